@@ -1,0 +1,5 @@
+"""tilebake paints game levels from tilemaps."""
+
+from importlib.metadata import version
+
+__version__ = version("tilebake")
