@@ -1,0 +1,56 @@
+"""sha256 of large files, remembered on (path, size, mtime_ns): a no-change run does not read 7 GB."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for tilebake, which may not exist yet. TILEBAKE_CACHE names another one."""
+    if named := os.environ.get("TILEBAKE_CACHE"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tilebake"
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file's bytes, in hex. Raises OSError when it cannot be read."""
+    real = path.resolve()
+    status = real.stat()
+    identity = f"{real}\0{status.st_size}\0{status.st_mtime_ns}"
+    entry = cache_folder() / "digests" / hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
+    if (known := _read_entry(entry)) is not None:
+        return known
+    with real.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    _write_entry(entry, digest)
+    return digest
+
+
+def _read_entry(entry: Path) -> str | None:
+    try:
+        text = entry.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    is_digest = len(text) == 64 and all(character in "0123456789abcdef" for character in text)
+    return text if is_digest else None
+
+
+def _write_entry(entry: Path, digest: str) -> None:
+    """Best effort: a read-only or full disk costs time at the next run, never this one's result."""
+    try:
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=entry.parent, prefix=".", delete=False, encoding="ascii"
+        ) as file:
+            file.write(digest)
+        Path(file.name).replace(entry)
+    except OSError:
+        return

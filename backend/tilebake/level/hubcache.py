@@ -1,0 +1,77 @@
+"""Models that an earlier `tilebake models fetch` (or any Hugging Face tool) left in the local hub cache.
+
+Looking up reads the cache's folders and nothing else: the one function that downloads is `fetch`.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from tilebake.errors import ModelError
+
+REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+CLIP_TOKENIZER = "openai/clip-vit-large-patch14"
+SHORT_NAMES = {"clip-tokenizer": CLIP_TOKENIZER, "sdxl": "stabilityai/stable-diffusion-xl-base-1.0"}
+TOKENIZER_FILES = ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
+MODEL_FILES = [
+    "model_index.json",
+    "tilebake.json",
+    "*/config.json",
+    "*/scheduler_config.json",
+    *(f"tokenizer*/{name}" for name in TOKENIZER_FILES),
+    "unet/*.safetensors*",
+    "vae/*.safetensors*",
+    "text_encoder*/*.safetensors*",
+]
+
+
+def hub_cache() -> Path:
+    """The folder of the local hub cache, by the same variables as huggingface_hub reads."""
+    for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        if named := os.environ.get(variable):
+            return Path(named).expanduser()
+    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    return Path(home).expanduser() / "hub"
+
+
+def snapshot(repo_id: str) -> Path | None:
+    """The folder of the newest fetched state of `repo_id`'s main branch, or None."""
+    repo = hub_cache() / f"models--{repo_id.replace('/', '--')}"
+    try:
+        revision = (repo / "refs" / "main").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    folder = repo / "snapshots" / Path(revision).name
+    return folder if folder.is_dir() else None
+
+
+def fetched() -> list[tuple[str, Path]]:
+    """Every repository in the local hub cache, with its folder, by name."""
+    names = (path.name.removeprefix("models--") for path in sorted(hub_cache().glob("models--*--*")))
+    found = ((name.replace("--", "/", 1), snapshot(name.replace("--", "/", 1))) for name in names)
+    return [(repo_id, folder) for repo_id, folder in found if folder is not None]
+
+
+def fetch(name: str) -> Path:
+    """Downloads a model (hub id, "sdxl") or "clip-tokenizer" into the hub cache; safetensors and JSON only.
+
+    Nothing else in tilebake reaches for the network. Raises ModelError when it cannot be had.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    repo_id = SHORT_NAMES.get(name, name)
+    if not REPO_ID.fullmatch(repo_id):
+        known = ", ".join(SHORT_NAMES)
+        raise ModelError(
+            f'"{name}" is no hub id', mend=f'write it as "organisation/name", or one of: {known}'
+        )
+    wanted = TOKENIZER_FILES if repo_id == CLIP_TOKENIZER else MODEL_FILES
+    try:
+        return Path(snapshot_download(repo_id, allow_patterns=wanted))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(
+            f"{repo_id} cannot be fetched: {reason}",
+            mend="check the name and the network; a private model needs `hf auth login`",
+        ) from None

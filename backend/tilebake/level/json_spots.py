@@ -1,0 +1,138 @@
+"""Where each value of a JSON text stands. Never recursive, and lenient: the text may be broken further on."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+JsonPath = tuple[str | int, ...]
+
+MAX_DEPTH: Final = 100  # a map is at most five deep
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
+
+
+class Spot(NamedTuple):
+    """A value: its JSON path, and the offsets in the text of the value, its end and its key."""
+
+    path: JsonPath
+    at: int
+    end: int  # of a list or an object: just behind the opening bracket
+    key_at: int | None  # None for the whole text and for items of lists
+    repeated: bool  # the object has had this key before
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or a list that is being read."""
+
+    is_object: bool
+    key: str | int | None = None  # None while an object's next key is awaited
+    key_at: int | None = None
+    repeated: bool = False
+    seen: set[str] = field(default_factory=set[str])
+
+    def expect_next(self) -> None:
+        self.key = None if self.is_object else int(self.key or 0) + 1
+
+    def take_key(self, token: re.Match[str]) -> None:
+        key = unescaped(token.group())
+        self.key, self.key_at, self.repeated = key, token.start(), key in self.seen
+        self.seen.add(key)
+
+
+def spots(text: str) -> Iterator[Spot]:
+    """Each value in the order of the text, down to the first that lies deeper than MAX_DEPTH."""
+    stack: list[_Open] = []
+    for token in _TOKEN.finditer(text):
+        kind = token.group()[0]
+        if kind in "}]":
+            del stack[-1:]
+        elif kind == ",":
+            if stack:
+                stack[-1].expect_next()
+        elif kind == '"' and stack and stack[-1].key is None:
+            stack[-1].take_key(token)
+        elif kind != ":":
+            top = stack[-1] if stack else _Open(is_object=False)
+            path = tuple("" if level.key is None else level.key for level in stack)
+            yield Spot(path, token.start(), token.end(), top.key_at, top.repeated)
+            if len(path) > MAX_DEPTH:
+                return
+            if kind in "{[":
+                stack.append(_Open(is_object=kind == "{", key=None if kind == "{" else 0))
+
+
+def find(text: str, path: JsonPath) -> Spot:
+    """Where `path` stands, or what is nearest above it of what the text has."""
+    nearest = Spot((), 0, 0, None, False)
+    for spot in spots(text):
+        if spot.path == path[: len(spot.path)] and len(spot.path) >= len(nearest.path):
+            nearest = spot
+            if spot.path == path:
+                break
+    return nearest
+
+
+def path_of_next(beginning: str) -> JsonPath:
+    """Where the value would stand that comes next, or the object of the key that comes next."""
+    path: JsonPath = ()
+    for spot in spots(f"{beginning} 0"):
+        path = spot.path
+    return path[:-1] if path and path[-1] == "" else path
+
+
+def character_at(text: str, spot: Spot, index: int) -> int:
+    """The offset of a string's character, where escapes before it take up more room than what they say."""
+    offset = spot.at + 1
+    for _ in range(index):
+        escape = _CHARACTER.match(text, offset)
+        offset = escape.end() if escape else offset
+    return offset
+
+
+def unescaped(token: str) -> str:
+    """What a string token says; a broken one stands for itself."""
+    if "\\" not in token:
+        return token.strip('"')
+    try:
+        return str(json.loads(token))
+    except ValueError:
+        return token
+
+
+def shown_path(path: JsonPath) -> str:
+    """`$.terrains.grass.prompt`, `$.rows[3]`, `$.terrains["dark grass"]`."""
+    return "$" + "".join(_shown_part(part) for part in path)
+
+
+def _shown_part(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if _NAME.fullmatch(part) and len(part) <= 40 else f"[{shown(part)}]"
+
+
+def shown(value: object) -> str:
+    """A value as it is written in JSON, shortened, and harmless to a terminal."""
+    match value:
+        case str():
+            text = _printable(json.dumps(value[:200], ensure_ascii=False))
+        case dict():
+            return "an object"
+        case list() | tuple():
+            return "a list"
+        case bool() | None:
+            return json.dumps(value)
+        case int() if value.bit_length() > 128:
+            return "a huge number"
+        case _:
+            text = str(value)
+    return text if len(text) <= 60 else f"{text[:56]}…{text[-1]}"
+
+
+def _printable(text: str) -> str:
+    """The text with all escaped that could move a terminal's cursor, or be no character at all."""
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

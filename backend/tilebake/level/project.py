@@ -1,0 +1,190 @@
+"""Project: what all maps of a game share, from tilebake.toml, and where output may go."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Annotated, Final
+
+from pydantic import Field, ValidationError
+
+from tilebake.errors import MapError, Place, ProjectError
+from tilebake.level.json_spots import shown
+from tilebake.level.mistakes import mistakes
+from tilebake.level.settings import BakeSettings, SettingsOverride, apply
+from tilebake.level.terrain import LoraRef, Terrain
+from tilebake.level.text import decode, number, position, read_bytes
+from tilebake.level.tilemap import map_stem
+from tilebake.level.wire import (
+    InProject,
+    Loras,
+    Prompt,
+    TerrainForm,
+    Terrains,
+    Wire,
+    lora_refs,
+    terrain_entry,
+)
+
+FILE_NAME: Final = "tilebake.toml"
+
+_TOML_POSITION = re.compile(r" \((at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
+
+
+class ProjectFile(Wire):
+    """tilebake.toml: what all maps of a game share. It can name no command, no host and nothing outside."""
+
+    model: InProject | None = None
+    """The model to paint with: "embedded", a folder or file of the project, or a hub id."""
+
+    base_prompt: Prompt = ""
+    """What a map shows as a whole, where the map does not say."""
+
+    style: Prompt = ""
+    """The look of the game: it follows every map's base prompt, the map's own too."""
+
+    negative_prompt: Prompt = ""
+    """What must not be in the picture, where the map does not say."""
+
+    terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
+    """What each terrain looks like: its prompt, or a table of prompt, negative_prompt and weight."""
+
+    loras: Loras = ()
+    """LoRA files, each a path or a table of path and weight."""
+
+    settings: SettingsOverride = SettingsOverride()
+    """Settings of every bake."""
+
+    output: InProject | None = None
+    """The folder for all pictures, which mirrors the maps' folders; without it each lies beside its map."""
+
+    maps: Annotated[tuple[InProject, ...], Field(strict=False, max_length=1000)] = ("maps",)
+    """The folders that hold the maps."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """What all maps of a game share. Paths of maps and output lie under `root`."""
+
+    root: Path
+    model: str | None = None
+    base_prompt: str = ""
+    style: str = ""
+    negative_prompt: str = ""
+    terrains: Mapping[str, Terrain] = field(default_factory=dict[str, Terrain])
+    loras: tuple[LoraRef, ...] = ()
+    settings: SettingsOverride = field(default_factory=SettingsOverride)
+    output: Path | None = None  # None puts each picture beside its map
+    maps: tuple[Path, ...] = ()
+
+
+def find_project(start: Path) -> Project:
+    """The project that a map or folder belongs to: the nearest tilebake.toml in its folder or above.
+
+    Without one, the project is the folder itself and shares nothing. Raises ProjectError.
+    """
+    place = start.absolute()
+    folder = (place if place.is_dir() else place.parent).resolve()
+    for root in (folder, *folder.parents):
+        if (root / FILE_NAME).is_file():
+            return read_project(root / FILE_NAME)
+    return Project(root=folder, maps=(folder,))
+
+
+def read_project(file: Path) -> Project:
+    """The project in a tilebake.toml. Raises ProjectError with the line, or with the key's dotted path."""
+    entry = _validated(_parsed(decode(read_bytes(file, ProjectError), file, ProjectError), file), file)
+    root = file.parent.resolve()
+    return Project(
+        root=root,
+        model=entry.model,
+        base_prompt=entry.base_prompt,
+        style=entry.style,
+        negative_prompt=entry.negative_prompt,
+        terrains={name: _terrain(name, form, file) for name, form in entry.terrains.items()},
+        loras=lora_refs(entry.loras),
+        settings=entry.settings,
+        output=root / entry.output if entry.output else None,
+        maps=tuple(root / folder for folder in entry.maps),
+    )
+
+
+def output_path(project: Project, map_path: Path) -> Path:
+    """Where a map's picture goes: NAME.png beside the map, or in the project's output folder.
+
+    Raises ProjectError when that is outside the project, links followed, or is no portable file name.
+    """
+    root = project.root.resolve()
+    folder = map_path.absolute().parent.resolve()
+    if not folder.is_relative_to(root):
+        mend = f"move it there, or put a {FILE_NAME} above it"
+        raise ProjectError(f"the map lies outside the project {root}", place=Place(map_path), mend=mend)
+    inside = folder.relative_to(root)
+    name = f"{map_stem(map_path)}.png"
+    _refuse_unportable(inside / name, map_path)
+    target = (folder if project.output is None else project.output / inside) / name
+    if not target.resolve().is_relative_to(root):
+        what = f"the picture {target} would lie outside the project, at {target.resolve()}"
+        raise ProjectError(
+            what, place=Place(map_path), mend="remove the link, or change output in tilebake.toml"
+        )
+    return target
+
+
+def _refuse_unportable(path: PurePath, map_path: Path) -> None:
+    """Some names mean a device to Windows or cannot be written there; a game's files must go everywhere."""
+    for part in path.parts:
+        if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png":
+            what = f"the picture's path would hold {shown(part)}, which not every system can have"
+            raise ProjectError(what, place=Place(map_path), mend="rename it")
+
+
+def _parsed(text: str, file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text, parse_float=number)
+    except RecursionError:
+        raise ProjectError("nested too deep", place=Place(file), mend="remove brackets") from None
+    except tomllib.TOMLDecodeError as error:
+        mend = 'write key = value, texts in "double quotes"'
+        what = f"not TOML: {_TOML_POSITION.sub('', str(error))}"
+        raise ProjectError(what, place=Place(file, *_position(text, str(error))), mend=mend) from None
+    except ValueError:  # Python's own limit on the digits of whole numbers
+        mend = "write a shorter one"
+        raise ProjectError("a number has too many digits", place=Place(file), mend=mend) from None
+
+
+def _position(text: str, message: str) -> tuple[int, int]:
+    """Line and column that tomllib's message ends with; the end of the text where it names none."""
+    found = _TOML_POSITION.search(message)
+    if found is None or found["line"] is None:
+        return position(text, len(text))
+    return int(found["line"]), int(found["column"])
+
+
+def _validated(data: dict[str, object], file: Path) -> ProjectFile:
+    try:
+        entry = ProjectFile.model_validate(data)
+        apply(BakeSettings(), entry.settings)
+    except ValidationError as error:
+        first = mistakes(error, data)[0]
+        raise ProjectError(first.what, place=_place(file, *first.path), mend=first.mend) from None
+    except MapError as error:
+        raise ProjectError(error.what, place=_place(file, "settings"), mend=error.mend) from None
+    return entry
+
+
+def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:
+    entry = terrain_entry(form)
+    if entry.prompt is None:
+        what = f"the terrain {shown(name)} has no prompt"
+        raise ProjectError(what, place=_place(file, "terrains", name), mend="say what it looks like")
+    return Terrain(name, entry.prompt, entry.negative_prompt, 1.0 if entry.weight is None else entry.weight)
+
+
+def _place(file: Path, *path: str | int) -> Place:
+    """A TOML key by its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
+    dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return Place(file, json_path=dotted.removeprefix(".") or None)

@@ -1,0 +1,115 @@
+"""What map and project files have in common: exact types, no unknown keys, finite numbers."""
+
+from functools import cache
+from pathlib import PureWindowsPath
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from tilebake.level.terrain import LoraRef
+
+# The forms that a value may be written in, by the names that pydantic gives them in its locations.
+TEXT: Final = "<text>"
+NUMBER: Final = "<number>"
+ARRAY: Final = "<array>"
+CENTRED_ARRAY: Final = "<centred array>"
+OBJECT: Final = "<object>"
+NOT_BLANK: Final = r"\S"
+FORMS: Final = (TEXT, NUMBER, ARRAY, CENTRED_ARRAY, OBJECT)
+
+
+class Wire(BaseModel):
+    """A part of a file that a user writes. Frozen once read."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        """Refuse an unknown key before anything else, and say which keys there are."""
+        if isinstance(data, dict):
+            for key in data:
+                if key not in keys_of(cls):
+                    context = {"key": key, "known": sorted(keys_of(cls))}
+                    raise PydanticCustomError("unknown_key", "unknown key", context)
+        return data
+
+
+@cache
+def keys_of(model: type[BaseModel]) -> frozenset[str]:
+    """The keys that an object of this kind may have, as they are written."""
+    return frozenset(field.alias or name for name, field in model.model_fields.items())
+
+
+def _inside_project(reference: str) -> str:
+    """Let a project or map name only files inside the project: what was downloaded reaches nothing else."""
+    path = PureWindowsPath(reference)  # which knows the roots of every system
+    if path.anchor or ".." in path.parts or reference.startswith("~") or "://" in reference:
+        mend = "name it relative to the project's folder, or give it on the command line instead"
+        raise PydanticCustomError("outside_project", "leads outside the project", {"mend": mend})
+    return reference
+
+
+def _text_or_object(value: object) -> str:
+    return TEXT if isinstance(value, str) else OBJECT
+
+
+TEXT_OR_OBJECT = Discriminator(_text_or_object)
+Prompt = Annotated[str, Field(max_length=20_000)]
+SaidPrompt = Annotated[Prompt, Field(pattern=NOT_BLANK)]
+InProject = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_inside_project)]
+
+
+class TerrainEntry(Wire):
+    """What one kind of tile looks like."""
+
+    prompt: SaidPrompt | None = None
+    """What the terrain looks like, in words. A map may leave it out where tilebake.toml says it."""
+
+    negative_prompt: Prompt | None = None
+    """What the terrain must not look like; without one, the map's negative prompt alone counts."""
+
+    weight: Annotated[float, Field(gt=0, le=100)] | None = None
+    """How strongly its tiles hold their ground against their neighbours; 1 unless said."""
+
+
+class LoraEntry(Wire):
+    """A LoRA file and how strongly it works."""
+
+    path: InProject
+    """The .safetensors file, relative to the project's folder."""
+
+    weight: Annotated[float, Field(ge=-10, le=10)] = 1.0
+    """How strongly it works."""
+
+
+TerrainName = Annotated[str, Field(max_length=200, pattern=NOT_BLANK)]
+TerrainForm = Annotated[
+    Annotated[SaidPrompt, Tag(TEXT)] | Annotated[TerrainEntry, Tag(OBJECT)], TEXT_OR_OBJECT
+]
+LoraForm = Annotated[Annotated[InProject, Tag(TEXT)] | Annotated[LoraEntry, Tag(OBJECT)], TEXT_OR_OBJECT]
+Terrains = Annotated[dict[TerrainName, TerrainForm], Field(max_length=10_000)]
+Loras = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
+
+
+def terrain_entry(form: str | TerrainEntry) -> TerrainEntry:
+    """A terrain written as its prompt alone is an entry that says no more."""
+    return TerrainEntry(prompt=form) if isinstance(form, str) else form
+
+
+def lora_refs(forms: tuple[str | LoraEntry, ...]) -> tuple[LoraRef, ...]:
+    """The LoRAs as they are used, in the order written."""
+    return tuple(
+        LoraRef(form) if isinstance(form, str) else LoraRef(form.path, form.weight) for form in forms
+    )
