@@ -1,0 +1,42 @@
+"""Put the trained parts together as the embedded model: a diffusers folder in float16.
+
+    python -m training.export --out tilebake/embedded
+"""
+
+import json
+from pathlib import Path
+
+import click
+from diffusers import AutoencoderKL
+from transformers import CLIPTokenizer
+
+from training import checkpoint, latents, miniature
+from training.unet import Trainee
+from training.vae import VAE_CONFIG
+
+# what the pipeline takes where a user asks for nothing else
+DEFAULTS = {"steps": 14, "guidance_scale": 4.0, "scheduler": "dpmpp_2m"}
+
+
+@click.command()
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("backend/tilebake/embedded"))
+def main(runs: Path, out: Path) -> None:
+    """Write the embedded model from the newest checkpoints."""
+    sharpened = runs / "vae" / "sharpen.pt"
+    weights = checkpoint.load(sharpened if sharpened.exists() else runs / "vae" / "whole.pt")
+    vae = AutoencoderKL(**VAE_CONFIG, scaling_factor=latents.read(runs / "latents.pt").scaling_factor)
+    vae.load_state_dict(weights["average"])
+    names = ("tokenizer", "tokenizer_2")
+    first, second = (CLIPTokenizer.from_pretrained(runs / "tokenizer" / name) for name in names)
+    trainee = Trainee((first, second), vae.config.latent_channels)
+    state = checkpoint.load(runs / "unet" / "unet.pt")
+    trainee.load_state_dict(state["average"])
+    encoders = (trainee.text_encoder, trainee.text_encoder_2)
+    miniature.assemble(out, vae, trainee.unet, encoders, (first, second))
+    (out / "tilebake.json").write_text(json.dumps(DEFAULTS, indent=2) + "\n", encoding="utf-8")
+    click.echo(f"{out}: UNet at step {state['step']}, decoder at step {weights['step']}")
+
+
+if __name__ == "__main__":
+    main()
