@@ -25,7 +25,8 @@ def main(runs: Path, out: Path) -> None:
     """Write the embedded model from the newest checkpoints."""
     sharpened = runs / "vae" / "sharpen.pt"
     weights = checkpoint.load(sharpened if sharpened.exists() else runs / "vae" / "whole.pt")
-    vae = AutoencoderKL(**VAE_CONFIG, scaling_factor=latents.read(runs / "latents.pt").scaling_factor)
+    encoded = latents.read(runs / "latents.pt")
+    vae = AutoencoderKL(**VAE_CONFIG, scaling_factor=1.0, latents_mean=encoded.mean, latents_std=encoded.std)
     vae.load_state_dict(weights["average"])
     names = ("tokenizer", "tokenizer_2")
     first, second = (CLIPTokenizer.from_pretrained(runs / "tokenizer" / name) for name in names)

@@ -25,15 +25,17 @@ VISIBLE = 0.03  # a terrain with a smaller share of a crop is not in its caption
 
 @dataclass(frozen=True)
 class Latents:
-    """Encoded pictures, scaled to a deviation of 1.
+    """Encoded pictures, each channel brought to mean 0 and deviation 1.
 
     latents: each [8, h, w] in float16. labels: each [h, w], which patch stands where.
+    mean and std: of each channel as the encoder made it; the VAE's config keeps them for decoding.
     """
 
     latents: list[Tensor]
     labels: list[NDArray[np.uint8]]
     patches: list[tuple[Patch, ...]]
-    scaling_factor: float
+    mean: list[float]
+    std: list[float]
 
     @cached_property
     def scenes(self) -> NDArray[np.int64]:
@@ -60,7 +62,7 @@ def read(path: Path) -> Latents:
     held = torch.load(path, weights_only=True)
     patches = [tuple(Patch(name, tuple(words)) for name, words in each) for each in held["patches"]]
     labels = [label.numpy() for label in held["labels"]]
-    return Latents(held["latents"], labels, patches, held["scaling_factor"])
+    return Latents(held["latents"], labels, patches, held["mean"], held["std"])
 
 
 @torch.no_grad()
@@ -88,17 +90,19 @@ def main(data: Path, vae_path: Path, out: Path) -> None:
     pictures = Pictures(data)
     pictures.rescan()
     raw = encoded(vae, pictures, count=10)
-    scaling_factor = 1 / float(torch.cat([each.flatten()[::7] for each in raw]).std())
+    sample = torch.cat([each.flatten(1)[:, ::7] for each in raw], dim=1)
+    mean, std = sample.mean(dim=1), sample.std(dim=1)
     checkpoint.save(
         out,
         {
-            "latents": [(each * scaling_factor).half() for each in raw],
+            "latents": [((each - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)).half() for each in raw],
             "labels": [torch.from_numpy(label) for label in pictures.labels],
             "patches": [[[p.terrain, list(p.adjectives)] for p in each] for each in pictures.patches],
-            "scaling_factor": scaling_factor,
+            "mean": mean.tolist(),
+            "std": std.tolist(),
         },
     )
-    click.echo(f"{len(raw)} pictures, scaling factor {scaling_factor:.4f}")
+    click.echo(f"{len(raw)} pictures, mean {mean.numpy().round(2)}, deviation {std.numpy().round(2)}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Train the embedded AutoencoderKL: first whole, then its decoder alone against a critic.
 
-    python -m training.vae --steps 2000                # encoder and decoder
-    python -m training.vae --steps 2000 --sharpen      # decoder alone; the latent space stands still
+    python -m training.vae --steps 1400                # encoder and decoder
+    python -m training.vae --steps 1400 --sharpen      # decoder alone; the latent space stands still
 
 The second phase may run while the UNet trains, for the UNet sees only what the encoder makes.
 """
@@ -92,7 +92,7 @@ def show(vae: AutoencoderKL, pictures: Pictures, path: Path) -> None:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=Path("runs/data"))
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/vae"))
-@click.option("--steps", default=2000, show_default=True)
+@click.option("--steps", default=1400, show_default=True)
 @click.option("--batch", default=4, show_default=True)
 @click.option("--size", default=128, show_default=True)
 @click.option("--learning-rate", default=1e-3, show_default=True)
