@@ -131,11 +131,8 @@ def _pointer(folder: Path) -> None:
         (_cut, "where its header promises"),
         (_pickled, "pickles, which can run code"),
         (_pointer, "Git LFS pointer.*git lfs pull"),
-        (
-            lambda folder: (folder / "model_index.json").write_text("{", encoding="utf-8"),
-            "is not a JSON object",
-        ),
-        (lambda folder: (folder / "tilebake.json").write_text('{"steps": 0}', encoding="utf-8"), r"\$.steps"),
+        (_with_text("model_index.json", "{"), "is not a JSON object"),
+        (_with_text("tilebake.json", '{"steps": 0}'), r"\$.steps"),
     ],
 )
 def test_a_spoilt_folder_is_refused(model: Path, spoil: Callable[[Path], object], message: str) -> None:
@@ -173,7 +170,10 @@ def test_a_pickle_is_refused_by_its_name_with_a_way_out(tmp_path: Path, name: st
         resolve(name, root=tmp_path)
 
 
-@pytest.mark.parametrize("reference", ["nothing", "no/such/folder", "missing.safetensors", ""])
+@pytest.mark.parametrize(
+    "reference",
+    ["nothing", "no/such/folder", "missing.safetensors", "", "~nobody-here/sdxl", "x" * 5000, "a\0b"],
+)
 def test_what_is_not_there_is_told(tmp_path: Path, reference: str) -> None:
     with pytest.raises(ModelError):
         resolve(reference, root=tmp_path)

@@ -7,6 +7,7 @@ reaches for the network.
 import hashlib
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -75,8 +76,8 @@ def resolve(reference: str, root: Path | None = None) -> ModelSource:
     """
     if reference == "embedded":
         return ModelSource(reference, "embedded", EMBEDDED, _check_folder(EMBEDDED))
-    path = (root or Path()) / Path(reference).expanduser()
-    if path.is_dir():
+    path = _path(reference, root)
+    if _is_folder(path):
         return ModelSource(reference, "folder", path, _check_folder(path))
     refuse_pickle(path)
     if path.suffix.lower() == ".safetensors":
@@ -88,6 +89,27 @@ def resolve(reference: str, root: Path | None = None) -> ModelSource:
         place=Place(path),
         mend='give "embedded", a diffusers folder, a .safetensors file or a hub id, "organisation/name"',
     )
+
+
+def _path(reference: str, root: Path | None) -> Path:
+    path = Path(reference)
+    with suppress(RuntimeError):  # "~someone" where there is no such user: then it is a plain name
+        path = path.expanduser()
+    return (root or Path()) / path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long for the file system
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _resolve_hub(reference: str) -> ModelSource:
@@ -102,8 +124,8 @@ def _resolve_hub(reference: str) -> ModelSource:
 
 def resolve_lora(path: str, root: Path | None = None) -> Path:
     """A LoRA's file, checked as weights are; relative paths start at `root`. Raises ModelError."""
-    file = (root or Path()) / Path(path).expanduser()
-    if not file.is_file():
+    file = _path(path, root)
+    if not _is_file(file):
         raise ModelError("there is no such LoRA file", place=Place(file), mend="correct its path")
     check_safetensors(file)
     return file
@@ -117,7 +139,7 @@ def config_folder(file: Path) -> Path:
 
 def _check_file(path: Path) -> Defaults:
     """A single-file checkpoint: whole, and with SDXL's two text encoders inside."""
-    if not path.is_file():
+    if not _is_file(path):
         raise ModelError("there is no such model file", place=Place(path), mend="correct its path")
     names = check_safetensors(path)
     prefixes = {
@@ -160,8 +182,7 @@ def _check_folder(folder: Path) -> Defaults:
     for component, classes in COMPONENTS.items():
         _check_component(index_file, component, classes, index.get(component))
     _need(folder / "scheduler" / "scheduler_config.json")
-    for _ in _folder_files(folder):
-        continue
+    tuple(_folder_files(folder))  # says what is missing or broken
     return _read_defaults(folder / "tilebake.json")
 
 
@@ -242,7 +263,8 @@ def model_digest(source: ModelSource) -> str:
     """sha256 over the names and bytes of every file of the model that is loaded, in hex."""
     if source.kind == "file":
         config = config_folder(source.path)
-        files = {path.relative_to(config).as_posix(): path for path in config.rglob("*.json")}
+        texts = (path for path in config.rglob("*") if path.suffix in (".json", ".txt"))
+        files = {path.relative_to(config).as_posix(): path for path in texts}
         files["checkpoint"] = source.path
     else:
         files = {path.relative_to(source.path).as_posix(): path for path in _folder_files(source.path)}

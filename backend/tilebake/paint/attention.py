@@ -1,0 +1,224 @@
+"""Regional attention: each pixel listens to the base prompt and, by mask, to its terrains' prompts.
+
+In every cross-attention layer, for the query at pixel x, with A = softmax(q Kᵀ / √d) V,
+
+    out(x) = w_base · A(q, K_base, V_base)
+           + w_region · ( Σ_r m_r(x) · A(q, K_r, V_r) + m_empty(x) · A(q, K_base, V_base) )
+
+blended before the layer's output projection. Each prompt has its own softmax over its own tokens, so that
+prompts of any lengths go together and a loud prompt cannot silence its neighbours. Related: Chen et al.,
+"Training-free Regional Prompting for Diffusion Transformers", arXiv:2411.02395.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import torch
+from diffusers.models.attention import BasicTransformerBlock
+from diffusers.models.attention_processor import Attention, AttnProcessor
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from torch import nn
+from torch.nn.functional import scaled_dot_product_attention
+
+from tilebake.paint.blending import Blending, StepWeights, Target, step_weights
+from tilebake.paint.prompts import Conditioning, PromptEmbeds
+
+
+def regional_attention(
+    query: torch.Tensor,
+    keys: Sequence[torch.Tensor],
+    values: Sequence[torch.Tensor],
+    weights: torch.Tensor,
+) -> torch.Tensor:
+    """Σ_j weights[j](x) · softmax(q(x) K_jᵀ / √D) V_j, over J prompts.
+
+    query [B, H, Q, D]; keys and values: J tensors [H, T_j, D], each prompt of its own length; weights [J, Q]
+    hold masks and blending parameters together. Returns [B, H, Q, D].
+    """
+    batch = query.shape[0]
+    blended: torch.Tensor | None = None
+    # One prompt at a time: fused kernels, one prompt's output in memory, and nothing padded.
+    for key, value, weight in zip(keys, values, weights[:, :, None], strict=True):  # [Q, 1]
+        attended = scaled_dot_product_attention(
+            query, key.expand(batch, -1, -1, -1), value.expand(batch, -1, -1, -1)
+        )
+        blended = attended * weight if blended is None else blended.addcmul_(attended, weight)
+    assert blended is not None, "there is always a base prompt"
+    return blended
+
+
+@dataclass
+class RegionalContext:
+    """What the denoising loop and the layers share while regional attention is installed."""
+
+    encoder_hidden_states: torch.Tensor
+    """[B, T, D] to call the UNet with. Only a stand-in: all cross-attention keeps its own keys and values."""
+    step: int = 0
+    """The step that is denoised. The loop sets it before each forward pass."""
+
+
+class PromptSet(NamedTuple):
+    """One half of a guidance batch: its J different prompts, and what each weighs where."""
+
+    embeds: tuple[torch.Tensor, ...]  # [1, T_j, D]
+    weights: StepWeights
+
+
+class LayerPrompts(NamedTuple):
+    """The same in one layer: what the prompts are projected to there."""
+
+    keys: tuple[torch.Tensor, ...]  # [H, T_j, D]
+    values: tuple[torch.Tensor, ...]  # [H, T_j, D]
+    weights: tuple[torch.Tensor, ...]  # by step: [J, Q]
+
+
+class RegionalAttnProcessor:
+    """Regional attention in one cross-attention layer, over keys and values projected beforehand."""
+
+    def __init__(self, context: RegionalContext, halves: tuple[LayerPrompts, ...]) -> None:
+        self.context = context
+        self.halves = halves
+
+    def __call__(
+        self,
+        attn: Attention,
+        hidden_states: torch.Tensor,
+        encoder_hidden_states: torch.Tensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        temb: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Like diffusers' AttnProcessor2_0, with [negative, positive] or [positive] along the batch."""
+        assert encoder_hidden_states is not None, "this is no cross-attention"
+        assert attn.to_out is not None, "attn2 always projects its output"
+        assert attention_mask is None, "prompts are padded, never masked"
+        residual = hidden_states
+        if attn.spatial_norm is not None:
+            hidden_states = attn.spatial_norm(hidden_states, temb)
+        image_shape = hidden_states.shape if hidden_states.ndim == 4 else None
+        if image_shape is not None:
+            hidden_states = hidden_states.flatten(2).transpose(1, 2)  # [B, C, h, w] → [B, Q, C]
+        if attn.group_norm is not None:
+            hidden_states = attn.group_norm(hidden_states.transpose(1, 2)).transpose(1, 2)
+
+        hidden_states = attn.to_out[0](self._attend(attn, hidden_states))
+        hidden_states = attn.to_out[1](hidden_states)  # dropout
+
+        if image_shape is not None:
+            hidden_states = hidden_states.transpose(1, 2).reshape(image_shape)
+        if attn.residual_connection:
+            hidden_states = hidden_states + residual
+        return hidden_states / attn.rescale_output_factor
+
+    def _attend(self, attn: Attention, hidden_states: torch.Tensor) -> torch.Tensor:
+        """[B, Q, C] → [B, Q, C], each half of the batch to its own prompts."""
+        query = _split_heads(attn.to_q(hidden_states), attn.heads)  # [B, H, Q, D]
+        if attn.norm_q is not None:
+            query = attn.norm_q(query)
+        step = self.context.step
+        attended = [
+            regional_attention(half, prompts.keys, prompts.values, prompts.weights[step])
+            for half, prompts in zip(query.chunk(len(self.halves)), self.halves, strict=True)
+        ]
+        return torch.cat(attended).transpose(1, 2).flatten(2)  # [B, H, Q, D] → [B, Q, C]
+
+
+def cross_attention_levels(unet: UNet2DConditionModel) -> list[tuple[Attention, int]]:
+    """Every cross-attention layer of a UNet, and how often its latents have been halved there.
+
+    Read from the structure: a down block ends in its downsampler and an up block in its upsampler, so their
+    layers stand before it, and the middle block works on what the down blocks hand on. Padded strides of 2
+    round up, and an up block is brought to the size of its skip connection: level i is ceil(h / 2^i) high.
+    """
+    layers: list[tuple[Attention, int]] = []
+    level = 0
+    for block in unet.down_blocks:
+        layers += [(attn, level) for attn in _cross_attention(block)]
+        level += isinstance(block.downsamplers, nn.ModuleList)
+    layers += [(attn, level) for attn in _cross_attention(unet.mid_block)]
+    for block in unet.up_blocks:
+        layers += [(attn, level) for attn in _cross_attention(block)]
+        level -= isinstance(block.upsamplers, nn.ModuleList)
+    return layers
+
+
+@contextmanager
+def regional(
+    unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
+) -> Generator[RegionalContext]:
+    """Lends a UNet regional attention; on leaving, it has the very processors that it had before.
+
+    The loop sets `context.step` before each forward pass. Its batch is [negative, positive], or with
+    `guidance=False` [positive] alone. Keys and values do not depend on the step: they are projected here,
+    once, through the layers' own modules, so LoRA must be in place. The device is the embeddings': that of a
+    UNet whose weights are streamed in from main memory is none.
+    """
+    layers = cross_attention_levels(unet)
+    target = Target(1 + max(level for _, level in layers), conditioning.base.prompt_embeds.device, unet.dtype)
+    halves = _prompt_sets(conditioning, blending, target, guidance)
+    context = RegionalContext(halves[-1].embeds[0].expand(len(halves), -1, -1))
+    with torch.no_grad():
+        processors = [
+            RegionalAttnProcessor(context, tuple(project(attn, half, level) for half in halves))
+            for attn, level in layers
+        ]
+    before = [attn.get_processor() for attn, _ in layers]
+    try:
+        for (attn, _), processor in zip(layers, processors, strict=True):
+            _set_processor(attn, processor)
+        yield context
+    finally:
+        for (attn, _), processor in zip(layers, before, strict=True):
+            _set_processor(attn, processor)
+
+
+def _prompt_sets(
+    conditioning: Conditioning, blending: Blending, target: Target, guidance: bool
+) -> list[PromptSet]:
+    """[negative, positive] or [positive]. Negative is plain unless a terrain has its own negative prompt."""
+    positive = _prompt_set(conditioning.base, conditioning.regions, blending, target)
+    if not guidance:
+        return [positive]
+    if conditioning.negative_regions is None:
+        return [_prompt_set(conditioning.negative, (), blending.plain, target), positive]
+    return [_prompt_set(conditioning.negative, conditioning.negative_regions, blending, target), positive]
+
+
+def _prompt_set(
+    base: PromptEmbeds, regions: Sequence[PromptEmbeds], blending: Blending, target: Target
+) -> PromptSet:
+    """Prompts that are the same are attended to once, with their weights summed."""
+    distinct = list(dict.fromkeys([base, *regions]))
+    rows = [distinct.index(region) for region in regions]
+    embeds = tuple(prompt.prompt_embeds.to(target.device, target.dtype) for prompt in distinct)
+    return PromptSet(embeds, step_weights(blending, rows, target))
+
+
+def project(attn: Attention, prompts: PromptSet, level: int) -> LayerPrompts:
+    """Keys and values of every prompt in one layer, as AttnProcessor2_0 would make them at each step."""
+    assert attn.to_k is not None, "this is no cross-attention"
+    assert attn.to_v is not None, "this is no cross-attention"
+    keys: list[torch.Tensor] = []
+    values: list[torch.Tensor] = []
+    for embeds in prompts.embeds:
+        tokens = attn.norm_encoder_hidden_states(embeds) if attn.norm_cross else embeds
+        key = _split_heads(attn.to_k(tokens), attn.heads)
+        keys.append((attn.norm_k(key) if attn.norm_k is not None else key)[0])
+        values.append(_split_heads(attn.to_v(tokens), attn.heads)[0])
+    return LayerPrompts(tuple(keys), tuple(values), tuple(weights[level] for weights in prompts.weights))
+
+
+def _cross_attention(block: nn.Module) -> Iterator[Attention]:
+    for module in block.modules():
+        if isinstance(module, BasicTransformerBlock) and isinstance(module.attn2, Attention):
+            yield module.attn2
+
+
+def _set_processor(attn: Attention, processor: object) -> None:
+    attn.set_processor(cast("AttnProcessor", processor))  # the union that diffusers declares is closed
+
+
+def _split_heads(projected: torch.Tensor, heads: int) -> torch.Tensor:
+    """[B, N, H·D] → [B, H, N, D]."""
+    return projected.unflatten(-1, (heads, -1)).transpose(1, 2)

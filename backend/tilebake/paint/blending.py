@@ -1,0 +1,86 @@
+"""What every prompt weighs at every pixel, step and level of the UNet, made before the first step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tilebake.level.canvas import Canvas
+from tilebake.level.regions import Regions, pool, region_masks
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import TileMap
+from tilebake.paint.schedule import Blend, blend_steps
+
+StepWeights = tuple[tuple[torch.Tensor, ...], ...]  # by step, then by level: [J, Q]
+
+
+class Target(NamedTuple):
+    """What weights are made for: a UNet's attention levels, and where and how precisely it computes."""
+
+    levels: int
+    device: torch.device
+    dtype: torch.dtype
+
+
+@dataclass(frozen=True, eq=False)
+class Blending:
+    """The blending parameters of every step, and the masks for every sigma among them."""
+
+    steps: tuple[Blend, ...]
+    regions: Mapping[float, Regions]  # by mask_sigma
+
+    @property
+    def plain(self) -> "Blending":
+        """As many steps and pixels, of the base prompt alone."""
+        latent_size = next(iter(self.regions.values())).empty.shape
+        return plain_blending((latent_size[0], latent_size[1]), len(self.steps))
+
+
+def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: int) -> Blending:
+    """How a map is blended over `steps` denoising steps."""
+    blends = blend_steps(settings, steps)
+    sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
+    return Blending(blends, {sigma: region_masks(tilemap, canvas, sigma) for sigma in sigmas})
+
+
+def plain_blending(latent_size: tuple[int, int], steps: int) -> Blending:
+    """The base prompt everywhere and nothing else: plain SDXL. `latent_size` is height and width."""
+    nothing = Regions((), np.zeros((0, *latent_size), np.float32), np.ones(latent_size, np.float32))
+    return Blending((Blend(1.0, 0.0, 1.0),) * steps, {1.0: nothing})
+
+
+def step_weights(blending: Blending, rows: Sequence[int], target: Target) -> StepWeights:
+    """Weights [J, Q] of J prompts at the Q pixels of each level, for each step.
+
+    Row 0 is the base prompt's: base_prompt_weight everywhere, and regional_prompt_weight times the empty
+    share. Region r adds regional_prompt_weight times its mask to row rows[r]: its prompt's.
+    """
+    pyramids = {
+        sigma: [_by_prompt(shares, rows) for shares in pool(regions.shares, target.levels)]
+        for sigma, regions in blending.regions.items()
+    }
+    made = {
+        blend: tuple(
+            torch.from_numpy(_weigh(blend, shares)).to(target.device, target.dtype)
+            for shares in pyramids[blend.mask_sigma]
+        )
+        for blend in dict.fromkeys(blending.steps)
+    }
+    return tuple(made[blend] for blend in blending.steps)
+
+
+def _by_prompt(shares: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float64]:
+    """Shares of regions [R+1, h, w], the empty one last → shares of prompts [J, Q]."""
+    by_prompt = np.zeros((1 + max(rows, default=0), shares[0].size))
+    for row, share in zip([*rows, 0], shares.reshape(len(shares), -1), strict=True):
+        by_prompt[row] += share
+    return by_prompt
+
+
+def _weigh(blend: Blend, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    weights = blend.regional_prompt_weight * shares
+    weights[0] += blend.base_prompt_weight
+    return weights

@@ -1,0 +1,83 @@
+"""Latents to pixels: the VAE's decoder, in float32 where half precision overflows, in tiles where need be."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from numpy.typing import NDArray
+from torch import nn
+
+from tilebake.errors import BakeError
+from tilebake.paint.memory import Rung, descend, parked, tiled
+from tilebake.paint.models import Components
+
+UPCAST = "VAE decoded again in float32"
+
+
+def decode(components: Components, latents: torch.Tensor) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """A picture float32 [H, W, 3] in 0..1 from latents [1, C, h, w], and what was given up for it.
+
+    Raises BakeError when memory runs out all the same, and when the picture is black or not a number.
+    """
+    if not bool(latents.isfinite().all()):
+        raise _broken(components, "the latents are not numbers (NaN)")
+    image, told = _decode_somehow(components, latents)
+    if not np.isfinite(image).all() and components.vae.dtype != torch.float32:
+        with _upcast(components.vae):
+            image, more = _decode_somehow(components, latents)
+        told = (*told, *more, UPCAST)
+    if not np.isfinite(image).all():
+        raise _broken(components, "the decoded picture is not numbers (NaN)")
+    image = (image / 2 + 0.5).clip(0, 1)
+    if not image.any():
+        raise _broken(components, "the decoded picture is black all over")
+    return image, tuple(dict.fromkeys(told))
+
+
+def _decode_somehow(
+    components: Components, latents: torch.Tensor
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    others = (components.unet, components.text_encoder, components.text_encoder_2)
+    may_park = components.device.type != "cpu" and not components.degraded
+    parking = [Rung("other models parked while decoding", lambda: parked(*others))] if may_park else []
+    rungs = [*parking, Rung("decoded in tiles", lambda: tiled(components.vae))]
+    return descend(lambda: decode_once(components.vae, latents), rungs, "decode the picture")
+
+
+def decode_once(vae: AutoencoderKL, latents: torch.Tensor) -> NDArray[np.float32]:
+    """The decoder as it is: latents [1, C, h, w] → [H, W, 3] in -1..1 or so, perhaps NaN."""
+    # the annotation of `decode` asks for a FloatTensor, which no bfloat16 or GPU tensor is
+    with torch.no_grad():
+        image = cast("Any", vae).decode(denormalised(vae, latents.to(vae.dtype)), return_dict=False)[0]
+    return image[0].permute(1, 2, 0).float().cpu().numpy()
+
+
+def denormalised(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
+    """Latents of unit variance, as the UNet sees them, back to the VAE's own scale."""
+    mean, deviation = vae.config["latents_mean"], vae.config["latents_std"]
+    scaling_factor = vae.config["scaling_factor"]
+    if mean is None or deviation is None:
+        return latents / scaling_factor
+    shape = (1, -1, 1, 1)
+    return latents * latents.new_tensor(deviation).view(shape) / scaling_factor + latents.new_tensor(
+        mean
+    ).view(shape)
+
+
+@contextmanager
+def _upcast(vae: nn.Module) -> Generator[None]:
+    before = next(vae.parameters()).dtype
+    nn.Module.to(vae, torch.float32)  # diffusers' own `to` warns of every cast
+    try:
+        yield
+    finally:
+        nn.Module.to(vae, before)
+
+
+def _broken(components: Components, what: str) -> BakeError:
+    if components.dtype == torch.float32:
+        return BakeError(what, mend="the model's weights are broken: fetch them anew, or try another model")
+    return BakeError(what, mend="the model overflows in half precision: bake with `--dtype float32`")

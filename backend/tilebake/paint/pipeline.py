@@ -1,0 +1,227 @@
+"""Pipeline: a request in, a texture out. Here masks, prompts, noise and pixels come together."""
+
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import diffusers
+import numpy as np
+import torch
+import transformers
+from numpy.typing import NDArray
+
+from tilebake.errors import BakeError
+from tilebake.level.canvas import Canvas, canvas_for, map_box
+from tilebake.level.regions import LATENT
+from tilebake.level.settings import BakeSettings
+from tilebake.paint import picture
+from tilebake.paint.blending import Blending, blending, plain_blending
+from tilebake.paint.decode import decode
+from tilebake.paint.denoise import Sampling, denoise
+from tilebake.paint.memory import Rung, descend, parked, streamed
+from tilebake.paint.models import STREAMED, Components
+from tilebake.paint.noise import coordinate_noise
+from tilebake.paint.prompts import Conditioning, condition, plain_conditioning
+from tilebake.request import BakeRequest, OnStep, Step, Texture, pixel_hash
+
+
+@dataclass(frozen=True, eq=False)
+class Generated:
+    """A picture of plain SDXL, with no map and no regions: the baseline."""
+
+    image: NDArray[np.uint8]  # [height, width, 3]
+    timings: Mapping[str, float]  # seconds, by stage
+    degraded: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """A canvas as decoded."""
+
+    image: NDArray[np.float32]  # [H, W, 3] in 0..1
+    degraded: tuple[str, ...]
+
+
+class Pipeline:
+    """Paints with one model. `bake` is a Baker."""
+
+    def __init__(self, components: Components) -> None:
+        self.components = components
+
+    def bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
+        """Paints a map at its own pixel size.
+
+        Raises MapError for a map too large, PromptError for a prompt that cannot be encoded, and BakeError
+        when memory runs out or the picture comes out broken; what `on_step` raises passes through. The model
+        is afterwards as it was.
+        """
+        clock = Clock(self.components)
+        tilemap, settings = request.tilemap, request.settings
+        canvas = canvas_for(tilemap, settings.pixels_per_tile)
+        sampling = self._sampling(settings, request.seed)
+        with clock.stage("encode"):
+            conditioning = condition(self.components, tilemap)
+        blend = blending(tilemap, canvas, settings, sampling.steps)
+        painted = self._paint(canvas, conditioning, blend, sampling, on_step, clock)
+        bounds = tilemap.bounds
+        size = max(1, round(bounds.width)), max(1, round(bounds.height))
+        image = finish(painted.image, blend, settings, map_box(tilemap, canvas), size)
+        return Texture(
+            image=image,
+            digest=request.digest(),
+            pixel_hash=pixel_hash(image),
+            timings=clock.timings,
+            environment=environment(self.components),
+            degraded=painted.degraded,
+        )
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        negative_prompt: str | None = None,
+        width: int,
+        height: int,
+        steps: int | None = None,
+        guidance_scale: float | None = None,
+        scheduler: str | None = None,
+        seed: int = 0,
+        on_step: OnStep,
+    ) -> Generated:
+        """Paints one prompt, plain SDXL: the baseline, on the same code path. Width and height in pixels.
+
+        Raises PromptError and BakeError, as `bake` does, and BakeError for a size that is no multiple of 8.
+        """
+        if min(width, height) < LATENT or width % LATENT or height % LATENT:
+            raise BakeError(
+                f"{width} x {height} pixels", mend=f"width and height must be multiples of {LATENT}"
+            )
+        clock = Clock(self.components)
+        sampling = _sampling(self.components, steps, guidance_scale, scheduler, seed)
+        with clock.stage("encode"):
+            conditioning = plain_conditioning(self.components, prompt, negative_prompt or None)
+        canvas = Canvas(width, height, scale=1.0, origin_x=0, origin_y=0)
+        blend = plain_blending(canvas.latent_size, sampling.steps)
+        painted = self._paint(canvas, conditioning, blend, sampling, on_step, clock)
+        return Generated(picture.to_pixels(painted.image), clock.timings, painted.degraded)
+
+    def _sampling(self, settings: BakeSettings, seed: int) -> Sampling:
+        return _sampling(self.components, settings.steps, settings.guidance_scale, settings.scheduler, seed)
+
+    def _paint(
+        self,
+        canvas: Canvas,
+        conditioning: Conditioning,
+        blend: Blending,
+        sampling: Sampling,
+        on_step: OnStep,
+        clock: "Clock",
+    ) -> Painted:
+        """Noise → latents → pixels of the whole canvas, falling back where memory runs out."""
+        noise = canvas_noise(self.components, canvas, sampling.seed)
+        with clock.stage("denoise"):
+            latents, denoising = descend(
+                lambda: denoise(
+                    self.components,
+                    noise,
+                    conditioning,
+                    blend,
+                    sampling,
+                    lambda done, steps: on_step(Step(done, steps)),
+                ),
+                self._rungs(),
+                f"denoise {canvas.width} x {canvas.height} pixels",
+            )
+        with clock.stage("decode"):
+            image, decoding = decode(self.components, latents)
+        return Painted(image, (*self.components.degraded, *denoising, *decoding))
+
+    def _rungs(self) -> list[Rung]:
+        """What can be given up while denoising: nothing where the weights are in main memory already."""
+        parts = self.components
+        if parts.device.type == "cpu" or parts.degraded:
+            return []
+        others = (parts.vae, parts.text_encoder, parts.text_encoder_2)
+        return [
+            Rung("other models parked while denoising", lambda: parked(*others)),
+            Rung(STREAMED, lambda: streamed(parts.unet, parts.device)),
+        ]
+
+
+def _sampling(
+    components: Components, steps: int | None, guidance_scale: float | None, scheduler: str | None, seed: int
+) -> Sampling:
+    """What is given, and the model's own recommendation for the rest."""
+    defaults = components.defaults
+    return Sampling(
+        steps=defaults.steps if steps is None else steps,
+        guidance_scale=defaults.guidance_scale if guidance_scale is None else guidance_scale,
+        scheduler=defaults.scheduler if scheduler is None else scheduler,
+        seed=seed,
+    )
+
+
+def canvas_noise(components: Components, canvas: Canvas, seed: int) -> torch.Tensor:
+    """World-anchored noise [1, C, h, w] for a canvas."""
+    height, width = canvas.latent_size
+    channels = components.unet.config["in_channels"]
+    noise = coordinate_noise(seed, canvas.origin_x, canvas.origin_y, width, height, channels)
+    return torch.from_numpy(noise)[None]
+
+
+def finish(
+    image: NDArray[np.float32],
+    blend: Blending,
+    settings: BakeSettings,
+    box: picture.Box,
+    size: tuple[int, int],
+) -> NDArray[np.uint8]:
+    """The canvas [H, W, 3] in 0..1 as the texture [h, w, 3 or 4] that the settings ask for."""
+    pixels = picture.scale(picture.to_pixels(image), box, size, settings.resample)
+    if settings.palette is not None:
+        pixels = picture.to_palette(pixels, settings.palette)
+    if settings.transparent:
+        empty = blend.regions[blend.steps[-1].mask_sigma].empty
+        opacity = picture.alpha(empty, box, size, settings.resample)
+        pixels = np.concatenate([pixels, opacity[..., None]], axis=-1)
+    return np.ascontiguousarray(pixels)
+
+
+def environment(components: Components) -> dict[str, str]:
+    """What painted: the device and everything else that may change the last bit of a pixel."""
+    device = components.device
+    name = (
+        torch.cuda.get_device_name(device)
+        if device.type == "cuda"
+        else torch.backends.cpu.get_cpu_capability()
+    )
+    return {
+        "device": str(device),
+        "device_name": name,
+        "dtype": str(components.dtype).removeprefix("torch."),
+        "torch": torch.__version__,
+        "diffusers": diffusers.__version__,
+        "transformers": transformers.__version__,
+    }
+
+
+class Clock:
+    """Seconds by stage. Waits for the device at a stage's end, to count its work where it belongs."""
+
+    def __init__(self, components: Components) -> None:
+        self.device = components.device
+        self.timings = {"load": components.load_seconds}
+
+    @contextmanager
+    def stage(self, name: str) -> Generator[None]:
+        """Times what happens inside."""
+        started = time.perf_counter()
+        yield
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
+        elif self.device.type == "xpu":
+            torch.xpu.synchronize(self.device)
+        self.timings[name] = time.perf_counter() - started

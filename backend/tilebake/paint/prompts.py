@@ -1,0 +1,191 @@
+"""Prompts → what SDXL listens to: the hidden states of both text encoders, for prompts of any length.
+
+A prompt longer than its encoders (77 tokens with start and end) is read in chunks of 75 that are laid end to
+end. A token's weight w moves its embedding e along the line from what the empty prompt has in its place, e₀,
+to e₀ + w · (e - e₀): 0 is a token that says nothing, 1 the token as it is. A prompt without weights that fits
+in one chunk has exactly the embeddings that diffusers' StableDiffusionXLPipeline.encode_prompt makes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Protocol
+
+import torch
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from tilebake.errors import Place, PromptError
+from tilebake.level.terrain import Terrain
+from tilebake.level.tilemap import TileMap
+from tilebake.paint.prompt_text import parse_prompt
+from tilebake.paint.prompt_tokens import Token, chunk_count, chunk_ids, tokenize
+
+
+class TextEncoders(Protocol):
+    """The part of an SDXL model that reads prompts."""
+
+    @property
+    def tokenizer(self) -> CLIPTokenizer: ...
+    @property
+    def tokenizer_2(self) -> CLIPTokenizer: ...
+    @property
+    def text_encoder(self) -> CLIPTextModel: ...
+    @property
+    def text_encoder_2(self) -> CLIPTextModelWithProjection: ...
+    @property
+    def device(self) -> torch.device: ...
+    @property
+    def force_zeros_for_empty_prompt(self) -> bool: ...
+
+
+@dataclass(frozen=True, eq=False)
+class PromptEmbeds:
+    """A prompt as the UNet takes it. Two are the same only if they are one object."""
+
+    text: str  # without the weights' syntax
+    tokens: tuple[Token, ...]  # of the first tokenizer; SDXL's two agree
+    prompt_embeds: torch.Tensor  # [1, T, D]: T is 77 a chunk, D both encoders' widths together
+    pooled_prompt_embeds: torch.Tensor  # [1, P]: the second encoder's, of the first chunk without weights
+
+
+@dataclass(frozen=True, eq=False)
+class Conditioning:
+    """All the prompts of a picture. Regions are in the order of the map's terrains."""
+
+    base: PromptEmbeds
+    regions: tuple[PromptEmbeds, ...]
+    negative: PromptEmbeds
+    negative_regions: tuple[PromptEmbeds, ...] | None  # None when no terrain has a negative prompt of its own
+
+
+def encode_prompt(components: TextEncoders, text: str) -> PromptEmbeds:
+    """Encodes one prompt, which may hold weights.
+
+    Raises PromptError for broken syntax and for words that all weigh 0.
+    """
+    stretches = parse_prompt(text)
+    tokens = tokenize(components.tokenizer, stretches)
+    tokens_2 = tokenize(components.tokenizer_2, stretches)
+    if tokens and not any(token.weight for token in tokens):
+        raise PromptError(
+            f"all words of the prompt {text[:60]!r} weigh 0", mend="give one of them a weight above 0"
+        )
+    chunks = max(chunk_count(components.tokenizer, tokens), chunk_count(components.tokenizer_2, tokens_2))
+    with torch.no_grad():
+        states, _ = _hidden_states(
+            components.tokenizer, components.text_encoder, tokens, chunks, components.device
+        )
+        states_2, pooled = _hidden_states(
+            components.tokenizer_2, components.text_encoder_2, tokens_2, chunks, components.device
+        )
+    prompt_embeds = torch.cat([states, states_2], dim=-1)
+    return PromptEmbeds(
+        text="".join(stretch.text for stretch in stretches),
+        tokens=tokens,
+        prompt_embeds=prompt_embeds.to(components.device, components.text_encoder_2.dtype),
+        pooled_prompt_embeds=pooled.to(components.device),
+    )
+
+
+def encode_negative(components: TextEncoders, text: str | None) -> PromptEmbeds:
+    """Encodes a negative prompt.
+
+    None is no prompt: all zeros for models that were trained so, which say `force_zeros_for_empty_prompt` as
+    SDXL does, and the empty text for the others.
+    """
+    encoded = encode_prompt(components, text or "")
+    if text is not None or not components.force_zeros_for_empty_prompt:
+        return encoded
+    return replace(
+        encoded,
+        prompt_embeds=torch.zeros_like(encoded.prompt_embeds),
+        pooled_prompt_embeds=torch.zeros_like(encoded.pooled_prompt_embeds),
+    )
+
+
+def plain_conditioning(components: TextEncoders, prompt: str, negative_prompt: str | None) -> Conditioning:
+    """One prompt for the whole picture. Raises PromptError."""
+    base = encode_prompt(components, prompt)
+    return Conditioning(base, (), encode_negative(components, negative_prompt), None)
+
+
+def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
+    """Encodes a map's prompts, each different text once. An empty negative prompt counts as none.
+
+    Raises PromptError for broken weights, and for a terrain whose prompt says nothing.
+    """
+    encode = cache(partial(encode_negative, components))
+
+    def read(text: str | None, role: str) -> PromptEmbeds:
+        try:
+            return encode(text)
+        except PromptError as error:
+            raise PromptError(f"{role}: {error.what}", place=Place(tilemap.path), mend=error.mend) from None
+
+    negative = read(tilemap.negative_prompt or None, "negative prompt")
+    return Conditioning(
+        base=read(tilemap.base_prompt, "base prompt"),
+        regions=tuple(
+            _not_silent(terrain, read(terrain.prompt, f"terrain {terrain.name!r}"), tilemap)
+            for terrain in tilemap.terrains
+        ),
+        negative=negative,
+        negative_regions=_negative_regions(tilemap.terrains, negative, read),
+    )
+
+
+def _negative_regions(
+    terrains: Sequence[Terrain], negative: PromptEmbeds, read: Callable[[str | None, str], PromptEmbeds]
+) -> tuple[PromptEmbeds, ...] | None:
+    """Each terrain's own negative prompt or else the map's; None when that is every one's."""
+    if all(terrain.negative_prompt is None for terrain in terrains):
+        return None
+    return tuple(
+        negative
+        if terrain.negative_prompt is None
+        else read(terrain.negative_prompt or None, f"negative prompt of terrain {terrain.name!r}")
+        for terrain in terrains
+    )
+
+
+def _not_silent(terrain: Terrain, prompt: PromptEmbeds, tilemap: TileMap) -> PromptEmbeds:
+    if not prompt.tokens:
+        raise PromptError(
+            f"terrain {terrain.name!r}: the prompt is empty",
+            place=Place(tilemap.path),
+            mend="describe in words what the terrain looks like",
+        )
+    return prompt
+
+
+def _hidden_states(
+    tokenizer: CLIPTokenizer,
+    encoder: CLIPTextModel | CLIPTextModelWithProjection,
+    tokens: Sequence[Token],
+    chunks: int,
+    device: torch.device,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What one encoder makes of a prompt.
+
+    The last hidden states but one [1, T, D] with weights applied, and the first output for the first chunk:
+    the pooled embedding [1, P], if the encoder ends in a projection.
+    """
+    outputs = [
+        encoder(torch.tensor([ids], device=device), output_hidden_states=True)
+        for ids in chunk_ids(tokenizer, tokens, chunks)
+    ]
+    states = torch.cat([output.hidden_states[-2] for output in outputs], dim=1)
+    if any(token.weight != 1 for token in tokens):
+        states = torch.lerp(
+            _hidden_states(tokenizer, encoder, (), chunks, device)[0], states, _weights(tokens, states)
+        )
+    return states, outputs[0][0]
+
+
+def _weights(tokens: Sequence[Token], states: torch.Tensor) -> torch.Tensor:
+    """[1, T, 1]: each token's weight in its place; 1 for start, end and padding."""
+    weights = torch.ones_like(states[:, :, :1])
+    weights[0, [token.position for token in tokens], 0] = weights.new_tensor(
+        [token.weight for token in tokens]
+    )
+    return weights

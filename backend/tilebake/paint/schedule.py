@@ -1,0 +1,43 @@
+"""How blending moves over the denoising steps."""
+
+from collections.abc import Callable, Mapping
+from math import cos, pi
+from typing import NamedTuple
+
+from tilebake.level.canvas import LATENT
+from tilebake.level.settings import BakeSettings
+
+CURVES: Mapping[str, Callable[[float], float]] = {
+    "linear": lambda progress: progress,
+    "cosine": lambda progress: (1 - cos(pi * progress)) / 2,
+}
+
+
+class Blend(NamedTuple):
+    """The blending parameters at one step."""
+
+    base_prompt_weight: float
+    regional_prompt_weight: float
+    mask_sigma: float  # latent pixels
+
+
+def blend_steps(settings: BakeSettings, steps: int) -> tuple[Blend, ...]:
+    """The blending parameters at each of `steps` steps.
+
+    "linear" and "cosine" lead from the start values at the first step to the ..._end values at the last, or
+    stay where that is None. "none" and "constant" keep the start values.
+    """
+    half_a_tile = settings.pixels_per_tile / LATENT / 2
+    start = Blend(
+        settings.base_prompt_weight, settings.regional_prompt_weight, settings.mask_sigma or half_a_tile
+    )
+    if settings.blend_schedule not in CURVES:
+        return (start,) * steps
+    ends = settings.base_prompt_weight_end, settings.regional_prompt_weight_end, settings.mask_sigma_end
+    end = Blend(*(first if last is None else last for first, last in zip(start, ends, strict=True)))
+    curve = CURVES[settings.blend_schedule]
+    return tuple(_between(start, end, curve(step / max(steps - 1, 1))) for step in range(steps))
+
+
+def _between(start: Blend, end: Blend, share: float) -> Blend:
+    return Blend(*(a + (b - a) * share for a, b in zip(start, end, strict=True)))

@@ -1,0 +1,95 @@
+"""Schedulers by name, each one made from the model's own noise schedule.
+
+What the model was trained with (betas, prediction type, zero terminal SNR, timestep spacing) is kept from its
+base configuration; the name chooses the solver alone.
+"""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol, cast
+
+import torch
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    LCMScheduler,
+    UniPCMultistepScheduler,
+)
+
+from tilebake.errors import BakeError, ModelError
+
+
+class Scheduler(Protocol):
+    """What the denoising loop needs of a diffusers scheduler."""
+
+    timesteps: torch.Tensor
+    init_noise_sigma: float | torch.Tensor
+
+    def set_timesteps(self, num_inference_steps: int, device: str) -> None: ...
+    def scale_model_input(self, sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor: ...
+    def step(
+        self, model_output: torch.Tensor, timestep: torch.Tensor, sample: torch.Tensor, **options: Any
+    ) -> Any: ...
+
+
+class Recipe(NamedTuple):
+    """A solver: its class, and what sets it apart from the class's other uses."""
+
+    scheduler_class: type
+    options: Mapping[str, object]
+
+
+_DPM = {"algorithm_type": "dpmsolver++", "solver_order": 2, "solver_type": "midpoint"}
+SCHEDULERS: Mapping[str, Recipe] = {
+    "euler": Recipe(EulerDiscreteScheduler, {}),
+    "euler_a": Recipe(EulerAncestralDiscreteScheduler, {}),
+    "dpmpp_2m": Recipe(DPMSolverMultistepScheduler, {**_DPM, "use_karras_sigmas": False}),
+    "dpmpp_2m_karras": Recipe(DPMSolverMultistepScheduler, {**_DPM, "use_karras_sigmas": True}),
+    "ddim": Recipe(DDIMScheduler, {"clip_sample": False, "set_alpha_to_one": False}),
+    "lcm": Recipe(LCMScheduler, {}),
+    "unipc": Recipe(UniPCMultistepScheduler, {}),
+}
+TAKES_GENERATOR = (EulerAncestralDiscreteScheduler, LCMScheduler)
+FOREIGN = ("EDM", "FlowMatch")  # schedules of models that are not of SDXL's family
+
+
+def make_scheduler(name: str, base_config: Mapping[str, Any]) -> Scheduler:
+    """The scheduler called `name`, on the noise schedule of `base_config`.
+
+    Raises ModelError for a name that is not in SCHEDULERS, and for a schedule that is not of SDXL's family.
+    """
+    recipe = SCHEDULERS.get(name)
+    if recipe is None:
+        raise ModelError(f'there is no scheduler "{name}"', mend=f"choose one of: {', '.join(SCHEDULERS)}")
+    base_class = str(base_config.get("_class_name", ""))
+    if base_class.startswith(FOREIGN):
+        raise ModelError(f"the model needs a {base_class}", mend="use a model of SDXL's family")
+    known = inspect.signature(recipe.scheduler_class).parameters
+    kept = {key: value for key, value in base_config.items() if key in known}
+    return cast("Scheduler", recipe.scheduler_class(**{**kept, **recipe.options}))
+
+
+def start(scheduler: Scheduler, steps: int) -> torch.Tensor:
+    """Sets the scheduler to its first step; returns the timesteps [steps], on the CPU.
+
+    They stay on the CPU, as all of the scheduler's arithmetic on single numbers does, so that no step waits
+    for the device. Raises BakeError when the scheduler cannot do that many steps.
+    """
+    try:
+        scheduler.set_timesteps(steps, device="cpu")
+    except ValueError as error:
+        raise BakeError(
+            f"{steps} steps: {error}", mend="take another number of steps, or another scheduler"
+        ) from None
+    if not isinstance(scheduler, DDIMScheduler):  # which keeps no position
+        cast("Any", scheduler).set_begin_index(0)
+    return scheduler.timesteps
+
+
+def step_options(scheduler: Scheduler, seed: int) -> dict[str, Any]:
+    """Further arguments of `scheduler.step`: the one source of an ancestral step's noise, on the CPU."""
+    if isinstance(scheduler, TAKES_GENERATOR):
+        return {"generator": torch.Generator("cpu").manual_seed(seed % 2**64)}
+    return {}

@@ -1,0 +1,141 @@
+"""Contact sheets: labelled pictures side by side on one dark page."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Colour = tuple[int, int, int]
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+PAGE: Final[Colour] = (22, 24, 29)
+FRAME: Final[Colour] = (58, 63, 74)
+HEADING_INK: Final[Colour] = (244, 245, 247)
+TITLE_INK: Final[Colour] = (226, 229, 235)
+CAPTION_INK: Final[Colour] = (150, 157, 170)
+CHECKS: Final = (104, 128)  # greys behind what is transparent
+
+MARGIN: Final = 28
+GUTTER: Final = 20
+LEADING: Final = 1.35  # line height / font size
+HEADING_SIZE: Final = 26
+TITLE_SIZE: Final = 16
+CAPTION_SIZE: Final = 13
+SHEET_ASPECT: Final = 1.6  # width / height aimed at when the number of columns is free
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture of a sheet: its title, and any lines of small print beneath."""
+
+    title: str
+    image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
+    caption: str = ""
+
+
+def contact_sheet(
+    panels: Sequence[Panel], *, heading: str, columns: int | None = None, panel_size: int = 360
+) -> "NDArray[np.uint8]":
+    """All panels in reading order under a heading: uint8 [height, width, 3].
+
+    Each picture is brought to at most `panel_size` pixels along its longer side. Without `columns` the sheet
+    comes out near 8:5.
+    """
+    pictures = [_fit(panel.image, panel_size) for panel in panels]
+    cell_width = max(picture.width for picture in pictures)
+    picture_height = max(picture.height for picture in pictures)
+    caption_lines = max(len(panel.caption.splitlines()) for panel in panels)
+    cell_height = picture_height + 8 + _line(TITLE_SIZE) + caption_lines * _line(CAPTION_SIZE)
+    columns = min(columns or _columns(len(panels), cell_width / cell_height), len(panels))
+    rows = math.ceil(len(panels) / columns)
+    top = MARGIN + _line(HEADING_SIZE) + GUTTER // 2
+    page = Image.new(
+        "RGB",
+        (
+            2 * MARGIN + columns * (cell_width + GUTTER) - GUTTER,
+            top + rows * (cell_height + GUTTER) - GUTTER + MARGIN,
+        ),
+        PAGE,
+    )
+    draw = ImageDraw.Draw(page)
+    _text(draw, (MARGIN, MARGIN - 6), heading, HEADING_SIZE, HEADING_INK, page.width - 2 * MARGIN)
+    for index, (panel, picture) in enumerate(zip(panels, pictures, strict=True)):
+        row, column = divmod(index, columns)
+        x, y = MARGIN + column * (cell_width + GUTTER), top + row * (cell_height + GUTTER)
+        _frame(page, draw, picture, (x, y))
+        _label(draw, panel, (x, y + picture_height + 8), cell_width)
+    return np.asarray(page)
+
+
+def _fit(image: "NDArray[np.uint8]", longest: int) -> Image.Image:
+    """Small pictures grow by whole numbers, so that their pixels stay true; large ones shrink smoothly."""
+    picture = _on_checks(Image.fromarray(image))
+    longer = max(picture.size)
+    if longer <= longest:
+        factor = longest // longer
+        return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+    shrunk = (max(1, round(side * longest / longer)) for side in picture.size)
+    width, height = shrunk
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _on_checks(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture
+    y, x = np.mgrid[: picture.height, : picture.width]
+    checks = np.where((x // 8 + y // 8) % 2, CHECKS[0], CHECKS[1]).astype(np.uint8)
+    ground = Image.fromarray(checks).convert("RGBA")
+    return Image.alpha_composite(ground, picture).convert("RGB")
+
+
+def _columns(count: int, cell_aspect: float) -> int:
+    """Columns that bring `count` cells of that width / height nearest to the sheet's aspect."""
+
+    def distance(columns: int) -> float:
+        aspect = columns * cell_aspect / math.ceil(count / columns)
+        return abs(math.log(aspect / SHEET_ASPECT))
+
+    return min(range(1, count + 1), key=distance)
+
+
+def _frame(
+    page: Image.Image, draw: ImageDraw.ImageDraw, picture: Image.Image, corner: tuple[int, int]
+) -> None:
+    x, y = corner
+    page.paste(picture, corner)
+    draw.rectangle((x - 1, y - 1, x + picture.width, y + picture.height), outline=FRAME)
+
+
+def _label(draw: ImageDraw.ImageDraw, panel: Panel, corner: tuple[int, int], width: int) -> None:
+    x, y = corner
+    _text(draw, corner, panel.title, TITLE_SIZE, TITLE_INK, width)
+    for index, line in enumerate(panel.caption.splitlines()):
+        below = (x, y + _line(TITLE_SIZE) + index * _line(CAPTION_SIZE))
+        _text(draw, below, line, CAPTION_SIZE, CAPTION_INK, width)
+
+
+def _text(
+    draw: ImageDraw.ImageDraw, corner: tuple[int, int], text: str, size: int, ink: Colour, width: int
+) -> None:
+    font = ImageFont.load_default(size)
+    draw.text(corner, _shortened(text, font, width), fill=ink, font=font)
+
+
+def _shortened(text: str, font: Font, width: int) -> str:
+    """The text, or as much of it as fits `width` pixels with an ellipsis."""
+    if font.getlength(text) <= width:
+        return text
+    end = len(text)
+    while end and font.getlength(text[:end].rstrip() + "...") > width:
+        end -= 1
+    return text[:end].rstrip() + "..."
+
+
+def _line(size: int) -> int:
+    return round(size * LEADING)

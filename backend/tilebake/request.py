@@ -1,0 +1,111 @@
+"""BakeRequest: everything that can change a pixel. Texture: what comes of it. Baker: the one seam between.
+
+A `Baker` takes a request and gives a texture: the pipeline is one, and so are a cache around it and a
+remote machine. Cancelling is raising from `on_step`.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tilebake.level.settings import BakeSettings
+from tilebake.level.terrain import LoraRef
+from tilebake.level.tilemap import TileMap
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "PAINT_VERSION",
+    "BakeRequest",
+    "Baker",
+    "LoraRef",
+    "OnStep",
+    "Step",
+    "Texture",
+    "pixel_hash",
+]
+
+PAINT_VERSION: Final = 1  # goes up whenever the same request begins to give other pixels
+
+
+@dataclass(frozen=True)
+class BakeRequest:
+    """All that decides the pixels of one texture, and the name of the model that is to paint it."""
+
+    tilemap: TileMap
+    settings: BakeSettings
+    model: str  # "embedded", a folder, a file or a hub id
+    model_digest: str
+    seed: int
+    loras: tuple[tuple[LoraRef, str], ...] = ()  # each with the digest of its file
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over all that can change a pixel: the cache key.
+
+        Names and paths of map, model and LoRA files are left out, for their content counts; so are device
+        and dtype, which stand in the texture's `environment`.
+        """
+        return hashlib.sha256(_canonical(self._content())).hexdigest()
+
+    def _content(self) -> dict[str, object]:
+        tilemap = self.tilemap
+        return {
+            "paint_version": PAINT_VERSION,
+            "model": self.model_digest,
+            "loras": [[digest, _number(lora.weight)] for lora, digest in self.loras],
+            "seed": self.seed,
+            "settings": self.settings.model_dump(mode="json"),
+            "base_prompt": tilemap.base_prompt,
+            "negative_prompt": tilemap.negative_prompt,
+            "terrains": [[t.name, t.prompt, t.negative_prompt, _number(t.weight)] for t in tilemap.terrains],
+            "grid": tilemap.grid,
+            "tile_size": list(tilemap.tile_size),
+            "bounds": [_number(edge) for edge in tilemap.bounds],
+            "tiles": [
+                [t.terrain, _number(t.centre_x), _number(t.centre_y), _number(t.weight)]
+                for t in tilemap.tiles
+            ],
+            "empty": [[_number(x), _number(y)] for x, y in tilemap.empty],
+        }
+
+
+def _number(value: float) -> float:
+    return float(value) + 0.0  # 1 and 1.0 are one number, and so are -0.0 and 0.0
+
+
+def _canonical(content: Mapping[str, object]) -> bytes:
+    """JSON with one spelling: sorted keys, and each float as the shortest text that reads back as itself."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+@dataclass(frozen=True, eq=False)
+class Texture:
+    """A painted map at its own pixel size."""
+
+    image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
+    digest: str  # the request's
+    pixel_hash: str
+    timings: Mapping[str, float] = field(default_factory=dict[str, float])  # seconds, by stage
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])  # device, dtype, versions
+    degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
+
+
+def pixel_hash(image: "NDArray[np.uint8]") -> str:
+    """SHA-256 (hex) over a picture's shape and bytes: the same for the same pixels, however stored."""
+    shape = "x".join(str(length) for length in image.shape)
+    return hashlib.sha256(f"{shape}:".encode("ascii") + image.tobytes()).hexdigest()
+
+
+class Step(NamedTuple):
+    """How far a bake has come: `step` of `steps` are done."""
+
+    step: int
+    steps: int
+
+
+OnStep = Callable[[Step], None]
+Baker = Callable[[BakeRequest, OnStep], Texture]

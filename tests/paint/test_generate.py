@@ -1,0 +1,119 @@
+"""`generate` is plain SDXL: the same picture as diffusers' own pipeline, from the same latents."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+import torch
+
+from tilebake.errors import BakeError, ModelError
+from tilebake.level import settings
+from tilebake.paint.models import Components
+from tilebake.paint.noise import coordinate_noise
+from tilebake.paint.pipeline import Pipeline
+from tilebake.request import Step
+
+Stock = Callable[[Components, str], Any]
+SCHEDULERS = get_args(settings.Scheduler)
+ONE_LEVEL = 1 / 255 + 1e-6
+
+
+def ignore(_: Step) -> None:
+    """For a caller who need not know how far it is."""
+
+
+def stock_image(pipeline: Any, width: int, height: int, seed: int, **options: Any) -> Any:
+    """Stock diffusers' picture [H, W, 3] in 0..1, from our noise."""
+    channels = pipeline.unet.config["in_channels"]
+    noise = coordinate_noise(seed, 0, 0, width // 8, height // 8, channels)
+    result = pipeline(
+        width=width,
+        height=height,
+        latents=torch.from_numpy(noise)[None],
+        generator=torch.Generator("cpu").manual_seed(seed),
+        output_type="np",
+        **options,
+    )
+    return result.images[0]
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_every_scheduler_gives_the_stock_picture(
+    scheduler: str, components: Components, stock: Stock
+) -> None:
+    options: dict[str, Any] = {"prompt": "lush green grass", "guidance_scale": 4.0}
+    ours = Pipeline(components).generate(
+        **options, width=96, height=64, steps=4, seed=3, scheduler=scheduler, on_step=ignore
+    )
+    theirs = stock_image(stock(components, scheduler), 96, 64, 3, num_inference_steps=4, **options)
+    np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
+    assert ours.image.std() > 2, "an even picture would prove nothing"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"prompt": "snow", "negative_prompt": "blurry photo", "guidance_scale": 7.5},
+        {"prompt": "snow", "negative_prompt": "blurry photo", "guidance_scale": 1.0},
+        {"prompt": "snow", "guidance_scale": 0.0},
+        {"prompt": "", "guidance_scale": 3.0},
+        {"prompt": "deep blue water and sand, " * 4, "negative_prompt": "photo", "guidance_scale": 3.0},
+    ],
+)
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (88, 40), (24, 72)])
+def test_any_prompt_guidance_and_size_gives_the_stock_picture(
+    options: dict[str, Any], width: int, height: int, tiny_components: Components, stock: Stock
+) -> None:
+    ours = Pipeline(tiny_components).generate(**options, width=width, height=height, steps=2, on_step=ignore)
+    theirs = stock_image(stock(tiny_components, "euler"), width, height, 0, num_inference_steps=2, **options)
+    np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
+
+
+def test_a_unet_distilled_to_take_guidance_gets_it_as_stock_does(
+    tiny_components: Components, stock: Stock
+) -> None:
+    unet_class: Any = type(tiny_components.unet)
+    config = {**tiny_components.unet.config, "time_cond_proj_dim": 16}
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        unet = unet_class.from_config(config).eval()
+    distilled = replace(tiny_components, unet=unet)
+    options: dict[str, Any] = {"prompt": "lava", "guidance_scale": 8.0}
+    ours = Pipeline(distilled).generate(
+        **options, width=64, height=64, steps=2, scheduler="lcm", on_step=ignore
+    )
+    theirs = stock_image(stock(distilled, "lcm"), 64, 64, 0, num_inference_steps=2, **options)
+    np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
+
+
+def test_what_is_left_open_is_what_the_model_recommends(tiny_components: Components) -> None:
+    pipeline = Pipeline(tiny_components)
+    seen: list[Step] = []
+    open_ = pipeline.generate("stone", width=32, height=32, on_step=seen.append)
+    assert seen == [Step(1, 3), Step(2, 3), Step(3, 3)]
+    given = pipeline.generate(
+        "stone", width=32, height=32, steps=3, guidance_scale=4.0, scheduler="euler", on_step=ignore
+    )
+    np.testing.assert_array_equal(open_.image, given.image)
+
+
+def test_the_time_of_every_stage_is_told(tiny_components: Components) -> None:
+    generated = Pipeline(tiny_components).generate("stone", width=32, height=32, on_step=ignore)
+    assert generated.timings.keys() == {"load", "encode", "denoise", "decode"}
+    assert all(seconds > 0 for seconds in generated.timings.values())
+    assert generated.degraded == ()
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 64), (64, 60), (-8, 64)])
+def test_a_size_that_is_no_multiple_of_8_is_told(
+    width: int, height: int, tiny_components: Components
+) -> None:
+    with pytest.raises(BakeError, match="multiples of 8"):
+        Pipeline(tiny_components).generate("stone", width=width, height=height, on_step=ignore)
+
+
+def test_an_unknown_scheduler_is_told(tiny_components: Components) -> None:
+    with pytest.raises(ModelError, match="choose one of"):
+        Pipeline(tiny_components).generate("stone", width=32, height=32, scheduler="best", on_step=ignore)

@@ -1,0 +1,133 @@
+"""Out of memory: fall back step by step, say so, and put everything back."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tilebake.errors import BakeError
+from tilebake.paint.memory import Rung, descend, is_out_of_memory, parked, streamed, tiled
+from tilebake.paint.models import Components
+from tilebake.paint.pipeline import Pipeline
+
+
+def full_until(attempt: int, error: BaseException) -> Callable[[], int]:
+    """A task that fails until it is tried for the `attempt`-th time, and then says which time it was."""
+    attempts = iter(range(1, attempt + 1))
+
+    def task() -> int:
+        if (now := next(attempts)) < attempt:
+            raise error
+        return now
+
+    return task
+
+
+def ladder(log: list[str]) -> list[Rung]:
+    """Two rungs that note when they are entered and left."""
+
+    @contextmanager
+    def rung(name: str) -> Generator[None]:
+        log.append(f"+{name}")
+        yield
+        log.append(f"-{name}")
+
+    return [Rung("less", lambda: rung("less")), Rung("least", lambda: rung("least"))]
+
+
+FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "told", "log"),
+    [
+        (1, (), []),
+        (2, ("less",), ["+less", "-less"]),
+        (3, ("less", "least"), ["+less", "+least", "-least", "-less"]),
+    ],
+)
+def test_each_failure_goes_one_rung_lower_and_all_is_undone(
+    attempt: int, told: tuple[str, ...], log: list[str]
+) -> None:
+    seen: list[str] = []
+    assert descend(full_until(attempt, FULL), ladder(seen), "paint") == (attempt, told)
+    assert seen == log
+
+
+def test_below_the_lowest_rung_it_is_told() -> None:
+    with pytest.raises(BakeError, match="not enough memory to paint") as caught:
+        descend(full_until(4, FULL), ladder([]), "paint")
+    assert "pixels_per_tile" in str(caught.value)
+
+
+def test_another_error_passes_through_at_once() -> None:
+    log: list[str] = []
+    with pytest.raises(RuntimeError, match="shapes"):
+        descend(full_until(2, RuntimeError("shapes do not match")), ladder(log), "paint")
+    assert log == []
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (FULL, True),
+        (MemoryError(), True),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), True),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 9 bytes"), True),
+        (RuntimeError("shapes do not match"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_every_devices_way_to_say_it_is_known(error: Exception, expected: bool) -> None:
+    assert is_out_of_memory(error) == expected
+
+
+def test_streamed_weights_compute_the_same_and_come_back(tiny_components: Components) -> None:
+    encoder, tokens = tiny_components.text_encoder, torch.tensor([[3, 1, 4, 1, 5]])
+    with torch.no_grad():
+        before = encoder(tokens).last_hidden_state
+        with streamed(encoder, torch.device("cpu")):
+            assert next(encoder.parameters()).device.type == "meta"
+            torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
+        assert next(encoder.parameters()).device.type == "cpu"
+        torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
+
+
+def test_a_unet_with_streamed_weights_paints_the_same_picture(tiny_components: Components) -> None:
+    def paint() -> Any:
+        generated = Pipeline(tiny_components).generate("snow", width=32, height=48, on_step=lambda _: None)
+        return generated.image
+
+    at_hand = paint()
+    with streamed(tiny_components.unet, torch.device("cpu")):
+        np.testing.assert_array_equal(paint(), at_hand)
+    np.testing.assert_array_equal(paint(), at_hand)
+
+
+def test_parked_modules_go_to_main_memory_and_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = torch.nn.Linear(2, 2)
+    moves: list[object] = []
+    monkeypatch.setattr(module, "to", moves.append)
+    with parked(module):
+        assert moves == ["cpu"]
+    assert moves == ["cpu", torch.device("cpu")]
+
+
+def test_decoding_in_tiles_is_close_to_decoding_at_once(
+    tiny_components: Components, generator: Callable[[int], torch.Generator]
+) -> None:
+    vae: Any = tiny_components.vae
+    latents = torch.randn(1, 4, 72, 8, generator=generator(0))
+    with torch.no_grad():
+        at_once = vae.decode(latents, return_dict=False)[0]
+        with tiled(vae):
+            assert vae.use_tiling
+            in_tiles = vae.decode(latents, return_dict=False)[0]
+    assert not vae.use_tiling
+    assert in_tiles.shape == at_once.shape
+    far_from_the_seam = slice(0, 8 * 32)
+    difference = (in_tiles - at_once)[:, :, far_from_the_seam].abs().mean()
+    assert difference < 0.25 * at_once.std()

@@ -1,0 +1,60 @@
+import pytest
+
+from tilebake.level.settings import BakeSettings
+from tilebake.paint.schedule import Blend, blend_steps
+
+MOVING = {
+    "base_prompt_weight": 0.1,
+    "regional_prompt_weight": 0.9,
+    "mask_sigma": 6.0,
+    "base_prompt_weight_end": 0.5,
+    "regional_prompt_weight_end": 0.4,
+    "mask_sigma_end": 2.0,
+}
+
+
+def settings(**values: object) -> BakeSettings:
+    return BakeSettings.model_validate(values)
+
+
+def test_the_founding_documents_values_are_where_it_starts() -> None:
+    assert blend_steps(BakeSettings(), 3) == (Blend(0.3, 0.7, 4.0),) * 3
+
+
+@pytest.mark.parametrize(("pixels_per_tile", "sigma"), [(4, 0.25), (64, 4), (256, 16)])
+def test_sigma_is_half_a_tile_unless_it_is_named(pixels_per_tile: int, sigma: float) -> None:
+    assert blend_steps(settings(pixels_per_tile=pixels_per_tile), 1)[0].mask_sigma == sigma
+    assert blend_steps(settings(pixels_per_tile=pixels_per_tile, mask_sigma=5.0), 1)[0].mask_sigma == 5
+
+
+@pytest.mark.parametrize("schedule", ["none", "constant"])
+def test_without_a_moving_schedule_the_start_values_stay(schedule: str) -> None:
+    assert blend_steps(settings(blend_schedule=schedule, **MOVING), 4) == (Blend(0.1, 0.9, 6.0),) * 4
+
+
+@pytest.mark.parametrize("steps", [2, 3, 30])
+@pytest.mark.parametrize("schedule", ["linear", "cosine"])
+def test_a_moving_schedule_leads_from_start_to_end(schedule: str, steps: int) -> None:
+    blends = blend_steps(settings(blend_schedule=schedule, **MOVING), steps)
+    assert len(blends) == steps
+    assert blends[0] == (0.1, 0.9, 6.0)
+    assert blends[-1] == pytest.approx((0.5, 0.4, 2.0))
+    assert list(blends) == sorted(blends, key=lambda blend: blend.base_prompt_weight)
+
+
+def test_linear_moves_evenly_and_cosine_slowly_at_both_ends() -> None:
+    linear, cosine = (
+        [blend.base_prompt_weight for blend in blend_steps(settings(blend_schedule=name, **MOVING), 5)]
+        for name in ("linear", "cosine")
+    )
+    assert linear == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
+    assert cosine == pytest.approx([0.1, 0.1585786, 0.3, 0.4414214, 0.5])
+
+
+def test_what_has_no_end_stays() -> None:
+    blends = blend_steps(settings(blend_schedule="linear", base_prompt_weight_end=0.9), 7)
+    assert {blend[1:] for blend in blends} == {(0.7, 4.0)}
+
+
+def test_a_single_step_has_the_start_values() -> None:
+    assert blend_steps(settings(blend_schedule="linear", **MOVING), 1) == (Blend(0.1, 0.9, 6.0),)

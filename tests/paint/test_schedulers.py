@@ -1,0 +1,104 @@
+"""Schedulers: the name chooses the solver, the model's configuration all that it was trained with."""
+
+from typing import Any, cast, get_args
+
+import diffusers
+import pytest
+import torch
+
+from tilebake.errors import BakeError, ModelError
+from tilebake.level import settings
+from tilebake.paint.models import Components
+from tilebake.paint.schedulers import SCHEDULERS, make_scheduler, start, step_options
+
+NAMES = get_args(settings.Scheduler)
+STOCK = {
+    "euler": ("EulerDiscreteScheduler", {}),
+    "euler_a": ("EulerAncestralDiscreteScheduler", {}),
+    "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
+    "dpmpp_2m_karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
+    "ddim": ("DDIMScheduler", {"clip_sample": False, "set_alpha_to_one": False}),
+    "lcm": ("LCMScheduler", {}),
+    "unipc": ("UniPCMultistepScheduler", {}),
+}
+
+
+def test_there_is_a_scheduler_for_every_name_that_settings_allow() -> None:
+    assert set(SCHEDULERS) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_does_the_same_steps_as_the_stock_scheduler(name: str, tiny_components: Components) -> None:
+    class_name, options = STOCK[name]
+    stock = getattr(diffusers, class_name).from_config(dict(tiny_components.scheduler_config), **options)
+    stock.set_timesteps(4)
+    ours = make_scheduler(name, tiny_components.scheduler_config)
+    torch.testing.assert_close(start(ours, 4), stock.timesteps, rtol=0, atol=0)
+    torch.testing.assert_close(
+        _walk(ours, step_options(ours, 5)), _walk(stock, step_options(ours, 5)), rtol=0, atol=0
+    )
+
+
+def _walk(scheduler: Any, options: dict[str, Any]) -> torch.Tensor:
+    """All steps of a scheduler, with a model that predicts half of what it is given."""
+    latents = torch.randn(1, 4, 5, 7, generator=torch.Generator().manual_seed(0)) * scheduler.init_noise_sigma
+    for timestep in scheduler.timesteps:
+        predicted = 0.5 * scheduler.scale_model_input(latents, timestep)
+        latents = scheduler.step(predicted, timestep, latents, **options).prev_sample
+    return latents
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_model_was_trained_with_is_kept(name: str) -> None:
+    trained = {
+        "_class_name": "DDIMScheduler",
+        "num_train_timesteps": 500,
+        "beta_start": 0.001,
+        "beta_end": 0.02,
+        "beta_schedule": "linear",
+        "prediction_type": "v_prediction",
+        "rescale_betas_zero_snr": True,
+        "timestep_spacing": "trailing",
+    }
+    config = cast("Any", make_scheduler(name, trained)).config
+    assert {key: config[key] for key in trained if key != "_class_name"} == {
+        key: value for key, value in trained.items() if key != "_class_name"
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_with_zero_terminal_snr_all_stays_finite(name: str) -> None:
+    base = {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    scheduler = make_scheduler(
+        name, {**base, "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
+    )
+    start(scheduler, 6)
+    assert bool(_walk(scheduler, step_options(scheduler, 1)).isfinite().all())
+
+
+@pytest.mark.parametrize("name", ["euler_a", "lcm"])
+def test_the_noise_of_a_step_comes_from_the_seed_alone(name: str) -> None:
+    def walk(seed: int) -> torch.Tensor:
+        scheduler = make_scheduler(name, {})
+        start(scheduler, 4)
+        torch.rand(seed + 1)  # the global generator is somewhere else each time
+        return _walk(scheduler, step_options(scheduler, seed))
+
+    torch.testing.assert_close(walk(3), walk(3), rtol=0, atol=0)
+    assert not torch.equal(walk(3), walk(4))
+
+
+def test_an_unknown_name_is_told_with_those_there_are() -> None:
+    with pytest.raises(ModelError, match="choose one of: euler, euler_a"):
+        make_scheduler("heun", {})
+
+
+@pytest.mark.parametrize("base_class", ["EDMEulerScheduler", "FlowMatchEulerDiscreteScheduler"])
+def test_another_familys_noise_schedule_is_refused(base_class: str) -> None:
+    with pytest.raises(ModelError, match=base_class):
+        make_scheduler("euler", {"_class_name": base_class})
+
+
+def test_too_many_steps_for_a_scheduler_are_told() -> None:
+    with pytest.raises(BakeError, match="2000 steps"):
+        start(make_scheduler("lcm", {}), 2000)
