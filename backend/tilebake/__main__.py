@@ -1,0 +1,5 @@
+"""`python -m tilebake`."""
+
+from tilebake.cli import main
+
+main()

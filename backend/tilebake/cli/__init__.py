@@ -1,0 +1,64 @@
+"""The command line: parsing and printing only.
+
+Each command is a module of this package and is imported when it is asked for; what takes long to import
+(torch above all) waits inside the commands until it is sure to be needed.
+
+Exit codes: 0 done, 1 a bake failed, 2 usage, 3 stale (`bake --check`), 130 and 143 interrupted.
+"""
+
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from tilebake import __version__
+from tilebake.cli.interrupt import CancelledError
+from tilebake.errors import TilebakeError
+
+COMMANDS: Final = ("bake", "generate", "show", "tune", "models", "schema")
+FAILED: Final = 1
+INTERRUPTED: Final = 128  # plus the signal's number, as shells have it
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported by name when they are looked up."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = importlib.import_module(f"tilebake.cli.{cmd_name}").command
+        return command
+
+
+@click.group("tilebake", cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def tilebake() -> None:
+    """Paint game levels from tilemaps: one coherent picture, each terrain where its tiles are."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code; whatever its user can mend is told in one message."""
+    try:
+        code: object = tilebake.main(list(arguments), prog_name="tilebake", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except TilebakeError as error:
+        click.echo(f"error: {error}", err=True)
+        return FAILED
+    except CancelledError as cancelled:
+        return INTERRUPTED + cancelled.signal
+    except click.Abort:
+        return INTERRUPTED + signal.SIGINT
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

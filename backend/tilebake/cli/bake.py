@@ -1,0 +1,135 @@
+"""`tilebake bake`: maps to textures."""
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from tilebake.cli.options import BLENDING, SAMPLING, TRANSPARENT, Choices, Machine, choices, json_option
+
+if TYPE_CHECKING:
+    from tilebake.cli.interrupt import Interruption
+    from tilebake.cli.report import Report
+    from tilebake.request import Baker
+    from tilebake.serve.batch import MakeBaker
+    from tilebake.serve.discover import FoundMap
+    from tilebake.serve.plan import Job, Order
+
+FAILED: Final = 1
+STALE: Final = 3
+
+
+def _read_shard(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", value)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise click.BadParameter(f"{value!r} is not I/N with I from 1 to N, such as 2/4", context, parameter)
+    return int(match[1]), int(match[2])
+
+
+@click.command("bake", short_help="Paint maps.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Bake nothing; exit with 3 if any texture is stale.")
+@click.option("--force", is_flag=True, help="Bake what is up to date as well.")
+@click.option(
+    "--shard", metavar="I/N", callback=_read_shard, help="Only this machine's share of the maps, such as 2/4."
+)
+@choices(
+    *SAMPLING,
+    *BLENDING,
+    TRANSPARENT,
+    out="Folder for the textures, or for a single map its .png file; else where the project says.",
+)
+@json_option
+def command(
+    *,
+    paths: tuple[Path, ...],
+    check: bool,
+    force: bool,
+    shard: tuple[int, int] | None,
+    choices: Choices,
+    as_json: bool,
+) -> int:
+    """Paint maps: files, or folders with all maps in them; without any, the project's own folders.
+
+    Each texture is written as NAME.png with NAME.bake.json beside it. Maps whose textures are up to date
+    are left alone. A map that fails stops no other; the exit code is then 1.
+    """
+    from tilebake.cli.report import Report
+    from tilebake.serve.discover import find_maps
+    from tilebake.serve.discover import shard as share
+
+    if check and force:
+        raise click.UsageError("--check bakes nothing, so --force has nothing to do")
+    started = time.monotonic()
+    order = choices.order()
+    maps = find_maps(paths or _project_folders())
+    if len(maps) > 1 and order.out is not None and order.out.suffix.lower() == ".png":
+        raise click.BadParameter(f"one file for {len(maps)} maps; name a folder", param_hint="--out")
+    if shard is not None:
+        maps = share(maps, *shard)
+    report = Report(as_json=as_json, check=check)
+    if check:
+        _check(maps, order, report)
+    else:
+        _bake(maps, order, report, choices.machine, force=force)
+    report.summary(time.monotonic() - started)
+    return STALE if report.stale else FAILED if report.failed else 0
+
+
+def _project_folders() -> tuple[Path, ...]:
+    from tilebake.level.project import find_project
+
+    return find_project(Path.cwd()).maps
+
+
+def _check(maps: "list[FoundMap]", order: "Order", report: "Report") -> None:
+    from tilebake.serve.batch import Planned, survey
+
+    for event in survey(maps, order):
+        if isinstance(event, Planned):
+            report.planned(event)
+        else:
+            report.failure(event)
+
+
+def _bake(maps: "list[FoundMap]", order: "Order", report: "Report", machine: Machine, *, force: bool) -> None:
+    from tilebake.cli.interrupt import interruptible
+    from tilebake.cli.progress import progress
+    from tilebake.request import Step
+    from tilebake.serve.batch import Baked, Failed, Planned, bake_maps
+
+    with interruptible() as interruption, progress() as shown:
+
+        def on_step(step: Step) -> None:
+            shown.step(step)
+            interruption.check()
+
+        make_baker = _baker_maker(machine, interruption)
+        for event in bake_maps(maps, order, make_baker, on_step, force=force):
+            match event:
+                case Planned():
+                    report.planned(event)
+                case Failed():
+                    shown.say(lambda event=event: report.failure(event))
+                case Baked():
+                    shown.say(lambda event=event: report.done(event))
+                case _:
+                    shown.start(str(event.job.map_path), event.index, event.total)
+            interruption.check()
+
+
+def _baker_maker(machine: Machine, interruption: "Interruption") -> "MakeBaker":
+    def make_baker(job: "Job") -> "Baker":
+        from tilebake.cli.painter import load_pipeline
+
+        pipeline = load_pipeline(job.source, job.request.loras, machine)
+        interruption.check()
+        return pipeline.bake
+
+    return make_baker

@@ -1,0 +1,33 @@
+"""From a planned job to the pipeline that paints it: where torch comes in."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tilebake.cli.options import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tilebake.level.modelref import ModelSource
+    from tilebake.paint.models import Components
+    from tilebake.paint.pipeline import Pipeline
+    from tilebake.request import LoraRef
+
+
+def load_components(
+    source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]", machine: Machine
+) -> "Components":
+    """The model with its LoRAs on the machine's device. Raises ModelError."""
+    from tilebake.paint.models import load
+
+    files = [(Path(lora.path), lora.weight) for lora, _ in loras]
+    return load(source, device=machine.device, dtype=machine.dtype, loras=files)
+
+
+def load_pipeline(
+    source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]", machine: Machine
+) -> "Pipeline":
+    """The same, ready to bake and to generate."""
+    from tilebake.paint.pipeline import Pipeline
+
+    return Pipeline(load_components(source, loras, machine))

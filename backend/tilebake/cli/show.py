@@ -1,0 +1,107 @@
+"""`tilebake show`: what a map makes the model do, before it does it."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tilebake.cli.options import BLENDING, Choices, choices, json_option
+from tilebake.cli.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tilebake.level.tilemap import TileMap
+    from tilebake.paint.prompts import Conditioning, PromptEmbeds
+
+MAP = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
+
+
+@click.group("show")
+def command() -> None:
+    """Show a map's masks or prompts."""
+
+
+@command.command("masks")
+@MAP
+@choices(*BLENDING, out="The .png file to write; NAME.masks.png unless said.", model=False, seed=False)
+def masks(*, map_path: Path, choices: Choices) -> None:
+    """One labelled picture: the tiles, each terrain's mask, their sum and the edges. Needs no model."""
+    from tilebake.cli.output import picture_path, write_picture
+    from tilebake.level.canvas import canvas_for
+    from tilebake.level.project import find_project
+    from tilebake.level.regions import region_masks
+    from tilebake.level.tilemap import map_stem, read_map
+    from tilebake.paint.heatmap import mask_panels
+    from tilebake.paint.schedule import blend_steps
+    from tilebake.paint.sheet import contact_sheet
+    from tilebake.serve.plan import settings_for
+
+    project = find_project(map_path)
+    tilemap = read_map(map_path, project)
+    settings = settings_for(tilemap, project, choices.order())
+    canvas = canvas_for(tilemap, settings.pixels_per_tile)
+    sigma = blend_steps(settings, 1)[0].mask_sigma
+    panels = mask_panels(tilemap, canvas, region_masks(tilemap, canvas, sigma))
+    height, width = canvas.latent_size
+    heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"
+    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.masks.png"))
+    write_picture(out, contact_sheet(panels, heading=heading))
+    click.echo(str(out))
+
+
+@command.command("prompts")
+@MAP
+@choices(seed=False)
+@json_option
+def prompts(*, map_path: Path, choices: Choices, as_json: bool) -> None:
+    """Each prompt's tokens, those that weigh other than 1 with their weights, and its embeddings' shapes."""
+    from tilebake.cli.painter import load_components
+    from tilebake.level.project import find_project
+    from tilebake.level.tilemap import read_map
+    from tilebake.paint.prompts import condition
+    from tilebake.serve.plan import Planner
+
+    project = find_project(map_path)
+    tilemap = read_map(map_path, project)
+    request, source = Planner(choices.order()).request(tilemap, project)
+    components = load_components(source, request.loras, choices.machine)
+    encoded = dict(_by_role(tilemap, condition(components, tilemap)))
+    if as_json:
+        for role, embeds in encoded.items():
+            click.echo(json.dumps({"prompt": role, **_fields(embeds)}))
+    else:
+        header = ("PROMPT", "TOKENS", "PROMPT_EMBEDS", "POOLED", "READ AS")
+        click.echo(table(header, [_row(role, embeds) for role, embeds in encoded.items()]))
+
+
+def _by_role(tilemap: "TileMap", conditioning: "Conditioning") -> "Iterator[tuple[str, PromptEmbeds]]":
+    """Every prompt of a map under the name of what it is for."""
+    names = [terrain.name for terrain in tilemap.terrains]
+    yield "(base)", conditioning.base
+    yield from zip(names, conditioning.regions, strict=True)
+    yield "(negative)", conditioning.negative
+    if conditioning.negative_regions is not None:
+        against = (f"{name} (negative)" for name in names)
+        yield from zip(against, conditioning.negative_regions, strict=True)
+
+
+def _fields(embeds: "PromptEmbeds") -> "Mapping[str, object]":
+    return {
+        "text": embeds.text,
+        "prompt_embeds": list(embeds.prompt_embeds.shape),
+        "pooled_prompt_embeds": list(embeds.pooled_prompt_embeds.shape),
+        "tokens": [{"text": token.text, "id": token.id, "weight": token.weight} for token in embeds.tokens],
+    }
+
+
+def _row(role: str, embeds: "PromptEmbeds") -> tuple[str, ...]:
+    tokens = (t.text if t.weight == 1 else f"{t.text}*{t.weight:.3g}" for t in embeds.tokens)
+    return (
+        role,
+        str(len(embeds.tokens)),
+        str(list(embeds.prompt_embeds.shape)),
+        str(list(embeds.pooled_prompt_embeds.shape)),
+        " ".join(tokens),
+    )

@@ -1,0 +1,101 @@
+"""Imports run one way, and torch lives in paint alone."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "backend" / "tilebake"
+LAYERS = ("errors", "level", "request", "serve", "paint", "cli")  # each may import those before it
+MODEL_LIBRARIES = {"torch", "diffusers", "transformers", "accelerate", "peft", "safetensors", "tokenizers"}
+APART = {("serve", "paint")}  # serve is handed a baker, whoever that is
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(path: Path) -> str | None:
+    """The layer that a file belongs to; None for the package's own two lines and for __main__."""
+    name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return name if name in LAYERS else None
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Import):
+            yield from (alias.name for alias in each.names)
+        elif isinstance(each, ast.ImportFrom):
+            assert each.level == 0, "imports are absolute"
+            assert each.module is not None
+            yield from (f"{each.module}.{alias.name}" for alias in each.names)
+
+
+def imports(path: Path) -> set[str]:
+    return set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def imports_on_loading(path: Path) -> set[str]:
+    """Those outside of functions and of `if TYPE_CHECKING`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    outside = [
+        node
+        for node in tree.body
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    ]
+    return {name for node in outside for name in imported(node)}
+
+
+def ours(names: set[str]) -> set[str]:
+    return {name.split(".")[1] for name in names if name.startswith("tilebake.")} & set(LAYERS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    here = layer(path)
+    if here is None:
+        return
+    allowed = {name for name in LAYERS[: LAYERS.index(here) + 1] if (here, name) not in APART}
+    allowed -= {"serve"} if here == "paint" else set()
+    assert ours(imports(path)) <= allowed
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_only_paint_knows_the_model_libraries(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert layer(path) == "paint" or not roots & MODEL_LIBRARIES
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").glob("*.py")), ids=lambda path: path.stem)
+def test_the_command_line_loads_nothing_heavy(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imports_on_loading(path)}
+    assert not roots & {*MODEL_LIBRARIES, "numpy", "PIL", "pydantic", "rich"}
+    assert "paint" not in ours(imports_on_loading(path))
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The top-level packages that a command line has imported by its end."""
+    script = (
+        "import sys; from tilebake.cli import run; run(sys.argv[1:]);"
+        "print('LOADED', *sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["bake", "--help"], ["--version"], ["tune", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    assert not loaded(*arguments) & {*MODEL_LIBRARIES, "numpy", "PIL", "pydantic", "rich"}
+
+
+def test_the_masks_are_shown_without_a_model_library(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(
+        '{"tilebake": 1, "terrains": {"grass": "grass"}, "legend": {"g": "grass"}, "rows": ["gg"]}',
+        encoding="utf-8",
+    )
+    out = tmp_path / "masks.png"
+    modules = loaded("show", "masks", str(tmp_path / "one.json"), "--out", str(out))
+    assert out.is_file()
+    assert not modules & MODEL_LIBRARIES
