@@ -8,6 +8,9 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
+from diffusers.models.resnet import ResnetBlock2D
+from diffusers.models.transformers.transformer_2d import Transformer2DModel
+from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 MAX_TOKENS = 77
@@ -41,7 +44,7 @@ def text_encoders(
 
 def unet(latent_channels: int) -> UNet2DConditionModel:
     """An untrained UNet of the miniature's size."""
-    return UNet2DConditionModel(
+    network = UNet2DConditionModel(
         sample_size=128,
         in_channels=latent_channels,
         out_channels=latent_channels,
@@ -58,6 +61,18 @@ def unet(latent_channels: int) -> UNet2DConditionModel:
         projection_class_embeddings_input_dim=6 * 32 + WIDTH_2,
         norm_num_groups=8,
     )
+    quiet(network)
+    return network
+
+
+def quiet(network: UNet2DConditionModel) -> None:
+    """Begin with every residual branch silent (Dhariwal and Nichol 2021, arXiv 2105.05233)."""
+    for module in network.modules():
+        if isinstance(module, ResnetBlock2D):
+            nn.init.zeros_(module.conv2.weight)
+        elif isinstance(module, Transformer2DModel):
+            nn.init.zeros_(module.proj_out.weight)
+    nn.init.zeros_(network.conv_out.weight)
 
 
 def scheduler() -> EulerDiscreteScheduler:

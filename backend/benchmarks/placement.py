@@ -1,0 +1,78 @@
+"""Placement: is each tile painted as its terrain? The verdicts on tiles, counted in several ways."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from benchmarks.cores import Pixels, at_judged_scale, cores
+from benchmarks.judge import Judge, verdicts
+from benchmarks.neighbours import is_inner, is_thin, layout, place_of
+from tilebake.level.tilemap import TileMap
+
+
+class Verdict(NamedTuple):
+    """One tile: its picture, the terrain it is meant to be, the one it is judged, and where it lies."""
+
+    picture: str
+    wanted: str
+    found: str
+    is_inner: bool  # a like neighbour on each side
+    is_thin: bool  # part of something one tile wide (square maps)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the tile is judged what it is meant to be."""
+        return self.found == self.wanted
+
+
+class Share(NamedTuple):
+    """How many of some tiles are right."""
+
+    right: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """In 0..1; of nothing, all is right."""
+        return self.right / self.total if self.total else 1.0
+
+
+def judge_map(
+    judge: Judge, image: Pixels, tilemap: TileMap, names: Mapping[str, str], title: str
+) -> list[Verdict]:
+    """Verdicts on every tile whose core is whole. `names`: the judge's name for each terrain of the map."""
+    cut = cores(at_judged_scale(image, tilemap), tilemap)
+    found = verdicts(judge, cut.windows, cut.weights)
+    terrains = layout(tilemap, names)
+    places = [place_of(tile, tilemap) for tile in cut.tiles]
+    return [
+        Verdict(
+            picture=title,
+            wanted=names[tile.terrain],
+            found=str(terrain),
+            is_inner=is_inner(place, terrains, tilemap.grid),
+            is_thin=tilemap.grid == "square" and is_thin(place, terrains),
+        )
+        for tile, place, terrain in zip(cut.tiles, places, found, strict=True)
+    ]
+
+
+def share(tiles: Iterable[Verdict]) -> Share:
+    """How many are judged right."""
+    right = [tile.is_right for tile in tiles]
+    return Share(sum(right), len(right))
+
+
+def by_terrain(tiles: Iterable[Verdict]) -> dict[str, Share]:
+    """How many of each terrain are judged right, the worst first."""
+    groups: dict[str, list[Verdict]] = {}
+    for tile in tiles:
+        groups.setdefault(tile.wanted, []).append(tile)
+    shares = {name: share(group) for name, group in groups.items()}
+    return dict(sorted(shares.items(), key=lambda item: (item[1].value, item[0])))
+
+
+def confusions(tiles: Iterable[Verdict]) -> list[tuple[str, str, int]]:
+    """(wanted, found, how often) of wrong verdicts, the commonest first."""
+    counts = Counter((tile.wanted, tile.found) for tile in tiles if not tile.is_right)
+    return [(wanted, found, count) for (wanted, found), count in counts.most_common()]
