@@ -1,0 +1,54 @@
+# Everything runs in $(VENV), made by the first target that needs it and left alone until pyproject.toml or
+# constraints.txt change. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+READY := $(VENV)/.tilebake-ready
+
+# PyPI's torch for Linux brings CUDA: several GB that a machine without an NVIDIA driver has no use for.
+# TORCH_INDEX= (empty) takes torch from where pip takes everything else.
+TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org/whl/cpu)
+
+.DEFAULT_GOAL := help
+.PHONY: help install bake test check format bench clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+install: $(READY) ## make .venv with everything that constraints.txt pins
+
+bake: install ## paint maps/forest.json
+	$(BIN)/tilebake bake maps/forest.json
+	@echo "The picture is $(CURDIR)/maps/forest.png"
+
+test: install ## run the tests
+	$(BIN)/python -m pytest
+
+check: install ## lint, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+format: install ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## measure quality and speed (minutes)
+	PYTHONPATH=backend $(BIN)/python -m benchmarks.quality
+
+clean: ## remove .venv, caches and builds
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+	find backend tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade --constraint constraints.txt pip hatchling editables
+ifneq ($(TORCH_INDEX),)
+	@$(PIP) install --constraint constraints.txt --no-deps --retries 0 --timeout 15 --index-url $(TORCH_INDEX) torch \
+		|| echo "No torch from $(TORCH_INDEX): taking it from where pip takes everything else."
+endif
+	$(PIP) install --constraint constraints.txt --no-build-isolation --editable . --group dev
+	@touch $@

@@ -1,0 +1,151 @@
+"""What the README says is so: its maps and projects are read, its commands parsed, its links followed."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+
+from tilebake.cli import COMMANDS, tilebake
+from tilebake.errors import MapError
+from tilebake.level.project import read_project
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import parse_map
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE: Final = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The README's fenced blocks in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def shell_lines() -> Iterator[list[str]]:
+    """The words of every shell command that the README shows, in blocks and in `inline code`."""
+    inline = re.findall(r"`((?:make|pip) [^`]+)`", README)
+    for line in [line for block in blocks("sh") for line in block.splitlines()] + inline:
+        if words := shlex.split(line, comments=True):
+            yield words
+
+
+def commands_of(program: str) -> list[list[str]]:
+    return [words[1:] for words in shell_lines() if words[0] == program]
+
+
+def first_column(heading: str) -> list[str]:
+    """The `names` in the first column of the table under this header cell."""
+    table = re.search(rf"^\| {re.escape(heading)} \|.*\n\| ---.*\n((?:\|.*\n)+)", README, re.MULTILINE)
+    assert table is not None, f"no table of {heading}"
+    cells = [row.split("|")[1] for row in table[1].splitlines()]
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def leaf_commands(command: click.Command, *path: str) -> Iterator[str]:
+    """Every command that paints or prints, as it is typed: `models list`."""
+    if not isinstance(command, click.Group):
+        yield " ".join(path)
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None
+        yield from leaf_commands(below, *path, name)
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse a command line as `tilebake` would, down to the last option, and run nothing."""
+    command: click.Command = tilebake
+    context = click.Context(command)
+    while isinstance(command, click.Group):
+        name, *arguments = arguments
+        below = command.get_command(context, name)
+        if below is None:
+            raise click.UsageError(f"no such command: {name}")
+        command = below
+    command.make_context(command.name, arguments)
+
+
+def test_first_screen_is_a_picture_a_sentence_and_two_commands() -> None:
+    first_screen = README.split("\n## ", maxsplit=1)[0]
+    assert "](docs/forest.png)" in first_screen
+    assert list(shell_lines())[:2] == [["make", "bake"], ["make", "test"]]
+    assert first_screen.count("```sh") == 1
+
+
+@pytest.mark.parametrize("text", blocks("json"))
+def test_maps_are_maps(text: str) -> None:
+    tilemap = parse_map(text)
+    assert tilemap.tiles
+    assert tilemap.empty, "the README speaks of a dot as no tile"
+
+
+def test_mistakes_are_told_as_shown() -> None:
+    (told,), (text,) = blocks("text"), blocks("json")
+    with pytest.raises(MapError) as caught:
+        parse_map(text.replace('"gsswwwsg"', '"gsswwwtg"'), path=Path("lake.json"))
+    assert told == f"error: {caught.value}\n"
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_projects_are_projects(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "tilebake.toml"
+    file.write_text(text, encoding="utf-8")
+    assert read_project(file).terrains
+
+
+@pytest.mark.parametrize("arguments", commands_of("tilebake"), ids=" ".join)
+def test_commands_parse(arguments: list[str]) -> None:
+    if arguments == ["--help"]:
+        return
+    parse(arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["bake", "--sigma", "3"], ["paint", "a.json"], ["bake", "--shard", "5/4"]]
+)
+def test_commands_that_are_not_would_be_noticed(arguments: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        parse(arguments)
+
+
+@pytest.mark.parametrize("arguments", commands_of("make"), ids=" ".join)
+def test_make_targets_exist(arguments: list[str]) -> None:
+    for word in arguments:
+        variable, is_variable, _ = word.partition("=")
+        pattern = rf"^{variable} \?=" if is_variable else rf"^{word}:.*## "
+        assert re.search(pattern, MAKEFILE, re.MULTILINE), word
+
+
+def test_shell_blocks_show_nothing_else() -> None:
+    assert {words[0] for words in shell_lines()} == {"make", "pip", "tilebake"}
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))
+def test_links_lead_somewhere(target: str) -> None:
+    assert "://" in target or (ROOT / target).exists()
+
+
+def test_every_command_is_told() -> None:
+    told = " ".join(first_column("command"))
+    assert set(COMMANDS) <= set(re.findall(r"tilebake (\w+)", told))
+    for command in leaf_commands(tilebake):
+        assert command.split()[-1] in told, command
+
+
+def test_settings_are_settings() -> None:
+    names = first_column("setting")
+    assert len(names) > 5
+    assert set(names) <= set(BakeSettings.model_fields)
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    from tilebake import cli
+    from tilebake.cli import bake
+
+    codes = set(re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE))
+    assert codes == {"0", str(cli.FAILED), str(click.UsageError.exit_code), str(bake.STALE), "130, 143"}
