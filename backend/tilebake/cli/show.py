@@ -42,7 +42,7 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     tilemap = read_map(map_path, project)
     settings = settings_for(tilemap, project, choices.order())
     canvas = canvas_for(tilemap, settings.pixels_per_tile)
-    sigma = blend_steps(settings, 1)[0].mask_sigma
+    sigma = blend_steps(settings, tilemap.tile_size, 1)[0].mask_sigma
     panels = mask_panels(tilemap, canvas, region_masks(tilemap, canvas, sigma))
     height, width = canvas.latent_size
     heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"

@@ -28,7 +28,7 @@ class Knobs(Wire):
 
     mask_sigma: Sigma | None = None
     """Standard deviation of the Gaussian that each tile puts down, in latent pixels (8 canvas pixels each);
-    null is half a tile's width. Larger blends neighbouring terrains more softly."""
+    null is half of a tile's shorter side. Larger blends neighbouring terrains more softly."""
 
     base_prompt_weight: Weight = 0.3
     """Share of the base prompt in every cross-attention layer. Higher holds the picture together."""

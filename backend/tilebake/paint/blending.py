@@ -41,7 +41,7 @@ class Blending:
 
 def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: int) -> Blending:
     """How a map is blended over `steps` denoising steps."""
-    blends = blend_steps(settings, steps)
+    blends = blend_steps(settings, tilemap.tile_size, steps)
     sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
     return Blending(blends, {sigma: region_masks(tilemap, canvas, sigma) for sigma in sigmas})
 

@@ -21,16 +21,20 @@ class Blend(NamedTuple):
     mask_sigma: float  # latent pixels
 
 
-def blend_steps(settings: BakeSettings, steps: int) -> tuple[Blend, ...]:
-    """The blending parameters at each of `steps` steps.
+def half_a_tile(tile_size: tuple[int, int], pixels_per_tile: int) -> float:
+    """The starting mask_sigma in latent pixels: half of a tile's shorter side, for flat tiles lie closer."""
+    width, height = tile_size
+    return pixels_per_tile * min(1.0, height / width) / LATENT / 2
+
+
+def blend_steps(settings: BakeSettings, tile_size: tuple[int, int], steps: int) -> tuple[Blend, ...]:
+    """The blending parameters at each of `steps` steps, for tiles of a size in map pixels.
 
     "linear" and "cosine" lead from the start values at the first step to the ..._end values at the last, or
     stay where that is None. "none" and "constant" keep the start values.
     """
-    half_a_tile = settings.pixels_per_tile / LATENT / 2
-    start = Blend(
-        settings.base_prompt_weight, settings.regional_prompt_weight, settings.mask_sigma or half_a_tile
-    )
+    sigma = settings.mask_sigma or half_a_tile(tile_size, settings.pixels_per_tile)
+    start = Blend(settings.base_prompt_weight, settings.regional_prompt_weight, sigma)
     if settings.blend_schedule not in CURVES:
         return (start,) * steps
     ends = settings.base_prompt_weight_end, settings.regional_prompt_weight_end, settings.mask_sigma_end
