@@ -32,7 +32,8 @@ LEADS = ("a map of", "a landscape with", "a game level with", "")
 def phrase(rng: np.random.Generator, patch: Patch) -> str:
     """One terrain in words: "dark mossy stone", "clear blue water"."""
     terrain = TERRAINS[patch.terrain]
-    words = [str(rng.choice(SYNONYMS[a][:1] if rng.random() < 0.65 else SYNONYMS[a])) for a in patch.adjectives]
+    choices = [SYNONYMS[adjective] for adjective in patch.adjectives]
+    words = [str(rng.choice(each[:1] if rng.random() < 0.65 else each)) for each in choices]
     rng.shuffle(words)
     if rng.random() < 0.3:
         words.append(str(rng.choice(terrain.plain)))
@@ -45,7 +46,7 @@ def caption(rng: np.random.Generator, patches: tuple[Patch, ...]) -> str:
     style = str(rng.choice(STYLES)) if rng.random() < 0.5 else ""
     if len(patches) > 1 and rng.random() < 0.22:  # the scene prompt alone stands for any scene
         return style or str(rng.choice(STYLES))
-    said = [phrase(rng, patches[i]) for i in rng.permutation(len(patches))]
+    said = [phrase(rng, patches[int(i)]) for i in rng.permutation(len(patches))]
     if len(said) == 1:
         detail = str(rng.choice(DETAILS)) if rng.random() < 0.2 else ""
         return ", ".join(part for part in (style, said[0], detail) if part)

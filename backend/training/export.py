@@ -1,18 +1,17 @@
 """Put the trained parts together as the embedded model: a diffusers folder in float16.
 
-    python -m training.export --out tilebake/embedded
+python -m training.export --out backend/tilebake/embedded
 """
 
 import json
 from pathlib import Path
 
 import click
-from diffusers import AutoencoderKL
-from transformers import CLIPTokenizer
 
 from training import checkpoint, latents, miniature
-from training.unet import Trainee
-from training.vae import VAE_CONFIG
+from training.autoencoder import SHAPE, finished
+from training.tokenizer import read_pair
+from training.trainee import Trainee
 
 # what the pipeline takes where a user asks for nothing else
 DEFAULTS = {"steps": 14, "guidance_scale": 4.0, "scheduler": "dpmpp_2m"}
@@ -24,19 +23,17 @@ DEFAULTS = {"steps": 14, "guidance_scale": 4.0, "scheduler": "dpmpp_2m"}
 def main(runs: Path, out: Path) -> None:
     """Write the embedded model from the newest checkpoints."""
     sharpened = runs / "vae" / "sharpen.pt"
-    weights = checkpoint.load(sharpened if sharpened.exists() else runs / "vae" / "whole.pt")
+    decoder = checkpoint.load(sharpened if sharpened.exists() else runs / "vae" / "whole.pt")
     encoded = latents.read(runs / "latents.pt")
-    vae = AutoencoderKL(**VAE_CONFIG, scaling_factor=1.0, latents_mean=encoded.mean, latents_std=encoded.std)
-    vae.load_state_dict(weights["average"])
-    names = ("tokenizer", "tokenizer_2")
-    first, second = (CLIPTokenizer.from_pretrained(runs / "tokenizer" / name) for name in names)
-    trainee = Trainee((first, second), vae.config.latent_channels)
+    vae = finished(decoder["average"], encoded.mean, encoded.std)
+    tokenizers = read_pair(runs / "tokenizer")
+    trainee = Trainee(tokenizers, SHAPE["latent_channels"])
     state = checkpoint.load(runs / "unet" / "unet.pt")
     trainee.load_state_dict(state["average"])
     encoders = (trainee.text_encoder, trainee.text_encoder_2)
-    miniature.assemble(out, vae, trainee.unet, encoders, (first, second))
+    miniature.assemble(out, vae, trainee.unet, encoders, tokenizers)
     (out / "tilebake.json").write_text(json.dumps(DEFAULTS, indent=2) + "\n", encoding="utf-8")
-    click.echo(f"{out}: UNet at step {state['step']}, decoder at step {weights['step']}")
+    click.echo(f"{out}: UNet at step {state['step']}, decoder at step {decoder['step']}")
 
 
 if __name__ == "__main__":

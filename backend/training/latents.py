@@ -1,6 +1,6 @@
 """The pictures as the UNet sees them: encoded once by the frozen encoder, cropped and captioned at random.
 
-    python -m training.latents            # runs/data + runs/vae/whole.pt -> runs/latents.pt
+python -m training.latents            # runs/data + runs/vae/whole.pt -> runs/latents.pt
 """
 
 from dataclasses import dataclass
@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training import checkpoint
+from training.autoencoder import posterior, untrained
 from training.captions import caption
-from training.pictures import Pictures
+from training.layout import pixels_last
+from training.pictures import Pictures, tensor
 from training.terrain.scene import Patch
-from training.vae import VAE_CONFIG
 
 VISIBLE = 0.03  # a terrain with a smaller share of a crop is not in its caption
+TOGETHER = 10  # pictures encoded at once; a shard holds a multiple of it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Latents:
     """Encoded pictures, each channel brought to mean 0 and deviation 1.
 
@@ -52,31 +54,51 @@ class Latents:
         latents, labels = self.latents[index], self.labels[index]
         top = int(rng.integers(latents.shape[1] - height + 1))
         left = int(rng.integers(latents.shape[2] - width + 1))
-        seen = np.bincount(labels[top : top + height, left : left + width].ravel(), minlength=8) / (height * width)
+        window = slice(top, top + height), slice(left, left + width)
+        seen = np.bincount(labels[window].ravel(), minlength=8) / (height * width)
         patches = tuple(p for i, p in enumerate(self.patches[index]) if seen[i] > VISIBLE)
-        return latents[:, top : top + height, left : left + width], caption(rng, patches)
+        return latents[:, window[0], window[1]], caption(rng, patches)
 
 
 def read(path: Path) -> Latents:
-    """The encoded pictures that `main` wrote."""
+    """The encoded pictures that `write` wrote."""
     held = torch.load(path, weights_only=True)
     patches = [tuple(Patch(name, tuple(words)) for name, words in each) for each in held["patches"]]
     labels = [label.numpy() for label in held["labels"]]
     return Latents(held["latents"], labels, patches, held["mean"], held["std"])
 
 
+def write(path: Path, data: Latents) -> None:
+    """Save encoded pictures as tensors, lists, numbers and words: nothing that could run code when read."""
+    checkpoint.save(
+        path,
+        {
+            "latents": data.latents,
+            "labels": [torch.from_numpy(label) for label in data.labels],
+            "patches": [[[p.terrain, list(p.adjectives)] for p in each] for each in data.patches],
+            "mean": data.mean,
+            "std": data.std,
+        },
+    )
+
+
 @torch.no_grad()
-def encoded(vae: AutoencoderKL, pictures: Pictures, count: int = 8) -> list[Tensor]:
-    """Every picture's latents (the posterior's mean), unscaled."""
+def encoded(vae: AutoencoderKL, images: list[NDArray[np.uint8]]) -> list[Tensor]:
+    """Every picture's latents (the posterior's mean), as the encoder makes them."""
     out: list[Tensor] = []
-    for start in range(0, len(pictures.images), count):
-        images = pictures.images[start : start + count]
-        assert len({image.shape for image in images}) == 1, "a shard holds a multiple of the batch"
-        batch = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
-        batch = batch.contiguous(memory_format=torch.channels_last)
+    for first in range(0, len(images), TOGETHER):
+        batch = pixels_last(tensor(np.stack(images[first : first + TOGETHER])))
         with torch.autocast("cpu", torch.bfloat16):
-            out.extend(vae.encode(batch).latent_dist.mean.float())
+            out.extend(posterior(vae, batch).mean.float())
     return out
+
+
+def normalised(raw: list[Tensor], pictures: Pictures) -> Latents:
+    """Bring each channel to mean 0 and deviation 1, measured at every seventh place."""
+    sample = torch.cat([each.flatten(1)[:, ::7] for each in raw], dim=1)
+    mean, std = sample.mean(dim=1), sample.std(dim=1)
+    latents = [((each - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)).half() for each in raw]
+    return Latents(latents, pictures.labels, pictures.patches, mean.tolist(), std.tolist())
 
 
 @click.command()
@@ -85,24 +107,14 @@ def encoded(vae: AutoencoderKL, pictures: Pictures, count: int = 8) -> list[Tens
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/latents.pt"))
 def main(data: Path, vae_path: Path, out: Path) -> None:
     """Encode all pictures."""
-    vae = AutoencoderKL(**VAE_CONFIG).to(memory_format=torch.channels_last)
+    vae = untrained()
     vae.load_state_dict(checkpoint.load(vae_path)["average"])
     pictures = Pictures(data)
     pictures.rescan()
-    raw = encoded(vae, pictures, count=10)
-    sample = torch.cat([each.flatten(1)[:, ::7] for each in raw], dim=1)
-    mean, std = sample.mean(dim=1), sample.std(dim=1)
-    checkpoint.save(
-        out,
-        {
-            "latents": [((each - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)).half() for each in raw],
-            "labels": [torch.from_numpy(label) for label in pictures.labels],
-            "patches": [[[p.terrain, list(p.adjectives)] for p in each] for each in pictures.patches],
-            "mean": mean.tolist(),
-            "std": std.tolist(),
-        },
-    )
-    click.echo(f"{len(raw)} pictures, mean {mean.numpy().round(2)}, deviation {std.numpy().round(2)}")
+    held = normalised(encoded(vae, pictures.images), pictures)
+    write(out, held)
+    mean, deviation = (np.array(each, np.float32).round(2) for each in (held.mean, held.std))
+    click.echo(f"{len(held.latents)} pictures, mean {mean}, deviation {deviation}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """The embedded model's shape: SDXL in miniature, every class the real one.
 
 Two text encoders whose second-to-last layers are joined (96 + 160 = 256 wide, SDXL's 768 + 1280 = 2048), a
-UNet with no attention at full latent size and cross-attention at a half and a quarter, text_time conditioning.
+UNet with no attention at full latent size, cross-attention at a half and a quarter, text_time conditioning.
 """
 
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
@@ -14,11 +15,34 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 MAX_TOKENS = 77
-WIDTH, WIDTH_2 = 96, 160
+WIDTH, WIDTH_2 = 96, 160  # of the text encoders
+SHAPE: dict[str, Any] = {
+    "sample_size": 128,
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+    "block_out_channels": (64, 96, 192),
+    "layers_per_block": 1,
+    "transformer_layers_per_block": (1, 1, 1),
+    "attention_head_dim": (2, 3, 6),  # diffusers' name for the number of heads
+    "cross_attention_dim": WIDTH + WIDTH_2,
+    "use_linear_projection": True,
+    "addition_embed_type": "text_time",
+    "addition_time_embed_dim": 32,
+    "projection_class_embeddings_input_dim": 6 * 32 + WIDTH_2,
+    "norm_num_groups": 8,
+}
+
+TokenizerPair = tuple[CLIPTokenizer, CLIPTokenizer]
+EncoderPair = tuple[CLIPTextModel, CLIPTextModelWithProjection]
 
 
 def text_config(tokenizer: CLIPTokenizer, width: int, heads: int) -> CLIPTextConfig:
     """Three layers, for SDXL reads the last but one."""
+    special: dict[str, Any] = {
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
     return CLIPTextConfig(
         vocab_size=len(tokenizer),
         hidden_size=width,
@@ -27,15 +51,11 @@ def text_config(tokenizer: CLIPTokenizer, width: int, heads: int) -> CLIPTextCon
         num_hidden_layers=3,
         num_attention_heads=heads,
         max_position_embeddings=MAX_TOKENS,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        **special,
     )
 
 
-def text_encoders(
-    tokenizer: CLIPTokenizer, tokenizer_2: CLIPTokenizer
-) -> tuple[CLIPTextModel, CLIPTextModelWithProjection]:
+def text_encoders(tokenizer: CLIPTokenizer, tokenizer_2: CLIPTokenizer) -> EncoderPair:
     """Untrained encoders of the miniature's size."""
     first = CLIPTextModel(text_config(tokenizer, WIDTH, heads=4))
     second = CLIPTextModelWithProjection(text_config(tokenizer_2, WIDTH_2, heads=5))
@@ -44,23 +64,7 @@ def text_encoders(
 
 def unet(latent_channels: int) -> UNet2DConditionModel:
     """An untrained UNet of the miniature's size."""
-    network = UNet2DConditionModel(
-        sample_size=128,
-        in_channels=latent_channels,
-        out_channels=latent_channels,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        block_out_channels=(64, 96, 192),
-        layers_per_block=1,
-        transformer_layers_per_block=(1, 1, 1),
-        attention_head_dim=(2, 3, 6),  # diffusers' name for the number of heads
-        cross_attention_dim=WIDTH + WIDTH_2,
-        use_linear_projection=True,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=32,
-        projection_class_embeddings_input_dim=6 * 32 + WIDTH_2,
-        norm_num_groups=8,
-    )
+    network = UNet2DConditionModel(in_channels=latent_channels, out_channels=latent_channels, **SHAPE)
     quiet(network)
     return network
 
@@ -91,8 +95,8 @@ def assemble(
     folder: Path,
     vae: AutoencoderKL,
     network: UNet2DConditionModel,
-    encoders: tuple[CLIPTextModel, CLIPTextModelWithProjection],
-    tokenizers: tuple[CLIPTokenizer, CLIPTokenizer],
+    encoders: EncoderPair,
+    tokenizers: TokenizerPair,
 ) -> None:
     """Write everything as a diffusers folder, weights in float16."""
     pipeline = StableDiffusionXLPipeline(
@@ -102,7 +106,7 @@ def assemble(
         tokenizer=tokenizers[0],
         tokenizer_2=tokenizers[1],
         unet=network,
-        scheduler=scheduler(),
+        scheduler=cast("Any", scheduler()),  # declared as an enumeration of classes
         force_zeros_for_empty_prompt=False,
         add_watermarker=False,
     )

@@ -7,100 +7,99 @@ the miniature, it does untrained, as on SDXL.
 """
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 import torch
-from diffusers import UNet2DConditionModel
-from torch import Tensor, nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from torch import nn
+from torch.optim import AdamW
 
 from training import checkpoint, latents, miniature
+from training.average import Average
+from training.batches import CROPS, Batch, Crops, batch_at, shape_at
+from training.latents import Latents
+from training.layout import channels_last
+from training.miniature import TokenizerPair
+from training.rates import held_rate, set_rate
+from training.tokenizer import read_pair
+from training.trainee import Trainee
+from training.velocity import disturbance, velocity_loss
 
-EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
-# crop sides in latents and batch sizes: about as many latents in each
-CROPS = ((16, 40), (24, 18), (32, 10), (56, 3))
-EARLY, LATE = (0.25, 0.3, 0.35, 0.10), (0.10, 0.2, 0.40, 0.30)
-FLASH_SIDE = 56  # below it plain attention is the faster on a CPU, above all backwards
-
-
-class Trainee(nn.Module):
-    """UNet and text encoders as one module, so that one optimiser and one average hold them all."""
-
-    def __init__(self, tokenizers: tuple[CLIPTokenizer, CLIPTokenizer], latent_channels: int) -> None:
-        super().__init__()
-        self.tokenizers = tokenizers
-        self.unet: UNet2DConditionModel = miniature.unet(latent_channels)
-        first, second = miniature.text_encoders(*tokenizers)
-        self.text_encoder: CLIPTextModel = first
-        self.text_encoder_2: CLIPTextModelWithProjection = second
-
-    def encode(self, captions: list[str]) -> tuple[Tensor, Tensor]:
-        """SDXL's conditioning: (prompt_embeds [B, 77, 256], pooled_prompt_embeds [B, 160])."""
-        ids = [
-            tokenizer(
-                captions,
-                padding="max_length",
-                max_length=miniature.MAX_TOKENS,
-                truncation=True,
-                return_tensors="pt",
-            ).input_ids
-            for tokenizer in self.tokenizers
-        ]
-        first = self.text_encoder(ids[0], output_hidden_states=True)
-        second = self.text_encoder_2(ids[1], output_hidden_states=True)
-        prompt_embeds = torch.cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
-        return prompt_embeds, second.text_embeds
-
-    def forward(self, noisy: Tensor, timestep: Tensor, captions: list[str], time_ids: Tensor) -> Tensor:
-        """Predicted velocity, as `noisy`."""
-        prompt_embeds, pooled = self.encode(captions)
-        conditions = {"text_embeds": pooled, "time_ids": time_ids}
-        return self.unet(noisy, timestep, prompt_embeds, added_cond_kwargs=conditions).sample
+TELL_EVERY, KEEP_EVERY = 100, 500  # steps
 
 
-def crops(data: latents.Latents, progress: float, rng: np.random.Generator) -> tuple[Tensor, list[str]]:
-    """A batch of crops of one size and their captions: ([B, 8, side, side], captions)."""
-    share = np.array(EARLY) * (1 - progress) + np.array(LATE) * progress
-    side, count = CROPS[rng.choice(len(CROPS), p=share)]
-    pools = [data.scenes if side > 32 or rng.random() < 0.5 else data.singles for _ in range(count)]
-    pairs = [data.crop(rng, int(rng.choice(pool)), side, side) for pool in pools]
-    captions = ["" if rng.random() < EMPTY_SHARE else text for _, text in pairs]
-    return torch.stack([crop for crop, _ in pairs]).float(), captions
+@dataclass(frozen=True)
+class Plan:
+    """A run."""
+
+    steps: int
+    learning_rate: float
+    crops: tuple[Crops, ...] = CROPS
 
 
-def batches(data: latents.Latents, start: int, steps: int) -> Iterator[tuple[int, Tensor, list[str], Tensor]]:
-    """(step, latents, captions, time_ids) from `start` on; each step is seeded by its number."""
-    for step in range(start, steps):
-        rng = np.random.default_rng((3, step))
-        clean, captions = crops(data, step / steps, rng)
-        # SDXL is told the canvas's size; here any size may be told, so that none is foreign later
-        size = torch.from_numpy(rng.integers(16, 512, (len(captions), 2)) * 8).float()
-        zeros = torch.zeros_like(size)
-        yield step, clean, captions, torch.cat([size, zeros, size], dim=1)
+class Classroom:
+    """A trainee, with everything that a checkpoint holds."""
+
+    def __init__(self, plan: Plan, tokenizers: TokenizerPair, latent_channels: int) -> None:
+        self.plan = plan
+        self.channels = latent_channels
+        self.model = Trainee(tokenizers, latent_channels)
+        channels_last(self.model.unet)
+        self.optimiser = AdamW(
+            self.model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
+        self.average = Average(self.model, 0.9995)
+        self.alphas = miniature.scheduler().alphas_cumprod
+
+    def restore(self, state: dict[str, Any]) -> int:
+        """Go on from a checkpoint, if there is one; returns the number of steps done."""
+        if not state:
+            return 0
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.average.restore(state["average"])
+        for step in range(state["step"]):  # the noise goes on where it stopped
+            disturbance(shape_at(self.plan.crops, step, self.plan.steps, self.channels))
+        return state["step"]
+
+    def state(self, step: int) -> dict[str, Any]:
+        """A checkpoint after `step` steps."""
+        return {
+            "step": step,
+            "model": self.model.state_dict(),
+            "average": self.average.state(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+
+    def learn(self, batch: Batch, step: int) -> float:
+        """One step; returns its loss."""
+        set_rate(self.optimiser, held_rate(step, self.plan.steps, self.plan.learning_rate))
+        disturbed = disturbance(batch.clean.shape)
+        loss = velocity_loss(self.model, batch, disturbed, self.alphas)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.average.update(step)
+        return loss.item()
 
 
-def velocity_loss(model: Trainee, clean: Tensor, captions: list[str], time_ids: Tensor, alphas: Tensor) -> Tensor:
-    """Mean squared error of the velocity (Salimans and Ho 2022, arXiv 2202.00512), all timesteps alike."""
-    count = len(captions)
-    # one timestep from each of `count` equal parts of the schedule: less variance than chance
-    timestep = ((torch.arange(count) + torch.rand(count)) / count * len(alphas)).long()
-    alpha = alphas[timestep].sqrt().view(-1, 1, 1, 1)
-    sigma = (1 - alphas[timestep]).sqrt().view(-1, 1, 1, 1)
-    noise = torch.randn_like(clean)
-    noisy = (alpha * clean + sigma * noise).contiguous(memory_format=torch.channels_last)
-    attention = SDPBackend.FLASH_ATTENTION if clean.shape[-1] >= FLASH_SIDE else SDPBackend.MATH
-    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel([attention, SDPBackend.MATH]):
-        predicted = model(noisy, timestep, captions, time_ids).float()
-    return (predicted - (alpha * noise - sigma * clean)).square().mean()
-
-
-def rate(step: int, steps: int, peak: float) -> float:
-    """Warm up over 200 steps, hold, and fall to nothing over the last third."""
-    return peak * min(1.0, (step + 1) / 200, max(0.02, (steps - step) / (steps / 3)))
+def train(plan: Plan, data: Latents, tokenizers: TokenizerPair, path: Path) -> None:
+    """Train to the plan's last step, from the checkpoint at `path` if there is one."""
+    classroom = Classroom(plan, tokenizers, data.latents[0].shape[0])
+    first = classroom.restore(checkpoint.load(path))
+    began, losses = time.monotonic(), deque[float](maxlen=TELL_EVERY)
+    for step in range(first, plan.steps):
+        losses.append(classroom.learn(batch_at(data, plan.crops, step, plan.steps), step))
+        if (step + 1) % TELL_EVERY == 0:
+            figures = f"loss {np.mean(losses):.4f} {time.monotonic() - began:.0f}s"
+            click.echo(f"{step + 1}/{plan.steps} {figures}")
+        if (step + 1) % KEEP_EVERY == 0 or step == plan.steps - 1:
+            checkpoint.save(path, classroom.state(step + 1))
 
 
 @click.command()
@@ -115,39 +114,7 @@ def main(data: Path, tokenizers: Path, out: Path, steps: int, learning_rate: flo
     torch.set_num_threads(threads)
     torch.manual_seed(2)
     out.mkdir(parents=True, exist_ok=True)
-    pair = tuple(CLIPTokenizer.from_pretrained(tokenizers / name) for name in ("tokenizer", "tokenizer_2"))
-    source = latents.read(data)
-    model = Trainee((pair[0], pair[1]), source.latents[0].shape[0])
-    model.unet.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-    )
-    average = checkpoint.Average([model], 0.9995)
-    state = checkpoint.load(out / "unet.pt")
-    if state:
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        average.restore([state["average"][key] for key, _ in model.named_parameters()])
-    alphas = miniature.scheduler().alphas_cumprod
-    began, losses = time.monotonic(), []
-    for step, clean, captions, time_ids in batches(source, state.get("step", 0), steps):
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step, steps, learning_rate)
-        loss = velocity_loss(model, clean, captions, time_ids, alphas)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        average.update(step)
-        losses.append(loss.item())
-        if step % 100 == 99:
-            click.echo(f"{step + 1}/{steps} loss {np.mean(losses[-100:]):.4f} {time.monotonic() - began:.0f}s")
-        if step % 500 == 499 or step == steps - 1:
-            average.swap()
-            averaged = {key: value.clone() for key, value in model.state_dict().items()}
-            average.swap()
-            weights = {"model": model.state_dict(), "average": averaged, "optimiser": optimiser.state_dict()}
-            checkpoint.save(out / "unet.pt", {"step": step + 1, **weights})
+    train(Plan(steps, learning_rate), latents.read(data), read_pair(tokenizers), out / "unet.pt")
 
 
 if __name__ == "__main__":

@@ -7,83 +7,143 @@ The second phase may run while the UNet trains, for the UNet sees only what the 
 """
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 import torch
-import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from PIL import Image
 from torch import Tensor, nn
+from torch.optim import AdamW
 
 from training import checkpoint
+from training.autoencoder import decode, posterior, untrained
+from training.average import Average
+from training.critic import Critic, critic_loss, teach
+from training.layout import channels_last, pixels_last
+from training.losses import detail_loss, spread_loss
 from training.pictures import Pictures
+from training.rates import cosine_rate, set_rate
 from training.start import start
 
-VAE_CONFIG = {
-    "in_channels": 3,
-    "out_channels": 3,
-    "down_block_types": ("DownEncoderBlock2D",) * 4,
-    "up_block_types": ("UpDecoderBlock2D",) * 4,
-    "block_out_channels": (32, 64, 96, 128),
-    "layers_per_block": 1,
-    "latent_channels": 8,
-    # one group: finer ones norm away the mean colour of a picture, which is most of what a terrain is
-    "norm_num_groups": 1,
-    "sample_size": 256,
-    # no attention in the middle: it sees the whole picture, and costs pixels squared on a large map
-    "mid_block_add_attention": False,
-    "force_upcast": False,
-}
-KL_WEIGHT = 2e-4
+RESCAN_EVERY, TELL_EVERY, KEEP_EVERY = 200, 50, 250  # steps
+CRITIC_WARM_UP = 200  # steps over which the decoder learns to heed the critic
 
 
-class Critic(nn.Module):
-    """Judges whether each patch of about 30 pixels is painted or decoded (PatchGAN, arXiv 1611.07004)."""
+@dataclass(frozen=True)
+class Plan:
+    """A run: `batch` crops of `size` x `size` pixels a step."""
 
-    def __init__(self, width: int = 32) -> None:
-        super().__init__()
-        sizes = ((3, width, 2), (width, 2 * width, 2), (2 * width, 4 * width, 1))
-        self.layers = nn.ModuleList(
-            nn.utils.spectral_norm(nn.Conv2d(a, b, 4, stride=s, padding=1)) for a, b, s in sizes
+    steps: int
+    batch: int
+    size: int
+    learning_rate: float
+    sharpen: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the run's files are called."""
+        return "sharpen" if self.sharpen else "whole"
+
+
+class Workshop:
+    """An autoencoder in training, with everything that a checkpoint holds."""
+
+    def __init__(self, plan: Plan, whole: dict[str, Tensor] | None) -> None:
+        """Begin from `start`, or from the averaged weights of the first phase with the encoder frozen."""
+        self.plan = plan
+        self.vae = untrained()
+        start(self.vae)
+        self.critic = channels_last(Critic())
+        if whole is not None:
+            self.vae.load_state_dict(whole)
+            for frozen in (self.vae.encoder, self.vae.quant_conv):
+                assert frozen is not None
+                frozen.requires_grad_(False)
+        self.trained = [parameter for parameter in self.vae.parameters() if parameter.requires_grad]
+        self.optimiser = AdamW(
+            self.trained, lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
         )
-        self.last = nn.utils.spectral_norm(nn.Conv2d(4 * width, 1, 4, padding=1))
+        self.judging = AdamW(self.critic.parameters(), lr=4e-4, betas=(0.5, 0.99), fused=True)
+        self.average = Average(self.vae, 0.998)
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Verdicts [B, 1, h, w] (higher is "painted"), and the features on the way."""
-        features: list[Tensor] = []
-        for layer in self.layers:
-            pictures = F.leaky_relu(layer(pictures), 0.2)
-            features.append(pictures)
-        return self.last(pictures), features
+    def restore(self, state: dict[str, Any]) -> int:
+        """Go on from a checkpoint, if there is one; returns the number of steps done."""
+        if not state:
+            return 0
+        self.vae.load_state_dict(state["vae"])
+        self.critic.load_state_dict(state["critic"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.judging.load_state_dict(state["judging"])
+        self.average.restore(state["average"])
+        return state["step"]
+
+    def state(self, step: int) -> dict[str, Any]:
+        """A checkpoint after `step` steps."""
+        return {
+            "step": step,
+            "vae": self.vae.state_dict(),
+            "average": self.average.state(),
+            "critic": self.critic.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "judging": self.judging.state_dict(),
+        }
+
+    def learn(self, painted: Tensor, step: int) -> tuple[Tensor, Tensor]:
+        """One step on pictures [B, 3, size, size]; returns the autoencoder's loss and the critic's."""
+        set_rate(self.optimiser, cosine_rate(step, self.plan.steps, self.plan.learning_rate))
+        with torch.autocast("cpu", torch.bfloat16):
+            seen = posterior(self.vae, painted)
+            decoded = decode(self.vae, seen.sample()).float()
+        # detail counts more and more, so that broad colours come first
+        loss = detail_loss(decoded, painted, min(1.0, step / self.plan.steps)) + spread_loss(seen)
+        judged = torch.zeros(())
+        if self.plan.sharpen:
+            judged = teach(self.critic, self.judging, decoded.detach(), painted)
+            loss = loss + min(1.0, step / CRITIC_WARM_UP) * critic_loss(self.critic, decoded, painted)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.trained, 1.0)
+        self.optimiser.step()
+        self.average.update(step)
+        return loss, judged
 
 
-def detail_loss(decoded: Tensor, painted: Tensor, detail: float) -> Tensor:
-    """Squared and absolute error, and `detail` times the error of the differences, at four scales.
-
-    Squares bring the broad colours in first; differences then make edges count as much as colour.
-    """
-    loss = torch.zeros(())
-    for _ in range(4):
-        loss = loss + 4 * F.mse_loss(decoded, painted) + F.l1_loss(decoded, painted)
-        for axis in (2, 3):
-            loss = loss + detail * F.l1_loss(decoded.diff(dim=axis), painted.diff(dim=axis))
-        decoded, painted = F.avg_pool2d(decoded, 2), F.avg_pool2d(painted, 2)
-    return loss
+def first_phase(out: Path) -> dict[str, Tensor]:
+    """The averaged weights that the first phase left."""
+    state = checkpoint.load(out / "whole.pt")
+    if not state:
+        raise click.ClickException(f"nothing in {out} to sharpen: run without --sharpen first")
+    return state["average"]
 
 
-def rate(step: int, steps: int, peak: float) -> float:
-    """Warm up over 100 steps, then fall as a cosine to a twentieth."""
-    fall = 0.05 + 0.95 * 0.5 * (1 + float(np.cos(np.pi * min(step / steps, 1.0))))
-    return peak * min(1.0, (step + 1) / 100) * fall
+def train(plan: Plan, pictures: Pictures, out: Path) -> None:
+    """Train to the plan's last step, from the newest checkpoint in `out` if there is one."""
+    workshop = Workshop(plan, first_phase(out) if plan.sharpen else None)
+    first = workshop.restore(checkpoint.load(out / f"{plan.name}.pt"))
+    began = time.monotonic()
+    for step in range(first, plan.steps):
+        if step % RESCAN_EVERY == 0 or not pictures.images:
+            pictures.rescan()
+        painted = pictures.crops(np.random.default_rng((1, plan.sharpen, step)), plan.batch, plan.size)
+        loss, judged = workshop.learn(pixels_last(painted), step)
+        if step % TELL_EVERY == 0:
+            figures = f"loss {loss.item():.4f} critic {judged.item():.3f} {time.monotonic() - began:.0f}s"
+            click.echo(f"{plan.name} {step}/{plan.steps} {figures}")
+        if (step + 1) % KEEP_EVERY == 0 or step == plan.steps - 1:
+            with workshop.average.applied():
+                show(workshop.vae, pictures, out / f"{plan.name}-{step + 1}.png")
+            checkpoint.save(out / f"{plan.name}.pt", workshop.state(step + 1))
 
 
 @torch.no_grad()
 def show(vae: AutoencoderKL, pictures: Pictures, path: Path) -> None:
-    """Painted above, decoded below."""
+    """Save a sheet: painted above, decoded below."""
     painted = pictures.crops(np.random.default_rng(5), 8, 192)
-    decoded = vae.decode(vae.encode(painted).latent_dist.mean).sample
+    decoded = decode(vae, posterior(vae, painted).mean)
     sheet = torch.cat([torch.cat(list(painted), dim=2), torch.cat(list(decoded), dim=2)], dim=1)
     array = ((sheet.clamp(-1, 1) + 1) * 127.5).byte().permute(1, 2, 0).numpy()
     Image.fromarray(array).save(path)
@@ -98,96 +158,12 @@ def show(vae: AutoencoderKL, pictures: Pictures, path: Path) -> None:
 @click.option("--learning-rate", default=1e-3, show_default=True)
 @click.option("--sharpen", is_flag=True, help="Freeze the encoder and train the decoder against a critic.")
 @click.option("--threads", default=2, show_default=True)
-def main(
-    data: Path,
-    out: Path,
-    steps: int,
-    batch: int,
-    size: int,
-    learning_rate: float,
-    sharpen: bool,
-    threads: int,
-) -> None:
+def main(data: Path, out: Path, threads: int, **plan: Any) -> None:
     """Train the autoencoder."""
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     out.mkdir(parents=True, exist_ok=True)
-    vae = AutoencoderKL(**VAE_CONFIG).to(memory_format=torch.channels_last)
-    start(vae)
-    critic = Critic().to(memory_format=torch.channels_last)
-    name = "sharpen" if sharpen else "whole"
-    if sharpen:
-        vae.load_state_dict(checkpoint.load(out / "whole.pt")["average"])
-        vae.encoder.requires_grad_(False)
-        vae.quant_conv.requires_grad_(False)
-    trained = [p for p in vae.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(trained, lr=learning_rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
-    judging = torch.optim.AdamW(critic.parameters(), lr=4e-4, betas=(0.5, 0.99), fused=True)
-    average = checkpoint.Average([vae], 0.998)
-    state = checkpoint.load(out / f"{name}.pt")
-    if state:
-        vae.load_state_dict(state["vae"])
-        critic.load_state_dict(state["critic"])
-        optimiser.load_state_dict(state["optimiser"])
-        judging.load_state_dict(state["judging"])
-        average.restore([state["average"][key] for key, _ in vae.named_parameters()])
-    pictures = Pictures(data)
-    began = time.monotonic()
-    for step in range(state.get("step", 0), steps):
-        if step % 200 == 0 or not pictures.images:
-            pictures.rescan()
-        painted = pictures.crops(np.random.default_rng((1, sharpen, step)), batch, size)
-        painted = painted.contiguous(memory_format=torch.channels_last)
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step, steps, learning_rate)
-        with torch.autocast("cpu", torch.bfloat16):
-            posterior = vae.encode(painted).latent_dist
-            decoded = vae.decode(posterior.sample()).sample.float()
-        loss = detail_loss(decoded, painted, min(1.0, step / steps)) + KL_WEIGHT * posterior.kl().sum() / posterior.mean.numel()
-        verdict = torch.zeros(())
-        if sharpen:
-            judged = judge(critic, judging, decoded.detach(), painted)
-            with torch.autocast("cpu", torch.bfloat16):
-                verdict, features = critic(decoded)
-                _, wanted = critic(painted)
-            match = sum(F.l1_loss(a.float(), b.detach().float()) for a, b in zip(features, wanted, strict=True))
-            loss = loss + min(1.0, step / 200) * (2.0 * match - 0.06 * verdict.float().mean())
-            verdict = judged
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(trained, 1.0)
-        optimiser.step()
-        average.update(step)
-        if step % 50 == 0:
-            seconds = time.monotonic() - began
-            click.echo(f"{name} {step}/{steps} loss {loss.item():.4f} critic {verdict.item():.3f} {seconds:.0f}s")
-        if step % 250 == 249 or step == steps - 1:
-            average.swap()
-            averaged = {key: value.clone() for key, value in vae.state_dict().items()}
-            show(vae, pictures, out / f"{name}-{step + 1}.png")
-            average.swap()
-            checkpoint.save(
-                out / f"{name}.pt",
-                {
-                    "step": step + 1,
-                    "vae": vae.state_dict(),
-                    "average": averaged,
-                    "critic": critic.state_dict(),
-                    "optimiser": optimiser.state_dict(),
-                    "judging": judging.state_dict(),
-                },
-            )
-
-
-def judge(critic: Critic, optimiser: torch.optim.Optimizer, decoded: Tensor, painted: Tensor) -> Tensor:
-    """One step of the critic (hinge loss); returns its loss."""
-    with torch.autocast("cpu", torch.bfloat16):
-        fake, real = critic(decoded)[0].float(), critic(painted)[0].float()
-    loss = F.relu(1 + fake).mean() + F.relu(1 - real).mean()
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    optimiser.step()
-    return loss.detach()
+    train(Plan(**plan), Pictures(data), out)
 
 
 if __name__ == "__main__":

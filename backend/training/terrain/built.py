@@ -1,46 +1,14 @@
 """Terrains that people made: paving, masonry, boards and fields."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
+from training.terrain.blocks import blocks
 from training.terrain.fields import Field, Shape, cells, mix, noise, ramp, smoothstep, unit
 from training.terrain.look import Look
-from training.terrain.mineral import tinted, vary
 from training.terrain.surface import Surface
-
-
-class Blocks(NamedTuple):
-    """Rectangles in rows."""
-
-    random: Field  # a number from 0 to 1 that is the same all over a block
-    dx: Field  # offset from the block's centre, in pixels
-    dy: Field
-    edge: Field  # distance to the block's border, in pixels, its corners rounded; negative outside
-
-
-def blocks(
-    rng: np.random.Generator,
-    y: Field,
-    x: Field,
-    size: tuple[float, float],
-    bond: float | None,
-    corner: float = 2.0,
-) -> Blocks:
-    """Tile the plane with blocks of `size` (height, width); a `bond` of None shifts every row at random."""
-    height, width = size
-    gy = y / height + rng.random()
-    row = np.floor(gy).astype(np.int32) % 64
-    shifts = rng.random(64) if bond is None else bond * (np.arange(64) % 2) + rng.random()
-    gx = x / width + shifts.astype(np.float32)[row]
-    column = np.floor(gx).astype(np.int32) % 64
-    dy, dx = (gy % 1 - 0.5) * height, (gx % 1 - 0.5) * width
-    # signed distance to a rounded box
-    qy, qx = np.abs(dy) - height / 2 + corner, np.abs(dx) - width / 2 + corner
-    outside = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0)
-    tags = rng.random((64, 64), dtype=np.float32)
-    return Blocks(tags[row, column], *(f.astype(np.float32) for f in (dx, dy, corner - outside)))
+from training.terrain.variety import tinted, vary
 
 
 def cobblestone(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
@@ -138,7 +106,7 @@ def stone_tiles(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
     albedo = mix(ramp(mottle, "#272e28", "#353d33"), albedo, slab)
     lean = tile.random * 37
     height = 3.8 * bevel + 0.5 * slab + slab * 0.045 * (tile.dx * np.cos(lean) + tile.dy * np.sin(lean))
-    height = height + 0.3 * (mottle - 0.5) * 4 - 1.0 * crack
+    height = height + 0.3 * (mottle - 0.5) * 4 - crack
     return Surface(tinted(rng, albedo, 0.04), height.astype(np.float32), gloss=0.15)
 
 

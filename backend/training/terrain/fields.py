@@ -67,7 +67,7 @@ def noise(
     amplitude *= np.minimum(frequency, 1)
     amplitude[0, 0] = 0
     white = rng.standard_normal(shape, dtype=np.float32)
-    field = fft.irfft2(fft.rfft2(white) * amplitude, s=shape)
+    field = np.asarray(fft.irfft2(np.asarray(fft.rfft2(white)) * amplitude, s=shape))
     return (field / (field.std() + 1e-6)).astype(np.float32)
 
 
@@ -108,8 +108,17 @@ def cells(
     gy, gx = y * aspect / size + 3 + offset[0], x / size + 3 + offset[1]
     points = (rng.random((2, rows, columns), dtype=np.float32) - 0.5) * jitter
     tags = rng.random((rows, columns), dtype=np.float32)
-    near = np.full((2, *shape), 9.0, np.float32)  # squared distances to the nearest two centres
-    best: list[Field] = [np.zeros(shape, np.float32) for _ in range(3)]
+    return _nearest(gy, gx, points, tags, stagger)
+
+
+def _nearest(gy: Field, gx: Field, points: Field, tags: Field, stagger: float) -> Cells:
+    """The cell each place [h, w] is in, by looking at the nine centres around it.
+
+    `gy` and `gx` are in grid steps; `points` [2, rows, columns] displaces the centres, `tags` numbers them.
+    """
+    rows, columns = tags.shape
+    near = np.full((2, *gy.shape), 9.0, np.float32)  # squared distances to the nearest two centres
+    best: list[Field] = [np.zeros(gy.shape, np.float32) for _ in range(3)]
     row = np.floor(gy).astype(np.int32)
     for j in (-1, 0, 1):
         r = np.clip(row + j, 0, rows - 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from training.terrain.fields import Shape, cells, colour, mix, noise, ramp, smoothstep, unit
+from training.terrain.fields import Field, Shape, cells, colour, mix, noise, ramp, smoothstep, unit
 from training.terrain.surface import Surface
 
 
@@ -55,7 +55,7 @@ def _shape(surface: Surface) -> Shape:
     return surface.height.shape[0], surface.height.shape[1]
 
 
-def _lowness(surface: Surface, rng: np.random.Generator, scale: float) -> np.ndarray:
+def _lowness(surface: Surface, rng: np.random.Generator, scale: float) -> Field:
     """A noise that prefers hollows, deviation about 1."""
     height = surface.height - surface.height.mean()
     return noise(rng, _shape(surface), scale) - 0.6 * height / (height.std() + 0.5)
@@ -79,7 +79,9 @@ def _mossy(surface: Surface, strength: float, rng: np.random.Generator) -> Surfa
     dome = np.clip(1 - tufts.centre * 1.4, 0, 1)
     moss = ramp(0.55 * dome + 0.45 * tufts.random, "#2f4a16", "#4f7a22", "#7fa838")
     return replace(
-        surface, albedo=mix(surface.albedo, moss, 0.92 * share), height=surface.height + share * (1 + 2 * dome)
+        surface,
+        albedo=mix(surface.albedo, moss, 0.92 * share),
+        height=surface.height + share * (1 + 2 * dome),
     )
 
 

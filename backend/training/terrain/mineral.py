@@ -5,7 +5,6 @@ import numpy as np
 from training.terrain.fields import (
     Cells,
     Field,
-    Picture,
     Shape,
     blur,
     cells,
@@ -18,17 +17,7 @@ from training.terrain.fields import (
 )
 from training.terrain.look import Look
 from training.terrain.surface import Surface
-
-
-def tinted(rng: np.random.Generator, albedo: Picture, spread: float = 0.07) -> Picture:
-    """Shift the colour of a whole picture a little, so that no two samples share a palette."""
-    cast = rng.uniform(1 - spread, 1 + spread, 3) * rng.uniform(1 - spread, 1 + spread)
-    return np.clip(albedo * cast, 0, 1).astype(np.float32)
-
-
-def vary(rng: np.random.Generator, size: float, spread: float = 0.2) -> float:
-    """A length near `size`."""
-    return float(size * rng.uniform(1 - spread, 1 + spread))
+from training.terrain.variety import tinted, vary
 
 
 def stone(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
@@ -139,9 +128,8 @@ def ice(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
         albedo, np.ones_like(albedo), np.clip(main + (0.55 + 0.3 * look.dry) * hair + 0.35 * frost, 0, 0.96)
     )
     inner = smoothstep(0.3, 3.0, sheet.edge * size)
-    height = inner * (_tilt(sheet, size * 0.12) + 0.6) + smoothstep(0, 2.5, shard.edge * size) * _tilt(
-        shard, size * 0.07
-    )
+    rise = smoothstep(0, 2.5, shard.edge * size) * _tilt(shard, size * 0.07)
+    height = inner * (_tilt(sheet, size * 0.12) + 0.6) + rise
     return Surface(tinted(rng, albedo, 0.04), blur(height, 0.8), gloss=np.clip(0.95 - main, 0, 1))
 
 

@@ -23,6 +23,7 @@ class Patch:
     adjectives: tuple[str, ...] = ()
 
     def surface(self, rng: np.random.Generator, shape: Shape) -> Surface:
+        """Its ground from edge to edge, before the light falls on it."""
         strengths = dict.fromkeys(self.adjectives, rng.uniform(0.8, 1.0))
         look = Look(**strengths)
         return dressed(TERRAINS[self.terrain].paint(rng, shape, look), look, rng)
@@ -110,7 +111,7 @@ def _shore(rng: np.random.Generator, ground: Surface, share: Field, terrain: str
     """Where a liquid ends: wet ground and a line of foam, or charred ground along lava."""
     shape = (share.shape[0], share.shape[1])
     wet = blur(share, 7) * (1 - share)
-    inside = ndimage.distance_transform_edt(share > 0.5) + 1.2 * noise(rng, shape, 22)
+    inside = np.asarray(ndimage.distance_transform_edt(share > 0.5)) + 1.2 * noise(rng, shape, 22)
     foam = smoothstep(0.5, 2.0, inside) * smoothstep(7.0, 4.0, inside) * share
     if terrain == "lava":
         albedo = mix(ground.albedo, ground.albedo * 0.25, np.clip(2.2 * wet, 0, 1))

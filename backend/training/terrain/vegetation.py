@@ -50,7 +50,9 @@ def forest(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
     """Tree crowns over a dark floor, the higher ones painted last."""
     floor = unit(noise(rng, shape, 14))
     albedo = mix(
-        ramp(floor, "#0d2210", "#173018", "#213c1c"), ramp(floor, "#2a1a0c", "#3d2812", "#55381a"), look.autumn
+        ramp(floor, "#0d2210", "#173018", "#213c1c"),
+        ramp(floor, "#2a1a0c", "#3d2812", "#55381a"),
+        look.autumn,
     )
     height = floor
     size = rng.uniform(26, 36)
@@ -60,7 +62,9 @@ def forest(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
         leaf = cells(rng, shape, 6.5, jitter=0.9)
         cover, dome = _crown(tree, leaf, 0.62)
         clump = np.clip(1 - 1.5 * leaf.centre, 0, 1)
-        tone = np.clip(0.06 + 0.12 * layer + 0.42 * dome * (0.5 - tree.dy - tree.dx) + 0.34 * clump + hue, 0, 1)
+        tone = np.clip(
+            0.06 + 0.12 * layer + 0.42 * dome * (0.5 - tree.dy - tree.dx) + 0.34 * clump + hue, 0, 1
+        )
         crown = _foliage(tone, look, ("#0f3316", "#1f5423", "#347a2c", "#5ea03c"))
         shadow = smoothstep(1.25, 0.7, np.hypot(tree.dx - 0.12, tree.dy - 0.14) / 0.62)
         albedo = mix(mix(albedo, albedo * 0.45, 0.8 * shadow), crown, cover)

@@ -1,0 +1,72 @@
+"""What the UNet is shown at each step: crops of one size, their captions, and SDXL's time ids."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.latents import Latents
+
+EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
+LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
+
+
+@dataclass(frozen=True)
+class Crops:
+    """A batch of crops of one size, and how often it is drawn at the beginning and at the end of a run."""
+
+    side: int  # in latents
+    count: int
+    early: float
+    late: float
+
+
+# about as many latents in each
+CROPS = (
+    Crops(16, 16, early=0.25, late=0.10),
+    Crops(24, 8, early=0.30, late=0.20),
+    Crops(32, 5, early=0.35, late=0.40),
+    Crops(56, 2, early=0.10, late=0.30),
+)
+
+
+class Batch(NamedTuple):
+    """clean: latents [B, 8, side, side]. captions: B of them. time_ids: [B, 6]."""
+
+    clean: Tensor
+    captions: list[str]
+    time_ids: Tensor
+
+
+def drawn(rng: np.random.Generator, sizes: tuple[Crops, ...], progress: float) -> Crops:
+    """The size of a step's crops: larger ones become likelier, for what is baked is large."""
+    early, late = np.array([each.early for each in sizes]), np.array([each.late for each in sizes])
+    return sizes[int(rng.choice(len(sizes), p=early * (1 - progress) + late * progress))]
+
+
+def rng_of(step: int) -> np.random.Generator:
+    """Each step is seeded by its number, so that a resumed run goes on with what it would have seen."""
+    return np.random.default_rng((3, step))
+
+
+def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> Batch:
+    """The batch of a step."""
+    rng = rng_of(step)
+    size = drawn(rng, sizes, step / steps)
+    pools = [
+        data.scenes if size.side > LARGE or rng.random() < 0.5 else data.singles for _ in range(size.count)
+    ]
+    pairs = [data.crop(rng, int(rng.choice(pool)), size.side, size.side) for pool in pools]
+    captions = ["" if rng.random() < EMPTY_SHARE else text for _, text in pairs]
+    # SDXL is told the canvas's size; here any size may be told, so that none is foreign later
+    canvas = torch.from_numpy(rng.integers(16, 512, (size.count, 2)) * 8).float()
+    time_ids = torch.cat([canvas, torch.zeros_like(canvas), canvas], dim=1)
+    return Batch(torch.stack([crop for crop, _ in pairs]).float(), captions, time_ids)
+
+
+def shape_at(sizes: tuple[Crops, ...], step: int, steps: int, channels: int) -> tuple[int, int, int, int]:
+    """The shape of that batch's latents, known before it is made."""
+    size = drawn(rng_of(step), sizes, step / steps)
+    return size.count, channels, size.side, size.side

@@ -1,0 +1,39 @@
+"""What the tests of training share: small tokenizers, and small latents with captions to match."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.latents import Latents
+from training.miniature import TokenizerPair
+from training.terrain.scene import Patch
+from training.tokenizer import captions, read_pair, trained, write_pair
+
+GRASS, LAVA = Patch("grass"), Patch("lava", ("dark",))
+
+
+@pytest.fixture(scope="session")
+def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pair of tokenizers learnt from a few captions."""
+    folder = tmp_path_factory.mktemp("tokenizer")
+    write_pair(folder, *trained(captions(1500), vocabulary=700))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tokenizers(tokenizer_folder: Path) -> TokenizerPair:
+    return read_pair(tokenizer_folder)
+
+
+@pytest.fixture(scope="session")
+def fake_latents() -> Latents:
+    """Two singles and two scenes; in the scenes lava has the two right columns of 40: 5 % of a whole one."""
+    generator = torch.Generator().manual_seed(4)
+    latents = [torch.randn(8, 40, 40, generator=generator).half() for _ in range(4)]
+    plain, parted = np.zeros((40, 40), np.uint8), np.zeros((40, 40), np.uint8)
+    parted[:, 38:] = 1
+    patches = [(GRASS,), (LAVA,), (GRASS, LAVA), (GRASS, LAVA)]
+    mean, std = [0.1 * i for i in range(8)], [1 + 0.1 * i for i in range(8)]
+    return Latents(latents, [plain, plain, parted, parted], patches, mean, std)

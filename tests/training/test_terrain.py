@@ -1,0 +1,67 @@
+"""Every terrain is itself: the same for a seed, unlike the others, and changed by every adjective."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from training.terrain.catalog import NAMES, TERRAINS
+from training.terrain.fields import Picture
+from training.terrain.scene import ADJECTIVES, Patch, single
+
+SHAPE = (40, 72)
+
+
+def painted(name: str, *adjectives: str, seed: int = 3) -> Picture:
+    return single(np.random.default_rng(seed), SHAPE, Patch(name, adjectives))
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict[str, Picture]:
+    return {name: painted(name) for name in NAMES}
+
+
+def test_there_are_terrains_and_adjectives_enough() -> None:
+    assert len(NAMES) >= 16
+    assert len(ADJECTIVES) >= 4
+    assert all(len(terrain.words) >= 3 for terrain in TERRAINS.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_terrain_follows_from_its_seed(name: str, pictures: dict[str, Picture]) -> None:
+    np.testing.assert_array_equal(painted(name), pictures[name])
+    assert np.abs(painted(name, seed=4) - pictures[name]).mean() > 0.02
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_terrain_is_a_picture_with_something_in_it(name: str, pictures: dict[str, Picture]) -> None:
+    picture = pictures[name]
+    assert picture.shape == (*SHAPE, 3)
+    assert picture.dtype == np.float32
+    assert picture.min() >= 0
+    assert picture.max() <= 1
+    assert picture.std(axis=(0, 1)).max() > 0.02
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_surface_has_relief_and_light_of_every_shape(name: str) -> None:
+    surface = Patch(name).surface(np.random.default_rng(1), SHAPE)
+    assert surface.albedo.shape == (*SHAPE, 3)
+    assert surface.height.shape == SHAPE
+    assert np.isfinite(surface.height).all()
+    assert np.ptp(surface.height) > 0.5
+
+
+def test_no_two_terrains_look_alike(pictures: dict[str, Picture]) -> None:
+    alike = [
+        (one, other)
+        for one, other in combinations(NAMES, 2)
+        if np.abs(pictures[one] - pictures[other]).mean() < 0.05
+    ]
+    assert not alike
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_adjective_changes_the_picture(name: str, pictures: dict[str, Picture]) -> None:
+    changes = {word: np.abs(painted(name, word) - pictures[name]).mean() for word in ADJECTIVES}
+    assert min(changes.values()) > 0.015, changes
