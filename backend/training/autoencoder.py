@@ -43,7 +43,7 @@ def finished(weights: dict[str, Tensor], mean: list[float], std: list[float]) ->
 
 
 def posterior(vae: AutoencoderKL, pictures: Tensor) -> DiagonalGaussianDistribution:
-    """Latents [B, 8, h, w], mean and spread, that the encoder makes of pictures [B, 3, 8h, 8w] from -1 to 1."""
+    """The latents [B, 8, h, w], mean and spread, of pictures [B, 3, 8h, 8w] from -1 to 1."""
     return cast("AutoencoderKLOutput", vae.encode(pictures)).latent_dist
 
 
