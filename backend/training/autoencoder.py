@@ -2,10 +2,11 @@
 
 from typing import Any, cast
 
+import torch
 from diffusers import AutoencoderKL
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 from diffusers.models.modeling_outputs import AutoencoderKLOutput
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.layout import channels_last
 
@@ -32,14 +33,29 @@ def untrained() -> AutoencoderKL:
 
 
 def finished(weights: dict[str, Tensor], mean: list[float], std: list[float]) -> AutoencoderKL:
-    """The autoencoder as it is used: its config holds each channel's mean and deviation, one by one.
+    """The autoencoder as it is used: its latents have mean 0 and deviation 1 in each channel.
 
-    SDXL's single scaling factor would leave a channel of deviation 0.8 beside one of 2.8.
+    SDXL's one scaling factor would leave a channel of deviation 0.8 beside one of 2.8. The config could hold
+    each channel's own, but stock SDXL expects four of them: so they go into the two kernels at the latents.
     """
-    measured: dict[str, Any] = {"scaling_factor": 1.0, "latents_mean": mean, "latents_std": std}
-    vae = AutoencoderKL(**SHAPE, **measured)
+    vae = AutoencoderKL(**SHAPE, scaling_factor=1.0)
     vae.load_state_dict(weights)
+    fold(vae, torch.tensor(mean), torch.tensor(std))
     return vae
+
+
+@torch.no_grad()
+def fold(vae: AutoencoderKL, mean: Tensor, std: Tensor) -> None:
+    """Let the encoder end in (latents - mean) / std and the decoder begin with the reverse. [8] each"""
+    out, back = cast("nn.Conv2d", vae.quant_conv), cast("nn.Conv2d", vae.post_quant_conv)
+    assert out.bias is not None
+    assert back.bias is not None
+    means, spreads = out.bias.chunk(2)
+    out.weight[: len(mean)] /= std.view(-1, 1, 1, 1)
+    means.sub_(mean).div_(std)
+    spreads.sub_(2 * std.log())  # log-variances
+    back.bias += back.weight[:, :, 0, 0] @ mean
+    back.weight *= std.view(1, -1, 1, 1)
 
 
 def posterior(vae: AutoencoderKL, pictures: Tensor) -> DiagonalGaussianDistribution:

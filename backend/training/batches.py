@@ -7,9 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.captions import scene_prompt
 from training.latents import Latents
 
 EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
+TOLD_SHARE = 0.1  # of pooled embeddings that say what the caption says, as a plain prompt's does
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 
 
@@ -33,10 +35,16 @@ CROPS = (
 
 
 class Batch(NamedTuple):
-    """clean: latents [B, 8, side, side]. captions: B of them. time_ids: [B, 6]."""
+    """What is shown, and what is said of it.
+
+    clean: latents [B, 8, side, side]. captions: B, what cross-attention reads. scene_prompts: B, what
+    the pooled embedding says; like a map's base prompt it names no terrain, or the model would learn all
+    terrain from there, and cross-attention, which alone can be steered by place, nothing. time_ids: [B, 6].
+    """
 
     clean: Tensor
     captions: list[str]
+    scene_prompts: list[str]
     time_ids: Tensor
 
 
@@ -60,10 +68,11 @@ def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> 
     ]
     pairs = [data.crop(rng, int(rng.choice(pool)), size.side, size.side) for pool in pools]
     captions = ["" if rng.random() < EMPTY_SHARE else text for _, text in pairs]
+    scenes = [text if rng.random() < TOLD_SHARE else scene_prompt(rng) for text in captions]
     # SDXL is told the canvas's size; here any size may be told, so that none is foreign later
     canvas = torch.from_numpy(rng.integers(16, 512, (size.count, 2)) * 8).float()
     time_ids = torch.cat([canvas, torch.zeros_like(canvas), canvas], dim=1)
-    return Batch(torch.stack([crop for crop, _ in pairs]).float(), captions, time_ids)
+    return Batch(torch.stack([crop for crop, _ in pairs]).float(), captions, scenes, time_ids)
 
 
 def shape_at(sizes: tuple[Crops, ...], step: int, steps: int, channels: int) -> tuple[int, int, int, int]:

@@ -29,6 +29,11 @@ DETAILS = ("hand painted", "top-down view", "highly detailed", "game texture", "
 LEADS = ("a map of", "a landscape with", "a game level with", "")
 
 
+def scene_prompt(rng: np.random.Generator) -> str:
+    """Words about the whole that name no terrain, as a map's base prompt; or none at all."""
+    return "" if rng.random() < 0.2 else str(rng.choice(STYLES))
+
+
 def phrase(rng: np.random.Generator, patch: Patch) -> str:
     """One terrain in words: "dark mossy stone", "clear blue water"."""
     terrain = TERRAINS[patch.terrain]

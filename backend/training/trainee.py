@@ -3,6 +3,7 @@
 from torch import Tensor, cat, nn
 
 from training import miniature
+from training.batches import Batch
 from training.miniature import TokenizerPair
 
 
@@ -15,25 +16,29 @@ class Trainee(nn.Module):
         self.unet = miniature.unet(latent_channels)
         self.text_encoder, self.text_encoder_2 = miniature.text_encoders(*tokenizers)
 
-    def encode(self, captions: list[str]) -> tuple[Tensor, Tensor]:
-        """SDXL's conditioning: (prompt_embeds [B, 77, 256], pooled_prompt_embeds [B, 160])."""
-        ids = [
-            tokenizer(
-                captions,
-                padding="max_length",
-                max_length=miniature.MAX_TOKENS,
-                truncation=True,
-                return_tensors="pt",
-            ).input_ids
-            for tokenizer in self.tokenizers
-        ]
-        first = self.text_encoder(ids[0], output_hidden_states=True)
-        second = self.text_encoder_2(ids[1], output_hidden_states=True)
-        prompt_embeds = cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
-        return prompt_embeds, second.text_embeds
+    def token_ids(self, index: int, texts: list[str]) -> Tensor:
+        """[B, 77], by the first tokenizer or the second."""
+        return self.tokenizers[index](
+            texts,
+            padding="max_length",
+            max_length=miniature.MAX_TOKENS,
+            truncation=True,
+            return_tensors="pt",
+        ).input_ids
 
-    def forward(self, noisy: Tensor, timestep: Tensor, captions: list[str], time_ids: Tensor) -> Tensor:
+    def encode(self, captions: list[str]) -> Tensor:
+        """SDXL's prompt_embeds, [B, 77, 256]: both encoders' last hidden states but one."""
+        first = self.text_encoder(self.token_ids(0, captions), output_hidden_states=True)
+        second = self.text_encoder_2(self.token_ids(1, captions), output_hidden_states=True)
+        return cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
+
+    def pool(self, texts: list[str]) -> Tensor:
+        """SDXL's pooled_prompt_embeds, [B, 160]; each different text is encoded once."""
+        different = sorted(set(texts))
+        pooled = self.text_encoder_2(self.token_ids(1, different)).text_embeds
+        return pooled[[different.index(text) for text in texts]]
+
+    def forward(self, noisy: Tensor, timestep: Tensor, batch: Batch) -> Tensor:
         """Predicted velocity, [B, 8, h, w] as `noisy`."""
-        prompt_embeds, pooled = self.encode(captions)
-        conditions = {"text_embeds": pooled, "time_ids": time_ids}
-        return self.unet(noisy, timestep, prompt_embeds, added_cond_kwargs=conditions).sample
+        conditions = {"text_embeds": self.pool(batch.scene_prompts), "time_ids": batch.time_ids}
+        return self.unet(noisy, timestep, self.encode(batch.captions), added_cond_kwargs=conditions).sample

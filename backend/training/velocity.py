@@ -39,5 +39,5 @@ def velocity_loss(model: Trainee, batch: Batch, disturbed: Disturbance, alphas: 
     noisy = pixels_last(alpha * clean + sigma * noise)
     attention = SDPBackend.FLASH_ATTENTION if clean.shape[-1] >= FLASH_SIDE else SDPBackend.MATH
     with torch.autocast("cpu", torch.bfloat16), sdpa_kernel([attention, SDPBackend.MATH]):
-        predicted = model(noisy, timestep, batch.captions, batch.time_ids).float()
+        predicted = model(noisy, timestep, batch).float()
     return (predicted - (alpha * noise - sigma * clean)).square().mean()

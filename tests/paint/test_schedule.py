@@ -25,7 +25,9 @@ def test_the_founding_documents_values_are_where_it_starts() -> None:
 @pytest.mark.parametrize(("pixels_per_tile", "sigma"), [(4, 0.25), (64, 4), (256, 16)])
 def test_sigma_is_half_a_tile_unless_it_is_named(pixels_per_tile: int, sigma: float) -> None:
     assert blend_steps(settings(pixels_per_tile=pixels_per_tile), SQUARE, 1)[0].mask_sigma == sigma
-    assert blend_steps(settings(pixels_per_tile=pixels_per_tile, mask_sigma=5.0), SQUARE, 1)[0].mask_sigma == 5
+    assert (
+        blend_steps(settings(pixels_per_tile=pixels_per_tile, mask_sigma=5.0), SQUARE, 1)[0].mask_sigma == 5
+    )
 
 
 @pytest.mark.parametrize(("tile_size", "sigma"), [((64, 32), 2), ((16, 16), 4), ((32, 64), 4)])
@@ -50,7 +52,10 @@ def test_a_moving_schedule_leads_from_start_to_end(schedule: str, steps: int) ->
 
 def test_linear_moves_evenly_and_cosine_slowly_at_both_ends() -> None:
     linear, cosine = (
-        [blend.base_prompt_weight for blend in blend_steps(settings(blend_schedule=name, **MOVING), SQUARE, 5)]
+        [
+            blend.base_prompt_weight
+            for blend in blend_steps(settings(blend_schedule=name, **MOVING), SQUARE, 5)
+        ]
         for name in ("linear", "cosine")
     )
     assert linear == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
