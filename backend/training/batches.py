@@ -7,11 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.captions import scene_prompt
+from training.captions import caption, scene_prompt
 from training.latents import Latents
+from training.places import Places, places
 
 EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
 TOLD_SHARE = 0.1  # of pooled embeddings that say what the caption says, as a plain prompt's does
+PLACED_SHARE = 0.6  # of batches whose terrains are each named in their own place, as a map's are
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 
 
@@ -25,12 +27,12 @@ class Crops:
     late: float
 
 
-# about as many latents in each
+# small crops teach words, for a step holds many captions of them; large ones what a map looks like
 CROPS = (
-    Crops(16, 16, early=0.25, late=0.10),
-    Crops(24, 8, early=0.30, late=0.20),
-    Crops(32, 5, early=0.35, late=0.40),
-    Crops(56, 2, early=0.10, late=0.30),
+    Crops(16, 12, early=0.40, late=0.10),
+    Crops(24, 6, early=0.25, late=0.25),
+    Crops(32, 4, early=0.25, late=0.40),
+    Crops(56, 2, early=0.10, late=0.25),
 )
 
 
@@ -46,6 +48,7 @@ class Batch(NamedTuple):
     captions: list[str]
     scene_prompts: list[str]
     time_ids: Tensor
+    places: Places | None = None  # what cross-attention reads instead of the captions, and where
 
 
 def drawn(rng: np.random.Generator, sizes: tuple[Crops, ...], progress: float) -> Crops:
@@ -66,13 +69,17 @@ def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> 
     pools = [
         data.scenes if size.side > LARGE or rng.random() < 0.5 else data.singles for _ in range(size.count)
     ]
-    pairs = [data.crop(rng, int(rng.choice(pool)), size.side, size.side) for pool in pools]
-    captions = ["" if rng.random() < EMPTY_SHARE else text for _, text in pairs]
-    scenes = [text if rng.random() < TOLD_SHARE else scene_prompt(rng) for text in captions]
+    views = [data.view(rng, int(rng.choice(pool)), size.side, size.side) for pool in pools]
+    captions = ["" if rng.random() < EMPTY_SHARE else caption(rng, view.patches) for view in views]
     # SDXL is told the canvas's size; here any size may be told, so that none is foreign later
     canvas = torch.from_numpy(rng.integers(16, 512, (size.count, 2)) * 8).float()
     time_ids = torch.cat([canvas, torch.zeros_like(canvas), canvas], dim=1)
-    return Batch(torch.stack([crop for crop, _ in pairs]).float(), captions, scenes, time_ids)
+    clean = torch.stack([view.latents for view in views]).float()
+    if rng.random() < PLACED_SHARE:
+        scenes = [scene_prompt(rng) for _ in views]
+        return Batch(clean, captions, scenes, time_ids, places(rng, views, scenes))
+    scenes = [text if rng.random() < TOLD_SHARE else scene_prompt(rng) for text in captions]
+    return Batch(clean, captions, scenes, time_ids)
 
 
 def shape_at(sizes: tuple[Crops, ...], step: int, steps: int, channels: int) -> tuple[int, int, int, int]:

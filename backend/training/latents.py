@@ -6,6 +6,7 @@ python -m training.latents            # runs/data + runs/vae/whole.pt -> runs/la
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import numpy as np
@@ -23,6 +24,14 @@ from training.terrain.scene import Patch
 
 VISIBLE = 0.03  # a terrain with a smaller share of a crop is not in its caption
 TOGETHER = 10  # pictures encoded at once; a shard holds a multiple of it
+
+
+class View(NamedTuple):
+    """A crop of a picture. shown: [P, h, w], where each of the P terrains is that are to be seen in it."""
+
+    latents: Tensor  # [8, h, w]
+    shown: NDArray[np.bool_]
+    patches: tuple[Patch, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +58,22 @@ class Latents:
         """Indices of the pictures with one terrain."""
         return np.array([i for i, each in enumerate(self.patches) if len(each) == 1])
 
-    def crop(self, rng: np.random.Generator, index: int, height: int, width: int) -> tuple[Tensor, str]:
-        """A crop and a caption of what is to be seen in it."""
+    def view(self, rng: np.random.Generator, index: int, height: int, width: int) -> View:
+        """A random crop of a picture."""
         latents, labels = self.latents[index], self.labels[index]
         top = int(rng.integers(latents.shape[1] - height + 1))
         left = int(rng.integers(latents.shape[2] - width + 1))
         window = slice(top, top + height), slice(left, left + width)
         seen = np.bincount(labels[window].ravel(), minlength=8) / (height * width)
-        patches = tuple(p for i, p in enumerate(self.patches[index]) if seen[i] > VISIBLE)
-        return latents[:, window[0], window[1]], caption(rng, patches)
+        visible = [i for i in range(len(self.patches[index])) if seen[i] > VISIBLE]
+        shown = np.stack([labels[window] == i for i in visible])
+        patches = tuple(self.patches[index][i] for i in visible)
+        return View(latents[:, window[0], window[1]], shown, patches)
+
+    def crop(self, rng: np.random.Generator, index: int, height: int, width: int) -> tuple[Tensor, str]:
+        """A random crop and a caption of what is to be seen in it."""
+        view = self.view(rng, index, height, width)
+        return view.latents, caption(rng, view.patches)
 
 
 def read(path: Path) -> Latents:

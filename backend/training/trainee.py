@@ -1,10 +1,13 @@
 """What the UNet's training trains: the UNet and both text encoders."""
 
+from contextlib import nullcontext
+
 from torch import Tensor, cat, nn
 
 from training import miniature
 from training.batches import Batch
 from training.miniature import TokenizerPair
+from training.regional import placed, row
 
 
 class Trainee(nn.Module):
@@ -27,10 +30,15 @@ class Trainee(nn.Module):
         ).input_ids
 
     def encode(self, captions: list[str]) -> Tensor:
-        """SDXL's prompt_embeds, [B, 77, 256]: both encoders' last hidden states but one."""
-        first = self.text_encoder(self.token_ids(0, captions), output_hidden_states=True)
-        second = self.text_encoder_2(self.token_ids(1, captions), output_hidden_states=True)
-        return cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
+        """SDXL's prompt_embeds, [B, 77, 256]: both encoders' last hidden states but one.
+
+        Each different caption is encoded once.
+        """
+        different = sorted(set(captions))
+        first = self.text_encoder(self.token_ids(0, different), output_hidden_states=True)
+        second = self.text_encoder_2(self.token_ids(1, different), output_hidden_states=True)
+        embeds = cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
+        return embeds[[different.index(caption) for caption in captions]]
 
     def pool(self, texts: list[str]) -> Tensor:
         """SDXL's pooled_prompt_embeds, [B, 160]; each different text is encoded once."""
@@ -41,4 +49,10 @@ class Trainee(nn.Module):
     def forward(self, noisy: Tensor, timestep: Tensor, batch: Batch) -> Tensor:
         """Predicted velocity, [B, 8, h, w] as `noisy`."""
         conditions = {"text_embeds": self.pool(batch.scene_prompts), "time_ids": batch.time_ids}
-        return self.unet(noisy, timestep, self.encode(batch.captions), added_cond_kwargs=conditions).sample
+        if batch.places is None:
+            prompt_embeds, reading = self.encode(batch.captions), nullcontext()
+        else:
+            every = [prompt for prompts in batch.places.prompts for prompt in prompts]
+            prompt_embeds, reading = row(self.encode(every), len(noisy)), placed(self.unet, batch.places)
+        with reading:
+            return self.unet(noisy, timestep, prompt_embeds, added_cond_kwargs=conditions).sample

@@ -24,13 +24,14 @@ from training.autoencoder import decode, posterior, untrained
 from training.average import Average
 from training.critic import Critic, critic_loss, teach
 from training.layout import channels_last, pixels_last
-from training.losses import detail_loss, spread_loss
+from training.losses import detail_loss, lattice_loss, spread_loss
 from training.pictures import Pictures
 from training.rates import cosine_rate, set_rate
 from training.start import start
 
 RESCAN_EVERY, TELL_EVERY, KEEP_EVERY = 200, 50, 250  # steps
 CRITIC_WARM_UP = 200  # steps over which the decoder learns to heed the critic
+LATTICE_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,11 @@ class Workshop:
             seen = posterior(self.vae, painted)
             decoded = decode(self.vae, seen.sample()).float()
         # detail counts more and more, so that broad colours come first
-        loss = detail_loss(decoded, painted, min(1.0, step / self.plan.steps)) + spread_loss(seen)
+        detail = 1.0 if self.plan.sharpen else min(1.0, step / self.plan.steps)
+        loss = detail_loss(decoded, painted, detail) + spread_loss(seen)
         judged = torch.zeros(())
         if self.plan.sharpen:
+            loss = loss + LATTICE_WEIGHT * lattice_loss(decoded, painted)
             judged = teach(self.critic, self.judging, decoded.detach(), painted)
             loss = loss + min(1.0, step / CRITIC_WARM_UP) * critic_loss(self.critic, decoded, painted)
         self.optimiser.zero_grad(set_to_none=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import fft, ndimage
 
 Field = NDArray[np.floating]  # [height, width]
@@ -141,3 +142,12 @@ def _nearest(gy: Field, gx: Field, points: Field, tags: Field, stagger: float) -
 def blur(field: Field, sigma: float) -> Field:
     """Gaussian blur of a field, `sigma` in pixels."""
     return ndimage.gaussian_filter(field, sigma, mode="reflect")
+
+
+def enlarged(field: Picture | Field, factor: float, shape: Shape) -> Picture | Field:
+    """A field or picture enlarged by bicubic interpolation, and cut to a shape."""
+    if field.ndim == 3:
+        return np.stack([enlarged(channel, factor, shape) for channel in np.moveaxis(field, 2, 0)], axis=-1)
+    size = round(field.shape[1] * factor), round(field.shape[0] * factor)
+    large = Image.fromarray(np.ascontiguousarray(field, np.float32)).resize(size, Image.Resampling.BICUBIC)
+    return np.asarray(large)[: shape[0], : shape[1]]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.terrain.fields import Field, Picture, blur, mix
+from training.terrain.fields import Field, Picture, Shape, blur, enlarged, mix
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class Surface:
     height: Field
     gloss: Field | float = 0.0
     glow: Picture | float = 0.0
+
+    def magnified(self, factor: float, shape: Shape) -> "Surface":
+        """The same ground seen from nearer, cut to a shape: slopes stay, so height grows with the rest."""
+        return Surface(
+            np.clip(enlarged(self.albedo, factor, shape), 0, 1),
+            factor * enlarged(self.height, factor, shape),
+            enlarged(self.gloss, factor, shape) if isinstance(self.gloss, np.ndarray) else self.gloss,
+            enlarged(self.glow, factor, shape) if isinstance(self.glow, np.ndarray) else self.glow,
+        )
 
 
 def lit(surface: Surface, sun: tuple[float, float] = (-0.6, -0.7), ambient: float = 0.55) -> Picture:
