@@ -12,7 +12,7 @@ READY := $(VENV)/.tilebake-ready
 TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org/whl/cpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help install bake test check format bench clean
+.PHONY: help install bake test long check format bench clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -25,6 +25,9 @@ bake: install ## paint maps/forest.json
 
 test: install ## run the tests
 	$(BIN)/python -m pytest
+
+long: install ## run the long tests: kills, faults, races (an hour)
+	$(BIN)/python -m pytest -m long
 
 check: install ## lint, formatting and types
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Which files are maps."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_a_folder_passes_over_what_is_no_map(tmp_path: Path) -> None:
 def test_a_broken_map_is_no_reason_to_pass_it_over(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_bytes(content)
     assert found(tmp_path) == ["broken.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_a_pipe_is_found_without_waiting_for_its_other_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    assert found(tmp_path) == ["pipe.json"]
 
 
 def test_a_file_that_is_named_is_taken_as_it_is(tmp_path: Path) -> None:

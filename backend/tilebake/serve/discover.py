@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final, NamedTuple
 
 from tilebake.errors import MapError, Place
@@ -61,15 +62,18 @@ def _maps_below(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and not (here / name / ".gdignore").exists()
         )
-        yield from (here / name for name in sorted(names) if _is_map(here / name))
+        yield from (here / name for name in sorted(names) if is_map(here / name))
 
 
-def _is_map(path: Path) -> bool:
+def is_map(path: Path) -> bool:
+    """True for what is to be read as a map: what has the key, and what cannot be looked into."""
     if path.suffix.lower() != ".json" or path.name.endswith(RECORD_SUFFIX):
         return False
     try:
-        size = path.stat().st_size
-        if size > SNIFF_LIMIT:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            return True  # opening a pipe would wait for its other end
+        if status.st_size > SNIFF_LIMIT:
             return False
         content = path.read_bytes()
     except OSError:
