@@ -210,9 +210,10 @@ def generator() -> "Callable[[int], torch.Generator]":
 
 @pytest.fixture(autouse=True)
 def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keeps tests out of the user's own cache and hub, and off the network."""
+    """Keeps tests out of the user's own cache, state and hub, and off the network."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("TILEBAKE_CACHE", str(folder))
+    monkeypatch.setenv("TILEBAKE_STATE", str(folder / "state"))
     monkeypatch.setenv("HF_HUB_CACHE", str(folder / "hub"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return folder

@@ -15,6 +15,7 @@ from PIL import Image
 from tilebake.cli import run
 from tilebake.cli.options import DTYPES, KNOBS, MAX_SEED, SCHEDULERS, read_lora
 from tilebake.cli.progress import Bar
+from tilebake.errors import BusyError
 from tilebake.level import mapfile, settings
 from tilebake.level.terrain import LoraRef
 from tilebake.request import Step
@@ -83,6 +84,58 @@ def test_a_bake_tells_json_a_line(maps: Path, tiny: list[str], capsys: pytest.Ca
     assert "Traceback" not in told.err
 
 
+def test_what_was_painted_once_comes_from_the_cache(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bake(*options: str) -> dict[str, object]:
+        assert run(["bake", "maps/forest.json", "--json", *options, *tiny]) == 0
+        return objects(capsys.readouterr().out)[0]
+
+    assert bake("--no-cache")["cached"] is False
+    assert bake("--out", "a.png")["cached"] is False
+    assert bake("--out", "b.png")["cached"] is True
+    assert bake("--out", "b.png", "--force")["cached"] is False
+    assert (maps.parent / "a.png").read_bytes() == (maps.parent / "b.png").read_bytes()
+
+
+@pytest.mark.usefixtures("maps")
+def test_a_cache_that_cannot_keep_is_told_once(
+    tiny: list[str], private_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (private_cache / "textures").write_bytes(b"")
+    assert run(["bake", "maps", *tiny]) == 0
+    told = capsys.readouterr()
+    assert told.err.count("nothing is kept in the cache") == 1
+    assert len(told.out.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("maps")
+def test_the_cache_is_shown_and_emptied(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bake", "maps", *tiny]) == 0
+    capsys.readouterr()
+    assert run(["cache", "info", "--json"]) == 0
+    full = objects(capsys.readouterr().out)[0]
+    assert (full["textures"], full["limit"]) == (2, 2 << 30)
+    assert run(["cache", "info"]) == 0
+    assert "2.0 GiB" in capsys.readouterr().out
+    assert run(["cache", "prune", "--json"]) == 0
+    assert objects(capsys.readouterr().out)[0]["removed"] == 0
+    assert run(["cache", "prune", "--max-size", "0", "--json"]) == 0
+    emptied = {"removed": 2, "freed": full["size"], "textures": 0, "size": 0}
+    assert objects(capsys.readouterr().out) == [emptied]
+
+
+def test_a_busy_project_exits_with_75(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy() -> None:
+        raise BusyError("another tilebake is at work in this project: process 7")
+
+    monkeypatch.setattr("tilebake.serve.cache.user_cache", busy)
+    assert run(["cache", "info"]) == 75
+    assert capsys.readouterr().err == "error: another tilebake is at work in this project: process 7\n"
+
+
 def test_a_check_tells_stale_from_up_to_date(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,6 +190,7 @@ def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> Non
         (["bake", "maps", "--seed", "-1"], "--seed"),
         (["bake", "maps", "--check", "--force"], "--force"),
         (["bake", "maps", "--out", "one.png"], "name a folder"),
+        (["cache", "prune", "--max-size", "little"], "500MB"),
         (["generate", "grass", "--width", "100"], "multiple of 8"),
         (["tune", "maps/forest.json", "--mask-sigma", "3,soft"], "--mask-sigma"),
         (["tune", "maps/forest.json", "--steps", ",".join(map(str, range(1, 99)))], "98 bakes"),

@@ -5,7 +5,9 @@
     ├── ProjectError   tilebake.toml, or where output may go
     ├── PromptError    a prompt that cannot be read or encoded
     ├── ModelError     a model, tokenizer or LoRA that cannot be loaded
-    └── BakeError      the bake itself: memory, disk, a picture that came out broken
+    ├── BakeError      the bake itself: memory, disk, a picture that came out broken
+    ├── BusyError      a project in which another tilebake is at work
+    └── ServeError     the local API: its port, its ready file, what it was asked for
 
 Each message reads `file:line:col: $.json.path: what is wrong; what to do`.
 """
@@ -61,3 +63,11 @@ class ModelError(TilebakeError):
 
 class BakeError(TilebakeError):
     """The bake itself: memory, disk, or a picture that came out broken."""
+
+
+class BusyError(TilebakeError):
+    """A project in which another tilebake is at work already: the same later may succeed."""
+
+
+class ServeError(TilebakeError):
+    """The local API: its port, its ready file, or what it was asked for."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tilebake.errors import BakeError, ModelError
 from tilebake.request import Baker, BakeRequest, OnStep, Step, Texture
 from tilebake.serve.batch import Baked, Failed, Planned, Started, bake_maps, survey
+from tilebake.serve.cache import Cache, cached
 from tilebake.serve.discover import find_maps
 from tilebake.serve.plan import Job, Order
 
@@ -105,6 +107,28 @@ def test_force_bakes_what_is_up_to_date(maps: Path, order: Order, studio: Studio
     events = list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore, force=True))
     assert studio.baked == ["a", "c"] * 2
     assert [e.written for e in events if isinstance(e, Baked)] == [False, False]
+
+
+def test_what_the_cache_has_needs_no_model(maps: Path, order: Order, studio: Studio, tmp_path: Path) -> None:
+    def around(baker: Baker) -> Baker:
+        return cached(baker, Cache(tmp_path / "cache"))
+
+    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore, around=around))
+    elsewhere = replace(order, out=tmp_path / "out")
+    events = list(bake_maps(find_maps([maps]), elsewhere, studio.make_baker, ignore, around=around))
+    assert [e.written for e in events if isinstance(e, Baked)] == [True, True]
+    assert (tmp_path / "out" / "a.png").read_bytes() == (maps / "a.png").read_bytes()
+    assert (len(studio.made), studio.baked) == (1, ["a", "c"])
+
+
+def test_a_texture_stays_within_its_project(maps: Path, order: Order) -> None:
+    (maps.parent / "tilebake.toml").write_text("", encoding="utf-8")
+    in_place, elsewhere = order, replace(order, out=maps.parent / "out" / "deep")
+    roots = [
+        {e.job.root for e in survey(find_maps([maps]), each) if isinstance(e, Planned)}
+        for each in (in_place, elsewhere)
+    ]
+    assert roots == [{maps.parent.resolve()}, {maps.parent}]
 
 
 def test_a_bake_that_fails_stops_no_other(maps: Path, order: Order, texture_of: Textures) -> None:

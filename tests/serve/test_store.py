@@ -1,13 +1,6 @@
 """A published texture is always the complete old one or the complete new one."""
 
-import errno
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +13,8 @@ from PIL import Image
 from tilebake.errors import BakeError
 from tilebake.request import BakeRequest, Texture, pixel_hash
 from tilebake.serve import store
-from tilebake.serve.store import publish, record_path, stale_reason, write_files
+from tilebake.serve.cache import result_digest
+from tilebake.serve.store import publish, record_path, stale_reason
 
 Requests = Callable[[int], BakeRequest]
 Textures = Callable[[BakeRequest], Texture]
@@ -29,6 +23,11 @@ Textures = Callable[[BakeRequest], Texture]
 @pytest.fixture
 def png(tmp_path: Path) -> Path:
     return tmp_path / "textures" / "forest.png"
+
+
+def put(texture: Texture, request: BakeRequest, png: Path) -> bool:
+    """Publish a texture in its project."""
+    return publish(texture, request, png, png.parent.parent)
 
 
 def pixels(png: Path) -> NDArray[np.uint8]:
@@ -45,7 +44,7 @@ def test_a_texture_is_published_with_its_record(
 ) -> None:
     request = request_of(7)
     texture = texture_of(request)
-    assert publish(texture, request, png) is True
+    assert put(texture, request, png) is True
     assert names(png) == {"forest.png", "forest.bake.json"}
     np.testing.assert_array_equal(pixels(png), texture.image)
     record = json.loads(record_path(png).read_text(encoding="utf-8"))
@@ -58,13 +57,17 @@ def test_a_texture_is_published_with_its_record(
     assert record["environment"] == {"device": "none"}
     assert record["settings"]["base_prompt_weight"] == 0.3
     assert "degraded" not in record
+    assert record["result_digest"] == request.digest()
     assert stale_reason(png, request.digest()) is None
 
 
 def test_what_was_given_up_is_recorded(png: Path, request_of: Requests, texture_of: Textures) -> None:
     texture = replace(texture_of(request_of(7)), degraded=("tiled decode",))
-    publish(texture, request_of(7), png)
-    assert json.loads(record_path(png).read_text(encoding="utf-8"))["degraded"] == ["tiled decode"]
+    put(texture, request_of(7), png)
+    record = json.loads(record_path(png).read_text(encoding="utf-8"))
+    assert record["degraded"] == ["tiled decode"]
+    assert record["result_digest"] == result_digest(texture) != record["digest"]
+    assert stale_reason(png, request_of(7).digest()) is None
 
 
 def test_transparent_pixels_come_back_as_they_were(
@@ -72,8 +75,8 @@ def test_transparent_pixels_come_back_as_they_were(
 ) -> None:
     image = np.random.default_rng(1).integers(0, 256, (16, 24, 4), dtype=np.uint8)
     texture = replace(texture_of(request_of(7)), image=image, pixel_hash=pixel_hash(image))
-    assert publish(texture, request_of(7), png) is True
-    assert publish(texture, request_of(7), png) is False
+    assert put(texture, request_of(7), png) is True
+    assert put(texture, request_of(7), png) is False
     np.testing.assert_array_equal(pixels(png), image)
 
 
@@ -81,10 +84,10 @@ def test_the_same_pixels_leave_the_file_untouched(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     texture = texture_of(request_of(7))
-    publish(texture, request_of(7), png)
+    put(texture, request_of(7), png)
     before = png.stat()
     other_request = replace(request_of(7), model_digest="another model")
-    assert publish(replace(texture, digest=other_request.digest()), other_request, png) is False
+    assert put(replace(texture, digest=other_request.digest()), other_request, png) is False
     assert (png.stat().st_mtime_ns, png.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
     assert stale_reason(png, other_request.digest()) is None
 
@@ -93,11 +96,11 @@ def test_the_same_pixels_packed_by_another_program_stay(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     request = request_of(7)
-    publish(texture_of(request), request, png)
+    put(texture_of(request), request, png)
     Image.fromarray(pixels(png)).save(png, compress_level=1)
     repacked = png.read_bytes()
     assert stale_reason(png, request.digest()) is not None
-    assert publish(texture_of(request), request, png) is False
+    assert put(texture_of(request), request, png) is False
     assert png.read_bytes() == repacked
     assert stale_reason(png, request.digest()) is None
 
@@ -107,10 +110,10 @@ def test_a_broken_picture_is_replaced(
     content: bytes | None, png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     request = request_of(7)
-    publish(texture_of(request), request, png)
+    put(texture_of(request), request, png)
     png.write_bytes(png.read_bytes()[:-200] if content is None else content)
     assert stale_reason(png, request.digest()) == "the picture is not the one that was baked"
-    assert publish(texture_of(request), request, png) is True
+    assert put(texture_of(request), request, png) is True
     assert stale_reason(png, request.digest()) is None
 
 
@@ -121,7 +124,7 @@ def test_a_texture_is_stale_until_it_is_baked(png: Path) -> None:
 def test_a_texture_is_stale_when_the_request_changed(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
-    publish(texture_of(request_of(7)), request_of(7), png)
+    put(texture_of(request_of(7)), request_of(7), png)
     assert stale_reason(png, request_of(8).digest()) == "the map, its settings or the model changed"
 
 
@@ -142,7 +145,7 @@ def test_a_texture_is_stale_when_the_request_changed(
 def test_a_texture_is_stale_without_a_sound_record(
     content: bytes | None, reason: str, png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
-    publish(texture_of(request_of(7)), request_of(7), png)
+    put(texture_of(request_of(7)), request_of(7), png)
     if content is None:
         record_path(png).unlink()
     else:
@@ -150,113 +153,28 @@ def test_a_texture_is_stale_without_a_sound_record(
     assert stale_reason(png, request_of(7).digest()) == reason
 
 
-@pytest.mark.parametrize(
-    ("code", "mend"),
-    [
-        (errno.ENOSPC, "free some space"),
-        (errno.EROFS, "make it writable"),
-        (errno.EACCES, "make it writable"),
-        (errno.EIO, "choose another"),
-    ],
-)
-@pytest.mark.parametrize("nth", range(5))
-def test_a_disk_that_refuses_any_step_leaves_the_old_texture(
-    code: int,
-    mend: str,
-    nth: int,
-    png: Path,
-    request_of: Requests,
-    texture_of: Textures,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The steps: sync the PNG, sync the record, rename the PNG, rename the record, sync the folder."""
-    publish(texture_of(request_of(1)), request_of(1), png)
-    old, new = request_of(1), request_of(2)
-    fail_at(nth, OSError(code, os.strerror(code)), monkeypatch)
-    with pytest.raises(BakeError, match=mend) as raised:
-        publish(texture_of(new), new, png)
-    monkeypatch.undo()
-    assert raised.value.place.file == png
-    assert names(png) == {"forest.png", "forest.bake.json"}
-    shown = pixels(png)
-    assert any(np.array_equal(shown, texture_of(request).image) for request in (old, new))
-    if nth < 3:
-        assert stale_reason(png, old.digest()) is None
-    assert publish(texture_of(new), new, png) is (nth < 3)
-
-
-def fail_at(nth: int, error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the `nth` of all syncs and renames fail, counted from 0."""
-    fsync, rename = os.fsync, Path.replace
-    calls = iter(range(100))
-
-    def refuse() -> None:
-        if next(calls) == nth:
-            raise error
-
-    def sync_or_fail(handle: int) -> None:
-        refuse()
-        fsync(handle)
-
-    def rename_or_fail(path: Path, target: Path) -> Path:
-        refuse()
-        return rename(path, target)
-
-    monkeypatch.setattr(os, "fsync", sync_or_fail)
-    monkeypatch.setattr(Path, "replace", rename_or_fail)
-
-
-def test_a_kill_between_the_two_renames_makes_the_texture_stale(
-    png: Path, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old, new = request_of(1), request_of(2)
-    publish(texture_of(old), old, png)
-    fail_at(3, OSError(errno.EIO, "power loss"), monkeypatch)
-    with pytest.raises(BakeError):
-        publish(texture_of(new), new, png)
-    assert stale_reason(png, old.digest()) is not None
-    assert stale_reason(png, new.digest()) is not None
-
-
 def test_a_file_where_the_folder_should_be_is_told(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     png.parent.write_bytes(b"")
+    with pytest.raises(BakeError, match="in each other's place") as raised:
+        put(texture_of(request_of(1)), request_of(1), png)
+    assert raised.value.place.file == png
+
+
+def test_a_folder_where_the_picture_should_be_is_told(
+    png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    png.mkdir(parents=True)
     with pytest.raises(BakeError, match="in each other's place"):
-        publish(texture_of(request_of(1)), request_of(1), png)
+        put(texture_of(request_of(1)), request_of(1), png)
+    assert names(png) == {"forest.png"}
 
 
-def test_old_strays_are_swept_and_young_ones_are_not(tmp_path: Path) -> None:
-    old, young = tmp_path / ".tilebake-old", tmp_path / ".tilebake-young"
-    for folder in (old, young):
-        folder.mkdir()
-        (folder / "forest.png").write_bytes(b"half")
-    an_hour_ago = time.time() - store.STRAY_AGE - 1
-    os.utime(old, (an_hour_ago, an_hour_ago))
-    write_files(tmp_path, {"a": b"a"})
-    assert {path.name for path in tmp_path.iterdir()} == {"a", ".tilebake-young"}
-
-
-WRITE_FOREVER = """
-import sys
-from pathlib import Path
-from tilebake.serve.store import write_files
-contents = [bytes([65 + i]) * 300_000 for i in range(4)]
-print("ready", flush=True)
-while True:
-    for content in contents:
-        write_files(Path(sys.argv[1]), {"picture": content})
-"""
-
-
-def test_a_killed_process_leaves_no_torn_file(tmp_path: Path) -> None:
-    for _ in range(8):
-        command = [sys.executable, "-c", WRITE_FOREVER, str(tmp_path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(random.uniform(0.02, 0.15))
-            process.send_signal(signal.SIGKILL)
-        content = (tmp_path / "picture").read_bytes()
-        assert len(content) == 300_000
-        assert len(set(content)) == 1
+def test_a_place_outside_the_root_is_refused(
+    png: Path, tmp_path: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    (tmp_path / "root").mkdir()
+    with pytest.raises(BakeError, match="outside"):
+        publish(texture_of(request_of(1)), request_of(1), png, tmp_path / "root")
+    assert not png.parent.exists()

@@ -3,7 +3,8 @@
 Each command is a module of this package and is imported when it is asked for; what takes long to import
 (torch above all) waits inside the commands until it is sure to be needed.
 
-Exit codes: 0 done, 1 a bake failed, 2 usage, 3 stale (`bake --check`), 130 and 143 interrupted.
+Exit codes: 0 done, 1 a bake failed, 2 usage, 3 stale (`bake --check`), 75 another is at work in the project,
+130 and 143 interrupted.
 """
 
 import importlib
@@ -16,10 +17,11 @@ import click
 
 from tilebake import __version__
 from tilebake.cli.interrupt import CancelledError
-from tilebake.errors import TilebakeError
+from tilebake.errors import BusyError, TilebakeError
 
-COMMANDS: Final = ("bake", "generate", "show", "tune", "models", "schema")
+COMMANDS: Final = ("bake", "watch", "generate", "show", "tune", "models", "cache", "doctor", "schema")
 FAILED: Final = 1
+BUSY: Final = 75  # EX_TEMPFAIL of sysexits.h: try again later
 INTERRUPTED: Final = 128  # plus the signal's number, as shells have it
 
 
@@ -51,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except TilebakeError as error:
         click.echo(f"error: {error}", err=True)
-        return FAILED
+        return BUSY if isinstance(error, BusyError) else FAILED
     except CancelledError as cancelled:
         return INTERRUPTED + cancelled.signal
     except click.Abort:

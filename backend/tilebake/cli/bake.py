@@ -35,7 +35,8 @@ def _read_shard(
 @click.command("bake", short_help="Paint maps.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Bake nothing; exit with 3 if any texture is stale.")
-@click.option("--force", is_flag=True, help="Bake what is up to date as well.")
+@click.option("--force", is_flag=True, help="Bake what is up to date or in the cache as well.")
+@click.option("--no-cache", is_flag=True, help="Neither take textures from the cache nor keep them there.")
 @click.option(
     "--shard", metavar="I/N", callback=_read_shard, help="Only this machine's share of the maps, such as 2/4."
 )
@@ -51,6 +52,7 @@ def command(
     paths: tuple[Path, ...],
     check: bool,
     force: bool,
+    no_cache: bool,
     shard: tuple[int, int] | None,
     choices: Choices,
     as_json: bool,
@@ -77,7 +79,7 @@ def command(
     if check:
         _check(maps, order, report)
     else:
-        _bake(maps, order, report, choices.machine, force=force)
+        _bake(maps, order, report, choices.machine, force=force, no_cache=no_cache)
     report.summary(time.monotonic() - started)
     return STALE if report.stale else FAILED if report.failed else 0
 
@@ -98,11 +100,20 @@ def _check(maps: "list[FoundMap]", order: "Order", report: "Report") -> None:
             report.failure(event)
 
 
-def _bake(maps: "list[FoundMap]", order: "Order", report: "Report", machine: Machine, *, force: bool) -> None:
+def _bake(
+    maps: "list[FoundMap]",
+    order: "Order",
+    report: "Report",
+    machine: Machine,
+    *,
+    force: bool,
+    no_cache: bool,
+) -> None:
     from tilebake.cli.interrupt import interruptible
     from tilebake.cli.progress import progress
     from tilebake.request import Step
     from tilebake.serve.batch import Baked, Failed, Planned, bake_maps
+    from tilebake.serve.cache import cached, keeping, user_cache
 
     with interruptible() as interruption, progress() as shown:
 
@@ -110,8 +121,14 @@ def _bake(maps: "list[FoundMap]", order: "Order", report: "Report", machine: Mac
             shown.step(step)
             interruption.check()
 
+        def around(baker: "Baker") -> "Baker":
+            if no_cache:
+                return baker
+            kept = keeping if force else cached
+            return kept(baker, user_cache(), lambda error: shown.say(lambda: report.unkept(error)))
+
         make_baker = _baker_maker(machine, interruption)
-        for event in bake_maps(maps, order, make_baker, on_step, force=force):
+        for event in bake_maps(maps, order, make_baker, on_step, force=force, around=around):
             match event:
                 case Planned():
                     report.planned(event)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from tilebake.errors import TilebakeError
+from tilebake.errors import BakeError, TilebakeError
 from tilebake.serve.batch import Baked, Failed, Planned
+from tilebake.serve.cache import FROM_CACHE
 
 
 class Report:
@@ -16,6 +17,7 @@ class Report:
     def __init__(self, *, as_json: bool, check: bool) -> None:
         self._as_json = as_json
         self._check = check
+        self._unkept = False
         self.baked = self.current = self.stale = self.failed = 0
 
     def planned(self, event: Planned) -> None:
@@ -37,16 +39,19 @@ class Report:
         self.baked += 1
         height, width = event.texture.image.shape[:2]
         timings = event.texture.timings
+        from_cache = FROM_CACHE in timings
         seconds = sum(timings.values()) - timings.get("load", 0.0)  # the model is loaded once for many maps
         same = "" if event.written else "; same pixels, so the file is untouched"
+        source = " from the cache" if from_cache else ""
         degraded = "".join(f"; {loss}" for loss in event.texture.degraded)
         self._tell(
-            f"{event.job.map_path}: {width} x {height} in {seconds:.1f} s{same}{degraded}",
+            f"{event.job.map_path}: {width} x {height} in {seconds:.1f} s{source}{same}{degraded}",
             {
                 "status": "baked",
                 **_paths(event),
                 "size": [width, height],
                 "seconds": round(seconds, 3),
+                "cached": from_cache,
                 "written": event.written,
                 "degraded": list(event.texture.degraded),
             },
@@ -61,6 +66,12 @@ class Report:
             f"error: {message}",
             {"status": "failed", "map": str(event.map_path), "error": error_fields(event.error)},
         )
+
+    def unkept(self, error: BakeError) -> None:
+        """The cache cannot keep a texture: told once, for the next will fare no better."""
+        if not self._unkept:
+            self._unkept = True
+            click.echo(f"note: nothing is kept in the cache: {error}", err=True)
 
     def summary(self, seconds: float) -> None:
         """How it all came out."""

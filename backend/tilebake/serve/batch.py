@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tilebake.errors import BakeError, Place, TilebakeError
+from tilebake.errors import TilebakeError
 from tilebake.request import Baker, OnStep, Texture
+from tilebake.serve.claims import Claims
 from tilebake.serve.discover import FoundMap
 from tilebake.serve.plan import Job, Order, Planner
 from tilebake.serve.store import publish
@@ -48,16 +49,17 @@ class Failed:
 
 
 MakeBaker = Callable[[Job], Baker]
+Around = Callable[[Baker], Baker]
 
 
 def survey(maps: Iterable[FoundMap], order: Order) -> Iterator[Planned | Failed]:
     """Read every map and compare it with its texture; no model is loaded for that."""
     planner = Planner(order)
-    owners: dict[str, Path] = {}
+    claims = Claims()
     for found in maps:
         try:
             job = planner.job(found)
-            _claim(owners, job)
+            claims.claim(job.png, job.map_path)
         except TilebakeError as error:
             yield Failed(found.path, error)
         else:
@@ -65,12 +67,19 @@ def survey(maps: Iterable[FoundMap], order: Order) -> Iterator[Planned | Failed]
 
 
 def bake_maps(
-    maps: Iterable[FoundMap], order: Order, make_baker: MakeBaker, on_step: OnStep, *, force: bool = False
+    maps: Iterable[FoundMap],
+    order: Order,
+    make_baker: MakeBaker,
+    on_step: OnStep,
+    *,
+    force: bool = False,
+    around: Around = lambda baker: baker,
 ) -> Iterator[Planned | Started | Baked | Failed]:
     """Survey all maps, then bake the stale ones (with `force`, all).
 
-    `make_baker` is called once for each model, and only if something has to be baked. What `on_step` raises
-    ends the batch between two steps, with every finished texture in its place.
+    `around` is put around every baker: a cache, say. `make_baker` is called once for each model, and only if
+    something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
+    texture in its place.
     """
     jobs: list[Job] = []
     for event in survey(maps, order):
@@ -79,16 +88,18 @@ def bake_maps(
         yield event
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
-    yield from _bake(sorted(jobs, key=_model_key), make_baker, on_step)
+    yield from _bake(sorted(jobs, key=_model_key), make_baker, on_step, around)
 
 
-def _bake(jobs: list[Job], make_baker: MakeBaker, on_step: OnStep) -> Iterator[Started | Baked | Failed]:
+def _bake(
+    jobs: list[Job], make_baker: MakeBaker, on_step: OnStep, around: Around
+) -> Iterator[Started | Baked | Failed]:
     bakers = _Bakers(make_baker)
     for index, job in enumerate(jobs, start=1):
         yield Started(job, index, len(jobs))
         try:
-            texture = bakers.of(job)(job.request, on_step)
-            written = publish(texture, job.request, job.png)
+            texture = around(bakers.of(job))(job.request, on_step)
+            written = publish(texture, job.request, job.png, job.root)
         except TilebakeError as error:
             yield Failed(job.map_path, error)
         else:
@@ -104,7 +115,10 @@ class _Bakers:
         self._made: Baker | TilebakeError | None = None
 
     def of(self, job: Job) -> Baker:
-        """The baker that this job needs. Raises TilebakeError if there is none to be had."""
+        """A baker for this job, which has the model made when it is first called."""
+        return lambda request, on_step: self._of_model(job)(request, on_step)
+
+    def _of_model(self, job: Job) -> Baker:
         if self._made is None or self._key != _model_key(job):
             self._key, self._made = _model_key(job), None  # two models need not fit into memory together
             self._made = self._try(job)
@@ -121,12 +135,3 @@ class _Bakers:
 
 def _model_key(job: Job) -> tuple[object, ...]:
     return (job.request.model_digest, *((digest, lora.weight) for lora, digest in job.request.loras))
-
-
-def _claim(owners: dict[str, Path], job: Job) -> None:
-    """Two maps never share a texture, not even where the file system takes upper and lower case as one."""
-    key = str(job.png.absolute()).casefold()
-    owner = owners.setdefault(key, job.map_path)
-    if owner != job.map_path:
-        what = f"its texture would overwrite that of {owner}"
-        raise BakeError(what, place=Place(file=job.map_path), mend="rename one of the maps")

@@ -6,12 +6,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tilebake.errors import ModelError, Place
-from tilebake.level.modelref import ModelSource, file_digest, model_digest, resolve, resolve_lora
+from tilebake.level.modelref import ModelSource
 from tilebake.level.project import Project, find_project, output_path
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.tilemap import TileMap, map_stem, read_map
 from tilebake.request import BakeRequest, LoraRef
 from tilebake.serve.discover import FoundMap
+from tilebake.serve.inside import nearest_folder
+from tilebake.serve.models import Models
 from tilebake.serve.store import stale_reason
 
 
@@ -32,6 +34,7 @@ class Job:
 
     map_path: Path
     png: Path
+    root: Path  # nothing is written outside of it
     request: BakeRequest
     digest: str
     source: ModelSource
@@ -42,17 +45,17 @@ class Planner:
     """Plans the jobs of one order. Each model is looked up once, however many maps it paints."""
 
     def __init__(self, order: Order) -> None:
+        self.models = Models()
         self._order = order
-        self._models: dict[tuple[str, Path], tuple[ModelSource, str]] = {}
 
     def job(self, found: FoundMap) -> Job:
         """The job of one map. Raises MapError, ProjectError or ModelError."""
         project = find_project(found.path)
         tilemap = read_map(found.path, project)
         request, source = self.request(tilemap, project)
-        png = self._png(found, project)
+        png, root = self._place(found, project)
         digest = request.digest()
-        return Job(found.path, png, request, digest, source, stale_reason(png, digest))
+        return Job(found.path, png, root, request, digest, source, stale_reason(png, digest))
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """What is to be painted, and the model to do it: every setting that was left open is now decided."""
@@ -70,13 +73,8 @@ class Planner:
     def model(self, project: Project, maps_own: str | None = None) -> tuple[ModelSource, str]:
         """The model and its digest: as ordered, or else the map's own, or else the project's."""
         if self._order.model is not None:
-            key = (self._order.model, Path.cwd())  # as typed: from where it was typed
-        else:
-            key = (maps_own or project.model or "embedded", project.root)
-        if key not in self._models:
-            source = resolve(*key)
-            self._models[key] = (source, model_digest(source))
-        return self._models[key]
+            return self.models.model(self._order.model, Path.cwd())  # as typed: from where it was typed
+        return self.models.model(maps_own or project.model or "embedded", project.root)
 
     def loras(
         self, project: Project, maps_own: tuple[LoraRef, ...] | None = None
@@ -86,18 +84,17 @@ class Planner:
             refs, root = self._order.loras, Path.cwd()
         else:
             refs, root = project.loras if maps_own is None else maps_own, project.root
-        files = [(resolve_lora(ref.path, root).absolute(), ref.weight) for ref in refs]
-        return tuple((LoraRef(str(file), weight), file_digest(file)) for file, weight in files)
+        files = [(*self.models.lora(ref.path, root), ref.weight) for ref in refs]
+        return tuple((LoraRef(str(file), weight), digest) for file, digest, weight in files)
 
-    def _png(self, found: FoundMap, project: Project) -> Path:
+    def _place(self, found: FoundMap, project: Project) -> tuple[Path, Path]:
+        """Where the picture goes, and the folder that it may not leave."""
         out = self._order.out
         if out is None:
-            return output_path(project, found.path)
-        return (
-            out
-            if out.suffix.lower() == ".png"
-            else out / found.relative.with_name(f"{map_stem(found.path)}.png")
-        )
+            return output_path(project, found.path), project.root
+        if out.suffix.lower() != ".png":
+            out = out / found.relative.with_name(f"{map_stem(found.path)}.png")
+        return out, nearest_folder(out.parent)
 
 
 def settings_for(tilemap: TileMap, project: Project, order: Order) -> BakeSettings:

@@ -1,0 +1,42 @@
+"""What a disk refuses, told as a user can mend it."""
+
+import errno
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tilebake.errors import BakeError, Place
+
+MENDS: Final[Iterable[tuple[frozenset[int], str, str]]] = (
+    (frozenset({errno.ENOSPC, errno.EDQUOT}), "the disk is full", "free some space and bake again"),
+    (
+        frozenset({errno.EROFS, errno.EACCES, errno.EPERM}),
+        "the folder cannot be written to",
+        "make it writable, or choose another place",
+    ),
+    (
+        frozenset({errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}),
+        "a file, a folder and a link are in each other's place",
+        "move it away, or choose another place",
+    ),
+)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Generator[None]:
+    """Within it, what the disk refuses is raised as a BakeError that names this file."""
+    try:
+        yield
+    except OSError as error:
+        raise _told(error, path) from error
+
+
+def _told(error: OSError, path: Path) -> BakeError:
+    for codes, what, mend in MENDS:
+        if error.errno in codes:
+            return BakeError(what, place=Place(file=path), mend=mend)
+    reason = error.strerror or type(error).__name__
+    return BakeError(
+        f"cannot be written: {reason}", place=Place(file=path), mend="try again, or choose another place"
+    )

@@ -1,0 +1,178 @@
+"""Folder: a folder beneath a root, held open, so that no link can lead elsewhere what is written into it.
+
+Where the system can name files relative to an open folder, a folder that is swapped for a link while it is
+being written to stays the folder it was. Elsewhere (Windows) its path is checked anew before each use.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
+from tilebake.errors import BakeError, Place
+
+BY_HANDLE: Final = {os.open, os.mkdir, os.stat, os.rename, os.unlink, os.rmdir} <= os.supports_dir_fd
+
+SHARING_ERRORS: Final = frozenset({5, 32, 33})  # Windows: another program has the file open for a moment
+PATIENCE: Final = 2.5  # seconds for such a program to let go
+
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place must not hold us up
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
+_OLD: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
+_FOLDER: Final = os.O_RDONLY | _NO_LINK | getattr(os, "O_DIRECTORY", 0)
+_CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP})  # some network drives, of folders
+
+
+def _is_sharing_error(error: BaseException) -> bool:
+    return getattr(error, "winerror", None) in SHARING_ERRORS
+
+
+patiently: Final = retry(
+    retry=retry_if_exception(_is_sharing_error),
+    stop=stop_after_delay(PATIENCE),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+"""Tries again what Windows refuses while a virus scanner or an editor has the file open."""
+
+
+class Folder:
+    """An open folder. Its methods take plain names, follow no link, and raise OSError."""
+
+    def __init__(self, path: Path, handle: int | None) -> None:
+        self.path = path
+        self._handle = handle
+
+    def read(self, name: str) -> bytes:
+        """The content of a regular file."""
+        handle = os.open(self._at(name), _OLD, dir_fd=self._handle)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file", name)
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(handle)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Make a new file, which is complete on the disk when this returns."""
+        handle = os.open(self._at(name), _NEW, 0o666, dir_fd=self._handle)
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(handle, left) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    @patiently
+    def move(self, name: str, into: "Folder") -> None:
+        """Move a file into another folder, in one step, in place of what has its name there."""
+        os.replace(self._at(name), into._at(name), src_dir_fd=self._handle, dst_dir_fd=into._handle)
+
+    @patiently
+    def remove(self, name: str) -> None:
+        """Remove a file."""
+        os.unlink(self._at(name), dir_fd=self._handle)
+
+    def make_folder(self, name: str) -> None:
+        """Make an empty folder."""
+        os.mkdir(self._at(name), dir_fd=self._handle)
+
+    @patiently
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder."""
+        os.rmdir(self._at(name), dir_fd=self._handle)
+
+    def status(self, name: str) -> os.stat_result:
+        """What the system knows of a file or folder."""
+        return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
+
+    def names(self) -> list[str]:
+        """All that is in here."""
+        with os.scandir(self._checked() if self._handle is None else self._handle) as found:
+            return [each.name for each in found]
+
+    def sync(self) -> None:
+        """Wait until what was made, moved and removed in here will outlast a power failure."""
+        if self._handle is None:  # Windows, where a rename needs no help to last
+            return
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+
+    @contextmanager
+    def folder(self, name: str) -> Generator["Folder"]:
+        """A folder in here, open."""
+        with _opened(self.path / name, self._at(name), self._handle) as folder:
+            yield folder
+
+    def _at(self, name: str) -> str:
+        """How the system is told of something in here."""
+        if Path(name).name != name or name in ("", ".."):
+            raise ValueError(f"not a plain name: {name!r}")
+        return name if self._handle is not None else str(self._checked() / name)
+
+    def _checked(self) -> Path:
+        if self.path.resolve() != self.path:
+            raise NotADirectoryError(errno.ENOTDIR, "a link took the folder's place", str(self.path))
+        return self.path
+
+
+@contextmanager
+def folder_inside(root: Path, folder: Path) -> Generator[Folder]:
+    """A folder beneath an existing root, made if it is not there, and open.
+
+    Links that lead to a place beneath the root are followed, but none that takes a folder's place later on.
+    Raises BakeError where the folder lies outside the root, and OSError.
+    """
+    real_root, real = root.resolve(), folder.resolve()
+    if not real.is_relative_to(real_root):
+        what = f"the folder would lie outside {real_root}, at {real}"
+        raise BakeError(what, place=Place(file=folder), mend="remove the link")
+    with ExitStack() as opened:
+        here = opened.enter_context(_opened(real_root, str(real_root), None))
+        for part in real.relative_to(real_root).parts:
+            here = _entered(opened, here, part)
+        yield here
+
+
+def nearest_folder(path: Path) -> Path:
+    """The folder itself, or the nearest above it that is there: a root for a place that the user chose."""
+    absolute = path.absolute()
+    return next(each for each in (absolute, *absolute.parents) if each.is_dir())
+
+
+def _entered(opened: ExitStack, here: Folder, name: str) -> Folder:
+    """A folder in this one, open until `opened` ends, and made if it is not there."""
+    try:
+        return opened.enter_context(here.folder(name))
+    except FileNotFoundError:
+        with suppress(FileExistsError):  # another process was as quick
+            here.make_folder(name)
+            here.sync()
+        return opened.enter_context(here.folder(name))
+
+
+@contextmanager
+def _opened(path: Path, at: str, handle: int | None) -> Generator[Folder]:
+    """A folder, open; `at` is its path, or its name in the folder of this handle."""
+    if not BY_HANDLE:
+        if not stat.S_ISDIR(path.lstat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+        yield Folder(path, None)
+        return
+    opened = os.open(at, _FOLDER, dir_fd=handle)
+    try:
+        yield Folder(path, opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,42 @@
+"""PNG: pixels to bytes and back, refusing whatever is not a whole and sound picture."""
+
+import io
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class BrokenPictureError(ValueError):
+    """These bytes are no PNG, or only part of one."""
+
+
+def png_bytes(image: "NDArray[np.uint8]") -> bytes:
+    """An image [height, width, 3 or 4] as a PNG file."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def png_pixels(content: bytes) -> "NDArray[np.uint8]":
+    """The pixels of a PNG file. Raises BrokenPictureError."""
+    import numpy as np
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+                return np.asarray(picture)
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as e:
+        raise BrokenPictureError(str(e)) from e  # Pillow tells a broken file by any of these
