@@ -105,6 +105,11 @@ class Step(NamedTuple):
 
     step: int
     steps: int
+    preview: "Callable[[], NDArray[np.uint8]] | None" = None
+    """Paints the picture as the model sees it now, small: [height, width, 3]. Costs nothing unless called.
+
+    To be called before `on_step` returns. Raises BakeError when there is no memory for it.
+    """
 
 
 OnStep = Callable[[Step], None]

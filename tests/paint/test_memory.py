@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tilebake.errors import BakeError
-from tilebake.paint.memory import Rung, descend, is_out_of_memory, parked, streamed, tiled
+from tilebake.paint.memory import Rung, descend, is_out_of_memory, on_cpu, parked, streamed, tiled
 from tilebake.paint.models import Components
 from tilebake.paint.pipeline import Pipeline
 
@@ -114,6 +114,28 @@ def test_parked_modules_go_to_main_memory_and_come_back(monkeypatch: pytest.Monk
     with parked(module):
         assert moves == ["cpu"]
     assert moves == ["cpu", torch.device("cpu")]
+
+
+def test_on_the_cpu_a_module_computes_in_float32_and_comes_back_bit_by_bit() -> None:
+    module = torch.nn.Linear(3, 3).to(torch.bfloat16)
+    before = module.weight.detach().clone()
+    with on_cpu(module, device=torch.device("cpu")):
+        assert module.weight.dtype == torch.float32
+    assert module.weight.dtype == torch.bfloat16
+    assert torch.equal(module.weight, before)
+
+
+def test_on_the_cpu_streamed_weights_are_at_hand_and_are_streamed_again(tiny_components: Components) -> None:
+    encoder, tokens = tiny_components.text_encoder, torch.tensor([[3, 1, 4, 1, 5]])
+    with torch.no_grad():
+        before = encoder(tokens).last_hidden_state
+        with streamed(encoder, torch.device("cpu")):
+            with on_cpu(encoder, device=torch.device("cpu")):
+                assert next(encoder.parameters()).device.type == "cpu"
+                torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
+            assert next(encoder.parameters()).device.type == "meta"
+            torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
+        torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
 
 
 def test_decoding_in_tiles_is_close_to_decoding_at_once(

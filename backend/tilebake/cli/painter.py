@@ -1,5 +1,6 @@
 """From a planned job to the pipeline that paints it: where torch comes in."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from tilebake.level.modelref import ModelSource
     from tilebake.paint.models import Components
     from tilebake.paint.pipeline import Pipeline
-    from tilebake.request import LoraRef
+    from tilebake.request import Baker, LoraRef
 
 
 def load_components(
@@ -31,3 +32,14 @@ def load_pipeline(
     from tilebake.paint.pipeline import Pipeline
 
     return Pipeline(load_components(source, loras, machine))
+
+
+@dataclass(frozen=True)
+class PainterFor:
+    """Makes the bakers of one machine. It can be sent to another process, which then imports torch."""
+
+    machine: Machine
+
+    def __call__(self, source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]") -> "Baker":
+        """The baker of a model with LoRAs. Raises ModelError."""
+        return load_pipeline(source, loras, self.machine).bake

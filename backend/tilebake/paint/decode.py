@@ -20,7 +20,8 @@ UPCAST = "VAE decoded again in float32"
 def decode(components: Components, latents: torch.Tensor) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """A picture float32 [H, W, 3] in 0..1 from latents [1, C, h, w], and what was given up for it.
 
-    Raises BakeError when memory runs out all the same, and when the picture is black or not a number.
+    Raises MemoryRanOutError when memory runs out all the same, and BakeError when the picture is black or
+    not a number.
     """
     if not bool(latents.isfinite().all()):
         raise _broken(components, "the latents are not numbers (NaN)")

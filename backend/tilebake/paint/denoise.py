@@ -1,7 +1,7 @@
 """The denoising loop: latents of one canvas or window, from noise to picture, under regional attention."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from diffusers.models.embeddings import get_timestep_embedding
@@ -10,8 +10,10 @@ from tilebake.level.regions import LATENT
 from tilebake.paint.attention import regional
 from tilebake.paint.blending import Blending
 from tilebake.paint.models import Components
+from tilebake.paint.preview import Estimate, preview
 from tilebake.paint.prompts import Conditioning
 from tilebake.paint.schedulers import make_scheduler, start, step_options
+from tilebake.request import OnStep, Step
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ def denoise(
     conditioning: Conditioning,
     blending: Blending,
     sampling: Sampling,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
 ) -> torch.Tensor:
     """Denoises standard normal noise [1, C, h, w] into latents [1, C, h, w].
 
-    `on_step(done, steps)` is called after each step, and may raise to cancel. Nothing in the loop waits for
-    the device. Raises BakeError for a number of steps that the scheduler cannot do.
+    `on_step` is called after each step, and may raise to cancel. Nothing in the loop waits for the device,
+    unless `on_step` asks for a preview. Raises BakeError for a number of steps that the scheduler cannot do.
     """
     unet, device = components.unet, components.device
     scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
@@ -66,7 +68,8 @@ def denoise(
                 negative, positive = predicted.chunk(2)
                 predicted = negative + sampling.guidance_scale * (positive - negative)
             latents = scheduler.step(predicted, timestep, latents, **options).prev_sample
-            on_step(step + 1, len(timesteps))
+            estimate = Estimate(model_input[-1:], predicted, scheduler, timestep)
+            on_step(Step(step + 1, len(timesteps), partial(preview, components.vae, estimate)))
     return latents
 
 

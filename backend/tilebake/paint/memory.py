@@ -22,6 +22,10 @@ TILE = 64  # latent pixels along a tile's edge when decoding in tiles
 MESSAGES = ("out of memory", "not enough memory", "can't allocate memory")
 
 
+class MemoryRanOutError(BakeError):
+    """There is not enough memory, whatever is given up."""
+
+
 class Rung(NamedTuple):
     """One step down: what is given up, in words, and the context in which it is."""
 
@@ -39,7 +43,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 def descend(task: Callable[[], Result], rungs: Sequence[Rung], what: str) -> tuple[Result, tuple[str, ...]]:
     """What `task` returns, and what had to be given up for it.
 
-    Raises BakeError, naming `what`, when memory runs out on the lowest rung too.
+    Raises MemoryRanOutError, naming `what`, when memory runs out on the lowest rung too.
     """
     told: list[str] = []
     with ExitStack() as given_up:
@@ -56,9 +60,9 @@ def descend(task: Callable[[], Result], rungs: Sequence[Rung], what: str) -> tup
                 ran_out = True
             if ran_out:  # outside `except`, where no traceback keeps the task's tensors alive
                 release()
-    raise BakeError(
+    raise MemoryRanOutError(
         f"not enough memory to {what}",
-        mend="close other programs, lower pixels_per_tile, or bake on the CPU with `--device cpu`",
+        mend="close other programs, or lower pixels_per_tile",
     )
 
 
@@ -96,6 +100,33 @@ def streamed(module: nn.Module, device: torch.device) -> Generator[None]:
         yield
     finally:
         remove_hook_from_submodules(module)
+
+
+@contextmanager
+def on_cpu(*modules: nn.Module, device: torch.device) -> Generator[None]:
+    """Runs modules that belong on `device` on the CPU, in float32 as it computes best. Slowest of all."""
+    with ExitStack() as moved:
+        for module in modules:
+            moved.enter_context(_moved_to_cpu(module, device))
+        release()
+        yield
+
+
+@contextmanager
+def _moved_to_cpu(module: nn.Module, device: torch.device) -> Generator[None]:
+    first = next(module.parameters())
+    dtype, is_streamed = first.dtype, first.device.type == "meta"
+    if is_streamed:
+        remove_hook_from_submodules(module)
+    nn.Module.to(module, "cpu", torch.float32)  # diffusers' own `to` warns of every cast
+    try:
+        yield
+    finally:
+        nn.Module.to(module, dtype=dtype)
+        if is_streamed:
+            cpu_offload(module, execution_device=device)
+        else:
+            module.to(device)
 
 
 @contextmanager

@@ -171,17 +171,18 @@ def _check_fit(source: ModelSource, parts: Parts) -> None:
             )
 
 
-def _models(parts: Parts) -> tuple[nn.Module, ...]:
+def models(parts: Parts) -> tuple[nn.Module, ...]:
+    """The neural networks among the parts."""
     return parts.unet, parts.vae, parts.text_encoder, parts.text_encoder_2
 
 
 def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:
     """Moves the models to the device, or streams their weights to it where they do not fit; says which."""
-    for model in _models(parts):
+    for model in models(parts):
         model.eval().requires_grad_(requires_grad=False)
     ran_out = False
     try:
-        for model in _models(parts):
+        for model in models(parts):
             model.to(device)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
@@ -189,9 +190,9 @@ def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:
         ran_out = True
     if not ran_out:
         return ()
-    for model in _models(parts):
+    for model in models(parts):
         model.to("cpu")
     release()
-    for model in _models(parts):
+    for model in models(parts):
         cpu_offload(model, execution_device=device)
     return (STREAMED,)

@@ -1,9 +1,9 @@
 """Pipeline: a request in, a texture out. Here masks, prompts, noise and pixels come together."""
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import diffusers
 import numpy as np
@@ -19,11 +19,13 @@ from tilebake.paint import picture
 from tilebake.paint.blending import Blending, blending, plain_blending
 from tilebake.paint.decode import decode
 from tilebake.paint.denoise import Sampling, denoise
-from tilebake.paint.memory import Rung, descend, parked, streamed
-from tilebake.paint.models import STREAMED, Components
+from tilebake.paint.memory import MemoryRanOutError, Rung, descend, on_cpu, parked, streamed
+from tilebake.paint.models import STREAMED, Components, models
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.prompts import Conditioning, condition, plain_conditioning
-from tilebake.request import BakeRequest, OnStep, Step, Texture, pixel_hash
+from tilebake.request import BakeRequest, OnStep, Texture, pixel_hash
+
+ON_CPU = "painted on the CPU"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,7 @@ class Painted:
 
     image: NDArray[np.float32]  # [H, W, 3] in 0..1
     degraded: tuple[str, ...]
+    environment: Mapping[str, str]
 
 
 class Pipeline:
@@ -60,10 +63,9 @@ class Pipeline:
         tilemap, settings = request.tilemap, request.settings
         canvas = canvas_for(tilemap, settings.pixels_per_tile)
         sampling = self._sampling(settings, request.seed)
-        with clock.stage("encode"):
-            conditioning = condition(self.components, tilemap)
         blend = blending(tilemap, canvas, settings, sampling.steps)
-        painted = self._paint(canvas, conditioning, blend, sampling, on_step, clock)
+        task = Task(canvas, lambda components: condition(components, tilemap), blend, sampling)
+        painted = paint(self.components, task, on_step, clock)
         bounds = tilemap.bounds
         size = max(1, round(bounds.width)), max(1, round(bounds.height))
         image = finish(painted.image, blend, settings, map_box(tilemap, canvas), size)
@@ -72,7 +74,7 @@ class Pipeline:
             digest=request.digest(),
             pixel_hash=pixel_hash(image),
             timings=clock.timings,
-            environment=environment(self.components),
+            environment=painted.environment,
             degraded=painted.degraded,
         )
 
@@ -99,54 +101,73 @@ class Pipeline:
             )
         clock = Clock(self.components)
         sampling = _sampling(self.components, steps, guidance_scale, scheduler, seed)
-        with clock.stage("encode"):
-            conditioning = plain_conditioning(self.components, prompt, negative_prompt or None)
         canvas = Canvas(width, height, scale=1.0, origin_x=0, origin_y=0)
         blend = plain_blending(canvas.latent_size, sampling.steps)
-        painted = self._paint(canvas, conditioning, blend, sampling, on_step, clock)
+        task = Task(
+            canvas,
+            lambda components: plain_conditioning(components, prompt, negative_prompt or None),
+            blend,
+            sampling,
+        )
+        painted = paint(self.components, task, on_step, clock)
         return Generated(picture.to_pixels(painted.image), clock.timings, painted.degraded)
 
     def _sampling(self, settings: BakeSettings, seed: int) -> Sampling:
         return _sampling(self.components, settings.steps, settings.guidance_scale, settings.scheduler, seed)
 
-    def _paint(
-        self,
-        canvas: Canvas,
-        conditioning: Conditioning,
-        blend: Blending,
-        sampling: Sampling,
-        on_step: OnStep,
-        clock: "Clock",
-    ) -> Painted:
-        """Noise → latents → pixels of the whole canvas, falling back where memory runs out."""
-        noise = canvas_noise(self.components, canvas, sampling.seed)
-        with clock.stage("denoise"):
-            latents, denoising = descend(
-                lambda: denoise(
-                    self.components,
-                    noise,
-                    conditioning,
-                    blend,
-                    sampling,
-                    lambda done, steps: on_step(Step(done, steps)),
-                ),
-                self._rungs(),
-                f"denoise {canvas.width} x {canvas.height} pixels",
-            )
-        with clock.stage("decode"):
-            image, decoding = decode(self.components, latents)
-        return Painted(image, (*self.components.degraded, *denoising, *decoding))
 
-    def _rungs(self) -> list[Rung]:
-        """What can be given up while denoising: nothing where the weights are in main memory already."""
-        parts = self.components
-        if parts.device.type == "cpu" or parts.degraded:
-            return []
-        others = (parts.vae, parts.text_encoder, parts.text_encoder_2)
-        return [
-            Rung("other models parked while denoising", lambda: parked(*others)),
-            Rung(STREAMED, lambda: streamed(parts.unet, parts.device)),
-        ]
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A picture to be painted, whatever with."""
+
+    canvas: Canvas
+    condition: Callable[[Components], Conditioning]
+    blend: Blending
+    sampling: Sampling
+
+
+def paint(components: Components, task: Task, on_step: OnStep, clock: "Clock") -> Painted:
+    """Prompts and noise → latents → pixels of the whole canvas, on the CPU if memory runs out all the same.
+
+    Raises MemoryRanOutError when it does so there.
+    """
+    try:
+        return paint_once(components, task, on_step, clock)
+    except MemoryRanOutError:
+        if components.device.type == "cpu":
+            raise
+    with on_cpu(*models(components), device=components.device):
+        cpu = replace(components, device=torch.device("cpu"), dtype=torch.float32, degraded=(ON_CPU,))
+        return paint_once(cpu, task, on_step, clock)
+
+
+def paint_once(components: Components, task: Task, on_step: OnStep, clock: "Clock") -> Painted:
+    """The same where the components are, falling back as far as that goes. Raises MemoryRanOutError."""
+    canvas, sampling = task.canvas, task.sampling
+    with clock.stage("encode"):
+        conditioning, _ = descend(lambda: task.condition(components), [], "read the prompts")
+    noise = canvas_noise(components, canvas, sampling.seed)
+    with clock.stage("denoise"):
+        latents, denoising = descend(
+            lambda: denoise(components, noise, conditioning, task.blend, sampling, on_step),
+            _rungs(components),
+            f"denoise {canvas.width} x {canvas.height} pixels",
+        )
+    with clock.stage("decode"):
+        image, decoding = decode(components, latents)
+    degraded = (*components.degraded, *denoising, *decoding)
+    return Painted(image, degraded, environment(components))
+
+
+def _rungs(components: Components) -> list[Rung]:
+    """What can be given up while denoising: nothing where the weights are in main memory already."""
+    if components.device.type == "cpu" or components.degraded:
+        return []
+    others = (components.vae, components.text_encoder, components.text_encoder_2)
+    return [
+        Rung("other models parked while denoising", lambda: parked(*others)),
+        Rung(STREAMED, lambda: streamed(components.unet, components.device)),
+    ]
 
 
 def _sampling(

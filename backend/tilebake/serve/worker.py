@@ -1,0 +1,190 @@
+"""The worker process: it alone loads a model, keeps it warm, and bakes what comes through its pipe.
+
+It ends with its host, whatever that died of: a thread does nothing but read the pipe, and the pipe closes.
+"""
+
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from tilebake.errors import TilebakeError
+from tilebake.request import Baker, BakeRequest, OnStep, Step, Texture
+from tilebake.serve.cache import Cache, cached, result_digest
+from tilebake.serve.png import png_bytes
+from tilebake.serve.protocol import (
+    Bake,
+    Cancel,
+    Crashed,
+    Done,
+    Failed,
+    Leave,
+    MakeBaker,
+    Preview,
+    Previews,
+    Progress,
+    Stopped,
+    ToHost,
+    ToWorker,
+)
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+CRASHED: Final = 70  # exit codes
+HOST_GONE: Final = 71
+REST: Final = 4.0  # a preview is followed by so many times its own duration without one
+
+
+def work(connection: "Connection[ToHost, ToWorker]", make_baker: MakeBaker, cache_folder: Path) -> None:
+    """The main function of the process: ends it when it is told to leave."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the host decides what it means
+    sys.stdout = sys.stderr  # what a library prints must not come between the host's lines of JSON
+    worker = _Worker(connection, make_baker, Cache(cache_folder))
+    try:
+        worker.run()
+    except Exception:
+        with suppress(OSError):  # perhaps the host is what is gone
+            connection.send(Crashed(traceback.format_exc()))
+        _end(CRASHED)
+    _end(0)
+
+
+def _end(exitcode: int) -> NoReturn:
+    """End at once: nothing is left to be put away, and to take torch down in good order takes seconds."""
+    sys.stderr.flush()
+    os._exit(exitcode)
+
+
+class _Worker:
+    """Does one bake after the other."""
+
+    def __init__(
+        self, connection: "Connection[ToHost, ToWorker]", make_baker: MakeBaker, cache: Cache
+    ) -> None:
+        self._connection = connection
+        self._inbox = _Inbox(connection)
+        self._models = _Models(make_baker)
+        self._cache = cache
+
+    def run(self) -> None:
+        """Returns when the host says to leave."""
+        threading.Thread(target=self._inbox.read, name="inbox", daemon=True).start()
+        while isinstance(order := self._inbox.orders.get(), Bake):
+            self._connection.send(self._answer(order))
+
+    def _answer(self, order: Bake) -> ToHost:
+        def bake(request: BakeRequest, on_step: OnStep) -> Texture:
+            baker = self._models.baker(order)
+            self._inbox.check(order.number)  # loading may have taken long
+            return baker(request, on_step)
+
+        on_step = _Steps(order.number, self._inbox, self._connection)
+        try:
+            texture = cached(bake, self._cache)(order.request, on_step)
+        except _StoppedError:
+            return Stopped(order.number)
+        except TilebakeError as error:
+            return Failed.by(order.number, error)
+        return Done(order.number, result_digest(texture))
+
+
+class _StoppedError(Exception):
+    """Raised between two steps: the bake is not wanted any more."""
+
+
+class _Inbox:
+    """What the host says, taken in while a bake goes on."""
+
+    def __init__(self, connection: "Connection[ToHost, ToWorker]") -> None:
+        self.orders: queue.SimpleQueue[Bake | Leave] = queue.SimpleQueue()
+        self.previews = False
+        self._connection = connection
+        self._stopped = 0.0  # bakes up to this number are not wanted any more
+
+    def read(self) -> None:
+        """Reads until the pipe closes, and then ends the process, in whatever it is."""
+        try:
+            while True:
+                self._take(self._connection.recv())
+        finally:  # whatever it is that cannot be read: a worker that hears nothing must not stay
+            os._exit(HOST_GONE)
+
+    def check(self, number: int) -> None:
+        """Raises _StoppedError if a bake is not wanted any more."""
+        if number <= self._stopped:
+            raise _StoppedError(number)
+
+    def _take(self, message: ToWorker) -> None:
+        match message:
+            case Bake():
+                self.orders.put(message)
+            case Cancel():
+                self._stopped = max(self._stopped, message.number)
+            case Previews():
+                self.previews = message.are_wanted
+            case Leave():
+                self._stopped = inf
+                self.orders.put(message)
+
+
+class _Models:
+    """The baker of the model at hand."""
+
+    def __init__(self, make_baker: MakeBaker) -> None:
+        self._make_baker = make_baker
+        self._key: object = None
+        self._baker: Baker | None = None
+
+    def baker(self, order: Bake) -> Baker:
+        """The baker of the model that an order needs, loaded if it is not at hand."""
+        key = model_key(order.request)
+        if self._baker is None or self._key != key:
+            self._baker = None  # two models need not fit into memory together
+            self._baker = self._make_baker(order.source, order.request.loras)
+            self._key = key
+        return self._baker
+
+
+def model_key(request: BakeRequest) -> tuple[object, ...]:
+    """The same for requests that one loaded model serves."""
+    return (request.model_digest, *((digest, lora.weight) for lora, digest in request.loras))
+
+
+class _Steps:
+    """Between the steps of one bake: tells how far it is, shows it if anybody looks, ends it if told to."""
+
+    def __init__(self, number: int, inbox: _Inbox, connection: "Connection[ToHost, ToWorker]") -> None:
+        self._number = number
+        self._inbox = inbox
+        self._connection = connection
+        self._next_preview = 0.0  # by time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        self._inbox.check(self._number)
+        self._connection.send(Progress(self._number, step.step, step.steps))
+        is_due = self._inbox.previews and step.step < step.steps and time.monotonic() >= self._next_preview
+        if is_due and step.preview is not None:
+            self._show(step.preview)
+
+    def _show(self, preview: "Callable[[], NDArray[np.uint8]]") -> None:
+        started = time.monotonic()
+        try:
+            picture = preview()
+        except TilebakeError:  # no memory for it: the bake comes first
+            self._next_preview = inf
+            return
+        self._connection.send(Preview(self._number, png_bytes(picture)))
+        ended = time.monotonic()
+        self._next_preview = ended + REST * (ended - started)

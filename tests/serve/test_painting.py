@@ -1,0 +1,94 @@
+"""The worker with the real painter: the embedded model, in a process of its own, for a long time."""
+
+import json
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from counting_baker import handles
+
+from tilebake.cli.options import Machine
+from tilebake.cli.painter import PainterFor
+from tilebake.level.modelref import model_digest, resolve
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import parse_map
+from tilebake.request import BakeRequest, Step
+from tilebake.serve.cache import Cache
+from tilebake.serve.foreman import Foreman
+from tilebake.serve.png import png_pixels
+
+MAP = {
+    "tilebake": 1,
+    "tile_size": 16,
+    "terrains": {"grass": "lush green grass", "water": "deep blue water"},
+    "legend": {"g": "grass", "w": "water"},
+    "rows": ["gw", "gg"],
+}
+PAINTER = PainterFor(Machine("cpu", "float32"))
+SOURCE = resolve("embedded")
+BAKES = 6
+MANY_BAKES = 2000
+Requests = Callable[[int], BakeRequest]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache", limit=1 << 20)
+
+
+@pytest.fixture
+def foreman(cache: Cache) -> Generator[Foreman]:
+    foreman = Foreman(PAINTER, cache.folder)
+    yield foreman
+    foreman.close()
+
+
+@pytest.fixture
+def asked_for() -> Requests:
+    """A tiny map with a seed, for the embedded model in two steps."""
+    tilemap = parse_map(json.dumps(MAP))
+    settings = BakeSettings(pixels_per_tile=16, steps=2, guidance_scale=4.0, scheduler="euler")
+    digest = model_digest(SOURCE)
+    return lambda seed: BakeRequest(tilemap, settings, "embedded", digest, seed)
+
+
+def bake(foreman: Foreman, request: BakeRequest, previews: list[bytes], steps: list[Step]) -> str:
+    return foreman.bake(
+        request, SOURCE, on_progress=steps.append, on_preview=previews.append, cancelled=lambda: False
+    )
+
+
+def test_the_worker_paints_what_the_painter_paints_here(
+    foreman: Foreman, cache: Cache, asked_for: Requests
+) -> None:
+    previews, steps = list[bytes](), list[Step]()
+    foreman.show_previews(True)
+    there = cache.get(bake(foreman, asked_for(1), previews, steps))
+    here = PAINTER(SOURCE, ())(asked_for(1), lambda _: None)
+    np.testing.assert_array_equal(there.image, here.image)
+    assert there.environment == here.environment
+    assert steps == [Step(1, 2), Step(2, 2)]
+    assert [png_pixels(preview).shape for preview in previews] == [(32, 32, 3)]
+
+
+def soak(foreman: Foreman, asked_for: Requests, bakes: int) -> float:
+    """How much a worker's memory grows from the first tenth of the bakes to the end, as a share of it."""
+    memory, opened = list[int](), list[int]()
+    for seed in range(bakes):
+        bake(foreman, asked_for(seed), [], [])
+        (worker,) = (each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline()))
+        memory.append(worker.memory_info().rss)
+        opened.append(handles(worker))
+    assert len(set(opened)) == 1
+    return memory[-1] / max(memory[: 1 + bakes // 10]) - 1
+
+
+def test_bakes_leave_nothing_open(foreman: Foreman, asked_for: Requests) -> None:
+    soak(foreman, asked_for, BAKES)
+
+
+@pytest.mark.long
+def test_many_bakes_do_not_make_the_worker_grow(foreman: Foreman, asked_for: Requests) -> None:
+    assert soak(foreman, asked_for, MANY_BAKES) < 0.05
