@@ -1,5 +1,7 @@
 """Project: what all maps of a game share, from tilebake.toml, and where output may go."""
 
+import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -86,12 +88,16 @@ def find_project(start: Path) -> Project:
 
     Without one, the project is the folder itself and shares nothing. Raises ProjectError.
     """
+    root = project_root(start)
+    file = root / FILE_NAME
+    return read_project(file) if file.is_file() else Project(root=root, maps=(root,))
+
+
+def project_root(start: Path) -> Path:
+    """The folder of that project, whatever its tilebake.toml says."""
     place = start.absolute()
     folder = (place if place.is_dir() else place.parent).resolve()
-    for root in (folder, *folder.parents):
-        if (root / FILE_NAME).is_file():
-            return read_project(root / FILE_NAME)
-    return Project(root=folder, maps=(folder,))
+    return next((each for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), folder)
 
 
 def read_project(file: Path) -> Project:
@@ -110,6 +116,12 @@ def read_project(file: Path) -> Project:
         output=root / entry.output if entry.output else None,
         maps=tuple(root / folder for folder in entry.maps),
     )
+
+
+def project_key(root: Path) -> str:
+    """A short name for a project: the same however its root is spelt, links followed; safe in file names."""
+    spelling = os.path.normcase(root.resolve())
+    return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def output_path(project: Project, map_path: Path) -> Path:

@@ -1,0 +1,26 @@
+"""The client's side of the local API, as far as tilebake itself needs it: is this backend the one it says?"""
+
+import hmac
+import json
+import secrets
+from http.client import HTTPConnection, HTTPException
+from typing import Final
+
+from tilebake.serve.api.challenge import proof
+from tilebake.serve.api.ready import Ready
+
+PATIENCE: Final = 5.0  # seconds
+
+
+def answers(ready: Ready) -> bool:
+    """Whether a backend listens there that knows the token; it is not sent for that."""
+    nonce = secrets.token_urlsafe(32)
+    connection = HTTPConnection(ready.address, ready.port, timeout=PATIENCE)  # through no proxy
+    try:
+        connection.request("GET", f"/v1/health/challenge?nonce={nonce}")
+        said = json.loads(connection.getresponse().read(1 << 16))
+        return hmac.compare_digest(str(said["proof"]), proof(ready.token, ready.host, nonce))
+    except (OSError, HTTPException, ValueError, LookupError, TypeError):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,158 @@
+"""Endpoints: the local API as one table, from which both the server and its documentation are made."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from tilebake.level.wire import Wire
+from tilebake.serve.api.challenge import proof
+from tilebake.serve.api.messages import (
+    BakeForm,
+    ChallengeForm,
+    EventList,
+    EventsForm,
+    Health,
+    JobForm,
+    Leaving,
+    MapForm,
+    MapList,
+    NothingForm,
+    Proof,
+    Result,
+)
+from tilebake.serve.api.ready import Ready
+from tilebake.serve.desk import Desk
+from tilebake.serve.status import JobView
+
+NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
+
+F = TypeVar("F", bound=Wire)
+
+
+@dataclass(frozen=True)
+class Call(Generic[F]):
+    """One request, read and found in order, and what it takes to answer it."""
+
+    form: F
+    desk: Desk
+    ready: Ready
+    is_wanted: Callable[[], Awaitable[bool]]  # False once the client is gone or the server leaves
+
+
+@dataclass(frozen=True)
+class Endpoint(Generic[F]):
+    """What can be asked at a path. `{map_id}` and `{job_id}` in it are fields of the form."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    summary: str
+    form: type[F]  # its other fields are the query of a GET, the JSON body of a POST
+    reply: Any  # the answer's type; bytes are a PNG
+    answer: Callable[[Call[F]], Awaitable[object]]
+    needs_token: bool = True
+
+
+def _at_desk(ask: Callable[[Desk, F], object]) -> Callable[[Call[F]], Awaitable[object]]:
+    """An answer that the desk has: asked on a thread, for it may take locks and read files."""
+
+    async def answer(call: Call[F]) -> object:
+        return await run_in_threadpool(ask, call.desk, call.form)
+
+    return answer
+
+
+async def _proof(call: Call[ChallengeForm]) -> Proof:
+    return Proof(proof(call.ready.token, call.ready.host, call.form.nonce))
+
+
+async def _health(call: Call[NothingForm]) -> Health:
+    return Health(call.ready.version, call.ready.project, call.ready.pid)
+
+
+async def _events(call: Call[EventsForm]) -> EventList:
+    """Wait in naps: a client that left keeps no thread, and the server can leave within one."""
+    over = time.monotonic() + call.form.wait
+    while True:
+        nap = min(max(over - time.monotonic(), 0.0), NAP)
+        events = await run_in_threadpool(call.desk.events, call.form.after, nap)
+        if events or time.monotonic() >= over or not await call.is_wanted():
+            return EventList(events)
+
+
+def _shut_down(desk: Desk, _form: NothingForm) -> Leaving:
+    desk.shutdown()
+    return Leaving()
+
+
+ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
+    Endpoint(
+        "GET",
+        "/v1/health/challenge",
+        "Prove that this is the backend of the ready file, before the token is sent to it",
+        ChallengeForm,
+        Proof,
+        _proof,
+        needs_token=False,
+    ),
+    Endpoint("GET", "/v1/health", "Which backend this is", NothingForm, Health, _health),
+    Endpoint(
+        "GET",
+        "/v1/maps",
+        "Every map, and how it stands",
+        NothingForm,
+        MapList,
+        _at_desk(lambda desk, _form: MapList(desk.maps())),
+    ),
+    Endpoint(
+        "POST",
+        "/v1/maps/{map_id}/bake",
+        "Bake a map",
+        BakeForm,
+        JobView,
+        _at_desk(lambda desk, form: desk.submit(form.map_id, form.priority)),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/maps/{map_id}/result",
+        "The record of a map's texture",
+        MapForm,
+        Result,
+        _at_desk(lambda desk, form: desk.result(form.map_id)),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/jobs/{job_id}",
+        "One job, and how it stands",
+        JobForm,
+        JobView,
+        _at_desk(lambda desk, form: desk.job(form.job_id)),
+    ),
+    Endpoint(
+        "POST",
+        "/v1/jobs/{job_id}/cancel",
+        "Stop a job between two steps",
+        JobForm,
+        JobView,
+        _at_desk(lambda desk, form: desk.cancel(form.job_id)),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/jobs/{job_id}/preview",
+        "The picture at the current step, small",
+        JobForm,
+        bytes,
+        _at_desk(lambda desk, form: desk.preview(form.job_id)),
+    ),
+    Endpoint("GET", "/v1/events", "What happened since, or will shortly", EventsForm, EventList, _events),
+    Endpoint(
+        "POST",
+        "/v1/shutdown",
+        "End the backend after the step at hand",
+        NothingForm,
+        Leaving,
+        _at_desk(_shut_down),
+    ),
+)

@@ -1,0 +1,20 @@
+"""Limits: how much of the local API one client may use, and for how long it may keep it waiting."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The caps of one server, in bytes, seconds and counts."""
+
+    head_bytes: int = 8 << 10  # request line and headers
+    body_bytes: int = 64 << 10
+    head_seconds: float = (
+        5.0  # from the connection, or the first byte of a next request, to the end of its head
+    )
+    body_seconds: float = 10.0
+    read_seconds: float = 10.0  # for a client to take in what it asked for
+    idle_seconds: float = 30.0  # between two requests on one connection
+    requests: int = 32  # at work at once
+    connections: int = 64  # open at once
+    leave_seconds: float = 3.0  # for answers under way when the server ends

@@ -1,0 +1,117 @@
+"""Messages: what the local API is asked, and what it answers, as types that are its documentation as well."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from tilebake.level.wire import Wire
+from tilebake.serve.desk import Urgency
+from tilebake.serve.status import Event, MapView
+
+MAX_NUMBER: Final = 2**53 - 1  # the largest that every JSON reader keeps exactly
+MAX_WAIT: Final = 25  # seconds; below the half minute after which many clients give up
+NONCE: Final = r"^[A-Za-z0-9_-]{16,128}$"
+
+
+def _digits(value: object) -> int:
+    """A whole number as a path or a query has it: digits and nothing else."""
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 16:
+        raise PydanticCustomError("digits", "is not a whole number", {"mend": "write digits"})
+    return int(value)
+
+
+def _nonce(value: str) -> str:
+    if not re.fullmatch(NONCE, value):
+        raise PydanticCustomError("nonce", "is no nonce", {"mend": "send 16 to 128 letters, digits, - and _"})
+    return value
+
+
+Number = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_digits)]
+
+
+class NothingForm(Wire):
+    """Nothing more than the path says."""
+
+
+class ChallengeForm(Wire):
+    """What a client asks of a server that it does not trust yet."""
+
+    nonce: Annotated[str, AfterValidator(_nonce), WithJsonSchema({"type": "string", "pattern": NONCE})]
+    """16 to 128 letters, digits, - and _ that were never sent before."""
+
+
+class MapForm(Wire):
+    """A map."""
+
+    map_id: Annotated[str, Field(min_length=1)]
+    """The map's id, its slashes as %2F or as they are."""
+
+
+class BakeForm(MapForm):
+    """A bake of a map."""
+
+    priority: Urgency = "asked"
+    """`edited` for the map that is being edited: it comes before all others."""
+
+
+class JobForm(Wire):
+    """A job."""
+
+    job_id: Number
+    """The job's number."""
+
+
+class EventsForm(Wire):
+    """News since the last that was seen."""
+
+    after: Number = 0
+    """The number of the last event that was seen. Numbers count up from 1 while the backend runs; where the
+    next is not one higher, those between have been forgotten: ask for all maps again."""
+
+    wait: Annotated[int, Field(ge=0, le=MAX_WAIT), BeforeValidator(_digits)] = 0
+    """How many seconds to wait for an event, if there is none yet."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """HMAC-SHA256 in hex: the key is the token's text, the message is `tilebake 127.0.0.1:PORT NONCE`."""
+
+    proof: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Which backend this is."""
+
+    version: str
+    project: str
+    pid: int
+
+
+@dataclass(frozen=True)
+class MapList:
+    """Every map of the project."""
+
+    maps: tuple[MapView, ...]
+
+
+@dataclass(frozen=True)
+class EventList:
+    """What happened, oldest first; nothing where the wait was in vain."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The backend ends after the step at hand."""
+
+    leaving: bool = True
+
+
+Result = Mapping[str, object]
+"""The record of a map's texture, as it lies beside it."""

@@ -1,0 +1,99 @@
+"""docs/openapi.json: the endpoints as an OpenAPI document, which running this module prints."""
+
+import json
+import re
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from tilebake.serve.api.endpoints import ENDPOINTS, Endpoint
+from tilebake.serve.api.refusal import Refusal
+
+Schema = dict[str, Any]
+
+VERSION: Final = "1"  # of the API: the /v1 of its paths
+DESCRIPTION: Final = (
+    "How an editor talks to `tilebake watch`. The port and the token change with every start and stand in "
+    "the ready file, which the user alone can read. Whatever only browsers send (Origin, Referer, "
+    "Sec-Fetch-*) is refused."
+)
+REFS: Final = "#/components/schemas/{model}"
+
+
+def document() -> Schema:
+    """The local API in OpenAPI 3.1."""
+    replies = {endpoint.reply for endpoint in ENDPOINTS} | {Refusal}
+    schemas, definitions = TypeAdapter.json_schemas(
+        [(reply, "serialization", TypeAdapter(reply)) for reply in replies], ref_template=REFS
+    )
+    paths: dict[str, Schema] = {}
+    for endpoint in ENDPOINTS:
+        operation = _operation(endpoint, schemas[endpoint.reply, "serialization"])
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "tilebake's local API", "version": VERSION, "description": DESCRIPTION},
+        "servers": [{"url": "http://127.0.0.1:{port}", "variables": {"port": {"default": "0"}}}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": dict(sorted(definitions["$defs"].items())),
+        },
+    }
+
+
+def text() -> str:
+    """The document as it is kept in the repository."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _operation(endpoint: Endpoint[Any], reply: Schema) -> Schema:
+    form = endpoint.form.model_json_schema(ref_template=REFS)
+    in_path = re.findall(r"{(\w+)}", endpoint.path)
+    others = [name for name in form.get("properties", {}) if name not in in_path]
+    in_query = others if endpoint.method == "GET" else []
+    media = "image/png" if endpoint.reply is bytes else "application/json"
+    parameters = [_parameter(form, name, "path") for name in in_path]
+    parameters += [_parameter(form, name, "query") for name in in_query]
+    operation: Schema = {"operationId": _name(endpoint), "summary": endpoint.summary}
+    if not endpoint.needs_token:
+        operation["security"] = []
+    if parameters:
+        operation["parameters"] = parameters
+    if endpoint.method == "POST":
+        operation["requestBody"] = _body(form, others)
+    refusal = _response("Refused: what is wrong, and what to do", "application/json", {"$ref": _ref(Refusal)})
+    answer = _response("Done", media, reply)
+    return {**operation, "responses": {"200": answer, "4XX": refusal, "5XX": refusal}}
+
+
+def _name(endpoint: Endpoint[Any]) -> str:
+    """`get_jobs_preview`: the method, and the path without version and ids."""
+    words = re.sub(r"{\w+}", "", endpoint.path).split("/")[2:]
+    return "_".join([endpoint.method.lower(), *(word for word in words if word)])
+
+
+def _ref(kind: type) -> str:
+    return REFS.format(model=kind.__name__)
+
+
+def _parameter(form: Schema, name: str, place: str) -> Schema:
+    schema = dict(form["properties"][name])
+    description = schema.pop("description")
+    required = name in form.get("required", [])
+    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
+
+
+def _body(form: Schema, names: list[str]) -> Schema:
+    properties = {name: form["properties"][name] for name in names}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"required": False, "content": {"application/json": {"schema": schema}}}
+
+
+def _response(description: str, media: str, schema: Schema) -> Schema:
+    return {"description": description, "content": {media: {"schema": schema}}}
+
+
+if __name__ == "__main__":
+    print(text(), end="")

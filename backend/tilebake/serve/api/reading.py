@@ -1,0 +1,61 @@
+"""Reading: a request that the gate let through becomes an endpoint's form, or is told what is wrong."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.requests import Request
+
+from tilebake.level.json_spots import shown, shown_path
+from tilebake.level.mistakes import mistakes
+from tilebake.level.wire import Wire
+from tilebake.serve.api.refusal import Refusal, RefusedError, refused
+
+F = TypeVar("F", bound=Wire)
+
+
+async def read_form(form: type[F], request: Request) -> F:
+    """The form of a request, from its path, its query and its body. Raises RefusedError."""
+    query, body = _query(request), _object(await request.body())
+    if request.method == "GET" and body:
+        raise refused(HTTPStatus.BAD_REQUEST, "a GET has no body", "send it as a query")
+    if request.method != "GET" and query:
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a POST has no query", "send it as a JSON body")
+    data = _merged(query, body, request.path_params)
+    try:
+        return form.model_validate(data)
+    except ValidationError as error:
+        first = mistakes(error, data)[0]
+        refusal = Refusal(first.what, where=shown_path(first.path), mend=first.mend)
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, refusal) from None
+
+
+def _query(request: Request) -> Mapping[str, object]:
+    pairs = request.query_params.multi_items()
+    if len(dict(pairs)) != len(pairs):
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a key of the query is there twice", "send it once")
+    return dict(pairs)
+
+
+def _object(body: bytes) -> Mapping[str, object]:
+    try:
+        data: object = from_json(body or b"{}", allow_inf_nan=False)
+    except ValueError as error:
+        raise refused(HTTPStatus.BAD_REQUEST, f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is not an object", "send {...}")
+    return data
+
+
+def _merged(*parts: Mapping[str, object]) -> dict[str, object]:
+    """All parts in one; a body cannot speak for the path."""
+    data: dict[str, object] = {}
+    for part in parts:
+        for key in part:
+            if key in data:
+                what = f"{shown(key)} stands in the path already"
+                raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, what, "leave it out")
+        data |= part
+    return data

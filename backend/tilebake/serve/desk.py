@@ -1,0 +1,54 @@
+"""Desk: what the local API may ask of a running backend, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from tilebake.errors import ServeError
+from tilebake.serve.status import Event, JobView, MapId, MapView
+
+Urgency = Literal["edited", "asked"]
+"""Why a bake is asked for: its map is being edited, or somebody asked; the edited map comes first."""
+
+
+class UnknownIdError(ServeError):
+    """There is no such map or job, or nothing of it to show yet."""
+
+
+class Desk(Protocol):
+    """A backend, as seen from outside. Every method may be called from any thread.
+
+    Maps and jobs go by ids, and whoever sits at the desk looks them up among those that it knows: an id is
+    never opened as a path. An unknown one raises UnknownIdError; what cannot be done raises a TilebakeError.
+    """
+
+    def maps(self) -> tuple[MapView, ...]:
+        """Every map of the project."""
+        ...
+
+    def submit(self, map_id: MapId, urgency: Urgency) -> JobView:
+        """Have a map baked; the job that does it, which may have been waiting already."""
+        ...
+
+    def job(self, job_id: int) -> JobView:
+        """One job."""
+        ...
+
+    def cancel(self, job_id: int) -> JobView:
+        """Stop a job between two steps, or before it begins; one that has ended stays as it is."""
+        ...
+
+    def events(self, after: int, wait: float) -> tuple[Event, ...]:
+        """The events numbered above `after`, oldest first; waits up to `wait` seconds for one."""
+        ...
+
+    def preview(self, job_id: int) -> bytes:
+        """The picture at the current step, small, as a PNG. Raises UnknownIdError while there is none."""
+        ...
+
+    def result(self, map_id: MapId) -> Mapping[str, object]:
+        """The record of a map's texture. Raises UnknownIdError while there is none."""
+        ...
+
+    def shutdown(self) -> None:
+        """Leave: returns at once, and the backend ends after the step at hand."""
+        ...
