@@ -1,0 +1,59 @@
+"""The log file of a watch: what it said, with the time, in the user's log folder; it never grows for long."""
+
+import logging
+import os
+import platform
+from collections.abc import Generator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from tilebake import __version__
+from tilebake.level.project import project_key
+
+SIZE: Final = 1 << 20  # bytes of one file
+OLD: Final = 3  # files that are kept besides
+NAMES: Final = ("tilebake", "uvicorn")  # whose messages go there
+FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+log: Final = logging.getLogger("tilebake.watch")
+
+
+def log_file(root: Path) -> Path:
+    """Where the log of the project at `root` is. TILEBAKE_STATE names another folder than the user's."""
+    if named := os.environ.get("TILEBAKE_STATE"):
+        folder = Path(named) / "log"
+    else:
+        folder = platformdirs.user_log_path("tilebake", appauthor=False)
+    return folder / f"{root.name}-{project_key(root)}.log"
+
+
+@contextmanager
+def logging_to(file: Path) -> Generator[None]:
+    """Keep a log there for the time of the block. Raises OSError where there can be none."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = _Handler(file, maxBytes=SIZE, backupCount=OLD, encoding="utf-8", errors="replace")
+    handler.setFormatter(logging.Formatter(FORMAT))
+    loggers = [logging.getLogger(name) for name in NAMES]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False  # the terminal is not its place
+    try:
+        log.info("tilebake %s, Python %s, process %s", __version__, platform.python_version(), os.getpid())
+        yield
+    finally:
+        for logger, (level, propagate) in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+            logger.propagate = propagate
+        handler.close()
+
+
+class _Handler(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A full disk must not fill the terminal with tracebacks: what cannot be logged is lost."""

@@ -1,0 +1,254 @@
+"""The backend: follows the maps of a project, has what is stale baked, and answers those who ask about it."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from types import TracebackType
+from typing import Final, Self
+
+from tilebake.errors import TilebakeError
+from tilebake.level.project import FILE_NAME
+from tilebake.serve.board import Board
+from tilebake.serve.cache import Cache
+from tilebake.serve.desk import UnknownIdError, Urgency
+from tilebake.serve.events import Events
+from tilebake.serve.foreman import LIMITS, Foreman, WorkerLimits
+from tilebake.serve.jobs import Jobs, Ordered, Priority
+from tilebake.serve.journal import Journal
+from tilebake.serve.maps import Known, Maps
+from tilebake.serve.notices import Mode
+from tilebake.serve.plan import Job, Order
+from tilebake.serve.previews import Previews
+from tilebake.serve.protocol import MakeBaker
+from tilebake.serve.publisher import Publisher
+from tilebake.serve.snapshot import Changes
+from tilebake.serve.staging import sweep
+from tilebake.serve.status import Event, JobView, MapId, MapView
+from tilebake.serve.store import read_record
+from tilebake.serve.watch import Timing, watch
+
+WAKE: Final = 0.2  # seconds between two looks at whether to stop
+UPKEEP: Final = 3.0  # seconds between two looks at models and previews
+CROWD: Final = 10  # maps; where more change at once, nobody is editing them
+SETTLED: Final = 1.0  # seconds after which a file that was being saved is whole
+TIMING: Final = Timing()
+PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a backend is to work on, and with."""
+
+    root: Path  # the project's, resolved; the caller holds its lock
+    order: Order
+    make_baker: MakeBaker
+    cache: Cache
+    journal: Path
+    timing: Timing = TIMING
+    limits: WorkerLimits = LIMITS
+
+
+class Backend:
+    """Runs in threads of its own for the time of a `with` block. It is a Desk.
+
+    What a thread of it dies of is raised at the end of the block. Raises BakeError where the journal cannot
+    be kept.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._log = Events()
+        self._journal = Journal(setup.journal)
+        self._jobs = Jobs(self._journal, self._log)
+        self._maps = Maps(setup.root, setup.order)
+        self._board = Board(self._maps, self._jobs, self._log)
+        self._foreman = Foreman(setup.make_baker, setup.cache.folder, setup.limits)
+        self._previews = Previews(self._foreman.show_previews)
+        self._publisher = Publisher(self._jobs, self._log, self._foreman, setup.cache, self._previews)
+        self._ordering = threading.RLock()  # what is read last is ordered last
+        self._surveyed = threading.Event()
+        self._leave = threading.Event()
+        self._stop = threading.Event()
+        self._broken: list[Exception] = []
+        self._threads = [
+            threading.Thread(target=self._run, args=(task,), name=f"backend {task.__name__}", daemon=True)
+            for task in (self._follow, self._bake, self._keep_up)
+        ]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._foreman.close()
+        for thread in self._threads:
+            thread.join()
+        self._log.close()
+        self._journal.close()
+        for each in self._broken:
+            raise each
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether somebody asked for the end, or it cannot go on."""
+        return self._leave.is_set()
+
+    def maps(self) -> tuple[MapView, ...]:
+        return self._board.views()
+
+    def submit(self, map_id: MapId, urgency: Urgency) -> JobView:
+        with self._ordering:
+            planned = self._maps.job(map_id)
+            job = self._jobs.submit(Ordered(map_id, planned.digest, PRIORITIES[urgency]))
+        self._board.tell(map_id)
+        return job
+
+    def job(self, job_id: int) -> JobView:
+        return self._jobs.job(job_id)
+
+    def jobs(self) -> tuple[JobView, ...]:
+        """Those that run or wait, in their order."""
+        return self._jobs.live()
+
+    def cancel(self, job_id: int) -> JobView:
+        job = self._jobs.cancel(job_id)
+        self._board.tell(job.map_id)
+        return job
+
+    def events(self, after: int, wait: float) -> tuple[Event, ...]:
+        return self._log.after(after, wait)
+
+    def preview(self, job_id: int) -> bytes:
+        self._jobs.job(job_id)
+        return self._previews.ask(job_id)
+
+    def result(self, map_id: MapId) -> Mapping[str, object]:
+        png = self._maps.known(map_id).png
+        record = None if png is None else read_record(png)
+        if record is None:
+            raise UnknownIdError(f"there is no record of {map_id} yet")
+        return record
+
+    def shutdown(self) -> None:
+        self._leave.set()
+
+    def _run(self, task: Callable[[], None]) -> None:
+        try:
+            task()
+        except Exception as error:  # raised again at the end, which it brings about
+            self._broken.append(error)
+            self._leave.set()
+
+    def _follow(self) -> None:
+        """The thread that watches."""
+        setup = self._setup
+        for news in watch(self._maps.places, self._stop, timing=setup.timing, on_mode=self._on_mode):
+            if self._surveyed.is_set():
+                self._take_in(news)
+            else:
+                self._survey(news)
+
+    def _bake(self) -> None:
+        """The thread that brings jobs to their ends."""
+        while not self._stop.is_set():
+            if self._surveyed.wait(WAKE):
+                self._bake_next()
+
+    def _keep_up(self) -> None:
+        """The thread that looks after what no change of a map tells."""
+        sweep(self._setup.root)
+        while not self._stop.wait(UPKEEP):
+            self._previews.rest()
+            if self._surveyed.is_set() and self._maps.is_outdated():
+                self._log.tell(notice="a model or a LoRA changed: reading all maps again")
+                self._read_all_again()
+
+    def _survey(self, news: Changes) -> None:
+        """The first look: what is stale is baked when there is nothing more urgent."""
+        known = self._order(news.added, Priority.STALE)
+        if self._stop.is_set():  # then that was not all
+            return
+        for map_id in {job.map_id for job in self._jobs.live()} - {each.id for each in known}:
+            self._jobs.withdraw(map_id)
+        stale = sum(each.stale is not None for each in known)
+        self._log.tell(notice=f"maps: {len(known)}, of which to be painted: {stale}")
+        self._surveyed.set()
+
+    def _take_in(self, news: Changes) -> None:
+        """A burst of changes."""
+        with self._ordering:
+            self._lose(news.removed)
+            if any(path.name == FILE_NAME for path in news.added | news.changed | news.removed):
+                self._log.tell(notice=f"{FILE_NAME} changed: reading all maps again")
+                self._read_all_again()
+            changed = news.added | news.changed
+            self._order(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
+            if news.removed:  # perhaps one of them was in another's way
+                self._order((each.path for each in self._maps.all() if each.mistake), Priority.STALE)
+
+    def _read_all_again(self) -> None:
+        with self._ordering:
+            self._maps.renew()
+            self._order((each.path for each in self._maps.all()), Priority.STALE)
+
+    def _order(self, paths: Iterable[Path], priority: Priority) -> tuple[Known, ...]:
+        """Read these files, and have done what they turn out to need. Those that are maps."""
+        with self._ordering:
+            found = [self._maps.read(path) for path in sorted(paths) if not self._stop.is_set()]
+            known = tuple(each for each in found if each is not None)
+            for each in known:
+                if each.stale is None:
+                    self._jobs.withdraw(each.id)
+            self._jobs.submit_all([Ordered(each.id, each.digest, priority) for each in known if each.stale])
+        for each in known:
+            self._board.tell(each.id)
+        return known
+
+    def _lose(self, paths: Iterable[Path]) -> None:
+        """These files are gone. Their textures stay: they are the user's."""
+        gone = [map_id for path in sorted(paths) if (map_id := self._maps.forget(path)) is not None]
+        for map_id in gone:
+            self._jobs.withdraw(map_id)
+            self._board.tell(map_id)
+        if gone and not self._setup.root.is_dir():
+            self._log.tell(notice=f"the project {self._setup.root} is gone: waiting for it to come back")
+        elif gone:
+            what = gone[0] if len(gone) == 1 else f"{gone[0]} and {len(gone) - 1} more"
+            self._log.tell(notice=f"gone: {what}; pictures stay where they are")
+
+    def _bake_next(self) -> None:
+        try:
+            job = self._jobs.take(WAKE)
+        except Empty:
+            return
+        self._board.tell(job.map_id)
+        try:
+            planned = self._planned(job.map_id)
+        except UnknownIdError:
+            self._jobs.withdraw(job.map_id)
+        except TilebakeError as error:
+            self._jobs.fail(job.id, error)
+        else:
+            if planned.digest != job.digest:  # saved again since; the watch will come to it
+                self._jobs.submit(Ordered(job.map_id, planned.digest, Priority.EDITED))
+            elif self._publisher.end(job, planned):
+                self._maps.baked(job.map_id, planned.digest)
+        self._board.tell(job.map_id)
+
+    def _planned(self, map_id: MapId) -> Job:
+        """A map as it is now. Raises TilebakeError if it still has a mistake a moment later."""
+        try:
+            return self._maps.job(map_id)
+        except TilebakeError:  # perhaps it is being saved just now
+            self._stop.wait(SETTLED)
+            return self._maps.job(map_id)
+
+    def _on_mode(self, mode: Mode) -> None:
+        if mode.kind == "polling":
+            self._log.tell(notice=f"changes are found by looking every few seconds: {mode.reason}")

@@ -1,0 +1,139 @@
+"""Maps: what a running backend knows of each map, and how it finds that out."""
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tilebake.errors import MapError, Place, ProjectError, TilebakeError
+from tilebake.level.project import FILE_NAME, read_project
+from tilebake.serve.claims import Claims
+from tilebake.serve.desk import UnknownIdError
+from tilebake.serve.discover import FoundMap, is_map
+from tilebake.serve.jobs import as_mistake
+from tilebake.serve.plan import Job, Order, Planner
+from tilebake.serve.status import JobView, MapId, MapView, Mistake
+from tilebake.serve.watch import Places
+
+
+@dataclass(frozen=True)
+class Known:
+    """A map as it was when it was last read."""
+
+    id: MapId
+    path: Path
+    png: Path | None = None  # unless it has a mistake, as the next two
+    digest: str = ""
+    stale: str | None = None  # why its texture has to be baked
+    mistake: Mistake | None = None
+
+
+class Maps:
+    """The maps of one project, for any number of threads. No map is kept in memory."""
+
+    def __init__(self, root: Path, order: Order) -> None:
+        self._root = root
+        self._order = order
+        self._lock = threading.RLock()
+        self._known: dict[MapId, Known] = {}
+        self._folders: tuple[Path, ...] = (root,)
+        self._seen_folders: set[Path] = set()  # in which some map was found
+        self.renew()
+
+    def renew(self) -> None:
+        """From now on, read as if nothing had been looked up: what all maps share has changed."""
+        with self._lock:
+            self._planner = Planner(self._order)
+            self._claims = Claims()
+
+    def is_outdated(self) -> bool:
+        """Whether a model or a LoRA is not what it was when maps were read."""
+        return self._planner.models.is_outdated()
+
+    def places(self) -> Places:
+        """Where the maps are, and the files that they share."""
+        file = self._root / FILE_NAME
+        with suppress(ProjectError, OSError):  # the maps will say so, and the folders are as they were
+            self._folders = read_project(file).maps if file.is_file() else (self._root,)
+        with self._lock:
+            between = {folder for seen in self._seen_folders for folder in (seen, *seen.parents)}
+        inside = {folder for folder in between if folder.is_relative_to(self._root)} | {self._root}
+        return Places(self._folders, tuple(folder / FILE_NAME for folder in inside))
+
+    def read(self, path: Path) -> Known | None:
+        """Read a file anew; None if it is no map, and never was one."""
+        map_id = self._id(path)
+        if map_id not in self._known and not is_map(path):
+            return None
+        try:
+            self._job(map_id, path)
+        except TilebakeError as error:
+            self._note(Known(map_id, path, mistake=as_mistake(error)))
+        return self._known[map_id]
+
+    def job(self, map_id: MapId) -> Job:
+        """A known map as it is now, ready to be baked. Raises TilebakeError, UnknownIdError among them."""
+        return self._job(map_id, self.known(map_id).path)
+
+    def baked(self, map_id: MapId, digest: str) -> None:
+        """The texture of this digest stands in its place."""
+        with self._lock:
+            known = self._known.get(map_id)
+            if known is not None and known.digest == digest:
+                self._known[map_id] = replace(known, stale=None)
+
+    def forget(self, path: Path) -> MapId | None:
+        """A file is gone; the id of the map that it was, if it was one."""
+        with self._lock:
+            self._claims.release(path)
+            known = self._known.pop(self._id(path), None)
+            return None if known is None else known.id
+
+    def known(self, map_id: MapId) -> Known:
+        """What is known of a map. Raises UnknownIdError."""
+        try:
+            return self._known[map_id]
+        except KeyError:
+            raise UnknownIdError(f"there is no map {map_id}") from None
+
+    def all(self) -> tuple[Known, ...]:
+        """Every map, by its id."""
+        with self._lock:
+            return tuple(sorted(self._known.values(), key=lambda known: known.id))
+
+    def _id(self, path: Path) -> MapId:
+        return path.relative_to(self._root).as_posix()
+
+    def _job(self, map_id: MapId, path: Path) -> Job:
+        with self._lock:
+            try:
+                job = self._planner.job(FoundMap(path, path.relative_to(self._root)))
+                self._claims.claim(job.png, path)
+            except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
+                what = f"it or its picture cannot be looked at: {error}"
+                raise MapError(what, place=Place(file=path), mend="check links and permissions") from error
+            self._note(Known(map_id, path, job.png, job.digest, job.stale))
+            return job
+
+    def _note(self, known: Known) -> None:
+        with self._lock:
+            self._known[known.id] = known
+            self._seen_folders.add(known.path.parent)
+
+
+def view_of(known: Known, job: JobView | None) -> MapView:
+    """A map as it is shown; `job` is its latest."""
+    if known.mistake is not None:
+        return MapView(known.id, "failed", mistake=known.mistake)
+    reason = known.stale or ""
+    if job is None:
+        return MapView(known.id, "stale" if reason else "up to date", reason=reason)
+    match job.state:
+        case "running":
+            return MapView(known.id, "baking", job.id, reason)
+        case "waiting":
+            return MapView(known.id, "waiting", job.id, reason)
+        case "failed" | "set aside" if reason and job.digest == known.digest:
+            return MapView(known.id, "failed", job.id, reason, job.mistake)
+        case _:
+            return MapView(known.id, "stale" if reason else "up to date", job.id, reason)

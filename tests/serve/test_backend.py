@@ -1,0 +1,357 @@
+"""The backend: every map's last saved state is painted or told, whatever happens to the files."""
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from counting_baker import picture_of
+from game import QUICK, Game, game_in, states, until, view
+
+from tilebake.errors import MapError
+from tilebake.request import Texture, pixel_hash
+from tilebake.serve.backend import Backend
+from tilebake.serve.desk import UnknownIdError
+from tilebake.serve.png import png_pixels
+from tilebake.serve.watch import Timing
+
+SAVES_SHORT, SAVES_LONG = (40, 0.8), (500, 10.0)  # how many saves, in how many seconds
+CROWD_SHORT, CROWD_LONG = 15, 2_000  # maps
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Game:
+    return game_in(tmp_path)
+
+
+def known_to_the_cache(game: Game, *names: str) -> None:
+    """What these maps ask for was painted before, in another life."""
+    for name in names:
+        request = game.request(name)
+        image = picture_of(request)
+        game.cache.put(Texture(image, request.digest(), pixel_hash(image)))
+
+
+def safetensors(value: int) -> bytes:
+    header = json.dumps({"lora": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}}).encode()
+    return len(header).to_bytes(8, "little") + header + bytes([value])
+
+
+def test_a_save_becomes_a_picture(game: Game) -> None:
+    game.save("old", 1)
+    with game.watched() as backend:
+        until(lambda: view(backend, "old").state == "up to date")
+        game.save("new", 2)
+        until(lambda: view(backend, "new").state == "up to date")
+        game.save("old", 3)
+        until(lambda: game.is_painted("old"))
+        until(lambda: view(backend, "old").state == "up to date")
+        result = backend.result("levels/old.json")
+    assert (png_pixels(game.png("old").read_bytes()) == picture_of(game.request("old"))).all()
+    assert game.begun() == [1, 2, 3]
+    assert result["digest"] == game.request("old").digest()
+
+
+def test_nothing_is_left_of_it(game: Game) -> None:
+    before = set(threading.enumerate())
+    game.save("forest", 1, base_prompt="stuck")
+    with game.watched() as backend:
+        until(lambda: any(job.step for job in backend.jobs()))
+    assert set(threading.enumerate()) <= before
+    assert not [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
+    assert not game.png("forest").exists()
+
+
+def test_what_was_painted_is_not_painted_again(game: Game) -> None:
+    game.save("forest", 1)
+    known_to_the_cache(game, "forest")
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        game.path("forest").rename(game.path("wood"))
+        until(lambda: game.png("wood").exists() and game.is_painted("wood"))
+        until(lambda: view(backend, "forest").state == "gone")
+        assert "gone" in states(backend.events(0, 0), "forest")
+    with game.watched() as backend:
+        assert view(backend, "wood").state == "up to date"
+        assert not backend.jobs()
+    assert game.begun() == []
+    assert game.png("forest").exists(), "pictures are the user's"
+
+
+def test_the_map_being_edited_comes_before_what_is_stale_at_start(game: Game) -> None:
+    game.save("a", 1, base_prompt="endless")
+    for name, seed in (("b", 2), ("c", 3)):
+        game.save(name, seed)
+    with game.watched() as backend:
+        until(lambda: any(job.step for job in backend.jobs()))
+        game.save("c", 4)
+        until(lambda: [job.map_id for job in backend.jobs()][1:] == ["levels/c.json", "levels/b.json"])
+        running, *_ = backend.jobs()
+        backend.cancel(running.id)
+        until(lambda: game.is_painted("b", "c"))
+        assert view(backend, "a").state == "stale"
+    assert game.begun() == [1, 4, 2]
+
+
+def test_a_newer_save_ends_the_older_bake(game: Game) -> None:
+    game.save("forest", 1, base_prompt="endless")
+    with game.watched() as backend:
+        until(lambda: any(job.step for job in backend.jobs()))
+        (older,) = backend.jobs()
+        game.save("forest", 2)
+        until(lambda: game.is_painted("forest"))
+        assert backend.job(older.id).state == "superseded"
+    assert game.begun() == [1, 2]
+
+
+def test_a_mistake_is_told_and_the_picture_stays(game: Game) -> None:
+    game.save("forest", 1)
+    known_to_the_cache(game, "forest")
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        before = game.png("forest").read_bytes()
+        game.path("forest").write_text('{"tilebake": 1, "rows": [', encoding="utf-8")
+        until(lambda: view(backend, "forest").state == "failed")
+        mistake = view(backend, "forest").mistake
+        assert mistake is not None
+        assert mistake.where.startswith(f"{game.path('forest')}:1:")
+        with pytest.raises(MapError):
+            backend.submit("levels/forest.json", "asked")
+        assert game.png("forest").read_bytes() == before
+        game.save("forest", 1)
+        until(lambda: view(backend, "forest").state == "up to date")
+    assert game.begun() == []
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def unreadable(path: Path) -> None:
+    """Even for root: the start of a process's memory gives an I/O error."""
+    path.symlink_to("/proc/self/mem")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs FIFOs and /proc")
+@pytest.mark.parametrize(
+    ("replace_by", "state", "what"),
+    [(pipe, "failed", "not a regular file"), (unreadable, "failed", "cannot be read"), (folder, "gone", "")],
+)
+def test_what_takes_a_maps_place_is_told(
+    replace_by: Callable[[Path], None], state: str, what: str, game: Game
+) -> None:
+    for name, seed in (("forest", 1), ("river", 2)):
+        game.save(name, seed)
+    known_to_the_cache(game, "forest", "river")
+    with game.watched() as backend:
+        until(lambda: game.is_painted("forest", "river"))
+        game.path("forest").unlink()
+        replace_by(game.path("forest"))
+        until(lambda: view(backend, "forest").state == state)
+        mistake = view(backend, "forest").mistake
+        assert what in (mistake.what if mistake else "")
+        game.path("river").unlink()
+        until(lambda: view(backend, "river").state == "gone")
+    assert game.png("forest").exists()
+
+
+def test_what_maps_share_makes_stale_whom_it_concerns(game: Game) -> None:
+    toml = game.root / "tilebake.toml"
+    game.save("forest", 1)
+    game.save("river", 2, terrains={}, legend={"g": "water"})
+    shared = 'maps = ["levels"]\n[terrains]\nwater = "{}"\n'
+    toml.write_text(shared.format("water"), encoding="utf-8")
+    known_to_the_cache(game, "forest", "river")
+    with game.watched() as backend:
+        until(lambda: game.is_painted("forest", "river"))
+        toml.write_text("maps = [", encoding="utf-8")
+        until(lambda: {each.state for each in backend.maps()} == {"failed"})
+        toml.write_text(shared.format("deep water"), encoding="utf-8")
+        until(lambda: game.is_painted("river") and view(backend, "river").state == "up to date")
+        until(lambda: view(backend, "forest").state == "up to date")
+    assert game.begun() == [2]
+
+
+def test_other_folders_in_the_project_file_are_followed(game: Game) -> None:
+    game.save("forest", 1)
+    known_to_the_cache(game, "forest")
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        (game.root / "more").mkdir()
+        (game.root / "tilebake.toml").write_text('maps = ["more"]\n', encoding="utf-8")
+        game.path("forest").rename(game.root / "more" / "forest.json")
+        until(
+            lambda: [(each.id, each.state) for each in backend.maps()] == [("more/forest.json", "up to date")]
+        )
+    assert game.begun() == []
+
+
+def test_a_lora_that_comes_and_changes_makes_its_maps_stale(game: Game) -> None:
+    game.save("forest", 1, loras=["style.safetensors"])
+    game.save("river", 2)
+    known_to_the_cache(game, "river")
+    lora = game.root / "style.safetensors"
+    with game.watched() as backend:
+        assert view(backend, "forest").state == "failed"
+        for value in (1, 2):
+            lora.write_bytes(safetensors(value))
+            until(lambda value=value: game.begun() == [1] * value and game.is_painted("forest"))
+        until(lambda: view(backend, "river").state == "up to date")
+
+
+def test_two_maps_never_share_a_picture(game: Game) -> None:
+    game.save("forest", 1)
+    known_to_the_cache(game, "forest")
+    twin = game.path("forest").with_name("Forest.json")
+    if twin.exists():
+        pytest.skip("upper and lower case are one here")
+    twin.write_bytes(game.path("forest").read_bytes())
+    with game.watched() as backend:
+        until(
+            lambda: {view(backend, name).state for name in ("forest", "Forest")} == {"failed", "up to date"}
+        )
+        (winner,) = (each for each in backend.maps() if each.state == "up to date")
+        (game.root / winner.id).unlink()
+        until(lambda: [each.state for each in backend.maps()] == ["up to date"])
+
+
+def test_a_project_that_disappears_and_comes_back(game: Game) -> None:
+    game.save("forest", 1)
+    known_to_the_cache(game, "forest")
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        game.root.rename(game.root.with_name("elsewhere"))
+        until(lambda: not backend.maps())
+        until(lambda: any("waiting for it to come back" in each.notice for each in backend.events(0, 1)))
+        game.root.with_name("elsewhere").rename(game.root)
+        until(lambda: view(backend, "forest").state == "up to date")
+        game.save("forest", 2)
+        until(lambda: game.is_painted("forest"))
+    assert game.begun() == [2]
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_painted_twice(game: Game) -> None:
+    toml = 'maps = ["levels"]\noutput = "textures"\n'
+    (game.root / "tilebake.toml").write_text(toml, encoding="utf-8")
+    (game.root / "textures").write_bytes(b"in the way")
+    game.save("forest", 1)
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "failed")
+        mistake = view(backend, "forest").mistake
+        assert mistake is not None
+        assert mistake.where == str(game.root / "textures" / "levels" / "forest.png")
+        (game.root / "textures").unlink()
+        backend.submit("levels/forest.json", "asked")
+        until(lambda: view(backend, "forest").state == "up to date")
+    assert game.begun() == [1]
+
+
+def test_a_map_that_kills_the_worker_is_set_aside(game: Game) -> None:
+    game.save("a", 1, base_prompt="die")
+    game.save("b", 2)
+    with game.watched() as backend:
+        until(lambda: view(backend, "a").state == "failed" and game.is_painted("b"))
+        job_id = view(backend, "a").job_id
+        assert job_id is not None
+        assert backend.job(job_id).state == "set aside"
+        assert any("in the middle of a bake" in event.notice for event in backend.events(0, 0))
+        game.save("a", 3)
+        until(lambda: game.is_painted("a"))
+    assert game.begun() == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 4e9], ids=["1970", "2096"])
+def test_a_wrong_clock_hides_no_save(seconds: float, game: Game) -> None:
+    game.save("forest", 1)
+    known_to_the_cache(game, "forest")
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        game.save("forest", 2)
+        known_to_the_cache(game, "forest")
+        os.utime(game.path("forest"), (seconds, seconds))
+        until(lambda: game.is_painted("forest"))
+
+
+def test_previews_are_made_for_those_who_look(game: Game) -> None:
+    def has_picture() -> bool:
+        try:
+            picture = backend.preview(view(backend, "forest").job_id or 0)
+        except UnknownIdError:
+            return False
+        return png_pixels(picture).shape == (8, 8, 3)
+
+    game.save("forest", 1, base_prompt="endless")
+    with game.watched() as backend:
+        until(lambda: any(job.step for job in backend.jobs()))
+        assert not has_picture()
+        game.save("forest", 2)
+        until(has_picture)
+
+
+def test_what_is_unknown_is_said_to_be_so(game: Game) -> None:
+    with game.watched() as backend:
+        with pytest.raises(UnknownIdError):
+            backend.result("../secret.json")
+        with pytest.raises(UnknownIdError):
+            backend.submit("../secret.json", "asked")
+        for ask in (backend.job, backend.cancel, backend.preview):
+            with pytest.raises(UnknownIdError):
+                ask(7)
+
+
+def test_what_breaks_it_is_raised_at_the_end(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_backend: Backend) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Backend, "_bake", fail)
+    with pytest.raises(ZeroDivisionError), Backend(game.setup()) as backend:
+        until(lambda: backend.is_leaving)
+
+
+def test_it_leaves_when_it_is_told_to(game: Game) -> None:
+    with game.watched() as backend:
+        assert not backend.is_leaving
+        backend.shutdown()
+        assert backend.is_leaving
+
+
+@pytest.mark.parametrize(
+    ("saves", "seconds"), [SAVES_SHORT, pytest.param(*SAVES_LONG, marks=pytest.mark.long)]
+)
+def test_a_burst_of_saves_makes_few_bakes(saves: int, seconds: float, game: Game) -> None:
+    timing = Timing()
+    game.save("forest", 0)
+    with game.watched(timing) as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        began = time.monotonic()
+        for seed in range(1, saves + 1):
+            game.save("forest", seed)
+            time.sleep(max(0.0, began + seed * seconds / saves - time.monotonic()))
+        lasted = time.monotonic() - began
+        until(lambda: view(backend, "forest").state == "up to date" and game.is_painted("forest"))
+    assert (png_pixels(game.png("forest").read_bytes()) == picture_of(game.request("forest"))).all()
+    assert len(game.begun()) - 1 <= lasted // timing.longest + 1
+
+
+@pytest.mark.parametrize("maps", [CROWD_SHORT, pytest.param(CROWD_LONG, marks=pytest.mark.long)])
+def test_none_of_many_changes_is_lost_without_a_single_event(maps: int, game: Game) -> None:
+    names = [f"map{number}" for number in range(maps)]
+    for number, name in enumerate(names):
+        game.save(name, number)
+    known_to_the_cache(game, *names)
+    with game.watched(replace(QUICK, events=False)) as backend:
+        until(lambda: game.is_painted(*names))
+        for number, name in enumerate(names):
+            game.save(name, number + maps)
+        until(lambda: {each.state for each in backend.maps()} == {"up to date"} and game.is_painted(*names))
+    assert sorted(game.begun()) == list(range(maps, 2 * maps))
