@@ -103,7 +103,7 @@ def load(
     if parts.vae.config["force_upcast"]:  # it overflows in float16, and the picture comes out black
         nn.Module.to(parts.vae, torch.float32)
     degraded = _put_on(parts, place)
-    if place.type == "cpu" and not degraded:  # there convolutions are faster when a pixel's channels lie together
+    if place.type == "cpu" and not degraded:  # where convolutions like a pixel's channels together
         for model in (parts.unet, parts.vae):
             cast("Any", model).to(memory_format=torch.channels_last)
     return Components(
