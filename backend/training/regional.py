@@ -5,9 +5,10 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import cast
 
 import torch
-from diffusers.models.attention_processor import Attention
+from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
@@ -62,11 +63,15 @@ def placed(unet: UNet2DConditionModel, places: Places) -> Generator[None]:
     weights = {level: places.at(level) for level in {level for _, level in layers}}
     try:
         for attn, level in layers:
-            attn.processor = PlacedAttnProcessor(weights[level])
+            _set_processor(attn, PlacedAttnProcessor(weights[level]))
         yield
     finally:
         for (attn, _), processor in zip(layers, before, strict=True):
-            attn.processor = processor
+            _set_processor(attn, processor)
+
+
+def _set_processor(attn: Attention, processor: object) -> None:
+    attn.set_processor(cast("AttnProcessor", processor))  # the union that diffusers declares is closed
 
 
 def row(prompt_embeds: Tensor, crops: int) -> Tensor:
