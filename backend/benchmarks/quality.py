@@ -57,7 +57,7 @@ def measure_cold(choices: Choices, findings: Findings) -> None:
     given += [("--model", choices.model)]
     chosen = [part for flag, value in given if value is not None for part in (flag, str(value))]
     with tempfile.TemporaryDirectory() as folder:
-        ended = run(["bake", str(map_path(COST_MAP)), "--out", folder, *chosen])
+        ended = run(["bake", str(map_path(COST_MAP)), "--no-cache", "--out", folder, *chosen])
     findings.figures += [
         Figure(f"{COST_MAP}, cold", "seconds", ended.seconds, most=20, note="imports and loading included"),
         Figure(

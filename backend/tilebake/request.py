@@ -51,6 +51,10 @@ class BakeRequest:
         """
         return hashlib.sha256(_canonical(self._content())).hexdigest()
 
+    def model_key(self) -> tuple[object, ...]:
+        """The same for requests that one loaded model serves."""
+        return (self.model_digest, *((digest, lora.weight) for lora, digest in self.loras))
+
     def _content(self) -> dict[str, object]:
         tilemap = self.tilemap
         return {

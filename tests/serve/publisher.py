@@ -23,6 +23,7 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest, OnStep, Step, Texture, pixel_hash
 from tilebake.serve.cache import Cache, cached
+from tilebake.serve.png import png_pixels
 from tilebake.serve.store import publish, stale_reason
 
 MAPS = 5
@@ -42,6 +43,16 @@ def texture_of(seed: int) -> Texture:
     image = np.random.default_rng(seed).integers(0, 256, (48, 48, 3), dtype=np.uint8)
     image[0, :2] = np.frombuffer(seed.to_bytes(6, "big"), dtype=np.uint8).reshape(2, 3)
     return Texture(image, request_of(seed).digest(), pixel_hash(image))
+
+
+def seed_of(png: Path) -> int:
+    """The seed of a picture that the publisher made, all of whose pixels are right."""
+    image = png_pixels(png.read_bytes())
+    seed = int.from_bytes(image[0, :2].tobytes(), "big")
+    expected = np.random.default_rng(seed).integers(0, 256, image.shape, dtype=np.uint8)
+    expected[0, :2] = image[0, :2]
+    np.testing.assert_array_equal(image, expected)
+    return seed
 
 
 class Publisher:

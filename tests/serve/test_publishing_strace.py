@@ -13,10 +13,9 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pytest
+from publisher import seed_of
 
-from tilebake.serve.png import png_pixels
 from tilebake.serve.staging import sweep
 from tilebake.serve.store import record_path
 
@@ -105,16 +104,6 @@ def injections(trace: str) -> list[Injection]:
             made[name] += 1
             found += (Injection(name, made[name], fault) for fault in FAULTS)
     return found
-
-
-def seed_of(png: Path) -> int:
-    """The seed of a picture that the publisher made, all of whose pixels are right."""
-    image = png_pixels(png.read_bytes())
-    seed = int.from_bytes(image[0, :2].tobytes(), "big")
-    expected = np.random.default_rng(seed).integers(0, 256, image.shape, dtype=np.uint8)
-    expected[0, :2] = image[0, :2]
-    np.testing.assert_array_equal(image, expected)
-    return seed
 
 
 @pytest.mark.parametrize("most", [INJECTIONS_SHORT, pytest.param(None, marks=pytest.mark.long)])

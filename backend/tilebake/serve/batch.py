@@ -88,7 +88,7 @@ def bake_maps(
         yield event
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
-    yield from _bake(sorted(jobs, key=_model_key), make_baker, on_step, around)
+    yield from _bake(sorted(jobs, key=lambda job: job.request.model_key()), make_baker, on_step, around)
 
 
 def _bake(
@@ -119,8 +119,9 @@ class _Bakers:
         return lambda request, on_step: self._of_model(job)(request, on_step)
 
     def _of_model(self, job: Job) -> Baker:
-        if self._made is None or self._key != _model_key(job):
-            self._key, self._made = _model_key(job), None  # two models need not fit into memory together
+        key = job.request.model_key()
+        if self._made is None or self._key != key:
+            self._key, self._made = key, None  # two models need not fit into memory together
             self._made = self._try(job)
         if isinstance(self._made, TilebakeError):
             raise self._made
@@ -131,7 +132,3 @@ class _Bakers:
             return self._make_baker(job)
         except TilebakeError as error:
             return error
-
-
-def _model_key(job: Job) -> tuple[object, ...]:
-    return (job.request.model_digest, *((digest, lora.weight) for lora, digest in job.request.loras))

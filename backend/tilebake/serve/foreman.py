@@ -25,7 +25,6 @@ from tilebake.serve.protocol import (
     Progress,
     Stopped,
 )
-from tilebake.serve.worker import model_key
 from tilebake.serve.worker_process import WorkerDiedError, WorkerProcess
 
 __all__ = ["BakeCancelledError", "Foreman", "WorkerDiedError", "WorkerLimits", "pause_after"]
@@ -97,7 +96,7 @@ class Foreman:
             finally:
                 worker.send(Cancel(number))  # for a callback may have raised, and the bake go on
             self._deaths = 0
-            self._replace_if_grown(worker, model_key(request))
+            self._replace_if_grown(worker, request.model_key())
         match outcome:
             case Done():
                 return outcome.result

@@ -149,17 +149,12 @@ class _Models:
 
     def baker(self, order: Bake) -> Baker:
         """The baker of the model that an order needs, loaded if it is not at hand."""
-        key = model_key(order.request)
+        key = order.request.model_key()
         if self._baker is None or self._key != key:
             self._baker = None  # two models need not fit into memory together
             self._baker = self._make_baker(order.source, order.request.loras)
             self._key = key
         return self._baker
-
-
-def model_key(request: BakeRequest) -> tuple[object, ...]:
-    """The same for requests that one loaded model serves."""
-    return (request.model_digest, *((digest, lora.weight) for lora, digest in request.loras))
 
 
 class _Steps:
