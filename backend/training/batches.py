@@ -12,7 +12,7 @@ from training.latents import Latents
 from training.places import Places, places
 
 EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
-TOLD_SHARE = 0.1  # of pooled embeddings that say what the caption says, as a plain prompt's does
+TOLD_SHARE = 0.4  # of pooled embeddings that say what the caption says, as a plain prompt's does
 PLACED_SHARE = 0.6  # of batches whose terrains are each named in their own place, as a map's are
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 

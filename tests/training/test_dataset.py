@@ -8,9 +8,14 @@ import pytest
 from training.dataset import Kind, write_shard
 from training.pictures import Pictures
 from training.terrain.catalog import NAMES
+from training.terrain.level import level_labels
+from training.terrain.scene import anyhow
 
-SINGLE, SCENE = Kind("single", (32, 40), 3, several=False), Kind("scene", (64, 56), 2, several=True)
-KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE], ids=lambda kind: kind.name)
+SINGLE = Kind("single", (32, 40), 3, stream=0)
+SCENE = Kind("scene", (64, 56), 2, stream=1, layout=anyhow)
+LEVEL = Kind("level", (64, 56), 2, stream=2, layout=level_labels)
+KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE, LEVEL], ids=lambda kind: kind.name)
+SEVERAL = pytest.mark.parametrize("kind", [SCENE, LEVEL], ids=lambda kind: kind.name)
 
 
 def folder(path: Path) -> Path:
@@ -51,8 +56,9 @@ def test_single_terrains_take_turns(tmp_path: Path) -> None:
     assert [patch.terrain for (patch,) in pictures.patches] == [NAMES[i % len(NAMES)] for i in (18, 19, 20)]
 
 
-def test_a_scene_keeps_its_labels_at_latent_size(tmp_path: Path) -> None:
-    write_shard(tmp_path, (SCENE, 0))
+@SEVERAL
+def test_a_scene_keeps_its_labels_at_latent_size(kind: Kind, tmp_path: Path) -> None:
+    write_shard(tmp_path, (kind, 0))
     pictures = Pictures(tmp_path)
     pictures.rescan()
     assert [image.shape for image in pictures.images] == [(64, 56, 3)] * 2

@@ -13,6 +13,7 @@ from scipy import fft, ndimage
 
 Field = NDArray[np.floating]  # [height, width]
 Picture = NDArray[np.floating]  # [height, width, 3], linear-ish colour from 0 to 1
+Labels = NDArray[np.int64]  # [height, width], which of several terrains stands at a pixel
 Shape = tuple[int, int]
 
 

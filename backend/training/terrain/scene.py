@@ -1,13 +1,13 @@
 """Pictures for training: one terrain alone, or several that meet as they would in a level."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from training.terrain.catalog import NAMES, TERRAINS
-from training.terrain.fields import Field, Picture, Shape, blur, colour, mix, noise, smoothstep
+from training.terrain.fields import Field, Labels, Picture, Shape, blur, colour, mix, noise, smoothstep
 from training.terrain.look import Look, dressed
 from training.terrain.surface import Surface, lit
 
@@ -15,7 +15,7 @@ from training.terrain.surface import Surface, lit
 # well at 64 pixels a tile; of one latent or two they come out as noise
 NEARER = 1.8
 
-Labels = NDArray[np.int64]  # [height, width], which terrain stands at a pixel
+Layout = Callable[[np.random.Generator, Shape, int], Labels]  # where so many terrains stand
 ADJECTIVES = tuple(Look.__dataclass_fields__)
 
 
@@ -49,10 +49,12 @@ def single(rng: np.random.Generator, shape: Shape, patch: Patch) -> Picture:
     return lit(patch.surface(rng, shape))
 
 
-def scene(rng: np.random.Generator, shape: Shape, patches: tuple[Patch, ...]) -> tuple[Picture, Labels]:
+def scene(
+    rng: np.random.Generator, shape: Shape, patches: tuple[Patch, ...], layout: Layout
+) -> tuple[Picture, Labels]:
     """Several terrains, each in places of its own, with ragged borders and shores: (picture, labels)."""
     surfaces = [patch.surface(rng, shape) for patch in patches]
-    shares = _shares(rng, _labels(rng, shape, len(patches)), surfaces)
+    shares = _shares(rng, layout(rng, shape, len(patches)), surfaces)
     albedo = sum(s.albedo * share[..., None] for s, share in zip(surfaces, shares, strict=True))
     height = sum(s.height * share for s, share in zip(surfaces, shares, strict=True))
     gloss = sum(s.gloss * share for s, share in zip(surfaces, shares, strict=True))
@@ -65,7 +67,7 @@ def scene(rng: np.random.Generator, shape: Shape, patches: tuple[Patch, ...]) ->
     return lit(ground), np.argmax(shares, axis=0)
 
 
-def _labels(rng: np.random.Generator, shape: Shape, count: int) -> Labels:
+def anyhow(rng: np.random.Generator, shape: Shape, count: int) -> Labels:
     """Which terrain stands where: broad patches, tiles of a level, or a band across the picture."""
     kind = rng.choice(3, p=(0.35, 0.45, 0.2))
     if kind == 0:
