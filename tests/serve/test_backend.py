@@ -84,6 +84,19 @@ def test_what_was_painted_is_not_painted_again(game: Game) -> None:
     assert game.png("forest").exists(), "pictures are the user's"
 
 
+def test_a_picture_that_somebody_removes_comes_back_unpainted(
+    game: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tilebake.serve.backend.UPKEEP", 0.1)
+    game.save("forest", 1)
+    game.save("river", 2)
+    with game.watched():
+        until(lambda: game.is_painted("forest", "river"))
+        game.png("river").unlink()
+        until(lambda: game.is_painted("river"))
+    assert game.begun() == [1, 2], "out of the cache"
+
+
 def test_the_map_being_edited_comes_before_what_is_stale_at_start(game: Game) -> None:
     game.save("a", 1, base_prompt="endless")
     for name, seed in (("b", 2), ("c", 3)):

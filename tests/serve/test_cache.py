@@ -1,5 +1,6 @@
 """What was painted once comes out of the cache as it went in, or not at all."""
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tilebake.errors import BakeError
 from tilebake.request import Baker, BakeRequest, OnStep, Step, Texture, pixel_hash
+from tilebake.serve import inside
 from tilebake.serve.cache import (
     FROM_CACHE,
     Cache,
@@ -195,6 +197,39 @@ def test_a_cache_stays_within_its_limit(tmp_path: Path, request_of: Requests, te
         digest = cache.put(texture_of(request_of(seed)))
         assert cache.info().bytes <= 5_000
         assert cache.get(digest)
+
+
+class FullDisk:
+    """Stands for the os module of `tilebake.serve.inside` on a disk that has room for so many entries."""
+
+    def __init__(self, cache: Cache, room: int) -> None:
+        self._cache, self._room = cache, room
+
+    def __getattr__(self, name: str) -> object:
+        if name == "fsync" and self._cache.info().entries >= self._room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return getattr(os, name)
+
+
+def test_on_a_full_disk_the_oldest_half_makes_room(
+    cache: Cache, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inside, "os", FullDisk(cache, room=4))
+    for seed in range(4):
+        used_at(cache, cache.put(texture_of(request_of(seed))), 1_000_000.0 + seed)
+    newest = cache.put(texture_of(request_of(9)))
+    assert cache.get(newest)
+    assert cache.get(result_digest(texture_of(request_of(3))))
+    with pytest.raises(MissingError):
+        cache.get(result_digest(texture_of(request_of(0))))
+
+
+def test_on_a_disk_that_others_filled_it_is_told(
+    cache: Cache, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inside, "os", FullDisk(cache, room=0))
+    with pytest.raises(BakeError, match="the disk is full"):
+        cache.put(texture_of(request_of(1)))
 
 
 def test_what_is_not_its_own_stays(tmp_path: Path, request_of: Requests, texture_of: Textures) -> None:

@@ -54,6 +54,7 @@ def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: Maps) -> No
     known = maps.read(game.save("forest", 1))
     assert known is not None
     assert (known.id, known.stale, known.png) == ("levels/forest.json", "not baked yet", game.png("forest"))
+    assert view_of(known, None).texture == "levels/forest.png"
     assert maps.job(known.id).digest == known.digest
     maps.baked(known.id, "another")
     assert maps.known(known.id).stale
@@ -63,6 +64,13 @@ def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: Maps) -> No
     assert maps.forget(known.path) is None
     with pytest.raises(UnknownIdError):
         maps.known(known.id)
+
+
+def test_a_picture_outside_of_the_project_has_no_path_in_it(game: Game) -> None:
+    known = Maps(game.root, Order(out=game.root.parent / "elsewhere")).read(game.save("forest", 1))
+    assert known is not None
+    assert known.png is not None
+    assert view_of(known, None).texture == ""
 
 
 def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps: Maps) -> None:

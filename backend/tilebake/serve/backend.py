@@ -31,6 +31,7 @@ from tilebake.serve.watch import Timing, watch
 
 WAKE: Final = 0.2  # seconds between two looks at whether to stop
 UPKEEP: Final = 3.0  # seconds between two looks at models and previews
+PICTURES: Final = 500  # that are looked for at each such look: a fraction of a millisecond each hundred
 CROWD: Final = 10  # maps; where more change at once, nobody is editing them
 SETTLED: Final = 1.0  # seconds after which a file that was being saved is whole
 TIMING: Final = Timing()
@@ -165,7 +166,11 @@ class Backend:
         sweep(self._setup.root)
         while not self._stop.wait(UPKEEP):
             self._previews.rest()
-            if self._surveyed.is_set() and self._maps.is_outdated():
+            if not self._surveyed.is_set():
+                continue
+            if bereft := self._maps.bereft(PICTURES):
+                self._order(bereft, Priority.STALE)
+            if self._maps.is_outdated():
                 self._log.tell(notice="a model or a LoRA changed: reading all maps again")
                 self._read_all_again()
 

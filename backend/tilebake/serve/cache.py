@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from tilebake.errors import BakeError
 from tilebake.level.digests import cache_folder
 from tilebake.request import Baker, BakeRequest, OnStep, Texture, pixel_hash
+from tilebake.serve.disk import is_full
 from tilebake.serve.png import png_bytes, png_pixels
 from tilebake.serve.staging import write_files
 
@@ -82,9 +83,18 @@ class Cache:
         return texture
 
     def put(self, texture: Texture) -> str:
-        """Keep a texture, and give the result digest that it is kept under. Raises BakeError (disk)."""
+        """Keep a texture, and give the result digest that it is kept under. Raises BakeError (disk).
+
+        On a full disk the cache gives up its less recently used half, rather than what was just painted.
+        """
         digest = result_digest(texture)
-        write_files(self.folder, {self._path(digest).name: _packed(texture)})
+        entry = {self._path(digest).name: _packed(texture)}
+        try:
+            write_files(self.folder, entry)
+        except BakeError as error:
+            if not is_full(error) or not self.prune(self.info().bytes // 2).entries:
+                raise
+            write_files(self.folder, entry)
         self.prune(self.limit)
         return digest
 

@@ -8,8 +8,10 @@ from typing import Final
 
 from tilebake.errors import BakeError, Place
 
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 MENDS: Final[Iterable[tuple[frozenset[int], str, str]]] = (
-    (frozenset({errno.ENOSPC, errno.EDQUOT}), "the disk is full", "free some space and bake again"),
+    (FULL, "the disk is full", "free some space and bake again"),
     (
         frozenset({errno.EROFS, errno.EACCES, errno.EPERM}),
         "the folder cannot be written to",
@@ -30,6 +32,11 @@ def disk_errors(path: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise _told(error, path) from error
+
+
+def is_full(error: BakeError) -> bool:
+    """Whether what the disk refused was more room."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
 
 
 def _told(error: OSError, path: Path) -> BakeError:

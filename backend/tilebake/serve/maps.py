@@ -22,10 +22,20 @@ class Known:
 
     id: MapId
     path: Path
-    png: Path | None = None  # unless it has a mistake, as the next two
+    png: Path | None = None  # unless it has a mistake, as the next three
+    texture: str = ""  # the same under the project's root; empty where it lies elsewhere
     digest: str = ""
     stale: str | None = None  # why its texture has to be baked
     mistake: Mistake | None = None
+
+    def is_bereft(self) -> bool:
+        """Whether its picture was in its place and is gone, though the map is there."""
+        if self.png is None or self.stale is not None or self.mistake is not None:
+            return False
+        try:
+            return not self.png.is_file() and self.path.is_file()
+        except OSError:  # they cannot be looked at just now
+            return False
 
 
 class Maps:
@@ -38,6 +48,7 @@ class Maps:
         self._known: dict[MapId, Known] = {}
         self._folders: tuple[Path, ...] = (root,)
         self._seen_folders: set[Path] = set()  # in which some map was found
+        self._looked = 0  # so many maps' pictures were looked for, since all were
         self.renew()
 
     def renew(self) -> None:
@@ -89,6 +100,14 @@ class Maps:
             known = self._known.pop(self._id(path), None)
             return None if known is None else known.id
 
+    def bereft(self, count: int) -> tuple[Path, ...]:
+        """Maps whose picture was in its place and is gone; every call looks at the next `count` maps."""
+        with self._lock:
+            everyone = list(self._known.values())
+            looked_at = everyone[self._looked : self._looked + count]
+            self._looked = (self._looked + count) if self._looked + count < len(everyone) else 0
+        return tuple(each.path for each in looked_at if each.is_bereft())
+
     def known(self, map_id: MapId) -> Known:
         """What is known of a map. Raises UnknownIdError."""
         try:
@@ -104,6 +123,9 @@ class Maps:
     def _id(self, path: Path) -> MapId:
         return path.relative_to(self._root).as_posix()
 
+    def _inside(self, png: Path) -> str:
+        return png.relative_to(self._root).as_posix() if png.is_relative_to(self._root) else ""
+
     def _job(self, map_id: MapId, path: Path) -> Job:
         with self._lock:
             try:
@@ -112,7 +134,7 @@ class Maps:
             except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
                 what = f"it or its picture cannot be looked at: {error}"
                 raise MapError(what, place=Place(file=path), mend="check links and permissions") from error
-            self._note(Known(map_id, path, job.png, job.digest, job.stale))
+            self._note(Known(map_id, path, job.png, self._inside(job.png), job.digest, job.stale))
             return job
 
     def _note(self, known: Known) -> None:
@@ -125,15 +147,17 @@ def view_of(known: Known, job: JobView | None) -> MapView:
     """A map as it is shown; `job` is its latest."""
     if known.mistake is not None:
         return MapView(known.id, "failed", mistake=known.mistake)
-    reason = known.stale or ""
+    state = "stale" if known.stale else "up to date"
+    view = MapView(known.id, state, reason=known.stale or "", texture=known.texture)
     if job is None:
-        return MapView(known.id, "stale" if reason else "up to date", reason=reason)
+        return view
+    view = replace(view, job_id=job.id)
     match job.state:
         case "running":
-            return MapView(known.id, "baking", job.id, reason)
+            return replace(view, state="baking")
         case "waiting":
-            return MapView(known.id, "waiting", job.id, reason)
-        case "failed" | "set aside" if reason and job.digest == known.digest:
-            return MapView(known.id, "failed", job.id, reason, job.mistake)
+            return replace(view, state="waiting")
+        case "failed" | "set aside" if known.stale and job.digest == known.digest:
+            return replace(view, state="failed", mistake=job.mistake)
         case _:
-            return MapView(known.id, "stale" if reason else "up to date", job.id, reason)
+            return view

@@ -46,6 +46,7 @@ class MapView:
     job_id: int | None = None
     reason: str = ""  # why it is stale
     mistake: Mistake | None = None
+    texture: str = ""  # its picture's path under the project's root; empty where that is unknown or elsewhere
 
 
 @dataclass(frozen=True)
