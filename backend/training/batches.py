@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from training.captions import caption, scene_prompt
@@ -14,6 +15,7 @@ from training.places import Places, places
 EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
 TOLD_SHARE = 0.4  # of pooled embeddings that say what the caption says, as a plain prompt's does
 PLACED_SHARE = 0.6  # of batches whose terrains are each named in their own place, as a map's are
+SLOW_SHARE = 0.4  # of single pictures that are of terrains learnt slowly
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 
 
@@ -66,9 +68,7 @@ def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> 
     """The batch of a step."""
     rng = rng_of(step)
     size = drawn(rng, sizes, step / steps)
-    pools = [
-        data.scenes if size.side > LARGE or rng.random() < 0.5 else data.singles for _ in range(size.count)
-    ]
+    pools = [_pool(rng, data, size) for _ in range(size.count)]
     views = [data.view(rng, int(rng.choice(pool)), size.side, size.side) for pool in pools]
     captions = ["" if rng.random() < EMPTY_SHARE else caption(rng, view.patches) for view in views]
     # SDXL is told the canvas's size; here any size may be told, so that none is foreign later
@@ -80,6 +80,13 @@ def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> 
         return Batch(clean, captions, scenes, time_ids, places(rng, views, scenes))
     scenes = [text if rng.random() < TOLD_SHARE else scene_prompt(rng) for text in captions]
     return Batch(clean, captions, scenes, time_ids)
+
+
+def _pool(rng: np.random.Generator, data: Latents, size: Crops) -> NDArray[np.int64]:
+    """The pictures that a crop is taken from."""
+    if size.side > LARGE or rng.random() < 0.5:
+        return data.scenes
+    return data.slow if rng.random() < SLOW_SHARE and data.slow.size else data.singles
 
 
 def shape_at(sizes: tuple[Crops, ...], step: int, steps: int, channels: int) -> tuple[int, int, int, int]:

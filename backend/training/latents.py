@@ -23,6 +23,8 @@ from training.pictures import Pictures, tensor
 from training.terrain.scene import Patch
 
 VISIBLE = 0.03  # a terrain with a smaller share of a crop is not in its caption
+# told apart by their structure alone, or darker or paler than nearly all others
+SLOW = frozenset({"cobblestone", "stone_tiles", "swamp", "cracked_clay", "planks", "flowers", "brick", "ice"})
 TOGETHER = 10  # pictures encoded at once; a shard holds a multiple of it
 
 
@@ -57,6 +59,11 @@ class Latents:
     def singles(self) -> NDArray[np.int64]:
         """Indices of the pictures with one terrain."""
         return np.array([i for i, each in enumerate(self.patches) if len(each) == 1])
+
+    @cached_property
+    def slow(self) -> NDArray[np.int64]:
+        """Indices of the pictures with one terrain that is learnt slowly."""
+        return np.array([i for i in self.singles if self.patches[i][0].terrain in SLOW])
 
     def view(self, rng: np.random.Generator, index: int, height: int, width: int) -> View:
         """A random crop of a picture."""
