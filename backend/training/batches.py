@@ -15,6 +15,7 @@ from training.places import Places, places
 EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
 TOLD_SHARE = 0.4  # of pooled embeddings that say what the caption says, as a plain prompt's does
 PLACED_SHARE = 0.6  # of batches whose terrains are each named in their own place, as a map's are
+DARK_SHARE = 0.3  # of scenes that have a dark terrain: dark stone was taken for deep water
 SLOW_SHARE = 0.4  # of single pictures that are of terrains learnt slowly
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 
@@ -85,7 +86,7 @@ def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> 
 def _pool(rng: np.random.Generator, data: Latents, size: Crops) -> NDArray[np.int64]:
     """The pictures that a crop is taken from."""
     if size.side > LARGE or rng.random() < 0.5:
-        return data.scenes
+        return data.dark_scenes if rng.random() < DARK_SHARE and data.dark_scenes.size else data.scenes
     return data.slow if rng.random() < SLOW_SHARE and data.slow.size else data.singles
 
 

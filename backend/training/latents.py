@@ -62,8 +62,16 @@ class Latents:
 
     @cached_property
     def slow(self) -> NDArray[np.int64]:
-        """Indices of the pictures with one terrain that is learnt slowly."""
-        return np.array([i for i in self.singles if self.patches[i][0].terrain in SLOW])
+        """Indices of the pictures with one terrain that is learnt slowly, or a dark one."""
+        return np.array([i for i in self.singles if self.patches[i][0].terrain in SLOW or self._is_dark(i)])
+
+    @cached_property
+    def dark_scenes(self) -> NDArray[np.int64]:
+        """Indices of the pictures with several terrains, one of them dark."""
+        return np.array([i for i in self.scenes if self._is_dark(i)])
+
+    def _is_dark(self, index: int) -> bool:
+        return any("dark" in patch.adjectives for patch in self.patches[index])
 
     def view(self, rng: np.random.Generator, index: int, height: int, width: int) -> View:
         """A random crop of a picture."""

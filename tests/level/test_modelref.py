@@ -58,6 +58,16 @@ def test_a_folder_recommends_its_own_settings(model: Path) -> None:
     assert resolve(str(model)).defaults == Defaults(steps=30, guidance_scale=5.0, scheduler="euler")
 
 
+def test_a_models_two_scales_of_guidance_stand_or_fall_together(model: Path) -> None:
+    recommended = {"guidance_scale": 4.0, "guidance_scale_low": 1.5}
+    (model / "tilebake.json").write_text(json.dumps(recommended), encoding="utf-8")
+    defaults = resolve(str(model)).defaults
+    assert defaults.guidance(None, None) == (4.0, 1.5)
+    assert defaults.guidance(7.0, None) == (7.0, 7.0)
+    assert defaults.guidance(None, 2.0) == (4.0, 2.0)
+    assert Defaults().guidance(None, None) == (5.0, 5.0)
+
+
 def test_a_single_file_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     names = ["model.diffusion_model.x", "first_stage_model.x", "conditioner.embedders.0.x"]
     file = safetensors(tmp_path / "sdxl.safetensors", names)

@@ -97,7 +97,7 @@ def test_the_critic_learns_and_is_won_over() -> None:
 
 def test_sharpening_leaves_the_encoder_alone(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    write_shard(tmp_path / "data", (Kind("single", (192, 192), 1, several=False), 0))
+    write_shard(tmp_path / "data", (Kind("single", (192, 192), 1, stream=0), 0))
     pictures = Pictures(tmp_path / "data")
     for plan in (Plan(1, 1, 32, 1e-3), Plan(1, 1, 32, 1e-3, sharpen=True)):
         train(plan, pictures, tmp_path)

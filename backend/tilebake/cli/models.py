@@ -44,6 +44,7 @@ def info(*, model: str, as_json: bool) -> None:
         "digest": model_digest(source),
         "steps": source.defaults.steps,
         "guidance_scale": source.defaults.guidance_scale,
+        "guidance_scale_low": source.defaults.guidance(None, None)[1],
         "scheduler": source.defaults.scheduler,
     }
     if as_json:

@@ -56,6 +56,14 @@ class Defaults:
     steps: int = 30
     guidance_scale: float = 5.0
     scheduler: str = "euler"
+    guidance_scale_low: float | None = None  # as guidance_scale
+
+    def guidance(self, scale: float | None, scale_low: float | None) -> tuple[float, float]:
+        """The scales that count, of those given: the model's belong together, and stand or fall together."""
+        if scale is None:
+            scale = self.guidance_scale
+            scale_low = self.guidance_scale_low if scale_low is None else scale_low
+        return scale, scale if scale_low is None else scale_low
 
 
 @dataclass(frozen=True)
@@ -246,9 +254,11 @@ def _read_defaults(path: Path) -> Defaults:
     given = read_json(path)
     steps, scheduler = given.get("steps", Defaults.steps), given.get("scheduler", Defaults.scheduler)
     guidance_scale = given.get("guidance_scale", Defaults.guidance_scale)
+    scale_low = given.get("guidance_scale_low", guidance_scale)
     sound = {
         "steps": type(steps) is int and 1 <= steps <= 1000,
         "guidance_scale": type(guidance_scale) in (int, float) and math.isfinite(guidance_scale),
+        "guidance_scale_low": type(scale_low) in (int, float) and math.isfinite(scale_low),
         "scheduler": isinstance(scheduler, str),
     }
     for key, is_sound in sound.items():
@@ -256,7 +266,8 @@ def _read_defaults(path: Path) -> Defaults:
             raise ModelError(
                 "is out of range", place=Place(path, json_path=f"$.{key}"), mend="correct or remove it"
             )
-    return Defaults(steps, float(guidance_scale), scheduler)
+    low = float(scale_low) if "guidance_scale_low" in given else None
+    return Defaults(steps, float(guidance_scale), scheduler, low)
 
 
 def model_digest(source: ModelSource) -> str:

@@ -55,6 +55,10 @@ class Knobs(Wire):
     guidance_scale: Annotated[float, Field(ge=0, le=100)] | None = None
     """Strength of classifier-free guidance; null is the model's own recommendation."""
 
+    guidance_scale_low: Annotated[float, Field(ge=0, le=100)] | None = None
+    """The same for broad colours and light, with guidance_scale left to textures; null is the model's own
+    recommendation where guidance_scale is null too, and guidance_scale where it is not."""
+
     scheduler: Scheduler | None = None
     """How noise is removed; null is the model's own recommendation."""
 

@@ -9,6 +9,7 @@ from diffusers.models.embeddings import get_timestep_embedding
 from tilebake.level.regions import LATENT
 from tilebake.paint.attention import regional
 from tilebake.paint.blending import Blending
+from tilebake.paint.guidance import guided
 from tilebake.paint.models import Components
 from tilebake.paint.preview import Estimate, preview
 from tilebake.paint.prompts import Conditioning
@@ -21,7 +22,8 @@ class Sampling:
     """How noise becomes a picture."""
 
     steps: int
-    guidance_scale: float  # classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598); ≤ 1 is none
+    guidance_scale: float  # ≤ 1 is none
+    guidance_scale_low: float  # of broad colours and light
     scheduler: str
     seed: int  # of the noise that an ancestral scheduler adds at its steps
 
@@ -44,18 +46,19 @@ def denoise(
     timesteps = start(scheduler, sampling.steps)
     options = step_options(scheduler, sampling.seed)
     embeds_guidance = unet.config["time_cond_proj_dim"] is not None
-    guided = sampling.guidance_scale > 1 and not embeds_guidance
+    scale, scale_low = sampling.guidance_scale, sampling.guidance_scale_low
+    is_guided = max(scale, scale_low) > 1 and not embeds_guidance
     conditions = {
-        "added_cond_kwargs": added_conditions(conditioning, noise, guided),
-        "timestep_cond": guidance_embedding(components, sampling.guidance_scale) if embeds_guidance else None,
+        "added_cond_kwargs": added_conditions(conditioning, noise, is_guided),
+        "timestep_cond": guidance_embedding(components, scale) if embeds_guidance else None,
     }
     device_timesteps = timesteps.to(device)
     latents = noise.to(device, components.dtype) * scheduler.init_noise_sigma
-    with torch.no_grad(), regional(unet, conditioning, blending, guidance=guided) as context:
+    with torch.no_grad(), regional(unet, conditioning, blending, guidance=is_guided) as context:
         for step, timestep in enumerate(timesteps):
             context.step = step
             model_input = scheduler.scale_model_input(
-                torch.cat([latents, latents]) if guided else latents, timestep
+                torch.cat([latents, latents]) if is_guided else latents, timestep
             )
             predicted = unet(
                 model_input,
@@ -64,9 +67,9 @@ def denoise(
                 return_dict=False,
                 **conditions,
             )[0]
-            if guided:
+            if is_guided:
                 negative, positive = predicted.chunk(2)
-                predicted = negative + sampling.guidance_scale * (positive - negative)
+                predicted = guided(negative, positive, scale, scale_low)
             latents = scheduler.step(predicted, timestep, latents, **options).prev_sample
             estimate = Estimate(model_input[-1:], predicted, scheduler, timestep)
             on_step(Step(step + 1, len(timesteps), partial(preview, components.vae, estimate)))

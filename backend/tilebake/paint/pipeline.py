@@ -87,6 +87,7 @@ class Pipeline:
         height: int,
         steps: int | None = None,
         guidance_scale: float | None = None,
+        guidance_scale_low: float | None = None,
         scheduler: str | None = None,
         seed: int = 0,
         on_step: OnStep,
@@ -100,7 +101,15 @@ class Pipeline:
                 f"{width} x {height} pixels", mend=f"width and height must be multiples of {LATENT}"
             )
         clock = Clock(self.components)
-        sampling = _sampling(self.components, steps, guidance_scale, scheduler, seed)
+        defaults = self.components.defaults
+        scale, scale_low = defaults.guidance(guidance_scale, guidance_scale_low)
+        sampling = Sampling(
+            steps=defaults.steps if steps is None else steps,
+            guidance_scale=scale,
+            guidance_scale_low=scale_low,
+            scheduler=defaults.scheduler if scheduler is None else scheduler,
+            seed=seed,
+        )
         canvas = Canvas(width, height, scale=1.0, origin_x=0, origin_y=0)
         blend = plain_blending(canvas.latent_size, sampling.steps)
         task = Task(
@@ -113,7 +122,15 @@ class Pipeline:
         return Generated(picture.to_pixels(painted.image), clock.timings, painted.degraded)
 
     def _sampling(self, settings: BakeSettings, seed: int) -> Sampling:
-        return _sampling(self.components, settings.steps, settings.guidance_scale, settings.scheduler, seed)
+        defaults = self.components.defaults
+        scale, scale_low = defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
+        return Sampling(
+            steps=settings.steps or defaults.steps,
+            guidance_scale=scale,
+            guidance_scale_low=scale_low,
+            scheduler=settings.scheduler or defaults.scheduler,
+            seed=seed,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,19 +185,6 @@ def _rungs(components: Components) -> list[Rung]:
         Rung("other models parked while denoising", lambda: parked(*others)),
         Rung(STREAMED, lambda: streamed(components.unet, components.device)),
     ]
-
-
-def _sampling(
-    components: Components, steps: int | None, guidance_scale: float | None, scheduler: str | None, seed: int
-) -> Sampling:
-    """What is given, and the model's own recommendation for the rest."""
-    defaults = components.defaults
-    return Sampling(
-        steps=defaults.steps if steps is None else steps,
-        guidance_scale=defaults.guidance_scale if guidance_scale is None else guidance_scale,
-        scheduler=defaults.scheduler if scheduler is None else scheduler,
-        seed=seed,
-    )
 
 
 def canvas_noise(components: Components, canvas: Canvas, seed: int) -> torch.Tensor:

@@ -104,9 +104,11 @@ def settings_for(tilemap: TileMap, project: Project, order: Order) -> BakeSettin
 
 def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:
     """Settings, and where they leave one open what the model recommends. Raises ModelError if unfit."""
+    scale, scale_low = source.defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
     recommended = {
         "steps": source.defaults.steps,
-        "guidance_scale": source.defaults.guidance_scale,
+        "guidance_scale": scale,
+        "guidance_scale_low": scale_low,
         "scheduler": source.defaults.scheduler,
     }
     open_ones = {name: value for name, value in recommended.items() if getattr(settings, name) is None}
