@@ -19,7 +19,18 @@ from tilebake import __version__
 from tilebake.cli.interrupt import CancelledError
 from tilebake.errors import BusyError, TilebakeError
 
-COMMANDS: Final = ("bake", "watch", "generate", "show", "tune", "models", "cache", "doctor", "schema")
+COMMANDS: Final = (
+    "bake",
+    "watch",
+    "generate",
+    "show",
+    "tune",
+    "models",
+    "cache",
+    "doctor",
+    "where",
+    "schema",
+)
 FAILED: Final = 1
 BUSY: Final = 75  # EX_TEMPFAIL of sysexits.h: try again later
 INTERRUPTED: Final = 128  # plus the signal's number, as shells have it

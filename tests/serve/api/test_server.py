@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 
 from tilebake import __version__
+from tilebake.serve.api.endpoints import MOST_EVENTS
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import read_ready
 from tilebake.serve.status import MapView
@@ -93,6 +94,15 @@ def test_a_bake_from_asking_to_cancelling(api: "Api") -> None:
     assert [event["number"] for event in events] == [1, 2, 3]
     assert [event["job"]["state"] for event in events] == ["waiting", "running", "cancelled"]
     assert api.client.get("/v1/events", params={"after": 2}).json()["events"] == events[2:]
+
+
+def test_many_events_are_told_in_turns(api: "Api") -> None:
+    job = bake(api).json()
+    for _ in range(MOST_EVENTS):
+        api.desk.step(job["id"])
+    asked = [{"after": 0}, {"after": MOST_EVENTS}]
+    told = [api.client.get("/v1/events", params=after).json()["events"] for after in asked]
+    assert [event["number"] for answer in told for event in answer] == [*range(1, MOST_EVENTS + 2)]
 
 
 def test_the_slashes_of_an_id_may_be_escaped(api: "Api") -> None:

@@ -28,6 +28,7 @@ from tilebake.serve.desk import Desk
 from tilebake.serve.status import JobView
 
 NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
+MOST_EVENTS: Final = 500  # of one answer; an editor reads it between two frames
 
 F = TypeVar("F", bound=Wire)
 
@@ -79,7 +80,7 @@ async def _events(call: Call[EventsForm]) -> EventList:
         nap = min(max(over - time.monotonic(), 0.0), NAP)
         events = await run_in_threadpool(call.desk.events, call.form.after, nap)
         if events or time.monotonic() >= over or not await call.is_wanted():
-            return EventList(events)
+            return EventList(events[:MOST_EVENTS])
 
 
 def _shut_down(desk: Desk, _form: NothingForm) -> Leaving:

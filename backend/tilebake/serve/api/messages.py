@@ -101,7 +101,7 @@ class MapList:
 
 @dataclass(frozen=True)
 class EventList:
-    """What happened, oldest first; nothing where the wait was in vain."""
+    """What happened, oldest first; nothing where the wait was in vain. Of many, the rest comes next."""
 
     events: tuple[Event, ...]
 
