@@ -12,7 +12,7 @@ READY := $(VENV)/.tilebake-ready
 TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org/whl/cpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help install bake test long check format bench clean
+.PHONY: help install bake engine test long check format bench addon screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -23,7 +23,11 @@ bake: install ## paint maps/forest.json
 	$(BIN)/tilebake bake maps/forest.json
 	@echo "The picture is $(CURDIR)/maps/forest.png"
 
-test: install ## run the tests
+engine: ## install Godot into .godot-engine, for the tests of its addon (715 MB; Debian, as root)
+	tests/godot/install_engine.sh .godot-engine
+
+# Without Godot its tests are skipped, so that a newcomer needs nothing more; CI skips nothing.
+test: install $(if $(CI),engine) ## run the tests
 	$(BIN)/python -m pytest
 
 long: install ## run the long tests: kills, faults, races (an hour)
@@ -40,6 +44,16 @@ format: install ## mend what can be mended by itself
 
 bench: install ## measure quality and speed (minutes)
 	PYTHONPATH=backend $(BIN)/python -m benchmarks.quality
+
+ADDON_VERSION = $(shell sed -n 's/^version="\(.*\)"/\1/p' godot_addon/addons/tilebake/plugin.cfg)
+
+addon: ## pack the Godot addon into dist/, ready for the Asset Library
+	@mkdir -p dist
+	rm -f dist/tilebake-godot-$(ADDON_VERSION).zip
+	cd godot_addon && $(PYTHON) -m zipfile -c ../dist/tilebake-godot-$(ADDON_VERSION).zip addons
+
+screenshots: install ## photograph the Godot addon for docs/ (minutes; needs `make engine`)
+	PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests/godot $(BIN)/python tests/godot/screenshots.py docs
 
 clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist

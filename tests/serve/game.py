@@ -31,12 +31,12 @@ MAP: dict[str, Any] = {
 }
 
 
-def until(happened: Callable[[], bool]) -> None:
-    """Waits for something to be so. Raises AssertionError if it never is."""
+def until(happened: Callable[[], bool], nap: float = 0.02) -> None:
+    """Waits for something to be so, and looks after every nap. Raises AssertionError if it never is."""
     over = time.monotonic() + PATIENCE
     while not happened():
         assert time.monotonic() < over, "waited in vain"
-        time.sleep(0.02)
+        time.sleep(nap)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+extends SceneTree
+## Exports maps without the editor, so that CI can bake them or tell that one is out of date:
+##
+##     godot --headless --path GAME --import
+##     godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- --all
+##
+## Exit codes: 0 done, 1 a map could not be exported, 2 usage, 3 a map file is out of date (--check).
+
+const USAGE: String = """Usage: godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- [OPTIONS] [SCENES]
+
+Writes the map files of the scenes that have a BakedTileMap. Import the project first.
+
+  --all      all scenes of the project
+  --check    write nothing; exit with 3 if a map file is not what its scene gives
+  --strict   take warnings for errors, such as a tile without a terrain
+  --help     print this
+"""
+const DONE: int = 0
+const FAILED: int = 1
+const MISUSED: int = 2
+## What counts as an option; everything else is a scene.
+const OPTIONS: Array[String] = ["--all", "--check", "--strict", "--help"]
+
+
+func _init() -> void:
+	quit(_run(OS.get_cmdline_user_args()))
+
+
+func _run(arguments: PackedStringArray) -> int:
+	var options: Array[String] = []
+	var scenes: Array[String] = []
+	for argument: String in arguments:
+		if not argument.begins_with("--"):
+			scenes.append(_in_project(argument))
+		elif argument in OPTIONS:
+			options.append(argument)
+		else:
+			return _misused("There is no option %s." % argument)
+	if "--help" in options:
+		print(USAGE)
+		return DONE
+	if ("--all" in options) == not scenes.is_empty():
+		return _misused("Say either --all or which scenes.")
+	return _export(scenes, options)
+
+
+func _export(scenes: Array[String], options: Array[String]) -> int:
+	if not _is_imported():
+		printerr("error: the project is not imported yet. Run godot --headless --path GAME --import first.")
+		return FAILED
+	# Loaded only now: it names classes that are known once the project is imported.
+	var own: GDScript = get_script()
+	var exporter: GDScript = load(own.resource_path.get_base_dir().path_join("scene_exports.gd"))
+	if exporter == null or not exporter.can_instantiate():
+		return FAILED
+	var code: Variant = exporter.call(&"run", scenes, "--check" in options, "--strict" in options)
+	return code if code is int else FAILED  # an error in a script returns nothing
+
+
+func _is_imported() -> bool:
+	return ProjectSettings.get_global_class_list().any(
+		func(known: Dictionary) -> bool: return known["class"] == &"BakedTileMap"
+	)
+
+
+## "levels/a.tscn" and "res://levels/a.tscn" are the same scene.
+func _in_project(scene: String) -> String:
+	return scene if "://" in scene else "res://" + scene.replace("\\", "/").trim_prefix("./")
+
+
+func _misused(what: String) -> int:
+	printerr("error: %s\n\n%s" % [what, USAGE])
+	return MISUSED

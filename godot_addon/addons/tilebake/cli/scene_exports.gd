@@ -1,0 +1,87 @@
+class_name TilebakeSceneExports
+extends RefCounted
+## Exports one scene after the other and says a line on each map.
+
+const FAILED: int = 1
+const OUT_OF_DATE: int = 3
+
+var _checks: bool
+var _is_strict: bool
+var _failed: bool = false
+## How many scenes were gone through to the end: an error in a script leaves its function, and all goes on.
+var _finished: int = 0
+var _out_of_date: bool = false
+
+
+## Exports the scenes, or all of the project if there is none named. Returns the exit code.
+static func run(scenes: Array[String], checks: bool, is_strict: bool) -> int:
+	var exports: TilebakeSceneExports = TilebakeSceneExports.new(checks, is_strict)
+	return exports._run(scenes)
+
+
+func _init(checks: bool, is_strict: bool) -> void:
+	_checks = checks
+	_is_strict = is_strict
+
+
+func _run(scenes: Array[String]) -> int:
+	var named: bool = not scenes.is_empty()
+	var paths: Array[String] = scenes if named else TilebakeSceneFiles.painted()
+	for path: String in paths:
+		_export_scene(path, named)
+	if paths.is_empty():
+		print("No scene has a BakedTileMap.")
+	if _failed or _finished < paths.size():
+		return FAILED
+	return OUT_OF_DATE if _out_of_date else 0
+
+
+func _export_scene(path: String, named: bool) -> void:
+	var scene: PackedScene = load(path) as PackedScene if ResourceLoader.exists(path) else null
+	var root: Node = scene.instantiate() if scene != null and scene.can_instantiate() else null
+	if root == null:
+		_fail(path, "it cannot be loaded as a scene. See above, and that the path is right")
+		_finished += 1
+		return
+	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root)
+	if exports.is_empty() and named:
+		_fail(path, "it has no BakedTileMap. Add one beside its layers")
+	for export: TilebakeExport in exports:
+		_tell_problems(export)
+		if not export.failed():
+			_write(path, export)
+	root.free()
+	_finished += 1
+
+
+func _tell_problems(export: TilebakeExport) -> void:
+	for problem: TilebakeProblem in export.problems:
+		var is_error: bool = problem.is_error() or _is_strict
+		printerr("%s: %s" % ["error" if is_error else "warning", problem.words()])
+		_failed = _failed or is_error
+
+
+func _write(path: String, export: TilebakeExport) -> void:
+	if _checks:
+		_check(path, export)
+		return
+	var written: Error = TilebakeMapWriter.write(export.map_path, export.map)
+	if written == OK or written == TilebakeMapWriter.SAME:
+		_tell(path, export, "written" if written == OK else "unchanged")
+	else:
+		_fail(path, "%s cannot be written: %s" % [export.map_path, error_string(written)])
+
+
+func _check(path: String, export: TilebakeExport) -> void:
+	var is_current: bool = TilebakeMapWriter.holds(export.map_path, export.map)
+	_out_of_date = _out_of_date or not is_current
+	_tell(path, export, "up to date" if is_current else "OUT OF DATE: save the scene, or export it, and commit the map")
+
+
+func _tell(path: String, export: TilebakeExport, outcome: String) -> void:
+	print("%s: %s, %d cells, %s" % [path, export.map_path.trim_prefix("res://"), export.cell_count, outcome])
+
+
+func _fail(path: String, why: String) -> void:
+	printerr("error: %s: %s." % [path, why])
+	_failed = true

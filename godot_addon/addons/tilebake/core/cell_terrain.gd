@@ -1,0 +1,68 @@
+@tool
+class_name TilebakeCellTerrain
+extends RefCounted
+## The terrain of the tiles of one TileSet: as the tile's custom data says, else the name of the TileSet's
+## own terrain, else as the user mapped the tile. A tile with none of these is unmapped, never guessed.
+
+const DATA_LAYER: String = "tilebake_terrain"
+## Said in place of a terrain's name: paint nothing particular here, the base prompt alone.
+const LEAVE_OUT: String = "-"
+const LONGEST_NAME: int = 200
+
+var _tile_set: TileSet
+var _has_data: bool
+var _mapping: Dictionary[String, String]
+
+
+func _init(tile_set: TileSet, mapping: Dictionary[String, String]) -> void:
+	_tile_set = tile_set
+	_has_data = tile_set.get_custom_data_layer_by_name(DATA_LAYER) != -1
+	_mapping = mapping
+
+
+## The terrain of the tile in a cell; empty if it is unmapped, LEAVE_OUT if it is to be left out.
+func of(layer: TileMapLayer, cell: Vector2i) -> String:
+	var data: TileData = layer.get_cell_tile_data(cell) if _is_there(layer, cell) else null
+	var named: String = "" if data == null else _said_by(data)
+	if not named.is_empty():
+		return named
+	var mapped: String = _mapping.get(key_of(layer, cell), "")
+	return plain(mapped)
+
+
+## How BakedTileMap.tile_terrains names the tile in a cell: "source:x,y", or "source:scene:id".
+static func key_of(layer: TileMapLayer, cell: Vector2i) -> String:
+	var source: int = layer.get_cell_source_id(cell)
+	var tile_set: TileSet = layer.tile_set
+	if tile_set.has_source(source) and tile_set.get_source(source) is TileSetScenesCollectionSource:
+		return "%d:scene:%d" % [source, layer.get_cell_alternative_tile(cell)]
+	var atlas: Vector2i = layer.get_cell_atlas_coords(cell)
+	return "%d:%d,%d" % [source, atlas.x, atlas.y]
+
+
+## A name without what no name should hold: control characters, space around it, great length.
+static func plain(text: String) -> String:
+	var kept: String = text.strip_edges()
+	for index: int in kept.length():
+		if kept.unicode_at(index) < 32:
+			kept[index] = " "
+	return kept.left(LONGEST_NAME)
+
+
+## A tile may have gone from the TileSet and still stand in the cell.
+func _is_there(layer: TileMapLayer, cell: Vector2i) -> bool:
+	var id: int = layer.get_cell_source_id(cell)
+	if not _tile_set.has_source(id):
+		return false
+	var source: TileSetAtlasSource = _tile_set.get_source(id) as TileSetAtlasSource
+	return source != null and source.has_tile(layer.get_cell_atlas_coords(cell))
+
+
+func _said_by(data: TileData) -> String:
+	if _has_data:
+		var said: String = plain(str(data.get_custom_data(DATA_LAYER)))
+		if not said.is_empty():
+			return said
+	if data.terrain_set < 0 or data.terrain < 0:
+		return ""
+	return plain(_tile_set.get_terrain_name(data.terrain_set, data.terrain))

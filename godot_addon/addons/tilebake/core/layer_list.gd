@@ -1,0 +1,45 @@
+@tool
+class_name TilebakeLayerList
+extends RefCounted
+## The tile layers that a BakedTileMap paints, the lowest first, each one a TileMapLayer.
+
+
+## The layers with tiles; a deprecated TileMap counts as those it is made of.
+static func of(baked: BakedTileMap) -> Array[TileMapLayer]:
+	var found: Array[TileMapLayer] = []
+	for node: Node in baked.source_layers():
+		if node is TileMap:
+			found.append_array(_layers_of(node as TileMap))
+		else:
+			found.append(node as TileMapLayer)
+	return found.filter(_has_tiles)
+
+
+## The BakedTileMap nodes that a scene itself has: those of scenes instanced in it belong to these scenes.
+static func baked_in(root: Node) -> Array[BakedTileMap]:
+	var found: Array[BakedTileMap] = []
+	_collect(root, root, found)
+	return found
+
+
+static func _collect(node: Node, root: Node, found: Array[BakedTileMap]) -> void:
+	if node is BakedTileMap and (node == root or node.owner == root):
+		found.append(node as BakedTileMap)
+	for child: Node in node.get_children():
+		_collect(child, root, found)
+
+
+## The engine keeps each layer of a TileMap as an internal TileMapLayer. Their z indices may reorder them.
+static func _layers_of(tile_map: TileMap) -> Array[TileMapLayer]:
+	var found: Array[TileMapLayer] = []
+	found.assign(tile_map.get_children(true).filter(func(child: Node) -> bool: return child is TileMapLayer))
+	var places: Dictionary[TileMapLayer, int] = {}
+	for index: int in found.size():
+		places[found[index]] = index
+	found.sort_custom(func(a: TileMapLayer, b: TileMapLayer) -> bool:
+		return places[a] < places[b] if a.z_index == b.z_index else a.z_index < b.z_index)
+	return found
+
+
+static func _has_tiles(layer: TileMapLayer) -> bool:
+	return layer.enabled and layer.tile_set != null and not layer.get_used_cells().is_empty()

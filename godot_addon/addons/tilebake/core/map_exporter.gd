@@ -1,0 +1,151 @@
+@tool
+class_name TilebakeMapExporter
+extends RefCounted
+## From the tile layers of a scene to the map that the backend paints.
+
+const _LARGEST_SEED: int = (1 << 53) - 1
+
+
+## The maps of all BakedTileMap nodes of a scene.
+static func export_scene(root: Node) -> Array[TilebakeExport]:
+	var exports: Array[TilebakeExport] = []
+	for baked: BakedTileMap in TilebakeLayerList.baked_in(root):
+		exports.append(export_map(baked))
+	return exports
+
+
+## The map of one BakedTileMap. The scene need not be in the tree.
+static func export_map(baked: BakedTileMap) -> TilebakeExport:
+	var export: TilebakeExport = _addressed(baked)
+	var layers: Array[TileMapLayer] = TilebakeLayerList.of(baked)
+	if export.map_path.is_empty():
+		export.problems.append(TilebakeProblem.error("the scene has no file yet", "Save it first").at(baked))
+	if layers.is_empty():
+		export.problems.append(TilebakeProblem.error(
+			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name its layers"
+		).at(baked))
+	if not export.failed():
+		_fill(export, baked, layers)
+	if export.failed():
+		export.map = {}
+	return export
+
+
+## Where the export of a node belongs, before anything is in it.
+static func _addressed(baked: BakedTileMap) -> TilebakeExport:
+	var root: Node = baked.owner if baked.owner != null else baked
+	var export: TilebakeExport = TilebakeExport.new()
+	export.scene_path = root.scene_file_path
+	export.node_path = root.get_path_to(baked)
+	export.map_path = TilebakeMapPaths.map_path(
+		root.scene_file_path, baked, TilebakeLayerList.baked_in(root).size()
+	)
+	export.texture_path = TilebakeMapPaths.texture_path(export.map_path)
+	return export
+
+
+static func _fill(export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer]) -> void:
+	var space: Transform2D = TilebakeLayerGrid.to_root(baked.source_layers()[0].get_parent())
+	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0], space)
+	if grid.problem != null:
+		export.problems.append(grid.problem)
+		return
+	export.map = {"tilebake": 1}
+	export.map.merge(grid.described())
+	var terrains: Dictionary[String, bool] = _take_layers(export, baked, layers, grid)
+	_take_words(export, baked, terrains)
+	export.bounds = export.box
+	if export.cell_count == 0:
+		export.problems.append(TilebakeProblem.error(
+			"no tile has a terrain", "Name the terrains in the TileSet, or map the tiles in tile_terrains"
+		).at(baked))
+
+
+## Adds the layers' cells. Returns the terrains that they have.
+static func _take_layers(
+	export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer], grid: TilebakeLayerGrid
+) -> Dictionary[String, bool]:
+	var terrains: Dictionary[String, bool] = {}
+	var entries: Array[Dictionary] = []
+	for layer: TileMapLayer in layers:
+		var misfit: TilebakeProblem = grid.misfit(layer)
+		if misfit != null:
+			export.problems.append(misfit)
+			continue
+		var read: TilebakeLayerCells = TilebakeLayerCells.new(layer, grid, baked.tile_terrains)
+		export.problems.append_array(read.problems)
+		terrains.merge(read.terrains)
+		if not read.cells.is_empty():
+			var half: Vector2 = layer.tile_set.tile_size / 2.0
+			var box: Rect2 = Rect2(read.low - half, read.high - read.low + half * 2.0)
+			export.box = box if entries.is_empty() else export.box.merge(box)
+			export.cell_count += read.cells.size()
+			entries.append({"name": String(layer.name), "cells": read.cells})
+	export.map["layers"] = entries
+	return terrains
+
+
+## Adds what the node says in words. What it leaves empty comes from tilebake.toml.
+static func _take_words(
+	export: TilebakeExport, baked: BakedTileMap, terrains: Dictionary[String, bool]
+) -> void:
+	var map: Dictionary = export.map
+	if not baked.base_prompt.strip_edges().is_empty():
+		map["base_prompt"] = baked.base_prompt.strip_edges()
+	if not baked.negative_prompt.strip_edges().is_empty():
+		map["negative_prompt"] = baked.negative_prompt.strip_edges()
+	map["seed"] = baked.bake_seed
+	if baked.bake_seed < 0 or baked.bake_seed > _LARGEST_SEED:
+		export.problems.append(TilebakeProblem.error(
+			"the seed %d is not between 0 and %d" % [baked.bake_seed, _LARGEST_SEED], "Roll another"
+		).at(baked))
+	var entries: Dictionary = _terrain_entries(baked, terrains)
+	if not entries.is_empty():
+		map["terrains"] = entries
+	_take_settings(export, baked)
+
+
+static func _terrain_entries(baked: BakedTileMap, used: Dictionary[String, bool]) -> Dictionary:
+	var entries: Dictionary = {}
+	for name: String in baked.terrains:
+		var entry: Dictionary = _terrain_entry(baked.terrains[name])
+		if used.has(name) and not entry.is_empty():
+			entries[name] = entry
+	return entries
+
+
+static func _terrain_entry(terrain: TilebakeTerrain) -> Dictionary:
+	var entry: Dictionary = {}
+	if terrain == null:
+		return entry
+	if not terrain.prompt.strip_edges().is_empty():
+		entry["prompt"] = terrain.prompt.strip_edges()
+	if not terrain.negative_prompt.strip_edges().is_empty():
+		entry["negative_prompt"] = terrain.negative_prompt.strip_edges()
+	if terrain.weight != 1.0:
+		entry["weight"] = terrain.weight
+	return entry
+
+
+static func _take_settings(export: TilebakeExport, baked: BakedTileMap) -> void:
+	var settings: Dictionary = {}
+	for key: Variant in baked.settings:
+		var value: Variant = baked.settings[key]
+		settings[str(key)] = value
+		if not _is_plain(value):
+			export.problems.append(TilebakeProblem.error(
+				"settings.%s is a %s" % [key, type_string(typeof(value))],
+				"Make it a number, a text, true or false, or a list of these"
+			).at(baked))
+	if baked.pixels_per_tile > 0:
+		settings["pixels_per_tile"] = baked.pixels_per_tile
+	if not settings.is_empty():
+		export.map["settings"] = settings
+
+
+## Whether JSON has such a value.
+static func _is_plain(value: Variant) -> bool:
+	if value is Array:
+		var list: Array = value
+		return list.all(_is_plain)
+	return typeof(value) in [TYPE_NIL, TYPE_BOOL, TYPE_INT, TYPE_FLOAT, TYPE_STRING, TYPE_STRING_NAME]

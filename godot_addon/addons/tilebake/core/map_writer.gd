@@ -1,0 +1,126 @@
+@tool
+class_name TilebakeMapWriter
+extends RefCounted
+## Writes maps as files that are the same for the same map: keys sorted, a cell a line, and written only
+## when something changed, so that nothing is imported or painted for a save that changed no tile.
+
+## What [method write] returns when the file already holds the map.
+const SAME: Error = ERR_SKIP
+const _INDENT: String = "  "
+
+
+## Writes a map file. Returns OK if it changed, SAME if it did not need to, or what went wrong.
+static func write(path: String, map: Dictionary) -> Error:
+	var bytes: PackedByteArray = text(map).to_utf8_buffer()
+	if _holds(path, bytes):
+		return SAME
+	var folder: Error = DirAccess.make_dir_recursive_absolute(path.get_base_dir())
+	if folder != OK:
+		return folder
+	# Written beside it and renamed when whole: a reader never sees half a map.
+	var draft: String = "%s.%d.tmp" % [path, OS.get_process_id()]
+	var written: Error = _write_draft(draft, bytes)
+	if written == OK:
+		written = DirAccess.rename_absolute(draft, path)
+	if written != OK and FileAccess.file_exists(draft):
+		var _removed: Error = DirAccess.remove_absolute(draft)
+	return written
+
+
+## Whether a map file already holds a map.
+static func holds(path: String, map: Dictionary) -> bool:
+	return _holds(path, text(map).to_utf8_buffer())
+
+
+## The text of a map file.
+static func text(map: Dictionary) -> String:
+	return _object(map, "") + "\n"
+
+
+## What stands for a map's text, to tell whether it changed.
+static func digest(the_text: String) -> String:
+	return the_text.sha256_text()
+
+
+static func _holds(path: String, bytes: PackedByteArray) -> bool:
+	return FileAccess.file_exists(path) and FileAccess.get_file_as_bytes(path) == bytes
+
+
+static func _write_draft(path: String, bytes: PackedByteArray) -> Error:
+	var file: FileAccess = FileAccess.open(path, FileAccess.WRITE)
+	if file == null:
+		return FileAccess.get_open_error()
+	var stored: bool = file.store_buffer(bytes)
+	file.close()
+	return OK if stored else ERR_FILE_CANT_WRITE
+
+
+static func _value(value: Variant, indent: String) -> String:
+	if value is Dictionary:
+		var object: Dictionary = value
+		return "{}" if object.is_empty() else _object(object, indent)
+	if value is Array:
+		var list: Array = value
+		return _list(list, indent)
+	return _scalar(value)
+
+
+static func _object(object: Dictionary, indent: String) -> String:
+	var inner: String = indent + _INDENT
+	var lines: Array[String] = []
+	for key: String in _sorted(object):
+		lines.append("%s%s: %s" % [inner, _scalar(key), _value(object[key], inner)])
+	return "{\n%s\n%s}" % [",\n".join(lines), indent]
+
+
+## Sorted, but the version first, which says what the file is, and the long list of tiles last.
+static func _sorted(object: Dictionary) -> Array[String]:
+	var keys: Array[String] = []
+	keys.assign(object.keys())
+	keys.sort()
+	for late: String in ["layers", "cells"]:
+		if keys.has(late):
+			keys.erase(late)
+			keys.append(late)
+	if keys.has("tilebake"):
+		keys.erase("tilebake")
+		keys.push_front("tilebake")
+	return keys
+
+
+## Lists of lists and objects take a line an item; a list of plain values is one line.
+static func _list(list: Array, indent: String) -> String:
+	if list.is_empty() or not (list[0] is Array or list[0] is Dictionary):
+		return "[%s]" % ", ".join(list.map(_scalar))
+	var inner: String = indent + _INDENT
+	if list[0] is Array:
+		return "[\n%s%s\n%s]" % [inner, _rows(list, inner), indent]
+	var lines: Array[String] = []
+	for item: Variant in list:
+		lines.append(inner + _value(item, inner))
+	return "[\n%s\n%s]" % [",\n".join(lines), indent]
+
+
+## Lists of cells are long: the engine writes them in one go, unless what parts two cells stands in a name too.
+static func _rows(list: Array, indent: String) -> String:
+	var whole: String = JSON.stringify(list)
+	if whole.count("],[") == list.size() - 1:
+		return whole.substr(1, whole.length() - 2).replace("],[", "],\n%s[" % indent)
+	return (",\n" + indent).join(list.map(JSON.stringify))
+
+
+## The engine writes 4 as 4.0 where it is a float, and leaves control characters that no JSON may hold.
+static func _scalar(value: Variant) -> String:
+	if value is float:
+		var number: float = value
+		return str(int(number)) if number == floorf(number) and absf(number) < 1e15 else JSON.stringify(number)
+	if value is String or value is StringName:
+		return JSON.stringify(_readable(str(value)))
+	return JSON.stringify(value)
+
+
+static func _readable(said: String) -> String:
+	for code: int in range(1, 32):
+		if code not in [9, 10, 13]:
+			said = said.replace(char(code), " ")
+	return said

@@ -1,0 +1,54 @@
+@tool
+extends RefCounted
+## What came back for a request to the backend.
+
+## 0 where nobody answered.
+var status: int
+var body: PackedByteArray
+
+
+func _init(its_status: int, its_body: PackedByteArray) -> void:
+	status = its_status
+	body = its_body
+
+
+func is_ok() -> bool:
+	return status == 200
+
+
+## Whether there was an answer at all, be it a refusal.
+func is_there() -> bool:
+	return status != 0
+
+
+## The JSON object that was answered; empty where it was none.
+func object() -> Dictionary:
+	var json: JSON = JSON.new()
+	if json.parse(body.get_string_from_utf8()) != OK or not json.data is Dictionary:
+		return {}
+	return json.data
+
+
+## The list under a name in that object, of objects alone.
+func objects(name: String) -> Array[Dictionary]:
+	var found: Array[Dictionary] = []
+	var listed: Variant = object().get(name)
+	if listed is Array:
+		var items: Array = listed
+		for item: Variant in items:
+			if item is Dictionary:
+				var entry: Dictionary = item
+				found.append(entry)
+	return found
+
+
+## A refusal as a person reads it.
+func words() -> String:
+	if not is_there():
+		return "The backend did not answer."
+	var told: Dictionary = object()
+	var parts: Array[String] = []
+	for key: String in ["where", "error", "mend"]:
+		if not str(told.get(key, "")).is_empty():
+			parts.append(str(told[key]))
+	return ": ".join(PackedStringArray(parts)) if not parts.is_empty() else "The backend refused (%d)." % status

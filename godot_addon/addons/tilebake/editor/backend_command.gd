@@ -1,0 +1,98 @@
+@tool
+extends RefCounted
+## The command that starts tilebake: what the setting names, or what is found on PATH or in a virtual
+## environment beside the project.
+
+const BackendCommand = preload("backend_command.gd")
+
+## Where virtual environments usually are, from the project's folder.
+const ENVIRONMENTS: PackedStringArray = [".venv", "venv", "env", "../.venv", "../venv", "../env"]
+## Where programs are in an environment, an installation or a macOS application.
+const PROGRAM_FOLDERS: PackedStringArray = ["", "bin", "Scripts", "Contents/MacOS"]
+
+var program: String
+var arguments: PackedStringArray
+## Where it was found, in words.
+var source: String
+
+
+func _init(its_program: String, its_source: String) -> void:
+	program = its_program
+	source = its_source
+	if _is_python(its_program):
+		arguments = ["-m", "tilebake"]
+
+
+## All words of the command line, these ones following.
+func with(words: PackedStringArray) -> PackedStringArray:
+	return arguments + words
+
+
+## The command to run, or null where there is none. [param setting] is what the user set, [param root] the
+## project's folder. A setting that leads nowhere is not made up for: it would hide the mistake.
+static func find(setting: String, root: String) -> BackendCommand:
+	var named: String = clean(setting)
+	if not named.is_empty():
+		return _in_place(named, "the editor setting", ["tilebake", "python3", "python"])
+	for folder: String in _path_folders():
+		var found: BackendCommand = _in_place(folder, "PATH", ["tilebake"])
+		if found != null:
+			return found
+	for folder: String in _environments(root):
+		var found: BackendCommand = _in_place(folder, folder, ["tilebake"])
+		if found != null:
+			return found
+	return null
+
+
+## A path as people paste it: in quotes, with escaped spaces, with ~ for the home folder.
+static func clean(setting: String) -> String:
+	var path: String = setting.strip_edges()
+	for quote: String in ["\"", "'"]:
+		if path.length() >= 2 and path.begins_with(quote) and path.ends_with(quote):
+			path = path.substr(1, path.length() - 2).strip_edges()
+	if OS.get_name() == "Windows":
+		return path.replace("\\", "/")
+	path = path.replace("\\ ", " ")
+	return OS.get_environment("HOME") + path.substr(1) if path == "~" or path.begins_with("~/") else path
+
+
+## The command at a place that is a program itself, or a folder that holds one of these.
+static func _in_place(place: String, found_in: String, names: PackedStringArray) -> BackendCommand:
+	if _is_program(place):
+		return BackendCommand.new(place, found_in)
+	for folder: String in PROGRAM_FOLDERS:
+		for name: String in names:
+			var path: String = place.path_join(folder).path_join(name + _suffix())
+			if _is_program(path):
+				return BackendCommand.new(path.simplify_path(), found_in)
+	return null
+
+
+static func _is_program(path: String) -> bool:
+	if not path.is_absolute_path() or not FileAccess.file_exists(path):
+		return false
+	if OS.get_name() == "Windows":
+		return path.get_extension().to_lower() in ["exe", "bat", "cmd"]
+	return FileAccess.get_unix_permissions(path) & FileAccess.UNIX_EXECUTE_OWNER != 0
+
+
+static func _is_python(path: String) -> bool:
+	return path.get_file().to_lower().begins_with("python")
+
+
+static func _suffix() -> String:
+	return ".exe" if OS.get_name() == "Windows" else ""
+
+
+static func _path_folders() -> PackedStringArray:
+	return OS.get_environment("PATH").split(";" if OS.get_name() == "Windows" else ":", false)
+
+
+static func _environments(root: String) -> PackedStringArray:
+	var folders: Array[String] = []
+	if OS.has_environment("VIRTUAL_ENV"):
+		folders.append(OS.get_environment("VIRTUAL_ENV"))
+	for name: String in ENVIRONMENTS:
+		folders.append(root.path_join(name).simplify_path())
+	return PackedStringArray(folders)

@@ -1,0 +1,88 @@
+@tool
+extends RefCounted
+## Asks the command where this project's backend is, in a process of its own that nobody waits for.
+
+const BackendCommand = preload("backend_command.gd")
+const BackendLocation = preload("backend_location.gd")
+
+const PATIENCE: int = 60  # seconds; the first start on a slow disk takes long
+const LONGEST: int = 65536  # bytes of an answer
+const INSTALL: String = "pip install --upgrade tilebake"
+
+## What was found; null as long as nothing was.
+var location: BackendLocation
+## Why nothing was found; null as long as that is not known.
+var problem: TilebakeBackendState
+
+var _pid: int = -1
+var _deadline: int
+var _output: FileAccess
+var _errors: FileAccess
+var _program: String
+
+
+func start(command: BackendCommand, root: String) -> void:
+	_program = command.program
+	var words: PackedStringArray = command.with(["where", root, "--json"])
+	var pipe: Dictionary = OS.execute_with_pipe(_program, words, false)
+	if pipe.is_empty():
+		problem = _not_run("it cannot be run")
+		return
+	_pid = pipe["pid"]
+	_output = pipe["stdio"]
+	_errors = pipe["stderr"]
+	_deadline = Time.get_ticks_msec() + PATIENCE * 1000
+
+
+## Whether there is an answer, or will be none.
+func is_over() -> bool:
+	if location == null and problem == null:
+		_look()
+	return location != null or problem != null
+
+
+## Gives the question up.
+func stop() -> void:
+	if _pid != -1 and OS.is_process_running(_pid):
+		var _killed: Error = OS.kill(_pid)
+	_pid = -1
+
+
+func _look() -> void:
+	if OS.is_process_running(_pid):
+		if Time.get_ticks_msec() > _deadline:
+			stop()
+			problem = _not_run("it did not answer within %d seconds" % PATIENCE)
+		return
+	var code: int = OS.get_process_exit_code(_pid)
+	var said: String = _errors.get_buffer(LONGEST).get_string_from_utf8().strip_edges()
+	location = BackendLocation.parse(_output.get_buffer(LONGEST).get_string_from_utf8())
+	_pid = -1
+	if location == null:
+		problem = _refused(code, said)
+	elif not location.is_compatible():
+		problem = _of_another_version()
+
+
+func _not_run(why: String) -> TilebakeBackendState:
+	return TilebakeBackendState.new(
+		TilebakeBackendState.Kind.NOT_CONFIGURED,
+		"%s is not a tilebake that can be used: %s." % [_program, why],
+		"Choose another one in the Editor Settings, under Tilebake > Command.",
+	)
+
+
+func _refused(code: int, said: String) -> TilebakeBackendState:
+	if code == 2:  # it knows no such command
+		return TilebakeBackendState.new(
+			TilebakeBackendState.Kind.INCOMPATIBLE, "%s is too old for this addon." % _program, INSTALL, said
+		)
+	var state: TilebakeBackendState = _not_run("it ended with exit code %d" % code)
+	state.log_tail = said
+	return state
+
+
+func _of_another_version() -> TilebakeBackendState:
+	var words: String = "tilebake %s does not fit this addon, which needs %sx." % [location.version, BackendLocation.VERSION]
+	location = null
+	return TilebakeBackendState.new(TilebakeBackendState.Kind.INCOMPATIBLE, words, INSTALL)

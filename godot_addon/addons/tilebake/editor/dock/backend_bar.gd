@@ -1,0 +1,69 @@
+@tool
+extends VBoxContainer
+## BackendBar: how the backend stands, and what to do where it does not stand well.
+
+signal restart_asked
+signal settings_asked
+signal log_asked
+
+const Ui = preload("ui.gd")
+const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
+	TilebakeBackendState.Kind.READY: &"StatusSuccess",
+	TilebakeBackendState.Kind.BUSY: &"Progress1",
+	TilebakeBackendState.Kind.STARTING: &"Time",
+	TilebakeBackendState.Kind.OFF: &"StatusWarning",
+}
+
+var _icon: TextureRect = TextureRect.new()
+var _words: Label = Ui.wrapped_label()
+var _mend: LineEdit = LineEdit.new()
+var _mend_row: HBoxContainer = HBoxContainer.new()
+var _log_tail: Label = Ui.wrapped_label()
+var _state: TilebakeBackendState
+
+
+func _init() -> void:
+	_icon.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
+	_icon.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
+	_icon.custom_minimum_size.y = Ui.scaled(24)  # the height of a line of words
+	_mend.editable = false
+	_mend.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_log_tail.add_theme_font_size_override(&"font_size", roundi(Ui.scaled(11)))
+	_mend_row.add_child(_mend)
+	_mend_row.add_child(Ui.icon_button(&"ActionCopy", "Copy", _copy))
+	var head: HBoxContainer = HBoxContainer.new()
+	head.add_child(_icon)
+	head.add_child(_words)
+	for part: Control in [head, _mend_row, _log_tail]:
+		add_child(part)
+
+
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_THEME_CHANGED and _state != null:
+		show_state(_state)
+
+
+func show_state(state: TilebakeBackendState) -> void:
+	_state = state
+	var icon_name: StringName = KINDS.get(state.kind, &"StatusError")
+	_icon.texture = Ui.icon(icon_name)
+	_words.text = state.words
+	_words.tooltip_text = state.mend
+	_mend.text = state.mend
+	_mend_row.visible = state.is_problem() and not state.mend.is_empty()
+	_log_tail.text = state.log_tail
+	_log_tail.visible = not state.log_tail.is_empty()
+	_log_tail.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
+
+
+## The buttons that belong to the backend, for whoever has room for them.
+func tools() -> Array[Button]:
+	return [
+		Ui.icon_button(&"Reload", "Restart the backend", restart_asked.emit),
+		Ui.icon_button(&"Tools", "Choose the tilebake program, and test it", settings_asked.emit),
+		Ui.icon_button(&"Script", "Show the backend's log", log_asked.emit),
+	]
+
+
+func _copy() -> void:
+	DisplayServer.clipboard_set(_mend.text)

@@ -1,0 +1,62 @@
+@tool
+extends RefCounted
+## Ui: small helpers that every part of the dock is built with.
+
+const ICONS: StringName = &"EditorIcons"
+
+
+## Connects a signal for as long as both sides live.
+static func on(source: Signal, target: Callable) -> void:
+	var error: Error = source.connect(target) as Error
+	assert(error == OK, "a signal is connected twice")
+
+
+## A length in pixels at 100 % as it is at the editor's scale.
+static func scaled(pixels: float) -> float:
+	return pixels * EditorInterface.get_editor_scale()
+
+
+## One of the editor's own icons, in the size and colours of its theme.
+static func icon(name: StringName) -> Texture2D:
+	return EditorInterface.get_editor_theme().get_icon(name, ICONS)
+
+
+## One of the editor's colours: "success_color", "warning_color", "error_color", ...
+static func colour(name: StringName) -> Color:
+	return EditorInterface.get_editor_theme().get_color(name, &"Editor")
+
+
+static func button(text: String, tooltip: String, pressed: Callable) -> Button:
+	var made: Button = Button.new()
+	made.text = text
+	made.tooltip_text = tooltip
+	on(made.pressed, pressed)
+	return made
+
+
+## A flat button that is only an icon; its tooltip is its name for screen readers too.
+static func icon_button(icon_name: StringName, tooltip: String, pressed: Callable) -> Button:
+	var made: Button = button("", tooltip, pressed)
+	made.theme_type_variation = &"FlatButton"
+	show_icon(made, icon_name)
+	return made
+
+
+## Gives a button an icon that follows the theme.
+static func show_icon(target: Button, icon_name: StringName) -> void:
+	target.icon = icon(icon_name)
+	on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
+
+
+static func wrapped_label() -> Label:
+	var made: Label = Label.new()
+	made.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
+	made.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	return made
+
+
+## Opens a file or folder of this machine in the program that the system has for it.
+static func open(path: String) -> void:
+	var error: Error = OS.shell_open(ProjectSettings.globalize_path(path))
+	if error != OK:
+		push_warning("Tilebake: %s could not be opened: %s" % [path, error_string(error)])

@@ -1,0 +1,37 @@
+@tool
+extends HBoxContainer
+## TerrainRow: one terrain's name, prompt and weight.
+
+signal changed(prompt: String, weight: float)
+
+const Ui = preload("../dock/ui.gd")
+
+var _prompt: LineEdit = LineEdit.new()
+var _weight: EditorSpinSlider = EditorSpinSlider.new()
+
+
+func _init(terrain: String, look: TilebakeTerrain) -> void:
+	var name_label: Label = Label.new()
+	name_label.text = terrain
+	name_label.custom_minimum_size.x = Ui.scaled(70)
+	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
+	name_label.tooltip_text = terrain
+	_prompt.text = look.prompt if look != null else ""
+	_prompt.placeholder_text = "as tilebake.toml says"
+	_prompt.tooltip_text = "What %s looks like" % terrain
+	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_weight.min_value = 0.05
+	_weight.max_value = 5.0
+	_weight.step = 0.05
+	_weight.value = look.weight if look != null else 1.0
+	_weight.custom_minimum_size.x = Ui.scaled(60)
+	_weight.tooltip_text = "How strongly it holds its ground against its neighbours"
+	for part: Control in [name_label, _prompt, _weight]:
+		add_child(part)
+	Ui.on(_prompt.text_submitted, func(_text: String) -> void: _tell())
+	Ui.on(_prompt.focus_exited, _tell)
+	Ui.on(_weight.value_changed, func(_value: float) -> void: _tell())
+
+
+func _tell() -> void:
+	changed.emit(_prompt.text, _weight.value)

@@ -1,0 +1,77 @@
+@tool
+extends VBoxContainer
+## UnmappedTiles: the tiles in use that name no terrain, each with a field to give it one.
+
+const Ui = preload("../dock/ui.gd")
+## So many different tiles are listed; a TileSet with more wants a custom data layer.
+const LISTED: int = 24
+
+var _node: BakedTileMap
+var _undo: EditorUndoRedoManager
+
+
+func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
+	_node = node
+	_undo = undo
+	var tiles: Dictionary[String, Texture2D] = _unmapped()
+	visible = not tiles.is_empty()
+	var title: Label = Ui.wrapped_label()
+	title.text = "%d kinds of tiles name no terrain, and are not painted. Name it here:" % tiles.size()
+	title.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
+	add_child(title)
+	for key: String in tiles.keys().slice(0, LISTED):
+		add_child(_row(key, tiles[key]))
+
+
+func _row(key: String, picture: Texture2D) -> HBoxContainer:
+	var row: HBoxContainer = HBoxContainer.new()
+	var icon: TextureRect = TextureRect.new()
+	icon.texture = picture
+	icon.custom_minimum_size = Vector2.ONE * Ui.scaled(24)
+	icon.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
+	icon.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
+	icon.tooltip_text = key
+	var field: LineEdit = LineEdit.new()
+	field.placeholder_text = "terrain of tile %s" % key
+	field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	Ui.on(field.text_submitted, _on_named.bind(key))
+	row.add_child(icon)
+	row.add_child(field)
+	return row
+
+
+func _on_named(terrain: String, key: String) -> void:
+	var mapping: Dictionary[String, String] = _node.tile_terrains.duplicate()
+	mapping[key] = terrain.strip_edges()
+	_undo.create_action("Name a Tile's Terrain", UndoRedo.MERGE_DISABLE, _node)
+	_undo.add_do_property(_node, &"tile_terrains", mapping)
+	_undo.add_undo_property(_node, &"tile_terrains", _node.tile_terrains)
+	_undo.commit_action()
+	_node.notify_property_list_changed()
+
+
+## The tiles without a terrain, by the name that tile_terrains knows them by, and their pictures.
+func _unmapped() -> Dictionary[String, Texture2D]:
+	var found: Dictionary[String, Texture2D] = {}
+	for node: Node in _node.source_layers():
+		var layer: TileMapLayer = node as TileMapLayer
+		if layer == null or layer.tile_set == null:
+			continue
+		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, _node.tile_terrains)
+		for cell: Vector2i in layer.get_used_cells():
+			if terrain.of(layer, cell).is_empty():
+				found[TilebakeCellTerrain.key_of(layer, cell)] = _picture(layer, cell)
+	return found
+
+
+func _picture(layer: TileMapLayer, cell: Vector2i) -> Texture2D:
+	var id: int = layer.get_cell_source_id(cell)
+	if not layer.tile_set.has_source(id):
+		return null
+	var source: TileSetAtlasSource = layer.tile_set.get_source(id) as TileSetAtlasSource
+	if source == null or not source.has_tile(layer.get_cell_atlas_coords(cell)):
+		return null
+	var picture: AtlasTexture = AtlasTexture.new()
+	picture.atlas = source.texture
+	picture.region = source.get_tile_texture_region(layer.get_cell_atlas_coords(cell))
+	return picture

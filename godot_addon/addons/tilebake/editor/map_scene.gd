@@ -1,0 +1,57 @@
+@tool
+extends RefCounted
+## MapScene: the scenes that maps come from, and the way there.
+
+
+## The BakedTileMap nodes of the scene being edited.
+static func painted_in_scene() -> Array[BakedTileMap]:
+	var root: Node = EditorInterface.get_edited_scene_root()
+	var none: Array[BakedTileMap] = []
+	return TilebakeLayerList.baked_in(root) if root != null else none
+
+
+## Those of them whose map file is [param map_path].
+static func painted_by(map_path: String) -> Array[BakedTileMap]:
+	var painted: Array[BakedTileMap] = painted_in_scene()
+	return painted.filter(
+		func(node: BakedTileMap) -> bool: return path_of(node, painted.size()) == map_path)
+
+
+## The map file of a node in the scene being edited, which holds [param count] of them.
+static func path_of(node: BakedTileMap, count: int) -> String:
+	return TilebakeMapPaths.map_path(EditorInterface.get_edited_scene_root().scene_file_path, node, count)
+
+
+## Opens the scene that a map comes from and selects its painting. Returns it; null if there is none.
+static func open(map_path: String) -> BakedTileMap:
+	if painted_by(map_path).is_empty():
+		var scene: String = _scene_named_like(map_path)
+		if scene.is_empty():
+			return null
+		EditorInterface.open_scene_from_path(scene)
+	EditorInterface.set_main_screen_editor("2D")
+	var painted: Array[BakedTileMap] = painted_by(map_path)
+	if painted.is_empty():
+		return null
+	select(painted[0])
+	return painted[0]
+
+
+## Selects a node alone, so that the inspector shows it.
+static func select(node: Node) -> void:
+	EditorInterface.get_selection().clear()
+	EditorInterface.get_selection().add_node(node)
+	EditorInterface.edit_node(node)
+
+
+## Maps are named after their scenes; "levels/cave.tilebake.json" and "levels/cave.North.tilebake.json"
+## both come from "levels/cave.tscn".
+static func _scene_named_like(map_path: String) -> String:
+	var inside: String = map_path.trim_prefix(TilebakeMapPaths.maps_folder()).trim_suffix(TilebakeMapPaths.ENDING)
+	while not inside.is_empty():
+		for ending: String in [".tscn", ".scn"]:
+			var path: String = "res:/" + inside + ending
+			if ResourceLoader.exists(path):
+				return path
+		inside = inside.get_basename() if not inside.get_extension().is_empty() else ""
+	return ""

@@ -1,0 +1,109 @@
+@tool
+extends RefCounted
+## SceneSetup: "Bake this scene" makes the BakedTileMap and fills in what it can.
+
+const PROJECT_FILE: String = "res://tilebake.toml"
+
+
+## Adds a BakedTileMap after the layers of a scene, in one undoable step. Returns null where there is nothing to paint.
+static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
+	var made: BakedTileMap = BakedTileMap.new()
+	made.name = "Painting"
+	var parent: Node = _parent_for(root)
+	parent.add_child(made)
+	var layers: Array[Node] = made.source_layers()
+	made.terrains = terrains_of(layers)
+	parent.remove_child(made)
+	if layers.is_empty():
+		made.free()
+		return null
+	undo.create_action("Bake this Scene", UndoRedo.MERGE_DISABLE, root)
+	undo.add_do_method(parent, &"add_child", made, true)
+	undo.add_do_method(parent, &"move_child", made, _place_after(layers, parent))
+	undo.add_do_property(made, &"owner", root)
+	undo.add_do_reference(made)
+	undo.add_undo_method(parent, &"remove_child", made)
+	undo.commit_action()
+	return made
+
+
+## Every terrain that the layers' tiles can have. A terrain that tilebake.toml describes is left to it; the
+## others are described by their names until the user finds better words.
+static func terrains_of(layers: Array[Node]) -> Dictionary[String, TilebakeTerrain]:
+	var said: PackedStringArray = terrains_in_project()
+	var found: Dictionary[String, TilebakeTerrain] = {}
+	for name: String in terrain_names(layers):
+		found[name] = TilebakeTerrain.new()
+		if name not in said:
+			found[name].prompt = name.capitalize().to_lower()
+	return found
+
+
+## The terrains' names, sorted.
+static func terrain_names(layers: Array[Node]) -> Array[String]:
+	var names: Dictionary[String, bool] = {}
+	for tiles: TileSet in _tile_sets(layers):
+		for terrain_set: int in tiles.get_terrain_sets_count():
+			for terrain: int in tiles.get_terrains_count(terrain_set):
+				names[tiles.get_terrain_name(terrain_set, terrain)] = true
+		if tiles.get_custom_data_layer_by_name(TilebakeCellTerrain.DATA_LAYER) != -1:
+			_collect_custom(tiles, names)
+	var _was_there: bool = names.erase("") or names.erase(TilebakeCellTerrain.LEAVE_OUT)
+	var sorted: Array[String] = names.keys()
+	sorted.sort()
+	return sorted
+
+
+## The terrains that tilebake.toml describes: the keys of its [terrains], and its [terrains.NAME] tables.
+static func terrains_in_project() -> PackedStringArray:
+	var names: PackedStringArray = []
+	var section: String = ""
+	var key: RegEx = RegEx.create_from_string("^\\s*[\"']?([^\"'=#]+?)[\"']?\\s*=")
+	for line: String in FileAccess.get_file_as_string(PROJECT_FILE).split("\n"):
+		if line.strip_edges().begins_with("["):
+			section = line.strip_edges().trim_prefix("[").get_slice("]", 0)
+			if section.begins_with("terrains."):
+				names += PackedStringArray([section.trim_prefix("terrains.").trim_prefix("\"").trim_suffix("\"")])
+		var found: RegExMatch = key.search(line)
+		if section == "terrains" and found != null:
+			names += PackedStringArray([found.get_string(1)])
+	return names
+
+
+static func _tile_sets(layers: Array[Node]) -> Array[TileSet]:
+	var found: Array[TileSet] = []
+	for layer: Node in layers:
+		var tiles: TileSet = (
+			(layer as TileMapLayer).tile_set if layer is TileMapLayer else (layer as TileMap).tile_set)
+		if tiles != null and tiles not in found:
+			found.append(tiles)
+	return found
+
+
+static func _collect_custom(tiles: TileSet, names: Dictionary[String, bool]) -> void:
+	for index: int in tiles.get_source_count():
+		var source: TileSetAtlasSource = tiles.get_source(tiles.get_source_id(index)) as TileSetAtlasSource
+		if source == null:
+			continue
+		for tile: int in source.get_tiles_count():
+			var data: TileData = source.get_tile_data(source.get_tile_id(tile), 0)
+			names[TilebakeCellTerrain.plain(str(data.get_custom_data(TilebakeCellTerrain.DATA_LAYER)))] = true
+
+
+## The first layer's parent, so that the painting shares the layers' space.
+static func _parent_for(root: Node) -> Node:
+	var layers: Array[Node] = root.find_children("*", "TileMapLayer") + root.find_children("*", "TileMap")
+	for layer: Node in layers:
+		if layer.owner == root:
+			return layer.get_parent()
+	return root
+
+
+## Right after the last sibling that holds a layer: over the tiles, under what follows them.
+static func _place_after(layers: Array[Node], parent: Node) -> int:
+	var place: int = 0
+	for sibling: Node in parent.get_children():
+		for layer: Node in layers:
+			if sibling == layer or sibling.is_ancestor_of(layer):
+				place = sibling.get_index() + 1
+	return place

@@ -1,0 +1,55 @@
+@tool
+extends RefCounted
+## Settings: where tilebake is on this machine, and what the project wants of it.
+
+## Editor setting: the tilebake to run. Empty: it is looked for.
+const COMMAND: String = "tilebake/command"
+## Project setting: an editor without a window paints the maps before it imports them.
+const BAKE_ON_IMPORT: String = "tilebake/bake_on_import"
+## Environment: start the backend even where the editor has no window.
+const ALLOW_HEADLESS: String = "TILEBAKE_ALLOW_HEADLESS"
+
+
+## Makes the settings known to the editor, which then shows them in its dialogs.
+static func register() -> void:
+	_register_command(EditorInterface.get_editor_settings())
+	_register_bake_on_import()
+
+
+## What the user set as tilebake's command, as it was written.
+static func command() -> String:
+	var settings: EditorSettings = EditorInterface.get_editor_settings()
+	return str(settings.get_setting(COMMAND)) if settings.has_setting(COMMAND) else ""
+
+
+static func bakes_on_import() -> bool:
+	return ProjectSettings.get_setting(BAKE_ON_IMPORT, false) == true
+
+
+static func is_headless() -> bool:
+	return DisplayServer.get_name() == "headless"
+
+
+## Whether a backend may run for this editor: a headless one is there to import and to export.
+static func may_start() -> bool:
+	return not is_headless() or OS.get_environment(ALLOW_HEADLESS) == "1"
+
+
+static func _register_command(settings: EditorSettings) -> void:
+	if not settings.has_setting(COMMAND):
+		settings.set_setting(COMMAND, "")
+	settings.set_initial_value(COMMAND, "", false)
+	settings.add_property_info({
+		"name": COMMAND,
+		"type": TYPE_STRING,
+		"hint": PROPERTY_HINT_GLOBAL_FILE,
+		"hint_string": "",
+	})
+
+
+static func _register_bake_on_import() -> void:
+	if not ProjectSettings.has_setting(BAKE_ON_IMPORT):
+		ProjectSettings.set_setting(BAKE_ON_IMPORT, false)
+	ProjectSettings.set_initial_value(BAKE_ON_IMPORT, false)
+	ProjectSettings.set_as_basic(BAKE_ON_IMPORT, true)
+	ProjectSettings.add_property_info({"name": BAKE_ON_IMPORT, "type": TYPE_BOOL})

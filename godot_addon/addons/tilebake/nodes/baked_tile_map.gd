@@ -1,0 +1,202 @@
+@tool
+@icon("../icon.svg")
+class_name BakedTileMap
+extends Sprite2D
+## A painting of the tile layers beside it, shown exactly over them.
+##
+## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
+## picture fresh; in the game it needs neither the addon nor the backend, only its texture.
+
+## How fresh the picture is.
+enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
+
+## What the whole map looks like: style, light, point of view.
+@export_multiline var base_prompt: String = ""
+## What must not appear anywhere on the map.
+@export_multiline var negative_prompt: String = ""
+## Another seed paints the same map another way.
+@export var bake_seed: int = 0
+## How each terrain looks. The name is the TileSet's terrain name or a tile's custom data.
+@export var terrains: Dictionary[String, TilebakeTerrain] = {}
+## Terrains of tiles that say none themselves: "source:x,y" (a scene tile: "source:scene:id") to a name.
+@export var tile_terrains: Dictionary[String, String] = {}
+
+@export_group("Layers")
+## The layers to paint, in drawing order. Empty: the parent, if it is a layer, and every visible
+## layer among the siblings and below them; a branch with a BakedTileMap of its own is left to that one.
+@export var layers: Array[NodePath] = []:
+	set(value):
+		layers = value
+		_follow_layers()
+## Hide the tiles in the game, so that only the painting shows. Collision, navigation and scene
+## tiles stay. In the editor the tiles stay too, under the painting.
+@export var hide_tiles: bool = true
+
+@export_group("Baking")
+## Size of a tile in the painting. 0: as tilebake.toml says.
+@export_range(0, 256, 8, "or_greater", "suffix:px") var pixels_per_tile: int = 0
+## What to override of the [settings] in tilebake.toml, by name: "steps", "guidance_scale", ...
+@export var settings: Dictionary = {}
+## The map file of this painting. Empty: named after the scene, in the maps folder.
+@export_file("*.tilebake.json") var map_file: String = ""
+
+## Where the painting lies, as the last export found it: in the space of the first layer's parent.
+@export_storage var map_bounds: Rect2 = Rect2()
+
+var _state: State = State.NONE
+var _words: String = ""
+var _followed_texture: Texture2D = null
+
+
+func _ready() -> void:
+	var _error: Error = texture_changed.connect(_follow_texture) as Error
+	_follow_texture()
+	if Engine.is_editor_hint():
+		_follow_layers()
+	elif hide_tiles and texture != null:
+		for layer: CanvasItem in source_layers():
+			layer.self_modulate.a = 0.0
+
+
+func _get_configuration_warnings() -> PackedStringArray:
+	var warnings: PackedStringArray = []
+	if source_layers().is_empty():
+		warnings = ["No visible TileMapLayer to paint. Put this node beside the layers, or name them in Layers."]
+	if not _words.is_empty() and _state not in [State.NONE, State.UP_TO_DATE]:
+		warnings += PackedStringArray([_words])
+	return warnings
+
+
+## The layers that are painted: visible TileMapLayer and TileMap nodes, in drawing order.
+func source_layers() -> Array[Node]:
+	var found: Array[Node] = []
+	for path: NodePath in layers:
+		_take_layer(get_node_or_null(path), found)
+	if not layers.is_empty():
+		return found
+	var parent: Node = get_parent()
+	if parent == null or parent is Viewport:
+		return found
+	_take_layer(parent, found)
+	for sibling: Node in parent.get_children():
+		if sibling != self:
+			_collect(sibling, found)
+	return _in_drawing_order(found)
+
+
+## Shows [param bake] exactly over [param bounds], given in the space of the first layer's parent.
+func show_bake(bake: Texture2D, bounds: Rect2) -> void:
+	map_bounds = bounds
+	texture = bake
+	_fit()
+
+
+## Notes how fresh the picture is. [param words] stand as a warning at the node while it is not.
+func tell(state: State, words: String) -> void:
+	_state = state
+	_words = words
+	update_configuration_warnings()
+
+
+## How fresh the picture is, as last told.
+func bake_state() -> State:
+	return _state
+
+
+## In the editor, while the tiles under it are edited: draws the picture with this share of its opacity.
+## Nothing of it is saved.
+func see_through(share: float) -> void:
+	var seen: Color = Color(self_modulate, self_modulate.a * share)
+	RenderingServer.canvas_item_set_self_modulate(get_canvas_item(), seen)
+
+
+func _take_layer(node: Node, found: Array[Node]) -> void:
+	if (node is TileMapLayer and (node as TileMapLayer).enabled) or node is TileMap:
+		if (node as CanvasItem).visible and node not in found:
+			found.append(node)
+
+
+func _collect(node: Node, found: Array[Node]) -> void:
+	if node is CanvasItem and not (node as CanvasItem).visible:
+		return
+	_take_layer(node, found)
+	var below: Array[Node] = node.get_children()
+	if below.any(func(child: Node) -> bool: return child is BakedTileMap):
+		return
+	for child: Node in below:
+		_collect(child, found)
+
+
+## Tree order, except where a z index says otherwise. sort_custom is not stable: the place decides ties.
+func _in_drawing_order(found: Array[Node]) -> Array[Node]:
+	var places: Dictionary[Node, int] = {}
+	for index: int in found.size():
+		places[found[index]] = index
+	found.sort_custom(func(a: Node, b: Node) -> bool:
+		var za: int = _absolute_z(a)
+		var zb: int = _absolute_z(b)
+		return places[a] < places[b] if za == zb else za < zb)
+	return found
+
+
+func _absolute_z(node: Node) -> int:
+	var item: CanvasItem = node as CanvasItem
+	if item == null:
+		return 0
+	return item.z_index + (_absolute_z(item.get_parent()) if item.z_as_relative else 0)
+
+
+func _follow_texture() -> void:
+	if _followed_texture != null and _followed_texture.changed.is_connected(_fit):
+		_followed_texture.changed.disconnect(_fit)
+	_followed_texture = texture
+	if texture != null:
+		var _error: Error = texture.changed.connect(_fit) as Error
+		_fit()
+
+
+## A new bake may have another size: whatever its pixels, it covers the same ground.
+func _fit() -> void:
+	if texture == null or not map_bounds.has_area():
+		return
+	centered = false
+	offset = Vector2.ZERO
+	region_enabled = false
+	var size: Vector2 = map_bounds.size / texture.get_size()
+	var wanted: Transform2D = _from_layer_space() * Transform2D(0.0, size, 0.0, map_bounds.position)
+	if not transform.is_equal_approx(wanted):
+		transform = wanted
+
+
+## From the space of the first layer's parent to that of ours; the same in most scenes.
+func _from_layer_space() -> Transform2D:
+	var found: Array[Node] = source_layers()
+	if found.is_empty():
+		return Transform2D.IDENTITY
+	return _to_root(get_parent()).affine_inverse() * _to_root(found[0].get_parent())
+
+
+## Works outside of the tree too, where global_transform does not.
+func _to_root(node: Node) -> Transform2D:
+	var result: Transform2D = Transform2D.IDENTITY
+	while node is Node2D:
+		result = (node as Node2D).transform * result
+		if (node as Node2D).top_level:
+			break
+		node = node.get_parent()
+	return result
+
+
+func _follow_layers() -> void:
+	if not Engine.is_editor_hint() or not is_inside_tree():
+		return
+	for layer: Node in source_layers():
+		var edited: Signal = Signal(layer, &"changed")
+		if not edited.is_connected(_on_layer_changed):
+			var _error: Error = edited.connect(_on_layer_changed) as Error
+	update_configuration_warnings()
+
+
+func _on_layer_changed() -> void:
+	if _state == State.UP_TO_DATE:
+		tell(State.STALE, "The tiles have changed since this was painted. Save the scene to paint them.")

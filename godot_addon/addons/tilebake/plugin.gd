@@ -1,0 +1,101 @@
+@tool
+extends EditorPlugin
+## Registers Tilebake's parts with the editor and takes them out again.
+
+const Dock = preload("editor/dock/dock.gd")
+const ExportPlugin = preload("editor/export_plugin.gd")
+const ImportPlugin = preload("editor/import_plugin.gd")
+const InspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
+const MapActions = preload("editor/map_actions.gd")
+const SceneLink = preload("editor/scene_link.gd")
+const Settings = preload("editor/settings.gd")
+const ICON: String = "res://addons/tilebake/icon.svg"
+## Saves that follow one another are exported together.
+const QUIET: float = 0.5
+
+var _coordinator: TilebakeBakeCoordinator
+var _actions: MapActions
+var _dock: Dock
+var _dock_holder: Control
+var _export_plugin: ExportPlugin = ExportPlugin.new()
+var _import_plugin: ImportPlugin = ImportPlugin.new()
+var _inspector_plugin: InspectorPlugin
+var _scene_link: SceneLink
+var _saved: Timer
+
+
+func _enter_tree() -> void:
+	Settings.register()
+	_coordinator = TilebakeBakeCoordinator.new()
+	_actions = MapActions.new(_coordinator, get_undo_redo())
+	_scene_link = SceneLink.new(_coordinator)
+	_saved = Timer.new()
+	_saved.one_shot = true
+	_saved.wait_time = QUIET
+	for part: Node in [_coordinator, _scene_link, _saved]:
+		add_child(part)
+	_inspector_plugin = InspectorPlugin.new(_actions, get_undo_redo())
+	add_inspector_plugin(_inspector_plugin)
+	add_export_plugin(_export_plugin)
+	add_import_plugin(_import_plugin)
+	_add_dock()
+	_connect_editor()
+	_coordinator.start()
+
+
+func _exit_tree() -> void:
+	_coordinator.stop()
+	scene_saved.disconnect(_on_scene_saved)
+	scene_changed.disconnect(_on_scene_changed)
+	_remove_dock()
+	remove_import_plugin(_import_plugin)
+	remove_export_plugin(_export_plugin)
+	remove_inspector_plugin(_inspector_plugin)
+	for part: Node in [_saved, _scene_link, _coordinator]:
+		part.queue_free()
+
+
+func _connect_editor() -> void:
+	var _errors: Array[int] = [
+		scene_saved.connect(_on_scene_saved),
+		scene_changed.connect(_on_scene_changed),
+		_saved.timeout.connect(_export_saved),
+	]
+
+
+## From 4.6 on docks are EditorDock nodes; the engine before has none, so the class is only named in text.
+func _add_dock() -> void:
+	_dock = Dock.new(_coordinator, _actions)
+	if not ClassDB.class_exists(&"EditorDock"):
+		_dock_holder = _dock
+		call(&"add_control_to_dock", DOCK_SLOT_RIGHT_BL, _dock)
+		return
+	_dock_holder = ClassDB.instantiate(&"EditorDock")
+	_dock_holder.set(&"title", "Tilebake")
+	_dock_holder.set(&"layout_key", "tilebake")
+	if ResourceLoader.exists(ICON):  # not before the project's first import
+		_dock_holder.set(&"dock_icon", load(ICON))
+	_dock_holder.set(&"default_slot", DOCK_SLOT_RIGHT_BL)
+	_dock_holder.add_child(_dock)
+	call(&"add_dock", _dock_holder)
+
+
+func _remove_dock() -> void:
+	if _dock_holder == _dock:
+		call(&"remove_control_from_docks", _dock)
+	else:
+		call(&"remove_dock", _dock_holder)
+	_dock_holder.queue_free()
+
+
+## The scene's own file is written; what it refers to is written right after, so wait.
+func _on_scene_saved(_path: String) -> void:
+	_saved.start()
+
+
+func _export_saved() -> void:
+	_actions.export_scene()
+
+
+func _on_scene_changed(_root: Node) -> void:
+	_scene_link.refresh.call_deferred()

@@ -1,0 +1,81 @@
+@tool
+extends EditorPlugin
+## Opens the demo in the editor, waits for its picture, and photographs the window.
+##
+## The environment says where to: PHOTOS. It ends the editor when it is done.
+
+const SCENE: String = "res://demo/demo.tscn"
+const PATIENCE: float = 150.0  # seconds
+## A new pond, painted into the meadow to have something baked.
+const POND: Rect2i = Rect2i(17, 3, 4, 2)
+const WATER: Vector2i = Vector2i(0, 2)
+
+var _folder: String = OS.get_environment("PHOTOS")
+
+
+func _ready() -> void:
+	_work.call_deferred()
+
+
+func _work() -> void:
+	await _seconds(3.0)
+	EditorInterface.open_scene_from_path(SCENE)
+	EditorInterface.set_main_screen_editor("2D")
+	await _seconds(1.0)
+	_bring_up_dock()
+	var painting: BakedTileMap = EditorInterface.get_edited_scene_root().get_node("Painting")
+	var _saved: Error = EditorInterface.save_scene()
+	await _until("shown", func() -> bool: return painting.texture != null)
+	EditorInterface.edit_node(painting)
+	await _seconds(4.0)
+	await _photograph("editor")
+	await _paint_pond()
+	await _photograph("baking")
+	get_tree().quit()
+
+
+func _paint_pond() -> void:
+	var ground: TileMapLayer = EditorInterface.get_edited_scene_root().get_node("Ground")
+	for y: int in POND.size.y:
+		for x: int in POND.size.x:
+			ground.set_cell(POND.position + Vector2i(x, y), 0, WATER)
+	EditorInterface.get_selection().clear()
+	EditorInterface.get_selection().add_node(ground)
+	EditorInterface.edit_node(ground)
+	var _saved: Error = EditorInterface.save_scene()
+	await _until("half painted", _is_half_painted)
+	await _seconds(1.5)
+
+
+func _is_half_painted() -> bool:
+	return EditorInterface.get_base_control().find_children("*", "ProgressBar", true, false).any(
+		func(bar: ProgressBar) -> bool: return bar.is_visible_in_tree() and bar.value * 2.0 >= bar.max_value)
+
+
+## Every dock is in a tab of its own: ours comes to the front.
+func _bring_up_dock() -> void:
+	var dock: Node = EditorInterface.get_base_control().find_child("Tilebake", true, false)
+	while dock != null:
+		if dock.get_parent() is TabContainer:
+			(dock.get_parent() as TabContainer).current_tab = dock.get_index()
+		dock = dock.get_parent()
+
+
+func _until(what: String, fulfilled: Callable) -> void:
+	var deadline: int = Time.get_ticks_msec() + int(PATIENCE * 1000.0)
+	while fulfilled.call() == false:
+		if Time.get_ticks_msec() > deadline:
+			printerr("LATE: not %s within %d s" % [what, int(PATIENCE)])
+			return
+		await _seconds(0.2)
+
+
+func _seconds(count: float) -> void:
+	await get_tree().create_timer(count).timeout
+
+
+func _photograph(title: String) -> void:
+	EditorInterface.get_base_control().queue_redraw()  # the editor draws only what changes
+	await RenderingServer.frame_post_draw
+	var error: Error = get_tree().root.get_texture().get_image().save_png(_folder.path_join(title + ".png"))
+	print("PHOTO %s %s" % [title, error_string(error)])

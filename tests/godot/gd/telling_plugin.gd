@@ -1,0 +1,121 @@
+@tool
+extends EditorPlugin
+## Stands in the place of the addon's plugin in tests: it tells what the coordinator tells, a line each, and
+## does what is written into the file `orders`.
+
+const Coordinator = preload("res://addons/tilebake/editor/bake_coordinator.gd")
+const ImportPlugin = preload("res://addons/tilebake/editor/import_plugin.gd")
+const Level = preload("telling_level.gd")
+const Settings = preload("res://addons/tilebake/editor/settings.gd")
+
+const ORDERS: String = "res://orders"
+
+var _coordinator: Coordinator
+var _import_plugin: ImportPlugin
+var _longest: int = 0
+var _frame_began: int = 0
+
+
+func _enter_tree() -> void:
+	Settings.register()
+	_import_plugin = ImportPlugin.new()
+	add_import_plugin(_import_plugin)
+	_coordinator = Coordinator.new()
+	_connect()
+	add_child(_coordinator)
+	_coordinator.start()
+
+
+func _exit_tree() -> void:
+	_coordinator.stop()
+	_coordinator.queue_free()
+	remove_import_plugin(_import_plugin)
+
+
+func _process(_delta: float) -> void:
+	var now: int = _spent()
+	_longest = maxi(_longest, now - _frame_began) if _frame_began > 0 else 0
+	_frame_began = now
+	if FileAccess.file_exists(ORDERS):
+		var order: String = FileAccess.get_file_as_string(ORDERS)
+		var _removed: Error = DirAccess.remove_absolute(ProjectSettings.globalize_path(ORDERS))
+		_obey(order.strip_edges().split(" "))
+
+
+func _obey(words: PackedStringArray) -> void:
+	match words[0]:
+		"quit":
+			get_tree().quit()
+		"bake":
+			_coordinator.bake(words[1], "asked")
+		"bake_all":
+			_coordinator.bake_all()
+		"make":
+			Level.make()
+			EditorInterface.open_scene_from_path(Level.PATH)
+		"click":
+			Level.click(EditorInterface.get_edited_scene_root(), Vector2i(int(words[1]), int(words[2])))
+			_save()
+		"save":
+			_save()
+		"focus":
+			get_tree().root.propagate_notification(NOTIFICATION_APPLICATION_FOCUS_OUT)
+			get_tree().root.propagate_notification(NOTIFICATION_APPLICATION_FOCUS_IN)
+		"stop":
+			_coordinator.stop()
+		"start":
+			_coordinator.start()
+		"frames":
+			print("FRAMES %.2f" % (_longest / 1e6))
+			_longest = 0
+			_frame_began = 0
+		"enable":
+			EditorInterface.set_plugin_enabled("tilebake", words[1] == "on")
+			print("ENABLED %s" % EditorInterface.is_plugin_enabled("tilebake"))
+
+
+## Nanoseconds that the main thread has had of a processor: what other programs take does not count.
+func _spent() -> int:
+	var file: FileAccess = FileAccess.open("/proc/self/schedstat", FileAccess.READ)
+	return int(file.get_line().get_slice(" ", 0)) if file != null else Time.get_ticks_usec() * 1000
+
+
+func _save() -> void:
+	var began: int = Time.get_ticks_usec()
+	var error: Error = EditorInterface.save_scene()
+	print("SAVED %s in %d ms" % [error_string(error), roundi((Time.get_ticks_usec() - began) / 1000.0)])
+
+
+func _on_scene_saved(_path: String) -> void:
+	_export.call_deferred()
+
+
+func _export() -> void:
+	for export: TilebakeExport in _coordinator.export_scene(EditorInterface.get_edited_scene_root()):
+		print("EXPORTED %s %d %s" % [export.map_path, export.cell_count, export.failed()])
+
+
+func _connect() -> void:
+	var wires: Array[Array] = [
+		[_coordinator.state_changed, func(state: TilebakeBackendState) -> void:
+			print("STATE %s %s" % [TilebakeBackendState.Kind.find_key(state.kind), state.words])],
+		[_coordinator.map_changed, func(view: Dictionary) -> void:
+			print("MAP %s %s" % [view["id"], view["state"]])],
+		[_coordinator.job_changed, func(view: Dictionary) -> void:
+			print("JOB %s %s %s" % [view["map_id"], view["state"], view["step"]])
+			if view["state"] == "done":
+				_obey(["frames"])],
+		[_coordinator.preview_changed, func(map_id: String, image: Image) -> void:
+			print("PREVIEW %s %s" % [map_id, image.get_size()])],
+		[_coordinator.texture_ready, func(map_id: String, path: String) -> void:
+			var texture: Texture2D = load(path)
+			print("TEXTURE %s %s %s" % [map_id, path, texture.get_size()])],
+		[scene_saved, _on_scene_saved],
+		[EditorInterface.get_resource_filesystem().resources_reimported, func(paths: PackedStringArray) -> void:
+			print("IMPORTED %s" % " ".join(paths))],
+	]
+	for wire: Array in wires:
+		var source: Signal = wire[0]
+		var target: Callable = wire[1]
+		@warning_ignore("return_value_discarded")
+		source.connect(target)
