@@ -30,7 +30,7 @@ engine: ## install Godot into .godot-engine, for the tests of its addon (715 MB;
 test: install $(if $(CI),engine) ## run the tests
 	$(BIN)/python -m pytest
 
-long: install ## run the long tests: kills, faults, races (an hour)
+long: install engine ## run the long tests: kills, faults, races (an hour)
 	$(BIN)/python -m pytest -m long
 
 check: install ## lint, formatting and types

@@ -21,6 +21,8 @@ from engine import Engine
 from tilebake.serve.api.ready import announced, new_ready, ready_file
 from tilebake.serve.png import png_pixels
 
+pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
+
 MAP = "maps/map0.tilebake.json"
 PICTURE = "baked/maps/map0.png"
 ENDLESS = 'maps = ["maps"]\noutput = "baked"\n[settings]\npixels_per_tile = 16\nsteps = 900\n'

@@ -11,6 +11,8 @@ import pytest
 from engine import ROOT, Engine, write_project
 from scenes import layer, level, make_scenes, tile
 
+pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
+
 DOCS: Final = ROOT / "docs"
 TOML: Final = """maps = ["maps"]
 output = "baked"

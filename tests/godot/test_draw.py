@@ -9,6 +9,8 @@ import pytest
 from engine import SCRIPTS, Engine, copy_project
 from screen import draw
 
+pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
+
 SCENES = ("demo", "isometric", "half_offset", "hex")
 # Degrees, scale and place of the scene's root.
 MOVED = {"still": "", "moved": "0,1,13.25,-7.5", "turned": "20,1.3,40,-90"}

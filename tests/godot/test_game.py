@@ -12,6 +12,8 @@ import pytest
 from engine import PATIENCE, SCRIPTS, Engine, Run, copy_project
 from screen import DRAWING, screen
 
+pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
+
 PRESET = """[preset.0]
 
 name="Linux"

@@ -8,6 +8,8 @@ import pytest
 from editor import editing, game_in, map_text, save
 from engine import Engine
 
+pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
+
 MAPS = 20
 ROUNDS_SHORT, ROUNDS_LONG = 3, 50
 LEVEL_MAP, LEVEL_PICTURE = "maps/level.tilebake.json", "baked/maps/level.png"

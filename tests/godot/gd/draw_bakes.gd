@@ -29,7 +29,8 @@ func _draw(folder: String, name: String, path: String, moved: String) -> void:
 		camera.free()
 	if not moved.is_empty():
 		var numbers: PackedFloat64Array = moved.split_floats(",")
-		scene.transform = Transform2D(deg_to_rad(numbers[0]), Vector2.ONE * numbers[1], 0.0, Vector2(numbers[2], numbers[3]))
+		var place: Vector2 = Vector2(numbers[2], numbers[3])
+		scene.transform = Transform2D(deg_to_rad(numbers[0]), Vector2.ONE * numbers[1], 0.0, place)
 	root.add_child(scene)
 	var painting: BakedTileMap = scene.find_children("*", "Sprite2D")[0]
 	var texture_path: String = TilebakeMapPaths.texture_path(

@@ -75,7 +75,8 @@ func _follows_the_layers_from_elsewhere() -> void:
 	paintings.add_child(painting)
 	painting.layers = [^"../../World/Ground"]
 	painting.show_bake(_picture(10, 10), Rect2(0, 0, 10, 10))
-	_check("follows its layers from elsewhere", (paintings.transform * painting.transform).is_equal_approx(world.transform))
+	var seen: Transform2D = paintings.transform * painting.transform
+	_check("follows its layers from elsewhere", seen.is_equal_approx(world.transform))
 	scene.free()
 
 
@@ -87,7 +88,8 @@ func _keeps_its_ground_when_the_picture_grows() -> void:
 	painting.show_bake(picture, Rect2(0, 0, 64, 64))
 	picture.set_image(Image.create_empty(128, 128, false, Image.FORMAT_RGBA8))
 	picture.emit_changed()
-	_check("keeps its ground when the picture grows", painting.transform * painting.get_rect() == Rect2(0, 0, 64, 64))
+	var covered: Rect2 = painting.transform * painting.get_rect()
+	_check("keeps its ground when the picture grows", covered == Rect2(0, 0, 64, 64))
 	scene.free()
 
 
@@ -97,7 +99,8 @@ func _warns() -> void:
 	_check("warns where there is nothing to paint", painting._get_configuration_warnings().size() == 1)
 	scene.add_child(_layer("Ground"))
 	painting.tell(BakedTileMap.State.FAILED, "Painting failed")
-	_check("warns in the words it was told", painting._get_configuration_warnings() == PackedStringArray(["Painting failed"]))
+	var told: PackedStringArray = painting._get_configuration_warnings()
+	_check("warns in the words it was told", told == PackedStringArray(["Painting failed"]))
 	painting.tell(BakedTileMap.State.UP_TO_DATE, "")
 	_check("is silent when all is well", painting._get_configuration_warnings().is_empty())
 	scene.free()

@@ -80,7 +80,8 @@ func _words(view: Dictionary, state: BakedTileMap.State) -> String:
 		BakedTileMap.State.BAKING:
 			return "The picture is being painted."
 		BakedTileMap.State.FAILED:
-			return "Painting failed: %s" % TilebakeMistake.of(view).words()
+			var mistake: TilebakeMistake = TilebakeMistake.of(view)
+			return "Painting failed." if mistake == null else "Painting failed: %s\n%s" % [mistake.words(), mistake.where]
 	return ""
 
 

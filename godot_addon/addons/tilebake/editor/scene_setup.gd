@@ -5,7 +5,8 @@ extends RefCounted
 const PROJECT_FILE: String = "res://tilebake.toml"
 
 
-## Adds a BakedTileMap after the layers of a scene, in one undoable step. Returns null where there is nothing to paint.
+## Adds a BakedTileMap after the layers of a scene, in one undoable step.
+## Returns null where there is nothing to paint.
 static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 	var made: BakedTileMap = BakedTileMap.new()
 	made.name = "Painting"

@@ -67,7 +67,7 @@ func _follow_coordinator() -> void:
 
 func _buttons() -> HFlowContainer:
 	var row: HFlowContainer = HFlowContainer.new()
-	row.add_child(Ui.button("Bake Scene", "Bake this scene: paint the tile layers of the scene that is open", _actions.bake_scene))
+	row.add_child(Ui.button("Bake Scene", "Paint the tile layers of the scene that is open", _actions.bake_scene))
 	row.add_child(Ui.button("Bake All", "Paint every map whose picture is not up to date", _coordinator.bake_all))
 	for tool: Button in _bar.tools():
 		row.add_child(tool)
@@ -87,6 +87,8 @@ func _on_map_changed(view: Dictionary) -> void:
 	_list.show_map(view)
 	_show_emptiness()
 	var id: String = str(view.get("id", ""))
+	if view.get("state") == "failed" and _list.selected_map().is_empty():
+		_list.pick(id)  # what went wrong is told without a click
 	if id == _list.selected_map():
 		_mistake.show_map(view)
 	var texture: String = str(view.get("texture", ""))

@@ -12,6 +12,7 @@ var _path: String = ""
 
 func _init() -> void:
 	title = "Tilebake: the backend's log"
+	exclusive = false
 	_text.editable = false
 	_text.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
 	add_child(_text)

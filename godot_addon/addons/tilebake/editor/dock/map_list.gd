@@ -56,6 +56,12 @@ func selected_map() -> String:
 	return str(row.get_metadata(0)) if row != null else ""
 
 
+## Selects a map as a click would.
+func pick(map_id: String) -> void:
+	if map_id in _rows:
+		_rows[map_id].select(0)
+
+
 func clear_maps() -> void:
 	_rows.clear()
 	clear()

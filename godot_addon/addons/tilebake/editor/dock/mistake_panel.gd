@@ -28,7 +28,9 @@ func show_map(view: Dictionary) -> void:
 	var mistake: TilebakeMistake = TilebakeMistake.of(view)
 	var state: String = MapWords.state_of(view)
 	var more: String = MapWords.more_of(view)
-	_words.text = "%s is %s" % [MapWords.name_of(_map_id), state] if more.is_empty() else "%s: %s" % [state.capitalize(), more]
+	_words.text = "%s: %s" % [state.capitalize(), more]
+	if more.is_empty():
+		_words.text = "%s is %s" % [MapWords.name_of(_map_id), state]
 	_where.text = mistake.where if mistake != null else ""
 	_where.visible = not _where.text.is_empty()
 	_go.visible = mistake != null
