@@ -143,6 +143,7 @@ def write_project(target: Path, files: Mapping[str, str], *, plugin: bool = True
     """
     shutil.copytree(ADDON_PROJECT / "addons", target / "addons", ignore=_NOT_COPIED)
     settings = (ADDON_PROJECT / "project.godot").read_text(encoding="utf-8")
+    settings = re.sub(r"^run/main_scene=.*\n", "", settings, flags=re.MULTILINE)  # the demo stays behind
     if not plugin:
         settings = re.sub(r"^enabled=.*$", "enabled=PackedStringArray()", settings, flags=re.MULTILINE)
     for name, text in {"project.godot": settings, **files}.items():
