@@ -62,7 +62,8 @@ class Pipeline:
         clock = Clock(self.components)
         tilemap, settings = request.tilemap, request.settings
         canvas = canvas_for(tilemap, settings.pixels_per_tile)
-        sampling = self._sampling(settings, request.seed)
+        scales = settings.guidance_scale, settings.guidance_scale_low
+        sampling = self._sampling(settings.steps, scales, settings.scheduler, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
         task = Task(canvas, lambda components: condition(components, tilemap), blend, sampling)
         painted = paint(self.components, task, on_step, clock)
@@ -101,15 +102,7 @@ class Pipeline:
                 f"{width} x {height} pixels", mend=f"width and height must be multiples of {LATENT}"
             )
         clock = Clock(self.components)
-        defaults = self.components.defaults
-        scale, scale_low = defaults.guidance(guidance_scale, guidance_scale_low)
-        sampling = Sampling(
-            steps=defaults.steps if steps is None else steps,
-            guidance_scale=scale,
-            guidance_scale_low=scale_low,
-            scheduler=defaults.scheduler if scheduler is None else scheduler,
-            seed=seed,
-        )
+        sampling = self._sampling(steps, (guidance_scale, guidance_scale_low), scheduler, seed)
         canvas = Canvas(width, height, scale=1.0, origin_x=0, origin_y=0)
         blend = plain_blending(canvas.latent_size, sampling.steps)
         task = Task(
@@ -121,14 +114,17 @@ class Pipeline:
         painted = paint(self.components, task, on_step, clock)
         return Generated(picture.to_pixels(painted.image), clock.timings, painted.degraded)
 
-    def _sampling(self, settings: BakeSettings, seed: int) -> Sampling:
+    def _sampling(
+        self, steps: int | None, scales: tuple[float | None, float | None], scheduler: str | None, seed: int
+    ) -> Sampling:
+        """What is given, and the model's own recommendation for the rest."""
         defaults = self.components.defaults
-        scale, scale_low = defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
+        scale, scale_low = defaults.guidance(*scales)
         return Sampling(
-            steps=settings.steps or defaults.steps,
+            steps=defaults.steps if steps is None else steps,
             guidance_scale=scale,
             guidance_scale_low=scale_low,
-            scheduler=settings.scheduler or defaults.scheduler,
+            scheduler=defaults.scheduler if scheduler is None else scheduler,
             seed=seed,
         )
 
