@@ -33,7 +33,7 @@ class Studio:
         self._texture_of = texture_of
         self._failing_seed = failing_seed
 
-    def make_baker(self, job: Job) -> Baker:
+    def baker_for(self, job: Job) -> Baker:
         self.made.append(job.request.model)
         return self._bake
 
@@ -77,7 +77,7 @@ def kinds(events: list[Planned | Started | Baked | Failed]) -> list[tuple[str, s
 
 
 def test_all_maps_are_read_before_the_first_is_baked(maps: Path, order: Order, studio: Studio) -> None:
-    events = list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
+    events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert kinds(events) == [
         ("Planned", "a"),
         ("Failed", "b"),
@@ -92,19 +92,19 @@ def test_all_maps_are_read_before_the_first_is_baked(maps: Path, order: Order, s
 
 
 def test_a_model_is_made_once(maps: Path, order: Order, studio: Studio) -> None:
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert len(studio.made) == 1
 
 
 def test_an_unchanged_map_is_not_baked_again(maps: Path, order: Order, studio: Studio) -> None:
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert studio.baked == ["a", "c"]
 
 
 def test_force_bakes_what_is_up_to_date(maps: Path, order: Order, studio: Studio) -> None:
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
-    events = list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore, force=True))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
+    events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore, force=True))
     assert studio.baked == ["a", "c"] * 2
     assert [e.written for e in events if isinstance(e, Baked)] == [False, False]
 
@@ -113,9 +113,9 @@ def test_what_the_cache_has_needs_no_model(maps: Path, order: Order, studio: Stu
     def around(baker: Baker) -> Baker:
         return cached(baker, Cache(tmp_path / "cache"))
 
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore, around=around))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore, around=around))
     elsewhere = replace(order, out=tmp_path / "out")
-    events = list(bake_maps(find_maps([maps]), elsewhere, studio.make_baker, ignore, around=around))
+    events = list(bake_maps(find_maps([maps]), elsewhere, studio.baker_for, ignore, around=around))
     assert [e.written for e in events if isinstance(e, Baked)] == [True, True]
     assert (tmp_path / "out" / "a.png").read_bytes() == (maps / "a.png").read_bytes()
     assert (len(studio.made), studio.baked) == (1, ["a", "c"])
@@ -133,7 +133,7 @@ def test_a_texture_stays_within_its_project(maps: Path, order: Order) -> None:
 
 def test_a_bake_that_fails_stops_no_other(maps: Path, order: Order, texture_of: Textures) -> None:
     studio = Studio(texture_of, failing_seed=0)
-    events = list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
+    events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert kinds(events)[-4:] == [("Started", "a"), ("Failed", "a"), ("Started", "c"), ("Baked", "c")]
     assert {path.name for path in maps.glob("*.png")} == {"c.png"}
 
@@ -158,14 +158,14 @@ def test_what_on_step_raises_ends_the_batch(maps: Path, order: Order, studio: St
         raise StopError(step)
 
     with pytest.raises(StopError):
-        list(bake_maps(find_maps([maps]), order, studio.make_baker, stop))
+        list(bake_maps(find_maps([maps]), order, studio.baker_for, stop))
     assert not list(maps.glob("*.png"))
 
 
 def test_a_map_changed_in_its_seed_alone_is_baked_alone(maps: Path, order: Order, studio: Studio) -> None:
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     (maps / "c.json").write_text(json.dumps({**MAP, "seed": 9}), encoding="utf-8")
-    list(bake_maps(find_maps([maps]), order, studio.make_baker, ignore))
+    list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert studio.baked == ["a", "c", "c"]
 
 
@@ -175,7 +175,7 @@ def test_two_maps_never_share_a_texture(tmp_path: Path, order: Order, studio: St
         (tmp_path / name).write_text(json.dumps(MAP), encoding="utf-8")
     found = find_maps([tmp_path / "one", tmp_path / "two"])
     crowded = Order(model=order.model, out=tmp_path / "out")
-    events = list(bake_maps(found, crowded, studio.make_baker, ignore))
+    events = list(bake_maps(found, crowded, studio.baker_for, ignore))
     failures = [e for e in events if isinstance(e, Failed)]
     assert ["would overwrite" in str(failure.error) for failure in failures] == [True]
     assert studio.baked == ["same"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tilebake.cli.interrupt import Interruption
     from tilebake.cli.report import Report
     from tilebake.request import Baker
-    from tilebake.serve.batch import MakeBaker
+    from tilebake.serve.batch import BakerFor
     from tilebake.serve.discover import FoundMap
     from tilebake.serve.plan import Job, Order
 
@@ -127,8 +127,8 @@ def _bake(
             kept = keeping if force else cached
             return kept(baker, user_cache(), lambda error: shown.say(lambda: report.unkept(error)))
 
-        make_baker = _baker_maker(machine, interruption)
-        for event in bake_maps(maps, order, make_baker, on_step, force=force, around=around):
+        baker_for = _loading(machine, interruption)
+        for event in bake_maps(maps, order, baker_for, on_step, force=force, around=around):
             match event:
                 case Planned():
                     report.planned(event)
@@ -141,12 +141,12 @@ def _bake(
             interruption.check()
 
 
-def _baker_maker(machine: Machine, interruption: "Interruption") -> "MakeBaker":
-    def make_baker(job: "Job") -> "Baker":
+def _loading(machine: Machine, interruption: "Interruption") -> "BakerFor":
+    def baker_for(job: "Job") -> "Baker":
         from tilebake.cli.painter import load_pipeline
 
         pipeline = load_pipeline(job.source, job.request.loras, machine)
         interruption.check()
         return pipeline.bake
 
-    return make_baker
+    return baker_for

@@ -48,7 +48,7 @@ class Failed:
     error: TilebakeError
 
 
-MakeBaker = Callable[[Job], Baker]
+BakerFor = Callable[[Job], Baker]
 Around = Callable[[Baker], Baker]
 
 
@@ -69,7 +69,7 @@ def survey(maps: Iterable[FoundMap], order: Order) -> Iterator[Planned | Failed]
 def bake_maps(
     maps: Iterable[FoundMap],
     order: Order,
-    make_baker: MakeBaker,
+    baker_for: BakerFor,
     on_step: OnStep,
     *,
     force: bool = False,
@@ -77,7 +77,7 @@ def bake_maps(
 ) -> Iterator[Planned | Started | Baked | Failed]:
     """Survey all maps, then bake the stale ones (with `force`, all).
 
-    `around` is put around every baker: a cache, say. `make_baker` is called once for each model, and only if
+    `around` is put around every baker: a cache, say. `baker_for` is called once for each model, and only if
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
     texture in its place.
     """
@@ -88,13 +88,13 @@ def bake_maps(
         yield event
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
-    yield from _bake(sorted(jobs, key=lambda job: job.request.model_key()), make_baker, on_step, around)
+    yield from _bake(sorted(jobs, key=lambda job: job.request.model_key()), baker_for, on_step, around)
 
 
 def _bake(
-    jobs: list[Job], make_baker: MakeBaker, on_step: OnStep, around: Around
+    jobs: list[Job], baker_for: BakerFor, on_step: OnStep, around: Around
 ) -> Iterator[Started | Baked | Failed]:
-    bakers = _Bakers(make_baker)
+    bakers = _Bakers(baker_for)
     for index, job in enumerate(jobs, start=1):
         yield Started(job, index, len(jobs))
         try:
@@ -109,8 +109,8 @@ def _bake(
 class _Bakers:
     """The baker of the model at hand; a model that cannot be loaded is tried once, not once for each map."""
 
-    def __init__(self, make_baker: MakeBaker) -> None:
-        self._make_baker = make_baker
+    def __init__(self, baker_for: BakerFor) -> None:
+        self._baker_for = baker_for
         self._key: object = None
         self._made: Baker | TilebakeError | None = None
 
@@ -129,6 +129,6 @@ class _Bakers:
 
     def _try(self, job: Job) -> Baker | TilebakeError:
         try:
-            return self._make_baker(job)
+            return self._baker_for(job)
         except TilebakeError as error:
             return error

@@ -1,0 +1,105 @@
+"""Saved in whatever way, a map is told of, and told no more often than it must be."""
+
+import math
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from saving import SAVES, Save, by_rename, by_rename_from_elsewhere, in_place
+from watch_reader import BY_EVENTS, BY_LOOKING, NEVER, Reader
+
+from tilebake.serve.snapshot import Changes
+from tilebake.serve.watch import Places, Timing, watch
+
+# watchdog warns of folders that are made while it looks for them; pytest would make its thread die of it
+pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")
+MANY = 2000
+
+
+@pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
+def test_every_way_to_save_is_seen(save: Save, reader: Reader, maps: Path) -> None:
+    for text in ("other", "longer than before", "short"):
+        save(maps / "forest.json", text)
+        reader.wait_until(lambda text=text: reader.held == {maps / "forest.json": text})
+
+
+def test_a_save_without_a_change_is_told_to_nobody(maps: Path) -> None:
+    looks: list[float] = []
+
+    def places() -> Places:
+        looks.append(time.monotonic())
+        return Places((maps,))
+
+    with Reader(places, BY_LOOKING) as reader:
+        while len(looks) < 2:  # the second look comes after the map was read
+            time.sleep(0.01)
+        for save in (by_rename, by_rename_from_elsewhere):
+            save(maps / "forest.json", "first")
+        os.utime(maps / "forest.json", ns=(0, 10**18))
+        (maps / "cave.json").touch()
+        reader.wait_for(maps)
+        assert not any(changes.changed for changes in reader.told)
+
+
+def test_what_changed_before_it_was_read_is_told_even_if_it_is_the_same_again(maps: Path) -> None:
+    watching = watch(lambda: Places((maps,)), threading.Event(), timing=BY_LOOKING)
+    next(watching)
+    by_rename(maps / "forest.json", "read at this time, perhaps")
+    by_rename(maps / "forest.json", "first")
+    assert next(watching) == Changes(changed=frozenset({maps / "forest.json"}))
+    watching.close()
+
+
+def test_a_save_within_the_same_tick_of_the_clock_is_seen(maps: Path) -> None:
+    file = maps / "forest.json"
+    watching = watch(lambda: Places((maps,)), threading.Event(), timing=BY_EVENTS)
+    next(watching)
+    status = file.stat()
+    in_place(file, "FIRST")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert next(watching) == Changes(changed=frozenset({file}))
+    watching.close()
+
+
+def test_many_changes_at_once_come_out_together_without_a_single_event(maps: Path) -> None:
+    files = [maps / f"{index}.json" for index in range(MANY)]
+    for file in files:
+        file.write_text("one", encoding="utf-8")
+    looks: list[float] = []
+
+    def places() -> Places:
+        looks.append(time.monotonic())
+        return Places((maps,))
+
+    watching = watch(places, threading.Event(), timing=BY_LOOKING)
+    next(watching)
+    for file in files:
+        file.write_text("two", encoding="utf-8")
+    assert next(watching) == Changes(changed=frozenset(files))
+    assert len(looks) == 3  # at first, the reconcile, and once more to be sure that all is written
+    watching.close()
+
+
+def test_saving_without_a_pause_tells_no_more_than_it_must(maps: Path) -> None:
+    timing = Timing(quiet=NEVER, longest=0.5, reconcile=NEVER)
+    with Reader(lambda: Places((maps,)), timing) as reader:
+        began = time.monotonic()
+        for index in range(100):
+            by_rename(maps / "forest.json", str(index))
+            time.sleep(0.02)
+        seconds = time.monotonic() - began
+        reader.wait_for(maps)
+        assert len(reader.told) - 1 <= math.ceil(seconds / timing.longest) + 1
+
+
+@pytest.mark.long
+def test_500_saves_in_10_seconds_are_told_6_times_at_most(maps: Path) -> None:
+    with Reader(lambda: Places((maps,)), Timing()) as reader:
+        began = time.monotonic()
+        for index in range(500):
+            in_place(maps / "forest.json", str(index))
+            time.sleep(max(0.0, began + (index + 1) * 0.02 - time.monotonic()))
+        reader.wait_for(maps)
+        assert len(reader.told) - 1 <= 6
