@@ -177,7 +177,7 @@ def show_details(details: Mapping[str, Any]) -> None:
 @click.command()
 @click.option("--part", "parts", type=click.Choice(PARTS), multiple=True, default=PARTS, show_default=True)
 @click.option("--map", "maps", type=click.Choice(MAPS), multiple=True, default=MAPS, show_default=True)
-@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Paintings of each map.")
+@click.option("--seeds", type=click.IntRange(1), default=4, show_default=True, help="Paintings of each map.")
 @click.option("--plain", "plain_count", type=click.IntRange(1), default=4, show_default=True)
 @choices(*SAMPLING, *BLENDING, out="Folder to keep the pictures in.", seed=False)
 def main(

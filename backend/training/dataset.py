@@ -1,6 +1,6 @@
 """Paint the training pictures into shards on disk. Seeded by shard, resumable, one process a core.
 
-python -m training.dataset --out runs/data --singles 2400 --scenes 800 --levels 800
+python -m training.dataset --out runs/data --singles 2400 --darks 800 --scenes 800 --levels 800
 """
 
 import json
@@ -31,22 +31,27 @@ class Kind:
     per_shard: int
     stream: int  # of random numbers
     layout: Layout | None = None  # where its terrains stand, if there are several
+    adjectives: tuple[str, ...] | None = None  # of its one terrain, if they are not left to chance
 
     def paint(self, rng: np.random.Generator, index: int) -> Item:
         """The picture of that number."""
         if self.layout is None:
-            return paint_single(rng, self.shape, index)
+            return paint_single(rng, self.shape, index, self.adjectives)
         return paint_scene(rng, self.shape, self.layout)
 
 
 SINGLE = Kind("single", (256, 256), 40, stream=0)
 SCENE = Kind("scene", (448, 448), 10, stream=1, layout=anyhow)
 LEVEL = Kind("level", (448, 448), 10, stream=2, layout=level_labels)
+DARK = Kind("dark", (256, 256), 40, stream=3, adjectives=("dark",))
 
 
-def paint_single(rng: np.random.Generator, shape: Shape, index: int) -> Item:
+def paint_single(
+    rng: np.random.Generator, shape: Shape, index: int, adjectives: tuple[str, ...] | None = None
+) -> Item:
     """Terrains in turn, so that each is there equally often."""
-    patch = random_patch(rng, NAMES[index % len(NAMES)])
+    terrain = NAMES[index % len(NAMES)]
+    patch = random_patch(rng, terrain) if adjectives is None else Patch(terrain, adjectives)
     return single(rng, shape, patch), np.zeros(shape, np.int64), (patch,)
 
 
@@ -80,13 +85,14 @@ def write_shard(out: Path, job: tuple[Kind, int]) -> Path:
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/data"))
 @click.option("--singles", default=2400, show_default=True)
+@click.option("--darks", default=800, show_default=True)
 @click.option("--scenes", default=800, show_default=True)
 @click.option("--levels", default=800, show_default=True)
 @click.option("--workers", default=2, show_default=True)
-def main(out: Path, singles: int, scenes: int, levels: int, workers: int) -> None:
+def main(out: Path, singles: int, darks: int, scenes: int, levels: int, workers: int) -> None:
     """Paint the training pictures."""
     out.mkdir(parents=True, exist_ok=True)
-    counts = ((SINGLE, singles), (SCENE, scenes), (LEVEL, levels))
+    counts = ((SINGLE, singles), (DARK, darks), (SCENE, scenes), (LEVEL, levels))
     jobs = [(kind, i) for kind, count in counts for i in range(count // kind.per_shard)]
     jobs.sort(key=lambda job: job[1])  # all kinds from the start: training may begin early
     with ProcessPoolExecutor(workers) as pool:

@@ -14,7 +14,7 @@ from training.tokenizer import read_pair
 from training.trainee import Trainee
 
 # what the pipeline takes where a user asks for nothing else
-DEFAULTS = {"steps": 10, "guidance_scale": 4.0, "guidance_scale_low": 1.5, "scheduler": "dpmpp_2m"}
+DEFAULTS = {"steps": 10, "guidance_scale": 5.0, "guidance_scale_low": 1.5, "scheduler": "dpmpp_2m"}
 
 
 @click.command()

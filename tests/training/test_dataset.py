@@ -9,12 +9,13 @@ from training.dataset import Kind, write_shard
 from training.pictures import Pictures
 from training.terrain.catalog import NAMES
 from training.terrain.level import level_labels
-from training.terrain.scene import anyhow
+from training.terrain.scene import Patch, anyhow
 
 SINGLE = Kind("single", (32, 40), 3, stream=0)
 SCENE = Kind("scene", (64, 56), 2, stream=1, layout=anyhow)
 LEVEL = Kind("level", (64, 56), 2, stream=2, layout=level_labels)
-KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE, LEVEL], ids=lambda kind: kind.name)
+DARK = Kind("dark", (32, 40), 3, stream=3, adjectives=("dark",))
+KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE, LEVEL, DARK], ids=lambda kind: kind.name)
 SEVERAL = pytest.mark.parametrize("kind", [SCENE, LEVEL], ids=lambda kind: kind.name)
 
 
@@ -54,6 +55,13 @@ def test_single_terrains_take_turns(tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
     pictures.rescan()
     assert [patch.terrain for (patch,) in pictures.patches] == [NAMES[i % len(NAMES)] for i in (18, 19, 20)]
+
+
+def test_adjectives_that_are_not_left_to_chance_hold_for_every_terrain(tmp_path: Path) -> None:
+    write_shard(tmp_path, (DARK, 6))
+    pictures = Pictures(tmp_path)
+    pictures.rescan()
+    assert pictures.patches == [(Patch(NAMES[i % len(NAMES)], ("dark",)),) for i in (18, 19, 20)]
 
 
 @SEVERAL

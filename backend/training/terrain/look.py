@@ -33,10 +33,10 @@ def dressed(surface: Surface, look: Look, rng: np.random.Generator) -> Surface:
         surface = _fallen_leaves(surface, look.autumn, rng)
     if look.snowy:
         surface = _snowy(surface, look.snowy, rng)
-    exposure = 1 + 0.38 * look.bright - 0.5 * look.dark
+    exposure = 1 + 0.38 * look.bright - 0.34 * look.dark
     lifted = surface.albedo * exposure + 0.06 * look.bright
     cold = colour("#a9b8e0")
-    albedo = mix(lifted, lifted * cold, 0.7 * look.dark)
+    albedo = mix(lifted, lifted * cold, 0.12 * look.dark)
     return replace(surface, albedo=np.clip(albedo, 0, 1), glow=surface.glow * (1 - 0.4 * look.dark))
 
 
