@@ -78,7 +78,7 @@ def test_sdist_holds_what_the_wheel_and_the_tests_are_made_from(built: Path) -> 
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {f"backend/{name}" for name in shipped_files()} <= names
     assert {"pyproject.toml", "constraints.txt", "Makefile", "README.md", "LICENSE"} <= names
-    assert {"maps/forest.json", "tests/conftest.py"} <= names
+    assert {"maps/forest.json", "tests/conftest.py", "godot_addon/project.godot"} <= names
 
 
 @pytest.mark.parametrize("command", [["schema"], ["models", "info", "embedded", "--json"]], ids=" ".join)

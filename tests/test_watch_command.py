@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from game import PATIENCE, Game, game_in, until
+from processes import survivors
 
 from tilebake.cli.logfile import log_file
 from tilebake.level.project import Project
@@ -125,21 +126,6 @@ def ask(ready: Ready, method: str, path: str) -> Any:
     answer = json.loads(connection.getresponse().read())
     connection.close()
     return answer
-
-
-def survivors(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those that are still there after so long. Zombies are not: they wait for their parent alone."""
-    over = time.monotonic() + seconds
-    while time.monotonic() < over and any(is_alive(each) for each in processes):
-        time.sleep(0.02)
-    return [each for each in processes if is_alive(each)]
-
-
-def is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @on_posix

@@ -13,7 +13,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-from tilebake.paint.attention import cross_attention_levels
+from tilebake.paint.attention_layers import cross_attention_levels
 from training.places import Places
 
 

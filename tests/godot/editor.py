@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+from addon_imports import adopt_imports
 from engine import SCRIPTS, Engine, Run, write_project
 
 from tilebake.level.project import Project
@@ -42,8 +43,8 @@ def map_text(seed: int, *, rows: int = 2, prompt: str = "grass") -> str:
     )
 
 
-def game_in(folder: Path, maps: int = 1, toml: str = TOML) -> Path:
-    """A Godot project with the addon, maps, and a plugin that tells what happens."""
+def game_in(engine: Engine, folder: Path, maps: int = 1, toml: str = TOML) -> Path:
+    """A Godot project with the addon, which is imported, maps, and a plugin that tells what happens."""
     names = [f"maps/map{number}.tilebake.json" for number in range(maps)]
     files = {name: map_text(seed) for seed, name in enumerate(names)}
     files["addons/telling/plugin.cfg"] = PLUGIN
@@ -53,6 +54,7 @@ def game_in(folder: Path, maps: int = 1, toml: str = TOML) -> Path:
     settings = (project / "project.godot").read_text(encoding="utf-8")
     assert ENABLED in settings
     (project / "project.godot").write_text(settings.replace(ENABLED, TELLING), encoding="utf-8")
+    adopt_imports(engine, project)
     return project
 
 
@@ -105,10 +107,23 @@ class Editor:
         self.until(lambda: not orders.exists(), "the last order")
         save(self.project, "orders", " ".join(words))
 
+    def switch_off(self) -> int:
+        """Have the backend left, or ended if it is the editor's own; where the log went on."""
+        seen = len(self.lines)
+        self.order("stop")
+        self.until(lambda: self.state == "OFF", "the backend to be off")
+        return seen
+
     def quit(self) -> Run:
         """Close it as its user does: how it ended."""
         self.order("quit")
         return self.end()
+
+    @property
+    def state(self) -> str:
+        """How the backend stands, as the coordinator told last."""
+        told = self.told("STATE ")
+        return told[-1].split()[0] if told else ""
 
     def ready(self) -> Ready:
         """How its project's backend is reached."""
@@ -118,9 +133,9 @@ class Editor:
         """The backend that the editor started, and what that started."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def watches(self) -> list[psutil.Process]:
-        """The running `tilebake watch` among them; its worker is another program."""
-        return [child for child in self.children() if "watch" in child.cmdline()]
+    def running(self, command: str) -> list[psutil.Process]:
+        """Those that run this command of tilebake, such as `watch`; its worker is another program."""
+        return [child for child in self.children() if command in _words(child)]
 
     @property
     def log(self) -> str:
@@ -164,7 +179,9 @@ def is_at_rest(project: Path) -> bool:
     return holder(Project(project)) is None and not ready_file(project).exists()
 
 
-def survivors(processes: list[psutil.Process], seconds: float = PATIENCE) -> list[psutil.Process]:
-    """Those that are still there after so long."""
-    _, alive = psutil.wait_procs(processes, timeout=seconds)
-    return alive
+def _words(process: psutil.Process) -> list[str]:
+    """Its command line; nothing where it has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []

@@ -39,21 +39,22 @@ fi
 draft=$(mktemp --directory "$folder.XXXXXX")
 trap 'rm -rf --one-file-system "$draft"' EXIT
 mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' \
-	--include=godot,godot-template-release,libgl1-mesa-dri,ca-certificates \
+	--include=godot,godot-template-release,libgl1,libglx-mesa0,libgl1-mesa-dri,ca-certificates \
 	forky "$draft"
 
 # What is there comes from a newer release of the system: it runs with the loader and libraries that came with it.
 loader=$(cd "$draft" && ls usr/lib*/ld-linux-*.so.* | head -n 1)
 libraries=$(cd "$draft" && ls -d usr/lib/*-linux-gnu)
+# A test may run it with a PATH on which there is nothing, hence `command -p`.
 cat >"$draft/engine" <<END
 #!/bin/sh
-here=\$(dirname "\$(readlink -f "\$0")")
+here=\$(command -p dirname "\$(command -p readlink -f "\$0")")
 libraries=\$here/$libraries
 exec "\$here/$loader" --library-path "\$libraries:\$libraries/pulseaudio" "\$@"
 END
 cat >"$draft/godot" <<'END'
 #!/bin/sh
-here=$(dirname "$(readlink -f "$0")")
+here=$(command -p dirname "$(command -p readlink -f "$0")")
 exec "$here/engine" "$here/usr/bin/godot" "$@"
 END
 chmod +x "$draft/engine" "$draft/godot"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from addon_imports import adopt_imports
 from engine import SCRIPTS, Engine, Run
 
 Cell = tuple[int, int, int, int, int, int]  # x, y, source, atlas x, atlas y, alternative
@@ -60,8 +61,8 @@ def level(path: str, *children: dict[str, Any], **tile_set: object) -> dict[str,
 
 
 def make_scenes(engine: Engine, project: Path, scenes: Sequence[dict[str, Any]]) -> None:
-    """Import the project, and have the engine build the scenes and save them in it."""
-    engine.import_project(project).checked()
+    """Have the engine build the scenes and save them in the project, with the addon imported."""
+    adopt_imports(engine, project)
     (project / "scenes.json").write_text(json.dumps(scenes), encoding="utf-8")
     engine.script(project, SCRIPTS / "make_scenes.gd", "res://scenes.json").checked()
 

@@ -1,57 +1,40 @@
-"""The backend from the editor: found or started, followed, never left behind. Real editors, real watches."""
+"""The backend from the editor: started, followed, never left behind. A real editor, a real watch."""
 
-import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import ClassVar
 
 import psutil
 import pytest
-from editor import PATIENCE, Editor, editing, game_in, is_at_rest, map_text, save, survivors
+from desk import ENDLESS, MAP, PICTURE, QUICK, Desk
+from editor import PATIENCE, Editor, editing, game_in, is_at_rest, map_text, save
 from engine import Engine
+from game import until
+from processes import survivors
 
-from tilebake.serve.api.ready import announced, new_ready, ready_file
+from tilebake.serve.api.ready import ready_file
 from tilebake.serve.png import png_pixels
 
-pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
-
-MAP = "maps/map0.tilebake.json"
-PICTURE = "baked/maps/map0.png"
-ENDLESS = 'maps = ["maps"]\noutput = "baked"\n[settings]\npixels_per_tile = 16\nsteps = 900\n'
 LONGEST_FRAME = 50.0  # ms of the main thread's own time
-QUICK = ENDLESS.replace("900", "2")
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed in another way there")
 
 
-@pytest.fixture(autouse=True)
-def private_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ready files of tests are none of the user's."""
-    folder = tmp_path / "runtime"
-    folder.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-
-
-@pytest.fixture(scope="session")
-def imported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that the editor has imported once, as it does when it opens one first."""
-    project = game_in(tmp_path_factory.mktemp("imported") / "game")
-    engine.import_project(project).checked()
-    return project
+@pytest.fixture(scope="module")
+def desk(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk]:
+    """A project in a folder with a space in its name."""
+    desk = Desk(engine, tmp_path_factory.mktemp("backend") / "my game")
+    yield desk
+    desk.close()
 
 
 @pytest.fixture
-def game(imported: Path, tmp_path: Path) -> Path:
-    """A copy of that project in a folder with a space in its name."""
-    return shutil.copytree(imported, tmp_path / "my game")
+def editor(desk: Desk) -> Editor:
+    """The editor that most tests share, with its backend ready."""
+    return desk.at_rest()
 
 
 @contextmanager
@@ -67,133 +50,134 @@ def watching(project: Path) -> Generator[subprocess.Popen[str]]:
         process.wait()
 
 
-def until(happened: Callable[[], bool]) -> None:
-    over = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < over, "waited in vain"
-        time.sleep(0.05)
-
-
-def begin_baking(editor: Editor) -> list[psutil.Process]:
-    """Wait for a bake that will not end by itself; all processes that are at work for it."""
-    editor.until_line(f"JOB {MAP} running 1")
+def begin_baking(desk: Desk, editor: Editor, rows: int) -> list[psutil.Process]:
+    """Begin a bake that will not end by itself, of a map of so many rows; all processes at work for it."""
+    seen = len(editor.lines)
+    desk.paints(ENDLESS)
+    save(desk.project, MAP, map_text(rows, rows=rows))
+    editor.until_line(f"JOB {MAP} running 3", seen)  # more steps than a quick bake has
     return editor.children()
 
 
-def test_a_save_becomes_a_texture_and_nothing_is_left(engine: Engine, game: Path) -> None:
-    with editing(engine, game) as editor:
-        editor.until_line(f"TEXTURE {MAP} res://{PICTURE} (64.0, 32.0)")
-        assert [line.split()[0] for line in editor.told("STATE ")][:4] == [
-            "STARTING",
-            "STARTING",
-            "READY",
-            "BUSY",
-        ]
-        first = png_pixels((game / PICTURE).read_bytes())
-        seen = len(editor.lines)
-        save(game, MAP, map_text(7, rows=3))
-        editor.until_line(f"TEXTURE {MAP} res://{PICTURE} (64.0, 48.0)", seen)
-        assert png_pixels((game / PICTURE).read_bytes()).shape != first.shape
-        assert len(editor.watches()) == 1
+def texture(rows: int) -> str:
+    """What is told when the picture of a map of so many rows can be shown."""
+    return f"TEXTURE {MAP} res://{PICTURE} (64.0, {16 * rows}.0)"
+
+
+def test_a_save_becomes_a_texture(desk: Desk, editor: Editor) -> None:
+    editor.until_line(texture(rows=2))
+    states = [line.split()[0] for line in editor.told("STATE ")]
+    assert states[:4] == ["STARTING", "STARTING", "READY", "BUSY"]
+    first = png_pixels((desk.project / PICTURE).read_bytes())
+    save(desk.project, MAP, map_text(7, rows=3))
+    editor.until_line(texture(rows=3))
+    assert png_pixels((desk.project / PICTURE).read_bytes()).shape != first.shape
+    assert len(editor.running("watch")) == 1
+
+
+@on_posix
+def test_a_backend_killed_at_work_is_started_again_and_goes_on(desk: Desk, editor: Editor) -> None:
+    family = begin_baking(desk, editor, rows=4)
+    seen = len(editor.lines)
+    (watch,) = editor.running("watch")
+    watch.kill()
+    editor.until_line("STATE CRASHED The backend stopped", seen)
+    desk.paints(QUICK)
+    editor.until_line(texture(rows=4))
+    assert len(editor.running("watch")) == 1
+    assert not survivors(family, PATIENCE)
+
+
+@pytest.mark.parametrize("times", [1, pytest.param(5, marks=pytest.mark.long)])
+def test_it_can_be_switched_off_and_on(times: int, desk: Desk, editor: Editor) -> None:
+    for _ in range(times):
         family = editor.children()
-        token = editor.ready().token
+        editor.switch_off()
+        assert not survivors(family, PATIENCE)
+        assert is_at_rest(desk.project)
+        seen = len(editor.lines)
+        editor.order("start")
+        editor.until_line("STATE READY", seen)
+        assert len(editor.running("watch")) == 1
+
+
+def test_switched_on_at_once_it_has_one_backend(editor: Editor) -> None:
+    """While the last one is still leaving."""
+    family = editor.children()
+    seen = editor.switch_off()
+    editor.order("start")
+    editor.until_line("STATE READY", seen)
+    assert not survivors(family, PATIENCE)
+    assert len(editor.running("watch")) == 1
+
+
+def test_the_addon_can_be_disabled_and_enabled(editor: Editor) -> None:
+    """The addon's own plugin, beside the one of the tests: two coordinators share one backend."""
+    backend = editor.running("watch")
+    try:
+        for switch in ("on", "off", "on", "off", "on"):
+            enable(editor, switch)
+        editor.until(lambda: not editor.running("where"), "the addon to have found the backend")
+    finally:
+        enable(editor, "off")
+    assert len(backend) == 1
+    assert editor.running("watch") == backend
+
+
+def enable(editor: Editor, switch: str) -> None:
+    seen = len(editor.lines)
+    editor.order("enable", switch)
+    editor.until_line(f"ENABLED {str(switch == 'on').lower()}", seen)
+
+
+def test_a_backend_that_the_user_runs_is_used_and_stays(desk: Desk, editor: Editor) -> None:
+    seen = editor.switch_off()
+    until(lambda: is_at_rest(desk.project))
+    with watching(desk.project) as watch:
+        until(lambda: ready_file(desk.project).exists())
+        editor.order("start")
+        editor.until_line(f"TEXTURE {MAP}", seen)
+        assert not editor.running("watch")
+        seen = editor.switch_off()
+        assert watch.poll() is None
+        editor.order("start")
+        editor.until_line("STATE READY", seen)
+        seen = len(editor.lines)
+        watch.send_signal(signal.SIGTERM)  # and when he ends it, the editor has its own
+        editor.until_line("STATE STARTING The backend is starting.", seen)
+        editor.until_line("STATE READY", seen)
+        assert len(editor.running("watch")) == 1
+
+
+@on_posix
+@pytest.mark.parametrize(("how", "rows"), [("closed", 5), ("killed", 6)])
+def test_an_editor_that_ends_at_work_leaves_nothing_and_the_next_goes_on(
+    how: str, rows: int, desk: Desk, editor: Editor
+) -> None:
+    family = begin_baking(desk, editor, rows)
+    if how == "killed":
+        editor.kill()
+    else:
         editor.quit()
-    assert not survivors(family)
-    assert is_at_rest(game)
+    assert not survivors(family, PATIENCE)
+    assert is_at_rest(desk.project)
+    desk.paints(QUICK)
+    desk.open().until_line(texture(rows))
+
+
+def test_an_editor_that_ends_at_rest_leaves_nothing_and_told_no_token(desk: Desk, editor: Editor) -> None:
+    family = editor.children()
+    token = editor.ready().token
+    editor.quit()
+    assert not survivors(family, PATIENCE)
+    assert is_at_rest(desk.project)
     assert token not in editor.log
 
 
-def test_a_backend_that_the_user_runs_is_used_and_stays(engine: Engine, game: Path) -> None:
-    with watching(game) as watch:
-        until(lambda: ready_file(game).exists())
-        with editing(engine, game) as editor:
-            editor.until_line(f"TEXTURE {MAP}")
-            assert not editor.watches()
-            editor.quit()
-        assert watch.poll() is None
-        with editing(engine, game) as editor:  # and when he ends it, the editor has its own
-            editor.until_line("STATE READY")
-            seen = len(editor.lines)
-            watch.send_signal(signal.SIGTERM)
-            editor.until_line("STATE READY", seen)
-            assert len(editor.watches()) == 1
-            editor.quit()
-    assert is_at_rest(game)
-
-
-@on_posix
-def test_a_backend_killed_at_work_is_started_again_and_goes_on(engine: Engine, game: Path) -> None:
-    (game / "tilebake.toml").write_text(ENDLESS, encoding="utf-8")
-    with editing(engine, game) as editor:
-        family = begin_baking(editor)
-        (watch,) = editor.watches()
-        watch.kill()
-        editor.until_line("STATE CRASHED The backend stopped")
-        save(game, "tilebake.toml", QUICK)
-        editor.until_line(f"TEXTURE {MAP}")
-        assert len(editor.watches()) == 1
-        assert not survivors(family)
-        family = editor.children()
-        editor.quit()
-    assert not survivors(family)
-    assert is_at_rest(game)
-
-
-@on_posix
-@pytest.mark.parametrize("how", ["closed", "killed"])
-def test_an_editor_that_ends_at_work_leaves_nothing_and_the_next_goes_on(
-    how: str, engine: Engine, game: Path
-) -> None:
-    (game / "tilebake.toml").write_text(ENDLESS, encoding="utf-8")
-    with editing(engine, game) as editor:
-        family = begin_baking(editor)
-        if how == "killed":
-            editor.kill()
-        else:
-            editor.quit()
-        assert not survivors(family)
-    (game / "tilebake.toml").write_text(QUICK, encoding="utf-8")
-    with editing(engine, game) as editor:
-        editor.until_line(f"TEXTURE {MAP}")
-        editor.quit()
-    assert is_at_rest(game)
-
-
-def test_it_can_be_switched_off_and_on(engine: Engine, game: Path) -> None:
-    with editing(engine, game) as editor:
-        editor.until_line(f"TEXTURE {MAP}")
-        for _ in range(2):
-            seen = len(editor.lines)
-            family = editor.children()
-            editor.order("stop")
-            editor.until_line("STATE OFF", seen)
-            editor.order("start")
-            editor.until_line("STATE READY", seen)
-            assert not survivors(family)
-            assert len(editor.watches()) == 1
-        editor.quit()
-    assert is_at_rest(game)
-
-
-def test_the_addon_can_be_disabled_and_enabled(engine: Engine, game: Path) -> None:
-    """The addon's own plugin, beside the one of the tests: two coordinators share one backend."""
-    with editing(engine, game) as editor:
-        editor.until_line("STATE READY")
-        for switch in ("on", "off", "on", "off", "on"):
-            seen = len(editor.lines)
-            editor.order("enable", switch)
-            editor.until_line(f"ENABLED {str(switch == 'on').lower()}", seen)
-        editor.until_line(f"TEXTURE {MAP}")
-        assert len(editor.watches()) == 1
-        family = editor.children()
-        editor.quit()
-    assert not survivors(family)
-    assert is_at_rest(game)
-
-
+@pytest.mark.long  # a duration is asserted
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the time of a thread is read from /proc")
-def test_no_frame_waits_for_a_bake(engine: Engine, game: Path) -> None:
-    (game / "tilebake.toml").write_text(QUICK.replace("steps = 2", "steps = 60"), encoding="utf-8")
+def test_no_frame_waits_for_a_bake(engine: Engine, tmp_path: Path) -> None:
+    game = game_in(engine, tmp_path / "game", toml=QUICK.replace("steps = 2", "steps = 60"))
     with editing(engine, game) as editor:
         editor.until_line(f"JOB {MAP} running 1")
         editor.order("frames")
@@ -203,64 +187,3 @@ def test_no_frame_waits_for_a_bake(engine: Engine, game: Path) -> None:
     _, baking, importing = (float(each) for each in editor.told("FRAMES"))
     print(f"longest frame: {baking} ms while baking, {importing} ms while the picture is imported")
     assert baking < LONGEST_FRAME
-
-
-def test_without_tilebake_the_editor_works_and_says_how_to_get_it(engine: Engine, game: Path) -> None:
-    with editing(engine, game, PATH="/nowhere", VIRTUAL_ENV="") as editor:
-        editor.until_line("STATE NOT_INSTALLED")
-        editor.quit()
-
-
-def test_a_tilebake_beside_the_project_is_found(engine: Engine, game: Path) -> None:
-    programs = game.parent / ".venv" / "bin"
-    programs.mkdir(parents=True)
-    program = programs / "tilebake"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tilebake "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
-    with editing(engine, game, PATH=f"/usr/bin{os.pathsep}/bin", VIRTUAL_ENV="") as editor:
-        editor.until_line("STATE READY")
-        assert f"STATE STARTING Asking {program} for the backend." in editor.lines
-        editor.quit()
-
-
-def test_a_version_that_does_not_fit_is_told(engine: Engine, game: Path) -> None:
-    program = game.parent / "tilebake"
-    said = '{"version": "7.0.0", "project": "/", "ready_file": "/r", "log_file": "/l"}'
-    program.write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
-    program.chmod(0o755)
-    with editing(engine, game, PATH=f"{program.parent}{os.pathsep}/usr/bin{os.pathsep}/bin") as editor:
-        editor.until_line("STATE INCOMPATIBLE tilebake 7.0.0")
-        editor.quit()
-
-
-class Stranger(BaseHTTPRequestHandler):
-    """A server that took over the port of a backend that is gone, and answers whatever it is asked."""
-
-    heads: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.heads.append(f"{self.path}\n{self.headers}")
-        answer = b'{"proof": "%s"}' % (b"0" * 64)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *_arguments: object) -> None:
-        """Say nothing."""
-
-
-def test_a_stranger_on_the_port_gets_no_token(engine: Engine, game: Path) -> None:
-    server = HTTPServer(("127.0.0.1", 0), Stranger)
-    Thread(target=server.serve_forever, daemon=True).start()
-    ready = new_ready(game, server.server_port)
-    with announced(ready, ready_file(game)), editing(engine, game) as editor:
-        editor.until_line("STATE READY")
-        assert editor.ready().token != ready.token
-        editor.quit()
-    server.shutdown()
-    server.server_close()
-    assert len(Stranger.heads) == 1
-    assert "challenge" in Stranger.heads[0]
-    assert "authorization" not in Stranger.heads[0].lower()
-    assert ready.token not in Stranger.heads[0]

@@ -4,13 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from addon_imports import adopt_imports
 from engine import SCRIPTS, Engine, Run, write_project
 
 
 @pytest.fixture(scope="module")
 def game(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = write_project(tmp_path_factory.mktemp("command") / "game", {})
-    engine.import_project(project)
+    adopt_imports(engine, project)
     return project
 
 

@@ -11,8 +11,6 @@ import pytest
 from engine import ROOT, Engine, write_project
 from scenes import layer, level, make_scenes, tile
 
-pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
-
 DOCS: Final = ROOT / "docs"
 TOML: Final = """maps = ["maps"]
 output = "baked"
@@ -66,6 +64,10 @@ def test_maps_are_exported_baked_and_imported_and_then_up_to_date(engine: Engine
     fresh = bake_maps(engine, "--check", str(project))
     assert fresh.returncode == 0, fresh.stdout + fresh.stderr
 
+
+@pytest.mark.long
+def test_a_picture_that_is_gone_is_out_of_date(engine: Engine, project: Path) -> None:
+    assert bake_maps(engine, str(project)).returncode == 0
     (project / PICTURE).unlink()
     assert bake_maps(engine, "--check", str(project)).returncode == 3
 

@@ -179,5 +179,16 @@ def test_strict_takes_a_tile_without_a_terrain_for_an_error(
     )
 
 
+def test_two_scenes_do_not_share_a_map(engine: Engine, project: Path, run: Callable[..., Run]) -> None:
+    own = '"res://maps/levels/meadow.tilebake.json"'
+    make_scenes(
+        engine, project, [scene("res://z.tscn", node("Node2D", GROUND, baked(map_file=own), name="Z"))]
+    )
+    assert run(MEADOW, "res://z.tscn", code=1).lines("error: ") == [
+        f"res://z.tscn: its map res://maps/levels/meadow.tilebake.json is that of {MEADOW} too. "
+        "Clear map_file in one of them."
+    ]
+
+
 def test_the_script_is_where_the_documents_say(project: Path) -> None:
     assert (project / EXPORT.removeprefix("res://")).is_file()

@@ -1,4 +1,4 @@
-"""What of a scene is exported: which layers, in which order, where they lie, and what terrain a tile has."""
+"""What of a scene is exported: which layers, in which order, and what terrain a tile has."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,6 @@ MAPPING: Final = "Dictionary[String, String]({%s})"
 LAYERS: Final = "Array[NodePath]([%s])"
 GROUND: Final = layer("Ground", [tile(x, y, 0) for x in range(4) for y in range(3)])
 CHUNK: Final = layer("Chunk", [tile(x, y, 1) for x in range(2) for y in range(2)])
-ODD_ROWS: Final = {"shape": 2, "layout": 0, "axis": 0, "size": (32, 20)}
 
 SCENES: Final[list[dict[str, Any]]] = [
     level(
@@ -50,29 +49,6 @@ SCENES: Final[list[dict[str, Any]]] = [
             {"name": "high", "cells": [tile(0, 2, 1)], "z": 2},
             {"name": "mid", "cells": [tile(0, 2, 2)]},
         ),
-    ),
-    level(
-        "res://moved.tscn",
-        GROUND,
-        layer("ByTiles", [tile(0, 0, 1)], position="Vector2(32, -16)"),
-        layer("ByHalf", [tile(0, 0, 1)], position="Vector2(8, 0)"),
-        layer("Larger", [tile(0, 0, 1)], scale="Vector2(2, 2)"),
-        node("Node2D", layer("Carried", [tile(0, 0, 2)]), name="Boat", position="Vector2(16, 16)"),
-    ),
-    scene(
-        "res://turned.tscn",
-        node(
-            "Node2D",
-            node("Node2D", GROUND, baked(), name="World", rotation="0.5", scale="Vector2(3, 3)", skew="0.2"),
-        ),
-    ),
-    level("res://moved_whole.tscn", layer("Ground", [tile(-1, -2, 0)], position="Vector2(100, 7.5)")),
-    level("res://scaled.tscn", layer("Ground", [tile(0, 0)], scale="Vector2(4, 4)")),
-    level(
-        "res://odd_row.tscn",
-        layer("Ground", [tile(x, y, 0) for x in range(3) for y in range(3)]),
-        layer("RowDown", [tile(0, 0, 1), tile(1, 1, 1)], position="Vector2(16, 20)"),
-        **ODD_ROWS,
     ),
     scene("res://chunk.tscn", node("Node2D", CHUNK, name="ChunkRoot")),
     level(
@@ -134,10 +110,25 @@ SCENES: Final[list[dict[str, Any]]] = [
             name="Level",
         ),
     ),
+    scene(
+        "res://shared.tscn",
+        node(
+            "Node2D",
+            GROUND,
+            layer("Cave", [tile(0, 0, 2)]),
+            baked(
+                "First", layers=LAYERS % 'NodePath("../Ground")', map_file='"res://maps/shared.tilebake.json"'
+            ),
+            baked(
+                "Second", layers=LAYERS % 'NodePath("../Cave")', map_file='"res://maps/shared.tilebake.json"'
+            ),
+            name="Level",
+        ),
+    ),
     level("res://nothing.tscn", layer("Ground", [])),
     level("res://silent.tscn", layer("Ground", [tile(2, 3, 0, SILENT)])),
 ]
-BROKEN: Final = ["res://nothing.tscn", "res://scaled.tscn", "res://silent.tscn"]
+BROKEN: Final = ["res://nothing.tscn", "res://silent.tscn"]
 
 
 @pytest.fixture(scope="module")
@@ -180,39 +171,6 @@ def test_layers_are_those_that_show_in_drawing_order(project: Path) -> None:
     assert terrains(exported)[1, 1] == "water"
 
 
-def test_a_layer_moved_by_whole_tiles_is_renumbered(project: Path) -> None:
-    exported = map_of(project, "res://moved.tscn")
-    assert names(exported) == ["Ground", "ByTiles", "Carried"]
-    assert exported["layers"][1]["cells"] == [[2, -1, "water", 40, -8]]
-    assert exported["layers"][2]["cells"] == [[1, 1, "sand", 24, 24]]
-
-
-@pytest.mark.parametrize("name", ["ByHalf", "Larger"])
-def test_a_layer_beside_the_grid_is_left_out_with_a_word(said: Run, name: str) -> None:
-    told = [line for line in said.lines("warning: ") if line.startswith(f"res://moved.tscn: {name}: ")]
-    assert len(told) == 1
-    assert "left out" in told[0]
-    assert "BakedTileMap of its own" in told[0]
-
-
-def test_what_carries_the_layers_may_be_turned_and_scaled(project: Path) -> None:
-    exported = map_of(project, "res://turned.tscn")
-    assert exported["layers"] == map_of(project, "res://two.tscn".replace("two", "two.Upper"))["layers"]
-
-
-def test_a_row_down_in_a_half_offset_grid_changes_the_columns(project: Path) -> None:
-    exported = map_of(project, "res://odd_row.tscn")
-    file = SceneFile(file_of(project, "res://odd_row.tscn"))
-    grid = file.grid("RowDown")
-    expected = [
-        [x + 16, y + 20] for x, y in sorted(grid.centre(each.x, each.y) for each in file.cells("RowDown"))
-    ]
-    assert sorted(cell[3:] for cell in exported["layers"][1]["cells"]) == sorted(expected)
-    for x, y, _, *centre in exported["layers"][1]["cells"]:
-        assert list(grid.centre(x, y)) == centre
-    assert shown(exported).tiles
-
-
 def test_instanced_scenes_are_part_of_the_level(project: Path) -> None:
     exported = map_of(project, "res://world.tscn")
     assert names(exported) == ["Ground", "Chunk", "Chunk"]
@@ -253,10 +211,18 @@ def test_unmapped_tiles_are_listed_each_kind_once(said: Run) -> None:
 
 
 def test_several_paintings_of_a_scene_have_a_map_each(project: Path) -> None:
-    upper, lower = (map_of(project, f"res://two.{name}.tscn") for name in ("Upper", "Lower"))
-    assert names(upper) == ["Ground"]
-    assert names(lower) == ["Cave", "Ground"]
+    first, second = (map_of(project, f"res://{name}.tscn") for name in ("two", "two.Lower"))
+    assert names(first) == ["Ground"]
+    assert names(second) == ["Cave", "Ground"]
     assert (project / "maps/own name.tilebake.json").is_file()
+
+
+def test_two_paintings_do_not_share_a_map(project: Path, said: Run) -> None:
+    assert said.lines("error: res://shared.tscn: ") == [
+        "Second: its map file res://maps/shared.tilebake.json is that of First too. "
+        "Clear map_file, or name another one."
+    ]
+    assert names(map_of(project, "res://shared.tscn")) == ["Ground"]
 
 
 @pytest.mark.parametrize("path", BROKEN)

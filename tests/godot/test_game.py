@@ -9,10 +9,10 @@ from pathlib import Path
 import flat
 import numpy as np
 import pytest
-from engine import PATIENCE, SCRIPTS, Engine, Run, copy_project
+from engine import PATIENCE, SCRIPTS, Engine, Run
+from flat_demo import FlatDemo
+from missing import is_missing
 from screen import DRAWING, screen
-
-pytestmark = pytest.mark.long  # editors, watches and whole games: minutes, and too much beside other work
 
 PRESET = """[preset.0]
 
@@ -51,22 +51,18 @@ def template(engine: Engine) -> Path:
     if beside and beside.is_file():
         return beside
     on_path = shutil.which("godot-template-release")
-    if on_path:
-        return Path(on_path)
-    pytest.skip("There is no godot-template-release here: run `make engine`")
+    if on_path is None:
+        is_missing("There is no godot-template-release here: run `make engine`")
+    return Path(on_path)
 
 
 @pytest.fixture(scope="module")
-def game(engine: Engine, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def game(
+    engine: Engine, template: Path, flat_demo: FlatDemo, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The demo with flat tiles and a flat painting of other colours, exported as a game."""
-    project = copy_project(tmp_path_factory.mktemp("exported") / "game")
-    flat.flatten_tiles(project / "demo/tiles")
-    engine.import_project(project).checked()
-    engine.run(
-        project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", "res://demo/demo.tscn"
-    ).checked()
-    flat.paint(project, "demo/demo", colours=PAINTED)
-    engine.import_project(project).checked()
+    project = Path(shutil.copytree(flat_demo.project, tmp_path_factory.mktemp("exported") / "game"))
+    flat.paint(project, "demo/demo", colours=PAINTED)  # which the export imports
     engine.script(project, SCRIPTS / "show_in_scene.gd", "res://demo/demo.tscn").checked()
     (project / "show_in_scene.gd").unlink()
     (project / "export_presets.cfg").write_text(PRESET.format(template=template), encoding="utf-8")

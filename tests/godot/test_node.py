@@ -4,7 +4,7 @@ from pathlib import Path
 
 from engine import SCRIPTS, Engine
 
-PROMISES = 13
+PROMISES = 19
 
 
 def test_the_node_keeps_its_promises(engine: Engine, addon_project: Path) -> None:

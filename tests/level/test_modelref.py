@@ -68,6 +68,12 @@ def test_a_models_two_scales_of_guidance_stand_or_fall_together(model: Path) -> 
     assert Defaults().guidance(None, None) == (5.0, 5.0)
 
 
+def test_a_model_may_say_that_it_has_no_scale_for_broad_colours(model: Path) -> None:
+    recommended = {"guidance_scale": 4.0, "guidance_scale_low": None}
+    (model / "tilebake.json").write_text(json.dumps(recommended), encoding="utf-8")
+    assert resolve(str(model)).defaults.guidance(None, None) == (4.0, 4.0)
+
+
 def test_a_single_file_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     names = ["model.diffusion_model.x", "first_stage_model.x", "conditioner.embedders.0.x"]
     file = safetensors(tmp_path / "sdxl.safetensors", names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tilebake.cli.options import json_option
+from tilebake.cli.options import json_option, project_argument
 
 if TYPE_CHECKING:
     from tilebake.serve.checkup import Finding
@@ -17,12 +17,7 @@ WIDTH: Final = 16  # of the subjects' column
 
 
 @click.command("doctor", short_help="Explain this machine.")
-@click.argument(
-    "project",
-    required=False,
-    metavar="[PROJECT]",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@project_argument
 @json_option
 def command(*, project: Path | None, as_json: bool) -> int:
     """Look at all that tilebake needs: torch and its device, memory, the model, disks, watching, the backend.

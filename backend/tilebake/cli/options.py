@@ -174,4 +174,10 @@ def _option(knob: Knob) -> Decorator[Any]:
     )
 
 
+project_argument = click.argument(
+    "project",
+    required=False,
+    metavar="[PROJECT]",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout.")

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tilebake.cli.options import BLENDING, SAMPLING, TRANSPARENT, Choices, choices, json_option
+from tilebake.cli.options import (
+    BLENDING,
+    SAMPLING,
+    TRANSPARENT,
+    Choices,
+    choices,
+    json_option,
+    project_argument,
+)
 
 if TYPE_CHECKING:
     from tilebake.cli.dashboard import View
@@ -23,12 +31,7 @@ TICK: Final = 0.2  # seconds between two looks at whether to leave
 
 
 @click.command("watch", short_help="Paint every map that is saved.")
-@click.argument(
-    "project",
-    required=False,
-    metavar="[PROJECT]",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@project_argument
 @choices(*SAMPLING, *BLENDING, TRANSPARENT)
 @click.option("--parent-pid", metavar="PID", type=click.IntRange(1), help="End when this process ends.")
 @json_option

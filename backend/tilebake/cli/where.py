@@ -6,17 +6,12 @@ from pathlib import Path
 import click
 
 from tilebake import __version__
-from tilebake.cli.options import json_option
+from tilebake.cli.options import json_option, project_argument
 from tilebake.cli.table import table
 
 
 @click.command("where", short_help="Tell where a project's backend is found.")
-@click.argument(
-    "project",
-    required=False,
-    metavar="[PROJECT]",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-)
+@project_argument
 @json_option
 def command(*, project: Path | None, as_json: bool) -> None:
     """Print this version, the project's root, its ready file and its log file.

@@ -254,11 +254,12 @@ def _read_defaults(path: Path) -> Defaults:
     given = read_json(path)
     steps, scheduler = given.get("steps", Defaults.steps), given.get("scheduler", Defaults.scheduler)
     guidance_scale = given.get("guidance_scale", Defaults.guidance_scale)
-    scale_low = given.get("guidance_scale_low", guidance_scale)
+    scale_low = given.get("guidance_scale_low")
     sound = {
         "steps": type(steps) is int and 1 <= steps <= 1000,
         "guidance_scale": type(guidance_scale) in (int, float) and math.isfinite(guidance_scale),
-        "guidance_scale_low": type(scale_low) in (int, float) and math.isfinite(scale_low),
+        "guidance_scale_low": scale_low is None
+        or (type(scale_low) in (int, float) and math.isfinite(scale_low)),
         "scheduler": isinstance(scheduler, str),
     }
     for key, is_sound in sound.items():
@@ -266,7 +267,7 @@ def _read_defaults(path: Path) -> Defaults:
             raise ModelError(
                 "is out of range", place=Place(path, json_path=f"$.{key}"), mend="correct or remove it"
             )
-    low = float(scale_low) if "guidance_scale_low" in given else None
+    low = None if scale_low is None else float(scale_low)
     return Defaults(steps, float(guidance_scale), scheduler, low)
 
 

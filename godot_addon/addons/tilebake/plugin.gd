@@ -9,6 +9,7 @@ const InspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
 const MapActions = preload("editor/map_actions.gd")
 const SceneLink = preload("editor/scene_link.gd")
 const Settings = preload("editor/settings.gd")
+const Wire = preload("nodes/wire.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
 ## Saves that follow one another are exported together.
 const QUIET: float = 0.5
@@ -55,12 +56,15 @@ func _exit_tree() -> void:
 		part.queue_free()
 
 
+## The editor is about to save: where paintings lie, and which map files are theirs, is saved with the scene.
+func _apply_changes() -> void:
+	var _has_changed: bool = _actions.settle()
+
+
 func _connect_editor() -> void:
-	var _errors: Array[int] = [
-		scene_saved.connect(_on_scene_saved),
-		scene_changed.connect(_on_scene_changed),
-		_saved.timeout.connect(_export_saved),
-	]
+	Wire.on(scene_saved, _on_scene_saved)
+	Wire.on(scene_changed, _on_scene_changed)
+	Wire.on(_saved.timeout, _export_saved)
 
 
 ## From 4.6 on docks are EditorDock nodes; the engine before has none, so the class is only named in text.

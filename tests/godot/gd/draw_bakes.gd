@@ -34,11 +34,12 @@ func _draw(folder: String, name: String, path: String, moved: String) -> void:
 	root.add_child(scene)
 	var painting: BakedTileMap = scene.find_children("*", "Sprite2D")[0]
 	var texture_path: String = TilebakeMapPaths.texture_path(
-		TilebakeMapPaths.map_path(path, painting, 1))
+		TilebakeMapPaths.map_path(painting))
 	painting.show_bake(load(texture_path) as Texture2D, BakeRecord.bounds_of(texture_path))
 	painting.texture_filter = CanvasItem.TEXTURE_FILTER_NEAREST
 	root.canvas_transform = Transform2D(0.0, Vector2(SIZE) / 2.0 - _middle(painting))
 	var layers: Array[Node] = painting.source_layers()
+	var space: Transform2D = root.canvas_transform * (painting.map_layer() as Node2D).global_transform
 	for layer: CanvasItem in layers:
 		layer.texture_filter = CanvasItem.TEXTURE_FILTER_NEAREST
 	painting.hide()
@@ -47,7 +48,6 @@ func _draw(folder: String, name: String, path: String, moved: String) -> void:
 	for layer: CanvasItem in layers:
 		layer.hide()
 	await _save(folder.path_join(name + ".painting.png"))
-	var space: Transform2D = root.canvas_transform * (layers[0].get_parent() as Node2D).global_transform
 	print("PLACE %s %s" % [name, [space.x.x, space.x.y, space.y.x, space.y.y, space.origin.x, space.origin.y]])
 	scene.free()
 

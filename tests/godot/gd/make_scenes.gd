@@ -2,7 +2,7 @@ extends SceneTree
 ## Builds scenes from a description and saves them as the editor would: export tests read what the engine wrote.
 ##
 ## The description is a JSON file: a list of {"path", "tile_set", "root"}; a node is {"type", "name", "set",
-## "cells", "layers", "children"}. Values under "set" are written as in a scene file.
+## "cells", "layers", "children", "tile_set"}. Values under "set" are written as in a scene file.
 
 const Baked: GDScript = preload("res://addons/tilebake/nodes/baked_tile_map.gd")
 const SIDE: int = 8
@@ -38,6 +38,9 @@ func _own(node: Node, top: Node) -> void:
 
 func _make_node(described: Dictionary, tile_set: TileSet) -> Node:
 	var type: String = described["type"]
+	if described.has("tile_set"):
+		var own: Dictionary = described["tile_set"]
+		tile_set = _make_tile_set(own)
 	var node: Node = _new_node(type, described, tile_set)
 	node.name = str(described.get("name", type))
 	var values: Dictionary = described.get("set", {})

@@ -12,8 +12,11 @@ func _run() -> void:
 	_takes_named_layers()
 	_lies_over_its_bounds()
 	_follows_the_layers_from_elsewhere()
+	_follows_a_layer_that_is_turned()
+	_stays_where_its_layers_are_hidden()
 	_keeps_its_ground_when_the_picture_grows()
 	_warns()
+	_tells_problems()
 	await _hides_tiles_and_keeps_collision()
 	quit()
 
@@ -80,6 +83,33 @@ func _follows_the_layers_from_elsewhere() -> void:
 	scene.free()
 
 
+func _follows_a_layer_that_is_turned() -> void:
+	var scene: Node2D = _scene(["Empty", "Ground"])
+	(scene.get_node("Empty") as TileMapLayer).clear()
+	var ground: TileMapLayer = scene.get_node("Ground")
+	ground.transform = Transform2D(0.7, Vector2(3, 2), 0.1, Vector2(11, -4))
+	var painting: BakedTileMap = _painting(scene)
+	painting.show_bake(_picture(10, 10), Rect2(0, 0, 10, 10))
+	_check("lies in the first layer's own space", painting.transform.is_equal_approx(ground.transform))
+	ground.position = Vector2(99, 98)
+	painting.follow_layers()
+	_check("follows it when it has been moved", painting.position.is_equal_approx(Vector2(99, 98)))
+	scene.free()
+
+
+func _stays_where_its_layers_are_hidden() -> void:
+	var scene: Node2D = _scene(["Ground"])
+	(scene.get_node("Ground") as Node2D).scale = Vector2(2, 2)
+	var painting: BakedTileMap = _painting(scene)
+	painting.show_bake(_picture(10, 10), Rect2(0, 0, 16, 16))
+	(scene.get_node("Ground") as CanvasItem).hide()
+	root.add_child(scene)
+	painting.texture = _picture(20, 20)
+	var covered: Rect2 = painting.transform * painting.get_rect()
+	_check("stays where its layers are hidden", covered == Rect2(0, 0, 32, 32))
+	scene.free()
+
+
 func _keeps_its_ground_when_the_picture_grows() -> void:
 	var scene: Node2D = _scene(["Ground"])
 	root.add_child(scene)
@@ -103,6 +133,18 @@ func _warns() -> void:
 	_check("warns in the words it was told", told == PackedStringArray(["Painting failed"]))
 	painting.tell(BakedTileMap.State.UP_TO_DATE, "")
 	_check("is silent when all is well", painting._get_configuration_warnings().is_empty())
+	scene.free()
+
+
+func _tells_problems() -> void:
+	var scene: Node2D = _scene(["Ground"])
+	var painting: BakedTileMap = _painting(scene)
+	_check("notes what was left out", painting.tell_problems(["left out"]) and not painting.tell_problems(["left out"]))
+	painting.tell(BakedTileMap.State.STALE, "stale")
+	var told: PackedStringArray = painting._get_configuration_warnings()
+	_check("and warns of it beside its state", told == PackedStringArray(["stale", "left out"]))
+	var _is_news: bool = painting.tell_problems([])
+	_check("until it is mended", painting._get_configuration_warnings() == PackedStringArray(["stale"]))
 	scene.free()
 
 

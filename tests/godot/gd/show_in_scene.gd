@@ -9,7 +9,7 @@ func _initialize() -> void:
 	var packed: PackedScene = load(path)
 	var scene: Node = packed.instantiate()
 	var painting: BakedTileMap = scene.find_children("*", "Sprite2D")[0]
-	var texture_path: String = TilebakeMapPaths.texture_path(TilebakeMapPaths.map_path(path, painting, 1))
+	var texture_path: String = TilebakeMapPaths.texture_path(TilebakeMapPaths.map_path(painting))
 	painting.show_bake(load(texture_path) as Texture2D, BakeRecord.bounds_of(texture_path))
 	painting.texture_filter = CanvasItem.TEXTURE_FILTER_NEAREST
 	var repacked: PackedScene = PackedScene.new()

@@ -36,7 +36,8 @@ func _process(_delta: float) -> void:
 	var now: int = _spent()
 	_longest = maxi(_longest, now - _frame_began) if _frame_began > 0 else 0
 	_frame_began = now
-	if FileAccess.file_exists(ORDERS):
+	# Before its first scan is over the editor is not up, and in the midst of another it bears no order.
+	if not EditorInterface.get_resource_filesystem().is_scanning() and FileAccess.file_exists(ORDERS):
 		var order: String = FileAccess.get_file_as_string(ORDERS)
 		var _removed: Error = DirAccess.remove_absolute(ProjectSettings.globalize_path(ORDERS))
 		_obey(order.strip_edges().split(" "))
@@ -65,6 +66,10 @@ func _obey(words: PackedStringArray) -> void:
 			_coordinator.stop()
 		"start":
 			_coordinator.start()
+		"restart":
+			_coordinator.restart()
+		"environment":
+			OS.set_environment(words[1], words[2])
 		"frames":
 			print("FRAMES %.2f" % (_longest / 1e6))
 			_longest = 0

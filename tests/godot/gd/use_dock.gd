@@ -4,7 +4,7 @@ extends EditorPlugin
 ## backend behind them. Prints "OK ..." or "BAD ..." for each promise, then ends the editor.
 
 const SCENE: String = "res://fresh.tscn"
-const PATIENCE: float = 200.0  # seconds
+const PATIENCE: float = 900.0  # seconds
 const MapList = preload("res://addons/tilebake/editor/dock/map_list.gd")
 const MistakePanel = preload("res://addons/tilebake/editor/dock/mistake_panel.gd")
 const LogWindow = preload("res://addons/tilebake/editor/dock/log_window.gd")
@@ -20,9 +20,11 @@ func _ready() -> void:
 
 
 func _work() -> void:
-	await _seconds(1.0)
+	await get_tree().process_frame
+	while EditorInterface.get_resource_filesystem().is_scanning():
+		await get_tree().process_frame
 	EditorInterface.open_scene_from_path(SCENE)
-	await _seconds(0.5)
+	await _until("the scene is open", _is_open)
 	for parent: Node in EditorInterface.get_base_control().find_children("Tilebake", "", true, false):
 		_dock = parent
 	await _until("the backend is found and ready", func() -> bool: return _has_label("The backend is ready."))
@@ -64,9 +66,8 @@ func _re_rolls() -> void:
 
 func _shows_terrains() -> void:
 	EditorInterface.edit_node(_painting())
-	await _seconds(0.5)
-	var rows: Array[Node] = _children_with(TerrainRow, EditorInterface.get_inspector())
-	_check("the inspector has a row a terrain", rows.size() == 5)
+	await _until("the inspector has a row a terrain", func() -> bool: return _rows().size() == 5)
+	var rows: Array[Node] = _rows()
 	_check("and a die beside the seed", _children_with(SeedProperty, EditorInterface.get_inspector()).size() == 1)
 	(rows[1] as TerrainRow).changed.emit("purple grass", 2.0)
 	_check("what is typed there counts", _painting().terrains["grass"].prompt == "purple grass")
@@ -76,7 +77,8 @@ func _shows_terrains() -> void:
 func _sees_through() -> void:
 	EditorInterface.get_selection().clear()
 	EditorInterface.get_selection().add_node(EditorInterface.get_edited_scene_root().get_child(0))
-	await _seconds(0.3)
+	for frame: int in 2:
+		await get_tree().process_frame
 	_check("see-through changes nothing that is saved", _painting().self_modulate == Color.WHITE)
 
 
@@ -117,6 +119,15 @@ func _until(promise: String, fulfilled: Callable) -> void:
 
 func _seconds(count: float) -> void:
 	await get_tree().create_timer(count).timeout
+
+
+func _is_open() -> bool:
+	var root: Node = EditorInterface.get_edited_scene_root()
+	return root != null and root.scene_file_path == SCENE
+
+
+func _rows() -> Array[Node]:
+	return _children_with(TerrainRow, EditorInterface.get_inspector())
 
 
 func _painting() -> BakedTileMap:

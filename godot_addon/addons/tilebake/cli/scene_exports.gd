@@ -11,6 +11,8 @@ var _failed: bool = false
 ## How many scenes were gone through to the end: an error in a script leaves its function, and all goes on.
 var _finished: int = 0
 var _out_of_date: bool = false
+## The scene that each map file comes from.
+var _owners: Dictionary[String, String] = {}
 
 
 ## Exports the scenes, or all of the project if there is none named. Returns the exit code.
@@ -48,10 +50,18 @@ func _export_scene(path: String, named: bool) -> void:
 		_fail(path, "it has no BakedTileMap. Add one beside its layers")
 	for export: TilebakeExport in exports:
 		_tell_problems(export)
-		if not export.failed():
+		if not export.failed() and _is_its_own(path, export):
 			_write(path, export)
 	root.free()
 	_finished += 1
+
+
+## Scenes share a map where one was copied or saved under another name while map_file says which map it is.
+func _is_its_own(path: String, export: TilebakeExport) -> bool:
+	var owner: String = _owners.get_or_add(export.map_path, path)
+	if owner != path:
+		_fail(path, "its map %s is that of %s too. Clear map_file in one of them" % [export.map_path, owner])
+	return owner == path
 
 
 func _tell_problems(export: TilebakeExport) -> void:

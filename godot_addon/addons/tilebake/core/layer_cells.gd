@@ -17,26 +17,33 @@ var problems: Array[TilebakeProblem] = []
 
 var _layer: TileMapLayer
 var _grid: TilebakeLayerGrid
+var _fit: TilebakeLayerFit
 var _terrain: TilebakeCellTerrain
 ## Tiles that say no terrain: how often each stands in the layer, and where first.
 var _unmapped_counts: Dictionary[String, int] = {}
 var _unmapped_cells: Dictionary[String, Vector2i] = {}
 
 
+## A layer that does not lie on the grid has no cells, and a problem.
 func _init(layer: TileMapLayer, grid: TilebakeLayerGrid, mapping: Dictionary[String, String]) -> void:
 	_layer = layer
 	_grid = grid
+	_fit = TilebakeLayerFit.new(grid, layer)
 	_terrain = TilebakeCellTerrain.new(layer.tile_set, mapping)
+	var misfit: TilebakeProblem = _fit.problem()
+	if misfit != null:
+		problems.append(misfit)
+		return
 	_read()
 	_tell_unmapped()
 
 
 func _read() -> void:
-	var alike: bool = _grid.numbers_alike(_layer)
+	var alike: bool = _fit.is_alike()
 	var names: Dictionary[Vector4i, String] = {}
 	for key: int in _sorted_keys(alike):
 		var cell: Vector2i = Vector2i((key & 0xffffffff) - _BIAS, (key >> 32) - _BIAS)
-		var own: Vector2i = cell if alike else _grid.cell_in(_layer, cell)
+		var own: Vector2i = cell if alike else _fit.own_cell(cell)
 		var atlas: Vector2i = _layer.get_cell_atlas_coords(own)
 		var tile: Vector4i = Vector4i(
 			_layer.get_cell_source_id(own), atlas.x, atlas.y, _layer.get_cell_alternative_tile(own)
@@ -53,7 +60,7 @@ func _sorted_keys(alike: bool) -> PackedInt64Array:
 	var keys: PackedInt64Array = []
 	var _size: int = keys.resize(used.size())
 	for index: int in used.size():
-		var cell: Vector2i = used[index] if alike else _grid.cell_of(_layer, used[index])
+		var cell: Vector2i = used[index] if alike else _fit.cell_of(used[index])
 		keys[index] = ((cell.y + _BIAS) << 32) | (cell.x + _BIAS)
 	keys.sort()
 	return keys

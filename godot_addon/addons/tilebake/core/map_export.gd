@@ -5,16 +5,13 @@ extends RefCounted
 
 ## The node that was exported, from the scene's root.
 var node_path: NodePath = NodePath()
-var scene_path: String = ""
 ## What the map file shall hold; empty after an error.
 var map: Dictionary = {}
-## Where the map file belongs, and where its picture will be.
+## Where the map file belongs.
 var map_path: String = ""
-var texture_path: String = ""
-## Where the painting lies in map pixels: what the backend calls the map's bounds.
+## Where the painting lies in map pixels, the own space of the first layer with tiles: what the backend calls the
+## map's bounds, and what BakedTileMap.show_bake takes.
 var box: Rect2 = Rect2()
-## The same in the space of the first layer's parent: what BakedTileMap.show_bake takes.
-var bounds: Rect2 = Rect2()
 var cell_count: int = 0
 var problems: Array[TilebakeProblem] = []
 

@@ -18,8 +18,6 @@ static func export_scene(root: Node) -> Array[TilebakeExport]:
 static func export_map(baked: BakedTileMap) -> TilebakeExport:
 	var export: TilebakeExport = _addressed(baked)
 	var layers: Array[TileMapLayer] = TilebakeLayerList.of(baked)
-	if export.map_path.is_empty():
-		export.problems.append(TilebakeProblem.error("the scene has no file yet", "Save it first").at(baked))
 	if layers.is_empty():
 		export.problems.append(TilebakeProblem.error(
 			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name its layers"
@@ -35,26 +33,26 @@ static func export_map(baked: BakedTileMap) -> TilebakeExport:
 static func _addressed(baked: BakedTileMap) -> TilebakeExport:
 	var root: Node = baked.owner if baked.owner != null else baked
 	var export: TilebakeExport = TilebakeExport.new()
-	export.scene_path = root.scene_file_path
 	export.node_path = root.get_path_to(baked)
-	export.map_path = TilebakeMapPaths.map_path(
-		root.scene_file_path, baked, TilebakeLayerList.baked_in(root).size()
-	)
-	export.texture_path = TilebakeMapPaths.texture_path(export.map_path)
+	var paths: Dictionary[BakedTileMap, String] = TilebakeMapPaths.map_paths(root)
+	export.map_path = paths[baked]
+	if export.map_path.is_empty():
+		export.problems.append(TilebakeProblem.error("the scene has no file yet", "Save it first").at(baked))
+	elif paths.find_key(export.map_path) != baked:
+		var other: BakedTileMap = paths.find_key(export.map_path)
+		export.problems.append(TilebakeProblem.error(
+			"its map file %s is that of %s too" % [export.map_path, root.get_path_to(other)],
+			"Clear map_file, or name another one"
+		).at(baked))
 	return export
 
 
 static func _fill(export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer]) -> void:
-	var space: Transform2D = TilebakeLayerGrid.to_root(baked.source_layers()[0].get_parent())
-	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0], space)
-	if grid.problem != null:
-		export.problems.append(grid.problem)
-		return
+	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
 	export.map = {"tilebake": 1}
 	export.map.merge(grid.described())
 	var terrains: Dictionary[String, bool] = _take_layers(export, baked, layers, grid)
 	_take_words(export, baked, terrains)
-	export.bounds = export.box
 	if export.cell_count == 0:
 		export.problems.append(TilebakeProblem.error(
 			"no tile has a terrain", "Name the terrains in the TileSet, or map the tiles in tile_terrains"
@@ -68,16 +66,11 @@ static func _take_layers(
 	var terrains: Dictionary[String, bool] = {}
 	var entries: Array[Dictionary] = []
 	for layer: TileMapLayer in layers:
-		var misfit: TilebakeProblem = grid.misfit(layer)
-		if misfit != null:
-			export.problems.append(misfit)
-			continue
 		var read: TilebakeLayerCells = TilebakeLayerCells.new(layer, grid, baked.tile_terrains)
 		export.problems.append_array(read.problems)
 		terrains.merge(read.terrains)
 		if not read.cells.is_empty():
-			var half: Vector2 = layer.tile_set.tile_size / 2.0
-			var box: Rect2 = Rect2(read.low - half, read.high - read.low + half * 2.0)
+			var box: Rect2 = grid.box(read.low, read.high)
 			export.box = box if entries.is_empty() else export.box.merge(box)
 			export.cell_count += read.cells.size()
 			entries.append({"name": String(layer.name), "cells": read.cells})

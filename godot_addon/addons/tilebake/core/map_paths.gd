@@ -4,44 +4,88 @@ extends RefCounted
 ## Where maps and their pictures lie in a project.
 
 const ENDING: String = ".tilebake.json"
+## Project setting: the folder for maps. Empty: the first that tilebake.toml names.
 const MAPS_SETTING: String = "tilebake/maps_folder"
-const TEXTURES_SETTING: String = "tilebake/textures_folder"
 const DEFAULT_MAPS: String = "res://maps"
-const DEFAULT_TEXTURES: String = "res://baked"
 
 
 static func maps_folder() -> String:
-	return _folder(MAPS_SETTING, DEFAULT_MAPS)
+	var said: String = str(ProjectSettings.get_setting(MAPS_SETTING, ""))
+	if not said.is_empty():
+		return said
+	var file: TilebakeProjectFile = TilebakeProjectFile.above("res://")
+	var named: String = _in_game(file.root.path_join(file.maps)) if not file.maps.is_empty() else ""
+	return DEFAULT_MAPS if named.is_empty() else named
 
 
-static func textures_folder() -> String:
-	return _folder(TEXTURES_SETTING, DEFAULT_TEXTURES)
+## The map file of a BakedTileMap.
+static func map_path(baked: BakedTileMap) -> String:
+	return map_paths(baked.owner if baked.owner != null else baked)[baked]
 
 
-## The map file of a BakedTileMap: as its map_file says, else after its scene, whose folders the maps
-## folder mirrors. Where a scene has several, each has its own path in the name too.
-static func map_path(scene_path: String, baked: BakedTileMap, count: int) -> String:
-	if not baked.map_file.is_empty():
-		return baked.map_file
-	if scene_path.is_empty():
-		return ""
-	var inside: String = scene_path.trim_prefix("res://").get_basename()
-	if count > 1:
-		inside += "." + _name_in_scene(baked)
-	return maps_folder().path_join(inside + ENDING)
+## The map files of a scene's BakedTileMap nodes, in tree order: as their map_file says, else after the scene, whose
+## folders the maps folder mirrors. Where a scene has several, one has the scene's name, and the others have their own
+## path in the name too. It is the one whose picture is named so already, else the first.
+static func map_paths(root: Node) -> Dictionary[BakedTileMap, String]:
+	var paths: Dictionary[BakedTileMap, String] = {}
+	for baked: BakedTileMap in TilebakeLayerList.baked_in(root):
+		paths[baked] = baked.map_file
+	var unnamed: Array[BakedTileMap] = []
+	unnamed.assign(paths.keys().filter(func(baked: BakedTileMap) -> bool: return paths[baked].is_empty()))
+	if root.scene_file_path.is_empty() or unnamed.is_empty():
+		return paths
+	var plain: String = maps_folder().path_join(root.scene_file_path.trim_prefix("res://").get_basename() + ENDING)
+	var first: BakedTileMap = null if plain in paths.values() else _named_after_scene(unnamed, plain)
+	for baked: BakedTileMap in unnamed:
+		paths[baked] = plain if baked == first else _with_own_path(plain, baked, root)
+	return paths
 
 
-## The picture of a map: the textures folder mirrors the project's folders, as `output` in tilebake.toml does.
+## Writes into each BakedTileMap of a scene with several which map file is its own: it keeps it then, whatever is added,
+## moved or removed beside it. Of those that name the same file, as copies do, the first keeps it. Returns whether
+## anything had to be written.
+static func settle(root: Node) -> bool:
+	var taken: Dictionary[String, bool] = {}
+	var has_changed: bool = false
+	var paths: Dictionary[BakedTileMap, String] = map_paths(root)
+	if paths.size() < 2 or "" in paths.values():
+		return false
+	for baked: BakedTileMap in paths:
+		var path: String = paths[baked]
+		if taken.has(path):
+			path = _with_own_path(path, baked, root)
+		taken[path] = true
+		has_changed = has_changed or baked.map_file != path
+		baked.map_file = path
+	return has_changed
+
+
+## The picture of a map, where the backend puts it: beside the map, or in the folder that tilebake.toml has for all
+## pictures, which mirrors the folders of the maps. Empty where that is outside of the game.
 static func texture_path(the_map_path: String) -> String:
-	var inside: String = the_map_path.trim_prefix("res://").trim_suffix(".json").trim_suffix(".tilebake")
-	return textures_folder().path_join(inside + ".png")
+	var folder: String = ProjectSettings.globalize_path(the_map_path.get_base_dir()).simplify_path()
+	var file: TilebakeProjectFile = TilebakeProjectFile.above(folder)
+	if not file.output.is_empty():
+		var inside: String = folder.trim_prefix(file.root).trim_prefix("/")
+		folder = file.root.path_join(file.output).path_join(inside)
+	var stem: String = the_map_path.get_file().trim_suffix(".json").trim_suffix(".tilebake")
+	return _in_game(folder.path_join(stem + ".png").simplify_path())
 
 
-static func _name_in_scene(baked: BakedTileMap) -> String:
-	var root: Node = baked.owner if baked.owner != null else baked
-	return String(root.get_path_to(baked)).replace("/", ".")
+static func _in_game(path: String) -> String:
+	var inside: String = ProjectSettings.localize_path(path)
+	return inside if inside.begins_with("res://") else ""
 
 
-static func _folder(setting: String, otherwise: String) -> String:
-	var said: String = str(ProjectSettings.get_setting(setting, otherwise))
-	return otherwise if said.is_empty() else said
+static func _named_after_scene(unnamed: Array[BakedTileMap], plain: String) -> BakedTileMap:
+	if unnamed.size() > 1:
+		var picture: String = texture_path(plain)
+		for baked: BakedTileMap in unnamed:
+			if baked.texture != null and baked.texture.resource_path == picture:
+				return baked
+	return unnamed[0]
+
+
+static func _with_own_path(path: String, baked: BakedTileMap, root: Node) -> String:
+	var name: String = String(root.get_path_to(baked)).replace("/", ".")
+	return "%s.%s%s" % [path.trim_suffix(ENDING), name, ENDING]

@@ -7,7 +7,8 @@ extends RefCounted
 enum Severity { WARNING, ERROR }
 
 var severity: Severity = Severity.ERROR
-var scene_path: String = ""
+## The scene or map file that it is about.
+var file_path: String = ""
 ## From the scene's root; empty where the whole scene is meant.
 var node_path: NodePath = NodePath()
 ## The first cell that is meant, if [member has_cell].
@@ -28,8 +29,14 @@ static func error(the_what: String, the_mend: String) -> TilebakeProblem:
 ## Says where the problem is. Returns the problem.
 func at(node: Node) -> TilebakeProblem:
 	var root: Node = node.owner if node.owner != null else node
-	scene_path = root.scene_file_path
+	file_path = root.scene_file_path
 	node_path = root.get_path_to(node)
+	return self
+
+
+## Says which map file the problem stands in. Returns the problem.
+func in_file(path: String) -> TilebakeProblem:
+	file_path = path
 	return self
 
 
@@ -45,7 +52,7 @@ func is_error() -> bool:
 
 ## The whole of it on one line: place, what is wrong, and the mend.
 func words() -> String:
-	var place: String = scene_path
+	var place: String = file_path
 	if not node_path.is_empty():
 		place += ("" if place.is_empty() else ": ") + String(node_path)
 	if has_cell:

@@ -2,6 +2,8 @@
 extends RefCounted
 ## What came back for a request to the backend.
 
+const JsonObject = preload("json_object.gd")
+
 ## 0 where nobody answered.
 var status: int
 var body: PackedByteArray
@@ -23,10 +25,7 @@ func is_there() -> bool:
 
 ## The JSON object that was answered; empty where it was none.
 func object() -> Dictionary:
-	var json: JSON = JSON.new()
-	if json.parse(body.get_string_from_utf8()) != OK or not json.data is Dictionary:
-		return {}
-	return json.data
+	return JsonObject.read(body.get_string_from_utf8())
 
 
 ## The list under a name in that object, of objects alone.

@@ -17,6 +17,7 @@ const BackendLocation = preload("backend_location.gd")
 const BackendLookup = preload("backend_lookup.gd")
 const BackendProcess = preload("backend_process.gd")
 const LinkWords = preload("link_words.gd")
+const Pulse = preload("pulse.gd")
 const ReadyFile = preload("ready_file.gd")
 const Settings = preload("settings.gd")
 
@@ -46,12 +47,7 @@ var _rest_over: int = 0  # ms
 
 func _init() -> void:
 	add_child(client)
-	var timer: Timer = Timer.new()
-	timer.wait_time = TICK
-	timer.autostart = true
-	@warning_ignore("return_value_discarded")
-	timer.timeout.connect(_tick)
-	add_child(timer)
+	add_child(Pulse.new(TICK, _tick))
 
 
 ## Begins, if it has not begun. [param root] is the Godot project's folder.

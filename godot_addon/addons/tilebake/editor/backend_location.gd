@@ -3,6 +3,7 @@ extends RefCounted
 ## Where a project's backend is found, as `tilebake where --json` tells it.
 
 const BackendLocation = preload("backend_location.gd")
+const JsonObject = preload("json_object.gd")
 
 ## The versions that this addon works with: those that begin so.
 const VERSION: String = "0.1."
@@ -16,10 +17,7 @@ var log_file: String
 
 ## Null where this is not what `tilebake where` prints.
 static func parse(text: String) -> BackendLocation:
-	var json: JSON = JSON.new()
-	if json.parse(text) != OK or not json.data is Dictionary:
-		return null
-	var told: Dictionary = json.data
+	var told: Dictionary = JsonObject.read(text)
 	var location: BackendLocation = BackendLocation.new()
 	location.version = str(told.get("version", ""))
 	location.root = str(told.get("project", "")).replace("\\", "/")

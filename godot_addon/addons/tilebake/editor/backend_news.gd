@@ -12,6 +12,8 @@ signal lost
 
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
+const JsonObject = preload("json_object.gd")
+const Wire = preload("../nodes/wire.gd")
 
 const REST: float = 1.0  # seconds, where the backend has too much to do to answer
 
@@ -41,7 +43,7 @@ func _on_events(answer: BackendAnswer) -> void:
 	var events: Array[Dictionary] = answer.objects("events")
 	var has_gap: bool = false
 	for event: Dictionary in events:
-		var number: int = _whole(event.get("number"))
+		var number: int = JsonObject.whole(event, "number")
 		has_gap = has_gap or number != _number + 1
 		_number = number
 		_tell(event)
@@ -78,15 +80,7 @@ func _is_answered(answer: BackendAnswer, again: Callable) -> bool:
 	if answer.is_ok():
 		return true
 	if answer.is_there():
-		@warning_ignore("return_value_discarded")
-		get_tree().create_timer(REST).timeout.connect(again)
+		Wire.on(get_tree().create_timer(REST).timeout, again)
 	else:
 		lost.emit()
 	return false
-
-
-static func _whole(value: Variant) -> int:
-	if value is float:
-		var number: float = value
-		return int(number)
-	return 0

@@ -20,8 +20,11 @@ const BackendLink = preload("backend_link.gd")
 const BackendNews = preload("backend_news.gd")
 const FsBridge = preload("fs_bridge.gd")
 const ImportBake = preload("import_bake.gd")
+const JsonObject = preload("json_object.gd")
 const LinkWords = preload("link_words.gd")
+const Pulse = preload("pulse.gd")
 const Settings = preload("settings.gd")
+const Wire = preload("../nodes/wire.gd")
 
 const PREVIEWS: float = 1.0  # seconds between two
 
@@ -38,7 +41,7 @@ var _textures: Dictionary[String, String] = {}  # paths that are being taken in,
 
 
 func _init() -> void:
-	for part: Node in [_link, _news, _bridge, _preview_timer()]:
+	for part: Node in [_link, _news, _bridge, Pulse.new(PREVIEWS, _ask_for_preview)]:
 		add_child(part)
 	_connect_parts()
 
@@ -137,30 +140,14 @@ func _write(export: TilebakeExport) -> void:
 
 
 func _connect_parts() -> void:
-	var wires: Array[Array] = [
-		[_link.state_changed, _tell],
-		[_link.linked, _news.follow],
-		[_link.unlinked, _on_unlinked],
-		[_news.all_told, _on_all_told],
-		[_news.map_told, _on_map_told],
-		[_news.job_told, _on_job_told],
-		[_news.lost, _link.lose],
-		[_bridge.taken_in, _on_taken_in],
-	]
-	for wire: Array in wires:
-		var source: Signal = wire[0]
-		var target: Callable = wire[1]
-		@warning_ignore("return_value_discarded")
-		source.connect(target)
-
-
-func _preview_timer() -> Timer:
-	var timer: Timer = Timer.new()
-	timer.wait_time = PREVIEWS
-	timer.autostart = true
-	@warning_ignore("return_value_discarded")
-	timer.timeout.connect(_ask_for_preview)
-	return timer
+	Wire.on(_link.state_changed, _tell)
+	Wire.on(_link.linked, _news.follow)
+	Wire.on(_link.unlinked, _on_unlinked)
+	Wire.on(_news.all_told, _on_all_told)
+	Wire.on(_news.map_told, _on_map_told)
+	Wire.on(_news.job_told, _on_job_told)
+	Wire.on(_news.lost, _link.lose)
+	Wire.on(_bridge.taken_in, _on_taken_in)
 
 
 func _on_unlinked() -> void:
@@ -252,8 +239,7 @@ func _running_job() -> Dictionary:
 
 
 static func _number_of(job: Dictionary) -> int:
-	var id: float = job.get("id", 0.0)
-	return int(id)
+	return JsonObject.whole(job, "id")
 
 
 static func _is_live(job: Dictionary) -> bool:

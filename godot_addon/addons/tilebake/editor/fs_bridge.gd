@@ -6,6 +6,8 @@ extends Node
 ## These files stand in the editor as they are on the disk.
 signal taken_in(paths: PackedStringArray)
 
+const Pulse = preload("pulse.gd")
+
 const TICK: float = 0.1  # seconds
 const SPENT: int = 4000  # µs of one tick for telling what has changed
 const SCANS: int = 2  # for a file in a folder that the editor does not know
@@ -18,12 +20,7 @@ var _progress: Node = null  # the editor's dialog of that kind
 
 
 func _ready() -> void:
-	var timer: Timer = Timer.new()
-	timer.wait_time = TICK
-	timer.autostart = true
-	@warning_ignore("return_value_discarded")
-	timer.timeout.connect(_tick)
-	add_child(timer)
+	add_child(Pulse.new(TICK, _tick))
 
 
 ## Has a file taken in, if it is not as it was when it was imported last.

@@ -5,6 +5,7 @@ extends RefCounted
 const BackendCommand = preload("backend_command.gd")
 const FsBridge = preload("fs_bridge.gd")
 const Settings = preload("settings.gd")
+const Wire = preload("../nodes/wire.gd")
 
 const BUSY: int = 75
 const NAP: int = 5  # ms
@@ -23,9 +24,10 @@ static func bake_all() -> void:
 	print("Tilebake: painting what is stale, with %s." % command.program)
 	var said: Array[String] = []
 	var code: int = OS.execute(command.program, command.with(["bake", root]), said, true)
-	@warning_ignore("return_value_discarded")
-	EditorInterface.get_resource_filesystem().sources_changed.connect(
-		_take_in_new.bind(maps).unbind(1), CONNECT_ONE_SHOT | CONNECT_DEFERRED
+	Wire.on(
+		EditorInterface.get_resource_filesystem().sources_changed,
+		_take_in_new.bind(maps).unbind(1),
+		CONNECT_ONE_SHOT | CONNECT_DEFERRED,
 	)
 	if code == BUSY:
 		_tell("another tilebake is at work in this project", "wait for it, or end it")

@@ -74,8 +74,8 @@ func _import(
 ) -> Error:
 	var reader: MapReader = MapReader.new(source_file)
 	var map: TilebakeMap = reader.map
-	if map == null:
-		push_error("Tilebake: %s" % reader.mistake)
+	if reader.problem != null:
+		push_error("Tilebake: %s" % reader.problem.words())
 		map = TilebakeMap.new()
 		map.map_path = source_file
 	return ResourceSaver.save(map, "%s.%s" % [save_path, EXTENSION])

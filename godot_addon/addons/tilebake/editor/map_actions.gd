@@ -2,6 +2,7 @@
 extends RefCounted
 ## MapActions: what can be done to a map from the dock and the inspector, beyond asking for a bake.
 
+const JsonObject = preload("json_object.gd")
 const MapScene = preload("map_scene.gd")
 const SceneSetup = preload("scene_setup.gd")
 const ViewportSpot = preload("viewport_spot.gd")
@@ -38,9 +39,24 @@ func export_scene() -> void:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	if root == null:
 		return
+	if settle():
+		EditorInterface.mark_scene_as_unsaved()
 	for export: TilebakeExport in _coordinator.export_scene(root):
-		for problem: TilebakeProblem in export.problems:
-			_tell(problem.words())
+		_tell_problems(export, root.get_node(export.node_path) as BakedTileMap)
+
+
+## Brings the paintings of the scene that is open in order: over their layers, with a map file each. Returns whether
+## that changed what is to be saved.
+func settle() -> bool:
+	var root: Node = EditorInterface.get_edited_scene_root()
+	if root == null:
+		return false
+	var has_changed: bool = TilebakeMapPaths.settle(root)
+	for node: BakedTileMap in MapScene.painted_in_scene():
+		var before: Transform2D = node.transform
+		node.follow_layers()
+		has_changed = has_changed or node.transform != before
+	return has_changed
 
 
 ## Another seed, hence another picture of the same map.
@@ -81,13 +97,24 @@ func show_mistake(view: Dictionary) -> void:
 	var mistake: TilebakeMistake = TilebakeMistake.of(view)
 	if node == null or mistake == null:
 		return
-	var read: Variant = JSON.parse_string(FileAccess.get_file_as_string(path))
-	if read is not Dictionary:
-		return
-	var map: Dictionary = read
-	if mistake.has_cell(map):
+	var map: Dictionary = JsonObject.read(FileAccess.get_file_as_string(path))
+	var layers: Array[TileMapLayer] = TilebakeLayerList.of(node)
+	if mistake.has_cell(map) and not layers.is_empty():
 		# Cells are numbered as on the map's grid, which is that of its first layer.
-		ViewportSpot.show(TilebakeLayerList.of(node)[0], mistake.cell(map))
+		ViewportSpot.show(layers[0], mistake.cell(map))
+
+
+## Problems stand as warnings at the node. They are said aloud too: each time where they leave no map, else when they
+## are new.
+func _tell_problems(export: TilebakeExport, node: BakedTileMap) -> void:
+	var told: PackedStringArray = []
+	for problem: TilebakeProblem in export.problems:
+		if problem.is_error() or not export.failed():
+			told += PackedStringArray([problem.words()])
+	var are_new: bool = node.tell_problems(told)
+	if export.failed() or (are_new and not told.is_empty()):
+		var more: String = "" if told.size() == 1 else " %d more stand as warnings at %s." % [told.size() - 1, node.name]
+		_tell(told[0] + more)
 
 
 func _tell(words: String) -> void:

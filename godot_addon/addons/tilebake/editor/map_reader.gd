@@ -1,11 +1,13 @@
 @tool
 extends RefCounted
-## Reads map files for the editor: what stands in them, or what is wrong. The backend judges the rest.
+## MapReader: reads map files for the editor: what stands in them, or what is wrong.
 
-## What was read; null after a mistake.
+const MapCheck = preload("map_check.gd")
+
+## What was read; null where something is wrong with the file.
 var map: TilebakeMap = null
-## What is wrong with the file, with its place and mend; empty where nothing is.
-var mistake: String = ""
+## What is wrong; null where nothing is.
+var problem: TilebakeProblem = null
 
 var _path: String
 var _terrains: Dictionary[String, bool] = {}
@@ -17,63 +19,47 @@ func _init(path: String) -> void:
 	var text: String = FileAccess.get_file_as_string(path)
 	var json: JSON = JSON.new()
 	if json.parse(text) != OK:
-		mistake = "%s:%d: not JSON: %s" % [path, json.get_error_line() + 1, json.get_error_message()]
+		var place: String = "%s:%d" % [path, json.get_error_line() + 1]
+		problem = TilebakeProblem.error("not JSON: %s" % json.get_error_message(), "Mend it, or export it again")
+		problem = problem.in_file(place)
 	elif not json.data is Dictionary:
-		mistake = "%s: a map is a JSON object, { ... }" % path
+		problem = TilebakeProblem.error(
+			"a map is a JSON object, and this is %s" % MapCheck.shown(json.data), "Write { ... }"
+		).in_file(path)
 	else:
 		var told: Dictionary = json.data
-		_read(told)
-		map = _made(told, text) if mistake.is_empty() else null
+		_read(told, text)
 
 
-func _read(told: Dictionary) -> void:
-	if told.get("tilebake") != 1.0:
-		mistake = "%s: $.tilebake is %s: this addon reads maps of version 1" % [_path, told.get("tilebake")]
-	elif told.has("layers"):
-		_read_layers(told)
-	else:
-		_read_block(told, told, "$")
-
-
-func _read_layers(told: Dictionary) -> void:
-	if not told["layers"] is Array:
-		mistake = "%s: $.layers is no list" % _path
+func _read(told: Dictionary, text: String) -> void:
+	problem = MapCheck.new(told).problem
+	if problem != null:
+		problem = problem.in_file(_path)
 		return
-	var layers: Array = told["layers"]
-	for index: int in layers.size():
-		var place: String = "$.layers[%d]" % index
-		if layers[index] is Dictionary:
-			var layer: Dictionary = layers[index]
-			_read_block(layer, told, place)
-		else:
-			mistake = "%s: %s is no object" % [_path, place]
+	var blocks: Array = told.get("layers", [told])
+	for block: Dictionary in blocks:
+		_read_cells(block)
+		_read_rows(block, told)
+	map = _made(told, text)
 
 
-## A layer, or a map that has none.
-func _read_block(block: Dictionary, told: Dictionary, place: String) -> void:
-	for key: String in ["cells", "rows"]:
-		if not block.get(key, []) is Array:
-			mistake = "%s: %s.%s is no list" % [_path, place, key]
-			return
+func _read_cells(block: Dictionary) -> void:
 	var cells: Array = block.get("cells", [])
-	for index: int in cells.size():
-		var terrain: String = _terrain_of(cells[index])
-		if terrain.is_empty():
-			mistake = "%s: %s.cells[%d] is no cell: write [x, y, \"terrain\"]" % [_path, place, index]
-			return
-		_take(terrain)
-	_read_rows(block, told, place)
+	for cell: Variant in cells:
+		if cell is Array:
+			var list: Array = cell
+			_take(str(list[2]))
+		else:
+			var entry: Dictionary = cell
+			_take(str(entry["terrain"]))
 
 
-func _read_rows(block: Dictionary, told: Dictionary, place: String) -> void:
-	var legend: Variant = block.get("legend", told.get("legend", {}))
-	if not legend is Dictionary:
-		mistake = "%s: %s.legend is no object" % [_path, place]
-		return
-	var names: Dictionary = legend
+func _read_rows(block: Dictionary, told: Dictionary) -> void:
+	var legend: Variant = told.get("legend") if block.get("legend") == null else block["legend"]
+	var names: Dictionary = legend if legend is Dictionary else {}
 	var rows: Array = block.get("rows", [])
-	for row: Variant in rows:
-		for character: String in str(row):
+	for row: String in rows:
+		for character: String in row:
 			if names.get(character) is String:
 				_take(str(names[character]))
 
@@ -81,18 +67,6 @@ func _read_rows(block: Dictionary, told: Dictionary, place: String) -> void:
 func _take(terrain: String) -> void:
 	_terrains[terrain] = true
 	_count += 1
-
-
-## The terrain that a cell names; empty where that is no cell.
-static func _terrain_of(cell: Variant) -> String:
-	if cell is Dictionary:
-		var entry: Dictionary = cell
-		return str(entry.get("terrain", "")) if entry.get("x") is float and entry.get("y") is float else ""
-	if not cell is Array:
-		return ""
-	var list: Array = cell
-	var is_cell: bool = list.size() in [3, 5] and list[0] is float and list[1] is float and list[2] is String
-	return str(list[2]) if is_cell else ""
 
 
 func _made(told: Dictionary, text: String) -> TilebakeMap:

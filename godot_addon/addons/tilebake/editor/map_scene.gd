@@ -12,14 +12,12 @@ static func painted_in_scene() -> Array[BakedTileMap]:
 
 ## Those of them whose map file is [param map_path].
 static func painted_by(map_path: String) -> Array[BakedTileMap]:
-	var painted: Array[BakedTileMap] = painted_in_scene()
-	return painted.filter(
-		func(node: BakedTileMap) -> bool: return path_of(node, painted.size()) == map_path)
-
-
-## The map file of a node in the scene being edited, which holds [param count] of them.
-static func path_of(node: BakedTileMap, count: int) -> String:
-	return TilebakeMapPaths.map_path(EditorInterface.get_edited_scene_root().scene_file_path, node, count)
+	var root: Node = EditorInterface.get_edited_scene_root()
+	var found: Array[BakedTileMap] = []
+	if root != null:
+		var paths: Dictionary[BakedTileMap, String] = TilebakeMapPaths.map_paths(root)
+		found.assign(paths.keys().filter(func(node: BakedTileMap) -> bool: return paths[node] == map_path))
+	return found
 
 
 ## Opens the scene that a map comes from and selects its painting. Returns it; null if there is none.
@@ -47,10 +45,11 @@ static func select(node: Node) -> void:
 ## Maps are named after their scenes; "levels/cave.tilebake.json" and "levels/cave.North.tilebake.json"
 ## both come from "levels/cave.tscn".
 static func _scene_named_like(map_path: String) -> String:
-	var inside: String = map_path.trim_prefix(TilebakeMapPaths.maps_folder()).trim_suffix(TilebakeMapPaths.ENDING)
+	var inside: String = map_path.trim_prefix(TilebakeMapPaths.maps_folder()).trim_prefix("/")
+	inside = inside.trim_suffix(TilebakeMapPaths.ENDING)
 	while not inside.is_empty():
 		for ending: String in [".tscn", ".scn"]:
-			var path: String = "res:/" + inside + ending
+			var path: String = "res://" + inside + ending
 			if ResourceLoader.exists(path):
 				return path
 		inside = inside.get_basename() if not inside.get_extension().is_empty() else ""

@@ -31,7 +31,8 @@ func words() -> String:
 
 ## Whether it stands at one cell of the map.
 func has_cell(map: Dictionary) -> bool:
-	return not _entry(map).is_empty()
+	var entry: Array = _entry(map)
+	return entry.size() >= 2 and entry[0] is float and entry[1] is float
 
 
 ## The cell that it stands at.

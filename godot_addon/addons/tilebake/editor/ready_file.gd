@@ -2,6 +2,7 @@
 extends RefCounted
 ## The ready file: where a running backend listens, and the token that it answers to.
 
+const JsonObject = preload("json_object.gd")
 const ReadyFile = preload("ready_file.gd")
 
 const ADDRESS: String = "127.0.0.1"
@@ -21,11 +22,7 @@ static func read(path: String) -> ReadyFile:
 	var file: FileAccess = FileAccess.open(path, FileAccess.READ)
 	if file == null or file.get_length() > LONGEST:
 		return null
-	var json: JSON = JSON.new()
-	if json.parse(file.get_as_text()) != OK or not json.data is Dictionary:
-		return null  # it is being written
-	var told: Dictionary = json.data
-	return _of(told)
+	return _of(JsonObject.read(file.get_as_text()))  # empty while it is being written
 
 
 ## `127.0.0.1:PORT`, which the proof speaks of.
@@ -35,25 +32,18 @@ func host() -> String:
 
 static func _of(told: Dictionary) -> ReadyFile:
 	var ready: ReadyFile = ReadyFile.new()
-	ready.port = _whole(told.get("port"))
+	ready.port = JsonObject.whole(told, "port")
 	ready.token = str(told.get("token", ""))
 	ready.project = str(told.get("project", ""))
 	ready.version = str(told.get("version", ""))
 	var is_whole: bool = (
-		told.get("address") == ADDRESS
+		str(told.get("address")) == ADDRESS
 		and ready.port > 0
 		and ready.port < 65536
 		and ready.token.length() == TOKEN_LENGTH
 		and ready.token.is_valid_hex_number()
 	)
 	return ready if is_whole else null
-
-
-static func _whole(value: Variant) -> int:
-	if value is float:
-		var number: float = value
-		return int(number)
-	return 0
 
 
 ## Whether nobody but its owner can read the file. Windows keeps the user's folders private by itself.

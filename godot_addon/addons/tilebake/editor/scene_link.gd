@@ -7,6 +7,7 @@ extends Node
 
 const BakeRecord = preload("bake_record.gd")
 const MapScene = preload("map_scene.gd")
+const Wire = preload("../nodes/wire.gd")
 ## How much of a painting shows while the tiles under it are selected.
 const SEEN_THROUGH: float = 0.35
 const STATES: Dictionary[String, BakedTileMap.State] = {
@@ -25,12 +26,10 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 
 func _enter_tree() -> void:
-	var _errors: Array[int] = [
-		_coordinator.texture_ready.connect(_on_texture_ready),
-		_coordinator.map_changed.connect(_on_map_changed),
-		_coordinator.state_changed.connect(_on_state_changed),
-		EditorInterface.get_selection().selection_changed.connect(_on_selection_changed),
-	]
+	Wire.on(_coordinator.texture_ready, _on_texture_ready)
+	Wire.on(_coordinator.map_changed, _on_map_changed)
+	Wire.on(_coordinator.state_changed, _on_state_changed)
+	Wire.on(EditorInterface.get_selection().selection_changed, _on_selection_changed)
 
 
 func _exit_tree() -> void:

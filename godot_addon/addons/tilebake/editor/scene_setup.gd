@@ -2,8 +2,6 @@
 extends RefCounted
 ## SceneSetup: "Bake this scene" makes the BakedTileMap and fills in what it can.
 
-const PROJECT_FILE: String = "res://tilebake.toml"
-
 
 ## Adds a BakedTileMap after the layers of a scene, in one undoable step.
 ## Returns null where there is nothing to paint.
@@ -31,7 +29,7 @@ static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 ## Every terrain that the layers' tiles can have. A terrain that tilebake.toml describes is left to it; the
 ## others are described by their names until the user finds better words.
 static func terrains_of(layers: Array[Node]) -> Dictionary[String, TilebakeTerrain]:
-	var said: PackedStringArray = terrains_in_project()
+	var said: PackedStringArray = TilebakeProjectFile.above("res://").terrains
 	var found: Dictionary[String, TilebakeTerrain] = {}
 	for name: String in terrain_names(layers):
 		found[name] = TilebakeTerrain.new()
@@ -55,22 +53,6 @@ static func terrain_names(layers: Array[Node]) -> Array[String]:
 	return sorted
 
 
-## The terrains that tilebake.toml describes: the keys of its [terrains], and its [terrains.NAME] tables.
-static func terrains_in_project() -> PackedStringArray:
-	var names: PackedStringArray = []
-	var section: String = ""
-	var key: RegEx = RegEx.create_from_string("^\\s*[\"']?([^\"'=#]+?)[\"']?\\s*=")
-	for line: String in FileAccess.get_file_as_string(PROJECT_FILE).split("\n"):
-		if line.strip_edges().begins_with("["):
-			section = line.strip_edges().trim_prefix("[").get_slice("]", 0)
-			if section.begins_with("terrains."):
-				names += PackedStringArray([section.trim_prefix("terrains.").trim_prefix("\"").trim_suffix("\"")])
-		var found: RegExMatch = key.search(line)
-		if section == "terrains" and found != null:
-			names += PackedStringArray([found.get_string(1)])
-	return names
-
-
 static func _tile_sets(layers: Array[Node]) -> Array[TileSet]:
 	var found: Array[TileSet] = []
 	for layer: Node in layers:
@@ -86,9 +68,11 @@ static func _collect_custom(tiles: TileSet, names: Dictionary[String, bool]) -> 
 		var source: TileSetAtlasSource = tiles.get_source(tiles.get_source_id(index)) as TileSetAtlasSource
 		if source == null:
 			continue
-		for tile: int in source.get_tiles_count():
-			var data: TileData = source.get_tile_data(source.get_tile_id(tile), 0)
-			names[TilebakeCellTerrain.plain(str(data.get_custom_data(TilebakeCellTerrain.DATA_LAYER)))] = true
+		for index_of_tile: int in source.get_tiles_count():
+			var tile: Vector2i = source.get_tile_id(index_of_tile)
+			for look: int in source.get_alternative_tiles_count(tile):
+				var data: TileData = source.get_tile_data(tile, source.get_alternative_tile_id(tile, look))
+				names[TilebakeCellTerrain.plain(str(data.get_custom_data(TilebakeCellTerrain.DATA_LAYER)))] = true
 
 
 ## The first layer's parent, so that the painting shares the layers' space.

@@ -13,7 +13,8 @@ const ALLOW_HEADLESS: String = "TILEBAKE_ALLOW_HEADLESS"
 ## Makes the settings known to the editor, which then shows them in its dialogs.
 static func register() -> void:
 	_register_command(EditorInterface.get_editor_settings())
-	_register_bake_on_import()
+	_register_project(BAKE_ON_IMPORT, false, {"type": TYPE_BOOL})
+	_register_project(TilebakeMapPaths.MAPS_SETTING, "", {"type": TYPE_STRING, "hint": PROPERTY_HINT_DIR})
 
 
 ## What the user set as tilebake's command, as it was written.
@@ -47,9 +48,9 @@ static func _register_command(settings: EditorSettings) -> void:
 	})
 
 
-static func _register_bake_on_import() -> void:
-	if not ProjectSettings.has_setting(BAKE_ON_IMPORT):
-		ProjectSettings.set_setting(BAKE_ON_IMPORT, false)
-	ProjectSettings.set_initial_value(BAKE_ON_IMPORT, false)
-	ProjectSettings.set_as_basic(BAKE_ON_IMPORT, true)
-	ProjectSettings.add_property_info({"name": BAKE_ON_IMPORT, "type": TYPE_BOOL})
+static func _register_project(name: String, initial: Variant, described: Dictionary) -> void:
+	if not ProjectSettings.has_setting(name):
+		ProjectSettings.set_setting(name, initial)
+	ProjectSettings.set_initial_value(name, initial)
+	ProjectSettings.set_as_basic(name, true)
+	ProjectSettings.add_property_info(described.merged({"name": name}))

@@ -7,6 +7,8 @@ extends Sprite2D
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
 ## picture fresh; in the game it needs neither the addon nor the backend, only its texture.
 
+const Wire = preload("wire.gd")
+
 ## How fresh the picture is.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 
@@ -27,7 +29,7 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 @export var layers: Array[NodePath] = []:
 	set(value):
 		layers = value
-		_follow_layers()
+		_watch_layers()
 ## Hide the tiles in the game, so that only the painting shows. Collision, navigation and scene
 ## tiles stay. In the editor the tiles stay too, under the painting.
 @export var hide_tiles: bool = true
@@ -40,19 +42,22 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 ## The map file of this painting. Empty: named after the scene, in the maps folder.
 @export_file("*.tilebake.json") var map_file: String = ""
 
-## Where the painting lies, as the last export found it: in the space of the first layer's parent.
+## Where the painting lies, as the last export found it: in the own space of [method map_layer].
 @export_storage var map_bounds: Rect2 = Rect2()
+## From that space to the one of our parent. The game has it from here: its layers may be hidden, or gone.
+@export_storage var map_space: Transform2D = Transform2D.IDENTITY
 
 var _state: State = State.NONE
 var _words: String = ""
+var _problems: PackedStringArray = []
 var _followed_texture: Texture2D = null
 
 
 func _ready() -> void:
-	var _error: Error = texture_changed.connect(_follow_texture) as Error
+	Wire.on(texture_changed, _follow_texture)
 	_follow_texture()
 	if Engine.is_editor_hint():
-		_follow_layers()
+		_watch_layers()
 	elif hide_tiles and texture != null:
 		for layer: CanvasItem in source_layers():
 			layer.self_modulate.a = 0.0
@@ -64,7 +69,7 @@ func _get_configuration_warnings() -> PackedStringArray:
 		warnings = ["No visible TileMapLayer to paint. Put this node beside the layers, or name them in Layers."]
 	if not _words.is_empty() and _state not in [State.NONE, State.UP_TO_DATE]:
 		warnings += PackedStringArray([_words])
-	return warnings
+	return warnings + _problems
 
 
 ## The layers that are painted: visible TileMapLayer and TileMap nodes, in drawing order.
@@ -84,10 +89,39 @@ func source_layers() -> Array[Node]:
 	return _in_drawing_order(found)
 
 
-## Shows [param bake] exactly over [param bounds], given in the space of the first layer's parent.
+## The layer whose own space is the map's, in which its bounds are given: the lowest one with tiles.
+func map_layer() -> Node:
+	var found: Array[Node] = source_layers()
+	var tiled: Array[Node] = found.filter(_has_tiles)
+	if not tiled.is_empty():
+		return tiled[0]
+	return null if found.is_empty() else found[0]
+
+
+## From a node's space to that of the scene's root. Works outside of the tree too, where global_transform does not.
+static func to_root(node: Node) -> Transform2D:
+	var result: Transform2D = Transform2D.IDENTITY
+	while node is CanvasItem:
+		var item: CanvasItem = node
+		result = item.get_transform() * result
+		if item.top_level:
+			break
+		node = node.get_parent()
+	return result
+
+
+## Shows [param bake] exactly over [param bounds], given in the own space of [method map_layer].
 func show_bake(bake: Texture2D, bounds: Rect2) -> void:
 	map_bounds = bounds
 	texture = bake
+	follow_layers()
+
+
+## Lays the picture over its layers anew: they may have been moved, scaled or turned since.
+func follow_layers() -> void:
+	var layer: Node = map_layer()
+	if layer != null:
+		map_space = to_root(get_parent()).affine_inverse() * to_root(layer)
 	_fit()
 
 
@@ -96,6 +130,15 @@ func tell(state: State, words: String) -> void:
 	_state = state
 	_words = words
 	update_configuration_warnings()
+
+
+## Notes what the last export left out, or why there was none: it stands as warnings at the node. Returns whether
+## that is news.
+func tell_problems(problems: PackedStringArray) -> bool:
+	var are_new: bool = problems != _problems
+	_problems = problems
+	update_configuration_warnings()
+	return are_new
 
 
 ## How fresh the picture is, as last told.
@@ -151,7 +194,7 @@ func _follow_texture() -> void:
 		_followed_texture.changed.disconnect(_fit)
 	_followed_texture = texture
 	if texture != null:
-		var _error: Error = texture.changed.connect(_fit) as Error
+		Wire.on(texture.changed, _fit)
 		_fit()
 
 
@@ -163,37 +206,28 @@ func _fit() -> void:
 	offset = Vector2.ZERO
 	region_enabled = false
 	var size: Vector2 = map_bounds.size / texture.get_size()
-	var wanted: Transform2D = _from_layer_space() * Transform2D(0.0, size, 0.0, map_bounds.position)
+	var wanted: Transform2D = map_space * Transform2D(0.0, size, 0.0, map_bounds.position)
 	if not transform.is_equal_approx(wanted):
 		transform = wanted
 
 
-## From the space of the first layer's parent to that of ours; the same in most scenes.
-func _from_layer_space() -> Transform2D:
-	var found: Array[Node] = source_layers()
-	if found.is_empty():
-		return Transform2D.IDENTITY
-	return _to_root(get_parent()).affine_inverse() * _to_root(found[0].get_parent())
+static func _has_tiles(layer: Node) -> bool:
+	if layer is TileMapLayer:
+		var tiles: TileMapLayer = layer
+		return tiles.tile_set != null and tiles.get_used_rect().has_area()
+	var map: TileMap = layer
+	var is_used: Callable = func(index: int) -> bool:
+		return map.is_layer_enabled(index) and not map.get_used_cells(index).is_empty()
+	return map.tile_set != null and range(map.get_layers_count()).any(is_used)
 
 
-## Works outside of the tree too, where global_transform does not.
-func _to_root(node: Node) -> Transform2D:
-	var result: Transform2D = Transform2D.IDENTITY
-	while node is Node2D:
-		result = (node as Node2D).transform * result
-		if (node as Node2D).top_level:
-			break
-		node = node.get_parent()
-	return result
-
-
-func _follow_layers() -> void:
+func _watch_layers() -> void:
 	if not Engine.is_editor_hint() or not is_inside_tree():
 		return
 	for layer: Node in source_layers():
 		var edited: Signal = Signal(layer, &"changed")
 		if not edited.is_connected(_on_layer_changed):
-			var _error: Error = edited.connect(_on_layer_changed) as Error
+			Wire.on(edited, _on_layer_changed)
 	update_configuration_warnings()
 
 

@@ -12,6 +12,7 @@ const MistakePanel = preload("mistake_panel.gd")
 const SettingsWindow = preload("settings_window.gd")
 const Toasts = preload("toasts.gd")
 const Ui = preload("ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 
 var _coordinator: TilebakeBakeCoordinator
 var _actions: MapActions
@@ -46,23 +47,23 @@ func _ready() -> void:
 
 
 func _follow_parts() -> void:
-	Ui.on(_bar.restart_asked, _coordinator.restart)
-	Ui.on(_bar.settings_asked, _settings.show_settings)
-	Ui.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))
-	Ui.on(_settings.changed, _coordinator.restart)
-	Ui.on(_job.cancel_asked, _coordinator.cancel)
-	Ui.on(_list.asked, _on_asked)
-	Ui.on(_list.picked, func(id: String) -> void: _mistake.show_map(_view_of(id)))
-	Ui.on(_mistake.go_asked, func(id: String) -> void: _actions.show_mistake(_view_of(id)))
+	Wire.on(_bar.restart_asked, _coordinator.restart)
+	Wire.on(_bar.settings_asked, _settings.show_settings)
+	Wire.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))
+	Wire.on(_settings.changed, _coordinator.restart)
+	Wire.on(_job.cancel_asked, _coordinator.cancel)
+	Wire.on(_list.asked, _on_asked)
+	Wire.on(_list.picked, func(id: String) -> void: _mistake.show_map(_view_of(id)))
+	Wire.on(_mistake.go_asked, func(id: String) -> void: _actions.show_mistake(_view_of(id)))
 
 
 func _follow_coordinator() -> void:
-	Ui.on(_coordinator.state_changed, _on_state_changed)
-	Ui.on(_coordinator.map_changed, _on_map_changed)
-	Ui.on(_coordinator.job_changed, _on_job_changed)
-	Ui.on(_coordinator.preview_changed, _job.show_preview)
-	Ui.on(_coordinator.texture_ready, _list.show_picture)
-	Ui.on(_coordinator.refused, _toasts.tell_refusal)
+	Wire.on(_coordinator.state_changed, _on_state_changed)
+	Wire.on(_coordinator.map_changed, _on_map_changed)
+	Wire.on(_coordinator.job_changed, _on_job_changed)
+	Wire.on(_coordinator.preview_changed, _job.show_preview)
+	Wire.on(_coordinator.texture_ready, _list.show_picture)
+	Wire.on(_coordinator.refused, _toasts.tell_refusal)
 
 
 func _buttons() -> HFlowContainer:

@@ -3,6 +3,7 @@ extends AcceptDialog
 ## LogWindow: the end of the backend's log.
 
 const Ui = preload("ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 ## How much of the log is shown: it can be long.
 const SHOWN: int = 64 * 1024
 
@@ -17,7 +18,7 @@ func _init() -> void:
 	_text.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
 	add_child(_text)
 	var _button: Button = add_button("Open the File", true, "open")
-	Ui.on(custom_action, func(_name: StringName) -> void: Ui.open(_path))
+	Wire.on(custom_action, func(_name: StringName) -> void: Ui.open(_path))
 
 
 ## Shows the end of the log at a path, and how to find it.

@@ -9,6 +9,7 @@ enum Action { BAKE, RE_ROLL, OPEN_SCENE, SHOW_FOLDER }
 
 const MapWords = preload("map_words.gd")
 const Ui = preload("ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 const THUMBNAIL: float = 40.0
 ## What can be asked of a map: its words, its icon, its key.
 const ACTIONS: Dictionary[Action, Array] = {
@@ -36,13 +37,15 @@ func _init() -> void:
 	set_column_clip_content(0, true)
 	var _root: TreeItem = create_item()
 	_fill_menu()
-	Ui.on(item_selected, func() -> void: picked.emit(selected_map()))
-	Ui.on(item_activated, _ask.bind(Action.OPEN_SCENE))
-	Ui.on(item_mouse_selected, _on_mouse_selected)
-	Ui.on(button_clicked, _on_button_clicked)
+	Wire.on(item_selected, func() -> void: picked.emit(selected_map()))
+	Wire.on(item_activated, _ask.bind(Action.OPEN_SCENE))
+	Wire.on(item_mouse_selected, _on_mouse_selected)
+	Wire.on(button_clicked, _on_button_clicked)
 
 
 func _gui_input(event: InputEvent) -> void:
+	if not event.is_pressed() or event.is_echo():
+		return  # an item of the menu takes the release of its key too
 	if event.is_action_pressed(&"ui_menu") and not selected_map().is_empty():
 		_open_menu(get_screen_position() + get_item_area_rect(get_selected()).end)
 		accept_event()
@@ -130,7 +133,7 @@ func _fill_menu() -> void:
 		_menu.add_item(str(words[0]), action)
 		_menu.set_item_shortcut(_menu.get_item_index(action), shortcut)
 	add_child(_menu)
-	Ui.on(_menu.id_pressed, func(id: int) -> void: _ask(id as Action))
+	Wire.on(_menu.id_pressed, func(id: int) -> void: _ask(id as Action))
 
 
 func _open_menu(at: Vector2) -> void:

@@ -6,6 +6,7 @@ signal go_asked(map_id: String)
 
 const MapWords = preload("map_words.gd")
 const Ui = preload("ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 
 var _map_id: String = ""
 var _words: Label = Ui.wrapped_label()
@@ -17,7 +18,7 @@ func _init() -> void:
 	visible = false
 	_go.text = "Show it in the scene"
 	_where.modulate.a = 0.7
-	Ui.on(_go.pressed, func() -> void: go_asked.emit(_map_id))
+	Wire.on(_go.pressed, func() -> void: go_asked.emit(_map_id))
 	for part: Control in [_words, _where, _go]:
 		add_child(part)
 

@@ -8,6 +8,7 @@ const BackendCommand = preload("../backend_command.gd")
 const BackendLookup = preload("../backend_lookup.gd")
 const Settings = preload("../settings.gd")
 const Ui = preload("ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 
 var _path: LineEdit = LineEdit.new()
 var _verdict: Label = Ui.wrapped_label()
@@ -22,11 +23,11 @@ func _init() -> void:
 	_path.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_picker.access = EditorFileDialog.ACCESS_FILESYSTEM
 	_picker.file_mode = EditorFileDialog.FILE_MODE_OPEN_FILE
-	Ui.on(_picker.file_selected, func(path: String) -> void: _path.text = path)
+	Wire.on(_picker.file_selected, func(path: String) -> void: _path.text = path)
 	_timer.wait_time = 0.1
-	Ui.on(_timer.timeout, _look)
-	Ui.on(confirmed, _keep)
-	Ui.on(canceled, _timer.stop)
+	Wire.on(_timer.timeout, _look)
+	Wire.on(confirmed, _keep)
+	Wire.on(canceled, _timer.stop)
 	add_child(_content())
 	add_child(_picker)
 	add_child(_timer)

@@ -2,13 +2,9 @@
 extends RefCounted
 ## Ui: small helpers that every part of the dock is built with.
 
+const Wire = preload("../../nodes/wire.gd")
+
 const ICONS: StringName = &"EditorIcons"
-
-
-## Connects a signal for as long as both sides live.
-static func on(source: Signal, target: Callable) -> void:
-	var error: Error = source.connect(target) as Error
-	assert(error == OK, "a signal is connected twice")
 
 
 ## A length in pixels at 100 % as it is at the editor's scale.
@@ -30,7 +26,7 @@ static func button(text: String, tooltip: String, pressed: Callable) -> Button:
 	var made: Button = Button.new()
 	made.text = text
 	made.tooltip_text = tooltip
-	on(made.pressed, pressed)
+	Wire.on(made.pressed, pressed)
 	return made
 
 
@@ -45,7 +41,7 @@ static func icon_button(icon_name: StringName, tooltip: String, pressed: Callabl
 ## Gives a button an icon that follows the theme.
 static func show_icon(target: Button, icon_name: StringName) -> void:
 	target.icon = icon(icon_name)
-	on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
+	Wire.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
 
 
 static func wrapped_label() -> Label:

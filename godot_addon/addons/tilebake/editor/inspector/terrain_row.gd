@@ -5,6 +5,7 @@ extends HBoxContainer
 signal changed(prompt: String, weight: float)
 
 const Ui = preload("../dock/ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 
 var _prompt: LineEdit = LineEdit.new()
 var _weight: EditorSpinSlider = EditorSpinSlider.new()
@@ -28,9 +29,9 @@ func _init(terrain: String, look: TilebakeTerrain) -> void:
 	_weight.tooltip_text = "How strongly it holds its ground against its neighbours"
 	for part: Control in [name_label, _prompt, _weight]:
 		add_child(part)
-	Ui.on(_prompt.text_submitted, func(_text: String) -> void: _tell())
-	Ui.on(_prompt.focus_exited, _tell)
-	Ui.on(_weight.value_changed, func(_value: float) -> void: _tell())
+	Wire.on(_prompt.text_submitted, func(_text: String) -> void: _tell())
+	Wire.on(_prompt.focus_exited, _tell)
+	Wire.on(_weight.value_changed, func(_value: float) -> void: _tell())
 
 
 func _tell() -> void:

@@ -5,6 +5,7 @@ extends VBoxContainer
 const SceneSetup = preload("../scene_setup.gd")
 const TerrainRow = preload("terrain_row.gd")
 const Ui = preload("../dock/ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 
 var _node: BakedTileMap
 var _undo: EditorUndoRedoManager
@@ -16,7 +17,7 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	for terrain: String in _names():
 		var look: TilebakeTerrain = node.terrains.get(terrain)
 		var row: TerrainRow = TerrainRow.new(terrain, look)
-		Ui.on(row.changed, _on_changed.bind(terrain))
+		Wire.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
 	if get_child_count() == 0:
 		var hint: Label = Ui.wrapped_label()

@@ -3,6 +3,7 @@ extends VBoxContainer
 ## UnmappedTiles: the tiles in use that name no terrain, each with a field to give it one.
 
 const Ui = preload("../dock/ui.gd")
+const Wire = preload("../../nodes/wire.gd")
 ## So many different tiles are listed; a TileSet with more wants a custom data layer.
 const LISTED: int = 24
 
@@ -34,7 +35,7 @@ func _row(key: String, picture: Texture2D) -> HBoxContainer:
 	var field: LineEdit = LineEdit.new()
 	field.placeholder_text = "terrain of tile %s" % key
 	field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	Ui.on(field.text_submitted, _on_named.bind(key))
+	Wire.on(field.text_submitted, _on_named.bind(key))
 	row.add_child(icon)
 	row.add_child(field)
 	return row
@@ -53,10 +54,7 @@ func _on_named(terrain: String, key: String) -> void:
 ## The tiles without a terrain, by the name that tile_terrains knows them by, and their pictures.
 func _unmapped() -> Dictionary[String, Texture2D]:
 	var found: Dictionary[String, Texture2D] = {}
-	for node: Node in _node.source_layers():
-		var layer: TileMapLayer = node as TileMapLayer
-		if layer == null or layer.tile_set == null:
-			continue
+	for layer: TileMapLayer in TilebakeLayerList.of(_node):
 		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, _node.tile_terrains)
 		for cell: Vector2i in layer.get_used_cells():
 			if terrain.of(layer, cell).is_empty():

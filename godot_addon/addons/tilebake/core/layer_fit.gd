@@ -1,0 +1,92 @@
+@tool
+class_name TilebakeLayerFit
+extends RefCounted
+## How a layer lies on the grid of its map. It may be moved, scaled, mirrored or turned against the layer that
+## has the grid, as long as its cells come to lie on cells of the grid; they are then renumbered.
+
+## Map pixels by which a layer may lie beside the grid: half of what the backend lets pass.
+const _FIT: float = 0.25
+## Map pixels by which the size of its tiles may differ.
+const _SAME: float = 0.01
+const _STRAIGHT: float = 1e-4
+const _OWN: String = "give it a BakedTileMap of its own"
+
+var _grid: TileMapLayer
+var _layer: TileMapLayer
+## From the layer's own space to map pixels.
+var _place: Transform2D
+
+
+func _init(grid: TilebakeLayerGrid, layer: TileMapLayer) -> void:
+	_grid = grid.layer
+	_layer = layer
+	_place = BakedTileMap.to_root(_grid).affine_inverse() * BakedTileMap.to_root(layer)
+
+
+## Whether the layer numbers its cells as the grid does.
+func is_alike() -> bool:
+	return (
+		(_is_square() or _layer.tile_set.tile_layout == _grid.tile_set.tile_layout)
+		and (_place.x - Vector2.RIGHT).length() <= _STRAIGHT
+		and (_place.y - Vector2.DOWN).length() <= _STRAIGHT
+		and _place.origin.length() <= _FIT
+	)
+
+
+## The grid's cell where the layer has one of its own.
+func cell_of(own: Vector2i) -> Vector2i:
+	return _grid.local_to_map(_place * _layer.map_to_local(own))
+
+
+## The layer's own cell where the grid has one: what cell_of takes back.
+func own_cell(cell: Vector2i) -> Vector2i:
+	return _layer.local_to_map(_place.affine_inverse() * _grid.map_to_local(cell))
+
+
+## Why the layer cannot be part of the map; null if it can.
+func problem() -> TilebakeProblem:
+	var ours: TileSet = _grid.tile_set
+	var theirs: TileSet = _layer.tile_set
+	if theirs.tile_shape != ours.tile_shape:
+		return _left_out("its tiles are of another shape than those of %s", _OWN)
+	if not _is_square() and theirs.tile_offset_axis != ours.tile_offset_axis:
+		return _left_out("it has another offset axis than %s", _OWN)
+	if _is_turned():
+		return _left_out("it is turned or skewed against %s", "turn it as that layer is, or " + _OWN)
+	var size: Vector2 = (_place.x * theirs.tile_size.x).abs() + (_place.y * theirs.tile_size.y).abs()
+	if size.distance_to(ours.tile_size) > _SAME:
+		var sizes: String = "its tiles are %s map pixels large and not %s as those of %%s" % [size, ours.tile_size]
+		return _left_out(sizes, "scale it so that its tiles are as large, or " + _OWN)
+	var beside: Vector2 = _beside()
+	if beside.length() > _FIT:
+		return _left_out("it lies %s map pixels beside the grid of %%s" % beside, "move it onto the grid, or " + _OWN)
+	return null
+
+
+func _left_out(why: String, mend: String) -> TilebakeProblem:
+	var what: String = "the layer is left out: %s, whose grid the map has" % (why % _grid.name)
+	return TilebakeProblem.warning(what, mend[0].to_upper() + mend.substr(1)).at(_layer)
+
+
+## Whether its cells stand askew on the grid. A quarter turn is none where the grid is square.
+func _is_turned() -> bool:
+	var x: Vector2 = _place.x.normalized().abs()
+	var y: Vector2 = _place.y.normalized().abs()
+	var is_upright: bool = x.y <= _STRAIGHT and y.x <= _STRAIGHT
+	var is_on_its_side: bool = x.x <= _STRAIGHT and y.y <= _STRAIGHT
+	return not (is_upright or (is_on_its_side and _is_square()))
+
+
+## How far its cells lie beside those of the grid. Cells are a lattice: one of them and two neighbours tell all.
+func _beside() -> Vector2:
+	var first: Vector2i = _layer.get_used_cells()[0]
+	for own: Vector2i in [first, first + Vector2i.RIGHT, first + Vector2i.DOWN]:
+		var here: Vector2 = _place * _layer.map_to_local(own)
+		var beside: Vector2 = here - _grid.map_to_local(_grid.local_to_map(here))
+		if beside.length() > _FIT:
+			return beside
+	return Vector2.ZERO
+
+
+func _is_square() -> bool:
+	return _grid.tile_set.tile_shape == TileSet.TILE_SHAPE_SQUARE
