@@ -195,6 +195,13 @@ def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> Non
         (["tune", "maps/forest.json", "--mask-sigma", "3,soft"], "--mask-sigma"),
         (["tune", "maps/forest.json", "--steps", ",".join(map(str, range(1, 99)))], "98 bakes"),
         (["show", "masks", "maps/forest.json", "--out", "masks.jpg"], ".png"),
+        (["show", "attention", "maps/forest.json"], "--words"),
+        (["edit", "--replace", "grass", "snow"], "--prompt"),
+        (["edit", "maps/forest.json"], "say what to change"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--refine", "c"], "take one"),
+        (["edit", "maps/forest.json", "--reweight", "mossy"], "WORD=WEIGHT"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--average"], "--threshold"),
+        (["show", "attention", "maps/forest.json", "--words", "grass", "--during", "5-2"], "FIRST-LAST"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )
@@ -214,6 +221,11 @@ def test_a_wrong_use_exits_with_2(
         ["bake", "maps", "--lora", "nowhere.safetensors=0.5"],
         ["show", "masks", "nowhere.json"],
         ["show", "prompts", "maps/forest.json", "--model", "nowhere"],
+        ["show", "attention", "maps/forest.json", "--words", "a", "--terrain", "gras"],
+        ["edit", "maps/forest.json", "--terrain", "gras", "--replace", "mossy", "dry"],
+        ["edit", "maps/forest.json", "--replace", "moss", "dry"],
+        ["edit", "maps/forest.json", "--refine", "mossy water"],
+        ["edit", "maps/forest.json", "--reweight", "mossy=7"],
         ["tune", "maps/forest.json", "--model", "nowhere"],
         ["generate", "grass", "--model", "nowhere"],
         ["models", "info", "nowhere"],
@@ -260,6 +272,40 @@ def test_show_prompts_prints_tokens_and_shapes(tiny: list[str], capsys: pytest.C
     names = ["(base)", "grass", "water", "(negative)", "grass (negative)", "water (negative)"]
     assert [each["prompt"] for each in prompts] == names
     assert prompts[0]["pooled_prompt_embeds"] == [1, 48]
+
+
+def test_show_attention_draws_a_sheet_and_keeps_the_maps(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--words", "mossy grass,water,map", "--during", "2-3", "--level", "3x2", "--npz", "seen.npz"]
+    assert run(["show", "attention", "maps/forest.json", *words, *tiny]) == 0
+    assert capsys.readouterr().out.splitlines() == ["forest.attention.png", "seen.npz"]
+    assert opened(maps.parent / "forest.attention.png").height > 3 * 300
+    with np.load(maps.parent / "seen.npz") as arrays:
+        assert arrays["maps_3x2"].shape == (3, 3, 2, 3)
+        assert arrays["terrains"].tolist() == ["grass", "water", "base prompt"]
+
+
+def test_edit_paints_a_terrain_under_other_words(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bake", "maps/forest.json", "--out", "baked.png", *tiny]) == 0
+    options = ["--replace", "grass", "snow", "--reweight", "snow=2", "--threshold", "0.3", "--average"]
+    assert run(["edit", "maps/forest.json", *options, "--sheet", "sheet.png", *tiny]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["forest.edit.png", "sheet.png"]
+    baked, edited = (np.asarray(opened(maps.parent / name)) for name in ("baked.png", "forest.edit.png"))
+    assert baked.shape == edited.shape
+    assert (baked != edited).any()
+    assert opened(maps.parent / "sheet.png").width > 700
+
+
+def test_edit_paints_a_plain_prompt(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    size = ["--width", "64", "--height", "72", "--seed", "4"]
+    assert (
+        run(["edit", "--prompt", "grass and water", "--refine", "mossy grass and water", *size, *tiny]) == 0
+    )
+    assert capsys.readouterr().out.splitlines() == ["edited.png"]
+    assert opened(maps.parent / "edited.png").size == (64, 72)
 
 
 def test_tune_draws_every_combination(

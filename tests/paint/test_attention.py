@@ -1,7 +1,7 @@
 import copy
 import json
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, cast
@@ -20,13 +20,14 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.attention import (
     PromptSet,
+    RegionalAttention,
     RegionalAttnProcessor,
     RegionalContext,
-    cross_attention_levels,
+    attending,
     project,
-    regional,
     regional_attention,
 )
+from tilebake.paint.attention_layers import cross_attention_levels
 from tilebake.paint.blending import Blending, Target, blending, plain_blending, step_weights
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 
@@ -79,6 +80,12 @@ def forward(unet: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tenso
     conditions = {"text_embeds": randn(1, 48).expand(batch, -1), "time_ids": torch.zeros(batch, 6)}
     with torch.no_grad():
         return unet(latents, 500, encoder_hidden_states=text, added_cond_kwargs=conditions).sample
+
+
+def regional(
+    unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
+) -> AbstractContextManager[RegionalContext]:
+    return RegionalAttention(unet, conditioning, blending, guidance=guidance).installed()
 
 
 def paint(
@@ -202,7 +209,7 @@ def test_a_layer_of_any_kind_does_with_one_prompt_what_diffusers_does(
     alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),))
     with torch.no_grad():
         stock = AttnProcessor2_0()(attn, hidden_states, text, temb=temb)
-        ours = RegionalAttnProcessor(RegionalContext(text), (project(attn, alone, 0),))
+        ours = RegionalAttnProcessor(RegionalContext(text), (attending(project(attn, alone, 0)),))
         torch.testing.assert_close(ours(attn, hidden_states, text, temb=temb), stock)
 
 

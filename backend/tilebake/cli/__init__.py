@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "bake",
     "watch",
     "generate",
+    "edit",
     "show",
     "tune",
     "models",

@@ -15,7 +15,8 @@ DEFAULT_OUT: Final = Path("generated.png")
 SIZE: Final = click.IntRange(64, 4096)
 
 
-def _whole_latents(context: click.Context, parameter: click.Parameter, value: int) -> int:
+def whole_latents(context: click.Context, parameter: click.Parameter, value: int) -> int:
+    """A length in pixels that latents can have. Raises click.BadParameter for others."""
     if value % LATENT:
         raise click.BadParameter(f"{value} is not a multiple of {LATENT}", context, parameter)
     return value
@@ -25,10 +26,10 @@ def _whole_latents(context: click.Context, parameter: click.Parameter, value: in
 @click.argument("prompt")
 @click.option("--negative", default="", metavar="PROMPT", help="What the picture must not show.")
 @click.option(
-    "--width", type=SIZE, callback=_whole_latents, default=512, show_default=True, help="Width in pixels."
+    "--width", type=SIZE, callback=whole_latents, default=512, show_default=True, help="Width in pixels."
 )
 @click.option(
-    "--height", type=SIZE, callback=_whole_latents, default=512, show_default=True, help="Height in pixels."
+    "--height", type=SIZE, callback=whole_latents, default=512, show_default=True, help="Height in pixels."
 )
 @choices(*SAMPLING, out=f"The .png file to write; {DEFAULT_OUT} unless said.")
 @json_option

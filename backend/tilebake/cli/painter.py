@@ -1,5 +1,7 @@
 """From a planned job to the pipeline that paints it: where torch comes in."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from tilebake.level.modelref import ModelSource
     from tilebake.paint.models import Components
     from tilebake.paint.pipeline import Pipeline
-    from tilebake.request import Baker, LoraRef
+    from tilebake.request import Baker, LoraRef, OnStep
 
 
 def load_components(
@@ -32,6 +34,23 @@ def load_pipeline(
     from tilebake.paint.pipeline import Pipeline
 
     return Pipeline(load_components(source, loras, machine))
+
+
+@contextmanager
+def painting(what: str) -> "Generator[OnStep]":
+    """One picture's progress on stderr. Within it, Ctrl-C ends the work between two steps."""
+    from tilebake.cli.interrupt import interruptible
+    from tilebake.cli.progress import progress
+    from tilebake.request import Step
+
+    with interruptible() as interruption, progress() as shown:
+
+        def on_step(step: Step) -> None:
+            shown.step(step)
+            interruption.check()
+
+        shown.start(what, 1, 1)
+        yield on_step
 
 
 @dataclass(frozen=True)

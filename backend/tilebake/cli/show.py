@@ -1,12 +1,13 @@
-"""`tilebake show`: what a map makes the model do, before it does it."""
+"""`tilebake show`: what a map makes the model do, before it does it and while."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tilebake.cli.options import BLENDING, Choices, choices, json_option
+from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices, json_option
 from tilebake.cli.table import table
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ MAP = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
 
 @click.group("show")
 def command() -> None:
-    """Show a map's masks or prompts."""
+    """Show a map's masks, prompts or attention."""
 
 
 @command.command("masks")
@@ -74,6 +75,75 @@ def prompts(*, map_path: Path, choices: Choices, as_json: bool) -> None:
     else:
         header = ("PROMPT", "TOKENS", "PROMPT_EMBEDS", "POOLED", "READ AS")
         click.echo(table(header, [_row(role, embeds) for role, embeds in encoded.items()]))
+
+
+def _read_span(context: click.Context, parameter: click.Parameter, value: str | None) -> slice:
+    """Steps as people count them, "2-5" or "3", as a slice; all of them without."""
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", value or "1-9999")
+    if match is None or not 1 <= int(match[1]) <= int(match[2] or match[1]):
+        raise click.BadParameter(
+            f"{value!r} is not FIRST-LAST, counted from 1, such as 2-5", context, parameter
+        )
+    return slice(int(match[1]) - 1, int(match[2] or match[1]))
+
+
+@command.command("attention")
+@MAP
+@click.option("--words", required=True, metavar="WORD,...", help="Words or phrases of the map's prompts.")
+@click.option("--terrain", metavar="NAME", help="Look in this terrain's prompt alone; else in all of them.")
+@click.option(
+    "--during", metavar="FIRST-LAST", callback=_read_span, help="The steps whose mean is shown; else all."
+)
+@click.option(
+    "--level", metavar="SIZE", help="Layers whose maps are so large, such as 32 or 32x24; else all."
+)
+@click.option("--npz", type=click.Path(path_type=Path), help="A file for the same as numpy arrays.")
+@choices(*SAMPLING, *BLENDING, out="The .png file to write; NAME.attention.png unless said.")
+def attention(
+    *,
+    map_path: Path,
+    words: str,
+    terrain: str | None,
+    during: slice,
+    level: str | None,
+    npz: Path | None,
+    choices: Choices,
+) -> None:
+    """Paint MAP and watch where single words of its prompts work, step by step.
+
+    Such as: tilebake show attention maps/forest.json --words grass,water
+    """
+    from tilebake.cli.output import picture_path, write_file, write_picture
+    from tilebake.cli.painter import load_pipeline, painting
+    from tilebake.level.project import find_project
+    from tilebake.level.tilemap import map_stem, read_map
+    from tilebake.paint.control.maps import level_called, npz_bytes
+    from tilebake.paint.control.sheets import attention_sheet
+    from tilebake.paint.control.store import attention_sizes
+    from tilebake.paint.control.watching import watch
+    from tilebake.serve.plan import Planner
+
+    project = find_project(map_path)
+    tilemap = read_map(map_path, project)
+    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
+    sought = [word.strip() for word in words.split(",")]
+    regions = None if terrain is None else [tilemap.index_of(terrain)]
+    request, source = Planner(choices.order()).request(tilemap, project)
+    with painting(str(map_path)) as on_step:
+        pipeline = load_pipeline(source, request.loras, choices.machine)
+        scene = pipeline.scene(request)
+        if during.start >= scene.sampling.steps:
+            raise click.BadParameter(f"there are {scene.sampling.steps} steps", param_hint="--during")
+        sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
+        at = None if level is None else level_called(level, sizes)
+        watched = watch(pipeline.components, scene, sought, on_step, regions)
+    heading = f"{tilemap.name}: attention to {', '.join(sought)}"
+    sheet = attention_sheet(tilemap, scene, watched, steps=during, level=at, heading=heading)
+    write_picture(out, sheet)
+    click.echo(str(out))
+    if npz is not None:
+        write_file(npz, npz_bytes(watched.maps, scene.terrains))
+        click.echo(str(npz))
 
 
 def _by_role(tilemap: "TileMap", conditioning: "Conditioning") -> "Iterator[tuple[str, PromptEmbeds]]":

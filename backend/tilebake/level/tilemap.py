@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from tilebake.errors import MapError
+from tilebake.errors import MapError, Place
 from tilebake.level.grid import Bounds, Grid, GridShape
 from tilebake.level.json_spots import shown
 from tilebake.level.json_text import JsonText
@@ -44,6 +44,14 @@ class TileMap:
     settings: SettingsOverride  # the map's own
     model: str | None  # the map's own; None leaves the choice to the project
     loras: tuple[LoraRef, ...] | None  # likewise
+
+    def index_of(self, terrain: str) -> int:
+        """A terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
+        names = [each.name for each in self.terrains]
+        if terrain not in names:
+            mend = nearest(terrain, names, f"the map's terrains are: {', '.join(names) or 'none'}")
+            raise MapError(f"no tile has the terrain {terrain!r}", place=Place(self.path), mend=mend)
+        return names.index(terrain)
 
 
 def read_map(path: Path, project: "Project | None" = None) -> TileMap:

@@ -10,18 +10,17 @@ prompts of any lengths go together and a loud prompt cannot silence its neighbou
 "Training-free Regional Prompting for Diffusion Transformers", arXiv:2411.02395.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 import torch
-from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from tilebake.paint.attention_layers import Layer, cross_attention_levels
 from tilebake.paint.blending import Blending, StepWeights, Target, step_weights
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 
@@ -74,10 +73,34 @@ class LayerPrompts(NamedTuple):
     weights: tuple[torch.Tensor, ...]  # by step: [J, Q]
 
 
+Attend = Callable[[torch.Tensor, int], torch.Tensor]
+"""One half of the batch attends in one layer: queries [1, H, Q, D] at a step → [1, H, Q, D]."""
+
+
+class AttentionControl(Protocol):
+    """Watches or changes how the positive half attends. The negative half is always left alone."""
+
+    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
+        """What is to be done in a layer instead of `attend`.
+
+        Called once for each layer, before the first step. `prompts` are in the order of `distinct_prompts`.
+        """
+        ...
+
+
+def attending(prompts: LayerPrompts) -> Attend:
+    """To its prompts, as each step weighs them."""
+
+    def attend(query: torch.Tensor, step: int) -> torch.Tensor:
+        return regional_attention(query, prompts.keys, prompts.values, prompts.weights[step])
+
+    return attend
+
+
 class RegionalAttnProcessor:
     """Regional attention in one cross-attention layer, over keys and values projected beforehand."""
 
-    def __init__(self, context: RegionalContext, halves: tuple[LayerPrompts, ...]) -> None:
+    def __init__(self, context: RegionalContext, halves: tuple[Attend, ...]) -> None:
         self.context = context
         self.halves = halves
 
@@ -116,61 +139,80 @@ class RegionalAttnProcessor:
         query = _split_heads(attn.to_q(hidden_states), attn.heads)  # [B, H, Q, D]
         if attn.norm_q is not None:
             query = attn.norm_q(query)
-        step = self.context.step
         attended = [
-            regional_attention(half, prompts.keys, prompts.values, prompts.weights[step])
-            for half, prompts in zip(query.chunk(len(self.halves)), self.halves, strict=True)
+            attend(half, self.context.step)
+            for attend, half in zip(self.halves, query.chunk(len(self.halves)), strict=True)
         ]
         return torch.cat(attended).transpose(1, 2).flatten(2)  # [B, H, Q, D] → [B, Q, C]
 
 
-def cross_attention_levels(unet: UNet2DConditionModel) -> list[tuple[Attention, int]]:
-    """Every cross-attention layer of a UNet, and how often its latents have been halved there.
+class RegionalAttention:
+    """Regional attention of one UNet to one picture's prompts, ready to be installed.
 
-    Read from the structure: a down block ends in its downsampler and an up block in its upsampler, so their
-    layers stand before it, and the middle block works on what the down blocks hand on. Padded strides of 2
-    round up, and an up block is brought to the size of its skip connection: level i is ceil(h / 2^i) high.
+    Keys and values do not depend on the step: they are projected here, once, through the layers' own modules,
+    so LoRA must be in place. The device is the embeddings': that of a UNet whose weights are streamed in from
+    main memory is none. `controls` work on the positive half, each around those before it.
     """
-    layers: list[tuple[Attention, int]] = []
-    level = 0
-    for block in unet.down_blocks:
-        layers += [(attn, level) for attn in _cross_attention(block)]
-        level += isinstance(block.downsamplers, nn.ModuleList)
-    layers += [(attn, level) for attn in _cross_attention(unet.mid_block)]
-    for block in unet.up_blocks:
-        layers += [(attn, level) for attn in _cross_attention(block)]
-        level -= isinstance(block.upsamplers, nn.ModuleList)
-    return layers
+
+    def __init__(
+        self,
+        unet: UNet2DConditionModel,
+        conditioning: Conditioning,
+        blending: Blending,
+        *,
+        guidance: bool = True,
+        controls: Sequence[AttentionControl] = (),
+    ) -> None:
+        layers = cross_attention_levels(unet)
+        target = attention_target(unet, conditioning)
+        halves = _prompt_sets(conditioning, blending, target, guidance)
+        self.context = RegionalContext(halves[-1].embeds[0].expand(len(halves), -1, -1))
+        with torch.no_grad():
+            self._processors = [
+                (layer.attn, RegionalAttnProcessor(self.context, _attends(layer, halves, controls)))
+                for layer in layers
+            ]
+
+    @contextmanager
+    def installed(self) -> Generator[RegionalContext]:
+        """Lends it to the UNet; on leaving, that has the very processors that it had before.
+
+        The loop sets `context.step` before each forward pass. Its batch is [negative, positive], or without
+        guidance [positive] alone.
+        """
+        before = [attn.get_processor() for attn, _ in self._processors]
+        try:
+            for attn, processor in self._processors:
+                _set_processor(attn, processor)
+            yield self.context
+        finally:
+            for (attn, _), processor in zip(self._processors, before, strict=True):
+                _set_processor(attn, processor)
 
 
-@contextmanager
-def regional(
-    unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
-) -> Generator[RegionalContext]:
-    """Lends a UNet regional attention; on leaving, it has the very processors that it had before.
+def attention_target(unet: UNet2DConditionModel, conditioning: Conditioning) -> Target:
+    """What weights are made for in a UNet."""
+    levels = 1 + max(layer.level for layer in cross_attention_levels(unet))
+    return Target(levels, conditioning.base.prompt_embeds.device, unet.dtype)
 
-    The loop sets `context.step` before each forward pass. Its batch is [negative, positive], or with
-    `guidance=False` [positive] alone. Keys and values do not depend on the step: they are projected here,
-    once, through the layers' own modules, so LoRA must be in place. The device is the embeddings': that of a
-    UNet whose weights are streamed in from main memory is none.
+
+def distinct_prompts(base: PromptEmbeds, regions: Sequence[PromptEmbeds]) -> tuple[PromptEmbeds, ...]:
+    """The J prompts that one half attends to, the base prompt first.
+
+    Prompts that are the same are attended to once, with their weights summed.
     """
-    layers = cross_attention_levels(unet)
-    target = Target(1 + max(level for _, level in layers), conditioning.base.prompt_embeds.device, unet.dtype)
-    halves = _prompt_sets(conditioning, blending, target, guidance)
-    context = RegionalContext(halves[-1].embeds[0].expand(len(halves), -1, -1))
-    with torch.no_grad():
-        processors = [
-            RegionalAttnProcessor(context, tuple(project(attn, half, level) for half in halves))
-            for attn, level in layers
-        ]
-    before = [attn.get_processor() for attn, _ in layers]
-    try:
-        for (attn, _), processor in zip(layers, processors, strict=True):
-            _set_processor(attn, processor)
-        yield context
-    finally:
-        for (attn, _), processor in zip(layers, before, strict=True):
-            _set_processor(attn, processor)
+    return tuple(dict.fromkeys([base, *regions]))
+
+
+def _attends(
+    layer: Layer, halves: Sequence[PromptSet], controls: Sequence[AttentionControl]
+) -> tuple[Attend, ...]:
+    """How each half attends in one layer."""
+    *others, positive = (project(layer.attn, half, layer.level) for half in halves)
+    attend = attending(positive)
+    for control in controls:
+        attend = control.around(layer, positive, attend)
+    return (*(attending(prompts) for prompts in others), attend)
 
 
 def _prompt_sets(
@@ -188,8 +230,7 @@ def _prompt_sets(
 def _prompt_set(
     base: PromptEmbeds, regions: Sequence[PromptEmbeds], blending: Blending, target: Target
 ) -> PromptSet:
-    """Prompts that are the same are attended to once, with their weights summed."""
-    distinct = list(dict.fromkeys([base, *regions]))
+    distinct = distinct_prompts(base, regions)
     rows = [distinct.index(region) for region in regions]
     embeds = tuple(prompt.prompt_embeds.to(target.device, target.dtype) for prompt in distinct)
     return PromptSet(embeds, step_weights(blending, rows, target))
@@ -207,12 +248,6 @@ def project(attn: Attention, prompts: PromptSet, level: int) -> LayerPrompts:
         keys.append((attn.norm_k(key) if attn.norm_k is not None else key)[0])
         values.append(_split_heads(attn.to_v(tokens), attn.heads)[0])
     return LayerPrompts(tuple(keys), tuple(values), tuple(weights[level] for weights in prompts.weights))
-
-
-def _cross_attention(block: nn.Module) -> Iterator[Attention]:
-    for module in block.modules():
-        if isinstance(module, BasicTransformerBlock) and isinstance(module.attn2, Attention):
-            yield module.attn2
 
 
 def _set_processor(attn: Attention, processor: object) -> None:

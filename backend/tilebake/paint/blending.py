@@ -33,10 +33,20 @@ class Blending:
     regions: Mapping[float, Regions]  # by mask_sigma
 
     @property
+    def latent_size(self) -> tuple[int, int]:
+        """Height and width in latent pixels."""
+        height, width = next(iter(self.regions.values())).empty.shape
+        return height, width
+
+    @property
     def plain(self) -> "Blending":
         """As many steps and pixels, of the base prompt alone."""
-        latent_size = next(iter(self.regions.values())).empty.shape
-        return plain_blending((latent_size[0], latent_size[1]), len(self.steps))
+        return plain_blending(self.latent_size, len(self.steps))
+
+    @property
+    def masks_alone(self) -> "Blending":
+        """The same masks, each weighing 1 at every step, and the base prompt only where there is no tile."""
+        return Blending(tuple(Blend(0.0, 1.0, blend.mask_sigma) for blend in self.steps), self.regions)
 
 
 def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: int) -> Blending:

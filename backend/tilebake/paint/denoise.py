@@ -1,5 +1,6 @@
 """The denoising loop: latents of one canvas or window, from noise to picture, under regional attention."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,7 +8,7 @@ import torch
 from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.regions import LATENT
-from tilebake.paint.attention import regional
+from tilebake.paint.attention import AttentionControl, RegionalAttention
 from tilebake.paint.blending import Blending
 from tilebake.paint.guidance import guided
 from tilebake.paint.models import Components
@@ -28,52 +29,78 @@ class Sampling:
     seed: int  # of the noise that an ancestral scheduler adds at its steps
 
 
-def denoise(
-    components: Components,
-    noise: torch.Tensor,
-    conditioning: Conditioning,
-    blending: Blending,
-    sampling: Sampling,
-    on_step: OnStep,
-) -> torch.Tensor:
-    """Denoises standard normal noise [1, C, h, w] into latents [1, C, h, w].
+class Denoiser:
+    """One picture's way from noise to latents, a step at a time.
+
+    All that does not depend on the latents is made here, before the first step, so that nothing in a step
+    waits for the device. Raises BakeError for a number of steps that the scheduler cannot do.
+    """
+
+    def __init__(
+        self,
+        components: Components,
+        noise: torch.Tensor,
+        conditioning: Conditioning,
+        blending: Blending,
+        sampling: Sampling,
+        controls: Sequence[AttentionControl] = (),
+    ) -> None:
+        unet, device = components.unet, components.device
+        embeds_guidance = unet.config["time_cond_proj_dim"] is not None
+        scales = sampling.guidance_scale, sampling.guidance_scale_low
+        self.components = components
+        self.sampling = sampling
+        self.is_guided = max(scales) > 1 and not embeds_guidance
+        self.scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
+        self.timesteps = start(self.scheduler, sampling.steps)
+        self.attention = RegionalAttention(
+            unet, conditioning, blending, guidance=self.is_guided, controls=controls
+        )
+        self.latents = noise.to(device, components.dtype) * self.scheduler.init_noise_sigma
+        self._device_timesteps = self.timesteps.to(device)
+        self._options = step_options(self.scheduler, sampling.seed)
+        self._conditions = {
+            "added_cond_kwargs": added_conditions(conditioning, noise, self.is_guided),
+            "timestep_cond": guidance_embedding(components, scales[0]) if embeds_guidance else None,
+        }
+
+    def advance(self, step: int) -> Step:
+        """Takes `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order, from 0."""
+        timestep = self.timesteps[step]
+        latents = torch.cat([self.latents, self.latents]) if self.is_guided else self.latents
+        model_input = self.scheduler.scale_model_input(latents, timestep)
+        predicted = self._predict(model_input, step)
+        stepped = self.scheduler.step(predicted, timestep, self.latents, **self._options)
+        self.latents = stepped.prev_sample
+        estimate = Estimate(model_input[-1:], predicted, self.scheduler, timestep)
+        return Step(step + 1, len(self.timesteps), partial(preview, self.components.vae, estimate))
+
+    def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
+        """What the UNet makes of its input [B, C, h, w], with guidance: [1, C, h, w]."""
+        self.attention.context.step = step
+        predicted = self.components.unet(
+            model_input,
+            self._device_timesteps[step],
+            encoder_hidden_states=self.attention.context.encoder_hidden_states,
+            return_dict=False,
+            **self._conditions,
+        )[0]
+        if not self.is_guided:
+            return predicted
+        negative, positive = predicted.chunk(2)
+        return guided(negative, positive, self.sampling.guidance_scale, self.sampling.guidance_scale_low)
+
+
+def denoise(denoiser: Denoiser, on_step: OnStep) -> torch.Tensor:
+    """All steps of one picture: its latents [1, C, h, w].
 
     `on_step` is called after each step, and may raise to cancel. Nothing in the loop waits for the device,
-    unless `on_step` asks for a preview. Raises BakeError for a number of steps that the scheduler cannot do.
+    unless `on_step` asks for a preview.
     """
-    unet, device = components.unet, components.device
-    scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
-    timesteps = start(scheduler, sampling.steps)
-    options = step_options(scheduler, sampling.seed)
-    embeds_guidance = unet.config["time_cond_proj_dim"] is not None
-    scale, scale_low = sampling.guidance_scale, sampling.guidance_scale_low
-    is_guided = max(scale, scale_low) > 1 and not embeds_guidance
-    conditions = {
-        "added_cond_kwargs": added_conditions(conditioning, noise, is_guided),
-        "timestep_cond": guidance_embedding(components, scale) if embeds_guidance else None,
-    }
-    device_timesteps = timesteps.to(device)
-    latents = noise.to(device, components.dtype) * scheduler.init_noise_sigma
-    with torch.no_grad(), regional(unet, conditioning, blending, guidance=is_guided) as context:
-        for step, timestep in enumerate(timesteps):
-            context.step = step
-            model_input = scheduler.scale_model_input(
-                torch.cat([latents, latents]) if is_guided else latents, timestep
-            )
-            predicted = unet(
-                model_input,
-                device_timesteps[step],
-                encoder_hidden_states=context.encoder_hidden_states,
-                return_dict=False,
-                **conditions,
-            )[0]
-            if is_guided:
-                negative, positive = predicted.chunk(2)
-                predicted = guided(negative, positive, scale, scale_low)
-            latents = scheduler.step(predicted, timestep, latents, **options).prev_sample
-            estimate = Estimate(model_input[-1:], predicted, scheduler, timestep)
-            on_step(Step(step + 1, len(timesteps), partial(preview, components.vae, estimate)))
-    return latents
+    with torch.no_grad(), denoiser.attention.installed():
+        for step in range(len(denoiser.timesteps)):
+            on_step(denoiser.advance(step))
+    return denoiser.latents
 
 
 def added_conditions(

@@ -9,7 +9,7 @@ from transformers import CLIPTokenizer
 
 from tilebake.paint.prompt_text import WeightedText
 
-_WORDS = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
+WORDS = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def tokenize(tokenizer: CLIPTokenizer, stretches: Sequence[WeightedText]) -> tup
     """The tokens of a prompt, however many: without start, end and padding."""
     text = "".join(stretch.text for stretch in stretches)
     weights = [stretch.weight for stretch in stretches for _ in stretch.text]  # by character
-    words = {at: word.span() for word in _WORDS.finditer(text) for at in range(*word.span())}  # by character
+    words = {at: word.span() for word in WORDS.finditer(text) for at in range(*word.span())}  # by character
     encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     spans: list[tuple[int, int]] = encoded["offset_mapping"]
     ids: list[int] = encoded["input_ids"]

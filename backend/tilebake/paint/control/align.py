@@ -1,0 +1,128 @@
+"""Two prompts, column by column: which of the source's attention maps become which of the target's.
+
+The matrices and weights of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626), for prompts of any
+length. With P the source's probabilities [Q, T_source] and M a mapper [T_source, T_target], P M are
+probabilities over the target's tokens. All tensors are float32 on the CPU.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+
+import torch
+
+from tilebake.errors import PromptError
+from tilebake.paint.control.edits import CrossReplaceSteps
+from tilebake.paint.control.words import Word, find_word, prompt_words
+from tilebake.paint.prompts import PromptEmbeds
+
+CHUNK = 77  # columns of one pass through a CLIP text encoder: start, tokens, end and padding
+
+
+def replacement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tensor:
+    """Word swap: [T_source, T_target]. Every row sums to 1, so that the maps sum to 1 over tokens as before.
+
+    Words in front of the first difference and behind the last one are the same; those between swap one by
+    one, or as two phrases when they are not as many. A word's map goes evenly to the tokens of its successor.
+    Raises PromptError when words are only added or only taken away.
+    """
+    mapper = _special_columns(source, target)
+    for before, after in _swaps(source, target):
+        if len(before) == len(after):
+            mapper[before, after] = 1
+        else:
+            mapper[torch.tensor(before)[:, None], torch.tensor(after)] = 1 / len(after)
+    return mapper
+
+
+def refinement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> tuple[torch.Tensor, torch.Tensor]:
+    """Added words: [T_source, T_target], and 1 for the target's columns that the source has, [T_target].
+
+    Tokens are aligned by their ids. New tokens have no map of the source's; those taken away lose theirs.
+    """
+    mapper = _special_columns(source, target)
+    ids = ([token.id for token in prompt.tokens] for prompt in (source, target))
+    for at, to, size in SequenceMatcher(None, *ids, autojunk=False).get_matching_blocks():
+        before = [token.position for token in source.tokens[at : at + size]]
+        after = [token.position for token in target.tokens[to : to + size]]
+        mapper[before, after] = 1
+    return mapper, (mapper.sum(dim=0) > 0).float()
+
+
+def equalizer(target: PromptEmbeds, weights: Mapping[str, float]) -> torch.Tensor:
+    """What each column's probability is multiplied by: [T_target], 1 but for the words that are named.
+
+    Raises PromptError for a word that is not there.
+    """
+    values = torch.ones(_length(target))
+    for word, weight in weights.items():
+        values[list(find_word(target, word))] = weight
+    return values
+
+
+def cross_replace_weights(target: PromptEmbeds, shares: CrossReplaceSteps, steps: int) -> torch.Tensor:
+    """How much of the source's map each of the target's columns has at each step: [steps, T_target].
+
+    1 for a share of the steps from the first on, rounded to whole steps, and 0 from there. Raises PromptError
+    for a word that is not there.
+    """
+    until = torch.full((_length(target),), float(round(shares.default * steps)))
+    for word, share in shares.words.items():
+        until[list(find_word(target, word))] = round(share * steps)
+    return (torch.arange(steps)[:, None] < until).float()
+
+
+def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], list[int]]]:
+    """Columns of the source, and the columns of the target that take their place."""
+    before, after = prompt_words(source), prompt_words(target)
+    if len(before) == len(after):
+        return [(_columns([old]), _columns([new])) for old, new in zip(before, after, strict=True)]
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    if not old or not new:
+        raise PromptError(
+            f"{source.text!r} and {target.text!r} swap no words: one has words that the other lacks",
+            mend="refine the prompt instead of replacing words",
+        )
+    return [
+        (_columns(before[:head]), _columns(after[:head])),
+        (_columns(old), _columns(new)),
+        (_columns(before[len(before) - tail :]), _columns(after[len(after) - tail :])),
+    ]
+
+
+def _alike(before: Sequence[Word], after: Sequence[Word]) -> int:
+    """How many words are the same from the first on."""
+    pairs = zip(before, after, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a.text != b.text), min(len(before), len(after)))
+
+
+def _special_columns(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tensor:
+    """[T_source, T_target] with start, end and padding mapped in order, chunk by chunk.
+
+    What is left over goes to the last padding: its map counts like any other.
+    """
+    mapper = torch.zeros(_length(source), _length(target))
+    ours, theirs = _specials(source), _specials(target)
+    for chunk, columns in enumerate(ours):
+        after = theirs[min(chunk, len(theirs) - 1)]
+        for index, column in enumerate(columns):
+            mapper[column, after[min(index, len(after) - 1)]] = 1
+    return mapper
+
+
+def _specials(prompt: PromptEmbeds) -> list[list[int]]:
+    """The columns of start, end and padding in each chunk."""
+    words = {token.position for token in prompt.tokens}
+    return [
+        [column for column in range(start, start + CHUNK) if column not in words]
+        for start in range(0, _length(prompt), CHUNK)
+    ]
+
+
+def _columns(words: Sequence[Word]) -> list[int]:
+    return [column for word in words for column in word.columns]
+
+
+def _length(prompt: PromptEmbeds) -> int:
+    return prompt.prompt_embeds.shape[1]

@@ -1,0 +1,78 @@
+"""Control: an edit at work, while the source and the target are denoised in turn, step by step.
+
+The source is painted as it would be by itself, to the last bit. The target takes each step after the source,
+with the attention that the source had in that very step. Two passes take less memory than one batch of both,
+and leave the source its bits.
+"""
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+
+import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from tilebake.paint.attention import AttentionControl, attention_target
+from tilebake.paint.blending import Blending
+from tilebake.paint.control.cross_attention import EditedCrossAttention
+from tilebake.paint.control.local_blend import LatentBlend
+from tilebake.paint.control.plan import Plan, prompt_edits
+from tilebake.paint.control.reweighting import ReweightMasks
+from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
+from tilebake.paint.denoise import Denoiser
+from tilebake.request import OnStep
+
+
+class Control:
+    """What passes from the source to the target, for one edit of one picture."""
+
+    def __init__(self, unet: UNet2DConditionModel, plan: Plan, blend: Blending) -> None:
+        target, steps = attention_target(unet, plan.source), len(blend.steps)
+        self._self_steps = round(plan.edit.control.self_replace_steps * steps)
+        self.reweight_masks = ReweightMasks(plan, blend, target)
+        self.blend = LatentBlend(plan, blend, target)
+        self.edits = prompt_edits(plan, steps, self.reweight_masks.rows)
+        kept_steps = max((int(edit.kept.any(dim=1).sum()) for edit in self.edits), default=0)
+        self.queries = SourceQueries(kept_steps)
+        self.self_attention = SourceSelfAttention(unet, blend.latent_size, target.device, target.dtype)
+        self._edited = EditedCrossAttention(self.queries, self.edits, self.reweight_masks.banks, steps)
+
+    @property
+    def source_controls(self) -> list[AttentionControl]:
+        """For the source's denoiser, which is made first."""
+        return [self.queries, self.reweight_masks.source, self.blend.source]
+
+    @property
+    def target_controls(self) -> list[AttentionControl]:
+        """For the target's denoiser."""
+        return [self._edited, self.reweight_masks.target, self.blend.target]
+
+    @contextmanager
+    def source(self, denoiser: Denoiser, step: int) -> Generator[None]:
+        """The UNet as the source's step needs it. On leaving, all that the target's step needs is there."""
+        with ExitStack() as lent:
+            lent.enter_context(denoiser.attention.installed())
+            if step < self._self_steps:
+                lent.enter_context(self.self_attention.keeping())
+            yield
+        self.reweight_masks.renew(step)
+
+    @contextmanager
+    def target(self, denoiser: Denoiser, step: int) -> Generator[None]:
+        """The UNet as the target's step needs it, after the source's."""
+        with ExitStack() as lent:
+            lent.enter_context(denoiser.attention.installed())
+            if step < self._self_steps:
+                lent.enter_context(self.self_attention.replacing())
+            yield
+
+
+def denoise_pair(source: Denoiser, target: Denoiser, control: Control, on_step: OnStep) -> None:
+    """All steps of both, in turn. `on_step` is called after each of the target's, and may raise to cancel."""
+    with torch.no_grad():
+        for step in range(len(source.timesteps)):
+            with control.source(source, step):
+                source.advance(step)
+            with control.target(target, step):
+                done = target.advance(step)
+            target.latents = control.blend(source.latents, target.latents, step)
+            on_step(done)

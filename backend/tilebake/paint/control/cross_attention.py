@@ -1,0 +1,136 @@
+"""The target's cross-attention under an edit, by fused kernels.
+
+With P the probabilities over tokens [Q, T], of the source and of the target, M the mapper, a the share of the
+source's maps by token, and c the equalizer, Prompt-to-Prompt (arXiv:2208.01626) edits maps to
+
+    P' = c · (a · (P_source M) + (1 - a) · P_target)
+
+All of it is linear in the maps, and so goes into the values instead:
+
+    P' V = P_source (M (c a · V)) + P_target (c (1 - a) · V)
+
+These are two attentions to prepared values, of the source's queries to the source's keys and of the target's
+to its own; where a is all 1 or all 0, it is one. A weight that works only within a mask m is one of 1
+everywhere, and m(x) (c - 1) more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
+from tilebake.paint.attention_layers import Layer
+from tilebake.paint.control.source import SourceQueries
+
+Bank = torch.Tensor
+"""[1 + W, Q] at one level: ones, and the masks of W words. Renewed at every step."""
+
+
+@dataclass(frozen=True, eq=False)
+class PromptEdit:
+    """One prompt of the target, and the prompt of the source whose maps it takes."""
+
+    source_row: int  # among the source's distinct prompts
+    target_row: int  # among the target's
+    mapper: torch.Tensor  # [T_source, T_target]
+    kept: torch.Tensor  # [steps, T_target]: a
+    equalizer: torch.Tensor  # [T_target]: c, of the words that work everywhere
+    masked: tuple[tuple[int, torch.Tensor], ...] = ()  # a row of the bank, and c [T_target] within it
+
+    def coefficients(self) -> list[tuple[int, torch.Tensor]]:
+        """Rows of the bank, and what the values are multiplied by there: [T_target] each."""
+        return [(0, self.equalizer), *((row, weights - 1) for row, weights in self.masked)]
+
+    def is_plain(self, step: int) -> bool:
+        """Whether the target attends at a step as if there were no edit."""
+        return not (self.masked or self.kept[step].any()) and bool(self.equalizer.eq(1).all())
+
+
+class Terms(NamedTuple):
+    """What one set of queries attends to in a layer, under an edit."""
+
+    keys: list[torch.Tensor]  # [H, T, D]
+    values: list[torch.Tensor]  # [H, T, D]
+    rows: torch.Tensor  # [J]: the prompts whose weights they have
+    masks: torch.Tensor  # [J]: the rows of the bank that they work within
+
+
+class EditedCrossAttention:
+    """An AttentionControl for the target. Its layers are prepared after the source's."""
+
+    def __init__(
+        self, source: SourceQueries, edits: Sequence[PromptEdit], banks: Sequence[Bank], steps: int
+    ) -> None:
+        self._source = source
+        self._edits = {edit.target_row: edit for edit in edits}
+        self._banks = banks  # by level
+        # Steps in which all edits keep the same maps are prepared once.
+        kept = [tuple(tuple(edit.kept[step].tolist()) for edit in edits) for step in range(steps)]
+        self._first = [kept.index(each) for each in kept]
+
+    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
+        """Attends as edited; in steps without any effect, as it would."""
+        source, bank = self._source.layers[layer.attn], self._banks[layer.level]
+        prepared = {
+            step: (self._own(prompts, step), self._from_source(prompts, source.keys, step))
+            for step in set(self._first)
+            if not all(edit.is_plain(step) for edit in self._edits.values())
+        }
+
+        def edited(query: torch.Tensor, step: int) -> torch.Tensor:
+            if self._first[step] not in prepared:
+                return attend(query, step)
+            own, from_source = prepared[self._first[step]]
+            attended = [
+                regional_attention(
+                    each, terms.keys, terms.values, prompts.weights[step][terms.rows] * bank[terms.masks]
+                )
+                for each, terms in ((query, own), (source.query, from_source))
+                if terms.keys
+            ]
+            return attended[0] if len(attended) == 1 else attended[0].add_(attended[1])
+
+        return edited
+
+    def _own(self, prompts: LayerPrompts, step: int) -> Terms:
+        """What the target's own queries attend to: all that is not the source's."""
+        terms: list[tuple[torch.Tensor, torch.Tensor, int, int]] = []
+        for row, (key, value) in enumerate(zip(prompts.keys, prompts.values, strict=True)):
+            edit = self._edits.get(row)
+            if edit is None:
+                terms.append((key, value, row, 0))
+                continue
+            for mask, coefficient in edit.coefficients():
+                share = coefficient * (1 - edit.kept[step])
+                if share.any():
+                    terms.append((key, _scaled(value, share), row, mask))
+        return _terms(terms, prompts)
+
+    def _from_source(self, prompts: LayerPrompts, keys: Sequence[torch.Tensor], step: int) -> Terms:
+        """What the source's queries attend to, with the target's values brought to the source's tokens."""
+        terms: list[tuple[torch.Tensor, torch.Tensor, int, int]] = []
+        for row, edit in self._edits.items():
+            for mask, coefficient in edit.coefficients():
+                share = coefficient * edit.kept[step]
+                if share.any():
+                    value = _scaled(prompts.values[row], share)
+                    mapped = edit.mapper.to(value) @ value  # [T_s, T_t] @ [H, T_t, D] → [H, T_s, D]
+                    terms.append((keys[edit.source_row], mapped, row, mask))
+        return _terms(terms, prompts)
+
+
+def _scaled(value: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+    """Values [H, T, D], each token's by its share [T]."""
+    return value * share.to(value)[:, None]
+
+
+def _terms(terms: Sequence[tuple[torch.Tensor, torch.Tensor, int, int]], prompts: LayerPrompts) -> Terms:
+    device = prompts.keys[0].device
+    return Terms(
+        keys=[key for key, _, _, _ in terms],
+        values=[value for _, value, _, _ in terms],
+        rows=torch.tensor([row for _, _, row, _ in terms], dtype=torch.long, device=device),
+        masks=torch.tensor([mask for _, _, _, mask in terms], dtype=torch.long, device=device),
+    )

@@ -1,0 +1,115 @@
+"""What is to become of a picture: the edits of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626).
+
+    Replace     words swapped for others: their attention maps become the new words'
+    Refine      words added: the words that were there keep their maps
+    Reweight    words that work more, less or against: an equalizer over the maps
+    LocalBlend  the picture changes only where some words are
+
+`Edit` puts them together, for one prompt or for several.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tilebake.errors import PromptError
+
+STRONGEST: Final = 5.0  # of an equalizer, to either side
+_SHARE: Final = "give a share from 0 to 1"
+FLOOR: Final = 0.01  # share of attention; one of 77 tokens gets 0.013 when all get the same
+
+
+@dataclass(frozen=True)
+class CrossReplaceSteps:
+    """For how long the source's maps are kept: a share of the steps, from the first on, and by word."""
+
+    default: float = 0.8
+    words: Mapping[str, float] = field(default_factory=dict[str, float])  # of the target's prompt
+
+
+@dataclass(frozen=True)
+class _Kept:
+    cross_replace_steps: float | CrossReplaceSteps = 0.8
+    """Share of the steps in which the target's words have the source's cross-attention maps."""
+    self_replace_steps: float = 0.4
+    """Share of the steps in which the target has the source's self-attention maps, at the coarsest level."""
+
+    def __post_init__(self) -> None:
+        for share in (*self.cross_shares.words.values(), self.cross_shares.default, self.self_replace_steps):
+            if not 0 <= share <= 1:
+                raise PromptError(f"the source's maps cannot be kept for {share:g} of the steps", mend=_SHARE)
+
+    @property
+    def cross_shares(self) -> CrossReplaceSteps:
+        """cross_replace_steps, with the words that are given none."""
+        given = self.cross_replace_steps
+        return given if isinstance(given, CrossReplaceSteps) else CrossReplaceSteps(given)
+
+
+@dataclass(frozen=True)
+class Replace(_Kept):
+    """Word swap: the words that differ take the maps of those in their place."""
+
+
+@dataclass(frozen=True)
+class Refine(_Kept):
+    """Added words: those that both prompts have keep the source's maps, new ones have their own."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Where a word works: where its activation, as a share of its peak, is above `above`."""
+
+    above: float = 0.3
+    average: bool = False  # over the steps so far, instead of this step alone
+    gamma: float = 1.0  # compresses activations: below 1 lifts what is faint
+    quantile: float = 1.0  # of the activations, counted as the peak; below 1 a few hot spots count less
+    floor: float = FLOOR  # a word whose peak share of attention is below is absent: it works nowhere
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.above < 1 and 0 < self.quantile <= 1 and self.gamma > 0):
+            raise PromptError(
+                f"no word works above {self.above:g} of its peak (gamma {self.gamma:g}, quantile "
+                f"{self.quantile:g})",
+                mend="take a threshold from 0 to below 1, a gamma above 0 and a quantile up to 1",
+            )
+
+
+@dataclass(frozen=True)
+class Reweight:
+    """How strongly single words work: 1 as they are, 0 not at all, below 0 against themselves."""
+
+    equalizer: Mapping[str, float]  # -5 to 5, by word or phrase of the target's prompt
+    within: Threshold | None = None  # only where the word works anyway; None is everywhere
+
+    def __post_init__(self) -> None:
+        for word, weight in self.equalizer.items():
+            if not -STRONGEST <= weight <= STRONGEST:
+                raise PromptError(
+                    f"{word!r} cannot weigh {weight:g}",
+                    mend=f"weights go from {-STRONGEST:g} to {STRONGEST:g}",
+                )
+
+
+@dataclass(frozen=True)
+class LocalBlend:
+    """Outside of where these words work, in the source or the target, the source's latents are kept."""
+
+    words: tuple[str, ...]
+    threshold: Threshold = Threshold(average=True)
+    start: float = 0.2  # share of the steps before it begins, for first maps are vague
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= 1:
+            raise PromptError(f"local blend cannot start at {self.start:g} of the steps", mend=_SHARE)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A picture painted once more under other prompts, holding on to the first one's attention maps."""
+
+    prompts: Mapping[str | None, str]
+    """The target's prompt by terrain; None is the base prompt. Prompts that are not named stay."""
+    control: Replace | Refine = Replace()
+    reweight: Reweight | None = None
+    local_blend: LocalBlend | None = None

@@ -1,0 +1,64 @@
+"""LocalBlend: where the target's latents count, and where the source's stay as they are.
+
+By the words of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626, section 4), and by the terrains whose
+prompts are edited: outside of their masks nothing may change.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+
+from tilebake.paint.blending import Blending, Target
+from tilebake.paint.control.edits import Threshold
+from tilebake.paint.control.plan import Plan
+from tilebake.paint.control.store import AttentionStore
+from tilebake.paint.control.word_masks import WordMasks
+from tilebake.paint.control.words import columns_of
+
+FAINT: Final = 0.05  # a terrain's share of a pixel, up to which its edit leaves the source's latents there
+FULL: Final = 0.35  # and from which on it is the target's alone
+
+
+class LatentBlend:
+    """Brings the source's latents into the target's after each step, outside of a mask."""
+
+    def __init__(self, plan: Plan, blend: Blending, target: Target) -> None:
+        local = plan.edit.local_blend
+        words = local.words if local else ()
+        self.source = AttentionStore(
+            [c.in_source(word) for c in plan.changes for word in words if columns_of(c.source, word)],
+            plan.source,
+            blend,
+            target,
+        )
+        self.target = AttentionStore(
+            [c.in_target(word) for c in plan.changes for word in words if columns_of(c.target, word)],
+            plan.target,
+            blend,
+            target,
+        )
+        threshold = local.threshold if local else Threshold()
+        is_seen = self.source.words or self.target.words
+        self._masks = WordMasks(self.source, self.target, threshold, blend.latent_size) if is_seen else None
+        self._first = round(local.start * len(blend.steps)) if local else 0
+        within = torch.ones(blend.latent_size) if plan.regions is None else terrain_mask(blend, plan.regions)
+        self._within = within.to(target.device, target.dtype)
+        self.mask = self._within
+        """[h, w] of the step done last: 0 where latents are the source's, 1 where they are the target's."""
+
+    def __call__(self, source: torch.Tensor, target: torch.Tensor, step: int) -> torch.Tensor:
+        """The latents [1, C, h, w] after a step that both have done: the source's where the mask is 0."""
+        if self._masks is not None and step >= self._first:
+            words = self._masks.after(step + 1, step + 1).amax(dim=0)
+            self.mask = self._within * words.to(self._within.dtype)
+        return torch.lerp(source, target, self.mask)
+
+
+def terrain_mask(blend: Blending, regions: Sequence[int]) -> torch.Tensor:
+    """Where these terrains' edits count [h, w]: from 0 at FAINT of their share to 1 at FULL.
+
+    The masks are those of the last step, which are the picture's.
+    """
+    masks = torch.from_numpy(blend.regions[blend.steps[-1].mask_sigma].masks)
+    return ((masks[list(regions)].sum(dim=0) - FAINT) / (FULL - FAINT)).clamp(0, 1)

@@ -1,0 +1,148 @@
+"""Plan: an edit spelled out for one picture: both sides' prompts, and which of them differ."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import torch
+
+from tilebake.errors import PromptError
+from tilebake.paint.attention import distinct_prompts
+from tilebake.paint.control.align import (
+    cross_replace_weights,
+    equalizer,
+    refinement_mapper,
+    replacement_mapper,
+)
+from tilebake.paint.control.cross_attention import PromptEdit
+from tilebake.paint.control.edits import CrossReplaceSteps, Edit, Replace
+from tilebake.paint.control.store import WatchedWord, prompt_of
+from tilebake.paint.control.words import columns_of, no_such_word
+from tilebake.paint.prompts import Conditioning, PromptEmbeds, TextEncoders, encode_prompt
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """A prompt of the source, and what the target has in its place."""
+
+    source: PromptEmbeds
+    target: PromptEmbeds
+    regions: tuple[int | None, ...]  # whose prompt it is; None is the base prompt
+
+    def in_source(self, word: str) -> WatchedWord:
+        """A word in the source's prompt, to be watched."""
+        return WatchedWord(word, self.source, self.regions, columns_of(self.source, word))
+
+    def in_target(self, word: str) -> WatchedWord:
+        """A word in the target's prompt, to be watched."""
+        return WatchedWord(word, self.target, self.regions, columns_of(self.target, word))
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """An edit spelled out. Prompts without a change are the same objects on both sides."""
+
+    edit: Edit
+    source: Conditioning
+    target: Conditioning
+    changes: tuple[Change, ...]
+
+    @property
+    def regions(self) -> tuple[int, ...] | None:
+        """The regions in which the picture may change; None is all of it."""
+        regions = [region for change in self.changes for region in change.regions]
+        return None if None in regions else tuple(region for region in regions if region is not None)
+
+
+def plan_edit(components: TextEncoders, source: Conditioning, terrains: tuple[str, ...], edit: Edit) -> Plan:
+    """Encodes the target's prompts. A prompt that comes out the same, and unweighted, is no change.
+
+    Raises PromptError for a terrain or word that is not there, and for a prompt that cannot be encoded.
+    """
+    named: dict[tuple[PromptEmbeds, str], list[int | None]] = {}
+    for name, text in edit.prompts.items():
+        region = None if name is None else _region(name, terrains)
+        named.setdefault((prompt_of(source, region), text), []).append(region)
+    encoded = [
+        Change(before, encode_prompt(components, text), tuple(regions))
+        for (before, text), regions in named.items()
+    ]
+    _refuse_absent_words(edit, encoded)
+    changes = tuple(change for change in encoded if _differs(change, edit))
+    return Plan(edit, source, _changed(source, changes), changes)
+
+
+def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], int]) -> list[PromptEdit]:
+    """What the layers need to know of each change.
+
+    `masked`: the row of the bank for each word, with the target's prompt, that weighs within a mask.
+    """
+    sources = distinct_prompts(plan.source.base, plan.source.regions)
+    targets = distinct_prompts(plan.target.base, plan.target.regions)
+    edits: list[PromptEdit] = []
+    for change in plan.changes:
+        weights = _weights(plan.edit, change.target)
+        within = {word: masked[word, change.target] for word in weights if (word, change.target) in masked}
+        mapper, kept = _kept_maps(plan.edit, change, steps)
+        everywhere = {word: weight for word, weight in weights.items() if word not in within}
+        edits.append(
+            PromptEdit(
+                source_row=sources.index(change.source),
+                target_row=targets.index(change.target),
+                mapper=mapper,
+                kept=kept,
+                equalizer=equalizer(change.target, everywhere),
+                masked=tuple(
+                    (row, equalizer(change.target, {word: weights[word]})) for word, row in within.items()
+                ),
+            )
+        )
+    return edits
+
+
+def _kept_maps(edit: Edit, change: Change, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The mapper [T_source, T_target], and the share of the source's maps [steps, T_target]."""
+    shares = edit.control.cross_shares
+    there = {word: share for word, share in shares.words.items() if columns_of(change.target, word)}
+    kept = cross_replace_weights(change.target, CrossReplaceSteps(shares.default, there), steps)
+    if isinstance(edit.control, Replace):
+        return replacement_mapper(change.source, change.target), kept
+    mapper, aligned = refinement_mapper(change.source, change.target)
+    return mapper, kept * aligned
+
+
+def _region(name: str, terrains: tuple[str, ...]) -> int:
+    if name not in terrains:
+        raise PromptError(
+            f"there is no terrain {name!r}", mend=f"take one of: {', '.join(terrains) or 'none is there'}"
+        )
+    return terrains.index(name)
+
+
+def _refuse_absent_words(edit: Edit, changes: Iterable[Change]) -> None:
+    """Words that weigh or are kept are the target's; those that blend may be the source's too."""
+    targets = [change.target for change in changes]
+    both = [prompt for change in changes for prompt in (change.source, change.target)]
+    weighed = edit.reweight.equalizer if edit.reweight else ()
+    blending = edit.local_blend.words if edit.local_blend else ()
+    for words, prompts in (((*weighed, *edit.control.cross_shares.words), targets), (blending, both)):
+        for word in words:
+            if not any(columns_of(prompt, word) for prompt in prompts):
+                raise no_such_word(word, prompts)
+
+
+def _weights(edit: Edit, target: PromptEmbeds) -> dict[str, float]:
+    """The weights of those words that this prompt has."""
+    weights = edit.reweight.equalizer if edit.reweight else {}
+    return {word: weight for word, weight in weights.items() if columns_of(target, word)}
+
+
+def _differs(change: Change, edit: Edit) -> bool:
+    weights = _weights(edit, change.target).values()
+    return change.source.tokens != change.target.tokens or any(weight != 1 for weight in weights)
+
+
+def _changed(source: Conditioning, changes: Iterable[Change]) -> Conditioning:
+    """The target's conditioning: the source's, with the changed prompts."""
+    targets = {region: change.target for change in changes for region in change.regions}
+    regions = tuple(targets.get(region, prompt) for region, prompt in enumerate(source.regions))
+    return replace(source, base=targets.get(None, source.base), regions=regions)

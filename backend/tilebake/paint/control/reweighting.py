@@ -1,0 +1,49 @@
+"""Where weighed words work: the masks that limit a Reweight, one for each word and prompt."""
+
+import torch
+
+from tilebake.paint.blending import Blending, Target
+from tilebake.paint.control.edits import Threshold
+from tilebake.paint.control.plan import Plan
+from tilebake.paint.control.store import AttentionStore, level_sizes
+from tilebake.paint.control.word_masks import WordMasks, pooled
+from tilebake.paint.control.words import columns_of
+from tilebake.paint.prompts import PromptEmbeds
+
+
+class ReweightMasks:
+    """The bank of masks that the edited layers read, renewed at each step between source and target.
+
+    A word that the source has is masked by the source's attention. A new word is masked by the target's of
+    the steps before: in the first one it works nowhere.
+    """
+
+    def __init__(self, plan: Plan, blend: Blending, target: Target) -> None:
+        reweight = plan.edit.reweight
+        within = None if reweight is None else reweight.within
+        pairs = [
+            (word, change)
+            for change in plan.changes
+            for word in (reweight.equalizer if reweight and within else ())
+            if columns_of(change.target, word)
+        ]
+        old = [(word, change) for word, change in pairs if columns_of(change.source, word)]
+        new = [(word, change) for word, change in pairs if not columns_of(change.source, word)]
+        self.rows: dict[tuple[str, PromptEmbeds], int] = {
+            (word, change.target): row for row, (word, change) in enumerate([*old, *new], start=1)
+        }
+        self.source = AttentionStore([c.in_source(word) for word, c in old], plan.source, blend, target)
+        self.target = AttentionStore([c.in_target(word) for word, c in new], plan.target, blend, target)
+        self._masks = WordMasks(self.source, self.target, within or Threshold(), blend.latent_size)
+        self.banks = [
+            torch.ones(1 + len(pairs), height * width, device=target.device, dtype=target.dtype)
+            for height, width in level_sizes(blend.latent_size, target.levels)
+        ]
+
+    def renew(self, step: int) -> None:
+        """Makes the masks of a step that the source has done and the target has not."""
+        if not self.rows:
+            return
+        masks = pooled(self._masks.after(step + 1, step), len(self.banks))
+        for bank, mask in zip(self.banks, masks, strict=True):
+            bank[1:].copy_(mask)

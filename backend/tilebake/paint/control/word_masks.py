@@ -1,0 +1,62 @@
+"""Where a word works: a mask made from its attention, as pure functions of its heat.
+
+All is done on the device, and nothing waits for it: masks are made anew between two steps.
+"""
+
+import torch
+from torch.nn.functional import avg_pool2d, interpolate
+
+from tilebake.paint.control.edits import Threshold
+from tilebake.paint.control.store import AttentionStore
+
+
+def word_masks(
+    heat: torch.Tensor, threshold: Threshold, zoom: int, latent_size: tuple[int, int]
+) -> torch.Tensor:
+    """1 where each word's activation is above a share of its peak, else 0: [W, h, w] → [W, *latent_size].
+
+    `heat` covers `zoom` latents by each of its values; its last row and column may lie in part outside. A
+    word whose peak stays below the threshold's floor has a mask of nothing, where a share of the peak alone
+    would always find something.
+    """
+    height, width = latent_size
+    smooth = interpolate(heat[None], scale_factor=float(zoom), mode="bilinear")[0, :, :height, :width]
+    peak = smooth.flatten(1).quantile(threshold.quantile, dim=1)[:, None, None]
+    share = (smooth / peak.clamp(min=torch.finfo(heat.dtype).tiny)).clamp(max=1) ** threshold.gamma
+    return ((share > threshold.above) & (peak > threshold.floor)).to(heat.dtype)
+
+
+class WordMasks:
+    """The masks of the words that two stores watch, the source's words first."""
+
+    def __init__(
+        self,
+        source: AttentionStore,
+        target: AttentionStore,
+        threshold: Threshold,
+        latent_size: tuple[int, int],
+    ) -> None:
+        self.stores = source, target
+        self._threshold = threshold
+        self._latent_size = latent_size
+
+    def after(self, source_steps: int, target_steps: int) -> torch.Tensor:
+        """The masks once either has done so many steps: [W, h, w]. Without any step done a mask is 0."""
+        done = zip(self.stores, (source_steps, target_steps), strict=True)
+        return torch.cat([self._seen(store, steps) for store, steps in done])
+
+    def _seen(self, store: AttentionStore, steps: int) -> torch.Tensor:
+        if not store.words:
+            return torch.zeros(0, *self._latent_size, device=store.device)
+        first = 0 if self._threshold.average else max(steps - 1, 0)
+        level = store.coarsest
+        heat = store.heat(slice(first, max(steps, 1)), level)
+        return word_masks(heat, self._threshold, 2**level, self._latent_size)
+
+
+def pooled(masks: torch.Tensor, levels: int) -> list[torch.Tensor]:
+    """Masks [W, h, w] at each level: [W, Q]. A pixel has the mean of the latents that it covers."""
+    return [
+        avg_pool2d(masks[None], 2**level, ceil_mode=True)[0].flatten(1) if level else masks.flatten(1)
+        for level in range(levels)
+    ]

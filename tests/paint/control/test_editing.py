@@ -1,0 +1,208 @@
+"""Edits of whole pictures, on the tiny SDXL and on the embedded model."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import TileMap, parse_map
+from tilebake.paint.control.composite import MARGIN
+from tilebake.paint.control.editing import Edited, edit_scene
+from tilebake.paint.control.edits import Edit, LocalBlend, Refine, Replace, Reweight, Threshold
+from tilebake.paint.control.sheets import edit_sheet
+from tilebake.paint.models import Components
+from tilebake.paint.painting import Scene
+from tilebake.paint.pipeline import Pipeline, plain_scene
+from tilebake.request import BakeRequest, Step
+
+QUICK = BakeSettings(pixels_per_tile=16, steps=3, guidance_scale=4.0, scheduler="dpmpp_2m")
+PROMPTS = {"grass": "lush green grass", "stone": "stone", "water": "deep blue water"}
+ANYWHERE = Threshold(above=0.0, floor=0.0)
+
+
+def ignore(_: Step) -> None:
+    """For a caller who need not know how far it is."""
+
+
+def level(columns: int = 4, **prompts: str) -> TileMap:
+    """Grass, then stone, then water, `columns` tiles of each."""
+    wire = {"tilebake": 1, "base_prompt": "top down map", "tile_size": 16, "terrains": PROMPTS | prompts}
+    row = "g" * columns + "s" * columns + "w" * columns
+    legend = {"g": "grass", "s": "stone", "w": "water"}
+    return parse_map(json.dumps({**wire, "legend": legend, "rows": [row] * 3}))
+
+
+def ask(tilemap: TileMap) -> BakeRequest:
+    return BakeRequest(tilemap, QUICK, model="tiny", model_digest="0" * 64, seed=5)
+
+
+def bake(components: Components, tilemap: TileMap) -> NDArray[np.uint8]:
+    return Pipeline(components).bake(ask(tilemap), ignore).image
+
+
+def edit_map(components: Components, edit: Edit, tilemap: TileMap | None = None) -> Edited:
+    scene = Pipeline(components).scene(ask(tilemap or level()))
+    return edit_scene(components, scene, edit, ignore)
+
+
+def plain(components: Components, prompt: str, **changes: Any) -> Scene:
+    """A prompt on a canvas that is not square, nor of even halves."""
+    sampling = Pipeline(components).sampling(3, (4.0, None), changes.get("scheduler", "euler"), 3)
+    return plain_scene(prompt, None, changes.get("size", (72, 40)), sampling)
+
+
+def edit_prompt(components: Components, prompt: str, edit: Edit, **changes: Any) -> Edited:
+    return edit_scene(components, plain(components, prompt, **changes), edit, ignore)
+
+
+def picture(components: Components, prompt: str, **changes: Any) -> NDArray[np.uint8]:
+    scene = plain(components, prompt, **changes)
+    return edit_scene(components, scene, Edit({}), ignore).source
+
+
+@pytest.mark.parametrize("prompts", [{}, {"grass": "lush green grass"}, {None: "top down map"}])
+def test_an_empty_edit_leaves_every_pixel(prompts: dict[str | None, str], components: Components) -> None:
+    edited = edit_map(components, Edit(prompts, Replace(1.0, 1.0)))
+    np.testing.assert_array_equal(edited.source, bake(components, level()))
+    np.testing.assert_array_equal(edited.target, edited.source)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit({"grass": "lush green snow"}),
+        Edit({"grass": "lush green mossy grass"}, Refine(), Reweight({"mossy": 3}, ANYWHERE)),
+        Edit({None: "top down photo"}, local_blend=LocalBlend(("photo",), Threshold(floor=0.0))),
+    ],
+    ids=["replace", "refine and reweight", "base"],
+)
+def test_the_source_is_the_very_picture_of_an_ordinary_bake(edit: Edit, components: Components) -> None:
+    before = dict(components.unet.attn_processors)
+    edited = edit_map(components, edit)
+    np.testing.assert_array_equal(edited.source, bake(components, level()))
+    assert (edited.target != edited.source).any()
+    after = components.unet.attn_processors
+    assert all(after[name] is processor for name, processor in before.items())
+
+
+@pytest.mark.parametrize("scheduler", ["euler", "euler_a", "dpmpp_2m"])
+def test_with_no_step_replaced_the_target_is_its_own_plain_picture(
+    scheduler: str, tiny_components: Components
+) -> None:
+    edit = Edit({None: "lush snow in deep water"}, Replace(0.0, 0.0))
+    edited = edit_prompt(tiny_components, "lush grass", edit, scheduler=scheduler)
+    own = picture(tiny_components, "lush snow in deep water", scheduler=scheduler)
+    np.testing.assert_array_equal(edited.target, own)
+    assert (edited.target != edited.source).any()
+
+
+def test_the_more_steps_are_replaced_the_nearer_the_target_stays(tiny_components: Components) -> None:
+    def distance(share: float) -> float:
+        edit = Edit({None: "deep blue snow"}, Replace(share, share))
+        edited = edit_prompt(tiny_components, "lush green grass", edit, size=(64, 64))
+        return float(np.abs(edited.target.astype(int) - edited.source).mean())
+
+    assert distance(1.0) < distance(0.0)
+
+
+def test_words_swapped_and_back_give_the_picture_back(tiny_components: Components) -> None:
+    there = edit_prompt(
+        tiny_components, "grass and water", Edit({None: "water and grass"}, Replace(0.0, 0.0))
+    )
+    back = edit_prompt(tiny_components, "water and grass", Edit({None: "grass and water"}, Replace(0.0, 0.0)))
+    np.testing.assert_array_equal(there.target, back.source)
+    np.testing.assert_array_equal(back.target, there.source)
+
+
+def test_an_edited_terrain_changes_no_pixel_beyond_its_mask_and_margin(components: Components) -> None:
+    edited = edit_map(components, Edit({"grass": "snow"}, Replace(0.5, 0.0)), level(columns=6))
+    differs = (edited.source != edited.target).any(axis=-1)
+    assert differs[:, : 5 * 16].mean() > 0.5
+    columns = np.flatnonzero((edited.mask > 0).any(axis=0))
+    beyond = 8 * (columns.max() + 1 + MARGIN)
+    assert beyond < edited.source.shape[1] - 64
+    assert not differs[:, beyond:].any()
+
+
+def test_all_terrains_edited_are_their_own_plain_picture(tiny_components: Components) -> None:
+    everywhere = edit_map(
+        tiny_components, Edit({"grass": "snow", "stone": "snow", "water": "snow"}, Replace(0, 0))
+    )
+    assert (everywhere.mask == 1).all()
+    snowy = level(grass="snow", stone="snow", water="snow")
+    own = bake(tiny_components, snowy)
+    np.testing.assert_allclose(everywhere.target.astype(int), own.astype(int), rtol=0, atol=1)
+
+
+def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components) -> None:
+    blend = LocalBlend(("grass", "snow"), Threshold(0.99, average=True, floor=0.0), start=0.0)
+    edited = edit_prompt(
+        tiny_components,
+        "lush grass",
+        Edit({None: "lush snow"}, Replace(), local_blend=blend),
+        size=(192, 128),
+    )
+    assert 0 < edited.mask.mean() < 0.3
+    beyond = np.ones(edited.source.shape[:2], bool)
+    for y, x in np.argwhere(edited.mask > 0) * 8:
+        reach = 8 * MARGIN
+        beyond[max(0, y - reach) : y + 8 + reach, max(0, x - reach) : x + 8 + reach] = False
+    np.testing.assert_array_equal(edited.source[beyond], edited.target[beyond])
+    assert (edited.source != edited.target).any()
+
+
+def test_a_local_blend_by_a_word_that_is_absent_changes_nothing(tiny_components: Components) -> None:
+    absent = LocalBlend(("snow",), Threshold(floor=1.0), start=0.0)
+    edited = edit_prompt(tiny_components, "lush grass", Edit({None: "lush snow"}, local_blend=absent))
+    np.testing.assert_array_equal(edited.target, edited.source)
+
+
+def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> None:
+    def weighed(weight: float, within: Threshold | None = None) -> NDArray[np.uint8]:
+        edit = Edit({"grass": "lush green grass"}, Refine(1.0, 0.0), Reweight({"green": weight}, within))
+        return edit_map(components, edit).target
+
+    plain_picture = bake(components, level())
+    np.testing.assert_array_equal(weighed(1.0), plain_picture)
+    assert (weighed(-5.0) != plain_picture).any()
+    absent = weighed(-5.0, Threshold(floor=1.0))
+    np.testing.assert_allclose(absent.astype(int), plain_picture.astype(int), rtol=0, atol=1)
+
+
+def test_a_weight_limited_to_all_pixels_is_a_weight(tiny_components: Components) -> None:
+    def weighed(within: Threshold | None) -> NDArray[np.uint8]:
+        edit = Edit({None: "lush green grass"}, Refine(0.5, 0.0), Reweight({"green": 3.0}, within))
+        return edit_prompt(tiny_components, "lush green grass", edit).target
+
+    difference = weighed(None).astype(int) - weighed(ANYWHERE)
+    assert np.abs(difference).max() <= 1
+
+
+def test_new_words_are_weighed_within_the_targets_own_maps(tiny_components: Components) -> None:
+    edit = Edit({None: "mossy grass"}, Refine(), Reweight({"mossy": 4.0}, Threshold(0.5, average=True)))
+    edited = edit_prompt(tiny_components, "grass", edit)
+    assert (edited.source != edited.target).any()
+
+
+def test_a_cancelled_edit_leaves_the_model_as_it_was(tiny_components: Components) -> None:
+    before = dict(tiny_components.unet.attn_processors)
+
+    def cancel(step: Step) -> None:
+        raise KeyboardInterrupt(step)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        edit_scene(tiny_components, plain(tiny_components, "grass"), Edit({None: "snow"}), cancel)
+    assert caught.value.args[0][:2] == (1, 3)
+    after = tiny_components.unet.attn_processors
+    assert all(after[name] is processor for name, processor in before.items())
+    hooked = [name for name, module in tiny_components.unet.named_modules() if module._forward_hooks]  # pyright: ignore[reportPrivateUsage]
+    assert hooked == []
+
+
+def test_an_edit_has_a_sheet(tiny_components: Components) -> None:
+    edit = Edit({None: "snow"}, Replace(), Reweight({"snow": 2.0}))
+    sheet = edit_sheet(edit_prompt(tiny_components, "grass", edit), {None: "grass"}, edit, heading="grass")
+    assert sheet.shape[1] > sheet.shape[0]

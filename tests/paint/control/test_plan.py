@@ -1,0 +1,154 @@
+"""Edits as a user says them, and as they are spelled out for a picture."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from tilebake.errors import PromptError
+from tilebake.paint.control.edits import (
+    CrossReplaceSteps,
+    Edit,
+    LocalBlend,
+    Refine,
+    Replace,
+    Reweight,
+    Threshold,
+)
+from tilebake.paint.control.plan import plan_edit, prompt_edits
+from tilebake.paint.control.rewriting import having, refined, replaced
+from tilebake.paint.models import Components
+from tilebake.paint.prompts import Conditioning, PromptEmbeds
+
+Encode = Callable[[str], PromptEmbeds]
+PROMPTS = {None: "a map of water", "meadow": "(lush:1.2) green grass", "lake": "deep blue water, mossy"}
+
+
+@pytest.fixture
+def source(encode: Encode) -> Conditioning:
+    grass = encode("lush grass")
+    return Conditioning(encode("a map"), (grass, grass, encode("blue water")), encode(""), None)
+
+
+TERRAINS = ("meadow", "lawn", "lake")
+
+
+def test_words_are_replaced_wherever_they_stand() -> None:
+    assert replaced(PROMPTS, "water", "snow") == {None: "a map of snow", "lake": "deep blue snow, mossy"}
+    assert replaced(PROMPTS, "Green  GRASS", r"dry \1") == {"meadow": r"(lush:1.2) dry \1"}
+    assert replaced(PROMPTS, "(lush:1.2)", "dry") == {"meadow": "dry green grass"}
+    with pytest.raises(PromptError, match="no 'gras' in 'a map of water' and"):
+        replaced(PROMPTS, "gras", "snow")
+    with pytest.raises(PromptError, match="no ''"):
+        replaced(PROMPTS, "", "snow")
+
+
+def test_one_prompt_is_refined() -> None:
+    assert refined({"lake": "water"}, "mossy water") == {"lake": "mossy water"}
+    with pytest.raises(PromptError, match="say which"):
+        refined(PROMPTS, "mossy water")
+
+
+def test_prompts_are_found_by_their_words() -> None:
+    assert set(having(PROMPTS, ["mossy", "lush"])) == {"meadow", "lake"}
+    with pytest.raises(PromptError, match="no 'moss' in"):
+        having(PROMPTS, ["moss"])
+
+
+def test_only_what_changes_is_another_prompt(tiny_components: Components, source: Conditioning) -> None:
+    plan = plan_edit(tiny_components, source, TERRAINS, Edit({"meadow": "lush snow", "lake": "blue water"}))
+    assert plan.target.base is source.base
+    assert plan.target.regions[0].text == "lush snow"
+    assert plan.target.regions[1:] == source.regions[1:]
+    assert [(change.source, change.regions) for change in plan.changes] == [(source.regions[0], (0,))]
+    assert plan.regions == (0,)
+
+
+def test_terrains_with_one_prompt_may_change_to_one(
+    tiny_components: Components, source: Conditioning
+) -> None:
+    plan = plan_edit(
+        tiny_components,
+        source,
+        TERRAINS,
+        Edit({"meadow": "lush snow", "lawn": "lush snow", None: "snow"}, Refine()),
+    )
+    assert plan.target.regions[0] is plan.target.regions[1]
+    assert [change.regions for change in plan.changes] == [(0, 1), (None,)]
+    assert plan.regions is None, "the base prompt is everywhere"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit({}),
+        Edit({"lake": "blue water", None: "a map"}),
+        Edit({"lake": "blue water"}, reweight=Reweight({"blue": 1})),
+    ],
+)
+def test_an_empty_edit_is_no_change(edit: Edit, tiny_components: Components, source: Conditioning) -> None:
+    plan = plan_edit(tiny_components, source, TERRAINS, edit)
+    assert plan.changes == ()
+    assert plan.target.regions == source.regions
+    assert plan.regions == ()
+
+
+def test_a_change_is_spelled_out_for_the_layers(tiny_components: Components, source: Conditioning) -> None:
+    edit = Edit(
+        {"lake": "deep blue water"},
+        Refine(CrossReplaceSteps(0.5, {"water": 1.0})),
+        Reweight({"blue": 3, "water": -2}, Threshold()),
+    )
+    plan = plan_edit(tiny_components, source, TERRAINS, edit)
+    target = plan.changes[0].target
+    (spelled,) = prompt_edits(plan, 4, {("blue", target): 1})
+    assert (spelled.source_row, spelled.target_row) == (2, 2)
+    assert spelled.kept[:, 1:5].tolist() == [[0, 1, 1, 1], [0, 1, 1, 1], [0, 0, 1, 0], [0, 0, 1, 0]]
+    assert spelled.equalizer[1:5].tolist() == [1, 1, -2, 1]
+    ((row, weights),) = spelled.masked
+    assert (row, weights[1:5].tolist()) == (1, [1, 3, 1, 1])
+    assert not spelled.is_plain(3)
+    torch.testing.assert_close(spelled.mapper.sum(dim=1), torch.ones(77))
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (Edit({"medow": "snow"}), "no terrain 'medow'; take one of: meadow, lawn, lake"),
+        (Edit({"lake": "blue snow"}, reweight=Reweight({"water": 2})), "no 'water' in 'blue snow'"),
+        (
+            Edit({"lake": "blue snow"}, Replace(CrossReplaceSteps(0.8, {"wter": 1}))),
+            "no 'wter' in 'blue snow'",
+        ),
+        (
+            Edit({"lake": "blue snow"}, local_blend=LocalBlend(("sand",))),
+            "no 'sand' in 'blue water' and 'blue snow'",
+        ),
+    ],
+)
+def test_what_is_not_there_is_told(
+    edit: Edit, told: str, tiny_components: Components, source: Conditioning
+) -> None:
+    with pytest.raises(PromptError, match=told):
+        plan_edit(tiny_components, source, TERRAINS, edit)
+
+
+def test_the_sources_words_may_blend(tiny_components: Components, source: Conditioning) -> None:
+    edit = Edit({"lake": "blue snow"}, local_blend=LocalBlend(("water", "snow")))
+    assert plan_edit(tiny_components, source, TERRAINS, edit).changes
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Replace(1.5),
+        lambda: Refine(self_replace_steps=-0.1),
+        lambda: Replace(CrossReplaceSteps(0.5, {"a": 2})),
+        lambda: Reweight({"mossy": 6}),
+        lambda: Reweight({"mossy": float("nan")}),
+        lambda: LocalBlend(("a",), start=2),
+    ],
+)
+def test_values_out_of_range_are_told(make: Callable[[], object]) -> None:
+    with pytest.raises(PromptError, match=r"share from 0 to 1|weights go from -5 to 5"):
+        make()
