@@ -56,10 +56,10 @@ def test_it_ends_when_it_is_told_to_and_leaves_no_thread(maps: Path, timing: Tim
     ("cost", "kind", "expected"),
     [
         (0.001, "events", 3.0),
-        (0.4, "events", 20.0),
+        (0.3, "events", 20.0),
         (9.0, "events", 60.0),
         (0.001, "polling", 3.0),
-        (0.4, "polling", 5.0),
+        (0.4, "polling", 4.0),
     ],
 )
 def test_costly_looks_are_taken_less_often(cost: float, kind: str, expected: float) -> None:
