@@ -47,7 +47,7 @@ func _cancels() -> void:
 	await _until("the button ends it", func() -> bool: return _count(LONG, "cancelled") == 1)
 	await _until("the panel closes", func() -> bool: return not _panel.visible)
 	await _until("the other map is up to date", func() -> bool: return _state_of(LEVEL) == "up to date")
-	_check("and this one is not", _state_of(LONG) == "stale")
+	await _until("and this one is not", func() -> bool: return _state_of(LONG) == "stale")
 
 
 func _goes_by_keys() -> void:
@@ -60,13 +60,13 @@ func _goes_by_keys() -> void:
 	await _press(KEY_UP)
 	_check("up goes back", _list.selected_map() == LEVEL)
 	await _press(KEY_ENTER)
-	await _seconds(1.0)
-	_check("Enter opens its scene", _scene() == SCENE)
-	_check("and selects its painting", EditorInterface.get_selection().get_selected_nodes() == [_painting()])
+	await _until("Enter opens its scene", func() -> bool: return _scene() == SCENE)
+	await _until("and selects its painting", func() -> bool:
+		return EditorInterface.get_selection().get_selected_nodes() == [_painting()])
 	_list.grab_focus()
 	var painted: int = _count(LEVEL, "done")
 	await _press(KEY_R)
-	_check("R rolls another seed", _painting().bake_seed != 0)
+	await _until("R rolls another seed", func() -> bool: return _painting().bake_seed != 0)
 	await _until("which is painted", func() -> bool: return _count(LEVEL, "done") > painted)
 	await _opens_folders()
 	await _opens_its_menu()
@@ -83,7 +83,7 @@ func _opens_folders() -> void:
 func _opens_its_menu() -> void:
 	var menu: PopupMenu = _list.find_children("*", "PopupMenu", false, false)[0]
 	await _press(KEY_MENU)
-	_check("the menu key opens the menu", menu.visible)
+	await _until("the menu key opens the menu", func() -> bool: return menu.visible)
 	var words: PackedStringArray = []
 	for index: int in menu.item_count:
 		words += PackedStringArray([menu.get_item_text(index)])
@@ -100,8 +100,8 @@ func _opens_its_menu() -> void:
 		click.position = _list.get_global_transform_with_canvas() * (row.position + Vector2(20, 8))
 		click.global_position = click.position
 		_list.get_viewport().push_input(click, true)
-	await _seconds(0.3)
-	_check("a right click opens it too", menu.visible and _list.selected_map() == LONG)
+	await _until("a right click opens it too", func() -> bool:
+		return menu.visible and _list.selected_map() == LONG)
 	menu.id_pressed.emit(MapList.Action.BAKE)
 	menu.hide()
 	await _until("and Bake bakes that map", func() -> bool: return _is_running(LONG))
@@ -113,7 +113,7 @@ func _shows_previews() -> void:
 	_check("small", picture.texture != null and picture.texture.get_width() > 0)
 	_check("while it is painted", _is_running(LONG))
 	var bar: ProgressBar = _panel.find_children("*", "ProgressBar", true, false)[0]
-	_check("with its progress", bar.max_value == 1000.0 and bar.value > 0.0)
+	await _until("with its progress", func() -> bool: return bar.max_value == 1000.0 and bar.value > 0.0)
 
 
 func _on_job_changed(view: Dictionary) -> void:
