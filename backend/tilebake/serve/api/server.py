@@ -41,10 +41,10 @@ def serving(desk: Desk, root: Path, file: Path, limits: Limits = DEFAULTS) -> Ge
     The caller holds the project's lock. On leaving, answers under way have a few seconds to end. Raises
     ServeError when there is no port to be had or the ready file cannot be written.
     """
-    with contextlib.closing(_listener()) as listener:
-        ready = new_ready(root, listener.getsockname()[1])
-        with _running(desk, ready, listener, limits), announced(ready, file):
-            yield ready
+    listener = _listener()
+    ready = new_ready(root, listener.getsockname()[1])
+    with _running(desk, ready, listener, limits), announced(ready, file):
+        yield ready
 
 
 def application(desk: Desk, ready: Ready, is_leaving: Callable[[], bool], limits: Limits) -> ASGIApp:
@@ -60,10 +60,18 @@ def application(desk: Desk, ready: Ready, is_leaving: Callable[[], bool], limits
 
 @contextlib.contextmanager
 def _running(desk: Desk, ready: Ready, listener: socket.socket, limits: Limits) -> Generator[None]:
-    """uvicorn in a thread of its own. It listens already: nobody who comes early is turned away."""
+    """uvicorn in a thread of its own. It listens already: nobody who comes early is turned away.
+
+    The listener is the thread's: a second signal may end the wait for it while it is still leaving.
+    """
     leaving = threading.Event()
     server = uvicorn.Server(ServerConfig(application(desk, ready, leaving.is_set, limits), limits))
-    thread = threading.Thread(target=server.run, args=([listener],), name="tilebake local API")
+
+    def run() -> None:
+        with contextlib.closing(listener):
+            server.run([listener])
+
+    thread = threading.Thread(target=run, name="tilebake local API")
     thread.start()
     try:
         yield
