@@ -29,7 +29,7 @@ __all__ = [
     "pixel_hash",
 ]
 
-PAINT_VERSION: Final = 1  # goes up whenever the same request begins to give other pixels
+PAINT_VERSION: Final = 2  # goes up whenever the same request begins to give other pixels
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import pytest
 import torch
 from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0
@@ -30,6 +31,8 @@ from tilebake.paint.attention import (
 from tilebake.paint.attention_layers import cross_attention_levels
 from tilebake.paint.blending import Blending, Target, blending, plain_blending, step_weights
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
+from tilebake.paint.row_attention import placed
+from tilebake.paint.row_plan import plan_rows
 
 if TYPE_CHECKING:
     from tilebake.paint.models import Components
@@ -85,7 +88,7 @@ def forward(unet: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tenso
 def regional(
     unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
 ) -> AbstractContextManager[RegionalContext]:
-    return RegionalAttention(unet, conditioning, blending, guidance=guidance).installed()
+    return RegionalAttention(unet, conditioning, blending, guidance=guidance, epsilon=0).installed()
 
 
 def paint(
@@ -206,10 +209,12 @@ def test_a_layer_of_any_kind_does_with_one_prompt_what_diffusers_does(
     torch.manual_seed(0)
     attn = LAYERS[kind]().eval()
     hidden_states, temb, text = randn(2, *shape), randn(2, 12, 3, 5), torch.cat([NEGATIVE.prompt_embeds] * 2)
-    alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),))
+    everywhere = placed(plan_rows(np.ones((1, 15)), [77]), Target(1, torch.device("cpu"), torch.float32))
+    alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), {0: (everywhere,)})
     with torch.no_grad():
         stock = AttnProcessor2_0()(attn, hidden_states, text, temb=temb)
-        ours = RegionalAttnProcessor(RegionalContext(text), (attending(project(attn, alone, 0)),))
+        half = attending(project(attn, alone, 0))
+        ours = RegionalAttnProcessor(RegionalContext(text), (half, half))
         torch.testing.assert_close(ours(attn, hidden_states, text, temb=temb), stock)
 
 

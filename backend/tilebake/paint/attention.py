@@ -8,11 +8,14 @@ In every cross-attention layer, for the query at pixel x, with A = softmax(q Káµ
 blended before the layer's output projection. Each prompt has its own softmax over its own tokens, so that
 prompts of any lengths go together and a loud prompt cannot silence its neighbours. Related: Chen et al.,
 "Training-free Regional Prompting for Diffusion Transformers", arXiv:2411.02395.
+
+Layers attend by rows (`row_attention`); `regional_attention` is the formula itself.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple, Protocol, cast
 
 import torch
@@ -21,8 +24,10 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch.nn.functional import scaled_dot_product_attention
 
 from tilebake.paint.attention_layers import Layer, cross_attention_levels
-from tilebake.paint.blending import Blending, StepWeights, Target, step_weights
+from tilebake.paint.blending import Blending, StepWeights, Target, each_once, on_device, prompt_weights
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
+from tilebake.paint.row_attention import DevicePlan, Prompts, attend_by_rows, placed, stack
+from tilebake.paint.row_plan import EPSILON, plan_rows
 
 
 def regional_attention(
@@ -63,6 +68,7 @@ class PromptSet(NamedTuple):
 
     embeds: tuple[torch.Tensor, ...]  # [1, T_j, D]
     weights: StepWeights
+    plans: Mapping[int, tuple[DevicePlan, ...]]  # by level, then by step
 
 
 class LayerPrompts(NamedTuple):
@@ -71,6 +77,14 @@ class LayerPrompts(NamedTuple):
     keys: tuple[torch.Tensor, ...]  # [H, T_j, D]
     values: tuple[torch.Tensor, ...]  # [H, T_j, D]
     weights: tuple[torch.Tensor, ...]  # by step: [J, Q]
+
+
+class LayerRows(NamedTuple):
+    """The same, ready to be attended to by rows."""
+
+    prompts: LayerPrompts
+    stacks: tuple[Prompts, ...]  # its keys and values, in runs of prompts of one length
+    plans: tuple[DevicePlan, ...]  # by step
 
 
 Attend = Callable[[torch.Tensor, int], torch.Tensor]
@@ -88,13 +102,28 @@ class AttentionControl(Protocol):
         ...
 
 
-def attending(prompts: LayerPrompts) -> Attend:
+def attending(rows: LayerRows) -> Attend:
     """To its prompts, as each step weighs them."""
+    base = _part(rows.stacks, 0, 1)
+    prepared = each_once(
+        rows.plans,
+        lambda plan: (plan, [_part(rows.stacks, 1 + b.first, 1 + b.last) for b in plan.buckets]),
+    )
 
     def attend(query: torch.Tensor, step: int) -> torch.Tensor:
-        return regional_attention(query, prompts.keys, prompts.values, prompts.weights[step])
+        plan, buckets = prepared[step]
+        return attend_by_rows(query, base, buckets, plan)
 
     return attend
+
+
+def _part(stacks: Sequence[Prompts], first: int, last: int) -> Prompts:
+    """Prompts first to last - 1, which lie in one stack."""
+    for each in stacks:
+        if first < len(each.keys):
+            return each.part(first, last)
+        first, last = first - len(each.keys), last - len(each.keys)
+    raise AssertionError("there is no such prompt")
 
 
 class RegionalAttnProcessor:
@@ -151,7 +180,8 @@ class RegionalAttention:
 
     Keys and values do not depend on the step: they are projected here, once, through the layers' own modules,
     so LoRA must be in place. The device is the embeddings': that of a UNet whose weights are streamed in from
-    main memory is none. `controls` work on the positive half, each around those before it.
+    main memory is none. `controls` work on the positive half, each around those before it. Where a prompt's
+    share of a pixel is `epsilon` or less, it is not attended to.
     """
 
     def __init__(
@@ -162,10 +192,13 @@ class RegionalAttention:
         *,
         guidance: bool = True,
         controls: Sequence[AttentionControl] = (),
+        epsilon: float = EPSILON,
     ) -> None:
         layers = cross_attention_levels(unet)
+        levels = {layer.level for layer in layers}
         target = attention_target(unet, conditioning)
-        halves = _prompt_sets(conditioning, blending, target, guidance)
+        prompts = _guided(conditioning, blending) if guidance else [_positive(conditioning, blending)]
+        halves = [_prompt_set(each, levels, target, epsilon) for each in prompts]
         self.context = RegionalContext(halves[-1].embeds[0].expand(len(halves), -1, -1))
         with torch.no_grad():
             self._processors = [
@@ -211,43 +244,74 @@ def _attends(
     *others, positive = (project(layer.attn, half, layer.level) for half in halves)
     attend = attending(positive)
     for control in controls:
-        attend = control.around(layer, positive, attend)
-    return (*(attending(prompts) for prompts in others), attend)
+        attend = control.around(layer, positive.prompts, attend)
+    return (*(attending(rows) for rows in others), attend)
 
 
-def _prompt_sets(
-    conditioning: Conditioning, blending: Blending, target: Target, guidance: bool
-) -> list[PromptSet]:
-    """[negative, positive] or [positive]. Negative is plain unless a terrain has its own negative prompt."""
-    positive = _prompt_set(conditioning.base, conditioning.regions, blending, target)
-    if not guidance:
-        return [positive]
-    if conditioning.negative_regions is None:
-        return [_prompt_set(conditioning.negative, (), blending.plain, target), positive]
-    return [_prompt_set(conditioning.negative, conditioning.negative_regions, blending, target), positive]
+class _Half(NamedTuple):
+    """What one half of a guidance batch is told."""
+
+    base: PromptEmbeds
+    regions: tuple[PromptEmbeds, ...]
+    blending: Blending
 
 
-def _prompt_set(
-    base: PromptEmbeds, regions: Sequence[PromptEmbeds], blending: Blending, target: Target
-) -> PromptSet:
-    distinct = distinct_prompts(base, regions)
-    rows = [distinct.index(region) for region in regions]
+def _positive(conditioning: Conditioning, blending: Blending) -> _Half:
+    return _Half(conditioning.base, conditioning.regions, blending)
+
+
+def _guided(conditioning: Conditioning, blending: Blending) -> list[_Half]:
+    """[negative, positive]. Negative is plain unless a terrain has its own negative prompt."""
+    regions = conditioning.negative_regions
+    if regions is None:
+        negative = _Half(conditioning.negative, (), blending.plain)
+    else:
+        negative = _Half(conditioning.negative, regions, blending)
+    return [negative, _positive(conditioning, blending)]
+
+
+def _prompt_set(half: _Half, levels: set[int], target: Target, epsilon: float) -> PromptSet:
+    distinct = distinct_prompts(half.base, half.regions)
+    rows = [distinct.index(region) for region in half.regions]
     embeds = tuple(prompt.prompt_embeds.to(target.device, target.dtype) for prompt in distinct)
-    return PromptSet(embeds, step_weights(blending, rows, target))
+    lengths = [each.shape[1] for each in embeds]
+    weights = prompt_weights(half.blending, rows, target.levels)
+
+    def plans(level: int) -> tuple[DevicePlan, ...]:
+        return each_once(weights, lambda step: placed(plan_rows(step[level], lengths, epsilon), target))
+
+    return PromptSet(embeds, on_device(weights, target), {level: plans(level) for level in levels})
 
 
-def project(attn: Attention, prompts: PromptSet, level: int) -> LayerPrompts:
+def project(attn: Attention, prompts: PromptSet, level: int) -> LayerRows:
     """Keys and values of every prompt in one layer, as AttnProcessor2_0 would make them at each step."""
+    projected = [_project(attn, embeds) for embeds in prompts.embeds]
+    runs = [[*run] for _, run in groupby(projected, key=lambda each: each[0].shape[1])]
+    stacks = tuple(stack([key for key, _ in run], [value for _, value in run]) for run in runs)
+    lengths = [embeds.shape[1] for embeds in prompts.embeds]
+    layer = LayerPrompts(
+        keys=_unpadded([key for each in stacks for key in each.keys], lengths),
+        values=_unpadded([value for each in stacks for value in each.values], lengths),
+        weights=tuple(weights[level] for weights in prompts.weights),
+    )
+    return LayerRows(layer, stacks, prompts.plans[level])
+
+
+def _project(attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """A prompt [1, T, D] â†’ its key and value [H, T, D].
+
+    Each prompt by itself: together with others its last bits could be others.
+    """
     assert attn.to_k is not None, "this is no cross-attention"
     assert attn.to_v is not None, "this is no cross-attention"
-    keys: list[torch.Tensor] = []
-    values: list[torch.Tensor] = []
-    for embeds in prompts.embeds:
-        tokens = attn.norm_encoder_hidden_states(embeds) if attn.norm_cross else embeds
-        key = _split_heads(attn.to_k(tokens), attn.heads)
-        keys.append((attn.norm_k(key) if attn.norm_k is not None else key)[0])
-        values.append(_split_heads(attn.to_v(tokens), attn.heads)[0])
-    return LayerPrompts(tuple(keys), tuple(values), tuple(weights[level] for weights in prompts.weights))
+    tokens = attn.norm_encoder_hidden_states(embeds) if attn.norm_cross else embeds
+    key = _split_heads(attn.to_k(tokens), attn.heads)
+    key = attn.norm_k(key) if attn.norm_k is not None else key
+    return key[0], _split_heads(attn.to_v(tokens), attn.heads)[0]
+
+
+def _unpadded(stacked: Sequence[torch.Tensor], lengths: Sequence[int]) -> tuple[torch.Tensor, ...]:
+    return tuple(each[:, :length] for each, length in zip(stacked, lengths, strict=True))
 
 
 def _set_processor(attn: Attention, processor: object) -> None:

@@ -1,8 +1,8 @@
 """What every prompt weighs at every pixel, step and level of the UNet, made before the first step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +15,10 @@ from tilebake.level.tilemap import TileMap
 from tilebake.paint.schedule import Blend, blend_steps
 
 StepWeights = tuple[tuple[torch.Tensor, ...], ...]  # by step, then by level: [J, Q]
+PromptWeights = tuple[tuple[NDArray[np.float64], ...], ...]  # likewise; steps that are alike are one object
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Target(NamedTuple):
@@ -62,24 +66,40 @@ def plain_blending(latent_size: tuple[int, int], steps: int) -> Blending:
     return Blending((Blend(1.0, 0.0, 1.0),) * steps, {1.0: nothing})
 
 
-def step_weights(blending: Blending, rows: Sequence[int], target: Target) -> StepWeights:
+def prompt_weights(blending: Blending, rows: Sequence[int], levels: int) -> PromptWeights:
     """Weights [J, Q] of J prompts at the Q pixels of each level, for each step.
 
     Row 0 is the base prompt's: base_prompt_weight everywhere, and regional_prompt_weight times the empty
     share. Region r adds regional_prompt_weight times its mask to row rows[r]: its prompt's.
     """
     pyramids = {
-        sigma: [_by_prompt(shares, rows) for shares in pool(regions.shares, target.levels)]
+        sigma: [_by_prompt(shares, rows) for shares in pool(regions.shares, levels)]
         for sigma, regions in blending.regions.items()
     }
     made = {
-        blend: tuple(
-            torch.from_numpy(_weigh(blend, shares)).to(target.device, target.dtype)
-            for shares in pyramids[blend.mask_sigma]
-        )
+        blend: tuple(_weigh(blend, shares) for shares in pyramids[blend.mask_sigma])
         for blend in dict.fromkeys(blending.steps)
     }
     return tuple(made[blend] for blend in blending.steps)
+
+
+def step_weights(blending: Blending, rows: Sequence[int], target: Target) -> StepWeights:
+    """The same where they are used."""
+    return on_device(prompt_weights(blending, rows, target.levels), target)
+
+
+def on_device(weights: PromptWeights, target: Target) -> StepWeights:
+    """Weights as tensors; those of steps that are alike are one."""
+    return each_once(
+        weights,
+        lambda levels: tuple(torch.from_numpy(each).to(target.device, target.dtype) for each in levels),
+    )
+
+
+def each_once(steps: Sequence[T], make: Callable[[T], U]) -> tuple[U, ...]:
+    """What is made of each step: once, where steps are the same object."""
+    made = {key: make(step) for key, step in {id(step): step for step in steps}.items()}
+    return tuple(made[id(step)] for step in steps)
 
 
 def _by_prompt(shares: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float64]:

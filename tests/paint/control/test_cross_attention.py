@@ -4,7 +4,7 @@ import pytest
 import torch
 from diffusers.models.attention_processor import Attention
 
-from tilebake.paint.attention import Attend, LayerPrompts, attending
+from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
 from tilebake.paint.attention_layers import Layer
 from tilebake.paint.control.cross_attention import EditedCrossAttention, PromptEdit
 from tilebake.paint.control.probabilities import attention_probabilities
@@ -17,6 +17,11 @@ LAYER = Layer(Attention(16, 20, heads=HEADS, dim_head=WIDTH), level=0)
 
 def randn(*shape: int, seed: int) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def attending(prompts: LayerPrompts) -> Attend:
+    """By the formula."""
+    return lambda query, step: regional_attention(query, prompts.keys, prompts.values, prompts.weights[step])
 
 
 def prompts(*lengths: int, seed: int) -> LayerPrompts:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from tilebake.paint.attention import LayerPrompts, attending
+from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
 from tilebake.paint.attention_layers import cross_attention_levels, self_attention_levels
 from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
 from tilebake.paint.control.store import level_sizes
@@ -22,6 +22,11 @@ def forward(unet: UNet2DConditionModel, seed: int, batch: int = 2) -> torch.Tens
     conditions = {"text_embeds": torch.zeros(batch, 48), "time_ids": torch.zeros(batch, 6)}
     with torch.no_grad():
         return unet(latents, 500, encoder_hidden_states=text, added_cond_kwargs=conditions).sample
+
+
+def attending(prompts: LayerPrompts) -> Attend:
+    """By the formula."""
+    return lambda query, step: regional_attention(query, prompts.keys, prompts.values, prompts.weights[step])
 
 
 def kept(unet: UNet2DConditionModel) -> SourceSelfAttention:
