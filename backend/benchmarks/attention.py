@@ -1,0 +1,248 @@
+"""What regional attention costs: one forward pass of the UNet, against stock diffusers with a single prompt.
+
+    python -m benchmarks.attention --size 64x64 --rounds 5          # SDXL's UNet at full size, random weights
+    python -m benchmarks.attention --model embedded --size 96x128
+    python -m benchmarks.attention --size 96x128 --memory           # peak memory, in a process of its own
+
+The sides take turns, round after round, each with a guidance pair of latents of that height and width. A side's
+ratio is that to stock diffusers' pass of the same round. Prints medians with their spread, and one JSON line
+last.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+import psutil
+import torch
+from diffusers import UNet2DConditionModel
+
+from benchmarks.attention_sides import keeping_keys, literal_loop, processors
+from benchmarks.figures import Figure, json_line, table
+from benchmarks.full_size import POOLED, TOKENS, WIDTH, full_size_unet
+from benchmarks.layouts import LAYOUTS, map_of
+from tilebake.level.canvas import canvas_for
+from tilebake.level.modelref import resolve
+from tilebake.level.settings import BakeSettings
+from tilebake.paint.attention import RegionalAttention
+from tilebake.paint.blending import Blending, blending
+from tilebake.paint.models import load
+from tilebake.paint.prompts import Conditioning, PromptEmbeds
+
+TILE: Final = 8  # latents along a tile of 64 canvas pixels
+DTYPES: Final = {"bfloat16": torch.bfloat16, "float32": torch.float32}
+AIMS: Final = {
+    ("blobs", 8): 0.97,
+    ("blobs", 32): 1.03,
+    ("checker", 8): 1.10,
+    ("noise", 8): 1.10,
+}  # over stock
+KEPT_AIM: Final = 1.03  # blobs of 8 terrains, over stock with its keys and values kept
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One side: what stands in the UNet's cross-attention, and of how many terrains lying how."""
+
+    side: str  # stock, kept, loop or ours
+    layout: str = ""
+    terrains: int = 0
+
+    @property
+    def name(self) -> str:
+        """As it stands in the table."""
+        return f"{self.side}, {self.layout} of {self.terrains}" if self.layout else self.side
+
+
+class Subject:
+    """A UNet with inputs of one size, and the prompts of up to 32 terrains."""
+
+    def __init__(self, unet: UNet2DConditionModel, size: tuple[int, int], terrains: int) -> None:
+        config = unet.config
+        generator = torch.Generator().manual_seed(0)
+        width = config["cross_attention_dim"]
+        pooled = config["projection_class_embeddings_input_dim"] - 6 * config["addition_time_embed_dim"]
+        assert (width, pooled) == (WIDTH, POOLED) or width < WIDTH, "SDXL's own widths, or the miniature's"
+
+        def randn(*shape: int) -> torch.Tensor:
+            return torch.randn(*shape, generator=generator).to(unet.dtype)
+
+        def prompt() -> PromptEmbeds:
+            return PromptEmbeds("", (), randn(1, TOKENS, width), randn(1, pooled))
+
+        self.unet = unet
+        self.size = size
+        self.negative, self.base = prompt(), prompt()
+        self.regions = tuple(prompt() for _ in range(terrains))
+        self.latents = randn(2, config["in_channels"], *size)
+        self.conditions = {"text_embeds": randn(2, pooled), "time_ids": torch.full((2, 6), 1024.0)}
+
+    def forward(self) -> float:
+        """Seconds that one pass takes, with what stands in the UNet."""
+        text = torch.cat([self.negative.prompt_embeds, self.base.prompt_embeds])
+        began = time.perf_counter()
+        with torch.no_grad():
+            self.unet(self.latents, 500, encoder_hidden_states=text, added_cond_kwargs=dict(self.conditions))
+        return time.perf_counter() - began
+
+    def blending(self, scenario: Scenario) -> Blending:
+        """The masks of a scenario's map on this canvas."""
+        rows, columns = (length // TILE for length in self.size)
+        tilemap = map_of(LAYOUTS[scenario.layout](rows, columns, scenario.terrains))
+        return blending(tilemap, canvas_for(tilemap, 64), BakeSettings(), 1)
+
+    def conditioning(self, blend: Blending) -> Conditioning:
+        """As many prompts as the map has terrains."""
+        count = len(next(iter(blend.regions.values())).names)
+        return Conditioning(self.base, self.regions[:count], self.negative, None)
+
+    def installed(self, scenario: Scenario) -> AbstractContextManager[object]:
+        """What puts a scenario into the UNet, prepared."""
+        if scenario.side == "stock":
+            return nullcontext()
+        if scenario.side == "kept":
+            return processors(self.unet, keeping_keys(self.negative, self.base))
+        blend = self.blending(scenario)
+        conditioning = self.conditioning(blend)
+        if scenario.side == "loop":
+            return processors(self.unet, literal_loop(conditioning, blend, self.unet))
+        return RegionalAttention(self.unet, conditioning, blend).installed()
+
+
+def measure(subject: Subject, scenarios: Sequence[Scenario], rounds: int) -> dict[Scenario, list[float]]:
+    """Every scenario's seconds, once a round. The first round warms up and does not count."""
+    seconds: dict[Scenario, list[float]] = {scenario: [] for scenario in scenarios}
+    lent = [(scenario, prepared(subject, scenario)) for scenario in scenarios]
+    for index in range(rounds + 1):
+        for scenario, install in lent:
+            with install():
+                seconds[scenario].append(subject.forward())
+            click.echo(f"round {index}: {scenario.name} {seconds[scenario][-1]:.2f} s", err=True)
+    return {scenario: runs[1:] for scenario, runs in seconds.items()}
+
+
+def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractContextManager[object]]:
+    """Installs a scenario as often as it is asked to. Keys and values are projected here, once."""
+    if scenario.side != "ours":
+        return lambda: subject.installed(scenario)
+    blend = subject.blending(scenario)
+    attention = RegionalAttention(subject.unet, subject.conditioning(blend), blend)
+    return attention.installed
+
+
+def ratios(runs: Sequence[float], to: Sequence[float]) -> list[float]:
+    """Of each round."""
+    return [ours / theirs for ours, theirs in zip(runs, to, strict=True)]
+
+
+def figure(name: str, values: Sequence[float], most: float | None) -> Figure:
+    """The median of ratios, with their spread."""
+    spread = f"{min(values):.3f} to {max(values):.3f}"
+    return Figure(name, "ratio", statistics.median(values), most=most, note=spread)
+
+
+def figures(seconds: dict[Scenario, list[float]]) -> list[Figure]:
+    """Every side over stock, and ours over stock with its keys and values kept."""
+    stock, kept = seconds[Scenario("stock")], seconds[Scenario("kept")]
+    found = [
+        figure(
+            f"{scenario.name} / stock",
+            ratios(runs, stock),
+            AIMS.get((scenario.layout, scenario.terrains)) if scenario.side == "ours" else None,
+        )
+        for scenario, runs in seconds.items()
+        if scenario.side != "stock"
+    ]
+    return found + [
+        figure(
+            f"{scenario.name} / kept",
+            ratios(runs, kept),
+            KEPT_AIM if (scenario.layout, scenario.terrains) == ("blobs", 8) else None,
+        )
+        for scenario, runs in seconds.items()
+        if scenario.side == "ours"
+    ]
+
+
+def measure_memory(subject: Subject, terrains: int) -> list[Figure]:
+    """Peak memory of the process with stock diffusers, and then with so many terrains."""
+    subject.forward()
+    stock = peak_bytes()
+    with ExitStack() as stack:
+        stack.enter_context(subject.installed(Scenario("ours", "blobs", terrains)))
+        subject.forward()
+    ours = peak_bytes()
+    return [
+        Figure("stock, peak memory", "bytes", float(stock)),
+        Figure(f"ours, blobs of {terrains} / stock, peak memory", "ratio", ours / stock, most=1.10),
+    ]
+
+
+def peak_bytes() -> int:
+    """The most main memory that this process had so far."""
+    memory: Any = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):  # Windows
+        return int(memory.peak_wset)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if psutil.MACOS else peak * 1024
+
+
+def read_size(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, int]:
+    """HEIGHTxWIDTH in latents."""
+    height, _, width = value.partition("x")
+    try:
+        return int(height), int(width)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not HEIGHTxWIDTH, such as 96x128") from None
+
+
+def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
+    """The full-size UNet, or that of a model of ours."""
+    if model == "full":
+        return full_size_unet(DTYPES[dtype])
+    return load(resolve(model), device="cpu", dtype=dtype).unet
+
+
+@click.command()
+@click.option("--model", default="full", show_default=True, help="full, embedded, or as for `tilebake bake`.")
+@click.option("--size", default="64x64", show_default=True, callback=read_size, help="Latents.")
+@click.option("--dtype", type=click.Choice([*DTYPES]), default="bfloat16", show_default=True)
+@click.option(
+    "--layout", "layouts", type=click.Choice([*LAYOUTS]), multiple=True, default=("blobs",), show_default=True
+)
+@click.option("--terrains", type=click.IntRange(1, 32), multiple=True, default=(8, 32), show_default=True)
+@click.option("--loop/--no-loop", default=True, show_default=True, help="The literal loop as well.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--memory", is_flag=True, help="Peak memory of the most terrains instead of time.")
+def main(
+    model: str,
+    size: tuple[int, int],
+    dtype: str,
+    layouts: tuple[str, ...],
+    terrains: tuple[int, ...],
+    loop: bool,
+    rounds: int,
+    memory: bool,
+) -> None:
+    """Measure the cost of regional attention."""
+    subject = Subject(unet_of(model, dtype), size, max(terrains))
+    if memory:
+        found, seconds = measure_memory(subject, max(terrains)), {}
+    else:
+        ours = [Scenario("ours", layout, count) for layout in layouts for count in terrains]
+        literal = [Scenario("loop", layouts[0], terrains[0])] if loop else []
+        seconds = measure(subject, [Scenario("stock"), Scenario("kept"), *literal, *ours], rounds)
+        found = figures(seconds)
+    click.echo(table(found))
+    details = {scenario.name: [round(each, 4) for each in runs] for scenario, runs in seconds.items()}
+    click.echo(json_line("attention", found, model=model, size=size, dtype=dtype, seconds=details))
+
+
+if __name__ == "__main__":
+    main()
