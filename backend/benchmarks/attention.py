@@ -4,9 +4,8 @@
     python -m benchmarks.attention --model embedded --size 96x128
     python -m benchmarks.attention --size 96x128 --memory           # peak memory, in a process of its own
 
-The sides take turns, round after round, each with a guidance pair of latents of that height and width. A side's
-ratio is that to stock diffusers' pass of the same round. Prints medians with their spread, and one JSON line
-last.
+The sides take turns, round after round, each with a guidance pair of latents of that height and width. Each
+ratio is to stock diffusers' pass of the same round. Prints medians with their spread, and one JSON line last.
 """
 
 import statistics

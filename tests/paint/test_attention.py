@@ -407,3 +407,11 @@ def test_half_precision_stays_half_and_close(unet: UNet2DConditionModel, dtype: 
         out = half_attn(hidden_states.to(dtype), encoder_hidden_states=context.encoder_hidden_states)
     assert out.dtype == dtype
     torch.testing.assert_close(out.float(), full, rtol=0.05, atol=0.05)
+
+
+def test_a_step_without_guidance_has_the_positive_half_alone(unet: UNet2DConditionModel) -> None:
+    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
+    both = paint(unet, conditioning, mixed)
+    with regional(unet, conditioning, mixed) as context:
+        alone = forward(unet, latents_for(mixed, 1), context.encoder_hidden_states[-1:])
+    torch.testing.assert_close(alone[0], both[1], rtol=0, atol=1e-5)

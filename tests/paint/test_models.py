@@ -13,7 +13,7 @@ from torch import nn
 
 from tilebake.errors import ModelError
 from tilebake.level.modelref import SDXL_CONFIG, model_digest, resolve
-from tilebake.paint.models import Components, cuda_dtype, load, pick_device, pick_dtype
+from tilebake.paint.models import Components, cpu_dtype, cuda_dtype, load, pick_device, pick_dtype
 from tilebake.paint.single_file import noise_schedule
 
 Tensors = dict[str, torch.Tensor]
@@ -57,7 +57,7 @@ def test_a_single_file_in_sdxls_original_layout_is_the_same_model(
     tiny_checkpoint: Path, tiny_components: Components, tiny_sdxl_folder: Path
 ) -> None:
     set_up_beside(tiny_checkpoint, tiny_sdxl_folder)
-    assert_same_model(load(resolve(str(tiny_checkpoint)), device="cpu"), tiny_components)
+    assert_same_model(load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32"), tiny_components)
 
 
 def test_the_digest_of_a_single_file_counts_the_configurations_beside_it(
@@ -70,7 +70,7 @@ def test_the_digest_of_a_single_file_counts_the_configurations_beside_it(
 
 def test_a_single_file_without_clips_vocabulary_is_told_where_to_get_it(tiny_checkpoint: Path) -> None:
     with pytest.raises(ModelError, match="tilebake models fetch clip-tokenizer") as caught:
-        load(resolve(str(tiny_checkpoint)), device="cpu")
+        load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32")
     assert "49,408 tokens" in str(caught.value)
 
 
@@ -84,7 +84,7 @@ def test_clips_vocabulary_is_found_in_the_hub_cache(
     shutil.copytree(tiny_sdxl_folder / "tokenizer", repo / "snapshots" / "f00")
     (repo / "refs").mkdir()
     (repo / "refs" / "main").write_text("f00", encoding="ascii")
-    assert_same_model(load(resolve(str(tiny_checkpoint)), device="cpu"), tiny_components)
+    assert_same_model(load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32"), tiny_components)
 
 
 def test_a_single_file_of_another_shape_is_told(tiny_checkpoint: Path, tiny_sdxl_folder: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_single_file_of_another_shape_is_told(tiny_checkpoint: Path, tiny_sdxl
     ignore = shutil.ignore_patterns("*.safetensors", "unet")
     shutil.copytree(tiny_sdxl_folder, set_up, ignore=ignore, dirs_exist_ok=True)
     with pytest.raises(ModelError, match="cannot be loaded"):
-        load(resolve(str(tiny_checkpoint)), device="cpu")
+        load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_shards_and_half_precision_variants_are_found(
     vae = folder / "vae" / "diffusion_pytorch_model.safetensors"
     save_file(load_file(vae), vae.with_name("diffusion_pytorch_model.fp16.safetensors"))
     vae.unlink()
-    assert_same_model(load(resolve(str(folder)), device="cpu"), tiny_components)
+    assert_same_model(load(resolve(str(folder)), device="cpu", dtype="float32"), tiny_components)
 
 
 def test_in_half_precision_the_vae_stays_in_float32_where_it_would_overflow(tiny_sdxl_folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_folder_whose_weights_and_configuration_differ_is_told(
 ) -> None:
     folder = _changed(tiny_sdxl_folder, tmp_path, "unet/config.json", **changes)
     with pytest.raises(ModelError, match=message):
-        load(resolve(str(folder)), device="cpu")
+        load(resolve(str(folder)), device="cpu", dtype="float32")
 
 
 def test_an_inpainting_model_is_refused(
@@ -161,7 +161,7 @@ def test_an_inpainting_model_is_refused(
     unet = unet_class.from_config({**tiny_components.unet.config, "in_channels": 9})
     unet.save_pretrained(folder / "unet")
     with pytest.raises(ModelError, match="inpainting"):
-        load(resolve(str(folder)), device="cpu")
+        load(resolve(str(folder)), device="cpu", dtype="float32")
 
 
 def lora_delta(lora: Tensors, layer: str) -> torch.Tensor:
@@ -176,7 +176,7 @@ def test_a_lora_adds_its_product_times_its_weight(
     save_lora: Callable[[str, Tensors], Path],
 ) -> None:
     file = save_lora("moss", unet_lora)
-    fused = load(resolve(str(tiny_sdxl_folder)), device="cpu", loras=[(file, 0.25)])
+    fused = load(resolve(str(tiny_sdxl_folder)), device="cpu", dtype="float32", loras=[(file, 0.25)])
     before, after = weights(tiny_components, "unet"), weights(fused, "unet")
     assert before.keys() == after.keys()
     for name, tensor in before.items():
@@ -193,7 +193,7 @@ def test_loras_add_up(
     save_lora: Callable[[str, Tensors], Path],
 ) -> None:
     files = [(save_lora("moss", unet_lora), 0.5), (save_lora("rust", unet_lora), -0.5)]
-    fused = load(resolve(str(tiny_sdxl_folder)), device="cpu", loras=files)
+    fused = load(resolve(str(tiny_sdxl_folder)), device="cpu", dtype="float32", loras=files)
     torch.testing.assert_close(weights(fused, "unet"), weights(tiny_components, "unet"))
 
 
@@ -206,7 +206,9 @@ def test_a_lora_in_kohyas_names_reaches_the_text_encoders(
         lora[f"{prefix}.lora_down.weight"] = torch.ones(2, 32)
         lora[f"{prefix}.lora_up.weight"] = torch.ones(32, 2)
         lora[f"{prefix}.alpha"] = torch.tensor(1.0)
-    fused = load(resolve(str(tiny_sdxl_folder)), device="cpu", loras=[(save_lora("kohya", lora), 1.0)])
+    fused = load(
+        resolve(str(tiny_sdxl_folder)), device="cpu", dtype="float32", loras=[(save_lora("kohya", lora), 1.0)]
+    )
     for name, tensor in weights(tiny_components, "text_encoder").items():
         is_reached = ".layers.0.self_attn." in name and name.endswith(".weight")
         expected = tensor + 1.0 if is_reached else tensor  # B A = 2, times alpha / rank = 1 / 2
@@ -230,7 +232,12 @@ def test_a_lora_that_fits_nothing_is_told(
     tiny_sdxl_folder: Path, tensors: Tensors, save_lora: Callable[[str, Tensors], Path]
 ) -> None:
     with pytest.raises(ModelError, match="LoRA that was made for a model of this family"):
-        load(resolve(str(tiny_sdxl_folder)), device="cpu", loras=[(save_lora("wrong", tensors), 1.0)])
+        load(
+            resolve(str(tiny_sdxl_folder)),
+            device="cpu",
+            dtype="float32",
+            loras=[(save_lora("wrong", tensors), 1.0)],
+        )
 
 
 def test_the_first_device_there_is_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,11 +272,23 @@ def test_gpus_that_are_bad_at_half_precision_get_float32(
 
 
 def test_dtypes_have_names() -> None:
-    assert pick_dtype("auto", CPU) == torch.float32
+    assert pick_dtype("auto", CPU) == cpu_dtype()
     assert pick_dtype("auto", torch.device("mps")) == torch.float16
     assert pick_dtype("bfloat16", CPU) == torch.bfloat16
     with pytest.raises(ModelError, match="float64"):
         pick_dtype("float64", CPU)
+
+
+def test_a_cpu_gets_bfloat16_only_where_it_multiplies_matrices_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for capabilities, dtype in (
+        ({"amx_bf16": True, "avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": False, "avx512_bf16": True}, torch.float32),
+        ({"architecture": "aarch64"}, torch.float32),
+    ):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda known=capabilities: known, raising=False)
+        assert cpu_dtype() == dtype
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert cpu_dtype() == torch.float32, "as before torch told"
 
 
 def test_weights_that_do_not_fit_the_device_are_streamed_to_it(
@@ -281,6 +300,6 @@ def test_weights_that_do_not_fit_the_device_are_streamed_to_it(
         assert device == "cpu"
 
     monkeypatch.setattr(type(tiny_components.unet), "to", move)
-    streamed = load(resolve(str(tiny_sdxl_folder)), device="cpu")
+    streamed = load(resolve(str(tiny_sdxl_folder)), device="cpu", dtype="float32")
     assert streamed.degraded == ("weights streamed from main memory",)
     assert next(streamed.unet.parameters()).device.type == "meta"

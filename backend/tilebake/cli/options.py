@@ -35,11 +35,13 @@ class Knob(NamedTuple):
 SAMPLING: Final = (
     Knob("--steps", "steps", click.INT, "Denoising steps."),
     Knob("--guidance", "guidance_scale", click.FLOAT, "Strength of classifier-free guidance."),
+    Knob("--guidance-end", "guidance_end", click.FLOAT, "Share of the steps after which guidance ends."),
     Knob("--scheduler", "scheduler", click.Choice(SCHEDULERS), "How noise is removed."),
 )
 BLENDING: Final = (
     Knob("--pixels-per-tile", "pixels_per_tile", click.INT, "How large a tile is painted."),
     Knob("--mask-sigma", "mask_sigma", click.FLOAT, "Softness of the masks, in latent pixels."),
+    Knob("--least-share", "least_share", click.FLOAT, "Share that thin things keep of their own tiles."),
     Knob("--base-prompt-weight", "base_prompt_weight", click.FLOAT, "Share of the base prompt."),
     Knob(
         "--regional-prompt-weight", "regional_prompt_weight", click.FLOAT, "Share of the terrains' prompts."

@@ -44,7 +44,8 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     settings = settings_for(tilemap, project, choices.order())
     canvas = canvas_for(tilemap, settings.pixels_per_tile)
     sigma = blend_steps(settings, tilemap.tile_size, 1)[0].mask_sigma
-    panels = mask_panels(tilemap, canvas, region_masks(tilemap, canvas, sigma))
+    regions = region_masks(tilemap, canvas, sigma, settings.least_share)
+    panels = mask_panels(tilemap, canvas, regions)
     height, width = canvas.latent_size
     heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.masks.png"))

@@ -7,12 +7,13 @@ terrain, whose share belongs to the base prompt alone. Only centres enter, so ev
 
 from dataclasses import dataclass
 from math import log
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tilebake.level.canvas import LATENT, Canvas
+from tilebake.level.canvas import Canvas
+from tilebake.level.lifting import lifted
+from tilebake.level.sites import Sites, gaussian, middles, sites_of
 from tilebake.level.tilemap import TileMap
 
 SHARPEST = 1e-3  # latent pixels: any sigma below makes the same masks, each pixel its nearest tile's
@@ -38,29 +39,24 @@ class Regions:
         return np.concatenate([self.masks, self.empty[None]])
 
 
-class Sites(NamedTuple):
-    """Everything that puts down a Gaussian: tiles, and cells that have none. Each array is [n]."""
-
-    x: Array  # latent pixels from the canvas's left edge
-    y: Array  # latent pixels from its upper edge
-    weight: Array  # above 0
-    region: NDArray[np.intp]  # the mask that it adds to; the last one is the empty share
-
-
-def region_masks(tilemap: TileMap, canvas: Canvas, sigma: float) -> Regions:
+def region_masks(tilemap: TileMap, canvas: Canvas, sigma: float, least_share: float = 0.0) -> Regions:
     """The soft masks of a map's terrains, in the order of `tilemap.terrains`.
 
     `sigma` is the Gaussians' standard deviation in latent pixels; 0 stands for its limit, where each pixel
-    belongs to the nearest tile. Each Gaussian is scaled by the weights of its tile and its terrain.
+    belongs to the nearest tile. Each Gaussian is scaled by the weights of its tile and its terrain, and thin
+    things are lifted to `least_share`.
     """
     names = tuple(terrain.name for terrain in tilemap.terrains)
     shape = (len(names) + 1, *canvas.latent_size)
-    sites = _sites(tilemap, canvas)
+    sites = sites_of(tilemap, canvas)
     if not sites.x.size:
         return Regions(names, np.zeros((len(names), *shape[1:]), np.float32), np.ones(shape[1:], np.float32))
-    sums = _gaussian_sums(sites, shape, max(sigma, SHARPEST))
+    sigma = max(sigma, SHARPEST)
+    if least_share:
+        sites = lifted(sites, least_share, sigma)
+    sums = _gaussian_sums(sites, shape, sigma)
     if sums.sum(axis=0).min() < FAINTEST:
-        sums = _relative_sums(sites, shape, max(sigma, SHARPEST))
+        sums = _relative_sums(sites, shape, sigma)
     shares = (sums / sums.sum(axis=0)).astype(np.float32)
     return Regions(names, shares[:-1], shares[-1])
 
@@ -83,20 +79,6 @@ def pool(shares: Masks, levels: int) -> list[Masks]:
     return pyramid
 
 
-def _sites(tilemap: TileMap, canvas: Canvas) -> Sites:
-    """Tiles and empty cells in the canvas's latent pixels, without those that weigh nothing."""
-    regions = {terrain.name: i for i, terrain in enumerate(tilemap.terrains)}
-    weights = {terrain.name: terrain.weight for terrain in tilemap.terrains}
-    rows = [
-        (tile.centre_x, tile.centre_y, tile.weight * weights[tile.terrain], regions[tile.terrain])
-        for tile in tilemap.tiles
-    ] + [(x, y, 1.0, len(regions)) for x, y in tilemap.empty]
-    x, y, weight, region = np.array(rows, np.float64).reshape(-1, 4)[[row[2] > 0 for row in rows]].T
-    per_map_pixel = canvas.scale / LATENT
-    x, y = x * per_map_pixel - canvas.origin_x, y * per_map_pixel - canvas.origin_y
-    return Sites(x, y, weight, region.astype(np.intp))
-
-
 def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
     """[R+1, h, w]: every Gaussian summed exactly, as products of its two one-dimensional factors.
 
@@ -108,19 +90,9 @@ def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> A
     for region in np.unique(sites.region):
         x, y, weight = (values[sites.region == region] for values in (sites.x, sites.y, sites.weight))
         levels = np.unique(y)
-        lines = np.stack([weight[y == at] @ _gaussian(x[y == at], width, sigma) for at in levels])
-        sums[region] = _gaussian(levels, height, sigma).T @ lines
+        lines = np.stack([weight[y == at] @ gaussian(x[y == at], middles(width), sigma) for at in levels])
+        sums[region] = gaussian(levels, middles(height), sigma).T @ lines
     return sums
-
-
-def _gaussian(centres: Array, length: int, sigma: float) -> Array:
-    """[n, length]: a Gaussian around each centre, at the middles of `length` pixels."""
-    return np.exp(-(_distances(centres, length) ** 2) / (2 * sigma**2))
-
-
-def _distances(centres: Array, length: int) -> Array:
-    """[n, length]: from each centre to the middles of `length` pixels."""
-    return np.arange(length) + 0.5 - centres[:, None]
 
 
 def _relative_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
@@ -158,7 +130,9 @@ def _in_reach(sites: Sites, size: tuple[int, int], sigma: float) -> Sites:
 def _block_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
     """[R+1, h, w]: all Gaussians of a block, each pixel's relative to its strongest."""
     regions, height, width = shape
-    squares = _distances(sites.y, height)[:, :, None] ** 2 + _distances(sites.x, width)[:, None, :] ** 2
+    squares = (middles(height) - sites.y[:, None])[:, :, None] ** 2 + (middles(width) - sites.x[:, None])[
+        :, None, :
+    ] ** 2
     logarithms = np.log(sites.weight)[:, None, None] - squares / (2 * sigma**2)  # [n, h, w]
     strengths = np.exp(logarithms - logarithms.max(axis=0))
     belongs = np.arange(regions)[:, None] == sites.region  # [R+1, n]

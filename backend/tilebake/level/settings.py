@@ -30,6 +30,10 @@ class Knobs(Wire):
     """Standard deviation of the Gaussian that each tile puts down, in latent pixels (8 canvas pixels each);
     null is half of a tile's shorter side. Larger blends neighbouring terrains more softly."""
 
+    least_share: Annotated[float, Field(ge=0, le=0.95)] = 0.0
+    """Share of the mask that a terrain has at least in the middle of its own tiles: rivers one tile wide and
+    single tiles are made heavier until they have it. 0 leaves all tiles as they are."""
+
     base_prompt_weight: Weight = 0.3
     """Share of the base prompt in every cross-attention layer. Higher holds the picture together."""
 
@@ -58,6 +62,13 @@ class Knobs(Wire):
     guidance_scale_low: Annotated[float, Field(ge=0, le=100)] | None = None
     """The same for broad colours and light, with guidance_scale left to textures; null is the model's own
     recommendation where guidance_scale is null too, and guidance_scale where it is not."""
+
+    guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of the steps after which guidance begins; before, the positive prompts work alone, in half the
+    time."""
+
+    guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the steps after which guidance ends, likewise."""
 
     scheduler: Scheduler | None = None
     """How noise is removed; null is the model's own recommendation."""

@@ -141,7 +141,10 @@ class RegionalAttnProcessor:
         attention_mask: torch.Tensor | None = None,
         temb: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Like diffusers' AttnProcessor2_0, with [negative, positive] or [positive] along the batch."""
+        """Like diffusers' AttnProcessor2_0, with [negative, positive] or [positive] along the batch.
+
+        A step without guidance has the positive half alone, though there are prompts for both.
+        """
         assert encoder_hidden_states is not None, "this is no cross-attention"
         assert attn.to_out is not None, "attn2 always projects its output"
         assert attention_mask is None, "prompts are padded, never masked"
@@ -170,7 +173,7 @@ class RegionalAttnProcessor:
             query = attn.norm_q(query)
         attended = [
             attend(half, self.context.step)
-            for attend, half in zip(self.halves, query.chunk(len(self.halves)), strict=True)
+            for attend, half in zip(self.halves[-len(query) :], query.split(1), strict=True)
         ]
         return torch.cat(attended).transpose(1, 2).flatten(2)  # [B, H, Q, D] → [B, Q, C]
 
@@ -210,8 +213,8 @@ class RegionalAttention:
     def installed(self) -> Generator[RegionalContext]:
         """Lends it to the UNet; on leaving, that has the very processors that it had before.
 
-        The loop sets `context.step` before each forward pass. Its batch is [negative, positive], or without
-        guidance [positive] alone.
+        The loop sets `context.step` before each forward pass. Its batch is [negative, positive], or in a step
+        without guidance [positive] alone.
         """
         before = [attn.get_processor() for attn, _ in self._processors]
         try:

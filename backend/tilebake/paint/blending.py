@@ -57,7 +57,8 @@ def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: in
     """How a map is blended over `steps` denoising steps."""
     blends = blend_steps(settings, tilemap.tile_size, steps)
     sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
-    return Blending(blends, {sigma: region_masks(tilemap, canvas, sigma) for sigma in sigmas})
+    share = settings.least_share
+    return Blending(blends, {sigma: region_masks(tilemap, canvas, sigma, share) for sigma in sigmas})
 
 
 def plain_blending(latent_size: tuple[int, int], steps: int) -> Blending:

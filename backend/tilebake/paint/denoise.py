@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from diffusers.models.embeddings import get_timestep_embedding
 
-from tilebake.level.regions import LATENT
+from tilebake.level.canvas import LATENT
 from tilebake.paint.attention import AttentionControl, RegionalAttention
 from tilebake.paint.blending import Blending
 from tilebake.paint.guidance import guided
@@ -27,6 +27,15 @@ class Sampling:
     guidance_scale_low: float  # of broad colours and light
     scheduler: str
     seed: int  # of the noise that an ancestral scheduler adds at its steps
+    guidance_start: float = 0.0  # share of the steps after which guidance begins
+    guidance_end: float = 1.0  # and after which it ends
+
+    @property
+    def guided_steps(self) -> range:
+        """The steps in which guidance works (Kynkäänniemi et al. 2024, arXiv:2404.07724)."""
+        if max(self.guidance_scale, self.guidance_scale_low) <= 1:
+            return range(0)
+        return range(round(self.guidance_start * self.steps), round(self.guidance_end * self.steps))
 
 
 class Denoiser:
@@ -47,27 +56,29 @@ class Denoiser:
     ) -> None:
         unet, device = components.unet, components.device
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
-        scales = sampling.guidance_scale, sampling.guidance_scale_low
         self.components = components
         self.sampling = sampling
-        self.is_guided = max(scales) > 1 and not embeds_guidance
+        self._guided = range(0) if embeds_guidance else sampling.guided_steps
         self.scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
         self.timesteps = start(self.scheduler, sampling.steps)
         self.attention = RegionalAttention(
-            unet, conditioning, blending, guidance=self.is_guided, controls=controls
+            unet, conditioning, blending, guidance=bool(self._guided), controls=controls
         )
-        self.latents = noise.to(device, components.dtype) * self.scheduler.init_noise_sigma
+        # float32 whatever the UNet computes in: a step changes latents by less than bfloat16 tells apart
+        self.latents = noise.to(device, torch.float32) * self.scheduler.init_noise_sigma
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
         self._conditions = {
-            "added_cond_kwargs": added_conditions(conditioning, noise, self.is_guided),
-            "timestep_cond": guidance_embedding(components, scales[0]) if embeds_guidance else None,
+            guided: added_conditions(conditioning, noise, guided) for guided in {False, bool(self._guided)}
         }
+        self._timestep_cond = (
+            guidance_embedding(components, sampling.guidance_scale) if embeds_guidance else None
+        )
 
     def advance(self, step: int) -> Step:
         """Takes `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order, from 0."""
         timestep = self.timesteps[step]
-        latents = torch.cat([self.latents, self.latents]) if self.is_guided else self.latents
+        latents = torch.cat([self.latents, self.latents]) if step in self._guided else self.latents
         model_input = self.scheduler.scale_model_input(latents, timestep)
         predicted = self._predict(model_input, step)
         stepped = self.scheduler.step(predicted, timestep, self.latents, **self._options)
@@ -76,16 +87,18 @@ class Denoiser:
         return Step(step + 1, len(self.timesteps), partial(preview, self.components.vae, estimate))
 
     def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
-        """What the UNet makes of its input [B, C, h, w], with guidance: [1, C, h, w]."""
+        """What the UNet makes of its input [B, C, h, w], with guidance: float32 [1, C, h, w]."""
+        is_guided = step in self._guided
         self.attention.context.step = step
         predicted = self.components.unet(
-            model_input,
+            model_input.to(self.components.dtype),
             self._device_timesteps[step],
-            encoder_hidden_states=self.attention.context.encoder_hidden_states,
+            encoder_hidden_states=self.attention.context.encoder_hidden_states[-len(model_input) :],
+            added_cond_kwargs=dict(self._conditions[is_guided]),
+            timestep_cond=self._timestep_cond,
             return_dict=False,
-            **self._conditions,
-        )[0]
-        if not self.is_guided:
+        )[0].float()
+        if not is_guided:
             return predicted
         negative, positive = predicted.chunk(2)
         return guided(negative, positive, self.sampling.guidance_scale, self.sampling.guidance_scale_low)

@@ -1,15 +1,14 @@
 """Pipeline: a request in, a texture out. Here masks, prompts, noise and pixels come together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.errors import BakeError
-from tilebake.level.canvas import Canvas, canvas_for, map_box
-from tilebake.level.regions import LATENT
+from tilebake.level.canvas import LATENT, Canvas, canvas_for, map_box
 from tilebake.level.settings import BakeSettings
 from tilebake.paint import picture
 from tilebake.paint.blending import Blending, blending, plain_blending
@@ -92,7 +91,11 @@ class Pipeline:
         tilemap, settings = request.tilemap, request.settings
         canvas = canvas_for(tilemap, settings.pixels_per_tile)
         scales = settings.guidance_scale, settings.guidance_scale_low
-        sampling = self.sampling(settings.steps, scales, settings.scheduler, request.seed)
+        sampling = replace(
+            self.sampling(settings.steps, scales, settings.scheduler, request.seed),
+            guidance_start=settings.guidance_start,
+            guidance_end=settings.guidance_end,
+        )
         blend = blending(tilemap, canvas, settings, sampling.steps)
         bounds = tilemap.bounds
         size = max(1, round(bounds.width)), max(1, round(bounds.height))

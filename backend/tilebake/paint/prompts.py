@@ -8,7 +8,6 @@ in one chunk has exactly the embeddings that diffusers' StableDiffusionXLPipelin
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from typing import Protocol
 
 import torch
@@ -17,6 +16,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from tilebake.errors import Place, PromptError
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
+from tilebake.paint.prompt_cache import PromptCache
 from tilebake.paint.prompt_text import parse_prompt
 from tilebake.paint.prompt_tokens import Token, chunk_count, chunk_ids, tokenize
 
@@ -36,6 +36,8 @@ class TextEncoders(Protocol):
     def device(self) -> torch.device: ...
     @property
     def force_zeros_for_empty_prompt(self) -> bool: ...
+    @property
+    def prompts(self) -> PromptCache: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,15 +112,17 @@ def plain_conditioning(components: TextEncoders, prompt: str, negative_prompt: s
 
 
 def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
-    """Encodes a map's prompts, each different text once. An empty negative prompt counts as none.
+    """Encodes a map's prompts, each different text once, or takes what is kept of an earlier map.
 
+    An empty negative prompt counts as none.
     Raises PromptError for broken weights, and for a terrain whose prompt says nothing.
     """
-    encode = cache(partial(encode_negative, components))
 
     def read(text: str | None, role: str) -> PromptEmbeds:
         try:
-            return encode(text)
+            return components.prompts.get(
+                (text, components.device), lambda: encode_negative(components, text)
+            )
         except PromptError as error:
             raise PromptError(f"{role}: {error.what}", place=Place(tilemap.path), mend=error.mend) from None
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tilebake.level.regions import LATENT
+from tilebake.level.canvas import LATENT
 
 DILATED: Final = 2  # latents around the mask that are the target's as well
 SOFTENED: Final = 1  # latents to each side over which the opacity is averaged

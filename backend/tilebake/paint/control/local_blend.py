@@ -43,7 +43,7 @@ class LatentBlend:
         self._masks = WordMasks(self.source, self.target, threshold, blend.latent_size) if is_seen else None
         self._first = round(local.start * len(blend.steps)) if local else 0
         within = torch.ones(blend.latent_size) if plan.regions is None else terrain_mask(blend, plan.regions)
-        self._within = within.to(target.device, target.dtype)
+        self._within = within.to(target.device, torch.float32)  # as latents are
         self.mask = self._within
         """[h, w] of the step done last: 0 where latents are the source's, 1 where they are the target's."""
 

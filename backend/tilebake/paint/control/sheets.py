@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tilebake.level.canvas import map_box
-from tilebake.level.regions import LATENT
+from tilebake.level.canvas import LATENT, map_box
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.control.editing import Edited
 from tilebake.paint.control.edits import Edit

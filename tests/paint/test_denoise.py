@@ -1,0 +1,48 @@
+"""Which steps are guided, and that the others cost half a pass and are the positive half alone."""
+
+import pytest
+import torch
+
+from tilebake.paint.blending import plain_blending
+from tilebake.paint.denoise import Denoiser, Sampling, denoise
+from tilebake.paint.models import Components
+from tilebake.paint.prompts import plain_conditioning
+
+
+def sampling(start: float = 0.0, end: float = 1.0, scale: float = 4.0) -> Sampling:
+    return Sampling(10, scale, scale, "euler", 0, guidance_start=start, guidance_end=end)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "guided"),
+    [(0.0, 1.0, range(10)), (0.0, 0.7, range(7)), (0.2, 0.8, range(2, 8)), (0.6, 0.4, range(6, 4))],
+)
+def test_guidance_works_in_a_part_of_the_steps(start: float, end: float, guided: range) -> None:
+    assert sampling(start, end).guided_steps == guided
+    assert not sampling(start, end, scale=1.0).guided_steps
+
+
+def batches(components: Components, settings: Sampling) -> tuple[list[int], torch.Tensor]:
+    """How many halves the UNet was given at each step, and the latents that came out."""
+    seen: list[int] = []
+    hook = components.unet.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    conditioning = plain_conditioning(components, "grass", None)
+    noise = torch.randn(
+        1, components.unet.config["in_channels"], 8, 8, generator=torch.Generator().manual_seed(0)
+    )
+    latents = denoise(
+        Denoiser(components, noise, conditioning, plain_blending((8, 8), settings.steps), settings),
+        lambda _: None,
+    )
+    hook.remove()
+    return seen, latents
+
+
+def test_steps_without_guidance_take_half_a_pass(tiny_components: Components) -> None:
+    assert batches(tiny_components, sampling(0.2, 0.8))[0] == [1, 1, 2, 2, 2, 2, 2, 2, 1, 1]
+
+
+def test_guidance_that_never_works_is_none(tiny_components: Components) -> None:
+    seen, never = batches(tiny_components, sampling(0.5, 0.5))
+    assert seen == [1] * 10
+    torch.testing.assert_close(never, batches(tiny_components, sampling(scale=1.0))[1])
