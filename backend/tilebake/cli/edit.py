@@ -1,7 +1,7 @@
 """`tilebake edit`: a picture painted once more under other words, with its layout kept."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,8 +12,8 @@ from tilebake.cli.generate import SIZE, whole_latents
 from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices
 
 if TYPE_CHECKING:
-    from tilebake.paint.control.edits import Edit
-    from tilebake.paint.control.rewriting import Prompts
+    from tilebake.level.edits import Edit, Rewrite
+    from tilebake.level.rewriting import Prompts
     from tilebake.paint.painting import Scene
     from tilebake.paint.pipeline import Pipeline
 
@@ -47,26 +47,33 @@ class Wish:
 
     def edit(self, prompts: "Prompts") -> "Edit":
         """The same as an edit of these prompts. Raises PromptError."""
-        from tilebake.paint.control.edits import Edit, LocalBlend, Refine, Replace, Reweight, Threshold
-        from tilebake.paint.control.rewriting import having, refined, replaced
+        from tilebake.level.edits import Edit, LocalBlend
+        from tilebake.level.rewriting import having, refined, replaced, weighed
+
+        if self.swap is not None:
+            targets = replaced(prompts, *self.swap)
+        elif self.refine is not None:
+            targets = refined(prompts, self.refine)
+        else:
+            targets = having(prompts, self.weights)
+        weights = weighed(targets, self.weights)
+        words = tuple(word.strip() for word in (self.local_blend or "").split(","))
+        return Edit(
+            {place: self._rewrite(text, weights[place]) for place, text in targets.items()},
+            self.self_replace,
+            LocalBlend(words) if self.local_blend else None,
+        )
+
+    def _rewrite(self, prompt: str, weights: "Mapping[str, float]") -> "Rewrite":
+        from tilebake.level.edits import Refine, Replace, Reweight, Rewrite, Threshold
 
         control = Refine if self.swap is None else Replace
-        if self.swap is not None:
-            target = replaced(prompts, *self.swap)
-        else:
-            target = having(prompts, self.weights) if self.refine is None else refined(prompts, self.refine)
         within = (
             None
             if self.threshold is None
             else Threshold(self.threshold, self.average, gamma=self.compress or 1.0)
         )
-        words = tuple(word.strip() for word in (self.local_blend or "").split(","))
-        return Edit(
-            target,
-            control(self.cross_replace, self.self_replace),
-            Reweight(self.weights, within) if self.weights else None,
-            LocalBlend(words) if self.local_blend else None,
-        )
+        return Rewrite(prompt, control(self.cross_replace), Reweight(weights, within) if weights else None)
 
 
 @dataclass(frozen=True)

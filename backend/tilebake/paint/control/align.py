@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.paint.control.edits import CrossReplaceSteps
+from tilebake.level.edits import CrossReplaceSteps
 from tilebake.paint.control.words import Word, find_word, prompt_words
 from tilebake.paint.prompts import PromptEmbeds
 

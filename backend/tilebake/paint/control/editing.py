@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tilebake.level.edits import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control, denoise_pair
-from tilebake.paint.control.edits import Edit
 from tilebake.paint.control.plan import plan_edit
 from tilebake.paint.denoise import Denoiser
 from tilebake.paint.models import Components
