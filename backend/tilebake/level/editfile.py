@@ -144,7 +144,7 @@ def edit_json(edit: Edit) -> dict[str, Any]:
     return {
         **({BASE: base} if base is not None else {}),
         **({TERRAINS: rewrites} if rewrites else {}),
-        "self_replace_steps": edit.self_replace_steps,
+        "self_replace_steps": _short(edit.self_replace_steps),
         **({"local_blend": [*edit.local_blend.words]} if edit.local_blend else {}),
     }
 
@@ -153,13 +153,19 @@ def _rewrite_json(rewrite: Rewrite) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "prompt": rewrite.prompt,
         "align": type(rewrite.control).__name__.lower(),
-        "cross_replace_steps": rewrite.control.cross_shares.default,
+        "cross_replace_steps": _short(rewrite.control.cross_shares.default),
     }
     if rewrite.reweight is not None:
-        entry["reweight"] = dict(rewrite.reweight.equalizer)
+        entry["reweight"] = {word: _short(weight) for word, weight in rewrite.weights.items()}
         if (within := rewrite.reweight.within) is not None:
-            entry |= {"threshold": within.above, "average": within.average, "compress": within.gamma}
+            shares = {"threshold": _short(within.above), "compress": _short(within.gamma)}
+            entry |= {**shares, "average": within.average}
     return entry
+
+
+def _short(number: float) -> float:
+    """3 for 3.0, as people write it."""
+    return int(number) if float(number).is_integer() else number
 
 
 def _rewrite(form: RewriteEntry, target: str, source: str, path: tuple[str, ...], refuse: Refuse) -> Rewrite:
