@@ -27,8 +27,10 @@ __all__ = [
     "OnStep",
     "Onlooker",
     "Painter",
+    "PlacementReport",
     "Sight",
     "Step",
+    "TerrainPlacement",
     "Texture",
     "pixel_hash",
 ]
@@ -114,6 +116,24 @@ def _canonical(content: Mapping[str, object]) -> bytes:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
+@dataclass(frozen=True)
+class TerrainPlacement:
+    """How well one terrain kept to its tiles, by where its prompt's words were attended to."""
+
+    terrain: str
+    kept: float  # share of that attention within its own tiles, 0 to 1
+    by_mask: float  # the same if its words were heard alike wherever its mask is
+    bled: Mapping[str, float]  # shares within other terrains' tiles, the largest first; "" is no tile
+
+
+@dataclass(frozen=True, eq=False)
+class PlacementReport:
+    """How well every terrain kept to its tiles, and a picture of it."""
+
+    terrains: tuple[TerrainPlacement, ...]
+    sheet: "NDArray[np.uint8]"  # [height, width, 3]
+
+
 @dataclass(frozen=True, eq=False)
 class Texture:
     """A painted map at its own pixel size."""
@@ -124,6 +144,7 @@ class Texture:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])  # seconds, by stage
     environment: Mapping[str, str] = field(default_factory=dict[str, str])  # device, dtype, versions
     degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
+    report: PlacementReport | None = None  # where one was asked for
 
 
 def pixel_hash(image: "NDArray[np.uint8]") -> str:

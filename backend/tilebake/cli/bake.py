@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,8 @@ import click
 from tilebake.cli.options import BLENDING, SAMPLING, TRANSPARENT, Choices, Machine, choices, json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tilebake.cli.interrupt import Interruption
     from tilebake.cli.report import Report
     from tilebake.request import Baker
@@ -38,6 +41,12 @@ def _read_shard(
 @click.option("--force", is_flag=True, help="Bake what is up to date or in the cache as well.")
 @click.option("--no-cache", is_flag=True, help="Neither take textures from the cache nor keep them there.")
 @click.option(
+    "--report",
+    "placement",
+    is_flag=True,
+    help="Paint anew, and say beside each texture how well terrains kept to their tiles.",
+)
+@click.option(
     "--shard", metavar="I/N", callback=_read_shard, help="Only this machine's share of the maps, such as 2/4."
 )
 @choices(
@@ -53,6 +62,7 @@ def command(
     check: bool,
     force: bool,
     no_cache: bool,
+    placement: bool,
     shard: tuple[int, int] | None,
     choices: Choices,
     as_json: bool,
@@ -66,8 +76,8 @@ def command(
     from tilebake.serve.discover import find_maps
     from tilebake.serve.discover import shard as share
 
-    if check and force:
-        raise click.UsageError("--check bakes nothing, so --force has nothing to do")
+    if check and (force or placement):
+        raise click.UsageError("--check bakes nothing, so --force and --report have nothing to do")
     started = time.monotonic()
     order = choices.order()
     maps = find_maps(paths or _project_folders())
@@ -79,7 +89,8 @@ def command(
     if check:
         _check(maps, order, report)
     else:
-        _bake(maps, order, report, choices.machine, force=force, no_cache=no_cache)
+        load = partial(_loading, choices.machine, placement=placement)
+        _bake(maps, order, report, load, force=force or placement, no_cache=no_cache)
     report.summary(time.monotonic() - started)
     return STALE if report.stale else FAILED if report.failed else 0
 
@@ -104,7 +115,7 @@ def _bake(
     maps: "list[FoundMap]",
     order: "Order",
     report: "Report",
-    machine: Machine,
+    load: "Callable[[Interruption], BakerFor]",
     *,
     force: bool,
     no_cache: bool,
@@ -127,8 +138,7 @@ def _bake(
             kept = keeping if force else cached
             return kept(baker, user_cache(), lambda error: shown.say(lambda: report.unkept(error)))
 
-        baker_for = _loading(machine, interruption)
-        for event in bake_maps(maps, order, baker_for, on_step, force=force, around=around):
+        for event in bake_maps(maps, order, load(interruption), on_step, force=force, around=around):
             match event:
                 case Planned():
                     report.planned(event)
@@ -141,12 +151,16 @@ def _bake(
             interruption.check()
 
 
-def _loading(machine: Machine, interruption: "Interruption") -> "BakerFor":
+def _loading(machine: Machine, interruption: "Interruption", *, placement: bool) -> "BakerFor":
     def baker_for(job: "Job") -> "Baker":
         from tilebake.cli.painter import load_pipeline
 
         pipeline = load_pipeline(job.source, job.request.loras, machine)
         interruption.check()
-        return pipeline.bake
+        if not placement:
+            return pipeline.bake
+        from tilebake.paint.placement import bake_reported
+
+        return partial(bake_reported, pipeline)
 
     return baker_for

@@ -30,7 +30,7 @@ class Knobs(Wire):
     """Standard deviation of the Gaussian that each tile puts down, in latent pixels (8 canvas pixels each);
     null is half of a tile's shorter side. Larger blends neighbouring terrains more softly."""
 
-    least_share: Annotated[float, Field(ge=0, le=0.95)] = 0.0
+    least_share: Annotated[float, Field(ge=0, le=0.95)] = 0.9
     """Share of the mask that a terrain has at least in the middle of its own tiles: rivers one tile wide and
     single tiles are made heavier until they have it. 0 leaves all tiles as they are."""
 

@@ -36,7 +36,7 @@ def sites_of(tilemap: TileMap, canvas: Canvas) -> Sites:
 
 def middles(length: int) -> Array:
     """[length]: the middles of so many pixels."""
-    return np.arange(length) + 0.5
+    return np.arange(length, dtype=np.float64) + 0.5
 
 
 def gaussian(centres: Array, at: Array, sigma: float) -> Array:

@@ -149,6 +149,11 @@ def _hue(turn: float) -> Colour:
     return red, green, blue
 
 
+def tile_owners(tilemap: TileMap, canvas: Canvas) -> "NDArray[np.intp]":
+    """The index of the tile that each latent pixel belongs to [h, w]; NOBODY for none."""
+    return _owners(tilemap, canvas, 1, canvas.latent_size)
+
+
 def _owners(tilemap: TileMap, canvas: Canvas, zoom: int, size: tuple[int, int]) -> "NDArray[np.intp]":
     """The index of the tile that each pixel belongs to; NOBODY for none."""
     scale = canvas.scale * zoom / LATENT  # picture pixels a map pixel

@@ -19,12 +19,18 @@ from tilebake.serve.png import BrokenPictureError, png_bytes, png_pixels
 from tilebake.serve.staging import put_files
 
 RECORD_SUFFIX: Final = ".bake.json"
+REPORT_SUFFIX: Final = ".report.png"
 RECORD_LIMIT: Final = 1 << 20  # bytes; ours have about a thousand
 
 
 def record_path(png: Path) -> Path:
     """Where the record of a texture stands: `maps/forest.png` has `maps/forest.bake.json`."""
     return png.with_name(png.stem + RECORD_SUFFIX)
+
+
+def report_path(png: Path) -> Path:
+    """Where the picture of a texture's report stands: `maps/forest.png` has `maps/forest.report.png`."""
+    return png.with_name(png.stem + REPORT_SUFFIX)
 
 
 def publish(texture: Texture, request: BakeRequest, png: Path, root: Path) -> bool:
@@ -38,6 +44,8 @@ def publish(texture: Texture, request: BakeRequest, png: Path, root: Path) -> bo
         content = png_bytes(texture.image) if standing is None else standing
         record = _record(texture, request, png_hash=hashlib.sha256(content).hexdigest())
         files = {record_path(png).name: json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"}
+        if texture.report is not None:
+            files = {report_path(png).name: png_bytes(texture.report.sheet), **files}
         put_files(place, files if standing is not None else {png.name: content, **files})
     return standing is None
 
@@ -97,6 +105,15 @@ def _record(texture: Texture, request: BakeRequest, *, png_hash: str) -> dict[st
         record["edit"] = edit_json(request.tilemap.edit)
     if texture.degraded:
         record["degraded"] = list(texture.degraded)
+    if texture.report is not None:
+        record["placement"] = {
+            each.terrain: {
+                "kept": round(each.kept, 3),
+                "by_mask": round(each.by_mask, 3),
+                "bled": dict(each.bled),
+            }
+            for each in texture.report.terrains
+        }
     return record
 
 

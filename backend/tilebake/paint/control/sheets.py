@@ -36,8 +36,8 @@ def attention_sheet(
     maps = watched.maps.by_step(level)
     panels = [
         Panel("picture", watched.image, f"{scene.sampling.steps} steps, seed {scene.sampling.seed}"),
-        Panel("tiles", _as_large(tiles, watched.image), f"{len(tilemap.tiles)} tiles"),
-        Panel("edges", _as_large(edge_picture(tiles, regions), watched.image), "where masks change places"),
+        Panel("tiles", as_large(tiles, watched.image), f"{len(tilemap.tiles)} tiles"),
+        Panel("edges", as_large(edge_picture(tiles, regions), watched.image), "where masks change places"),
     ]
     zoom = _pixels_per_cell(watched.maps, level)
     for index, (word, regions_of_word) in enumerate(
@@ -62,7 +62,7 @@ def edit_sheet(edited: Edited, prompts: Prompts, edit: Edit, *, heading: str) ->
         Panel("after", edited.target, "\n".join((after, *_said(edit)))),
         Panel(
             "where it may change",
-            _as_large(heat(edited.mask), edited.source, Image.Resampling.NEAREST),
+            as_large(heat(edited.mask), edited.source, Image.Resampling.NEAREST),
             f"{differing.mean():.1%} of the pixels differ; denoised in {seconds:.1f} s",
         ),
     ]
@@ -94,7 +94,7 @@ def word_panels(
         Panel(title, over(image, mean), prompt),
         Panel(
             f"mean over steps {first + 1} to {last}",
-            _as_large(heat(_of_peak(mean, mean.max())), image, Image.Resampling.NEAREST),
+            as_large(heat(_of_peak(mean, mean.max())), image, Image.Resampling.NEAREST),
             f"share of attention: peak {mean.max():.3f}, mean {mean.mean():.3f}",
         ),
         Panel(
@@ -108,7 +108,7 @@ def word_panels(
 def over(image: NDArray[np.uint8], values: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Values [h, w] as heat over the picture [H, W, 3 or 4] in grey: [H, W, 3]."""
     grey = np.asarray(Image.fromarray(image[..., :3]).convert("L"))[..., None]
-    hot = _as_large(heat(_of_peak(values, values.max())), image)
+    hot = as_large(heat(_of_peak(values, values.max())), image)
     return ((1 - HEAT_SHARE) * grey + HEAT_SHARE * hot).round().astype(np.uint8)
 
 
@@ -128,7 +128,7 @@ def _of_peak(values: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
     return (values / max(peak, np.finfo(np.float32).tiny)).astype(np.float32)
 
 
-def _as_large(
+def as_large(
     colours: NDArray[np.uint8],
     image: NDArray[np.uint8],
     resample: Image.Resampling = Image.Resampling.BICUBIC,

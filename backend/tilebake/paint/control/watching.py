@@ -1,6 +1,6 @@
 """Painting a scene while a few words are watched: the picture is the very one that it would be unwatched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from tilebake.paint.attention import attention_target
 from tilebake.paint.control.maps import AttentionMaps
-from tilebake.paint.control.store import AttentionStore, watched_words
+from tilebake.paint.control.store import AttentionStore, WatchedWord, watched_words
 from tilebake.paint.denoise import Denoiser, denoise
 from tilebake.paint.models import Components
-from tilebake.paint.painting import Attempt, Clock, Scene, paint
+from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
+from tilebake.paint.prompts import Conditioning
 from tilebake.request import OnStep
+
+Choose = Callable[[Conditioning], Sequence[WatchedWord]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +27,7 @@ class Watched:
     maps: AttentionMaps
     timings: Mapping[str, float]  # seconds, by stage
     degraded: tuple[str, ...]
+    environment: Mapping[str, str]
 
 
 def watch(
@@ -37,12 +41,23 @@ def watch(
 
     Raises what Pipeline.bake does, and PromptError for a word that no prompt has.
     """
+    return watch_chosen(components, scene, _finding(scene, words, regions), on_step)
+
+
+def watch_chosen(components: Components, scene: Scene, choose: Choose, on_step: OnStep) -> Watched:
+    """Paints a scene and watches the words that are chosen of its prompts. Raises as `watch` does."""
     clock = Clock(components)
 
     def once(components: Components) -> Watched:
         attempt = Attempt(components, scene, clock)
-        latents, maps = _denoised(attempt, words, on_step, regions)
-        return Watched(scene.finish(attempt.decode(latents)), maps, clock.timings, attempt.degraded)
+        latents, maps = _denoised(attempt, choose, on_step)
+        return Watched(
+            image=scene.finish(attempt.decode(latents)),
+            maps=maps,
+            timings=clock.timings,
+            degraded=attempt.degraded,
+            environment=environment(components),
+        )
 
     return paint(components, once)
 
@@ -57,19 +72,23 @@ def attention_maps(
     """The same without a picture in the end. Raises as `watch` does."""
 
     def once(components: Components) -> AttentionMaps:
-        return _denoised(Attempt(components, scene, Clock(components)), words, on_step, regions)[1]
+        attempt = Attempt(components, scene, Clock(components))
+        return _denoised(attempt, _finding(scene, words, regions), on_step)[1]
 
     return paint(components, once)
 
 
-def _denoised(
-    attempt: Attempt, words: Sequence[str], on_step: OnStep, regions: Sequence[int | None] | None
-) -> tuple[torch.Tensor, AttentionMaps]:
+def _finding(scene: Scene, words: Sequence[str], regions: Sequence[int | None] | None) -> Choose:
+    """Chooses words in the prompts of `regions`, or in all."""
+    places = (None, *range(len(scene.terrains))) if regions is None else regions
+    return lambda conditioning: watched_words(conditioning, words, places)
+
+
+def _denoised(attempt: Attempt, choose: Choose, on_step: OnStep) -> tuple[torch.Tensor, AttentionMaps]:
     """Latents [1, C, h, w], and what was seen on the way."""
     components, scene, noise = attempt.components, attempt.scene, attempt.noise
-    places = (None, *range(len(scene.terrains))) if regions is None else regions
     conditioning = attempt.encode(scene.condition)
-    watched = watched_words(conditioning, words, places)
+    watched = choose(conditioning)
     target = attention_target(components.unet, conditioning)
 
     def denoise_watched() -> tuple[torch.Tensor, AttentionMaps]:

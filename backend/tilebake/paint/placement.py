@@ -1,0 +1,127 @@
+"""Placement: how well each terrain kept to its tiles, by where its prompt was attended to.
+
+A mask says where a prompt is heard. How much of the attention there its own words get, against start, end and
+padding, is up to the picture: what they get within their terrain's tiles has kept to them, the rest has bled.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilebake.level.canvas import LATENT, map_box
+from tilebake.level.tilemap import TileMap
+from tilebake.paint.control.maps import AttentionMaps
+from tilebake.paint.control.sheets import as_large, over
+from tilebake.paint.control.store import WatchedWord
+from tilebake.paint.control.watching import watch_chosen
+from tilebake.paint.heatmap import NOBODY, edge_picture, tile_owners, tile_picture
+from tilebake.paint.painting import Scene
+from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.prompts import Conditioning
+from tilebake.paint.sheet import Panel, contact_sheet
+from tilebake.request import BakeRequest, OnStep, PlacementReport, TerrainPlacement, Texture, pixel_hash
+
+COLUMNS: Final = 3
+
+
+def bake_reported(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> Texture:
+    """What `pipeline.bake` gives, pixel by pixel, with a report. Raises as that does.
+
+    A map with an edit is painted as it is, and once more without its edit, which the report is about.
+    """
+    scene = pipeline.scene(request)
+    watched = watch_chosen(pipeline.components, scene, _whole_prompts, on_step)
+    report = _report(request.tilemap, scene, watched.maps, watched.image)
+    if request.tilemap.edit is not None:
+        return replace(pipeline.bake(request, on_step), report=report)
+    return Texture(
+        image=watched.image,
+        digest=request.digest(),
+        pixel_hash=pixel_hash(watched.image),
+        timings=watched.timings,
+        environment=watched.environment,
+        degraded=watched.degraded,
+        report=report,
+    )
+
+
+def _whole_prompts(conditioning: Conditioning) -> list[WatchedWord]:
+    """All words of each terrain's prompt as one."""
+    return [
+        WatchedWord(prompt.text, prompt, (region,), tuple(token.position for token in prompt.tokens))
+        for region, prompt in enumerate(conditioning.regions)
+    ]
+
+
+def placements(
+    names: Sequence[str], heat: NDArray[np.float32], masks: NDArray[np.float32], owners: NDArray[np.intp]
+) -> tuple[TerrainPlacement, ...]:
+    """Shares of each terrain's heat [R, h, w], and of its mask [R, h, w], by whose tile it lies in.
+
+    `owners` [h, w]: the terrain that has each place, NOBODY where there is no tile.
+    """
+    return tuple(
+        TerrainPlacement(
+            terrain=name,
+            kept=_share(heat[region], owners == region),
+            by_mask=_share(masks[region], owners == region),
+            bled=_bled([*names, ""], heat[region], owners, region),
+        )
+        for region, name in enumerate(names)
+    )
+
+
+def _bled(
+    names: Sequence[str], heat: NDArray[np.float32], owners: NDArray[np.intp], region: int
+) -> dict[str, float]:
+    """By the name of the terrain in whose tiles it lies, the largest first, without what rounds to 0."""
+    places = [other for other in range(NOBODY, len(names) - 1) if other != region]
+    shares = {names[other]: round(_share(heat, owners == other), 3) for other in places}
+    return dict(sorted(((name, s) for name, s in shares.items() if s), key=lambda each: -each[1]))
+
+
+def _share(values: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
+    total = float(values.sum())
+    return float(values[where].sum()) / total if total else 0.0
+
+
+def _report(tilemap: TileMap, scene: Scene, maps: AttentionMaps, image: NDArray[np.uint8]) -> PlacementReport:
+    regions = scene.blend.regions[scene.blend.steps[-1].mask_sigma]
+    height, width = regions.empty.shape
+    tiles = tile_owners(tilemap, scene.canvas)
+    terrain_of = np.array([*(scene.terrains.index(tile.terrain) for tile in tilemap.tiles), NOBODY])
+    zoom = 2 ** min(maps.levels)
+    heat = maps.by_step().mean(axis=0).repeat(zoom, axis=1).repeat(zoom, axis=2)[:, :height, :width]
+    found = placements(scene.terrains, heat, regions.masks, terrain_of[tiles])
+    return PlacementReport(found, _sheet(tilemap, scene, heat, image, found))
+
+
+def _sheet(
+    tilemap: TileMap,
+    scene: Scene,
+    heat: NDArray[np.float32],
+    image: NDArray[np.uint8],
+    found: Sequence[TerrainPlacement],
+) -> NDArray[np.uint8]:
+    """The picture, its tiles, and every terrain's heat over the picture with its shares."""
+    left, top, right, bottom = (round(edge / LATENT) for edge in map_box(tilemap, scene.canvas))
+    tiles = tile_picture(tilemap, scene.canvas)
+    edges = edge_picture(tiles, scene.blend.regions[scene.blend.steps[-1].mask_sigma])
+    panels = [
+        Panel("picture", image, f"{scene.sampling.steps} steps, seed {scene.sampling.seed}"),
+        Panel("tiles", as_large(tiles, image), f"{len(tilemap.tiles)} tiles"),
+        Panel("edges", as_large(edges, image), "where masks change places"),
+    ]
+    for each, values in zip(found, heat, strict=True):
+        bled = ", ".join(f"{name or 'no tile'} {share:.0%}" for name, share in [*each.bled.items()][:3])
+        panels.append(
+            Panel(
+                f"{each.terrain}: {each.kept:.0%} within its tiles",
+                over(image, values[top:bottom, left:right]),
+                f"by its mask {each.by_mask:.0%}; bled into {bled or 'nothing'}",
+            )
+        )
+    return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=COLUMNS)
