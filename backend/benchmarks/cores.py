@@ -4,17 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from tilebake.level.tilemap import Tile, TileMap
+from tilebake.paint.tile_scale import CORE, TILE, Pixels, centre
 
-TILE = 64  # pixels along a tile's width in a picture that is judged
-CORE = 48  # pixels: three quarters of a tile, for terrains may blend where tiles meet
 CELL = 8  # pixels: what of a core belongs to its tile is told in cells of this size
 CELLS = CORE // CELL
 SHOWS = 0.5  # a tile that shows less than this through the layers above is not judged
 
-Pixels = NDArray[np.uint8]
 Weights = NDArray[np.float32]
 
 
@@ -42,17 +39,8 @@ def shape_of(tilemap: TileMap) -> Weights:
     return diamond(CORE, CORE * height / width)
 
 
-def at_judged_scale(image: Pixels, tilemap: TileMap) -> Pixels:
-    """A map's painting with tiles 64 pixels wide, whatever they measure in the game. [h, w, 3]"""
-    scale = TILE / tilemap.tile_size[0]
-    size = round(tilemap.bounds.width * scale), round(tilemap.bounds.height * scale)
-    picture = Image.fromarray(np.ascontiguousarray(image[..., :3]))
-    resized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
-    return np.asarray(resized)
-
-
 def cores(image: Pixels, tilemap: TileMap) -> Cores:
-    """Every tile's core from a painting at the judged scale."""
+    """Every tile's core from a painting at the scale of its tiles."""
     height, width = image.shape[:2]
     tiles: list[Tile] = []
     windows: list[Pixels] = []
@@ -63,12 +51,6 @@ def cores(image: Pixels, tilemap: TileMap) -> Cores:
             windows.append(image[y : y + CORE, x : x + CORE])
     stacked = np.stack(windows) if windows else np.empty((0, CORE, CORE, 3), np.uint8)
     return Cores(tuple(tiles), stacked, shape_of(tilemap))
-
-
-def centre(tile: Tile, tilemap: TileMap) -> tuple[float, float]:
-    """A tile's centre (x, y) on its map's painting at the judged scale."""
-    scale = TILE / tilemap.tile_size[0]
-    return (tile.centre_x - tilemap.bounds.x) * scale, (tile.centre_y - tilemap.bounds.y) * scale
 
 
 def picture_cores(image: Pixels) -> Pixels:

@@ -14,7 +14,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from benchmarks.cores import CELLS, Pixels, Weights
+from benchmarks.cores import CELLS, Weights
+from tilebake.paint.tile_scale import Pixels
 
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
 WIDTHS = (24, 64, 96, 128)

@@ -8,12 +8,12 @@ from typing import Final
 
 from PIL import Image
 
-from benchmarks.cores import Pixels
 from benchmarks.process import REPOSITORY
 from benchmarks.vocabulary import judged_as
 from tilebake.cli.options import Choices, Machine
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.tile_scale import Pixels
 from tilebake.request import Step
 from tilebake.serve.discover import find_maps
 from tilebake.serve.plan import Job, Planner

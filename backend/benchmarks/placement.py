@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from benchmarks.cores import Pixels, at_judged_scale, cores
+from benchmarks.cores import cores
 from benchmarks.judge import Judge, verdicts
-from benchmarks.neighbours import is_inner, is_thin, layout, place_of
+from tilebake.level.neighbours import is_inner, is_thin, layout, place_of
 from tilebake.level.tilemap import TileMap
+from tilebake.paint.tile_scale import Pixels, at_tile_scale
 
 
 class Verdict(NamedTuple):
@@ -41,7 +42,7 @@ def judge_map(
     judge: Judge, image: Pixels, tilemap: TileMap, names: Mapping[str, str], title: str
 ) -> list[Verdict]:
     """Verdicts on every tile whose core is whole. `names`: the judge's name for each terrain of the map."""
-    cut = cores(at_judged_scale(image, tilemap), tilemap)
+    cut = cores(at_tile_scale(image, tilemap), tilemap)
     found = verdicts(judge, cut.windows, cut.weights)
     terrains = layout(tilemap, names)
     places = [place_of(tile, tilemap) for tile in cut.tiles]

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.cores import Pixels, picture_cores
+from benchmarks.cores import picture_cores
 from benchmarks.judge import Judge, verdicts
 from benchmarks.paintings import keep, unobserved
 from benchmarks.placement import Share, Verdict
 from tilebake.cli.options import Choices
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.tile_scale import Pixels
 from training.terrain.catalog import TERRAINS
 
 SIDE: Final = 256  # pixels

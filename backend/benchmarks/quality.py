@@ -20,9 +20,9 @@ from benchmarks.paintings import MAPS, Painting, map_path, paint, pipeline_of, p
 from benchmarks.placement import Verdict, by_terrain, confusions, judge_map, share
 from benchmarks.plain import judge_plain, pictures_right
 from benchmarks.process import run
-from benchmarks.seams import Steps, ratio, steps_between
 from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.seams import Steps, ratio, steps_between
 from tilebake.serve.plan import Job
 
 PARTS: Final = ("cost", "maps", "plain")

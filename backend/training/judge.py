@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import affine_grid, conv2d, cross_entropy, grid_sample, pad
 
-from benchmarks.cores import CELLS, CORE, diamond
+from benchmarks.cores import CELLS, diamond
 from benchmarks.judge import Judge, save_judge
+from tilebake.paint.tile_scale import CORE
 from training.judge_crops import PURE, WINDOW, Crop, Gallery, crops_of, draw, galleries, tensors
 from training.terrain.catalog import NAMES
 

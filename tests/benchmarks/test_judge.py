@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from benchmarks.cores import CELLS, CORE, diamond, picture_cores
+from benchmarks.cores import CELLS, diamond, picture_cores
 from benchmarks.judge import WEIGHTS, Judge, load_judge, save_judge, verdicts
+from tilebake.paint.tile_scale import CORE
 from training.judge_crops import MARGIN, WINDOW, Gallery, Painted, draw, galleries, pure_crop
 from training.terrain.catalog import NAMES
 from training.terrain.scene import Patch, single

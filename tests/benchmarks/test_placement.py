@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.cores import CELLS, CORE, at_judged_scale, cores, diamond, picture_cores
+from benchmarks.cores import CELLS, cores, diamond, picture_cores
 from benchmarks.judge import Judge, load_judge
-from benchmarks.neighbours import is_inner, is_thin, layout, place_of
 from benchmarks.paintings import MAPS, map_path
 from benchmarks.placement import Share, Verdict, by_terrain, confusions, judge_map, share
 from benchmarks.plain import pictures_right, prompts
 from benchmarks.vocabulary import judged_as
+from tilebake.level.neighbours import is_inner, is_thin, layout, place_of
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap, parse_map, read_map
+from tilebake.paint.tile_scale import CORE, at_tile_scale
 from training.terrain.catalog import NAMES
 from training.terrain.scene import Patch, single
 
@@ -75,7 +76,7 @@ def test_negative_coordinates_change_nothing(judge: Judge) -> None:
 
 def test_a_picture_is_judged_with_tiles_64_pixels_wide() -> None:
     tilemap = level("gw", "sg", tile_size=16)
-    assert at_judged_scale(np.zeros((32, 32, 4), np.uint8), tilemap).shape == (128, 128, 3)
+    assert at_tile_scale(np.zeros((32, 32, 4), np.uint8), tilemap).shape == (128, 128, 3)
 
 
 def test_cores_lie_in_the_middle_of_their_tiles() -> None:
@@ -89,7 +90,7 @@ def test_cores_lie_in_the_middle_of_their_tiles() -> None:
 
 def test_of_an_isometric_tile_only_its_diamond_counts_and_cores_that_do_not_fit_are_left_out() -> None:
     tilemap = level("ggg", "ggg", "ggg", grid="isometric", layout="diamond_down", tile_size=[128, 64])
-    image = at_judged_scale(np.zeros((192, 384, 3), np.uint8), tilemap)
+    image = at_tile_scale(np.zeros((192, 384, 3), np.uint8), tilemap)
     cut = cores(image, tilemap)
     assert image.shape[:2] == (96, 192)
     assert {(tile.x, tile.y) for tile in cut.tiles} == {

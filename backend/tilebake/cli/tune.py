@@ -44,6 +44,9 @@ def command(*, map_path: Path, choices: Choices) -> None:
     """Paint MAP under every combination of the settings given as lists, and lay them out on one sheet.
 
     Such as: tilebake tune maps/forest.json --mask-sigma 3,5,8 --base-prompt-weight 0.1,0.3,0.5
+
+    Under each picture stands how much of each terrain's words works within its own tiles, and how borders
+    between like tiles compare with their insides: 1 where they cannot be told.
     """
     from tilebake.cli.output import picture_path, write_picture
     from tilebake.level.tilemap import map_stem
@@ -55,7 +58,7 @@ def command(*, map_path: Path, choices: Choices) -> None:
     tilemap = requests[0][0].tilemap
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.tune.png"))
     panels = [
-        Panel(_label(request, varied), texture.image, _small_print(texture))
+        Panel(_label(request, varied), texture.image, _small_print(request, texture))
         for request, texture in _textures(requests, choices.machine)
     ]
     sheet = contact_sheet(
@@ -93,6 +96,7 @@ def _textures(
     from tilebake.cli.interrupt import interruptible
     from tilebake.cli.painter import load_pipeline
     from tilebake.cli.progress import progress
+    from tilebake.paint.placement import bake_reported
     from tilebake.request import Step
 
     first, source = requests[0]
@@ -107,7 +111,7 @@ def _textures(
         for index, (request, _) in enumerate(requests, start=1):
             interruption.check()
             shown.start(request.tilemap.name, index, len(requests))
-            yield request, pipeline.bake(request, on_step)
+            yield request, bake_reported(pipeline, request, on_step)
 
 
 def _label(request: "BakeRequest", varied: Sequence[str]) -> str:
@@ -115,6 +119,13 @@ def _label(request: "BakeRequest", varied: Sequence[str]) -> str:
     return ", ".join(f"{field} {getattr(request.settings, field)}" for field in varied) or "as it is"
 
 
-def _small_print(texture: "Texture") -> str:
+def _small_print(request: "BakeRequest", texture: "Texture") -> str:
+    """Figures of placement and seams, by which settings can be told apart that look alike."""
+    from tilebake.paint.seams import like_borders
+
     timings = texture.timings
-    return f"{sum(timings.values()) - timings.get('load', 0.0):.1f} s"
+    seconds = f"{sum(timings.values()) - timings.get('load', 0.0):.1f} s"
+    assert texture.report is not None, "it was asked for"
+    kept = ", ".join(f"{each.terrain} {each.kept:.0%}" for each in texture.report.terrains)
+    seams = like_borders(texture.image, request.tilemap)
+    return f"within their tiles: {kept}\n{f'seams {seams:.2f}, ' if seams else ''}{seconds}"

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.cores import CORE, TILE, Pixels, at_judged_scale, centre
-from benchmarks.neighbours import HALF_STEPS, layout, place_of
+from tilebake.level.neighbours import HALF_STEPS, layout, place_of
 from tilebake.level.tilemap import TileMap
+from tilebake.paint.tile_scale import CORE, TILE, Pixels, at_tile_scale, centre
 
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue (Rec. 601)
 LATTICE: Final = 8  # pixels: the VAE's own grid, whose lines might show wherever the tiles are
@@ -39,8 +39,8 @@ class Ratio(NamedTuple):
 
 
 def steps_between(image: Pixels, tilemap: TileMap, names: Mapping[str, str]) -> list[Steps]:
-    """The steps of every pair of like tiles on a square map. `names`: the judge's name for each terrain."""
-    luma = at_judged_scale(image, tilemap).astype(np.float32) @ LUMA
+    """The steps of every pair of like tiles on a square map. `names`: what each terrain counts as."""
+    luma = at_tile_scale(image, tilemap).astype(np.float32) @ LUMA
     terrains = layout(tilemap, names)
     found: list[Steps] = []
     for tile in tilemap.tiles:
@@ -50,6 +50,14 @@ def steps_between(image: Pixels, tilemap: TileMap, names: Mapping[str, str]) -> 
                 along = luma if right else luma.T
                 found.append(_steps(along, *((x, y) if right else (y, x))))
     return found
+
+
+def like_borders(image: Pixels, tilemap: TileMap) -> float | None:
+    """The ratio for one painting; None where the map is not square or has no like tiles side by side."""
+    if tilemap.grid != "square":
+        return None
+    steps = steps_between(image, tilemap, {terrain.name: terrain.name for terrain in tilemap.terrains})
+    return ratio([each.border for each in steps], [each.inside for each in steps]).value if steps else None
 
 
 def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:

@@ -22,7 +22,7 @@ HALF_STEPS: Final[Mapping[GridShape, tuple[Step, ...]]] = {
 
 
 def layout(tilemap: TileMap, names: Mapping[str, str]) -> dict[Step, str]:
-    """Each tile's place in quarters of a tile, and its terrain as `names` has it."""
+    """Each tile's place in quarters of a tile, and its terrain by what it counts as."""
     return {place_of(tile, tilemap): names[tile.terrain] for tile in tilemap.tiles}
 
 

@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.figures import Figure, json_line, table
-from benchmarks.seams import LATTICE, Steps, ratio, steps_between
 from tilebake.level.tilemap import TileMap, parse_map
+from tilebake.paint.seams import LATTICE, Steps, ratio, steps_between
 from training.terrain.scene import Patch, single
 
 NAMES = {"grass": "grass", "water": "water"}
