@@ -1,0 +1,76 @@
+@tool
+extends VBoxContainer
+## LookStatus: how far a look is, what it shows, or what went wrong, for looks of one kind.
+
+const LookSession = preload("../../look_session.gd")
+const Ui = preload("../../dock/ui.gd")
+const Wire = preload("../../../nodes/wire.gd")
+
+var _session: LookSession
+var _kind: TilebakeLook.Kind
+var _words: Label = Ui.wrapped_label()
+var _mend: Label = Ui.wrapped_label()
+var _bar: ProgressBar = ProgressBar.new()
+var _progress: HBoxContainer = HBoxContainer.new()
+var _eye: Button
+var _head: HBoxContainer = HBoxContainer.new()
+
+
+func _init(session: LookSession, kind: TilebakeLook.Kind) -> void:
+	_session = session
+	_kind = kind
+	_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_bar.size_flags_vertical = Control.SIZE_SHRINK_CENTER
+	_progress.add_child(_bar)
+	_progress.add_child(Ui.icon_button(&"Stop", "Give it up", session.clear))
+	_eye = Ui.icon_button(&"GuiVisibilityVisible", "Show or hide it, to compare", func() -> void: pass)
+	_eye.toggle_mode = true
+	Wire.on(_eye.toggled, _on_eye_toggled)
+	_head.add_child(_words)
+	_head.add_child(_eye)
+	_head.add_child(Ui.icon_button(&"Close", "Take it away", session.clear))
+	for part: Control in [_head, _mend, _progress]:
+		add_child(part)
+	Wire.on(session.changed, show_look)
+	show_look()
+
+
+func show_look() -> void:
+	visible = _session.kind == _kind and (_session.look != null or _session.is_shown() or _session.mistake != null)
+	_progress.visible = _session.look != null
+	for index: int in [1, 2]:
+		(_head.get_child(index) as Control).visible = _session.is_shown()
+	_mend.visible = _session.mistake != null and not _session.mistake.mend.is_empty()
+	_words.remove_theme_color_override(&"font_color")
+	if _session.mistake != null:
+		_words.add_theme_color_override(&"font_color", Ui.colour(&"error_color"))
+		_words.text = _session.mistake.what
+		_mend.text = _session.mistake.mend
+	elif _session.look != null:
+		_show_progress(_session.look)
+	else:
+		_words.text = _shown()
+		_eye.button_pressed = true
+
+
+func _show_progress(look: TilebakeLook) -> void:
+	_bar.indeterminate = look.steps == 0
+	_bar.max_value = maxi(look.steps, 1)
+	_bar.value = look.step
+	if look.state == TilebakeLook.State.WAITING:
+		_words.text = "Saved levels are painted first" if _session.is_held_up() else "Waiting for the backend"
+	elif _kind == TilebakeLook.Kind.HEAT:
+		_words.text = "Looking where “%s” works" % _session.word
+	else:
+		_words.text = "Painting the trial"
+
+
+func _shown() -> String:
+	if _kind == TilebakeLook.Kind.HEAT:
+		return "Bright is where “%s” works" % _session.word
+	return "The trial lies over the level"
+
+
+func _on_eye_toggled(is_seen: bool) -> void:
+	_eye.icon = Ui.icon(&"GuiVisibilityVisible" if is_seen else &"GuiVisibilityHidden")
+	_session.overlay.set_visible(is_seen)
