@@ -24,24 +24,31 @@ var draft: TilebakeRewrite = TilebakeRewrite.new()
 var keep_layout: float = TilebakeEdit.KEEP_LAYOUT
 
 var _undo: EditorUndoRedoManager
+var _history: UndoRedo = null  # of the painting's scene
 var _others: Dictionary[String, TilebakeRewrite] = {}  # drafts of terrains that were at hand before
 var _kept: TilebakeEdit = null  # as it was when the drafts were made
 
 
 func _init(undo: EditorUndoRedoManager) -> void:
 	_undo = undo
-	Wire.on(_undo.version_changed, _on_version_changed)
 
 
 ## Begins with a painting, unless it is at hand already.
 func open(painting: BakedTileMap) -> void:
-	if painting != node:
-		node = painting
-		terrain = ""
-		_begin()
+	if painting == node:
+		return
+	close()
+	node = painting
+	terrain = ""
+	_history = _undo.get_history_undo_redo(_undo.get_object_history_id(node))
+	Wire.on(_history.version_changed, _on_version_changed)
+	_begin()
 
 
 func close() -> void:
+	if is_instance_valid(_history):
+		_history.version_changed.disconnect(_on_version_changed)
+	_history = null
 	node = null
 	_others.clear()
 
@@ -132,24 +139,35 @@ func _put(made: TilebakeEdit, title: String) -> void:
 
 ## Drafts from what the node keeps now.
 func _begin() -> void:
-	_others.clear()
 	_kept = node.edit
 	keep_layout = _edit().keep_layout
 	terrains = TilebakeCellTerrain.in_use(node)
-	if terrain not in terrains:
-		var kept: Array = Array(terrains).filter(is_kept)
-		terrain = kept[0] if not kept.is_empty() else ("" if terrains.is_empty() else terrains[0])
+	var kept: Array = Array(terrains).filter(is_kept)
+	terrain = kept[0] if not kept.is_empty() else ("" if terrains.is_empty() else terrains[0])
 	draft = _edit().draft_of(terrain)
 	source = TilebakePromptWords.prompt_of(node, terrain)
 	renewed.emit()
 
 
-## Only what a person did to this painting's words makes the drafts anew: other steps leave them alone.
+## Only what became of this painting's words makes drafts anew, and only those of its terrain.
 func _on_version_changed() -> void:
-	if node == null or not is_instance_valid(node):
+	if not is_instance_valid(node):
 		return
-	if node.edit != _kept or TilebakePromptWords.prompt_of(node, terrain) != source:
-		_begin()
+	var prompt: String = TilebakePromptWords.prompt_of(node, terrain)
+	if node.edit == _kept and prompt == source:
+		return
+	var before: TilebakeEdit = TilebakeEdit.new() if _kept == null else _kept
+	var other: Array = Array(terrains).filter(
+		func(name: String) -> bool: return before.terrains.get(name) != _edit().terrains.get(name))
+	for name: String in other:
+		var _was_there: bool = _others.erase(name)
+	if terrain in other:
+		draft = _edit().draft_of(terrain)
+	if before.keep_layout != _edit().keep_layout:
+		keep_layout = _edit().keep_layout
+	_kept = node.edit
+	source = prompt
+	renewed.emit()
 
 
 func _edit() -> TilebakeEdit:

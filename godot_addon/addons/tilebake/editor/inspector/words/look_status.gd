@@ -27,8 +27,9 @@ func _init(session: LookSession, kind: TilebakeLook.Kind) -> void:
 	_eye.toggle_mode = true
 	Wire.on(_eye.toggled, _on_eye_toggled)
 	_head.add_child(_words)
-	_head.add_child(_eye)
-	_head.add_child(Ui.icon_button(&"Close", "Take it away", session.clear))
+	for button: Button in [_eye, Ui.icon_button(&"Close", "Take it away", session.clear)]:
+		button.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
+		_head.add_child(button)
 	for part: Control in [_head, _mend, _progress]:
 		add_child(part)
 	Wire.on(session.changed, show_look)

@@ -19,12 +19,10 @@ var _keep_layout: EditorSpinSlider
 
 func _init(drafts: EditDrafts) -> void:
 	_drafts = drafts
-	_fold = Ui.button("More", "How much of the painting is held on to", func() -> void: pass)
-	_fold.toggle_mode = true
+	_fold = Ui.button("More", "How much of the painting is held on to", _on_folded)
 	_fold.theme_type_variation = &"FlatButton"
 	_fold.alignment = HORIZONTAL_ALIGNMENT_LEFT
 	Ui.show_icon(_fold, &"GuiTreeArrowRight")
-	Wire.on(_fold.toggled, _on_folded)
 	_local.text = "Only where the word works"
 	_local.tooltip_text = "A slider changes only the places that its word is bright in"
 	Wire.on(_local.toggled, _drafts.set_local)
@@ -77,6 +75,6 @@ func _on_moved(weight: float, word: String) -> void:
 	_drafts.set_weight(word, weight)
 
 
-func _on_folded(is_open: bool) -> void:
-	_more.visible = is_open
-	_fold.icon = Ui.icon(&"GuiTreeArrowDown" if is_open else &"GuiTreeArrowRight")
+func _on_folded() -> void:
+	_more.visible = not _more.visible
+	_fold.icon = Ui.icon(&"GuiTreeArrowDown" if _more.visible else &"GuiTreeArrowRight")

@@ -20,12 +20,13 @@ func _init(word: String, weight: float) -> void:
 	name_label.text = word
 	name_label.tooltip_text = word
 	name_label.mouse_filter = Control.MOUSE_FILTER_STOP
-	name_label.custom_minimum_size.x = Ui.scaled(70)
+	name_label.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	_slider.min_value = -STRONGEST
 	_slider.max_value = STRONGEST
 	_slider.step = 0.1
 	_slider.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_slider.size_flags_stretch_ratio = 1.4  # words take the rest
 	_slider.size_flags_vertical = Control.SIZE_SHRINK_CENTER
 	_slider.tooltip_text = "How strongly “%s” counts: 1 as it is, 0 not at all, below 0 the opposite" % word
 	_slider.set_value_no_signal(weight)

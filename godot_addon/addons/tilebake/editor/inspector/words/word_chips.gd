@@ -27,6 +27,8 @@ func _chip(word: String) -> Button:
 	var chip: Button = Button.new()
 	chip.text = word
 	chip.toggle_mode = true
+	chip.add_theme_color_override(&"font_pressed_color", Ui.colour(&"accent_color"))
+	chip.add_theme_color_override(&"font_hover_pressed_color", Ui.colour(&"accent_color"))
 	chip.tooltip_text = "Show over the level where “%s” works" % word
 	Wire.on(chip.toggled, _on_toggled.bind(word))
 	return chip

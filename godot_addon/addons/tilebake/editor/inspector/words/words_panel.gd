@@ -47,6 +47,7 @@ func _build_parts() -> void:
 	Wire.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
 	Wire.on(_chips.dropped, _session.clear)
 	_hint.modulate.a = 0.7
+	_parts.add_theme_constant_override(&"separation", roundi(Ui.scaled(6)))
 	for part: Control in [
 		Ui.heading("Where a word works"), _chips, LookStatus.new(_session, TilebakeLook.Kind.HEAT),
 		Ui.heading("Re-theme"), _prompt,
