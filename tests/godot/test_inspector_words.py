@@ -22,7 +22,7 @@ SCENE: Final = scene(
 def test_words_are_drafted_kept_and_undone(engine: Engine, tmp_path: Path) -> None:
     project = write_project(tmp_path / "game", {"tilebake.toml": TOML})
     make_scenes(engine, project, [SCENE])
-    add_user(project, "use_words.gd")
+    add_user(project, "use_words.gd", "words_hand.gd")
     run = engine.run(project, "--editor").checked()
     assert run.lines("BAD ") == []
     assert len(run.lines("OK ")) == PROMISES
