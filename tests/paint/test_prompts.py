@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tilebake.errors import PromptError
+from tilebake.level.prompt_text import parse_prompt
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.paint.prompt_text import parse_prompt
 from tilebake.paint.prompt_tokens import tokenize
 from tilebake.paint.prompts import (
     Conditioning,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from tilebake.errors import MapError, Place
+from tilebake.level.editfile import Prompts, read_edit, styled
+from tilebake.level.edits import Edit
 from tilebake.level.grid import Bounds, Grid, GridShape
 from tilebake.level.json_spots import shown
 from tilebake.level.json_text import JsonText
@@ -44,6 +46,7 @@ class TileMap:
     settings: SettingsOverride  # the map's own
     model: str | None  # the map's own; None leaves the choice to the project
     loras: tuple[LoraRef, ...] | None  # likewise
+    edit: Edit | None = None  # what is painted in the stead of what the prompts say, with its layout
 
     def index_of(self, terrain: str) -> int:
         """A terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -73,21 +76,24 @@ def parse_map(text: str | bytes, *, path: Path | None = None, project: "Project 
     terrains = _used_terrains(layers, file, project, source)
     placement = place(layers, grid, source)
     names = placement.names
+    painted = tuple(terrain for terrain in terrains if terrain.name in names)
+    base_prompt = _base_prompt(file, project)
     return TileMap(
         name=file.name or (map_stem(path) if path else "map"),
         path=path,
         grid=grid.shape,
         tile_size=grid.tile_size,
-        terrains=tuple(terrain for terrain in terrains if terrain.name in names),
+        terrains=painted,
         tiles=placement.tiles,
         empty=placement.empty,
         bounds=placement.bounds,
-        base_prompt=_base_prompt(file, project),
+        base_prompt=base_prompt,
         negative_prompt=_negative_prompt(file, project),
         seed=file.seed,
         settings=file.settings,
         model=file.model,
         loras=None if file.loras is None else lora_refs(file.loras),
+        edit=_edit(file, base_prompt, painted, project, source),
     )
 
 
@@ -136,7 +142,25 @@ def _base_prompt(file: MapFile, project: "Project | None") -> str:
     if project is None:
         return file.base_prompt or ""
     own = project.base_prompt if file.base_prompt is None else file.base_prompt
-    return ", ".join(part for part in (own, project.style) if part)
+    return styled(own, project.style)
+
+
+def _edit(
+    file: MapFile,
+    base_prompt: str,
+    painted: Sequence[Terrain],
+    project: "Project | None",
+    source: JsonText,
+) -> Edit | None:
+    if file.edit is None:
+        return None
+    prompts = Prompts(
+        base=base_prompt,
+        terrains={terrain.name: terrain.prompt for terrain in painted},
+        unpainted=[*file.terrains, *(project.terrains if project else ())],
+        style=project.style if project else "",
+    )
+    return read_edit(file.edit, prompts, source.mistake)
 
 
 def _negative_prompt(file: MapFile, project: "Project | None") -> str:

@@ -1,15 +1,13 @@
 """Tokens: a prompt's text → the ids that a CLIP text encoder reads, in chunks of its length."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from transformers import CLIPTokenizer
 
-from tilebake.paint.prompt_text import WeightedText
-
-WORDS = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
+from tilebake.level.prompt_text import WeightedText
+from tilebake.level.prompt_words import WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ import torch
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from tilebake.errors import Place, PromptError
+from tilebake.level.prompt_text import parse_prompt
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
-from tilebake.paint.prompt_text import parse_prompt
 from tilebake.paint.prompt_tokens import Token, chunk_count, chunk_ids, tokenize
 
 

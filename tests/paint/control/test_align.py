@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from tilebake.errors import PromptError
+from tilebake.level.edits import CrossReplaceSteps
 from tilebake.paint.control.align import (
     cross_replace_weights,
     equalizer,
     refinement_mapper,
     replacement_mapper,
 )
-from tilebake.paint.control.edits import CrossReplaceSteps
 from tilebake.paint.control.words import find_word
 from tilebake.paint.prompts import PromptEmbeds
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tilebake.level.edits import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.control.composite import MARGIN
-from tilebake.paint.control.editing import Edited, edit_scene
-from tilebake.paint.control.edits import Edit, LocalBlend, Refine, Replace, Reweight, Threshold
+from tilebake.paint.control.editing import Edited, control, edit_scene
 from tilebake.paint.control.sheets import edit_sheet
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Scene
@@ -65,7 +65,9 @@ def picture(components: Components, prompt: str, **changes: Any) -> NDArray[np.u
 
 @pytest.mark.parametrize("prompts", [{}, {"grass": "lush green grass"}, {None: "top down map"}])
 def test_an_empty_edit_leaves_every_pixel(prompts: dict[str | None, str], components: Components) -> None:
-    edited = edit_map(components, Edit(prompts, Replace(1.0, 1.0)))
+    edited = edit_map(
+        components, Edit({name: Rewrite(text, Replace(1.0)) for name, text in prompts.items()}, 1.0)
+    )
     np.testing.assert_array_equal(edited.source, bake(components, level()))
     np.testing.assert_array_equal(edited.target, edited.source)
 
@@ -73,9 +75,9 @@ def test_an_empty_edit_leaves_every_pixel(prompts: dict[str | None, str], compon
 @pytest.mark.parametrize(
     "edit",
     [
-        Edit({"grass": "lush green snow"}),
-        Edit({"grass": "lush green mossy grass"}, Refine(), Reweight({"mossy": 3}, ANYWHERE)),
-        Edit({None: "top down photo"}, local_blend=LocalBlend(("photo",), Threshold(floor=0.0))),
+        Edit({"grass": Rewrite("lush green snow")}),
+        Edit({"grass": Rewrite("lush green mossy grass", Refine(), Reweight({"mossy": 3}, ANYWHERE))}),
+        Edit({None: Rewrite("top down photo")}, local_blend=LocalBlend(("photo",), Threshold(floor=0.0))),
     ],
     ids=["replace", "refine and reweight", "base"],
 )
@@ -92,7 +94,7 @@ def test_the_source_is_the_very_picture_of_an_ordinary_bake(edit: Edit, componen
 def test_with_no_step_replaced_the_target_is_its_own_plain_picture(
     scheduler: str, tiny_components: Components
 ) -> None:
-    edit = Edit({None: "lush snow in deep water"}, Replace(0.0, 0.0))
+    edit = Edit({None: Rewrite("lush snow in deep water", Replace(0.0))}, 0.0)
     edited = edit_prompt(tiny_components, "lush grass", edit, scheduler=scheduler)
     own = picture(tiny_components, "lush snow in deep water", scheduler=scheduler)
     np.testing.assert_array_equal(edited.target, own)
@@ -101,7 +103,7 @@ def test_with_no_step_replaced_the_target_is_its_own_plain_picture(
 
 def test_the_more_steps_are_replaced_the_nearer_the_target_stays(tiny_components: Components) -> None:
     def distance(share: float) -> float:
-        edit = Edit({None: "deep blue snow"}, Replace(share, share))
+        edit = Edit({None: Rewrite("deep blue snow", Replace(share))}, share)
         edited = edit_prompt(tiny_components, "lush green grass", edit, size=(64, 64))
         return float(np.abs(edited.target.astype(int) - edited.source).mean())
 
@@ -110,15 +112,17 @@ def test_the_more_steps_are_replaced_the_nearer_the_target_stays(tiny_components
 
 def test_words_swapped_and_back_give_the_picture_back(tiny_components: Components) -> None:
     there = edit_prompt(
-        tiny_components, "grass and water", Edit({None: "water and grass"}, Replace(0.0, 0.0))
+        tiny_components, "grass and water", Edit({None: Rewrite("water and grass", Replace(0.0))}, 0.0)
     )
-    back = edit_prompt(tiny_components, "water and grass", Edit({None: "grass and water"}, Replace(0.0, 0.0)))
+    back = edit_prompt(
+        tiny_components, "water and grass", Edit({None: Rewrite("grass and water", Replace(0.0))}, 0.0)
+    )
     np.testing.assert_array_equal(there.target, back.source)
     np.testing.assert_array_equal(back.target, there.source)
 
 
 def test_an_edited_terrain_changes_no_pixel_beyond_its_mask_and_margin(components: Components) -> None:
-    edited = edit_map(components, Edit({"grass": "snow"}, Replace(0.5, 0.0)), level(columns=6))
+    edited = edit_map(components, Edit({"grass": Rewrite("snow", Replace(0.5))}, 0.0), level(columns=6))
     differs = (edited.source != edited.target).any(axis=-1)
     assert differs[:, : 5 * 16].mean() > 0.5
     columns = np.flatnonzero((edited.mask > 0).any(axis=0))
@@ -128,9 +132,8 @@ def test_an_edited_terrain_changes_no_pixel_beyond_its_mask_and_margin(component
 
 
 def test_all_terrains_edited_are_their_own_plain_picture(tiny_components: Components) -> None:
-    everywhere = edit_map(
-        tiny_components, Edit({"grass": "snow", "stone": "snow", "water": "snow"}, Replace(0, 0))
-    )
+    snow = Rewrite("snow", Replace(0))
+    everywhere = edit_map(tiny_components, Edit({"grass": snow, "stone": snow, "water": snow}, 0))
     assert (everywhere.mask == 1).all()
     snowy = level(grass="snow", stone="snow", water="snow")
     own = bake(tiny_components, snowy)
@@ -142,7 +145,7 @@ def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components
     edited = edit_prompt(
         tiny_components,
         "lush grass",
-        Edit({None: "lush snow"}, Replace(), local_blend=blend),
+        Edit({None: Rewrite("lush snow")}, local_blend=blend),
         size=(192, 128),
     )
     assert 0 < edited.mask.mean() < 0.3
@@ -156,13 +159,17 @@ def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components
 
 def test_a_local_blend_by_a_word_that_is_absent_changes_nothing(tiny_components: Components) -> None:
     absent = LocalBlend(("snow",), Threshold(floor=1.0), start=0.0)
-    edited = edit_prompt(tiny_components, "lush grass", Edit({None: "lush snow"}, local_blend=absent))
+    edited = edit_prompt(
+        tiny_components, "lush grass", Edit({None: Rewrite("lush snow")}, local_blend=absent)
+    )
     np.testing.assert_array_equal(edited.target, edited.source)
 
 
 def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> None:
     def weighed(weight: float, within: Threshold | None = None) -> NDArray[np.uint8]:
-        edit = Edit({"grass": "lush green grass"}, Refine(1.0, 0.0), Reweight({"green": weight}, within))
+        edit = Edit(
+            {"grass": Rewrite("lush green grass", Refine(1.0), Reweight({"green": weight}, within))}, 0.0
+        )
         return edit_map(components, edit).target
 
     plain_picture = bake(components, level())
@@ -174,7 +181,7 @@ def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> 
 
 def test_a_weight_limited_to_all_pixels_is_a_weight(tiny_components: Components) -> None:
     def weighed(within: Threshold | None) -> NDArray[np.uint8]:
-        edit = Edit({None: "lush green grass"}, Refine(0.5, 0.0), Reweight({"green": 3.0}, within))
+        edit = Edit({None: Rewrite("lush green grass", Refine(0.5), Reweight({"green": 3.0}, within))}, 0.0)
         return edit_prompt(tiny_components, "lush green grass", edit).target
 
     difference = weighed(None).astype(int) - weighed(ANYWHERE)
@@ -182,7 +189,9 @@ def test_a_weight_limited_to_all_pixels_is_a_weight(tiny_components: Components)
 
 
 def test_new_words_are_weighed_within_the_targets_own_maps(tiny_components: Components) -> None:
-    edit = Edit({None: "mossy grass"}, Refine(), Reweight({"mossy": 4.0}, Threshold(0.5, average=True)))
+    edit = Edit(
+        {None: Rewrite("mossy grass", Refine(), Reweight({"mossy": 4.0}, Threshold(0.5, average=True)))}
+    )
     edited = edit_prompt(tiny_components, "grass", edit)
     assert (edited.source != edited.target).any()
 
@@ -194,7 +203,7 @@ def test_a_cancelled_edit_leaves_the_model_as_it_was(tiny_components: Components
         raise KeyboardInterrupt(step)
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        edit_scene(tiny_components, plain(tiny_components, "grass"), Edit({None: "snow"}), cancel)
+        edit_scene(tiny_components, plain(tiny_components, "grass"), Edit({None: Rewrite("snow")}), cancel)
     assert caught.value.args[0][:2] == (1, 3)
     after = tiny_components.unet.attn_processors
     assert all(after[name] is processor for name, processor in before.items())
@@ -203,6 +212,35 @@ def test_a_cancelled_edit_leaves_the_model_as_it_was(tiny_components: Components
 
 
 def test_an_edit_has_a_sheet(tiny_components: Components) -> None:
-    edit = Edit({None: "snow"}, Replace(), Reweight({"snow": 2.0}))
+    edit = Edit({None: Rewrite("snow", Replace(), Reweight({"snow": 2.0}))})
     sheet = edit_sheet(edit_prompt(tiny_components, "grass", edit), {None: "grass"}, edit, heading="grass")
     assert sheet.shape[1] > sheet.shape[0]
+
+
+def test_a_pair_is_painted_under_control(tiny_components: Components) -> None:
+    scene = Pipeline(tiny_components).scene(ask(level()))
+    edit = Edit({"grass": Rewrite("lush green snow")})
+    seen: list[int] = []
+    with control(tiny_components, scene, edit) as pair:
+        pair.denoise(lambda step: seen.append(step.step))
+        edited = pair.edited()
+    alone = edit_map(tiny_components, edit)
+    assert seen == [1, 2, 3]
+    for one, other in ((edited.source, alone.source), (edited.target, alone.target)):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(edited.mask, alone.mask)
+
+
+def test_words_of_two_prompts_weigh_within_thresholds_of_their_own(tiny_components: Components) -> None:
+    nowhere = Threshold(floor=1.0)
+    rewrites: dict[str | None, Rewrite] = {
+        "grass": Rewrite("lush green grass", Refine(), Reweight({"green": 4.0}, nowhere)),
+        "water": Rewrite("deep blue river water", Refine(), Reweight({"blue": 4, "river": 2}, ANYWHERE)),
+    }
+    scene = Pipeline(tiny_components).scene(ask(level()))
+
+    with control(tiny_components, scene, Edit(rewrites)) as pair:
+        pair.denoise(ignore)
+        banks = pair.control.reweight_masks.banks
+    for bank in banks:
+        assert [row.unique().tolist() for row in bank] == [[1], [0], [1], [1]]

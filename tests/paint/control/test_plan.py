@@ -6,17 +6,18 @@ import pytest
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.paint.control.edits import (
+from tilebake.level.edits import (
     CrossReplaceSteps,
     Edit,
     LocalBlend,
     Refine,
     Replace,
     Reweight,
+    Rewrite,
     Threshold,
 )
+from tilebake.level.rewriting import having, refined, replaced, weighed
 from tilebake.paint.control.plan import plan_edit, prompt_edits
-from tilebake.paint.control.rewriting import having, refined, replaced
 from tilebake.paint.models import Components
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 
@@ -56,7 +57,8 @@ def test_prompts_are_found_by_their_words() -> None:
 
 
 def test_only_what_changes_is_another_prompt(tiny_components: Components, source: Conditioning) -> None:
-    plan = plan_edit(tiny_components, source, TERRAINS, Edit({"meadow": "lush snow", "lake": "blue water"}))
+    rewrites: dict[str | None, Rewrite] = {"meadow": Rewrite("lush snow"), "lake": Rewrite("blue water")}
+    plan = plan_edit(tiny_components, source, TERRAINS, Edit(rewrites))
     assert plan.target.base is source.base
     assert plan.target.regions[0].text == "lush snow"
     assert plan.target.regions[1:] == source.regions[1:]
@@ -67,12 +69,9 @@ def test_only_what_changes_is_another_prompt(tiny_components: Components, source
 def test_terrains_with_one_prompt_may_change_to_one(
     tiny_components: Components, source: Conditioning
 ) -> None:
-    plan = plan_edit(
-        tiny_components,
-        source,
-        TERRAINS,
-        Edit({"meadow": "lush snow", "lawn": "lush snow", None: "snow"}, Refine()),
-    )
+    snow = Rewrite("lush snow", Refine())
+    edit = Edit({"meadow": snow, "lawn": snow, None: Rewrite("snow", Refine())})
+    plan = plan_edit(tiny_components, source, TERRAINS, edit)
     assert plan.target.regions[0] is plan.target.regions[1]
     assert [change.regions for change in plan.changes] == [(0, 1), (None,)]
     assert plan.regions is None, "the base prompt is everywhere"
@@ -82,8 +81,8 @@ def test_terrains_with_one_prompt_may_change_to_one(
     "edit",
     [
         Edit({}),
-        Edit({"lake": "blue water", None: "a map"}),
-        Edit({"lake": "blue water"}, reweight=Reweight({"blue": 1})),
+        Edit({"lake": Rewrite("blue water"), None: Rewrite("a map")}),
+        Edit({"lake": Rewrite("blue water", reweight=Reweight({"blue": 1}))}),
     ],
 )
 def test_an_empty_edit_is_no_change(edit: Edit, tiny_components: Components, source: Conditioning) -> None:
@@ -94,12 +93,12 @@ def test_an_empty_edit_is_no_change(edit: Edit, tiny_components: Components, sou
 
 
 def test_a_change_is_spelled_out_for_the_layers(tiny_components: Components, source: Conditioning) -> None:
-    edit = Edit(
-        {"lake": "deep blue water"},
+    rewrite = Rewrite(
+        "deep blue water",
         Refine(CrossReplaceSteps(0.5, {"water": 1.0})),
         Reweight({"blue": 3, "water": -2}, Threshold()),
     )
-    plan = plan_edit(tiny_components, source, TERRAINS, edit)
+    plan = plan_edit(tiny_components, source, TERRAINS, Edit({"lake": rewrite}))
     target = plan.changes[0].target
     (spelled,) = prompt_edits(plan, 4, {("blue", target): 1})
     assert (spelled.source_row, spelled.target_row) == (2, 2)
@@ -114,14 +113,14 @@ def test_a_change_is_spelled_out_for_the_layers(tiny_components: Components, sou
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (Edit({"medow": "snow"}), "no terrain 'medow'; take one of: meadow, lawn, lake"),
-        (Edit({"lake": "blue snow"}, reweight=Reweight({"water": 2})), "no 'water' in 'blue snow'"),
+        (Edit({"medow": Rewrite("snow")}), "no terrain 'medow'; take one of: meadow, lawn, lake"),
+        (Edit({"lake": Rewrite("blue snow", reweight=Reweight({"water": 2}))}), "no 'water' in 'blue snow'"),
         (
-            Edit({"lake": "blue snow"}, Replace(CrossReplaceSteps(0.8, {"wter": 1}))),
+            Edit({"lake": Rewrite("blue snow", Replace(CrossReplaceSteps(0.8, {"wter": 1})))}),
             "no 'wter' in 'blue snow'",
         ),
         (
-            Edit({"lake": "blue snow"}, local_blend=LocalBlend(("sand",))),
+            Edit({"lake": Rewrite("blue snow")}, local_blend=LocalBlend(("sand",))),
             "no 'sand' in 'blue water' and 'blue snow'",
         ),
     ],
@@ -134,7 +133,7 @@ def test_what_is_not_there_is_told(
 
 
 def test_the_sources_words_may_blend(tiny_components: Components, source: Conditioning) -> None:
-    edit = Edit({"lake": "blue snow"}, local_blend=LocalBlend(("water", "snow")))
+    edit = Edit({"lake": Rewrite("blue snow")}, local_blend=LocalBlend(("water", "snow")))
     assert plan_edit(tiny_components, source, TERRAINS, edit).changes
 
 
@@ -142,7 +141,8 @@ def test_the_sources_words_may_blend(tiny_components: Components, source: Condit
     "make",
     [
         lambda: Replace(1.5),
-        lambda: Refine(self_replace_steps=-0.1),
+        lambda: Refine(-0.1),
+        lambda: Edit({}, self_replace_steps=-0.1),
         lambda: Replace(CrossReplaceSteps(0.5, {"a": 2})),
         lambda: Reweight({"mossy": 6}),
         lambda: Reweight({"mossy": float("nan")}),
@@ -152,3 +152,46 @@ def test_the_sources_words_may_blend(tiny_components: Components, source: Condit
 def test_values_out_of_range_are_told(make: Callable[[], object]) -> None:
     with pytest.raises(PromptError, match=r"share from 0 to 1|weights go from -5 to 5"):
         make()
+
+
+def test_every_prompt_has_a_control_and_weights_of_its_own(
+    tiny_components: Components, source: Conditioning
+) -> None:
+    edit = Edit(
+        {
+            "meadow": Rewrite("lush snow", Replace(1.0)),
+            "lawn": Rewrite("lush mossy grass", Refine(0.5), Reweight({"mossy": 3})),
+        }
+    )
+    plan = plan_edit(tiny_components, source, TERRAINS, edit)
+    assert [change.regions for change in plan.changes] == [(0,), (1,)]
+    meadow, lawn = prompt_edits(plan, 4, {})
+    assert meadow.target_row != lawn.target_row
+    assert (meadow.kept[:, 1].tolist(), lawn.kept[:, 1].tolist()) == ([1, 1, 1, 1], [1, 1, 0, 0])
+    assert meadow.equalizer.eq(1).all()
+    assert lawn.equalizer[1:4].tolist() == [1, 3, 1]
+
+
+def test_terrains_with_one_prompt_may_change_to_one_text_under_two_controls(
+    tiny_components: Components, source: Conditioning
+) -> None:
+    edit = Edit({"meadow": Rewrite("lush snow"), "lawn": Rewrite("lush snow", Replace(0.2))})
+    plan = plan_edit(tiny_components, source, TERRAINS, edit)
+    rows = [spelled.target_row for spelled in prompt_edits(plan, 4, {})]
+    assert len({*rows}) == 2
+    assert plan.regions == (0, 1)
+
+
+def test_a_word_is_sought_in_its_own_prompt_alone(tiny_components: Components, source: Conditioning) -> None:
+    edit = Edit(
+        {"meadow": Rewrite("lush snow", reweight=Reweight({"blue": 2})), "lake": Rewrite("blue snow")}
+    )
+    with pytest.raises(PromptError, match="no 'blue' in 'lush snow'"):
+        plan_edit(tiny_components, source, TERRAINS, edit)
+
+
+def test_weights_go_to_the_prompts_that_have_their_words() -> None:
+    weights = weighed(PROMPTS, {"water": 2, "LUSH green": 3, "mossy": -1})
+    assert weights == {None: {"water": 2}, "meadow": {"LUSH green": 3}, "lake": {"water": 2, "mossy": -1}}
+    with pytest.raises(PromptError, match=r"no 'gras' in .*take one of: grass"):
+        weighed({"meadow": PROMPTS["meadow"]}, {"gras": 2})

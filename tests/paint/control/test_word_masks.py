@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from tilebake.errors import PromptError
+from tilebake.level.edits import Threshold
 from tilebake.paint.control.composite import MARGIN, composite, opacity
-from tilebake.paint.control.edits import Threshold
 from tilebake.paint.control.word_masks import pooled, word_masks
 
 HILL = torch.tensor([[0.0, 0.1, 0.2, 0.4, 0.2, 0.1, 0.0]])[None]  # [1, 1, 7]

@@ -27,7 +27,7 @@ class Control:
 
     def __init__(self, unet: UNet2DConditionModel, plan: Plan, blend: Blending) -> None:
         target, steps = attention_target(unet, plan.source), len(blend.steps)
-        self._self_steps = round(plan.edit.control.self_replace_steps * steps)
+        self._self_steps = round(plan.edit.self_replace_steps * steps)
         self.reweight_masks = ReweightMasks(plan, blend, target)
         self.blend = LatentBlend(plan, blend, target)
         self.edits = prompt_edits(plan, steps, self.reweight_masks.rows)

@@ -10,7 +10,6 @@ from typing import Final
 import torch
 
 from tilebake.paint.blending import Blending, Target
-from tilebake.paint.control.edits import Threshold
 from tilebake.paint.control.plan import Plan
 from tilebake.paint.control.store import AttentionStore
 from tilebake.paint.control.word_masks import WordMasks
@@ -38,9 +37,11 @@ class LatentBlend:
             blend,
             target,
         )
-        threshold = local.threshold if local else Threshold()
-        is_seen = self.source.words or self.target.words
-        self._masks = WordMasks(self.source, self.target, threshold, blend.latent_size) if is_seen else None
+        seen = len(self.source.words) + len(self.target.words)
+        thresholds = [local.threshold] * seen if local else []
+        self._masks = (
+            WordMasks(self.source, self.target, thresholds, blend.latent_size) if thresholds else None
+        )
         self._first = round(local.start * len(blend.steps)) if local else 0
         within = torch.ones(blend.latent_size) if plan.regions is None else terrain_mask(blend, plan.regions)
         self._within = within.to(target.device, target.dtype)

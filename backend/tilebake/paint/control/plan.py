@@ -1,11 +1,13 @@
 """Plan: an edit spelled out for one picture: both sides' prompts, and which of them differ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
 from tilebake.errors import PromptError
+from tilebake.level.edits import Edit, Replace, Rewrite
+from tilebake.level.prompt_words import no_such_word
 from tilebake.paint.attention import distinct_prompts
 from tilebake.paint.control.align import (
     cross_replace_weights,
@@ -14,9 +16,8 @@ from tilebake.paint.control.align import (
     replacement_mapper,
 )
 from tilebake.paint.control.cross_attention import PromptEdit
-from tilebake.paint.control.edits import CrossReplaceSteps, Edit, Replace
 from tilebake.paint.control.store import WatchedWord, prompt_of
-from tilebake.paint.control.words import columns_of, no_such_word
+from tilebake.paint.control.words import columns_of, find_word
 from tilebake.paint.prompts import Conditioning, PromptEmbeds, TextEncoders, encode_prompt
 
 
@@ -26,6 +27,7 @@ class Change:
 
     source: PromptEmbeds
     target: PromptEmbeds
+    rewrite: Rewrite
     regions: tuple[int | None, ...]  # whose prompt it is; None is the base prompt
 
     def in_source(self, word: str) -> WatchedWord:
@@ -58,16 +60,12 @@ def plan_edit(components: TextEncoders, source: Conditioning, terrains: tuple[st
 
     Raises PromptError for a terrain or word that is not there, and for a prompt that cannot be encoded.
     """
-    named: dict[tuple[PromptEmbeds, str], list[int | None]] = {}
-    for name, text in edit.prompts.items():
-        region = None if name is None else _region(name, terrains)
-        named.setdefault((prompt_of(source, region), text), []).append(region)
     encoded = [
-        Change(before, encode_prompt(components, text), tuple(regions))
-        for (before, text), regions in named.items()
+        Change(before, encode_prompt(components, rewrite.prompt), rewrite, tuple(regions))
+        for before, rewrite, regions in _alike(source, terrains, edit)
     ]
     _refuse_absent_words(edit, encoded)
-    changes = tuple(change for change in encoded if _differs(change, edit))
+    changes = tuple(change for change in encoded if _differs(change))
     return Plan(edit, source, _changed(source, changes), changes)
 
 
@@ -80,9 +78,9 @@ def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], 
     targets = distinct_prompts(plan.target.base, plan.target.regions)
     edits: list[PromptEdit] = []
     for change in plan.changes:
-        weights = _weights(plan.edit, change.target)
+        weights = change.rewrite.weights
         within = {word: masked[word, change.target] for word in weights if (word, change.target) in masked}
-        mapper, kept = _kept_maps(plan.edit, change, steps)
+        mapper, kept = _kept_maps(change, steps)
         everywhere = {word: weight for word, weight in weights.items() if word not in within}
         edits.append(
             PromptEdit(
@@ -99,12 +97,27 @@ def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], 
     return edits
 
 
-def _kept_maps(edit: Edit, change: Change, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _alike(
+    source: Conditioning, terrains: tuple[str, ...], edit: Edit
+) -> list[tuple[PromptEmbeds, Rewrite, list[int | None]]]:
+    """Each rewrite with the prompt that it is of, and the regions where both are the same."""
+    found: list[tuple[PromptEmbeds, Rewrite, list[int | None]]] = []
+    for name, rewrite in edit.rewrites.items():
+        region = None if name is None else _region(name, terrains)
+        before = prompt_of(source, region)
+        regions = next((own for prompt, same, own in found if prompt is before and same == rewrite), None)
+        if regions is None:
+            found.append((before, rewrite, [region]))
+        else:
+            regions.append(region)
+    return found
+
+
+def _kept_maps(change: Change, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
     """The mapper [T_source, T_target], and the share of the source's maps [steps, T_target]."""
-    shares = edit.control.cross_shares
-    there = {word: share for word, share in shares.words.items() if columns_of(change.target, word)}
-    kept = cross_replace_weights(change.target, CrossReplaceSteps(shares.default, there), steps)
-    if isinstance(edit.control, Replace):
+    control = change.rewrite.control
+    kept = cross_replace_weights(change.target, control.cross_shares, steps)
+    if isinstance(control, Replace):
         return replacement_mapper(change.source, change.target), kept
     mapper, aligned = refinement_mapper(change.source, change.target)
     return mapper, kept * aligned
@@ -118,26 +131,19 @@ def _region(name: str, terrains: tuple[str, ...]) -> int:
     return terrains.index(name)
 
 
-def _refuse_absent_words(edit: Edit, changes: Iterable[Change]) -> None:
-    """Words that weigh or are kept are the target's; those that blend may be the source's too."""
-    targets = [change.target for change in changes]
-    both = [prompt for change in changes for prompt in (change.source, change.target)]
-    weighed = edit.reweight.equalizer if edit.reweight else ()
-    blending = edit.local_blend.words if edit.local_blend else ()
-    for words, prompts in (((*weighed, *edit.control.cross_shares.words), targets), (blending, both)):
-        for word in words:
-            if not any(columns_of(prompt, word) for prompt in prompts):
-                raise no_such_word(word, prompts)
+def _refuse_absent_words(edit: Edit, changes: Sequence[Change]) -> None:
+    """Words that weigh or are kept are their own target's; those that blend may be any prompt's."""
+    for change in changes:
+        for word in (*change.rewrite.weights, *change.rewrite.control.cross_shares.words):
+            find_word(change.target, word)
+    prompts = [prompt for change in changes for prompt in (change.source, change.target)]
+    for word in edit.local_blend.words if edit.local_blend else ():
+        if not any(columns_of(prompt, word) for prompt in prompts):
+            raise no_such_word(word, [prompt.text for prompt in prompts])
 
 
-def _weights(edit: Edit, target: PromptEmbeds) -> dict[str, float]:
-    """The weights of those words that this prompt has."""
-    weights = edit.reweight.equalizer if edit.reweight else {}
-    return {word: weight for word, weight in weights.items() if columns_of(target, word)}
-
-
-def _differs(change: Change, edit: Edit) -> bool:
-    weights = _weights(edit, change.target).values()
+def _differs(change: Change) -> bool:
+    weights = change.rewrite.weights.values()
     return change.source.tokens != change.target.tokens or any(weight != 1 for weight in weights)
 
 

@@ -3,7 +3,6 @@
 import torch
 
 from tilebake.paint.blending import Blending, Target
-from tilebake.paint.control.edits import Threshold
 from tilebake.paint.control.plan import Plan
 from tilebake.paint.control.store import AttentionStore, level_sizes
 from tilebake.paint.control.word_masks import WordMasks, pooled
@@ -19,24 +18,24 @@ class ReweightMasks:
     """
 
     def __init__(self, plan: Plan, blend: Blending, target: Target) -> None:
-        reweight = plan.edit.reweight
-        within = None if reweight is None else reweight.within
-        pairs = [
-            (word, change)
+        weighed = [
+            (word, change, change.rewrite.reweight.within)
             for change in plan.changes
-            for word in (reweight.equalizer if reweight and within else ())
-            if columns_of(change.target, word)
+            if change.rewrite.reweight is not None and change.rewrite.reweight.within is not None
+            for word in change.rewrite.weights
         ]
-        old = [(word, change) for word, change in pairs if columns_of(change.source, word)]
-        new = [(word, change) for word, change in pairs if not columns_of(change.source, word)]
+        old = [each for each in weighed if columns_of(each[1].source, each[0])]
+        new = [each for each in weighed if each not in old]
         self.rows: dict[tuple[str, PromptEmbeds], int] = {
-            (word, change.target): row for row, (word, change) in enumerate([*old, *new], start=1)
+            (word, change.target): row for row, (word, change, _) in enumerate([*old, *new], start=1)
         }
-        self.source = AttentionStore([c.in_source(word) for word, c in old], plan.source, blend, target)
-        self.target = AttentionStore([c.in_target(word) for word, c in new], plan.target, blend, target)
-        self._masks = WordMasks(self.source, self.target, within or Threshold(), blend.latent_size)
+        self.source = AttentionStore([c.in_source(word) for word, c, _ in old], plan.source, blend, target)
+        self.target = AttentionStore([c.in_target(word) for word, c, _ in new], plan.target, blend, target)
+        self._masks = WordMasks(
+            self.source, self.target, [within for _, _, within in (*old, *new)], blend.latent_size
+        )
         self.banks = [
-            torch.ones(1 + len(pairs), height * width, device=target.device, dtype=target.dtype)
+            torch.ones(1 + len(weighed), height * width, device=target.device, dtype=target.dtype)
             for height, width in level_sizes(blend.latent_size, target.levels)
         ]
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.level.canvas import map_box
+from tilebake.level.edits import Edit, Rewrite
 from tilebake.level.regions import LATENT
+from tilebake.level.rewriting import Prompts
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.control.editing import Edited
-from tilebake.paint.control.edits import Edit
 from tilebake.paint.control.maps import AttentionMaps, places
-from tilebake.paint.control.rewriting import Prompts
 from tilebake.paint.control.watching import Watched
 from tilebake.paint.heatmap import edge_picture, heat, tile_picture
 from tilebake.paint.painting import Scene
@@ -54,9 +54,8 @@ def attention_sheet(
 
 def edit_sheet(edited: Edited, prompts: Prompts, edit: Edit, *, heading: str) -> NDArray[np.uint8]:
     """Before, after, and where the edit may show. `prompts` are the source's."""
-    before, after = (
-        "\n".join(dict.fromkeys(each[place] for place in edit.prompts)) for each in (prompts, edit.prompts)
-    )
+    before = "\n".join(dict.fromkeys(prompts[place] for place in edit.rewrites))
+    after = "\n".join(dict.fromkeys(rewrite.prompt for rewrite in edit.rewrites.values()))
     differing = (edited.source != edited.target).any(axis=-1)
     seconds = edited.timings["denoise"]
     panels = [
@@ -72,12 +71,16 @@ def edit_sheet(edited: Edited, prompts: Prompts, edit: Edit, *, heading: str) ->
 
 
 def _said(edit: Edit) -> list[str]:
-    """The edit's controls, in a line or two."""
-    shares = edit.control.cross_shares.default, edit.control.self_replace_steps
-    name = type(edit.control).__name__.lower()
-    weights = edit.reweight.equalizer if edit.reweight else {}
-    weighed = ", ".join(f"{word} x {weight:g}" for word, weight in weights.items())
-    return [f"{name}, cross {shares[0]:g}, self {shares[1]:g}", *([weighed] if weighed else [])]
+    """The edit's controls, a line for each that differs."""
+    rewrites = edit.rewrites.values()
+    lines = [_control_said(rewrite) for rewrite in rewrites]
+    return [f"self {edit.self_replace_steps:g}", *dict.fromkeys(lines)]
+
+
+def _control_said(rewrite: Rewrite) -> str:
+    name = type(rewrite.control).__name__.lower()
+    weighed = (f"{word} x {weight:g}" for word, weight in rewrite.weights.items())
+    return ", ".join((name, f"cross {rewrite.control.cross_shares.default:g}", *weighed))
 
 
 def word_panels(

@@ -13,12 +13,13 @@ from math import ceil
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+from tilebake.level.prompt_words import no_such_word
 from tilebake.paint.attention import Attend, LayerPrompts, distinct_prompts
 from tilebake.paint.attention_layers import Layer, cross_attention_levels
 from tilebake.paint.blending import Blending, StepWeights, Target, step_weights
 from tilebake.paint.control.maps import AttentionMaps
 from tilebake.paint.control.probabilities import word_maps
-from tilebake.paint.control.words import columns_of, no_such_word
+from tilebake.paint.control.words import columns_of
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 
 
@@ -44,7 +45,7 @@ def watched_words(
         owners.setdefault(prompt_of(conditioning, region), []).append(region)
     for word in words:
         if not any(columns_of(prompt, word) for prompt in owners):
-            raise no_such_word(word, list(owners))
+            raise no_such_word(word, [prompt.text for prompt in owners])
     return tuple(
         WatchedWord(word, prompt, tuple(own), columns)
         for word in words

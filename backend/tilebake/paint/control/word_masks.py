@@ -3,10 +3,13 @@
 All is done on the device, and nothing waits for it: masks are made anew between two steps.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
 import torch
 from torch.nn.functional import avg_pool2d, interpolate
 
-from tilebake.paint.control.edits import Threshold
+from tilebake.level.edits import Threshold
 from tilebake.paint.control.store import AttentionStore
 
 
@@ -27,31 +30,35 @@ def word_masks(
 
 
 class WordMasks:
-    """The masks of the words that two stores watch, the source's words first."""
+    """The masks of the words that two stores watch, the source's words first, each by its own threshold."""
 
     def __init__(
         self,
         source: AttentionStore,
         target: AttentionStore,
-        threshold: Threshold,
+        thresholds: Sequence[Threshold],
         latent_size: tuple[int, int],
     ) -> None:
-        self.stores = source, target
-        self._threshold = threshold
+        own = len(source.words)
+        self._seen_by = (source, thresholds[:own]), (target, thresholds[own:])
         self._latent_size = latent_size
 
     def after(self, source_steps: int, target_steps: int) -> torch.Tensor:
         """The masks once either has done so many steps: [W, h, w]. Without any step done a mask is 0."""
-        done = zip(self.stores, (source_steps, target_steps), strict=True)
-        return torch.cat([self._seen(store, steps) for store, steps in done])
+        done = zip(self._seen_by, (source_steps, target_steps), strict=True)
+        return torch.cat(
+            [mask for (store, words), steps in done for mask in self._masks(store, words, steps)]
+        )
 
-    def _seen(self, store: AttentionStore, steps: int) -> torch.Tensor:
-        if not store.words:
-            return torch.zeros(0, *self._latent_size, device=store.device)
-        first = 0 if self._threshold.average else max(steps - 1, 0)
-        level = store.coarsest
-        heat = store.heat(slice(first, max(steps, 1)), level)
-        return word_masks(heat, self._threshold, 2**level, self._latent_size)
+    def _masks(
+        self, store: AttentionStore, thresholds: Sequence[Threshold], steps: int
+    ) -> Iterator[torch.Tensor]:
+        """Those of one store's words, together where neighbours have one threshold."""
+        for threshold, alike in groupby(range(len(thresholds)), key=thresholds.__getitem__):
+            rows = [*alike]
+            first = 0 if threshold.average else max(steps - 1, 0)
+            heat = store.heat(slice(first, max(steps, 1)), store.coarsest)[rows[0] : rows[-1] + 1]
+            yield word_masks(heat, threshold, 2**store.coarsest, self._latent_size)
 
 
 def pooled(masks: torch.Tensor, levels: int) -> list[torch.Tensor]:

@@ -1,16 +1,11 @@
 """Words of a prompt → the columns of its embeddings, keys and attention maps that stand for them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import groupby
 from operator import attrgetter
 
-from tilebake.errors import PromptError
-from tilebake.paint.prompt_tokens import WORDS
+from tilebake.level.prompt_words import no_such_word, starts_of, words_of
 from tilebake.paint.prompts import PromptEmbeds
-
-LIKE = 0.5  # difflib's ratio from which on a word is worth naming to somebody who mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +31,13 @@ def find_word(prompt: PromptEmbeds, word: str) -> tuple[int, ...]:
     """
     columns = columns_of(prompt, word)
     if not columns:
-        raise no_such_word(word, [prompt])
+        raise no_such_word(word, [prompt.text])
     return columns
 
 
 def columns_of(prompt: PromptEmbeds, word: str) -> tuple[int, ...]:
     """The same, and nothing when the prompt does not have it."""
-    words = prompt_words(prompt)
-    sought = [match[0].lower() for match in WORDS.finditer(word)]
-    starts = [
-        start
-        for start in range(len(words) - len(sought) + 1)
-        if sought and [each.text for each in words[start : start + len(sought)]] == sought
-    ]
+    words, sought = prompt_words(prompt), words_of(word)
+    starts = starts_of([each.text for each in words], sought)
     found = (words[at] for start in starts for at in range(start, start + len(sought)))
     return tuple(dict.fromkeys(column for each in found for column in each.columns))
-
-
-def no_such_word(word: str, prompts: Sequence[PromptEmbeds]) -> PromptError:
-    """The mistake of asking for a word that none of these prompts has."""
-    there = [each.text for prompt in prompts for each in prompt_words(prompt) if each.text[0].isalnum()]
-    near = get_close_matches(word.lower(), dict.fromkeys(there), cutoff=LIKE) or dict.fromkeys(there)
-    texts = " and ".join(repr(text) for text in dict.fromkeys(prompt.text for prompt in prompts))
-    return PromptError(
-        f"there is no {word!r} in {texts}",
-        mend=f"take one of: {', '.join(near)}" if near else "write a prompt with words first",
-    )

@@ -5,7 +5,7 @@
     Reweight    words that work more, less or against: an equalizer over the maps
     LocalBlend  the picture changes only where some words are
 
-`Edit` puts them together, for one prompt or for several.
+A `Rewrite` puts the first three together for one prompt, an `Edit` the rewrites of one picture.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,11 @@ from tilebake.errors import PromptError
 STRONGEST: Final = 5.0  # of an equalizer, to either side
 _SHARE: Final = "give a share from 0 to 1"
 FLOOR: Final = 0.01  # share of attention; one of 77 tokens gets 0.013 when all get the same
+
+
+def _refuse_no_share(share: float) -> None:
+    if not 0 <= share <= 1:
+        raise PromptError(f"the source's maps cannot be kept for {share:g} of the steps", mend=_SHARE)
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,10 @@ class CrossReplaceSteps:
 class _Kept:
     cross_replace_steps: float | CrossReplaceSteps = 0.8
     """Share of the steps in which the target's words have the source's cross-attention maps."""
-    self_replace_steps: float = 0.4
-    """Share of the steps in which the target has the source's self-attention maps, at the coarsest level."""
 
     def __post_init__(self) -> None:
-        for share in (*self.cross_shares.words.values(), self.cross_shares.default, self.self_replace_steps):
-            if not 0 <= share <= 1:
-                raise PromptError(f"the source's maps cannot be kept for {share:g} of the steps", mend=_SHARE)
+        for share in (*self.cross_shares.words.values(), self.cross_shares.default):
+            _refuse_no_share(share)
 
     @property
     def cross_shares(self) -> CrossReplaceSteps:
@@ -105,11 +107,28 @@ class LocalBlend:
 
 
 @dataclass(frozen=True)
+class Rewrite:
+    """One prompt of the target, and how it holds on to the attention of the source's."""
+
+    prompt: str
+    control: Replace | Refine = Replace()
+    reweight: Reweight | None = None
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The words that do not work as they are."""
+        return self.reweight.equalizer if self.reweight else {}
+
+
+@dataclass(frozen=True)
 class Edit:
     """A picture painted once more under other prompts, holding on to the first one's attention maps."""
 
-    prompts: Mapping[str | None, str]
-    """The target's prompt by terrain; None is the base prompt. Prompts that are not named stay."""
-    control: Replace | Refine = Replace()
-    reweight: Reweight | None = None
+    rewrites: Mapping[str | None, Rewrite]
+    """The target's prompts by terrain; None is the base prompt. Prompts that are not named stay."""
+    self_replace_steps: float = 0.4
+    """Share of the steps in which the target has the source's self-attention maps, at the coarsest level."""
     local_blend: LocalBlend | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_no_share(self.self_replace_steps)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilebake.errors import PromptError
-from tilebake.paint.prompt_text import parse_prompt
+from tilebake.level.prompt_text import parse_prompt
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tilebake.errors import PromptError
+from tilebake.level.prompt_words import has_word, no_such_word, plain_text
 
 Prompts = Mapping[str | None, str]
 """Prompts by terrain; None is the base prompt."""
@@ -35,6 +36,17 @@ def having(prompts: Prompts, words: Iterable[str]) -> Prompts:
     if not found:
         raise _absent(" or ".join(words), prompts.values())
     return found
+
+
+def weighed(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
+    """For each prompt the weights of the words that it has. Raises PromptError for a word that none has."""
+    for word in weights:
+        if not any(has_word(text, word) for text in prompts.values()):
+            raise no_such_word(word, [plain_text(text) for text in prompts.values()])
+    return {
+        place: {word: weight for word, weight in weights.items() if has_word(text, word)}
+        for place, text in prompts.items()
+    }
 
 
 def _whole_words(phrase: str) -> re.Pattern[str]:
