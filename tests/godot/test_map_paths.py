@@ -55,7 +55,7 @@ PROMPTS: Final = {
     "water": "blue",
     "mud": "output = 'nor this'",
 }
-TERRAINS: Final = dict.fromkeys(("in the game", "twice"), PROMPTS)
+TERRAINS: Final[Mapping[str, Mapping[str, str]]] = {"in the game": PROMPTS, "twice": PROMPTS}
 
 
 @pytest.fixture(scope="module")

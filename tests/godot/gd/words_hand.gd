@@ -79,6 +79,13 @@ func said() -> String:
 	return "\n".join(words)
 
 
+## Brings all of it into view, if the inspector is high enough.
+func scroll_to_panel() -> void:
+	await EditorInterface.get_base_control().get_tree().process_frame
+	var inspector: ScrollContainer = EditorInterface.get_inspector()
+	inspector.scroll_vertical += int(_panel().global_position.y - inspector.global_position.y)
+
+
 func is_there() -> bool:
 	return not _parts(WordsPanel).is_empty()
 

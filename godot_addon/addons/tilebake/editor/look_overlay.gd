@@ -10,12 +10,14 @@ var _item: RID = RID()
 var _texture: ImageTexture = null
 var _node_id: int = 0
 var _box: Rect2 = Rect2()
+var _is_seen: bool = true
 
 
 ## Lays a picture over [param box], given in the own space of the node's [method BakedTileMap.map_layer]; with
 ## [param veiled] the painting under it is dimmed.
 func lay(node: BakedTileMap, image: Image, box: Rect2, veiled: bool) -> void:
 	clear()
+	_is_seen = true
 	_texture = ImageTexture.create_from_image(image)
 	_node_id = node.get_instance_id()
 	_box = box
@@ -33,9 +35,7 @@ func place() -> void:
 	var node: BakedTileMap = instance_from_id(_node_id) as BakedTileMap if is_laid() else null
 	if node == null or node.map_layer() == null:
 		return
-	var space: Transform2D = BakedTileMap.to_root(node).affine_inverse() * BakedTileMap.to_root(node.map_layer())
-	var scale: Vector2 = _box.size / _texture.get_size()
-	RenderingServer.canvas_item_set_transform(_item, space * Transform2D(0.0, scale, 0.0, _box.position))
+	RenderingServer.canvas_item_set_transform(_item, BakedTileMap.to_root(node).affine_inverse() * placing())
 
 
 func is_laid() -> bool:
@@ -54,9 +54,14 @@ func placing() -> Transform2D:
 	return space * Transform2D(0.0, _box.size / _texture.get_size(), 0.0, _box.position)
 
 
-func set_visible(is_visible: bool) -> void:
+func set_seen(is_to_be_seen: bool) -> void:
+	_is_seen = is_to_be_seen
 	if is_laid():
-		RenderingServer.canvas_item_set_visible(_item, is_visible)
+		RenderingServer.canvas_item_set_visible(_item, _is_seen)
+
+
+func is_seen() -> bool:
+	return is_laid() and _is_seen
 
 
 func clear() -> void:

@@ -23,9 +23,7 @@ func _init(session: LookSession, kind: TilebakeLook.Kind) -> void:
 	_bar.size_flags_vertical = Control.SIZE_SHRINK_CENTER
 	_progress.add_child(_bar)
 	_progress.add_child(Ui.icon_button(&"Stop", "Give it up", session.clear))
-	_eye = Ui.icon_button(&"GuiVisibilityVisible", "Show or hide it, to compare", func() -> void: pass)
-	_eye.toggle_mode = true
-	Wire.on(_eye.toggled, _on_eye_toggled)
+	_eye = Ui.icon_button(&"GuiVisibilityVisible", "Show or hide it, to compare", _on_eye_pressed)
 	_head.add_child(_words)
 	for button: Button in [_eye, Ui.icon_button(&"Close", "Take it away", session.clear)]:
 		button.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
@@ -49,9 +47,9 @@ func show_look() -> void:
 		_mend.text = _session.mistake.mend
 	elif _session.look != null:
 		_show_progress(_session.look)
-	else:
+	elif visible:
 		_words.text = _shown()
-		_eye.button_pressed = true
+		_show_seen(_session.overlay.is_seen())
 
 
 func _show_progress(look: TilebakeLook) -> void:
@@ -72,6 +70,10 @@ func _shown() -> String:
 	return "The trial lies over the level"
 
 
-func _on_eye_toggled(is_seen: bool) -> void:
+func _on_eye_pressed() -> void:
+	_show_seen(not _session.overlay.is_seen())
+
+
+func _show_seen(is_seen: bool) -> void:
 	_eye.icon = Ui.icon(&"GuiVisibilityVisible" if is_seen else &"GuiVisibilityHidden")
-	_session.overlay.set_visible(is_seen)
+	_session.overlay.set_seen(is_seen)
