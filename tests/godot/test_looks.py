@@ -8,7 +8,7 @@ from engine import Engine, write_project
 from scenes import baked, layer, make_scenes, node, scene, tile
 from userplugin import add_user
 
-PROMISES: Final = 29
+PROMISES: Final = 28
 TOML: Final = """maps = ["maps"]
 output = "baked"
 [terrains]

@@ -49,7 +49,7 @@ func _shows_a_word() -> void:
 	_check("in the map's own pixels", heat.get_size() == Vector2i(64, 32))
 	_check("exactly over its tiles", _ground() == Rect2(16, 8, 128, 64))
 	_check("seen through where the word does not work", _lowest_alpha(heat) < 0.1 and _highest_alpha(heat) > 0.5)
-	_check("as the panel says", "“green” works" in _hand.said() and _hand.chip("green").button_pressed)
+	_check("as the panel says", "Glows where it works" in _hand.said() and _hand.chip("green").button_pressed)
 	_check("the scene has no more nodes than before", _painting.get_child_count() == 0)
 	_hand.chip("green").button_pressed = false
 	_check("and it is taken away by its chip", not _session.is_shown())

@@ -6,6 +6,11 @@ const LookSession = preload("../../look_session.gd")
 const Ui = preload("../../dock/ui.gd")
 const Wire = preload("../../../nodes/wire.gd")
 
+const SHOWN: Dictionary[TilebakeLook.Kind, String] = {
+	TilebakeLook.Kind.HEAT: "Glows where it works",
+	TilebakeLook.Kind.TRIAL: "The trial lies over the level",
+}
+
 var _session: LookSession
 var _kind: TilebakeLook.Kind
 var _words: Label = Ui.wrapped_label()
@@ -48,7 +53,7 @@ func show_look() -> void:
 	elif _session.look != null:
 		_show_progress(_session.look)
 	elif visible:
-		_words.text = _shown()
+		_words.text = SHOWN[_kind]
 		_show_seen(_session.overlay.is_seen())
 
 
@@ -62,12 +67,6 @@ func _show_progress(look: TilebakeLook) -> void:
 		_words.text = "Looking where “%s” works" % _session.word
 	else:
 		_words.text = "Painting the trial"
-
-
-func _shown() -> String:
-	if _kind == TilebakeLook.Kind.HEAT:
-		return "Bright is where “%s” works" % _session.word
-	return "The trial lies over the level"
 
 
 func _on_eye_pressed() -> void:

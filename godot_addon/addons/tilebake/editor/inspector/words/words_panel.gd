@@ -28,7 +28,7 @@ func _init(drafts: EditDrafts, session: LookSession) -> void:
 	_drafts = drafts
 	_session = session
 	_strengths = StrengthList.new(drafts)
-	for part: Control in [_heading_row("Terrain", _terrain), _nothing, _parts]:
+	for part: Control in [HSeparator.new(), _heading_row("Terrain", _terrain), _nothing, _parts]:
 		add_child(part)
 	_build_parts()
 	Wire.on(_terrain.item_selected, _on_terrain_selected)
