@@ -25,6 +25,9 @@ __all__ = [
     "Baker",
     "LoraRef",
     "OnStep",
+    "Onlooker",
+    "Painter",
+    "Sight",
     "Step",
     "Texture",
     "pixel_hash",
@@ -143,3 +146,23 @@ class Step(NamedTuple):
 
 OnStep = Callable[[Step], None]
 Baker = Callable[[BakeRequest, OnStep], Texture]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is looked at in a map while it is painted: where some words of its prompts work."""
+
+    words: tuple[str, ...]
+    terrain: str | None = None  # in whose prompt; None is in all of them
+
+
+Onlooker = Callable[[BakeRequest, Sight, OnStep], "NDArray[np.uint8]"]
+"""Paints a map, and shows where words worked: RGBA [height, width, 4] at the map's own pixel size."""
+
+
+@dataclass(frozen=True)
+class Painter:
+    """What one loaded model can do."""
+
+    bake: Baker
+    look: Onlooker

@@ -19,7 +19,7 @@ from tilebake.level.edits import (
 from tilebake.level.json_spots import JsonPath, shown
 from tilebake.level.mistakes import nearest
 from tilebake.level.prompt_words import has_word, no_such_word, plain_text, starts_of, swapped, words_of
-from tilebake.level.wire import NOT_BLANK, OBJECT, TEXT, TEXT_OR_OBJECT, SaidPrompt, TerrainName, Wire
+from tilebake.level.wire import CLOSED, NOT_BLANK, OBJECT, TEXT, TEXT_OR_OBJECT, SaidPrompt, TerrainName, Wire
 
 Word = Annotated[str, Field(max_length=200, pattern=NOT_BLANK)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -43,7 +43,9 @@ class RewriteEntry(Wire):
     cross_replace_steps: Share = 0.8
     """Share of the steps in which the words keep the places that those before them had."""
 
-    reweight: Annotated[dict[Word, Weight], Field(max_length=100)] = Field(default_factory=dict[str, float])
+    reweight: Annotated[dict[Word, Weight], Field(max_length=100, json_schema_extra=CLOSED)] = Field(
+        default_factory=dict[str, float]
+    )
     """How strongly words of the prompt work: 1 as they are, 0 not at all, below 0 against themselves."""
 
     threshold: Annotated[float, Field(ge=0, lt=1)] | None = None
@@ -67,9 +69,9 @@ class EditEntry(Wire):
     base_prompt: RewriteForm | None = None
     """The base prompt as it is to be: a prompt, or an object."""
 
-    terrains: Annotated[dict[TerrainName, RewriteForm], Field(max_length=10_000)] = Field(
-        default_factory=dict[str, RewriteForm]
-    )
+    terrains: Annotated[
+        dict[TerrainName, RewriteForm], Field(max_length=10_000, json_schema_extra=CLOSED)
+    ] = Field(default_factory=dict[str, RewriteForm])
     """Terrains' prompts as they are to be, each a prompt or an object. The others stay."""
 
     self_replace_steps: Share = 0.4

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from tilebake.errors import MapError, Place
-from tilebake.level.editfile import Prompts, read_edit, styled
+from tilebake.level.editfile import EditEntry, Prompts, read_edit, styled
 from tilebake.level.edits import Edit
 from tilebake.level.grid import Bounds, Grid, GridShape
-from tilebake.level.json_spots import shown
+from tilebake.level.json_spots import JsonPath, shown, shown_path
 from tilebake.level.json_text import JsonText
 from tilebake.level.layers import Layer, read_layers
 from tilebake.level.mapfile import VERSION, MapFile
@@ -57,16 +57,22 @@ class TileMap:
         return names.index(terrain)
 
 
-def read_map(path: Path, project: "Project | None" = None) -> TileMap:
-    """The map in a file. What it leaves out comes from the project.
+def read_map(path: Path, project: "Project | None" = None, *, trial: EditEntry | None = None) -> TileMap:
+    """The map in a file. What it leaves out comes from the project. `trial` is an edit in place of its own.
 
-    Raises MapError with file, line, column and JSON path.
+    Raises MapError with file, line, column and JSON path; for a mistake in `trial`, with the path alone.
     """
-    return parse_map(read_bytes(path, MapError), path=path, project=project)
+    return parse_map(read_bytes(path, MapError), path=path, project=project, trial=trial)
 
 
-def parse_map(text: str | bytes, *, path: Path | None = None, project: "Project | None" = None) -> TileMap:
-    """The map in a text, or in the bytes of a UTF-8 file. Raises MapError."""
+def parse_map(
+    text: str | bytes,
+    *,
+    path: Path | None = None,
+    project: "Project | None" = None,
+    trial: EditEntry | None = None,
+) -> TileMap:
+    """The map in a text, or in the bytes of a UTF-8 file, as `read_map` reads it. Raises MapError."""
     decoded = decode(text, path, MapError) if isinstance(text, bytes) else text.removeprefix("\ufeff")
     source = JsonText(decoded, path)
     file = _read_file(source)
@@ -93,7 +99,7 @@ def parse_map(text: str | bytes, *, path: Path | None = None, project: "Project 
         settings=file.settings,
         model=file.model,
         loras=None if file.loras is None else lora_refs(file.loras),
-        edit=_edit(file, base_prompt, painted, project, source),
+        edit=_edit(file, _prompts(file, base_prompt, painted, project), source, trial),
     )
 
 
@@ -145,22 +151,30 @@ def _base_prompt(file: MapFile, project: "Project | None") -> str:
     return styled(own, project.style)
 
 
-def _edit(
-    file: MapFile,
-    base_prompt: str,
-    painted: Sequence[Terrain],
-    project: "Project | None",
-    source: JsonText,
-) -> Edit | None:
-    if file.edit is None:
-        return None
-    prompts = Prompts(
+def _prompts(
+    file: MapFile, base_prompt: str, painted: Sequence[Terrain], project: "Project | None"
+) -> Prompts:
+    """What an edit of the map starts from."""
+    return Prompts(
         base=base_prompt,
         terrains={terrain.name: terrain.prompt for terrain in painted},
         unpainted=[*file.terrains, *(project.terrains if project else ())],
         style=project.style if project else "",
     )
-    return read_edit(file.edit, prompts, source.mistake)
+
+
+def _edit(file: MapFile, prompts: Prompts, source: JsonText, trial: EditEntry | None) -> Edit | None:
+    if trial is not None:
+        return read_edit(trial, prompts, _trial_mistake)
+    return None if file.edit is None else read_edit(file.edit, prompts, source.mistake)
+
+
+def _trial_mistake(
+    what: str, path: JsonPath = (), *, mend: str | None = None, at_key: bool = False
+) -> MapError:
+    """A mistake in an edit that stands in no file; keys and values have one place there."""
+    del at_key
+    return MapError(what, place=Place(json_path=shown_path(path)), mend=mend)
 
 
 def _negative_prompt(file: MapFile, project: "Project | None") -> str:
