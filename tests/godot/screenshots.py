@@ -11,7 +11,7 @@ from engine import SCRIPTS, Engine, copy_project, find_engine
 from PIL import Image
 from screen import DRAWING, draw, screen
 
-PATIENCE: Final = 600.0  # seconds; two bakes of the demo are in it, and three looks
+PATIENCE: Final = 900.0  # seconds; two bakes of the demo are in it, and three looks
 PHOTOGRAPHER: Final = (
     '[plugin]\nname="Photographer"\ndescription=""\nauthor=""\nversion="1"\nscript="plugin.gd"\n'
 )

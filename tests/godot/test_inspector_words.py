@@ -4,18 +4,16 @@ from pathlib import Path
 from typing import Final
 
 from engine import Engine, write_project
-from scenes import baked, by_name, layer, make_scenes, node, resource, scene, tile
+from scenes import SILENT, baked, by_name, layer, make_scenes, node, resource, scene, tile
 from userplugin import add_user
 
-PROMISES: Final = 29
+PROMISES: Final = 30
 TOML: Final = 'maps = ["maps"]\noutput = "baked"\n[terrains]\nwater = "clear water"\n'
 GRASS: Final = resource("tilebake_terrain", prompt='"Lush (green:1.2) grass in the wind"')
 TERRAINS: Final = by_name("tilebake_terrain", grass=GRASS)
+GROUND: Final = [*(tile(x, 0, x) for x in range(3)), tile(3, 0, 0, SILENT)]
 SCENE: Final = scene(
-    "res://level.tscn",
-    node(
-        "Node2D", layer("Ground", [tile(x, 0, x) for x in range(3)]), baked(terrains=TERRAINS), name="Level"
-    ),
+    "res://level.tscn", node("Node2D", layer("Ground", GROUND), baked(terrains=TERRAINS), name="Level")
 )
 
 

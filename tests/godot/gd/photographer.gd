@@ -5,7 +5,7 @@ extends EditorPlugin
 ## The environment says where to: PHOTOS. It ends the editor when it is done.
 
 const SCENE: String = "res://demo/demo.tscn"
-const PATIENCE: float = 150.0  # seconds
+const PATIENCE: float = 300.0  # seconds
 ## A new pond, painted into the meadow to have something baked.
 const POND: Rect2i = Rect2i(17, 3, 4, 2)
 const INSPECTOR_HEIGHT: int = 260  # more than the editor gives it

@@ -28,6 +28,7 @@ func _work() -> void:
 	await _keeps_it()
 	await _undoes_it()
 	_resets()
+	await _follows_new_terrains()
 	get_tree().quit()
 
 
@@ -108,6 +109,14 @@ func _resets() -> void:
 	_check("Reset takes them out of the scene", _node.edit == null and _hand.number_of("green") == "1.0")
 	_undo()
 	_check("which can be undone", _node.edit.terrains["grass"].weights == {"green": 2.0} and _hand.number_of("green") == "2.0")
+
+
+func _follows_new_terrains() -> void:
+	for field: LineEdit in EditorInterface.get_inspector().find_children("*", "LineEdit", true, false):
+		if field.placeholder_text.begins_with("terrain of tile"):
+			field.text_submitted.emit("moss")
+	await _seconds(0.5)
+	_check("a tile that is named brings its terrain", _hand.items() == ["grass (re-themed)", "moss", "sand", "water"])
 
 
 func _save() -> void:

@@ -19,7 +19,7 @@ var terrain: String = ""
 var terrains: PackedStringArray = []
 ## What that terrain looks like without an edit; empty where nobody has said.
 var source: String = ""
-## What becomes of it. Set through [method change].
+## What becomes of it; the methods below change it.
 var draft: TilebakeRewrite = TilebakeRewrite.new()
 var keep_layout: float = TilebakeEdit.KEEP_LAYOUT
 
@@ -33,13 +33,15 @@ func _init(undo: EditorUndoRedoManager) -> void:
 	_undo = undo
 
 
-## Begins with a painting, unless it is at hand already.
+## Begins with a painting; with the one that is at hand it goes on, unless its tiles lost the terrain at hand.
 func open(painting: BakedTileMap) -> void:
 	if painting == node:
+		terrains = TilebakeCellTerrain.in_use(node)
+		if terrain not in terrains:
+			_begin()
 		return
 	close()
 	node = painting
-	terrain = ""
 	_history = _undo.get_history_undo_redo(_undo.get_object_history_id(node))
 	Wire.on(_history.version_changed, _on_version_changed)
 	_begin()
@@ -106,7 +108,8 @@ func edit() -> TilebakeEdit:
 ## Whether the draft is other than what is kept.
 func is_new() -> bool:
 	var kept: TilebakeRewrite = _edit().draft_of(terrain)
-	var is_other: bool = not (kept.is_empty() and draft.is_empty()) and not kept.is_same_as(_pruned())
+	var wanted: TilebakeRewrite = _pruned()
+	var is_other: bool = not (kept.is_empty() and wanted.is_empty()) and not kept.is_same_as(wanted)
 	return is_other or (not edit().terrains.is_empty() and keep_layout != _edit().keep_layout)
 
 
@@ -125,7 +128,7 @@ func reset() -> void:
 	draft = TilebakeRewrite.new()
 	keep_layout = _edit().keep_layout
 	if is_kept(terrain):
-		_put(edit(), "Undo the Re-theme of %s" % terrain)
+		_put(edit(), "Reset %s" % terrain)
 	else:
 		renewed.emit()
 

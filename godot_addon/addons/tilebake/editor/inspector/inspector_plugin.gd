@@ -63,6 +63,7 @@ func _parse_property(
 
 ## What was shown over the painting goes when the inspector shows something else.
 func _on_other_shown() -> void:
-	if EditorInterface.get_inspector().get_edited_object() != _session.node:
+	var shown: Object = EditorInterface.get_inspector().get_edited_object()
+	if not is_instance_valid(_session.node) or shown != _session.node:
 		_session.close()
 		_drafts.close()

@@ -58,7 +58,7 @@ func show_look() -> void:
 
 
 func _show_progress(look: TilebakeLook) -> void:
-	_bar.indeterminate = look.steps == 0
+	_bar.indeterminate = look.step >= look.steps  # what comes before and after the steps has none
 	_bar.max_value = maxi(look.steps, 1)
 	_bar.value = look.step
 	if look.state == TilebakeLook.State.WAITING:
