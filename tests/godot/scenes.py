@@ -50,6 +50,22 @@ def baked(name: str = "Bake", **values: str) -> dict[str, Any]:
     return node("BakedTileMap", name=name, **values)
 
 
+def resource(script: str, **values: str) -> str:
+    """A resource of one of the addon's classes, as a scene file has it, and so are its values."""
+    said = "".join(f',"{key}":{value}' for key, value in values.items())
+    return f'Object(Resource,"script":{_script(script)}{said})'
+
+
+def by_name(script: str, **resources: str) -> str:
+    """A dictionary of such resources of one class."""
+    said = ", ".join(f'"{name}": {each}' for name, each in resources.items())
+    return f"Dictionary[String, {_script(script)}]({{{said}}})"
+
+
+def _script(name: str) -> str:
+    return f'Resource("res://addons/tilebake/nodes/{name}.gd")'
+
+
 def scene(path: str, root: dict[str, Any], **tile_set: object) -> dict[str, Any]:
     """A scene; its tile set may have a shape, layout, axis and size."""
     return {"path": path, "root": root, "tile_set": tile_set}

@@ -11,7 +11,7 @@ from engine import SCRIPTS, Engine, copy_project, find_engine
 from PIL import Image
 from screen import DRAWING, draw, screen
 
-PATIENCE: Final = 600.0  # seconds; two bakes of the demo are in it
+PATIENCE: Final = 900.0  # seconds; two bakes of the demo are in it, and three looks
 PHOTOGRAPHER: Final = (
     '[plugin]\nname="Photographer"\ndescription=""\nauthor=""\nversion="1"\nscript="plugin.gd"\n'
 )
@@ -51,11 +51,12 @@ def _painting(engine: Engine, project: Path, target: Path) -> None:
 
 
 def _editor(engine: Engine, project: Path, target: Path) -> None:
-    """The whole window, with a finished picture and with one that is being painted."""
+    """The whole window: a finished picture, what the inspector shows of its words, and one being painted."""
     plugin = project / "addons/photographer"
     plugin.mkdir()
     (plugin / "plugin.cfg").write_text(PHOTOGRAPHER, encoding="utf-8")
     shutil.copy(SCRIPTS / "photographer.gd", plugin / "plugin.gd")
+    shutil.copy(SCRIPTS / "words_hand.gd", plugin / "words_hand.gd")
     settings = (project / "project.godot").read_text(encoding="utf-8")
     enabled = settings.replace(ENABLED, f'{ENABLED}, "res://addons/photographer/plugin.cfg"')
     (project / "project.godot").write_text(enabled, encoding="utf-8")
@@ -69,7 +70,7 @@ def _editor(engine: Engine, project: Path, target: Path) -> None:
             environment={**environment, "PHOTOS": str(project.parent)},
         )
     run.checked()
-    for name in ("editor", "baking"):
+    for name in ("editor", "words", "retheme", "baking"):
         with Image.open(project.parent / f"{name}.png") as photo:
             photo.convert("RGB").save(target / f"godot-{name}.png", optimize=True)
 

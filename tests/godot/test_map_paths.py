@@ -29,7 +29,7 @@ maps = [
 
 [terrains]
 grass = "green"
-"old stone" = "grey"
+"old stone" = { negative_prompt = "moss", prompt = 'grey "flat" slabs', weight = 2 }
 
 [terrains.water]
 prompt = "blue"
@@ -49,7 +49,13 @@ PLACES: Final[Mapping[str, Mapping[str, str]]] = {
     "outside of the game": {"tilebake.toml": 'output= "baked"'},
 }
 FOLDERS: Final = {"in the game": "res://levels", "twice": "res://levels", "above the game": "res://levels"}
-TERRAINS: Final = {place: ["grass", "old stone", "water", "mud"] for place in ("in the game", "twice")}
+PROMPTS: Final = {
+    "grass": "green",
+    "old stone": 'grey "flat" slabs',
+    "water": "blue",
+    "mud": "output = 'nor this'",
+}
+TERRAINS: Final[Mapping[str, Mapping[str, str]]] = {"in the game": PROMPTS, "twice": PROMPTS}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +79,7 @@ def test_pictures_are_looked_for_where_the_backend_puts_them(engine: Engine, gam
     told = {path[6:]: picture for path, picture in map(json.loads, said.lines("PICTURE "))}
     assert told == {name: picture_of(game, name) for name in MAPS}
     assert said.lines("FOLDER ") == [FOLDERS.get(place, "res://maps")]
-    assert json.loads(said.lines("TERRAINS ")[0]) == TERRAINS.get(place, [])
+    assert json.loads(said.lines("TERRAINS ")[0]) == TERRAINS.get(place, {})
 
 
 def picture_of(game: Path, name: str) -> str:

@@ -6,6 +6,7 @@ const Dock = preload("editor/dock/dock.gd")
 const ExportPlugin = preload("editor/export_plugin.gd")
 const ImportPlugin = preload("editor/import_plugin.gd")
 const InspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
+const LookSession = preload("editor/look_session.gd")
 const MapActions = preload("editor/map_actions.gd")
 const SceneLink = preload("editor/scene_link.gd")
 const Settings = preload("editor/settings.gd")
@@ -22,6 +23,7 @@ var _export_plugin: ExportPlugin = ExportPlugin.new()
 var _import_plugin: ImportPlugin = ImportPlugin.new()
 var _inspector_plugin: InspectorPlugin
 var _scene_link: SceneLink
+var _look_session: LookSession
 var _saved: Timer
 
 
@@ -30,12 +32,13 @@ func _enter_tree() -> void:
 	_coordinator = TilebakeBakeCoordinator.new()
 	_actions = MapActions.new(_coordinator, get_undo_redo())
 	_scene_link = SceneLink.new(_coordinator)
+	_look_session = LookSession.new(_coordinator)
 	_saved = Timer.new()
 	_saved.one_shot = true
 	_saved.wait_time = QUIET
-	for part: Node in [_coordinator, _scene_link, _saved]:
+	for part: Node in [_coordinator, _scene_link, _look_session, _saved]:
 		add_child(part)
-	_inspector_plugin = InspectorPlugin.new(_actions, get_undo_redo())
+	_inspector_plugin = InspectorPlugin.new(_actions, _look_session, get_undo_redo())
 	add_inspector_plugin(_inspector_plugin)
 	add_export_plugin(_export_plugin)
 	add_import_plugin(_import_plugin)
@@ -52,13 +55,14 @@ func _exit_tree() -> void:
 	remove_import_plugin(_import_plugin)
 	remove_export_plugin(_export_plugin)
 	remove_inspector_plugin(_inspector_plugin)
-	for part: Node in [_saved, _scene_link, _coordinator]:
+	for part: Node in [_saved, _look_session, _scene_link, _coordinator]:
 		part.queue_free()
 
 
 ## The editor is about to save: where paintings lie, and which map files are theirs, is saved with the scene.
 func _apply_changes() -> void:
 	var _has_changed: bool = _actions.settle()
+	_look_session.overlay.place()
 
 
 func _connect_editor() -> void:

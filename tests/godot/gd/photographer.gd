@@ -5,10 +5,13 @@ extends EditorPlugin
 ## The environment says where to: PHOTOS. It ends the editor when it is done.
 
 const SCENE: String = "res://demo/demo.tscn"
-const PATIENCE: float = 150.0  # seconds
+const PATIENCE: float = 300.0  # seconds
 ## A new pond, painted into the meadow to have something baked.
 const POND: Rect2i = Rect2i(17, 3, 4, 2)
+const INSPECTOR_HEIGHT: int = 260  # more than the editor gives it
 const WATER: Vector2i = Vector2i(0, 2)
+const LookSession = preload("res://addons/tilebake/editor/look_session.gd")
+const WordsHand = preload("words_hand.gd")
 
 var _folder: String = OS.get_environment("PHOTOS")
 
@@ -29,9 +32,39 @@ func _work() -> void:
 	EditorInterface.edit_node(painting)
 	await _seconds(4.0)
 	await _photograph("editor")
+	await _look_at_words()
 	await _paint_pond()
 	await _photograph("baking")
 	get_tree().quit()
+
+
+## Where a word works, and another look of the meadow.
+func _look_at_words() -> void:
+	var session: LookSession = get_tree().root.find_children("*", "", true, false).filter(
+		func(node: Node) -> bool: return node.get_script() == LookSession)[0]
+	var hand: WordsHand = WordsHand.new()
+	_make_room(INSPECTOR_HEIGHT)
+	hand.pick("grass")
+	hand.chip("grass").button_pressed = true
+	await _until("a word shown", session.is_shown)
+	await hand.scroll_to_panel()
+	await _photograph("words")
+	hand.type("dry yellow grass")
+	hand.slide("dry", 2.0)
+	hand.press("Try")
+	await _until("a trial shown", session.is_shown)
+	await hand.scroll_to_panel()
+	await _photograph("retheme")
+	session.clear()
+	_make_room(0)
+
+
+## How much taller the inspector is than the dock under it.
+func _make_room(pixels: int) -> void:
+	var part: Node = EditorInterface.get_inspector()
+	while not (part is SplitContainer and (part as SplitContainer).vertical):
+		part = part.get_parent()
+	(part as SplitContainer).split_offset = pixels
 
 
 func _paint_pond() -> void:

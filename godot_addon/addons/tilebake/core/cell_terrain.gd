@@ -30,6 +30,18 @@ func of(layer: TileMapLayer, cell: Vector2i) -> String:
 	return plain(mapped)
 
 
+## The terrains that the tiles of a BakedTileMap have, sorted.
+static func in_use(baked: BakedTileMap) -> PackedStringArray:
+	var names: Dictionary[String, bool] = {}
+	for layer: TileMapLayer in TilebakeLayerList.of(baked):
+		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, baked.tile_terrains)
+		for cell: Vector2i in layer.get_used_cells():
+			names[terrain.of(layer, cell)] = true
+	var sorted: PackedStringArray = PackedStringArray(names.keys())
+	sorted.sort()
+	return PackedStringArray(Array(sorted).filter(func(name: String) -> bool: return name not in ["", LEAVE_OUT]))
+
+
 ## How BakedTileMap.tile_terrains names the tile in a cell: "source:x,y", or "source:scene:id".
 static func key_of(layer: TileMapLayer, cell: Vector2i) -> String:
 	var source: int = layer.get_cell_source_id(cell)

@@ -95,6 +95,9 @@ static func _take_words(
 	var entries: Dictionary = _terrain_entries(baked, terrains)
 	if not entries.is_empty():
 		map["terrains"] = entries
+	var edit: Dictionary = TilebakeEditExport.of(baked.edit, terrains)
+	if not edit.is_empty():
+		map["edit"] = edit
 	_take_settings(export, baked)
 
 

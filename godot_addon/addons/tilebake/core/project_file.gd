@@ -14,8 +14,8 @@ var root: String
 var output: String = ""
 ## The first of the folders for maps, from there; empty where none is named.
 var maps: String = ""
-## The names of the terrains that it describes.
-var terrains: PackedStringArray = PackedStringArray()
+## The terrains that it describes, and their prompts as far as they are understood.
+var terrains: Dictionary[String, String] = {}
 
 
 ## The nearest one in a folder of the game or above it, as the backend finds it.
@@ -33,7 +33,7 @@ static func above(folder: String) -> TilebakeProjectFile:
 
 
 func _read(text: String) -> void:
-	text = RegEx.create_from_string(_LONG_TEXT).sub(text, "\"\"", true)
+	text = _on_single_lines(text)
 	var first: RegExMatch = RegEx.create_from_string(_SECTION).search(text)
 	var top: String = text if first == null else text.left(first.get_start())
 	output = _said(top, "output\\s*=\\s*")
@@ -41,9 +41,19 @@ func _read(text: String) -> void:
 	_read_terrains(text)
 
 
+## The same with every text of several lines on one, so that what stands in it is taken for no key.
+static func _on_single_lines(text: String) -> String:
+	for found: RegExMatch in RegEx.create_from_string(_LONG_TEXT).search_all(text):
+		var long: String = found.get_string()
+		var said: String = " ".join(long.substr(3, long.length() - 6).split("\n", false)).strip_edges()
+		var bare: String = said.replace("\\\"", "\"")
+		text = text.replace(long, "\"%s\"" % bare.replace("\"", "\\\""))
+	return text
+
+
 ## The text in quotes that follows.
 static func _said(text: String, start: String) -> String:
-	var pattern: String = "(?m)^\\s*%s(?:\"(?<basic>[^\"\\n]*)\"|'(?<literal>[^'\\n]*)')" % start
+	var pattern: String = "(?m)^\\s*%s(?:\"(?<basic>(?:[^\"\\\\\n]|\\\\.)*)\"|'(?<literal>[^'\n]*)')" % start
 	var found: RegExMatch = RegEx.create_from_string(pattern).search(text)
 	if found == null:
 		return ""
@@ -51,7 +61,7 @@ static func _said(text: String, start: String) -> String:
 	return found.get_string("literal") if basic.is_empty() else basic.c_unescape()
 
 
-## The keys of its [terrains], and its [terrains.NAME] tables.
+## The keys of its [terrains], each a prompt or a table that has one, and its [terrains.NAME] tables.
 func _read_terrains(text: String) -> void:
 	var section: String = ""
 	var key: RegEx = RegEx.create_from_string("^\\s*[\"']?([^\"'=#]+?)[\"']?\\s*=")
@@ -59,8 +69,15 @@ func _read_terrains(text: String) -> void:
 		if line.strip_edges().begins_with("["):
 			section = line.strip_edges().trim_prefix("[").get_slice("]", 0)
 			if section.begins_with("terrains."):
-				var name: String = section.trim_prefix("terrains.")
-				terrains += PackedStringArray([name.trim_prefix("\"").trim_suffix("\"")])
+				terrains[_table_name(section)] = ""
 		var found: RegExMatch = key.search(line)
-		if section == "terrains" and found != null:
-			terrains += PackedStringArray([found.get_string(1)])
+		if found == null:
+			continue
+		if section == "terrains":
+			terrains[found.get_string(1)] = _said(line, "[^=]*=\\s*(?:\\{.*?\\bprompt\\s*=\\s*)?")
+		elif section.begins_with("terrains.") and found.get_string(1) == "prompt":
+			terrains[_table_name(section)] = _said(line, "[^=]*=\\s*")
+
+
+static func _table_name(section: String) -> String:
+	return section.trim_prefix("terrains.").trim_prefix("\"").trim_suffix("\"")

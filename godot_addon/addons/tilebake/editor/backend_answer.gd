@@ -51,3 +51,11 @@ func words() -> String:
 		if not str(told.get(key, "")).is_empty():
 			parts.append(str(told[key]))
 	return ": ".join(PackedStringArray(parts)) if not parts.is_empty() else "The backend refused (%d)." % status
+
+
+## The same in its parts.
+func mistake() -> TilebakeMistake:
+	var told: Dictionary = object()
+	if not is_there() or not told.has("error"):
+		return TilebakeMistake.said(words(), "")
+	return TilebakeMistake.said(str(told["error"]), str(told.get("mend", "")))

@@ -15,10 +15,11 @@ var _token: String = ""
 var _orders: BackendLane = BackendLane.new(PATIENCE)
 var _news: BackendLane = BackendLane.new(PATIENCE + WAIT)
 var _pictures: BackendLane = BackendLane.new(PATIENCE)
+var _looks: BackendLane = BackendLane.new(PATIENCE)
 
 
 func _init() -> void:
-	for lane: BackendLane in [_orders, _news, _pictures]:
+	for lane: BackendLane in _lanes():
 		add_child(lane)
 
 
@@ -40,7 +41,7 @@ func prove(file: ReadyFile, told: Callable) -> void:
 func close() -> void:
 	_token = ""
 	_ready_file = null
-	for lane: BackendLane in [_orders, _news, _pictures]:
+	for lane: BackendLane in _lanes():
 		lane.drop()
 
 
@@ -72,6 +73,24 @@ func events(after: int, wait: bool, told: Callable) -> void:
 func preview(job_id: int, told: Callable) -> void:
 	if _pictures.is_idle():
 		_ask(_pictures, HTTPClient.METHOD_GET, "/v1/jobs/%d/preview" % job_id, {}, told)
+
+
+## Has a map painted for somebody to look at: [param wish] says what of it.
+func look(map_id: String, wish: Dictionary, told: Callable) -> void:
+	_ask(_looks, HTTPClient.METHOD_POST, "/v1/maps/%s/looks" % map_id.uri_encode(), wish, told)
+
+
+## How a look stands.
+func look_view(look_id: int, told: Callable) -> void:
+	_ask(_looks, HTTPClient.METHOD_GET, "/v1/looks/%d" % look_id, {}, told)
+
+
+func look_picture(look_id: int, told: Callable) -> void:
+	_ask(_looks, HTTPClient.METHOD_GET, "/v1/looks/%d/picture" % look_id, {}, told)
+
+
+func cancel_look(look_id: int, told: Callable) -> void:
+	_ask(_looks, HTTPClient.METHOD_POST, "/v1/looks/%d/cancel" % look_id, {}, told)
 
 
 ## Tells the backend to end. This waits for its answer, a moment only: when a plugin leaves or the editor
@@ -106,6 +125,10 @@ func _ask(lane: BackendLane, method: HTTPClient.Method, path: String, body: Dict
 	asked.body = JSON.stringify(body) if method == HTTPClient.METHOD_POST else ""
 	asked.answered = told
 	lane.ask(asked)
+
+
+func _lanes() -> Array[BackendLane]:
+	return [_orders, _news, _pictures, _looks]
 
 
 func _headers() -> PackedStringArray:

@@ -17,6 +17,7 @@ signal refused(map_id: String, words: String)
 
 const BackendAnswer = preload("backend_answer.gd")
 const BackendLink = preload("backend_link.gd")
+const BackendLooks = preload("backend_looks.gd")
 const BackendNews = preload("backend_news.gd")
 const FsBridge = preload("fs_bridge.gd")
 const ImportBake = preload("import_bake.gd")
@@ -31,6 +32,9 @@ const PREVIEWS: float = 1.0  # seconds between two
 ## Somebody looks at previews: the backend makes them while they are asked for.
 var shows_previews: bool = true
 
+## What is painted for somebody to look at, and never published.
+var looks: BackendLooks
+
 var _link: BackendLink = BackendLink.new()
 var _news: BackendNews = BackendNews.new(_link.client)
 var _bridge: FsBridge = FsBridge.new()
@@ -41,7 +45,8 @@ var _textures: Dictionary[String, String] = {}  # paths that are being taken in,
 
 
 func _init() -> void:
-	for part: Node in [_link, _news, _bridge, Pulse.new(PREVIEWS, _ask_for_preview)]:
+	looks = BackendLooks.new(_link.client)
+	for part: Node in [_link, _news, looks, _bridge, Pulse.new(PREVIEWS, _ask_for_preview)]:
 		add_child(part)
 	_connect_parts()
 
@@ -80,6 +85,11 @@ func maps() -> Array[Dictionary]:
 	for id: String in ids:
 		views.append(_maps[id])
 	return views
+
+
+## Whether the backend has found a map.
+func knows(map_id: String) -> bool:
+	return _maps.has(map_id)
 
 
 ## The latest job of every map that had one.
@@ -151,6 +161,7 @@ func _connect_parts() -> void:
 
 
 func _on_unlinked() -> void:
+	looks.lose()
 	_maps.clear()
 	_jobs.clear()
 

@@ -24,6 +24,14 @@ static func of(view: Dictionary) -> TilebakeMistake:
 	return mistake
 
 
+## One that the addon finds itself.
+static func said(its_what: String, its_mend: String) -> TilebakeMistake:
+	var mistake: TilebakeMistake = TilebakeMistake.new()
+	mistake.what = its_what
+	mistake.mend = its_mend
+	return mistake
+
+
 ## In words: what it is, and what to do.
 func words() -> String:
 	return what if mend.is_empty() else "%s: %s" % [what, mend]

@@ -29,7 +29,7 @@ static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 ## Every terrain that the layers' tiles can have. A terrain that tilebake.toml describes is left to it; the
 ## others are described by their names until the user finds better words.
 static func terrains_of(layers: Array[Node]) -> Dictionary[String, TilebakeTerrain]:
-	var said: PackedStringArray = TilebakeProjectFile.above("res://").terrains
+	var said: Dictionary[String, String] = TilebakeProjectFile.above("res://").terrains
 	var found: Dictionary[String, TilebakeTerrain] = {}
 	for name: String in terrain_names(layers):
 		found[name] = TilebakeTerrain.new()

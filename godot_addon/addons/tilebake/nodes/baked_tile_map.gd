@@ -22,6 +22,8 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 @export var terrains: Dictionary[String, TilebakeTerrain] = {}
 ## Terrains of tiles that say none themselves: "source:x,y" (a scene tile: "source:scene:id") to a name.
 @export var tile_terrains: Dictionary[String, String] = {}
+## What is painted otherwise than the terrains' prompts say, while the layout stays. Empty: nothing.
+@export var edit: TilebakeEdit = null
 
 @export_group("Layers")
 ## The layers to paint, in drawing order. Empty: the parent, if it is a layer, and every visible

@@ -51,6 +51,14 @@ static func wrapped_label() -> Label:
 	return made
 
 
+## The name of a part, as bold as the editor's own.
+static func heading(text: String) -> Label:
+	var made: Label = Label.new()
+	made.text = text
+	made.theme_type_variation = &"HeaderSmall"
+	return made
+
+
 ## Opens a file or folder of this machine in the program that the system has for it.
 static func open(path: String) -> void:
 	var error: Error = OS.shell_open(ProjectSettings.globalize_path(path))

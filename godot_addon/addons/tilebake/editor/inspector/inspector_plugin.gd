@@ -2,19 +2,28 @@
 extends EditorInspectorPlugin
 ## What the inspector shows beside the properties of a BakedTileMap and of tile layers.
 
+const EditDrafts = preload("../edit_drafts.gd")
+const LookSession = preload("../look_session.gd")
 const MapActions = preload("../map_actions.gd")
 const SeedProperty = preload("seed_property.gd")
 const TerrainTable = preload("terrain_table.gd")
 const UnmappedTiles = preload("unmapped_tiles.gd")
 const Ui = preload("../dock/ui.gd")
+const WordsPanel = preload("words/words_panel.gd")
+const Wire = preload("../../nodes/wire.gd")
 
 var _actions: MapActions
 var _undo: EditorUndoRedoManager
+var _session: LookSession
+var _drafts: EditDrafts
 
 
-func _init(actions: MapActions, undo: EditorUndoRedoManager) -> void:
+func _init(actions: MapActions, session: LookSession, undo: EditorUndoRedoManager) -> void:
 	_actions = actions
 	_undo = undo
+	_session = session
+	_drafts = EditDrafts.new(undo)
+	Wire.on(EditorInterface.get_inspector().edited_object_changed, _on_other_shown)
 
 
 func _can_handle(object: Object) -> bool:
@@ -44,4 +53,17 @@ func _parse_property(
 			add_custom_control(TerrainTable.new(node, _undo))
 		"tile_terrains":
 			add_custom_control(UnmappedTiles.new(node, _undo))
+		"edit":
+			_session.open(node)
+			_drafts.open(node)
+			add_custom_control(WordsPanel.new(_drafts, _session))
+			return true
 	return false
+
+
+## What was shown over the painting goes when the inspector shows something else.
+func _on_other_shown() -> void:
+	var shown: Object = EditorInterface.get_inspector().get_edited_object()
+	if not is_instance_valid(_session.node) or shown != _session.node:
+		_session.close()
+		_drafts.close()

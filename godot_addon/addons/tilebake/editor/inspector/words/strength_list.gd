@@ -1,0 +1,80 @@
+@tool
+extends VBoxContainer
+## StrengthList: a slider for every word that is painted, and, folded away, for how long the level's layout is held.
+
+const EditDrafts = preload("../../edit_drafts.gd")
+const StrengthRow = preload("strength_row.gd")
+const Ui = preload("../../dock/ui.gd")
+const Wire = preload("../../../nodes/wire.gd")
+
+var _drafts: EditDrafts
+var _rows: VBoxContainer = VBoxContainer.new()
+var _words: PackedStringArray = []  # that have a row
+var _fold: Button
+var _more: VBoxContainer = VBoxContainer.new()
+var _local: CheckBox = CheckBox.new()
+var _keep_words: EditorSpinSlider
+var _keep_layout: EditorSpinSlider
+
+
+func _init(drafts: EditDrafts) -> void:
+	_drafts = drafts
+	_fold = Ui.button("More", "How much of the painting is held on to", _on_folded)
+	_fold.theme_type_variation = &"FlatButton"
+	_fold.alignment = HORIZONTAL_ALIGNMENT_LEFT
+	Ui.show_icon(_fold, &"GuiTreeArrowRight")
+	_local.text = "Only where the word works"
+	_local.tooltip_text = "A slider changes only the places that its word is bright in"
+	Wire.on(_local.toggled, _drafts.set_local)
+	_keep_words = _share("Keep details in place", "Less frees the new look, more holds on to the old one")
+	_keep_layout = _share("Keep the layout", "Less frees the shapes, more holds on to them")
+	Wire.on(_keep_words.value_changed, _drafts.set_keep_words)
+	Wire.on(_keep_layout.value_changed, _drafts.set_keep_layout)
+	for part: Control in [_local, _keep_words, _keep_layout]:
+		_more.add_child(part)
+	_more.visible = false
+	for part: Control in [_rows, _fold, _more]:
+		add_child(part)
+	Wire.on(drafts.changed, _follow)
+
+
+## Shows the drafts anew.
+func renew() -> void:
+	_words = []
+	_follow()
+	_local.set_pressed_no_signal(_drafts.draft.threshold > 0.0)
+	_keep_words.set_value_no_signal(_drafts.draft.keep_words)
+	_keep_layout.set_value_no_signal(_drafts.keep_layout)
+
+
+## The rows change with the prompt, and with nothing else: who drags a slider keeps it.
+func _follow() -> void:
+	if _drafts.words() == _words:
+		return
+	_words = _drafts.words()
+	for row: Node in _rows.get_children():
+		_rows.remove_child(row)
+		row.queue_free()
+	for word: String in _words:
+		var weight: float = _drafts.draft.weights.get(word, StrengthRow.AS_IT_IS)
+		var row: StrengthRow = StrengthRow.new(word, weight)
+		Wire.on(row.moved, _on_moved.bind(word))
+		_rows.add_child(row)
+
+
+func _share(label: String, tooltip: String) -> EditorSpinSlider:
+	var slider: EditorSpinSlider = EditorSpinSlider.new()
+	slider.label = label
+	slider.tooltip_text = tooltip
+	slider.max_value = 1.0
+	slider.step = 0.05
+	return slider
+
+
+func _on_moved(weight: float, word: String) -> void:
+	_drafts.set_weight(word, weight)
+
+
+func _on_folded() -> void:
+	_more.visible = not _more.visible
+	_fold.icon = Ui.icon(&"GuiTreeArrowDown" if _more.visible else &"GuiTreeArrowRight")

@@ -1,0 +1,51 @@
+@tool
+extends HBoxContainer
+## StrengthRow: one word, and how strongly it counts.
+
+signal moved(weight: float)
+
+const Ui = preload("../../dock/ui.gd")
+const Wire = preload("../../../nodes/wire.gd")
+
+const STRONGEST: float = 5.0
+const AS_IT_IS: float = 1.0
+
+var _slider: HSlider = HSlider.new()
+var _number: Label = Label.new()
+var _back: Button
+
+
+func _init(word: String, weight: float) -> void:
+	var name_label: Label = Label.new()
+	name_label.text = word
+	name_label.tooltip_text = word
+	name_label.mouse_filter = Control.MOUSE_FILTER_STOP
+	name_label.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
+	_slider.min_value = -STRONGEST
+	_slider.max_value = STRONGEST
+	_slider.step = 0.1
+	_slider.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_slider.size_flags_stretch_ratio = 1.4  # words take the rest
+	_slider.size_flags_vertical = Control.SIZE_SHRINK_CENTER
+	_slider.tooltip_text = "How strongly “%s” counts: 1 as it is, 0 not at all, below 0 the opposite" % word
+	_slider.set_value_no_signal(weight)
+	_number.custom_minimum_size.x = Ui.scaled(32)
+	_number.horizontal_alignment = HORIZONTAL_ALIGNMENT_RIGHT
+	_back = Ui.icon_button(&"Reload", "As it is", func() -> void: _slider.value = AS_IT_IS)
+	for part: Control in [name_label, _slider, _number, _back]:
+		add_child(part)
+	Wire.on(_slider.value_changed, _on_moved)
+	_tell()
+
+
+func _on_moved(weight: float) -> void:
+	_tell()
+	moved.emit(weight)
+
+
+func _tell() -> void:
+	_number.text = "%.1f" % _slider.value
+	var is_other: bool = not is_equal_approx(_slider.value, AS_IT_IS)
+	_back.disabled = not is_other
+	_back.modulate.a = 1.0 if is_other else 0.0  # its place stays, so that nothing jumps

@@ -1,0 +1,41 @@
+@tool
+extends HFlowContainer
+## WordChips: a button for each word of a prompt; the one whose heat is shown is pressed.
+
+signal picked(word: String)
+signal dropped
+
+const Ui = preload("../../dock/ui.gd")
+const Wire = preload("../../../nodes/wire.gd")
+
+
+func show_words(words: PackedStringArray) -> void:
+	for chip: Node in get_children():
+		remove_child(chip)
+		chip.queue_free()
+	for word: String in words:
+		add_child(_chip(word))
+
+
+## Presses the one chip that is meant; none for an empty word.
+func press(word: String) -> void:
+	for chip: Button in get_children():
+		chip.set_pressed_no_signal(chip.text == word)
+
+
+func _chip(word: String) -> Button:
+	var chip: Button = Button.new()
+	chip.text = word
+	chip.toggle_mode = true
+	chip.add_theme_color_override(&"font_pressed_color", Ui.colour(&"accent_color"))
+	chip.add_theme_color_override(&"font_hover_pressed_color", Ui.colour(&"accent_color"))
+	chip.tooltip_text = "Show over the level where “%s” works" % word
+	Wire.on(chip.toggled, _on_toggled.bind(word))
+	return chip
+
+
+func _on_toggled(is_pressed: bool, word: String) -> void:
+	if is_pressed:
+		picked.emit(word)
+	else:
+		dropped.emit()

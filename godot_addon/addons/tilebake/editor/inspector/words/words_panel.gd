@@ -1,0 +1,122 @@
+@tool
+extends VBoxContainer
+## WordsPanel: for each terrain, where its words work, a re-theme of it, and how strongly its words count.
+
+const EditDrafts = preload("../../edit_drafts.gd")
+const LookSession = preload("../../look_session.gd")
+const LookStatus = preload("look_status.gd")
+const StrengthList = preload("strength_list.gd")
+const Ui = preload("../../dock/ui.gd")
+const Wire = preload("../../../nodes/wire.gd")
+const WordChips = preload("word_chips.gd")
+
+var _drafts: EditDrafts
+var _session: LookSession
+var _terrain: OptionButton = OptionButton.new()
+var _nothing: Label = Ui.wrapped_label()
+var _parts: VBoxContainer = VBoxContainer.new()
+var _chips: WordChips = WordChips.new()
+var _prompt: LineEdit = LineEdit.new()
+var _strengths: StrengthList
+var _try: Button
+var _keep: Button
+var _reset: Button
+var _hint: Label = Ui.wrapped_label()
+
+
+func _init(drafts: EditDrafts, session: LookSession) -> void:
+	_drafts = drafts
+	_session = session
+	_strengths = StrengthList.new(drafts)
+	for part: Control in [HSeparator.new(), _heading_row("Terrain", _terrain), _nothing, _parts]:
+		add_child(part)
+	_build_parts()
+	Wire.on(_terrain.item_selected, _on_terrain_selected)
+	Wire.on(drafts.renewed, _show_drafts)
+	Wire.on(drafts.changed, _show_state)
+	Wire.on(session.changed, _show_state)
+	_show_drafts()
+
+
+func _build_parts() -> void:
+	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_prompt.clear_button_enabled = true
+	_prompt.tooltip_text = "What it is to look like instead. Its tiles, its shape and the light stay."
+	Wire.on(_prompt.text_changed, _drafts.set_prompt)
+	Wire.on(_prompt.text_submitted, func(_text: String) -> void: _on_try())
+	Wire.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
+	Wire.on(_chips.dropped, _session.clear)
+	_hint.modulate.a = 0.7
+	_parts.add_theme_constant_override(&"separation", roundi(Ui.scaled(6)))
+	for part: Control in [
+		Ui.heading("Where a word works"), _chips, LookStatus.new(_session, TilebakeLook.Kind.HEAT),
+		Ui.heading("Re-theme"), _prompt,
+		Ui.heading("How strongly"), _strengths,
+		_buttons(), LookStatus.new(_session, TilebakeLook.Kind.TRIAL), _hint,
+	]:
+		_parts.add_child(part)
+
+
+func _buttons() -> HBoxContainer:
+	_try = Ui.button("Try", "Show over the level what it would look like. Nothing is saved.", _on_try)
+	_keep = Ui.button("Keep", "Keep it in the scene: the next save paints it so", _drafts.keep)
+	_reset = Ui.button("Reset", "Paint the terrain in its own words again", _on_reset)
+	var row: HBoxContainer = HBoxContainer.new()
+	for button: Button in [_try, _keep, _reset]:
+		button.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+		row.add_child(button)
+	Ui.show_icon(_try, &"Play")
+	Ui.show_icon(_keep, &"Save")
+	Ui.show_icon(_reset, &"Reload")
+	return row
+
+
+func _heading_row(title: String, control: Control) -> HBoxContainer:
+	var row: HBoxContainer = HBoxContainer.new()
+	row.add_child(Ui.heading(title))
+	control.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	row.add_child(control)
+	return row
+
+
+## Shows the terrain that is at hand, all anew.
+func _show_drafts() -> void:
+	_terrain.clear()
+	for terrain: String in _drafts.terrains:
+		_terrain.add_item("%s (re-themed)" % terrain if _drafts.is_kept(terrain) else terrain)
+	_terrain.select(_drafts.terrains.find(_drafts.terrain))
+	_chips.show_words(TilebakePromptWords.of(_drafts.source))
+	if _prompt.text != _drafts.draft.prompt:
+		_prompt.text = _drafts.draft.prompt
+	_prompt.placeholder_text = _drafts.source
+	_strengths.renew()
+	_show_state()
+
+
+func _show_state() -> void:
+	_parts.visible = not _drafts.source.is_empty()
+	_nothing.visible = not _parts.visible
+	_nothing.text = "No tile has a terrain yet."
+	if not _drafts.terrain.is_empty():
+		_nothing.text = "Say above what %s looks like, then you can see and steer its words." % _drafts.terrain
+	_chips.press(_session.word)
+	var is_trying: bool = _session.look != null and _session.kind == TilebakeLook.Kind.TRIAL
+	_try.disabled = _drafts.edit().terrains.is_empty() or is_trying
+	_keep.disabled = not _drafts.is_new()
+	_reset.disabled = _drafts.draft.is_empty() and not _drafts.is_kept(_drafts.terrain)
+	_hint.text = "Kept in the scene: every save paints it so."
+	_hint.visible = _drafts.is_kept(_drafts.terrain) and not _drafts.is_new()
+
+
+func _on_terrain_selected(index: int) -> void:
+	_drafts.choose(_drafts.terrains[index])
+
+
+func _on_try() -> void:
+	if not _try.disabled:
+		_session.show_trial(_drafts.edit())
+
+
+func _on_reset() -> void:
+	_session.clear()
+	_drafts.reset()
