@@ -2,7 +2,8 @@
 
     python -m benchmarks.attention --size 64x64 --rounds 5          # SDXL's UNet at full size, random weights
     python -m benchmarks.attention --model embedded --size 96x128
-    python -m benchmarks.attention --size 96x128 --memory           # peak memory, in a process of its own
+    python -m benchmarks.attention --size 96x128 --part memory      # peak memory, in a process of its own
+    python -m benchmarks.attention --dtype float32 --part exact     # how far from the literal loop
 
 The sides take turns, round after round, each with a guidance pair of latents of that height and width. Each
 ratio is to stock diffusers' pass of the same round. Prints medians with their spread, and one JSON line last.
@@ -31,6 +32,7 @@ from tilebake.paint.attention import RegionalAttention
 from tilebake.paint.blending import Blending, blending
 from tilebake.paint.models import load
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
+from tilebake.paint.row_plan import EPSILON
 
 TILE: Final = 8  # latents along a tile of 64 canvas pixels
 DTYPES: Final = {"bfloat16": torch.bfloat16, "float32": torch.float32}
@@ -80,12 +82,19 @@ class Subject:
         self.latents = randn(2, config["in_channels"], *size)
         self.conditions = {"text_embeds": randn(2, pooled), "time_ids": torch.full((2, 6), 1024.0)}
 
-    def forward(self) -> float:
-        """Seconds that one pass takes, with what stands in the UNet."""
+    def predict(self) -> torch.Tensor:
+        """One pass of the guidance pair, with what stands in the UNet: [2, C, h, w]."""
         text = torch.cat([self.negative.prompt_embeds, self.base.prompt_embeds])
-        began = time.perf_counter()
+        conditions = dict(self.conditions)
         with torch.no_grad():
-            self.unet(self.latents, 500, encoder_hidden_states=text, added_cond_kwargs=dict(self.conditions))
+            return self.unet(
+                self.latents, 500, encoder_hidden_states=text, added_cond_kwargs=conditions
+            ).sample
+
+    def forward(self) -> float:
+        """Seconds that one pass takes."""
+        began = time.perf_counter()
+        self.predict()
         return time.perf_counter() - began
 
     def blending(self, scenario: Scenario) -> Blending:
@@ -181,6 +190,27 @@ def measure_memory(subject: Subject, terrains: int) -> list[Figure]:
     ]
 
 
+def measure_exactness(subject: Subject, layouts: Sequence[str], terrains: int) -> list[Figure]:
+    """How far the UNet's prediction is from that under the literal loop, without and with an epsilon."""
+    found: list[Figure] = []
+    for layout in layouts:
+        with subject.installed(Scenario("loop", layout, terrains)):
+            literal = subject.predict()
+        blend = subject.blending(Scenario("ours", layout, terrains))
+        conditioning = subject.conditioning(blend)
+        for epsilon in (0.0, EPSILON):
+            with RegionalAttention(subject.unet, conditioning, blend, epsilon=epsilon).installed():
+                difference = subject.predict() - literal
+            largest = float(difference.abs().max() / literal.abs().max())
+            relative = float(difference.norm() / literal.norm())
+            name = f"{layout} of {terrains}, epsilon {epsilon:g}"
+            found += [
+                Figure(f"{name}: largest difference", "tiny", largest, most=None if epsilon else 1e-5),
+                Figure(f"{name}: relative L2", "tiny", relative, most=2e-3 if epsilon else None),
+            ]
+    return found
+
+
 def peak_bytes() -> int:
     """The most main memory that this process had so far."""
     memory: Any = psutil.Process().memory_info()
@@ -218,7 +248,7 @@ def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
 @click.option("--terrains", type=click.IntRange(1, 32), multiple=True, default=(8, 32), show_default=True)
 @click.option("--loop/--no-loop", default=True, show_default=True, help="The literal loop as well.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
-@click.option("--memory", is_flag=True, help="Peak memory of the most terrains instead of time.")
+@click.option("--part", type=click.Choice(["time", "memory", "exact"]), default="time", show_default=True)
 def main(
     model: str,
     size: tuple[int, int],
@@ -227,12 +257,15 @@ def main(
     terrains: tuple[int, ...],
     loop: bool,
     rounds: int,
-    memory: bool,
+    part: str,
 ) -> None:
     """Measure the cost of regional attention."""
     subject = Subject(unet_of(model, dtype), size, max(terrains))
-    if memory:
-        found, seconds = measure_memory(subject, max(terrains)), {}
+    seconds: dict[Scenario, list[float]] = {}
+    if part == "memory":
+        found = measure_memory(subject, max(terrains))
+    elif part == "exact":
+        found = measure_exactness(subject, layouts, terrains[0])
     else:
         ours = [Scenario("ours", layout, count) for layout in layouts for count in terrains]
         literal = [Scenario("loop", layouts[0], terrains[0])] if loop else []

@@ -1,0 +1,52 @@
+"""The sides that are compared do what they stand for, on the tiny UNet."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.attention import Scenario, Subject, figures, measure_exactness
+from benchmarks.layouts import LAYOUTS, map_of
+from tilebake.paint.models import Components
+
+
+@pytest.fixture
+def subject(tiny_components: Components) -> Subject:
+    return Subject(tiny_components.unet, (32, 40), 8)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("terrains", [2, 8, 32])
+def test_layouts_have_every_terrain(name: str, terrains: int) -> None:
+    layout = LAYOUTS[name](12, 16, terrains)
+    assert layout.shape == (12, 16)
+    assert len(map_of(layout).terrains) == len(np.unique(layout)) >= terrains - 2
+    assert (layout >= 0).all()
+    assert (layout < terrains).all()
+
+
+def test_a_river_is_one_tile_wide_in_every_column() -> None:
+    assert ((LAYOUTS["rivers"](12, 16, 8) == 7).sum(axis=0) == 1).all()
+
+
+def test_stock_with_its_keys_kept_predicts_what_stock_does(subject: Subject) -> None:
+    stock = subject.predict()
+    with subject.installed(Scenario("kept")):
+        torch.testing.assert_close(subject.predict(), stock)
+    assert torch.equal(subject.predict(), stock), "the UNet is as it was"
+
+
+def test_ours_is_the_literal_loop(subject: Subject) -> None:
+    found = {figure.name: figure for figure in measure_exactness(subject, ["blobs", "checker"], 8)}
+    for figure in found.values():
+        assert figure.is_met is not False, figure
+    assert found["blobs of 8, epsilon 0: largest difference"].value != 0
+
+
+def test_ratios_are_to_the_same_round() -> None:
+    ours = Scenario("ours", "blobs", 8)
+    seconds = {Scenario("stock"): [1.0, 2.0, 4.0], Scenario("kept"): [1.0, 1.0, 1.0], ours: [0.9, 2.2, 3.8]}
+    found = {figure.name: figure for figure in figures(seconds)}
+    over_stock = found["ours, blobs of 8 / stock"]
+    assert over_stock.value == pytest.approx(0.95)
+    assert (over_stock.most, over_stock.note) == (0.97, "0.900 to 1.100")
+    assert found["ours, blobs of 8 / kept"].value == pytest.approx(2.2)
