@@ -1,7 +1,7 @@
 """Painting: from a scene to the pixels of its canvas, falling back as far as memory demands."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -54,6 +54,11 @@ class Attempt:
     def degraded(self) -> tuple[str, ...]:
         """What was given up, in words, each once."""
         return tuple(dict.fromkeys(self._given_up))
+
+    @property
+    def timings(self) -> Mapping[str, float]:
+        """Seconds so far, by stage."""
+        return self._clock.timings
 
     @property
     def noise(self) -> torch.Tensor:

@@ -11,7 +11,7 @@ from tilebake.level.edits import Edit, LocalBlend, Refine, Replace, Reweight, Re
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.control.composite import MARGIN
-from tilebake.paint.control.editing import Edited, edit_scene
+from tilebake.paint.control.editing import Edited, control, edit_scene
 from tilebake.paint.control.sheets import edit_sheet
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Scene
@@ -217,20 +217,30 @@ def test_an_edit_has_a_sheet(tiny_components: Components) -> None:
     assert sheet.shape[1] > sheet.shape[0]
 
 
+def test_a_pair_is_painted_under_control(tiny_components: Components) -> None:
+    scene = Pipeline(tiny_components).scene(ask(level()))
+    edit = Edit({"grass": Rewrite("lush green snow")})
+    seen: list[int] = []
+    with control(tiny_components, scene, edit) as pair:
+        pair.denoise(lambda step: seen.append(step.step))
+        edited = pair.edited()
+    alone = edit_map(tiny_components, edit)
+    assert seen == [1, 2, 3]
+    for one, other in ((edited.source, alone.source), (edited.target, alone.target)):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(edited.mask, alone.mask)
+
+
 def test_words_of_two_prompts_weigh_within_thresholds_of_their_own(tiny_components: Components) -> None:
     nowhere = Threshold(floor=1.0)
+    rewrites: dict[str | None, Rewrite] = {
+        "grass": Rewrite("lush green grass", Refine(), Reweight({"green": 4.0}, nowhere)),
+        "water": Rewrite("deep blue river water", Refine(), Reweight({"blue": 4, "river": 2}, ANYWHERE)),
+    }
+    scene = Pipeline(tiny_components).scene(ask(level()))
 
-    def painted(grass: Reweight | None, water: Threshold) -> NDArray[np.uint8]:
-        rewrites: dict[str | None, Rewrite] = {
-            "grass": Rewrite("lush green grass", Refine(), grass),
-            "water": Rewrite("deep blue water", Refine(), Reweight({"blue": 4.0, "deep": -2.0}, water)),
-        }
-        return edit_map(tiny_components, Edit(rewrites)).target
-
-    def distance(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-        return float(np.abs(one.astype(int) - other).mean())
-
-    weighed_nowhere = painted(Reweight({"green": 4.0}, nowhere), ANYWHERE)
-    rounding = distance(weighed_nowhere, painted(None, ANYWHERE))
-    assert rounding < 0.1 * distance(weighed_nowhere, painted(None, nowhere))
-    assert rounding < 0.1 * distance(weighed_nowhere, painted(Reweight({"green": 4.0}), ANYWHERE))
+    with control(tiny_components, scene, Edit(rewrites)) as pair:
+        pair.denoise(ignore)
+        banks = pair.control.reweight_masks.banks
+    for bank in banks:
+        assert [row.unique().tolist() for row in bank] == [[1], [0], [1], [1]]

@@ -1,7 +1,9 @@
 """Editing a scene: the source as it is baked, and the target, painted in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,10 +12,10 @@ from numpy.typing import NDArray
 from tilebake.level.edits import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control, denoise_pair
-from tilebake.paint.control.plan import plan_edit
+from tilebake.paint.control.plan import Plan, plan_edit
 from tilebake.paint.denoise import Denoiser
 from tilebake.paint.models import Components
-from tilebake.paint.painting import Attempt, Clock, Scene, paint
+from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
 from tilebake.request import OnStep
 
 
@@ -26,6 +28,56 @@ class Edited:
     mask: NDArray[np.float32]  # [h, w] over the canvas's latents: 0 where the target's are the source's
     timings: Mapping[str, float]  # seconds, by stage
     degraded: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+class Denoised(NamedTuple):
+    """What the steps of a pair come to."""
+
+    source: torch.Tensor  # [1, C, h, w]
+    target: torch.Tensor  # [1, C, h, w]
+    mask: torch.Tensor  # [h, w]: 0 where the target's latents are the source's
+
+
+class Pair:
+    """The source and the target of an edit on their way through the steps, the one beside the other."""
+
+    def __init__(self, attempt: Attempt, plan: Plan) -> None:
+        components, scene, noise = attempt.components, attempt.scene, attempt.noise
+        self._attempt = attempt
+        self.control = Control(components.unet, plan, scene.blend)
+        self.source = Denoiser(
+            components, noise, plan.source, scene.blend, scene.sampling, self.control.source_controls
+        )
+        self.target = Denoiser(
+            components, noise, plan.target, scene.blend, scene.sampling, self.control.target_controls
+        )
+
+    def denoise(self, on_step: OnStep) -> None:
+        """All steps of both. `on_step` is called after each of the target's, and may raise to cancel."""
+        denoise_pair(self.source, self.target, self.control, on_step)
+
+    def edited(self) -> Edited:
+        """Both pictures, once all steps are done. Raises BakeError when one comes out broken."""
+        return _decoded(self._attempt, self.denoised)
+
+    @property
+    def denoised(self) -> Denoised:
+        """How far both have come."""
+        return Denoised(self.source.latents, self.target.latents, self.control.blend.mask)
+
+
+@contextmanager
+def control(components: Components, scene: Scene, edit: Edit) -> Generator[Pair]:
+    """A model under the control of an edit of one scene: `denoise` the pair, and ask for what came of it.
+
+    Between two steps, and afterwards, the model is as it was. There is no falling back where memory runs
+    out, as `edit_scene` does: MemoryRanOutError is raised then. Raises PromptError as it does.
+    """
+    attempt = Attempt(components, scene, Clock(components))
+    plan = _planned(attempt, edit)
+    with torch.no_grad():
+        yield Pair(attempt, plan)
 
 
 def edit_scene(components: Components, scene: Scene, edit: Edit, on_step: OnStep) -> Edited:
@@ -37,32 +89,33 @@ def edit_scene(components: Components, scene: Scene, edit: Edit, on_step: OnStep
 
     def once(components: Components) -> Edited:
         attempt = Attempt(components, scene, clock)
-        plan = attempt.encode(
-            lambda components: plan_edit(components, scene.condition(components), scene.terrains, edit)
-        )
-        noise = attempt.noise
+        plan = _planned(attempt, edit)
 
-        def denoise_both() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-            control = Control(components.unet, plan, scene.blend)
-            source, target = (
-                Denoiser(components, noise, conditioning, scene.blend, scene.sampling, controls)
-                for conditioning, controls in (
-                    (plan.source, control.source_controls),
-                    (plan.target, control.target_controls),
-                )
-            )
-            denoise_pair(source, target, control, on_step)
-            return source.latents, target.latents, control.blend.mask
+        def denoise_both() -> Denoised:
+            pair = Pair(attempt, plan)
+            pair.denoise(on_step)
+            return pair.denoised
 
-        *latents, mask = attempt.denoise(denoise_both)
-        before, after = (attempt.decode(each) for each in latents)
-        where = mask.float().cpu().numpy()
-        return Edited(
-            source=scene.finish(before),
-            target=scene.finish(composite(before, after, where)),
-            mask=where,
-            timings=clock.timings,
-            degraded=attempt.degraded,
-        )
+        return _decoded(attempt, attempt.denoise(denoise_both))
 
     return paint(components, once)
+
+
+def _planned(attempt: Attempt, edit: Edit) -> Plan:
+    scene = attempt.scene
+    return attempt.encode(
+        lambda components: plan_edit(components, scene.condition(components), scene.terrains, edit)
+    )
+
+
+def _decoded(attempt: Attempt, denoised: Denoised) -> Edited:
+    before, after = (attempt.decode(latents) for latents in (denoised.source, denoised.target))
+    mask = denoised.mask.float().cpu().numpy()
+    return Edited(
+        source=attempt.scene.finish(before),
+        target=attempt.scene.finish(composite(before, after, mask)),
+        mask=mask,
+        timings=attempt.timings,
+        degraded=attempt.degraded,
+        environment=environment(attempt.components),
+    )
