@@ -33,6 +33,7 @@ class Wish:
     compress: float | None
     cross_replace: float
     self_replace: float
+    source_steps: float
     local_blend: str | None
 
     def __post_init__(self) -> None:
@@ -62,6 +63,7 @@ class Wish:
             {place: self._rewrite(text, weights[place]) for place, text in targets.items()},
             self.self_replace,
             LocalBlend(words) if self.local_blend else None,
+            self.source_steps,
         )
 
     def _rewrite(self, prompt: str, weights: "Mapping[str, float]") -> "Rewrite":
@@ -138,6 +140,13 @@ def _read_weights(
     default=0.4,
     show_default=True,
     help="Share of the steps in which the layout is kept.",
+)
+@click.option(
+    "--source-steps",
+    type=SHARE,
+    default=0.2,
+    show_default=True,
+    help="Share of the steps after which the edit begins: more keeps more, and changes less.",
 )
 @click.option("--local-blend", metavar="WORD,...", help="Change the picture only where these words work.")
 @click.option(
