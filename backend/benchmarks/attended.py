@@ -1,6 +1,5 @@
 """Heat: how much more a word is attended to inside of its tiles than outside of them."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -16,12 +15,7 @@ def tile_heat(maps: AttentionMaps, tiles: tuple[int, int]) -> NDArray[np.float64
 
     `tiles`: how many rows and columns of tiles the whole canvas has; every map is a whole multiple of them.
     """
-    return np.mean([_by_tile(values.mean(axis=0), tiles) for values in maps.levels.values()], axis=0)
-
-
-def level_heat(maps: AttentionMaps, tiles: tuple[int, int]) -> Mapping[int, NDArray[np.float64]]:
-    """The same for each level by itself."""
-    return {level: _by_tile(values.mean(axis=0), tiles) for level, values in maps.levels.items()}
+    return np.mean([by_tile(values.mean(axis=0), tiles) for values in maps.levels.values()], axis=0)
 
 
 def inside_over_outside(heat: NDArray[np.float64], inside: NDArray[np.bool_]) -> float | None:
@@ -34,8 +28,8 @@ def inside_over_outside(heat: NDArray[np.float64], inside: NDArray[np.bool_]) ->
     return float(heat[inside].mean() / heat[~inside].mean())
 
 
-def _by_tile(values: NDArray[np.float32], tiles: tuple[int, int]) -> NDArray[np.float64]:
-    """Maps [W, h, w] → [W, rows, columns], each tile the mean of what it covers."""
+def by_tile(values: NDArray[np.float32], tiles: tuple[int, int]) -> NDArray[np.float64]:
+    """Maps [W, h, w] → [W, rows, columns], each tile the mean of what it covers. Tiles are never cut."""
     rows, columns = tiles
     words, height, width = values.shape
     assert height % rows == 0, "a map cuts tiles"

@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-KINDS: Final = {"share": 100.0, "ratio": 1.0, "seconds": 1.0, "bytes": 1e-9}
-FORMATS: Final = {"share": "{:.1f} %", "ratio": "{:.3f}", "seconds": "{:.2f} s", "bytes": "{:.2f} GB"}
+KINDS: Final = {"share": 100.0, "ratio": 1.0, "count": 1.0, "seconds": 1.0, "bytes": 1e-9}
+FORMATS: Final = {
+    "share": "{:.1f} %",
+    "ratio": "{:.3f}",
+    "count": "{:.0f}",
+    "seconds": "{:.2f} s",
+    "bytes": "{:.2f} GB",
+}
 
 
 @dataclass(frozen=True)
@@ -15,7 +21,7 @@ class Figure:
     """One number and what it should be. `value` None: could not be measured here."""
 
     name: str
-    kind: str  # share (0..1), ratio, seconds or bytes
+    kind: str  # share (0..1), ratio, count, seconds or bytes
     value: float | None
     least: float | None = None
     most: float | None = None

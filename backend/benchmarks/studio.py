@@ -17,7 +17,7 @@ from tilebake.level.tilemap import TileMap, parse_map, read_map
 from tilebake.paint.control.editing import Edited, edit_scene
 from tilebake.paint.control.watching import Watched, watch
 from tilebake.paint.painting import Scene
-from tilebake.paint.pipeline import Pipeline, plain_scene
+from tilebake.paint.pipeline import plain_scene
 from tilebake.request import BakeRequest
 from tilebake.serve.plan import Order, Planner
 
@@ -37,7 +37,7 @@ def small_map(prompts: Mapping[str, str]) -> TileMap:
     wire = {
         "tilebake": 1,
         "base_prompt": BASE_PROMPT,
-        "terrains": TERRAINS | prompts,
+        "terrains": {**TERRAINS, **prompts},
         "legend": {name[0]: name for name in TERRAINS},
         "rows": ROWS,
     }
@@ -93,7 +93,7 @@ class Studio:
 
     def paint(self, subject: Subject, seed: int) -> Pixels:
         """A subject as it is, without any edit."""
-        return edit_scene(self.pipeline.components, self.scene(subject, seed), Edit({}), unobserved).source
+        return watch(self.pipeline.components, self.scene(subject, seed), (), unobserved).image
 
     def edit(self, subject: Subject, rewrite: Rewrite, seed: int) -> Edited:
         """A subject before and after."""

@@ -130,8 +130,8 @@ class Edit:
     """Share of the steps in which the target has the source's self-attention maps, at the coarsest level."""
     local_blend: LocalBlend | None = None
     source_steps: float = 0.2
-    """Share of the steps, from the first on, after which the target still has the source's very latents: there
-    the layout is made, and the edit begins behind them. 0 is Prompt-to-Prompt as published."""
+    """Share of the steps, from the first on, after which the target has the source's very latents: the layout
+    is made there, and the edit begins behind it. 0 is Prompt-to-Prompt as published."""
 
     def __post_init__(self) -> None:
         for share in (self.self_replace_steps, self.source_steps):

@@ -1,8 +1,8 @@
 """LocalBlend: where the target's latents count, and where the source's stay as they are.
 
 By the words of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626, section 4), and by the terrains whose
-prompts are edited: outside of their masks nothing may change. In the first steps nothing may anywhere: attention
-holds on to a layout only as far as a model makes its layout by attention, the source's latents always do.
+prompts are edited: outside of their masks nothing may change. In the first steps nothing may anywhere:
+attention holds on to a layout as far as a model makes it by attention, the source's latents hold on always.
 """
 
 from collections.abc import Sequence
