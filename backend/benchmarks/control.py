@@ -19,16 +19,18 @@ from benchmarks.judge import load_judge
 from benchmarks.studio import Studio
 from tilebake.cli.options import SAMPLING, Choices, choices
 
-HEAT_SEEDS: Final = 4  # of each map and plain prompt, at most: each has several nouns
+PLAIN_SEEDS: Final = 4  # of each plain prompt, at most: each has several nouns
+MAP_SEEDS: Final = 2  # of each sample map, at most
 COST_ROUNDS: Final = 7  # at most
 Found = tuple[list[Figure], Mapping[str, Any]]  # with the details behind them
 
 
 def measure_heat(studio: Studio, seeds: int, out: Path | None) -> Found:
     """Where nouns are attended to."""
-    seeds = min(seeds, HEAT_SEEDS)
-    plain = list(heat.plain_heat(studio, load_judge(), seeds, out))
-    regional = [each for title in heat.MAPS for each in heat.regional_heat(studio, title, seeds)]
+    plain = list(heat.plain_heat(studio, load_judge(), min(seeds, PLAIN_SEEDS), out))
+    regional = [
+        each for title in heat.MAPS for each in heat.regional_heat(studio, title, min(seeds, MAP_SEEDS))
+    ]
     details = {"plain": plain, "regional": regional}
     return heat.heat_figures(studio, plain, regional), {
         name: [dataclasses.asdict(each) for each in heats] for name, heats in details.items()

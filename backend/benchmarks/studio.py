@@ -28,12 +28,12 @@ TERRAINS: Final = {
     "path": "cobblestone path",
     "forest": "dark forest",
 }
-ROWS: Final = ("ggggss", "gggsss", "ppffss", "pppfff")
-SIDE: Final = 256  # pixels along a plain prompt's picture
+ROWS: Final = ("ggss", "ggss", "ppff", "ppff")
+SIDE: Final = 192  # pixels along a plain prompt's picture
 
 
 def small_map(prompts: Mapping[str, str]) -> TileMap:
-    """Four terrains on six tiles by four; `prompts` by terrain, where they are not the usual ones."""
+    """Four terrains on four tiles by four; `prompts` by terrain, where they are not the usual ones."""
     wire = {
         "tilebake": 1,
         "base_prompt": BASE_PROMPT,

@@ -39,7 +39,6 @@ class Swap:
 COLOURS: Final = (
     Swap("grass", "lush green grass", "dry green grass"),
     Swap("forest", "dark forest", "lush forest"),
-    Swap("sand", "bright sand", "dry sand"),
     Swap("path", "dark cobblestone path", "dry cobblestone path"),
     Swap(None, "lush grass", "dry grass"),
     Swap(None, "dry sand", "dark sand"),

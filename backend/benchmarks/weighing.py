@@ -34,8 +34,8 @@ class Weighed:
 
 WORDS: Final = (
     Weighed("path", "mossy cobblestone path", "mossy"),
-    Weighed("grass", "dry green grass", "dry"),
-    Weighed("forest", "dark forest", "dark"),
+    Weighed("grass", "dry grass", "dry"),
+    Weighed("sand", "bright sand", "bright"),
 )
 
 
