@@ -3,7 +3,8 @@
     python -m benchmarks.attention_page            # all of it; a few minutes
     python -m benchmarks.attention_page weights    # one exhibit's pictures
 
-Run it in the root of the repository, and look at every picture: what the page says of them is in exhibits.py.
+Run it in the root of the repository, and look at every picture: what the page says of them is in
+attention_prose.py.
 """
 
 import contextlib
@@ -16,7 +17,8 @@ import click
 import numpy as np
 from PIL import Image
 
-from benchmarks.exhibits import EXHIBITS, OPENING, Exhibit, Shot
+from benchmarks.attention_prose import OPENING
+from benchmarks.exhibits import EXHIBITS, Exhibit, Shot
 from benchmarks.process import REPOSITORY
 from tilebake.cli import tilebake
 from tilebake.paint.sheet import Panel, contact_sheet

@@ -53,8 +53,9 @@ def measure_weights(studio: Studio, seeds: int, out: Path | None) -> Found:
     for word in weighing.WORDS:
         found[word] = weighing.measure(studio, word, seeds, out)
         click.echo(f"{word.word} in {word.prompt!r}: {weighing.told(found[word])}", err=True)
+    silent = {word: weighing.silenced(studio, word, min(seeds, PLAIN_SEEDS)) for word in weighing.WORDS}
     details = {word.prompt: [dataclasses.asdict(effect) for effect in each] for word, each in found.items()}
-    return weighing.weight_figures(found), details
+    return weighing.weight_figures(found) + weighing.silence_figures(silent), details
 
 
 def measure_cost(studio: Studio, seeds: int, _out: Path | None) -> Found:

@@ -4,9 +4,13 @@ import shlex
 from dataclasses import dataclass
 from typing import Final
 
+from benchmarks.attention_prose import SEEN
+
 GARDEN: Final = "docs/attention/garden.json"
 PLAIN: Final = "docs/attention/plain.json"
-MOSSY: Final = '--prompt "mossy cobblestone path" --width 192 --height 192'
+SNOWY: Final = '--prompt "snow-covered path" --width 192 --height 192'
+COVERED: Final = "--terrain path --replace cobblestone snow-covered"
+AGAINST: Final = "--reweight snow-covered=-5"
 
 
 @dataclass(frozen=True)
@@ -52,24 +56,25 @@ def edit(title: str, subject: str, options: str, out: str) -> Shot:
 
 def _weights() -> tuple[Shot, ...]:
     weights = (-5, -3, -1, 1, 3, 5)
-    return tuple(edit(f"mossy x {w}", MOSSY, f"--reweight mossy={w}", f"mossy{w}") for w in weights)
+    return tuple(
+        edit(f"snow-covered x {w}", SNOWY, f"--reweight snow-covered={w}", f"path{w}") for w in weights
+    )
 
 
 BEFORE: Final = Shot("before", f"bake {GARDEN} --out garden.png")
-OPENING: Final = ""
 EXHIBITS: Final = (
     Exhibit(
         "words",
         "Where words work in a map",
         (Shot("", f'show attention {GARDEN} --words grass,"cobblestone path" --out words.png'),),
-        "",
+        SEEN["words"],
         size=900,
     ),
     Exhibit(
         "plain",
         "Where words work in a plain prompt",
         (Shot("", f"show attention {PLAIN} --words snow,lava,grass --out plain.png"),),
-        "",
+        SEEN["plain"],
         size=900,
     ),
     Exhibit(
@@ -77,11 +82,11 @@ EXHIBITS: Final = (
         "A word swapped",
         (
             BEFORE,
-            edit("dry → lush", GARDEN, "--terrain meadow --replace dry lush", "lush"),
-            edit("dark forest → autumn forest", GARDEN, "--terrain forest --replace dark autumn", "autumn"),
-            edit("golden → snowy", GARDEN, "--terrain sand --replace golden snowy", "snowy"),
+            edit("dry to lush", GARDEN, "--terrain meadow --replace dry lush", "lush"),
+            edit("dark forest to autumn forest", GARDEN, "--terrain forest --replace dark autumn", "autumn"),
+            edit("golden to snowy", GARDEN, "--terrain sand --replace golden snowy", "snowy"),
         ),
-        "",
+        SEEN["swap"],
         size=288,
     ),
     Exhibit(
@@ -101,21 +106,21 @@ EXHIBITS: Final = (
                 "a new picture", 'generate "dry grass" --width 192 --height 192 --seed 0 --out dry-grass.png'
             ),
         ),
-        "",
+        SEEN["rerun"],
     ),
-    Exhibit("weights", "A word from -5 to 5, without a mask", _weights(), "", shown=(0, 5)),
+    Exhibit("weights", "A word from -5 to 5, without a mask", _weights(), SEEN["weights"], shown=(0, 5)),
     Exhibit(
         "thresholds",
         "Only where the word works",
         (
-            Shot("before", f"generate {MOSSY.removeprefix('--prompt ')} --seed 0 --out mossy.png"),
-            edit("everywhere", MOSSY, "--reweight mossy=-5", "all"),
-            edit("above 0.3", MOSSY, "--reweight mossy=-5 --threshold 0.3", "third"),
-            edit("above 0.45", MOSSY, "--reweight mossy=-5 --threshold 0.45", "half"),
-            edit("averaged", MOSSY, "--reweight mossy=-5 --threshold 0.45 --average", "average"),
-            edit("compressed", MOSSY, "--reweight mossy=-5 --threshold 0.45 --compress 0.5", "compressed"),
+            edit("snow-covered x 1", GARDEN, COVERED, "covered"),
+            edit("x -5 everywhere", GARDEN, f"{COVERED} {AGAINST}", "all"),
+            edit("above 0.3", GARDEN, f"{COVERED} {AGAINST} --threshold 0.3", "third"),
+            edit("above 0.45", GARDEN, f"{COVERED} {AGAINST} --threshold 0.45", "half"),
+            edit("averaged", GARDEN, f"{COVERED} {AGAINST} --threshold 0.45 --average", "average"),
+            edit("compressed", GARDEN, f"{COVERED} {AGAINST} --threshold 0.45 --compress 0.5", "compressed"),
         ),
-        "",
+        SEEN["thresholds"],
     ),
     Exhibit(
         "refined",
@@ -130,7 +135,7 @@ EXHIBITS: Final = (
                 "moss5",
             ),
         ),
-        "",
+        SEEN["refined"],
         size=288,
     ),
     Exhibit(
@@ -138,10 +143,10 @@ EXHIBITS: Final = (
         "Another seed",
         (
             Shot("before", f"bake {GARDEN} --seed 8 --out garden8.png"),
-            edit("dry → lush", GARDEN, "--seed 8 --terrain meadow --replace dry lush", "lush8"),
+            edit("dry to lush", GARDEN, "--seed 8 --terrain meadow --replace dry lush", "lush8"),
             edit("refined", GARDEN, '--seed 8 --terrain path --refine "mossy cobblestone path"', "moss8"),
         ),
-        "",
+        SEEN["seed"],
         size=288,
     ),
 )

@@ -35,7 +35,7 @@ class Weighed:
 WORDS: Final = (
     Weighed("path", "mossy cobblestone path", "mossy"),
     Weighed("grass", "dry grass", "dry"),
-    Weighed("sand", "bright sand", "bright"),
+    Weighed("path", "snow-covered path", "snow-covered"),
 )
 
 
@@ -76,6 +76,21 @@ def measure(studio: Studio, word: Weighed, seeds: int, out: Path | None) -> list
         Effect(tuple(along(colour - own[0], reference) for colour in own), outside)
         for own, outside in zip(colours, beyond, strict=True)
     ]
+
+
+def silenced(studio: Studio, word: Weighed, seeds: int) -> list[float]:
+    """How far a plain picture moves with all words of its prompt at 0, as a share of full brightness."""
+    subject = Subject(None, word.prompt)
+    rewrite = Rewrite(word.prompt, Refine(), Reweight({word.prompt: 0.0}))
+    edits = [studio.edit(subject, rewrite, seed) for seed in range(seeds)]
+    return [float(np.abs(each.target / 255 - each.source / 255).mean()) for each in edits]
+
+
+def silence_figures(found: dict[Weighed, list[float]]) -> list[Figure]:
+    """How much of what plain prompts say their words themselves tell, beside the tokens around them."""
+    moves = [move for each in found.values() for move in each]
+    by_prompt = ", ".join(f"{word.prompt} {fmean(each):.1%}" for word, each in found.items())
+    return [Figure("picture moved with all words at 0", "share", fmean(moves), note=by_prompt)]
 
 
 def told(effects: Sequence[Effect]) -> str:
