@@ -82,6 +82,50 @@ def test_what_else_decides_pixels_changes_the_digest(changes: dict[str, Any]) ->
     assert replace(request(), **changes).digest() != request().digest()
 
 
+def test_a_digest_from_before_there_were_edits_still_counts() -> None:
+    before = "e90d6e4739c74bf4f1deef8b1d63e496e0d3893f5b7c70d9c81f3fdc1af28693"
+    assert request().digest() == before
+    assert request(read(edit={})).digest() == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"base_prompt": "a cliff"},
+        {"terrains": {"grass": "dry grass", "water": "ice"}},
+        {"terrains": {"grass": {"prompt": "dry grass", "align": "refine"}}},
+        {"terrains": {"grass": {"prompt": "dry grass", "cross_replace_steps": 0.5}}},
+        {"terrains": {"grass": {"prompt": "dry grass", "reweight": {"dry": 2}}}},
+        {"terrains": {"grass": {"prompt": "dry grass", "reweight": {"dry": 2}, "threshold": 0.3}}},
+        {
+            "terrains": {
+                "grass": {"prompt": "dry grass", "reweight": {"dry": 2}, "threshold": 0.3, "average": True}
+            }
+        },
+        {"terrains": {"grass": "dry grass"}, "self_replace_steps": 0.3},
+        {"terrains": {"grass": "dry grass"}, "source_steps": 0.3},
+        {"terrains": {"grass": "dry grass"}, "local_blend": ["dry"]},
+    ],
+    ids=json.dumps,
+)
+def test_all_of_an_edit_changes_the_digest(changes: dict[str, object]) -> None:
+    digests = [request(read(edit=edit)).digest() for edit in ({"terrains": {"grass": "dry grass"}}, changes)]
+    assert len({request().digest(), *digests}) == 3
+
+
+def test_an_edit_has_one_digest_however_it_is_spelt() -> None:
+    short: dict[str, object] = {"terrains": {"grass": "dry grass", "water": {"reweight": {"blue": 2}}}}
+    long: dict[str, object] = {
+        "terrains": {
+            "water": {"prompt": "blue water", "reweight": {"blue": 2.0}, "align": "replace"},
+            "grass": {"prompt": "dry grass", "cross_replace_steps": 0.8},
+        },
+        "self_replace_steps": 0.4,
+        "source_steps": 0.2,
+    }
+    assert request(read(edit=short)).digest() == request(read(edit=long)).digest()
+
+
 def test_the_weight_of_a_lora_changes_the_digest() -> None:
     light = replace(request(), loras=((LoraRef("a", 0.5), "l"),))
     heavy = replace(request(), loras=((LoraRef("a", 1.0), "l"),))

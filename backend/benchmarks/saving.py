@@ -21,10 +21,10 @@ import click
 from benchmarks.figures import Figure, json_line, table
 from benchmarks.process import REPOSITORY
 from tilebake.cli.options import Machine
-from tilebake.cli.painter import load_pipeline
+from tilebake.cli.painter import load_pipeline, painter_of
 from tilebake.level.modelref import ModelSource
 from tilebake.level.project import FILE_NAME
-from tilebake.request import Baker
+from tilebake.request import Painter
 from tilebake.serve.backend import Backend, Setup
 from tilebake.serve.cache import Cache
 from tilebake.serve.plan import Order
@@ -39,11 +39,11 @@ TOLD: Final = 0.01  # seconds between two looks for the moment
 
 @dataclass(frozen=True)
 class TimedPainter:
-    """A MakeBaker whose model notes when its UNet is first called in a bake."""
+    """A MakePainter whose model notes when its UNet is first called in a bake."""
 
     log: Path
 
-    def __call__(self, source: ModelSource, loras: Loras) -> Baker:
+    def __call__(self, source: ModelSource, loras: Loras) -> Painter:
         pipeline = load_pipeline(source, loras, Machine("cpu", "auto"))
 
         def note(*_: Any) -> None:
@@ -51,7 +51,7 @@ class TimedPainter:
                 file.write(f"{time.time()}\n")
 
         pipeline.components.unet.register_forward_pre_hook(note)
-        return pipeline.bake
+        return painter_of(pipeline)
 
     def moments(self) -> list[float]:
         """Seconds since the epoch of every call of the UNet so far."""

@@ -7,9 +7,10 @@ remote machine. Cancelling is raising from `on_step`.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tilebake.level.edits import Edit
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
@@ -24,6 +25,9 @@ __all__ = [
     "Baker",
     "LoraRef",
     "OnStep",
+    "Onlooker",
+    "Painter",
+    "Sight",
     "Step",
     "Texture",
     "pixel_hash",
@@ -74,11 +78,36 @@ class BakeRequest:
                 for t in tilemap.tiles
             ],
             "empty": [[_number(x), _number(y)] for x, y in tilemap.empty],
+            **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
         }
 
 
 def _number(value: float) -> float:
     return float(value) + 0.0  # 1 and 1.0 are one number, and so are -0.0 and 0.0
+
+
+def _edit_content(edit: Edit) -> list[object]:
+    """All of an edit. Rewrites in the order of their terrains, the base prompt's first."""
+    rewrites = sorted(edit.rewrites.items(), key=lambda each: (each[0] is not None, each[0] or ""))
+    return [
+        [[name, type(each.control).__name__, _spelled(asdict(each))] for name, each in rewrites],
+        _number(edit.self_replace_steps),
+        _number(edit.source_steps),
+        None if edit.local_blend is None else _spelled(asdict(edit.local_blend)),
+    ]
+
+
+def _spelled(value: Any) -> object:
+    """A value with one spelling for each number."""
+    match value:
+        case dict():
+            return {key: _spelled(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_spelled(each) for each in value]
+        case int() | float() if not isinstance(value, bool):
+            return _number(value)
+        case _:
+            return value
 
 
 def _canonical(content: Mapping[str, object]) -> bytes:
@@ -118,3 +147,23 @@ class Step(NamedTuple):
 
 OnStep = Callable[[Step], None]
 Baker = Callable[[BakeRequest, OnStep], Texture]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is looked at in a map while it is painted: where some words of its prompts work."""
+
+    words: tuple[str, ...]
+    terrain: str | None = None  # in whose prompt; None is in all of them
+
+
+Onlooker = Callable[[BakeRequest, Sight, OnStep], "NDArray[np.uint8]"]
+"""Paints a map, and shows where words worked: RGBA [height, width, 4] at the map's own pixel size."""
+
+
+@dataclass(frozen=True)
+class Painter:
+    """What one loaded model can do."""
+
+    bake: Baker
+    look: Onlooker

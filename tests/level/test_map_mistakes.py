@@ -40,7 +40,7 @@ MISTAKES = {
     ),
     "an unknown key": (
         '{"tilebake": 1,\n "zzz": 1}',
-        '2:2: $.zzz: unknown key "zzz"; the keys here are $schema, base_prompt, cells, grid, '
+        '2:2: $.zzz: unknown key "zzz"; the keys here are $schema, base_prompt, cells, edit, grid, '
         "layers, layout, legend, loras, model, name, negative_prompt, offset_axis, origin, "
         "rows, seed, settings, terrains, tile_size, tilebake",
     ),

@@ -15,7 +15,21 @@ from tilebake.errors import MapError
 from tilebake.level.tilemap import TileMap, parse_map
 
 MUTATIONS = int(os.environ.get("TILEBAKE_MUTATIONS", "500"))
-SAMPLES = sorted((Path(__file__).parents[2] / "maps").glob("*.json"))
+EDITED = """{
+  "tilebake": 1, "base_prompt": "a map", "legend": {"g": "grass", "w": "water"}, "rows": ["ggw"],
+  "terrains": {"grass": "lush (green:1.2) grass", "water": "deep water"},
+  "edit": {
+    "base_prompt": "a map in snow",
+    "terrains": {
+      "grass": {"prompt": "dry grass", "align": "replace", "cross_replace_steps": 0.5,
+                "reweight": {"dry": 3}, "threshold": 0.3, "average": true, "compress": 0.5},
+      "water": "frozen water"
+    },
+    "self_replace_steps": 0.2, "source_steps": 0.1, "local_blend": ["dry", "water"]
+  }
+}"""
+FILES = sorted((Path(__file__).parents[2] / "maps").glob("*.json"))
+SAMPLES = [*(file.read_text(encoding="utf-8") for file in FILES), EDITED]
 
 many = settings(
     max_examples=MUTATIONS, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -72,7 +86,7 @@ def reads_or_refuses(text: str | bytes) -> None:
 @st.composite
 def edited_texts(draw: st.DrawFn) -> str:
     """A sample with a few places overwritten, cut out, filled in, or with its end cut off."""
-    text = draw(st.sampled_from(SAMPLES)).read_text(encoding="utf-8")
+    text = draw(st.sampled_from(SAMPLES))
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(text)))
         text = text[:at] + draw(fragments) + text[at + draw(st.sampled_from([0, 0, 1, 1, 2, 20])) :]
@@ -88,7 +102,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 @st.composite
 def edited_values(draw: st.DrawFn) -> str:
     """A sample with a few of its values changed, removed, doubled or given under another key."""
-    level = json.loads(draw(st.sampled_from(SAMPLES)).read_text(encoding="utf-8"))
+    level = json.loads(draw(st.sampled_from(SAMPLES)))
     for _ in range(draw(st.integers(1, 3))):
         container, key = draw(st.sampled_from(places(level)))
         match draw(st.integers(0, 3)):
@@ -122,6 +136,6 @@ def test_edited_values_are_read_or_refused(text: str) -> None:
 
 @many
 @given(st.sampled_from(SAMPLES), st.binary(max_size=8), st.integers(0, 400), st.integers(0, 4))
-def test_edited_bytes_are_read_or_refused(sample: Path, inserted: bytes, at: int, removed: int) -> None:
-    data = sample.read_bytes()
+def test_edited_bytes_are_read_or_refused(sample: str, inserted: bytes, at: int, removed: int) -> None:
+    data = sample.encode()
     reads_or_refuses(data[:at] + inserted + data[at + removed :])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tilebake.errors import ModelError, Place, PromptError
 from tilebake.level.modelref import ModelSource
-from tilebake.request import Baker, BakeRequest, OnStep, Step, Texture, pixel_hash
+from tilebake.request import BakeRequest, OnStep, Painter, Sight, Step, Texture, pixel_hash
 from tilebake.serve.protocol import Loras
 
 STEPS = 3
@@ -32,15 +32,15 @@ class OwnError(PromptError):
 
 @dataclass(frozen=True)
 class CountingBaker:
-    """A MakeBaker."""
+    """A MakePainter."""
 
     log: Path
 
-    def __call__(self, source: ModelSource, loras: Loras) -> Baker:
+    def __call__(self, source: ModelSource, loras: Loras) -> Painter:
         self._note(f"load {source.reference} {len(loras)}")
         if source.reference == "broken":
             raise ModelError("broken")
-        return self._bake
+        return Painter(self._bake, self._look)
 
     def notes(self) -> list[str]:
         """What was noted, by whatever process."""
@@ -56,6 +56,13 @@ class CountingBaker:
         is_degraded = request.tilemap.base_prompt == "degraded"
         degraded = ("decoded in tiles",) if is_degraded else ()
         return Texture(image, request.digest(), pixel_hash(image), degraded=degraded)
+
+    def _look(self, request: BakeRequest, sight: Sight, on_step: OnStep) -> NDArray[np.uint8]:
+        self._note(f"look {' '.join(sight.words)} {os.getpid()}")
+        behave(sight.words[0], on_step)
+        for step in range(1, STEPS + 1):
+            on_step(Step(step, STEPS, lambda: picture_of(request)))
+        return np.full((4, 6, 4), request.seed, np.uint8)
 
     def _note(self, text: str) -> None:
         with self.log.open("a", encoding="utf-8") as file:

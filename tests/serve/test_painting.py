@@ -8,13 +8,15 @@ import numpy as np
 import psutil
 import pytest
 from counting_baker import handles
+from numpy.typing import NDArray
 
 from tilebake.cli.options import Machine
 from tilebake.cli.painter import PainterFor
+from tilebake.errors import MapError, PromptError
 from tilebake.level.modelref import model_digest, resolve
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
-from tilebake.request import BakeRequest, Step
+from tilebake.request import BakeRequest, Sight, Step
 from tilebake.serve.cache import Cache
 from tilebake.serve.foreman import Foreman
 from tilebake.serve.png import png_pixels
@@ -31,6 +33,10 @@ SOURCE = resolve("embedded")
 BAKES = 6
 MANY_BAKES = 2000
 Requests = Callable[[int], BakeRequest]
+
+
+def ignore(_: Step) -> None:
+    """For a caller who need not know how far it is."""
 
 
 @pytest.fixture
@@ -66,11 +72,31 @@ def test_the_worker_paints_what_the_painter_paints_here(
     previews, steps = list[bytes](), list[Step]()
     foreman.show_previews(True)
     there = cache.get(bake(foreman, asked_for(1), previews, steps))
-    here = PAINTER(SOURCE, ())(asked_for(1), lambda _: None)
+    here = PAINTER(SOURCE, ()).bake(asked_for(1), lambda _: None)
     np.testing.assert_array_equal(there.image, here.image)
     assert there.environment == here.environment
     assert steps == [Step(1, 2), Step(2, 2)]
     assert [png_pixels(preview).shape for preview in previews] == [(32, 32, 3)]
+
+
+def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked_for: Requests) -> None:
+    steps = list[Step]()
+
+    def look(sight: Sight) -> NDArray[np.uint8]:
+        png = foreman.look(asked_for(1), SOURCE, sight, on_progress=steps.append, cancelled=lambda: False)
+        return png_pixels(png)
+
+    heat = look(Sight(("grass",)))
+    assert heat.shape == (32, 32, 4)
+    assert steps == [Step(1, 2), Step(2, 2)]
+    assert heat[..., 3].max() == 255
+    assert heat[:16, 16:, 3].mean() < 0.6 * heat[16:, :16, 3].mean(), "the upper right tile is water"
+    np.testing.assert_array_equal(heat, PAINTER(SOURCE, ()).look(asked_for(1), Sight(("grass",)), ignore))
+    with pytest.raises(PromptError, match=r"no 'gras' in .*take one of: grass"):
+        look(Sight(("gras",)))
+    with pytest.raises(MapError, match="no tile has the terrain 'stone'"):
+        look(Sight(("grass",), "stone"))
+    assert not cache.folder.exists()
 
 
 def soak(foreman: Foreman, asked_for: Requests, bakes: int) -> float:

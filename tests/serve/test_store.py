@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.errors import BakeError
+from tilebake.level.edits import Edit, Refine, Reweight, Rewrite, Threshold
 from tilebake.request import BakeRequest, Texture, pixel_hash
 from tilebake.serve import store
 from tilebake.serve.cache import result_digest
@@ -59,6 +60,32 @@ def test_a_texture_is_published_with_its_record(
     assert "degraded" not in record
     assert record["result_digest"] == request.digest()
     assert stale_reason(png, request.digest()) is None
+
+
+def test_the_edit_that_was_painted_is_recorded(png: Path, request_of: Requests, texture_of: Textures) -> None:
+    plain = request_of(7)
+    edit = Edit({"grass": Rewrite("dry grass", Refine(0.5), Reweight({"dry": 3.0}, Threshold(0.4)))}, 0.2)
+    request = replace(plain, tilemap=replace(plain.tilemap, edit=edit))
+    put(texture_of(request), request, png)
+    record = json.loads(record_path(png).read_text(encoding="utf-8"))
+    assert record["edit"] == {
+        "terrains": {
+            "grass": {
+                "prompt": "dry grass",
+                "align": "refine",
+                "cross_replace_steps": 0.5,
+                "reweight": {"dry": 3.0},
+                "threshold": 0.4,
+                "average": False,
+                "compress": 1.0,
+            }
+        },
+        "self_replace_steps": 0.2,
+        "source_steps": 0.2,
+    }
+    assert stale_reason(png, plain.digest()) is not None
+    put(texture_of(plain), plain, png)
+    assert "edit" not in json.loads(record_path(png).read_text(encoding="utf-8"))
 
 
 def test_what_was_given_up_is_recorded(png: Path, request_of: Requests, texture_of: Textures) -> None:

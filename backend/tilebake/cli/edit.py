@@ -1,81 +1,26 @@
 """`tilebake edit`: a picture painted once more under other words, with its layout kept."""
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from tilebake.cli.edit_wish import Wish, read_weights
 from tilebake.cli.generate import SIZE, whole_latents
 from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices
 
 if TYPE_CHECKING:
-    from tilebake.level.edits import Edit, Rewrite
+    from tilebake.level.edits import Edit
     from tilebake.level.rewriting import Prompts
     from tilebake.paint.painting import Scene
     from tilebake.paint.pipeline import Pipeline
+    from tilebake.request import BakeRequest, Texture
 
 DEFAULT_OUT: Final = Path("edited.png")
 SHARE: Final = click.FloatRange(0, 1)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the options say is to change. Raises click.UsageError when they do not go together."""
-
-    swap: tuple[str, str] | None
-    refine: str | None
-    weights: dict[str, float]
-    threshold: float | None
-    average: bool
-    compress: float | None
-    cross_replace: float
-    self_replace: float
-    source_steps: float
-    local_blend: str | None
-
-    def __post_init__(self) -> None:
-        if self.swap is not None and self.refine is not None:
-            raise click.UsageError("--replace and --refine are two ways to write one prompt; take one")
-        if self.swap is None and self.refine is None and not self.weights:
-            raise click.UsageError("say what to change: --replace, --refine or --reweight")
-        if self.threshold is None and (self.average or self.compress is not None):
-            raise click.UsageError("--average and --compress go with --threshold")
-        if self.threshold is not None and not self.weights:
-            raise click.UsageError("--threshold goes with --reweight")
-
-    def edit(self, prompts: "Prompts") -> "Edit":
-        """The same as an edit of these prompts. Raises PromptError."""
-        from tilebake.level.edits import Edit, LocalBlend
-        from tilebake.level.rewriting import having, refined, replaced, weighed
-
-        if self.swap is not None:
-            targets = replaced(prompts, *self.swap)
-        elif self.refine is not None:
-            targets = refined(prompts, self.refine)
-        else:
-            targets = having(prompts, self.weights)
-        weights = weighed(targets, self.weights)
-        words = tuple(word.strip() for word in (self.local_blend or "").split(","))
-        return Edit(
-            {place: self._rewrite(text, weights[place]) for place, text in targets.items()},
-            self.self_replace,
-            LocalBlend(words) if self.local_blend else None,
-            self.source_steps,
-        )
-
-    def _rewrite(self, prompt: str, weights: "Mapping[str, float]") -> "Rewrite":
-        from tilebake.level.edits import Refine, Replace, Reweight, Rewrite, Threshold
-
-        control = Refine if self.swap is None else Replace
-        within = (
-            None
-            if self.threshold is None
-            else Threshold(self.threshold, self.average, gamma=self.compress or 1.0)
-        )
-        return Rewrite(prompt, control(self.cross_replace), Reweight(weights, within) if weights else None)
+CHANGES: Final = ("swap", "refine", "weights")
 
 
 @dataclass(frozen=True)
@@ -85,22 +30,7 @@ class Subject:
     name: str
     prompts: "Prompts"  # those that may be edited
     load: "Callable[[], tuple[Pipeline, Scene]]"
-
-
-def _read_weights(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, float]:
-    """WORD=WEIGHT, as often as it is given."""
-    weights: dict[str, float] = {}
-    for value in values:
-        word, _, number = value.rpartition("=")
-        try:
-            weights[word.strip()] = float(number)
-        except ValueError:
-            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=3") from None
-        if not word.strip() or not math.isfinite(weights[word.strip()]):
-            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=3")
-    return weights
+    request: "BakeRequest | None" = None  # of a map, with the edit that it may hold
 
 
 @click.command("edit", short_help="Paint a map once more under other words, with its layout kept.")
@@ -119,7 +49,7 @@ def _read_weights(
     "weights",
     multiple=True,
     metavar="WORD=WEIGHT",
-    callback=_read_weights,
+    callback=read_weights,
     help="Let a word count more, less or against, from -5 to 5; may be repeated.",
 )
 @click.option("--threshold", type=SHARE, help="Reweight only where the word works at this share of its peak.")
@@ -152,6 +82,8 @@ def _read_weights(
 @click.option(
     "--sheet", type=click.Path(path_type=Path), help="A .png file for before and after side by side."
 )
+@click.option("--save", is_flag=True, help="Keep the edit in the map, so that every later bake repeats it.")
+@click.option("--forget", is_flag=True, help="Paint nothing: take the edit out of the map.")
 @choices(*SAMPLING, *BLENDING, out="The .png file to write; NAME.edit.png unless said.")
 def command(
     *,
@@ -162,6 +94,8 @@ def command(
     terrains: tuple[str, ...],
     base: bool,
     sheet: Path | None,
+    save: bool,
+    forget: bool,
     choices: Choices,
     **wish: Any,
 ) -> None:
@@ -169,33 +103,89 @@ def command(
 
     Such as: tilebake edit maps/forest.json --terrain grass --replace "lush green" "dry yellow"
 
-    An edited terrain changes within its own mask and a small margin; all other pixels stay as baked.
+    An edited terrain changes within its own mask and a small margin; all other pixels stay as baked. An edit
+    starts from the map's own prompts, also where the map holds an edit already.
     """
-    wished = Wish(**wish)
     if (map_path is None) == (prompt is None):
         raise click.UsageError("name a map, or give a plain --prompt")
-    from tilebake.cli.output import picture_path, write_picture
-    from tilebake.cli.painter import painting
+    if map_path is None and (save or forget):
+        raise click.UsageError("--save and --forget go with a map: it is what holds the edit")
+    if map_path is not None and forget:
+        if save or any(wish[name] for name in CHANGES):
+            raise click.UsageError("--forget takes an edit out of the map, and makes none")
+        _forget(map_path)
+        return
+    wished = Wish(**wish)
+    if map_path is None:
+        subject = _plain(prompt or "", (width, height), choices)
+    else:
+        subject = _map(map_path, terrains, choices, base=base)
+    edit = wished.edit(subject.prompts)
+    out = _out(map_path, choices)
+    if map_path is None or not save:
+        _paint(subject, edit, out, sheet)
+    else:
+        _paint_and_save(map_path, subject, edit, out, sheet)
+
+
+def _out(map_path: Path | None, choices: Choices) -> Path:
+    from tilebake.cli.output import picture_path
     from tilebake.level.tilemap import map_stem
-    from tilebake.paint.control.editing import edit_scene
-    from tilebake.paint.control.sheets import edit_sheet
 
     otherwise = DEFAULT_OUT if map_path is None else Path(f"{map_stem(map_path)}.edit.png")
-    out = picture_path(choices.out, otherwise)
-    subject = (
-        _plain(prompt or "", (width, height), choices)
-        if map_path is None
-        else _map(map_path, terrains, choices, base=base)
-    )
-    edit = wished.edit(subject.prompts)
+    return picture_path(choices.out, otherwise)
+
+
+def _paint(subject: Subject, edit: "Edit", out: Path, sheet: Path | None) -> "Texture | None":
+    """Paint the edit and write its picture, a map's with its record: its texture."""
+    from tilebake.cli.output import write_picture
+    from tilebake.cli.painter import painting
+    from tilebake.paint.control.editing import edit_scene, edited_texture
+    from tilebake.paint.control.sheets import edit_sheet
+    from tilebake.serve.inside import nearest_folder
+    from tilebake.serve.store import publish
+
     with painting(subject.name) as on_step:
         pipeline, scene = subject.load()
         edited = edit_scene(pipeline.components, scene, edit, on_step)
-    write_picture(out, edited.target)
+    texture = None
+    if subject.request is None:
+        write_picture(out, edited.target)
+    else:
+        request = replace(subject.request, tilemap=replace(subject.request.tilemap, edit=edit))
+        texture = edited_texture(edited, request)
+        publish(texture, request, out, nearest_folder(out.parent))
     click.echo(str(out))
     if sheet is not None:
         write_picture(sheet, edit_sheet(edited, subject.prompts, edit, heading=subject.name))
         click.echo(str(sheet))
+    return texture
+
+
+def _paint_and_save(map_path: Path, subject: Subject, edit: "Edit", out: Path, sheet: Path | None) -> None:
+    """The same, and then the edit is kept in the map, and the texture where the next bake finds it."""
+    from tilebake.errors import BakeError
+    from tilebake.serve.cache import user_cache
+    from tilebake.serve.edit_saving import map_with_edit, save_edit
+
+    map_with_edit(map_path, edit)  # what cannot be saved is told before it is painted
+    texture = _paint(subject, edit, out, sheet)
+    save_edit(map_path, edit)
+    click.echo(f"saved in {map_path}: bakes of it repeat this edit", err=True)
+    if texture is not None:
+        try:
+            user_cache().put(texture)
+        except BakeError as error:
+            click.echo(f"note: nothing is kept in the cache: {error}", err=True)
+
+
+def _forget(map_path: Path) -> None:
+    from tilebake.serve.edit_saving import forget_edit
+
+    if forget_edit(map_path):
+        click.echo(str(map_path))
+    else:
+        click.echo(f"{map_path} holds no edit", err=True)
 
 
 def _map(map_path: Path, terrains: tuple[str, ...], choices: Choices, *, base: bool) -> Subject:
@@ -219,7 +209,9 @@ def _map(map_path: Path, terrains: tuple[str, ...], choices: Choices, *, base: b
         pipeline = load_pipeline(source, request.loras, choices.machine)
         return pipeline, pipeline.scene(request)
 
-    return Subject(tilemap.name, prompts, load)
+    if tilemap.edit is not None:
+        click.echo(f"note: the edit that {map_path} holds does not count: this one starts anew", err=True)
+    return Subject(tilemap.name, prompts, load, request)
 
 
 def _plain(prompt: str, size: tuple[int, int], choices: Choices) -> Subject:

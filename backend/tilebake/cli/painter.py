@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tilebake.level.modelref import ModelSource
     from tilebake.paint.models import Components
     from tilebake.paint.pipeline import Pipeline
-    from tilebake.request import Baker, LoraRef, OnStep
+    from tilebake.request import LoraRef, OnStep, Painter
 
 
 def load_components(
@@ -36,6 +37,14 @@ def load_pipeline(
     return Pipeline(load_components(source, loras, machine))
 
 
+def painter_of(pipeline: "Pipeline") -> "Painter":
+    """All that a backend asks of a pipeline."""
+    from tilebake.paint.control.looking import heat_layer
+    from tilebake.request import Painter
+
+    return Painter(pipeline.bake, partial(heat_layer, pipeline))
+
+
 @contextmanager
 def painting(what: str) -> "Generator[OnStep]":
     """One picture's progress on stderr. Within it, Ctrl-C ends the work between two steps."""
@@ -55,10 +64,10 @@ def painting(what: str) -> "Generator[OnStep]":
 
 @dataclass(frozen=True)
 class PainterFor:
-    """Makes the bakers of one machine. It can be sent to another process, which then imports torch."""
+    """Makes the painters of one machine. It can be sent to another process, which then imports torch."""
 
     machine: Machine
 
-    def __call__(self, source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]") -> "Baker":
-        """The baker of a model with LoRAs. Raises ModelError."""
-        return load_pipeline(source, loras, self.machine).bake
+    def __call__(self, source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]") -> "Painter":
+        """The painter of a model with LoRAs. Raises ModelError."""
+        return painter_of(load_pipeline(source, loras, self.machine))

@@ -64,7 +64,7 @@ def _setup(root: Path, choices: Choices) -> "Setup":
     return Setup(
         root=root,
         order=choices.order(),
-        make_baker=PainterFor(choices.machine),
+        make_painter=PainterFor(choices.machine),
         cache=user_cache(),
         journal=state_folder() / "jobs" / f"{project_key(root)}.sqlite",
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, FailFast, Field, Tag
 
+from tilebake.level.editfile import EditEntry
 from tilebake.level.grid import Axis, GridShape, Layout
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.wire import (
@@ -152,6 +153,9 @@ class MapFile(TileBlock):
     terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
     """What each terrain looks like: its prompt, or {"prompt", "negative_prompt", "weight"}. What is left out
     comes from tilebake.toml."""
+
+    edit: EditEntry | None = None
+    """Other words for some prompts: the map is painted under both, and keeps the layout of its own."""
 
     layers: Annotated[
         tuple[LayerEntry, ...], Field(strict=False, min_length=1, max_length=256), FailFast()

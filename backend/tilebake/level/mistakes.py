@@ -28,6 +28,7 @@ _FORMS_OF: Final = {  # what may stand in an object's stead
     "CellEntry": 'a cell, [x, y, "terrain"] or an object {...}',
     "TerrainEntry": "a prompt or an object {...}",
     "LoraEntry": "a path or an object {...}",
+    "RewriteEntry": "a prompt or an object {...}",
 }
 _LIMITS: Final = {
     "greater_than": ("gt", "small", "above"),

@@ -28,6 +28,25 @@ def starts_of(words: Sequence[str], sought: Sequence[str]) -> tuple[int, ...]:
     return tuple(at for at in range(last + 1) if sought and [*words[at : at + len(sought)]] == [*sought])
 
 
+def swapped(before: Sequence[str], after: Sequence[str]) -> tuple[slice, slice] | None:
+    """What is swapped for what: all from the first word that differs to the last one.
+
+    Prompts of as many words are swapped whole, word by word. None where words are only added or taken away.
+    """
+    if len(before) == len(after):
+        return slice(0, len(before)), slice(0, len(after))
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    old, new = slice(head, len(before) - tail), slice(head, len(after) - tail)
+    return (old, new) if old.start < old.stop and new.start < new.stop else None
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many words are the same from the first on."""
+    pairs = zip(before, after, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(before), len(after)))
+
+
 def has_word(prompt: str, word: str) -> bool:
     """Whether a prompt has a word or phrase. Case does not count. Raises PromptError for broken weights."""
     return bool(starts_of(words_of(plain_text(prompt)), words_of(word)))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from tilebake.errors import MapError, Place
+from tilebake.level.editfile import EditEntry, Prompts, read_edit, styled
+from tilebake.level.edits import Edit
 from tilebake.level.grid import Bounds, Grid, GridShape
-from tilebake.level.json_spots import shown
+from tilebake.level.json_spots import JsonPath, shown, shown_path
 from tilebake.level.json_text import JsonText
 from tilebake.level.layers import Layer, read_layers
 from tilebake.level.mapfile import VERSION, MapFile
@@ -44,6 +46,7 @@ class TileMap:
     settings: SettingsOverride  # the map's own
     model: str | None  # the map's own; None leaves the choice to the project
     loras: tuple[LoraRef, ...] | None  # likewise
+    edit: Edit | None = None  # what is painted in the stead of what the prompts say, with its layout
 
     def index_of(self, terrain: str) -> int:
         """A terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -54,16 +57,22 @@ class TileMap:
         return names.index(terrain)
 
 
-def read_map(path: Path, project: "Project | None" = None) -> TileMap:
-    """The map in a file. What it leaves out comes from the project.
+def read_map(path: Path, project: "Project | None" = None, *, trial: EditEntry | None = None) -> TileMap:
+    """The map in a file. What it leaves out comes from the project. `trial` is an edit in place of its own.
 
-    Raises MapError with file, line, column and JSON path.
+    Raises MapError with file, line, column and JSON path; for a mistake in `trial`, with the path alone.
     """
-    return parse_map(read_bytes(path, MapError), path=path, project=project)
+    return parse_map(read_bytes(path, MapError), path=path, project=project, trial=trial)
 
 
-def parse_map(text: str | bytes, *, path: Path | None = None, project: "Project | None" = None) -> TileMap:
-    """The map in a text, or in the bytes of a UTF-8 file. Raises MapError."""
+def parse_map(
+    text: str | bytes,
+    *,
+    path: Path | None = None,
+    project: "Project | None" = None,
+    trial: EditEntry | None = None,
+) -> TileMap:
+    """The map in a text, or in the bytes of a UTF-8 file, as `read_map` reads it. Raises MapError."""
     decoded = decode(text, path, MapError) if isinstance(text, bytes) else text.removeprefix("\ufeff")
     source = JsonText(decoded, path)
     file = _read_file(source)
@@ -73,21 +82,24 @@ def parse_map(text: str | bytes, *, path: Path | None = None, project: "Project 
     terrains = _used_terrains(layers, file, project, source)
     placement = place(layers, grid, source)
     names = placement.names
+    painted = tuple(terrain for terrain in terrains if terrain.name in names)
+    base_prompt = _base_prompt(file, project)
     return TileMap(
         name=file.name or (map_stem(path) if path else "map"),
         path=path,
         grid=grid.shape,
         tile_size=grid.tile_size,
-        terrains=tuple(terrain for terrain in terrains if terrain.name in names),
+        terrains=painted,
         tiles=placement.tiles,
         empty=placement.empty,
         bounds=placement.bounds,
-        base_prompt=_base_prompt(file, project),
+        base_prompt=base_prompt,
         negative_prompt=_negative_prompt(file, project),
         seed=file.seed,
         settings=file.settings,
         model=file.model,
         loras=None if file.loras is None else lora_refs(file.loras),
+        edit=_edit(file, _prompts(file, base_prompt, painted, project), source, trial),
     )
 
 
@@ -136,7 +148,33 @@ def _base_prompt(file: MapFile, project: "Project | None") -> str:
     if project is None:
         return file.base_prompt or ""
     own = project.base_prompt if file.base_prompt is None else file.base_prompt
-    return ", ".join(part for part in (own, project.style) if part)
+    return styled(own, project.style)
+
+
+def _prompts(
+    file: MapFile, base_prompt: str, painted: Sequence[Terrain], project: "Project | None"
+) -> Prompts:
+    """What an edit of the map starts from."""
+    return Prompts(
+        base=base_prompt,
+        terrains={terrain.name: terrain.prompt for terrain in painted},
+        unpainted=[*file.terrains, *(project.terrains if project else ())],
+        style=project.style if project else "",
+    )
+
+
+def _edit(file: MapFile, prompts: Prompts, source: JsonText, trial: EditEntry | None) -> Edit | None:
+    if trial is not None:
+        return read_edit(trial, prompts, _trial_mistake)
+    return None if file.edit is None else read_edit(file.edit, prompts, source.mistake)
+
+
+def _trial_mistake(
+    what: str, path: JsonPath = (), *, mend: str | None = None, at_key: bool = False
+) -> MapError:
+    """A mistake in an edit that stands in no file; keys and values have one place there."""
+    del at_key
+    return MapError(what, place=Place(json_path=shown_path(path)), mend=mend)
 
 
 def _negative_prompt(file: MapFile, project: "Project | None") -> str:

@@ -99,7 +99,8 @@ TerrainForm = Annotated[
     Annotated[SaidPrompt, Tag(TEXT)] | Annotated[TerrainEntry, Tag(OBJECT)], TEXT_OR_OBJECT
 ]
 LoraForm = Annotated[Annotated[InProject, Tag(TEXT)] | Annotated[LoraEntry, Tag(OBJECT)], TEXT_OR_OBJECT]
-Terrains = Annotated[dict[TerrainName, TerrainForm], Field(max_length=10_000)]
+CLOSED: Final[dict[str, Any]] = {"additionalProperties": False}  # what pydantic does not say of keys
+Terrains = Annotated[dict[TerrainName, TerrainForm], Field(max_length=10_000, json_schema_extra=CLOSED)]
 Loras = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
 
 

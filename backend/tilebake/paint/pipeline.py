@@ -7,12 +7,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from tilebake.errors import BakeError
+from tilebake.errors import BakeError, Place, PromptError
 from tilebake.level.canvas import Canvas, canvas_for, map_box
+from tilebake.level.edits import Edit
 from tilebake.level.regions import LATENT
 from tilebake.level.settings import BakeSettings
 from tilebake.paint import picture
 from tilebake.paint.blending import Blending, blending, plain_blending
+from tilebake.paint.control.editing import edit_scene, edited_texture
 from tilebake.paint.denoise import Denoiser, Sampling, denoise
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
@@ -45,12 +47,15 @@ class Pipeline:
         self.components = components
 
     def bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
-        """Paints a map at its own pixel size.
+        """Paints a map at its own pixel size, under its edit if it has one.
 
         Raises MapError for a map too large, PromptError for a prompt that cannot be encoded, and BakeError
         when memory runs out or the picture comes out broken; what `on_step` raises passes through. The model
         is afterwards as it was.
         """
+        edit = request.tilemap.edit
+        if edit is not None:
+            return self._edited(request, edit, on_step)
         clock = Clock(self.components)
         painted = self._paint(self.scene(request), on_step, clock)
         return Texture(
@@ -121,6 +126,14 @@ class Pipeline:
             scheduler=defaults.scheduler if scheduler is None else scheduler,
             seed=seed,
         )
+
+    def _edited(self, request: BakeRequest, edit: Edit, on_step: OnStep) -> Texture:
+        try:
+            edited = edit_scene(self.components, self.scene(request), edit, on_step)
+        except PromptError as error:
+            place = Place(request.tilemap.path, json_path="$.edit") if error.place == Place() else error.place
+            raise PromptError(error.what, place=place, mend=error.mend) from None
+        return edited_texture(edited, request)
 
     def _paint(self, scene: Scene, on_step: OnStep, clock: Clock) -> Painted:
         def once(components: Components) -> Painted:

@@ -12,20 +12,22 @@ from tilebake.errors import TilebakeError
 from tilebake.level.project import FILE_NAME
 from tilebake.serve.board import Board
 from tilebake.serve.cache import Cache
-from tilebake.serve.desk import UnknownIdError, Urgency
+from tilebake.serve.desk import LookedAt, UnknownIdError, Urgency
 from tilebake.serve.events import Events
 from tilebake.serve.foreman import LIMITS, Foreman, WorkerLimits
 from tilebake.serve.jobs import Jobs, Ordered, Priority
 from tilebake.serve.journal import Journal
+from tilebake.serve.looker import Looker
+from tilebake.serve.looks import Looks
 from tilebake.serve.maps import Known, Maps
 from tilebake.serve.notices import Mode
 from tilebake.serve.plan import Job, Order
 from tilebake.serve.previews import Previews
-from tilebake.serve.protocol import MakeBaker
+from tilebake.serve.protocol import MakePainter
 from tilebake.serve.publisher import Publisher
 from tilebake.serve.snapshot import Changes
 from tilebake.serve.staging import sweep
-from tilebake.serve.status import Event, JobView, MapId, MapView
+from tilebake.serve.status import Event, JobView, LookView, MapId, MapView
 from tilebake.serve.store import read_record
 from tilebake.serve.watch import Timing, watch
 
@@ -44,7 +46,7 @@ class Setup:
 
     root: Path  # the project's, resolved; the caller holds its lock
     order: Order
-    make_baker: MakeBaker
+    make_painter: MakePainter
     cache: Cache
     journal: Path
     timing: Timing = TIMING
@@ -65,9 +67,11 @@ class Backend:
         self._jobs = Jobs(self._journal, self._log)
         self._maps = Maps(setup.root, setup.order)
         self._board = Board(self._maps, self._jobs, self._log)
-        self._foreman = Foreman(setup.make_baker, setup.cache.folder, setup.limits)
+        self._foreman = Foreman(setup.make_painter, setup.cache.folder, setup.limits)
         self._previews = Previews(self._foreman.show_previews)
         self._publisher = Publisher(self._jobs, self._log, self._foreman, setup.cache, self._previews)
+        self._looks = Looks()
+        self._looker = Looker(self._looks, self._maps, self._jobs, self._foreman, setup.cache)
         self._ordering = threading.RLock()  # what is read last is ordered last
         self._surveyed = threading.Event()
         self._leave = threading.Event()
@@ -128,6 +132,18 @@ class Backend:
     def preview(self, job_id: int) -> bytes:
         self._jobs.job(job_id)
         return self._previews.ask(job_id)
+
+    def look(self, map_id: MapId, at: LookedAt) -> LookView:
+        return self._looks.submit(self._maps.known(map_id).id, at)
+
+    def look_view(self, look_id: int) -> LookView:
+        return self._looks.view(look_id)
+
+    def look_picture(self, look_id: int) -> bytes:
+        return self._looks.picture(look_id)
+
+    def cancel_look(self, look_id: int) -> LookView:
+        return self._looks.cancel(look_id)
 
     def result(self, map_id: MapId) -> Mapping[str, object]:
         png = self._maps.known(map_id).png
@@ -231,6 +247,7 @@ class Backend:
         try:
             job = self._jobs.take(WAKE)
         except Empty:
+            self._looker.end_next()
             return
         self._board.tell(job.map_id)
         try:

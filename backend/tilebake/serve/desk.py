@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from tilebake.errors import ServeError
-from tilebake.serve.status import Event, JobView, MapId, MapView
+from tilebake.level.editfile import EditEntry
+from tilebake.request import Sight
+from tilebake.serve.status import Event, JobView, LookView, MapId, MapView
 
 Urgency = Literal["edited", "asked"]
 """Why a bake is asked for: its map is being edited, or somebody asked; the edited map comes first."""
+
+
+LookedAt = Sight | EditEntry
+"""What is looked at: where words of a map work, or what an edit would make of it."""
 
 
 class UnknownIdError(ServeError):
@@ -43,6 +49,22 @@ class Desk(Protocol):
 
     def preview(self, job_id: int) -> bytes:
         """The picture at the current step, small, as a PNG. Raises UnknownIdError while there is none."""
+        ...
+
+    def look(self, map_id: MapId, at: LookedAt) -> LookView:
+        """Have a map painted to be looked at; an earlier look at it that is not over is cancelled."""
+        ...
+
+    def look_view(self, look_id: int) -> LookView:
+        """One look."""
+        ...
+
+    def look_picture(self, look_id: int) -> bytes:
+        """What there is to see, as a PNG of the map's own size. Raises UnknownIdError while there is none."""
+        ...
+
+    def cancel_look(self, look_id: int) -> LookView:
+        """Stop a look between two steps, or before it begins; one that has ended stays as it is."""
         ...
 
     def result(self, map_id: MapId) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""The foreman: gives the one worker process its bakes, and sees to it that there is a worker, and only one.
+"""The foreman: gives the one worker process its bakes and looks, and sees to it that there is one worker.
 
 The worker is started for the first bake, started again when it has died, after a pause that grows, and
 replaced between two bakes when its memory has grown.
@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.level.modelref import ModelSource
-from tilebake.request import BakeRequest, OnStep, Step
+from tilebake.request import BakeRequest, OnStep, Sight, Step
 from tilebake.serve.protocol import (
     Bake,
     Cancel,
     Done,
     Failed,
-    MakeBaker,
+    Look,
+    MakePainter,
     Preview,
     Previews,
     Progress,
+    Seen,
     Stopped,
 )
 from tilebake.serve.worker_process import WorkerDiedError, WorkerProcess
@@ -52,11 +54,11 @@ LIMITS: Final = WorkerLimits()
 class Foreman:
     """Bakes in a process of its own. One bake at a time; a second thread waits for its turn.
 
-    `make_baker` goes to the process, so it must be picklable. `close` leaves no process behind.
+    `make_painter` goes to the process, so it must be picklable. `close` leaves no process behind.
     """
 
-    def __init__(self, make_baker: MakeBaker, cache_folder: Path, limits: WorkerLimits = LIMITS) -> None:
-        self._make_baker = make_baker
+    def __init__(self, make_painter: MakePainter, cache_folder: Path, limits: WorkerLimits = LIMITS) -> None:
+        self._make_painter = make_painter
         self._cache_folder = cache_folder
         self._limits = limits
         self._turn = threading.RLock()  # held by the thread that bakes
@@ -83,27 +85,52 @@ class Foreman:
         mend, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when `cancelled` said
         so, which is asked ten times a second and takes effect between two steps.
         """
+        outcome = self._have_done(
+            lambda number: Bake(number, request, source), _Followers(on_progress, on_preview, cancelled)
+        )
+        assert isinstance(outcome, Done), "what a bake comes to"
+        return outcome.result
+
+    def look(
+        self,
+        request: BakeRequest,
+        source: ModelSource,
+        sight: Sight,
+        *,
+        on_progress: OnStep,
+        cancelled: Callable[[], bool],
+    ) -> bytes:
+        """Paint to see where words work: a PNG of RGBA at the map's own pixel size. Raises as `bake` does."""
+        outcome = self._have_done(
+            lambda number: Look(number, request, source, sight),
+            _Followers(on_progress, _unseen, cancelled),
+        )
+        assert isinstance(outcome, Seen), "what a look comes to"
+        return outcome.png
+
+    def _have_done(self, order_of: Callable[[int], Bake | Look], followers: "_Followers") -> Done | Seen:
+        """Give the worker an order, and wait for what comes of it."""
         with self._turn:
-            self._await_rest(cancelled)
+            self._await_rest(followers.cancelled)
             worker = self._worker or self._hire()
-            number = next(self._numbers)
-            worker.send(Bake(number, request, source))
+            order = order_of(next(self._numbers))
+            worker.send(order)
             try:
-                outcome = self._follow(worker, number, on_progress, on_preview, cancelled)
+                outcome = self._follow(worker, order.number, followers)
             except WorkerDiedError:
                 self._bury()
                 raise
             finally:
-                worker.send(Cancel(number))  # for a callback may have raised, and the bake go on
+                worker.send(Cancel(order.number))  # for a callback may have raised, and the work go on
             self._deaths = 0
-            self._replace_if_grown(worker, request.model_key())
+            self._replace_if_grown(worker, order.request.model_key())
         match outcome:
-            case Done():
-                return outcome.result
             case Failed():
                 raise outcome.error()
             case Stopped():
                 raise BakeCancelledError
+            case _:
+                return outcome
 
     def show_previews(self, are_wanted: bool) -> None:
         """From now on, show the picture while it is painted, or do not. From any thread."""
@@ -123,14 +150,12 @@ class Foreman:
         self,
         worker: WorkerProcess,
         number: int,
-        on_progress: OnStep,
-        on_preview: Callable[[bytes], None],
-        cancelled: Callable[[], bool],
-    ) -> Done | Failed | Stopped:
-        """Pass on what the worker says of one bake, until it is over."""
+        followers: "_Followers",
+    ) -> Done | Seen | Failed | Stopped:
+        """Pass on what the worker says of one bake or look, until it is over."""
         is_told = False
         while True:
-            if not is_told and self._is_off(cancelled):
+            if not is_told and self._is_off(followers.cancelled):
                 worker.send(Cancel(number))
                 is_told = True
             message = worker.receive(WAKE)
@@ -138,10 +163,10 @@ class Foreman:
                 continue  # the second is what was left of an earlier bake
             match message:
                 case Progress():
-                    on_progress(Step(message.step, message.steps))
+                    followers.on_progress(Step(message.step, message.steps))
                 case Preview():
-                    on_preview(message.png)
-                case Done() | Failed() | Stopped():
+                    followers.on_preview(message.png)
+                case Done() | Seen() | Failed() | Stopped():
                     return message
 
     def _is_off(self, cancelled: Callable[[], bool]) -> bool:
@@ -159,7 +184,7 @@ class Foreman:
     def _hire(self) -> WorkerProcess:
         self._first_memory = None
         try:
-            self._worker = WorkerProcess(self._make_baker, self._cache_folder)
+            self._worker = WorkerProcess(self._make_painter, self._cache_folder)
         except WorkerDiedError:
             self._pause()
             raise
@@ -191,6 +216,18 @@ class Foreman:
         if worker is not None:
             worker.end(patience)
             worker.close()
+
+
+def _unseen(_png: bytes) -> None:
+    """For work of which nobody sees previews."""
+
+
+class _Followers(NamedTuple):
+    """Who is told of one piece of work while it goes on, and who says whether it is still wanted."""
+
+    on_progress: OnStep
+    on_preview: Callable[[bytes], None]
+    cancelled: Callable[[], bool]
 
 
 class _Memory(NamedTuple):

@@ -103,6 +103,11 @@ class Jobs:
             row = min(self._waiting(), key=lambda row: (row.priority, row.id))
             return self._change(row, state="running", attempts=row.attempts + 1)
 
+    def is_waiting(self) -> bool:
+        """Whether any job waits to be begun."""
+        with self._changed:
+            return bool(self._waiting())
+
     def wanted(self, job_id: int) -> bool:
         """Whether a job that was begun is still to be finished."""
         with self._changed:

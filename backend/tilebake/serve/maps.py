@@ -1,11 +1,13 @@
 """Maps: what a running backend knows of each map, and how it finds that out."""
 
 import threading
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tilebake.errors import MapError, Place, ProjectError, TilebakeError
+from tilebake.level.editfile import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.claims import Claims
 from tilebake.serve.desk import UnknownIdError
@@ -86,6 +88,12 @@ class Maps:
         """A known map as it is now, ready to be baked. Raises TilebakeError, UnknownIdError among them."""
         return self._job(map_id, self.known(map_id).path)
 
+    def trial(self, map_id: MapId, edit: EditEntry | None) -> Job:
+        """A known map as it is now, with another edit if one is given; nothing of it is noted. Raises so."""
+        path = self.known(map_id).path
+        with self._lock, _told_as_map_error(path):
+            return self._planner.job(FoundMap(path, path.relative_to(self._root)), edit)
+
     def baked(self, map_id: MapId, digest: str) -> None:
         """The texture of this digest stands in its place."""
         with self._lock:
@@ -128,12 +136,9 @@ class Maps:
 
     def _job(self, map_id: MapId, path: Path) -> Job:
         with self._lock:
-            try:
+            with _told_as_map_error(path):
                 job = self._planner.job(FoundMap(path, path.relative_to(self._root)))
                 self._claims.claim(job.png, path)
-            except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
-                what = f"it or its picture cannot be looked at: {error}"
-                raise MapError(what, place=Place(file=path), mend="check links and permissions") from error
             self._note(Known(map_id, path, job.png, self._inside(job.png), job.digest, job.stale))
             return job
 
@@ -141,6 +146,15 @@ class Maps:
         with self._lock:
             self._known[known.id] = known
             self._seen_folders.add(known.path.parent)
+
+
+@contextmanager
+def _told_as_map_error(path: Path) -> Generator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
+        what = f"it or its picture cannot be looked at: {error}"
+        raise MapError(what, place=Place(file=path), mend="check links and permissions") from error
 
 
 def view_of(known: Known, job: JobView | None) -> MapView:

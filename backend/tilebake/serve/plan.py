@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tilebake.errors import ModelError, Place
+from tilebake.level.editfile import EditEntry
 from tilebake.level.modelref import ModelSource
 from tilebake.level.project import Project, find_project, output_path
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
@@ -48,10 +49,13 @@ class Planner:
         self.models = Models()
         self._order = order
 
-    def job(self, found: FoundMap) -> Job:
-        """The job of one map. Raises MapError, ProjectError or ModelError."""
+    def job(self, found: FoundMap, trial: EditEntry | None = None) -> Job:
+        """The job of one map; `trial` is an edit in place of its own.
+
+        Raises MapError, ProjectError or ModelError.
+        """
         project = find_project(found.path)
-        tilemap = read_map(found.path, project)
+        tilemap = read_map(found.path, project, trial=trial)
         request, source = self.request(tilemap, project)
         png, root = self._place(found, project)
         digest = request.digest()

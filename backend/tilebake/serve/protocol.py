@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from tilebake.errors import Place, TilebakeError
 from tilebake.level.modelref import ModelSource
-from tilebake.request import Baker, BakeRequest, LoraRef
+from tilebake.request import BakeRequest, LoraRef, Painter, Sight
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request
-MakeBaker = Callable[[ModelSource, Loras], Baker]
+MakePainter = Callable[[ModelSource, Loras], Painter]
 """Loads a model. It goes to the worker with the process's start, so it must be picklable."""
 
 
@@ -22,8 +22,18 @@ class Bake:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Paint this to see where words work, and keep nothing. Counted as a bake is."""
+
+    number: int
+    request: BakeRequest
+    source: ModelSource
+    sight: Sight
+
+
+@dataclass(frozen=True)
 class Cancel:
-    """Stop this bake, and all before it, between two steps."""
+    """Stop this bake or look, and all before it, between two steps."""
 
     number: int
 
@@ -66,6 +76,14 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Where the words work, as RGBA."""
+
+    number: int
+    png: bytes
+
+
+@dataclass(frozen=True)
 class Stopped:
     """The bake was cancelled."""
 
@@ -104,6 +122,6 @@ class Crashed:
     report: str  # the traceback
 
 
-ToWorker = Bake | Cancel | Previews | Leave
-FromBake = Progress | Preview | Done | Stopped | Failed
+ToWorker = Bake | Look | Cancel | Previews | Leave
+FromBake = Progress | Preview | Done | Seen | Stopped | Failed
 ToHost = FromBake | Crashed

@@ -6,6 +6,8 @@ from typing import Literal
 MapId = str
 """A map's path under the project's root, with forward slashes: `levels/forest.json`."""
 
+LookState = Literal["waiting", "running", "done", "failed", "cancelled"]
+LookKind = Literal["attention", "edit"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled", "superseded", "set aside"]
 MapState = Literal["up to date", "stale", "waiting", "baking", "failed", "gone"]
 
@@ -34,6 +36,19 @@ class JobView:
     ended: float | None = None
     attempts: int = 0
     degraded: tuple[str, ...] = ()
+    mistake: Mistake | None = None
+
+
+@dataclass(frozen=True)
+class LookView:
+    """A look at one map: something painted to be seen and never published, as it stands now."""
+
+    id: int
+    map_id: MapId
+    kind: LookKind
+    state: LookState
+    step: int = 0
+    steps: int = 0
     mistake: Mistake | None = None
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tilebake import __version__
+from tilebake.level.editfile import edit_json
 from tilebake.request import BakeRequest, Texture, pixel_hash
 from tilebake.serve.cache import result_digest
 from tilebake.serve.disk import disk_errors
@@ -92,7 +93,11 @@ def _record(texture: Texture, request: BakeRequest, *, png_hash: str) -> dict[st
         "png_hash": png_hash,
         "environment": dict(texture.environment),
     }
-    return {**record, "degraded": list(texture.degraded)} if texture.degraded else record
+    if request.tilemap.edit is not None:
+        record["edit"] = edit_json(request.tilemap.edit)
+    if texture.degraded:
+        record["degraded"] = list(texture.degraded)
+    return record
 
 
 def _file_hash(path: Path) -> str | None:

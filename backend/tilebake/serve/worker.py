@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from tilebake.errors import TilebakeError
-from tilebake.request import Baker, BakeRequest, OnStep, Step, Texture
+from tilebake.request import BakeRequest, OnStep, Painter, Step, Texture
 from tilebake.serve.cache import Cache, cached, result_digest
 from tilebake.serve.png import png_bytes
 from tilebake.serve.protocol import (
@@ -27,10 +27,12 @@ from tilebake.serve.protocol import (
     Done,
     Failed,
     Leave,
-    MakeBaker,
+    Look,
+    MakePainter,
     Preview,
     Previews,
     Progress,
+    Seen,
     Stopped,
     ToHost,
     ToWorker,
@@ -47,11 +49,11 @@ HOST_GONE: Final = 71
 REST: Final = 4.0  # a preview is followed by so many times its own duration without one
 
 
-def work(connection: "Connection[ToHost, ToWorker]", make_baker: MakeBaker, cache_folder: Path) -> None:
+def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache_folder: Path) -> None:
     """The main function of the process: ends it when it is told to leave."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the host decides what it means
     sys.stdout = sys.stderr  # what a library prints must not come between the host's lines of JSON
-    worker = _Worker(connection, make_baker, Cache(cache_folder))
+    worker = _Worker(connection, make_painter, Cache(cache_folder))
     try:
         worker.run()
     except Exception:
@@ -68,36 +70,49 @@ def _end(exitcode: int) -> NoReturn:
 
 
 class _Worker:
-    """Does one bake after the other."""
+    """Does one bake or look after the other."""
 
     def __init__(
-        self, connection: "Connection[ToHost, ToWorker]", make_baker: MakeBaker, cache: Cache
+        self, connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache: Cache
     ) -> None:
         self._connection = connection
         self._inbox = _Inbox(connection)
-        self._models = _Models(make_baker)
+        self._models = _Models(make_painter)
         self._cache = cache
 
     def run(self) -> None:
         """Returns when the host says to leave."""
         threading.Thread(target=self._inbox.read, name="inbox", daemon=True).start()
-        while isinstance(order := self._inbox.orders.get(), Bake):
+        while not isinstance(order := self._inbox.orders.get(), Leave):
             self._connection.send(self._answer(order))
 
-    def _answer(self, order: Bake) -> ToHost:
-        def bake(request: BakeRequest, on_step: OnStep) -> Texture:
-            baker = self._models.baker(order)
-            self._inbox.check(order.number)  # loading may have taken long
-            return baker(request, on_step)
-
+    def _answer(self, order: Bake | Look) -> ToHost:
         on_step = _Steps(order.number, self._inbox, self._connection)
         try:
-            texture = cached(bake, self._cache)(order.request, on_step)
+            return self._bake(order, on_step) if isinstance(order, Bake) else self._look(order, on_step)
         except _StoppedError:
             return Stopped(order.number)
         except TilebakeError as error:
             return Failed.by(order.number, error)
+
+    def _bake(self, order: Bake, on_step: OnStep) -> Done:
+        def bake(request: BakeRequest, on_step: OnStep) -> Texture:
+            return self._painter(order).bake(request, on_step)
+
+        texture = cached(bake, self._cache)(order.request, on_step)
         return Done(order.number, result_digest(texture))
+
+    def _look(self, order: Look, on_step: OnStep) -> Seen:
+        def without_preview(step: Step) -> None:
+            on_step(step._replace(preview=None))
+
+        heat = self._painter(order).look(order.request, order.sight, without_preview)
+        return Seen(order.number, png_bytes(heat))
+
+    def _painter(self, order: Bake | Look) -> Painter:
+        painter = self._models.painter(order)
+        self._inbox.check(order.number)  # loading may have taken long
+        return painter
 
 
 class _StoppedError(Exception):
@@ -108,7 +123,7 @@ class _Inbox:
     """What the host says, taken in while a bake goes on."""
 
     def __init__(self, connection: "Connection[ToHost, ToWorker]") -> None:
-        self.orders: queue.SimpleQueue[Bake | Leave] = queue.SimpleQueue()
+        self.orders: queue.SimpleQueue[Bake | Look | Leave] = queue.SimpleQueue()
         self.previews = False
         self._connection = connection
         self._stopped = 0.0  # bakes up to this number are not wanted any more
@@ -128,7 +143,7 @@ class _Inbox:
 
     def _take(self, message: ToWorker) -> None:
         match message:
-            case Bake():
+            case Bake() | Look():
                 self.orders.put(message)
             case Cancel():
                 self._stopped = max(self._stopped, message.number)
@@ -140,21 +155,21 @@ class _Inbox:
 
 
 class _Models:
-    """The baker of the model at hand."""
+    """The painter of the model at hand."""
 
-    def __init__(self, make_baker: MakeBaker) -> None:
-        self._make_baker = make_baker
+    def __init__(self, make_painter: MakePainter) -> None:
+        self._make_painter = make_painter
         self._key: object = None
-        self._baker: Baker | None = None
+        self._painter: Painter | None = None
 
-    def baker(self, order: Bake) -> Baker:
-        """The baker of the model that an order needs, loaded if it is not at hand."""
+    def painter(self, order: Bake | Look) -> Painter:
+        """The painter of the model that an order needs, loaded if it is not at hand."""
         key = order.request.model_key()
-        if self._baker is None or self._key != key:
-            self._baker = None  # two models need not fit into memory together
-            self._baker = self._make_baker(order.source, order.request.loras)
+        if self._painter is None or self._key != key:
+            self._painter = None  # two models need not fit into memory together
+            self._painter = self._make_painter(order.source, order.request.loras)
             self._key = key
-        return self._baker
+        return self._painter
 
 
 class _Steps:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 from tilebake.errors import BakeError
-from tilebake.serve.protocol import Crashed, FromBake, Leave, MakeBaker, ToHost, ToWorker
+from tilebake.serve.protocol import Crashed, FromBake, Leave, MakePainter, ToHost, ToWorker
 from tilebake.serve.worker import work
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ class WorkerDiedError(BakeError):
 class WorkerProcess:
     """A process that has just been started. Raises WorkerDiedError when the system has none to give."""
 
-    def __init__(self, make_baker: MakeBaker, cache_folder: Path) -> None:
+    def __init__(self, make_painter: MakePainter, cache_folder: Path) -> None:
         context = multiprocessing.get_context("spawn")  # torch does not bear to be forked
         ours, theirs = context.Pipe()
         self._connection: Connection[ToWorker, ToHost] = ours
         self._sending = threading.Lock()
         self._reaping = threading.Lock()  # two threads must not wait for one process
         self._process = context.Process(
-            target=work, args=(theirs, make_baker, cache_folder), name="tilebake-worker", daemon=True
+            target=work, args=(theirs, make_painter, cache_folder), name="tilebake-worker", daemon=True
         )
         try:
             self._process.start()

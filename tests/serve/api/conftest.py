@@ -19,8 +19,9 @@ from tilebake.errors import MapError, Place
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import Ready
 from tilebake.serve.api.server import serving
-from tilebake.serve.desk import UnknownIdError, Urgency
-from tilebake.serve.status import Event, JobView, MapId, MapView
+from tilebake.serve.desk import LookedAt, UnknownIdError, Urgency
+from tilebake.serve.looks import Looks
+from tilebake.serve.status import Event, JobView, LookView, MapId, MapView
 
 FOREST: Final = "levels/forest.json"
 BROKEN: Final = "levels/broken.json"
@@ -39,6 +40,8 @@ class SmallDesk:
             MapView(FOREST, "stale", reason="not baked yet"),
             MapView(BROKEN, "failed"),
         )
+        self.looking = Looks()
+        self.looked_at: list[LookedAt] = []
         self.fault: Exception | None = None  # what `maps` fails with
         self._changed = threading.Condition()
         self._jobs: dict[int, JobView] = {}
@@ -91,6 +94,24 @@ class SmallDesk:
         picture = io.BytesIO()
         Image.new("RGB", (8, 6), (job.step, 0, 0)).save(picture, format="PNG")
         return picture.getvalue()
+
+    def look(self, map_id: MapId, at: LookedAt) -> LookView:
+        if map_id != FOREST:
+            raise UnknownIdError(f"there is no map {map_id}")
+        self.changes += 1
+        self.looked_at.append(at)
+        return self.looking.submit(map_id, at)
+
+    def look_view(self, look_id: int) -> LookView:
+        return self.looking.view(look_id)
+
+    def look_picture(self, look_id: int) -> bytes:
+        return self.looking.picture(look_id)
+
+    def cancel_look(self, look_id: int) -> LookView:
+        self.looking.view(look_id)
+        self.changes += 1
+        return self.looking.cancel(look_id)
 
     def result(self, map_id: MapId) -> Mapping[str, object]:
         if map_id != FOREST:

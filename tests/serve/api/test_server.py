@@ -21,6 +21,8 @@ import pytest
 from PIL import Image
 
 from tilebake import __version__
+from tilebake.level.editfile import EditEntry
+from tilebake.request import Sight, Step
 from tilebake.serve.api.endpoints import MOST_EVENTS
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import read_ready
@@ -119,6 +121,52 @@ def test_a_preview_is_a_picture(api: "Api") -> None:
     assert answer.headers["content-type"] == "image/png"
     with Image.open(io.BytesIO(answer.content), formats=["PNG"]) as picture:
         assert picture.size == (8, 6)
+
+
+def test_a_look_from_asking_to_seeing(api: "Api") -> None:
+    url = f"/v1/maps/{FOREST}/looks"
+    asked = api.client.post(url, json={"words": ["grass"], "terrain": "meadow"}).json()
+    expected = {"id": 1, "map_id": FOREST, "kind": "attention", "state": "waiting", "step": 0, "steps": 0}
+    assert asked == {**expected, "mistake": None}
+    assert api.desk.looked_at == [Sight(("grass",), "meadow")]
+    assert api.client.get("/v1/looks/1/picture").status_code == 404
+    look = api.desk.looking.take()
+    assert look is not None
+    api.desk.looking.progress(1, Step(3, 10))
+    assert api.client.get("/v1/looks/1").json() == {**asked, "state": "running", "step": 3, "steps": 10}
+    api.desk.looking.finish(1, b"\x89PNG")
+    answer = api.client.get("/v1/looks/1/picture")
+    assert (answer.headers["content-type"], answer.content) == ("image/png", b"\x89PNG")
+    edit = {"terrains": {"grass": {"prompt": "snow", "reweight": {"snow": 2}}}, "self_replace_steps": 0.2}
+    assert api.client.post(url, json={"edit": edit}).json()["kind"] == "edit"
+    assert api.desk.looked_at[1] == EditEntry.model_validate(edit)
+    assert api.client.post("/v1/looks/2/cancel").json()["state"] == "cancelled"
+    assert api.client.get("/v1/looks/3").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, "$"),
+        ({"words": []}, "$"),
+        ({"words": ["a"], "edit": {}}, "$"),
+        ({"words": "grass"}, "$.words"),
+        ({"words": [" "]}, "$.words[0]"),
+        ({"words": ["a"] * 21}, "$.words"),
+        ({"words": ["a"], "terrain": 1}, "$.terrain"),
+        ({"edit": {"terrains": {"grass": {"reweight": {"a": 6}}}}}, "$.edit.terrains.grass.reweight.a"),
+        ({"edit": {"terrain": {}}}, "$.edit.terrain"),
+        (
+            {"edit": {"terrains": {"grass": {"cross_replace_steps": 2}}}},
+            "$.edit.terrains.grass.cross_replace_steps",
+        ),
+    ],
+)
+def test_a_look_says_what_is_wrong_and_where(lasting_api: "Api", body: dict[str, object], where: str) -> None:
+    answer = lasting_api.client.post(f"/v1/maps/{FOREST}/looks", json=body)
+    assert (answer.status_code, answer.json()["where"]) == (422, where)
+    assert answer.json()["mend"]
+    assert lasting_api.desk.looked_at == []
 
 
 def test_a_result_is_its_record(api: "Api") -> None:

@@ -12,6 +12,7 @@ import torch
 
 from tilebake.errors import PromptError
 from tilebake.level.edits import CrossReplaceSteps
+from tilebake.level.prompt_words import swapped
 from tilebake.paint.control.words import Word, find_word, prompt_words
 from tilebake.paint.prompts import PromptEmbeds
 
@@ -76,25 +77,18 @@ def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], 
     before, after = prompt_words(source), prompt_words(target)
     if len(before) == len(after):
         return [(_columns([old]), _columns([new])) for old, new in zip(before, after, strict=True)]
-    head = _alike(before, after)
-    tail = _alike(before[head:][::-1], after[head:][::-1])
-    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
-    if not old or not new:
+    ends = swapped([word.text for word in before], [word.text for word in after])
+    if ends is None:
         raise PromptError(
             f"{source.text!r} and {target.text!r} swap no words: one has words that the other lacks",
             mend="refine the prompt instead of replacing words",
         )
+    old, new = ends
     return [
-        (_columns(before[:head]), _columns(after[:head])),
-        (_columns(old), _columns(new)),
-        (_columns(before[len(before) - tail :]), _columns(after[len(after) - tail :])),
+        (_columns(before[: old.start]), _columns(after[: new.start])),
+        (_columns(before[old]), _columns(after[new])),
+        (_columns(before[old.stop :]), _columns(after[new.stop :])),
     ]
-
-
-def _alike(before: Sequence[Word], after: Sequence[Word]) -> int:
-    """How many words are the same from the first on."""
-    pairs = zip(before, after, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a.text != b.text), min(len(before), len(after)))
 
 
 def _special_columns(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tensor:

@@ -16,7 +16,7 @@ from tilebake.paint.control.plan import Plan, plan_edit
 from tilebake.paint.denoise import Denoiser
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
-from tilebake.request import OnStep
+from tilebake.request import BakeRequest, OnStep, Texture, pixel_hash
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +99,18 @@ def edit_scene(components: Components, scene: Scene, edit: Edit, on_step: OnStep
         return _decoded(attempt, attempt.denoise(denoise_both))
 
     return paint(components, once)
+
+
+def edited_texture(edited: Edited, request: BakeRequest) -> Texture:
+    """What was edited, as the texture of a request for that very edit."""
+    return Texture(
+        image=edited.target,
+        digest=request.digest(),
+        pixel_hash=pixel_hash(edited.target),
+        timings=edited.timings,
+        environment=edited.environment,
+        degraded=edited.degraded,
+    )
 
 
 def _planned(attempt: Attempt, edit: Edit) -> Plan:

@@ -38,21 +38,43 @@ def watch(
     Raises what Pipeline.bake does, and PromptError for a word that no prompt has.
     """
     clock = Clock(components)
-    places = (None, *range(len(scene.terrains))) if regions is None else regions
 
     def once(components: Components) -> Watched:
         attempt = Attempt(components, scene, clock)
-        conditioning = attempt.encode(scene.condition)
-        watched = watched_words(conditioning, words, places)
-        target = attention_target(components.unet, conditioning)
-        noise = attempt.noise
-
-        def denoise_watched() -> tuple[torch.Tensor, AttentionMaps]:
-            store = AttentionStore(watched, conditioning, scene.blend, target)
-            denoiser = Denoiser(components, noise, conditioning, scene.blend, scene.sampling, [store])
-            return denoise(denoiser, on_step), store.maps()
-
-        latents, maps = attempt.denoise(denoise_watched)
+        latents, maps = _denoised(attempt, words, on_step, regions)
         return Watched(scene.finish(attempt.decode(latents)), maps, clock.timings, attempt.degraded)
 
     return paint(components, once)
+
+
+def attention_maps(
+    components: Components,
+    scene: Scene,
+    words: Sequence[str],
+    on_step: OnStep,
+    regions: Sequence[int | None] | None = None,
+) -> AttentionMaps:
+    """The same without a picture in the end. Raises as `watch` does."""
+
+    def once(components: Components) -> AttentionMaps:
+        return _denoised(Attempt(components, scene, Clock(components)), words, on_step, regions)[1]
+
+    return paint(components, once)
+
+
+def _denoised(
+    attempt: Attempt, words: Sequence[str], on_step: OnStep, regions: Sequence[int | None] | None
+) -> tuple[torch.Tensor, AttentionMaps]:
+    """Latents [1, C, h, w], and what was seen on the way."""
+    components, scene, noise = attempt.components, attempt.scene, attempt.noise
+    places = (None, *range(len(scene.terrains))) if regions is None else regions
+    conditioning = attempt.encode(scene.condition)
+    watched = watched_words(conditioning, words, places)
+    target = attention_target(components.unet, conditioning)
+
+    def denoise_watched() -> tuple[torch.Tensor, AttentionMaps]:
+        store = AttentionStore(watched, conditioning, scene.blend, target)
+        denoiser = Denoiser(components, noise, conditioning, scene.blend, scene.sampling, [store])
+        return denoise(denoiser, on_step), store.maps()
+
+    return attempt.denoise(denoise_watched)

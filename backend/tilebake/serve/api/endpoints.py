@@ -17,6 +17,8 @@ from tilebake.serve.api.messages import (
     Health,
     JobForm,
     Leaving,
+    LookForm,
+    LookIdForm,
     MapForm,
     MapList,
     NothingForm,
@@ -25,7 +27,7 @@ from tilebake.serve.api.messages import (
 )
 from tilebake.serve.api.ready import Ready
 from tilebake.serve.desk import Desk
-from tilebake.serve.status import JobView
+from tilebake.serve.status import JobView, LookView
 
 NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
 MOST_EVENTS: Final = 500  # of one answer; an editor reads it between two frames
@@ -45,7 +47,7 @@ class Call(Generic[F]):
 
 @dataclass(frozen=True)
 class Endpoint(Generic[F]):
-    """What can be asked at a path. `{map_id}` and `{job_id}` in it are fields of the form."""
+    """What can be asked at a path. `{map_id}` and other ids in it are fields of the form."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -146,6 +148,38 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         JobForm,
         bytes,
         _at_desk(lambda desk, form: desk.preview(form.job_id)),
+    ),
+    Endpoint(
+        "POST",
+        "/v1/maps/{map_id}/looks",
+        "Paint a map to see where words work, or to try an edit; nothing is published",
+        LookForm,
+        LookView,
+        _at_desk(lambda desk, form: desk.look(form.map_id, form.at)),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/looks/{look_id}",
+        "One look, and how it stands",
+        LookIdForm,
+        LookView,
+        _at_desk(lambda desk, form: desk.look_view(form.look_id)),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/looks/{look_id}/picture",
+        "What there is to see, at the map's own size: heat as RGBA, or the painting under the edit",
+        LookIdForm,
+        bytes,
+        _at_desk(lambda desk, form: desk.look_picture(form.look_id)),
+    ),
+    Endpoint(
+        "POST",
+        "/v1/looks/{look_id}/cancel",
+        "Stop a look between two steps",
+        LookIdForm,
+        LookView,
+        _at_desk(lambda desk, form: desk.cancel_look(form.look_id)),
     ),
     Endpoint("GET", "/v1/events", "What happened since, or will shortly", EventsForm, EventList, _events),
     Endpoint(

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from tilebake.level.wire import Wire
-from tilebake.serve.desk import Urgency
+from tilebake.level.editfile import EditEntry, Word
+from tilebake.level.wire import TerrainName, Wire
+from tilebake.request import Sight
+from tilebake.serve.desk import LookedAt, Urgency
 from tilebake.serve.status import Event, MapView
 
 MAX_NUMBER: Final = 2**53 - 1  # the largest that every JSON reader keeps exactly
@@ -63,6 +65,47 @@ class JobForm(Wire):
 
     job_id: Number
     """The job's number."""
+
+
+class LookForm(MapForm):
+    """A look at a map: either where words work, or what an edit would make of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["words"], "properties": {"words": {"minItems": 1}, "edit": {"type": "null"}}},
+                {"required": ["edit"], "properties": {"words": {"maxItems": 0}, "edit": {"type": "object"}}},
+            ]
+        }
+    )
+
+    words: Annotated[tuple[Word, ...], Field(strict=False, max_length=20)] = ()
+    """Words or phrases of the map's own prompts, whose heat is shown together."""
+
+    terrain: TerrainName | None = None
+    """The terrain in whose prompt the words are looked at; in all prompts without one."""
+
+    edit: EditEntry | None = None
+    """An edit, as a map file has it. The file stays as it is."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if bool(self.words) == (self.edit is not None):
+            mend = 'send either "words", with or without a "terrain", or an "edit"'
+            raise PydanticCustomError("look", "does not say what to look at", {"mend": mend})
+        return self
+
+    @property
+    def at(self) -> LookedAt:
+        """What is looked at."""
+        return Sight(self.words, self.terrain) if self.edit is None else self.edit
+
+
+class LookIdForm(Wire):
+    """A look."""
+
+    look_id: Number
+    """The look's number."""
 
 
 class EventsForm(Wire):

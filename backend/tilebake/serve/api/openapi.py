@@ -38,7 +38,7 @@ def document() -> Schema:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": dict(sorted(definitions["$defs"].items())),
+            "schemas": dict(sorted({**_forms_parts(), **definitions["$defs"]}.items())),
         },
     }
 
@@ -46,6 +46,12 @@ def document() -> Schema:
 def text() -> str:
     """The document as it is kept in the repository."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _forms_parts() -> Schema:
+    """The parts that forms are made of."""
+    forms = [endpoint.form.model_json_schema(ref_template=REFS) for endpoint in ENDPOINTS]
+    return {name: part for form in forms for name, part in form.get("$defs", {}).items()}
 
 
 def _operation(endpoint: Endpoint[Any], reply: Schema) -> Schema:
@@ -88,7 +94,11 @@ def _parameter(form: Schema, name: str, place: str) -> Schema:
 def _body(form: Schema, names: list[str]) -> Schema:
     properties = {name: form["properties"][name] for name in names}
     schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {"required": False, "content": {"application/json": {"schema": schema}}}
+    alternatives = {"oneOf": form["oneOf"]} if "oneOf" in form else {}
+    return {
+        "required": bool(alternatives),
+        "content": {"application/json": {"schema": schema | alternatives}},
+    }
 
 
 def _response(description: str, media: str, schema: Schema) -> Schema:
