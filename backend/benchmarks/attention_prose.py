@@ -24,7 +24,7 @@ pixel the same attention: it was trained to be told by masks where things are, a
 them. In the models of the paper words have shapes; SDXL itself has not been run here.""",
     "swap": """\
 Three terrains of one map, each with a single word swapped. All else keeps its pixels, and there is no seam.
-Grass keeps every tuft, and loses its stray flowers. "autumn" and "snowy" lay another texture over a
+Grass keeps its tufts, and loses its stray flowers. "autumn" and "snowy" lay another texture over a
 terrain, so there is little to keep: the forest turns into something like bark with leaves on it, the sand
 into snow on stones.""",
     "rerun": """\
