@@ -1,4 +1,7 @@
-"""What the README says is so: its maps and projects are read, its commands parsed, its links followed."""
+"""What the README says is so: its maps and projects are read, its commands parsed, its links followed.
+
+The commands of docs/attention.md are parsed too.
+"""
 
 import json
 import re
@@ -18,24 +21,25 @@ from tilebake.level.tilemap import parse_map
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+ATTENTION: Final = (ROOT / "docs" / "attention.md").read_text(encoding="utf-8")
 MAKEFILE: Final = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    """The README's fenced blocks in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    """The fenced blocks in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def shell_lines() -> Iterator[list[str]]:
-    """The words of every shell command that the README shows, in blocks and in `inline code`."""
-    inline = re.findall(r"`((?:make|pip) [^`]+)`", README)
-    for line in [line for block in blocks("sh") for line in block.splitlines()] + inline:
+def shell_lines(text: str = README) -> Iterator[list[str]]:
+    """The words of every shell command that is shown, in blocks and in `inline code`."""
+    inline = re.findall(r"`((?:make|pip) [^`]+)`", text)
+    for line in [line for block in blocks("sh", text) for line in block.splitlines()] + inline:
         if words := shlex.split(line, comments=True):
             yield words
 
 
-def commands_of(program: str) -> list[list[str]]:
-    return [words[1:] for words in shell_lines() if words[0] == program]
+def commands_of(program: str, text: str = README) -> list[list[str]]:
+    return [words[1:] for words in shell_lines(text) if words[0] == program]
 
 
 def first_column(heading: str) -> list[str]:
@@ -116,7 +120,9 @@ def test_projects_are_projects(text: str, tmp_path: Path) -> None:
     assert read_project(file).terrains
 
 
-@pytest.mark.parametrize("arguments", commands_of("tilebake"), ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", commands_of("tilebake") + commands_of("tilebake", ATTENTION), ids=" ".join
+)
 def test_commands_parse(arguments: list[str]) -> None:
     if arguments == ["--help"]:
         return

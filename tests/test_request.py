@@ -103,6 +103,7 @@ def test_a_digest_without_an_edit_is_what_it_was() -> None:
             }
         },
         {"terrains": {"grass": "dry grass"}, "self_replace_steps": 0.3},
+        {"terrains": {"grass": "dry grass"}, "source_steps": 0.3},
         {"terrains": {"grass": "dry grass"}, "local_blend": ["dry"]},
     ],
     ids=json.dumps,
@@ -120,6 +121,7 @@ def test_an_edit_has_one_digest_however_it_is_spelt() -> None:
             "grass": {"prompt": "dry grass", "cross_replace_steps": 0.8},
         },
         "self_replace_steps": 0.4,
+        "source_steps": 0.2,
     }
     assert request(read(edit=short)).digest() == request(read(edit=long)).digest()
 

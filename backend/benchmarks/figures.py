@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-KINDS: Final = {"share": 100.0, "ratio": 1.0, "seconds": 1.0, "bytes": 1e-9, "tiny": 1.0}
+KINDS: Final = {"share": 100.0, "ratio": 1.0, "count": 1.0, "seconds": 1.0, "bytes": 1e-9, "tiny": 1.0}
 FORMATS: Final = {
     "share": "{:.1f} %",
     "ratio": "{:.3f}",
+    "count": "{:.0f}",
     "seconds": "{:.2f} s",
     "bytes": "{:.2f} GB",
     "tiny": "{:.1e}",
@@ -21,7 +22,7 @@ class Figure:
     """One number and what it should be. `value` None: could not be measured here."""
 
     name: str
-    kind: str  # share (0..1), ratio, seconds, bytes or tiny (a difference)
+    kind: str  # share (0..1), ratio, count, seconds, bytes or tiny (a difference)
     value: float | None
     least: float | None = None
     most: float | None = None

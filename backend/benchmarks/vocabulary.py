@@ -24,3 +24,11 @@ def judged_as(terrain: Terrain) -> str:
         if found:
             return max(found)[2]
     raise ValueError(f'no terrain that the judge knows is in "{terrain.prompt}" or "{terrain.name}"')
+
+
+def noun_in(prompt: str) -> str:
+    """The noun of a terrain that a prompt has, the longest that there is. Raises ValueError without any."""
+    found = [noun for noun in NOUNS if re.search(rf"\b{re.escape(noun)}\b", prompt.lower())]
+    if not found:
+        raise ValueError(f'no terrain that the judge knows is in "{prompt}"')
+    return max(found, key=len)

@@ -94,6 +94,7 @@ def _edit_content(edit: Edit) -> list[object]:
     return [
         [[name, type(each.control).__name__, _spelled(asdict(each))] for name, each in rewrites],
         _number(edit.self_replace_steps),
+        _number(edit.source_steps),
         None if edit.local_blend is None else _spelled(asdict(edit.local_blend)),
     ]
 

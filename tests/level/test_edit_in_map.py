@@ -41,6 +41,7 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
                 "water": {"reweight": {"blue": -2.5}},
             },
             "self_replace_steps": 0.1,
+            "source_steps": 0.3,
             "local_blend": ["grass", "mossy"],
         }
     )
@@ -53,6 +54,7 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
         },
         0.1,
         LocalBlend(("grass", "mossy")),
+        0.3,
     )
     assert edit is not None
     assert edit_of(edit_json(edit)) == edit

@@ -81,6 +81,7 @@ def test_the_edit_that_was_painted_is_recorded(png: Path, request_of: Requests, 
             }
         },
         "self_replace_steps": 0.2,
+        "source_steps": 0.2,
     }
     assert stale_reason(png, plain.digest()) is not None
     put(texture_of(plain), plain, png)

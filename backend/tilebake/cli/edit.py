@@ -71,6 +71,13 @@ class Subject:
     show_default=True,
     help="Share of the steps in which the layout is kept.",
 )
+@click.option(
+    "--source-steps",
+    type=SHARE,
+    default=0.2,
+    show_default=True,
+    help="Share of the steps after which the edit begins: more keeps more, and changes less.",
+)
 @click.option("--local-blend", metavar="WORD,...", help="Change the picture only where these words work.")
 @click.option(
     "--sheet", type=click.Path(path_type=Path), help="A .png file for before and after side by side."

@@ -24,6 +24,7 @@ class Wish:
     compress: float | None
     cross_replace: float
     self_replace: float
+    source_steps: float
     local_blend: str | None
 
     def __post_init__(self) -> None:
@@ -53,6 +54,7 @@ class Wish:
             {place: self._rewrite(text, weights[place]) for place, text in targets.items()},
             self.self_replace,
             LocalBlend(words) if self.local_blend else None,
+            self.source_steps,
         )
 
     def _rewrite(self, prompt: str, weights: "Mapping[str, float]") -> "Rewrite":

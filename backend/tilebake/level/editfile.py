@@ -77,6 +77,9 @@ class EditEntry(Wire):
     self_replace_steps: Share = 0.4
     """Share of the steps in which the layout of the whole picture is kept."""
 
+    source_steps: Share = 0.2
+    """Share of the steps after which the edit begins. More keeps more, and changes less."""
+
     local_blend: Annotated[tuple[Word, ...], Field(strict=False, max_length=100)] = ()
     """Change the picture only where these words work, of the prompts before or after."""
 
@@ -128,7 +131,9 @@ def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None
     blend = _local_blend(entry, rewrites, sources, refuse)
     changed = {place: each for place, each in rewrites.items() if _changes(each, sources[place])}
     is_nowhere = bool(entry.local_blend) and blend is None
-    return Edit(changed, entry.self_replace_steps, blend) if changed and not is_nowhere else None
+    if not changed or is_nowhere:
+        return None
+    return Edit(changed, entry.self_replace_steps, blend, entry.source_steps)
 
 
 def rewrite_entry(form: str | RewriteEntry) -> RewriteEntry:
@@ -147,6 +152,7 @@ def edit_json(edit: Edit) -> dict[str, Any]:
         **({BASE: base} if base is not None else {}),
         **({TERRAINS: rewrites} if rewrites else {}),
         "self_replace_steps": _short(edit.self_replace_steps),
+        "source_steps": _short(edit.source_steps),
         **({"local_blend": [*edit.local_blend.words]} if edit.local_blend else {}),
     }
 

@@ -129,6 +129,10 @@ class Edit:
     self_replace_steps: float = 0.4
     """Share of the steps in which the target has the source's self-attention maps, at the coarsest level."""
     local_blend: LocalBlend | None = None
+    source_steps: float = 0.2
+    """Share of the steps, from the first on, after which the target has the source's very latents: the layout
+    is made there, and the edit begins behind it. 0 is Prompt-to-Prompt as published."""
 
     def __post_init__(self) -> None:
-        _refuse_no_share(self.self_replace_steps)
+        for share in (self.self_replace_steps, self.source_steps):
+            _refuse_no_share(share)

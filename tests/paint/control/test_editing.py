@@ -94,7 +94,7 @@ def test_the_source_is_the_very_picture_of_an_ordinary_bake(edit: Edit, componen
 def test_with_no_step_replaced_the_target_is_its_own_plain_picture(
     scheduler: str, tiny_components: Components
 ) -> None:
-    edit = Edit({None: Rewrite("lush snow in deep water", Replace(0.0))}, 0.0)
+    edit = Edit({None: Rewrite("lush snow in deep water", Replace(0.0))}, 0.0, source_steps=0)
     edited = edit_prompt(tiny_components, "lush grass", edit, scheduler=scheduler)
     own = picture(tiny_components, "lush snow in deep water", scheduler=scheduler)
     np.testing.assert_array_equal(edited.target, own)
@@ -103,19 +103,36 @@ def test_with_no_step_replaced_the_target_is_its_own_plain_picture(
 
 def test_the_more_steps_are_replaced_the_nearer_the_target_stays(tiny_components: Components) -> None:
     def distance(share: float) -> float:
-        edit = Edit({None: Rewrite("deep blue snow", Replace(share))}, share)
+        edit = Edit({None: Rewrite("deep blue snow", Replace(share))}, share, source_steps=0)
         edited = edit_prompt(tiny_components, "lush green grass", edit, size=(64, 64))
         return float(np.abs(edited.target.astype(int) - edited.source).mean())
 
     assert distance(1.0) < distance(0.0)
 
 
+def test_the_longer_the_target_keeps_the_sources_latents_the_nearer_it_stays(
+    tiny_components: Components,
+) -> None:
+    def distance(share: float) -> float:
+        edit = Edit({None: Rewrite("deep blue snow", Replace(0.0))}, 0.0, source_steps=share)
+        edited = edit_prompt(tiny_components, "lush green grass", edit, size=(64, 64))
+        return float(np.abs(edited.target.astype(int) - edited.source).mean())
+
+    whole, most, part, none = (distance(share) for share in (1.0, 0.7, 0.3, 0.0))
+    assert whole == 0
+    assert 0 < most < part < none
+
+
 def test_words_swapped_and_back_give_the_picture_back(tiny_components: Components) -> None:
     there = edit_prompt(
-        tiny_components, "grass and water", Edit({None: Rewrite("water and grass", Replace(0.0))}, 0.0)
+        tiny_components,
+        "grass and water",
+        Edit({None: Rewrite("water and grass", Replace(0.0))}, 0.0, source_steps=0),
     )
     back = edit_prompt(
-        tiny_components, "water and grass", Edit({None: Rewrite("grass and water", Replace(0.0))}, 0.0)
+        tiny_components,
+        "water and grass",
+        Edit({None: Rewrite("grass and water", Replace(0.0))}, 0.0, source_steps=0),
     )
     np.testing.assert_array_equal(there.target, back.source)
     np.testing.assert_array_equal(back.target, there.source)
@@ -133,7 +150,7 @@ def test_an_edited_terrain_changes_no_pixel_beyond_its_mask_and_margin(component
 
 def test_all_terrains_edited_are_their_own_plain_picture(tiny_components: Components) -> None:
     snow = Rewrite("snow", Replace(0))
-    everywhere = edit_map(tiny_components, Edit({"grass": snow, "stone": snow, "water": snow}, 0))
+    everywhere = edit_map(tiny_components, Edit({"grass": snow, "stone": snow, "water": snow}, 0, None, 0))
     assert (everywhere.mask == 1).all()
     snowy = level(grass="snow", stone="snow", water="snow")
     own = bake(tiny_components, snowy)

@@ -143,6 +143,7 @@ def test_the_sources_words_may_blend(tiny_components: Components, source: Condit
         lambda: Replace(1.5),
         lambda: Refine(-0.1),
         lambda: Edit({}, self_replace_steps=-0.1),
+        lambda: Edit({}, source_steps=1.1),
         lambda: Replace(CrossReplaceSteps(0.5, {"a": 2})),
         lambda: Reweight({"mossy": 6}),
         lambda: Reweight({"mossy": float("nan")}),

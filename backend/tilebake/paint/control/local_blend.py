@@ -1,7 +1,8 @@
 """LocalBlend: where the target's latents count, and where the source's stay as they are.
 
 By the words of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626, section 4), and by the terrains whose
-prompts are edited: outside of their masks nothing may change.
+prompts are edited: outside of their masks nothing may change. In the first steps nothing may anywhere:
+attention holds on to a layout as far as a model makes it by attention, the source's latents hold on always.
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ class LatentBlend:
             WordMasks(self.source, self.target, thresholds, blend.latent_size) if thresholds else None
         )
         self._first = round(local.start * len(blend.steps)) if local else 0
+        self._source_steps = round(plan.edit.source_steps * len(blend.steps))
         within = torch.ones(blend.latent_size) if plan.regions is None else terrain_mask(blend, plan.regions)
         self._within = within.to(target.device, torch.float32)  # as latents are
         self.mask = self._within
@@ -53,7 +55,7 @@ class LatentBlend:
         if self._masks is not None and step >= self._first:
             words = self._masks.after(step + 1, step + 1).amax(dim=0)
             self.mask = self._within * words.to(self._within.dtype)
-        return torch.lerp(source, target, self.mask)
+        return source.clone() if step < self._source_steps else torch.lerp(source, target, self.mask)
 
 
 def terrain_mask(blend: Blending, regions: Sequence[int]) -> torch.Tensor:

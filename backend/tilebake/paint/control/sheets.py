@@ -73,7 +73,8 @@ def _said(edit: Edit) -> list[str]:
     """The edit's controls, a line for each that differs."""
     rewrites = edit.rewrites.values()
     lines = [_control_said(rewrite) for rewrite in rewrites]
-    return [f"self {edit.self_replace_steps:g}", *dict.fromkeys(lines)]
+    shared = f"self {edit.self_replace_steps:g}, from {edit.source_steps:g} on"
+    return [shared, *dict.fromkeys(lines)]
 
 
 def _control_said(rewrite: Rewrite) -> str:

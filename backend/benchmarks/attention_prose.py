@@ -1,0 +1,52 @@
+"""What docs/attention.md says: its opening, and what one sees in each exhibit, honestly."""
+
+from typing import Final
+
+OPENING: Final = """\
+# Attention, seen and steered
+
+What `tilebake show attention` and `tilebake edit` do, on the model that ships with tilebake. Every picture
+is made by the commands above it, in the root of the repository, by `python -m benchmarks.attention_page`.
+The words are the embedded model's: twenty terrains and eight adjectives, in a few spellings. The method is
+[Prompt-to-Prompt](https://arxiv.org/abs/2208.01626), within regions.
+"""
+SEEN: Final = {
+    "words": """\
+Each word's share of attention over the picture, averaged over the steps, and in single steps: below 1 it is
+shared with every other word and with the padding. A terrain's words are at work where its mask is, so both
+words stand in their own terrain with nothing outside; within it they are even, but for a brighter rim at
+the picture's edge.""",
+    "plain": """\
+The same without regions: one terrain on all tiles, whose prompt is the base prompt, is a plain prompt. Here
+is the miniature's limit. "snow" is looked at in a few spots, some of them white; "lava" and "grass" are
+looked at nearly alike everywhere, whatever is painted there. Most heads of the embedded model give every
+pixel the same attention: it was trained to be told by masks where things are, and never learnt to look for
+them. In the models of the paper words have shapes; SDXL itself has not been run here.""",
+    "swap": """\
+Three terrains of one map, each with a single word swapped. All else keeps its pixels, and there is no seam.
+Grass keeps its tufts, and loses its stray flowers. "autumn" and "snowy" lay another texture over a
+terrain, so there is little to keep: the forest turns into something like bark with leaves on it, the sand
+into snow on stones.""",
+    "rerun": """\
+The edited picture keeps the blades of the first one. A new picture with the same seed has others, and
+flowers. In the miniature what keeps them are the first steps, which are the source's (`--source-steps`):
+its attention maps are so even that holding on to them alone (`--source-steps 0`) keeps little more than a
+new picture does.""",
+    "weights": """\
+Here the word does what it says, from dark leaves to a white-out; 1 is the picture as it is. Not every word
+does: "mossy" and "dark" hardly show at any weight. The miniature reads most of a prompt in the tokens behind
+its words, the end and the padding, which the text encoder has told of them: with all three words of "mossy
+cobblestone path" at 0 the picture stays as it is, within 1 %.""",
+    "thresholds": """\
+The weight counts only where the word's heat is above a share of its peak: in each step, as the average over
+the steps so far, or with faint heat lifted. The masks differ in the rim of the path alone, and hardly
+there: within a terrain the word is looked at so evenly that 0.3 and 0.45 find nearly the same pixels. A
+word that was swapped in has the place of the old one, and works the more faintly for it: -5 took all snow
+from the plain prompt above, and takes a little of it here.""",
+    "refined": """\
+An added word, with the stones where they were: green creeps into the joints. Five times the word adds
+little; see above.""",
+    "seed": """\
+The same edits of another painting of the map. What they do does not hang on one seed:
+`python -m benchmarks.control` counts it over twenty.""",
+}
