@@ -19,9 +19,9 @@ the picture's edge.""",
     "plain": """\
 The same without regions: one terrain on all tiles, whose prompt is the base prompt, is a plain prompt. Here
 is the miniature's limit. "snow" is looked at in a few spots, some of them white; "lava" and "grass" are
-looked at nearly alike everywhere, whatever is painted there. Most heads of the embedded model give every
-pixel the same attention: it was trained to be told by masks where things are, and never learnt to look for
-them. In the models of the paper words have shapes; SDXL itself has not been run here.""",
+looked at nearly alike everywhere, whatever is painted there. Three in four heads of the embedded model give
+every pixel the same attention: it was trained to be told by masks where things are, and never learnt to
+look for them. In the models of the paper words have shapes; SDXL itself has not been run here.""",
     "swap": """\
 Three terrains of one map, each with a single word swapped. All else keeps its pixels, and there is no seam.
 Grass keeps its tufts, and loses its stray flowers. "autumn" and "snowy" lay another texture over a
