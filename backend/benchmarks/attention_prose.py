@@ -38,11 +38,10 @@ does: "mossy" and "dark" hardly show at any weight. The miniature reads most of 
 its words, the end and the padding, which the text encoder has told of them: with all three words of "mossy
 cobblestone path" at 0 the picture stays as it is, within 1 %.""",
     "thresholds": """\
-The weight counts only where the word's heat is above a share of its peak: in each step, as the average over
-the steps so far, or with faint heat lifted. The masks differ in the rim of the path alone, and hardly
-there: within a terrain the word is looked at so evenly that 0.3 and 0.45 find nearly the same pixels. A
-word that was swapped in has the place of the old one, and works the more faintly for it: -5 took all snow
-from the plain prompt above, and takes a little of it here.""",
+The weight counts only where the word's heat is above a share of its peak. Above 0.3 that is all of the path;
+above 0.45 a rim keeps its snow, for there the terrain's mask is faint and the word with it; the average over
+the steps so far finds nearly the same; lifting what is faint (`--compress`) takes the rim in again. Within
+the path the miniature looks at the word so evenly that no threshold tells one stone from another.""",
     "refined": """\
 An added word, with the stones where they were: green creeps into the joints. Five times the word adds
 little; see above.""",

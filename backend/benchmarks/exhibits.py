@@ -7,9 +7,9 @@ from typing import Final
 from benchmarks.attention_prose import SEEN
 
 GARDEN: Final = "docs/attention/garden.json"
+WINTER: Final = "docs/attention/winter.json"
 PLAIN: Final = "docs/attention/plain.json"
 SNOWY: Final = '--prompt "snow-covered path" --width 192 --height 192'
-COVERED: Final = "--terrain path --replace cobblestone snow-covered"
 AGAINST: Final = "--reweight snow-covered=-5"
 
 
@@ -113,12 +113,12 @@ EXHIBITS: Final = (
         "thresholds",
         "Only where the word works",
         (
-            edit("snow-covered x 1", GARDEN, COVERED, "covered"),
-            edit("x -5 everywhere", GARDEN, f"{COVERED} {AGAINST}", "all"),
-            edit("above 0.3", GARDEN, f"{COVERED} {AGAINST} --threshold 0.3", "third"),
-            edit("above 0.45", GARDEN, f"{COVERED} {AGAINST} --threshold 0.45", "half"),
-            edit("averaged", GARDEN, f"{COVERED} {AGAINST} --threshold 0.45 --average", "average"),
-            edit("compressed", GARDEN, f"{COVERED} {AGAINST} --threshold 0.45 --compress 0.5", "compressed"),
+            Shot("before", f"bake {WINTER} --out winter.png"),
+            edit("x -5 everywhere", WINTER, AGAINST, "all"),
+            edit("above 0.3", WINTER, f"{AGAINST} --threshold 0.3", "third"),
+            edit("above 0.45", WINTER, f"{AGAINST} --threshold 0.45", "half"),
+            edit("averaged", WINTER, f"{AGAINST} --threshold 0.45 --average", "average"),
+            edit("compressed", WINTER, f"{AGAINST} --threshold 0.45 --compress 0.5", "compressed"),
         ),
         SEEN["thresholds"],
     ),
