@@ -93,3 +93,12 @@ def test_an_edit_that_cannot_be_saved_is_told_before_it_is_painted(
     assert "denoise" not in told.out
     assert not (maps.parent / "forest.edit.png").exists()
     assert (maps / "forest.json").read_bytes() == before
+
+
+def test_attention_is_that_of_the_maps_own_prompts_and_says_so(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited = MAP | {"edit": {"terrains": {"grass": "snow"}}}
+    (maps / "forest.json").write_text(json.dumps(edited), encoding="utf-8")
+    assert run(["show", "attention", "maps/forest.json", "--words", "grass", *tiny]) == 0
+    assert "without the edit" in capsys.readouterr().err

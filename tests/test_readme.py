@@ -3,11 +3,12 @@
 The commands of docs/attention.md are parsed too.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import pytest
@@ -86,6 +87,23 @@ def test_maps_are_maps(text: str) -> None:
     tilemap = parse_map(text)
     assert tilemap.tiles
     assert tilemap.empty, "the README speaks of a dot as no tile"
+
+
+@pytest.mark.parametrize("text", blocks("python"))
+def test_python_runs(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (lake,) = blocks("json")
+    small = json.loads(lake) | {"settings": {"pixels_per_tile": 16, "steps": 2}}
+    (tmp_path / "lake.json").write_text(json.dumps(small), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(text, names)
+    assert capsys.readouterr().out == "1 of 2\n2 of 2\n"
+    edited = names["edited"]
+    assert edited.source.shape == edited.target.shape == (6 * 64, 8 * 64, 3)
+    assert (edited.source != edited.target).any()
+    assert edited.mask.shape == (12, 16)
 
 
 def test_mistakes_are_told_as_shown() -> None:

@@ -127,6 +127,10 @@ def attention(
     tilemap = read_map(map_path, project)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     sought = [word.strip() for word in words.split(",")]
+    if tilemap.edit is not None:
+        click.echo(
+            f"note: the map's own prompts are watched, without the edit that {map_path} holds", err=True
+        )
     regions = None if terrain is None else [tilemap.index_of(terrain)]
     request, source = Planner(choices.order()).request(tilemap, project)
     with painting(str(map_path)) as on_step:
