@@ -20,7 +20,7 @@ from tilebake.errors import BakeError
 from tilebake.level.digests import cache_folder
 from tilebake.request import Baker, BakeRequest, OnStep, Texture, pixel_hash
 from tilebake.serve.disk import is_full
-from tilebake.serve.png import png_bytes, png_pixels
+from tilebake.serve.png import QUICK, png_bytes, png_pixels
 from tilebake.serve.staging import write_files
 
 LIMIT: Final = 2 << 30  # bytes
@@ -201,7 +201,7 @@ def _packed(texture: Texture) -> bytes:
         environment=texture.environment,
         degraded=texture.degraded,
     )
-    body = header.model_dump_json(ensure_ascii=True).encode("ascii") + b"\n" + png_bytes(texture.image)
+    body = header.model_dump_json(ensure_ascii=True).encode("ascii") + b"\n" + png_bytes(texture.image, QUICK)
     return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
 
 

@@ -2,23 +2,27 @@
 
 import io
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
+SMALL: Final = 4  # zlib's level: less than 1 % larger than its own 6, in half the time
+QUICK: Final = 1  # a tenth larger, in a fifth of the time: for what only tilebake reads
+
+
 class BrokenPictureError(ValueError):
     """These bytes are no PNG, or only part of one."""
 
 
-def png_bytes(image: "NDArray[np.uint8]") -> bytes:
-    """An image [height, width, 3 or 4] as a PNG file."""
+def png_bytes(image: "NDArray[np.uint8]", level: int = SMALL) -> bytes:
+    """An image [height, width, 3 or 4] as a PNG file, at one of zlib's levels."""
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, format="PNG")
+    Image.fromarray(image).save(buffer, format="PNG", compress_level=level)
     return buffer.getvalue()
 
 

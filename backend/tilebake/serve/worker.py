@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from tilebake.errors import TilebakeError
 from tilebake.request import BakeRequest, OnStep, Painter, Step, Texture
 from tilebake.serve.cache import Cache, cached, result_digest
-from tilebake.serve.png import png_bytes
+from tilebake.serve.png import QUICK, png_bytes
 from tilebake.serve.protocol import (
     Bake,
     Cancel,
@@ -195,6 +195,6 @@ class _Steps:
         except TilebakeError:  # no memory for it: the bake comes first
             self._next_preview = inf
             return
-        self._connection.send(Preview(self._number, png_bytes(picture)))
+        self._connection.send(Preview(self._number, png_bytes(picture, QUICK)))
         ended = time.monotonic()
         self._next_preview = ended + REST * (ended - started)
