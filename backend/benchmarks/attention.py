@@ -6,7 +6,8 @@
     python -m benchmarks.attention --dtype float32 --part exact     # how far from the literal loop
 
 The sides take turns, round after round, each with a guidance pair of latents of that height and width. Each
-ratio is to stock diffusers' pass of the same round. Prints medians with their spread, and one JSON line last.
+ratio is to stock diffusers' pass of the same round. With --one-thread it is processor time that counts, which
+neighbours on a shared machine disturb less. Prints medians with their spread, and one JSON line last.
 """
 
 import statistics
@@ -62,7 +63,13 @@ class Scenario:
 class Subject:
     """A UNet with inputs of one size, and the prompts of up to 32 terrains."""
 
-    def __init__(self, unet: UNet2DConditionModel, size: tuple[int, int], terrains: int) -> None:
+    def __init__(
+        self,
+        unet: UNet2DConditionModel,
+        size: tuple[int, int],
+        terrains: int,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         config = unet.config
         generator = torch.Generator().manual_seed(0)
         width = config["cross_attention_dim"]
@@ -77,6 +84,7 @@ class Subject:
 
         self.unet = unet
         self.size = size
+        self._clock = clock
         self.negative, self.base = prompt(), prompt()
         self.regions = tuple(prompt() for _ in range(terrains))
         self.latents = randn(2, config["in_channels"], *size)
@@ -93,9 +101,9 @@ class Subject:
 
     def forward(self) -> float:
         """Seconds that one pass takes."""
-        began = time.perf_counter()
+        began = self._clock()
         self.predict()
-        return time.perf_counter() - began
+        return self._clock() - began
 
     def blending(self, scenario: Scenario) -> Blending:
         """The masks of a scenario's map on this canvas."""
@@ -248,6 +256,7 @@ def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
 @click.option("--terrains", type=click.IntRange(1, 32), multiple=True, default=(8, 32), show_default=True)
 @click.option("--loop/--no-loop", default=True, show_default=True, help="The literal loop as well.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--one-thread", is_flag=True, help="Count processor time, of one thread.")
 @click.option("--part", type=click.Choice(["time", "memory", "exact"]), default="time", show_default=True)
 def main(
     model: str,
@@ -257,10 +266,14 @@ def main(
     terrains: tuple[int, ...],
     loop: bool,
     rounds: int,
+    one_thread: bool,
     part: str,
 ) -> None:
     """Measure the cost of regional attention."""
-    subject = Subject(unet_of(model, dtype), size, max(terrains))
+    if one_thread:
+        torch.set_num_threads(1)
+    clock = time.process_time if one_thread else time.perf_counter
+    subject = Subject(unet_of(model, dtype), size, max(terrains), clock)
     seconds: dict[Scenario, list[float]] = {}
     if part == "memory":
         found = measure_memory(subject, max(terrains))
