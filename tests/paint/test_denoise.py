@@ -6,6 +6,7 @@ import torch
 from tilebake.paint.blending import plain_blending
 from tilebake.paint.denoise import Denoiser, Sampling, denoise
 from tilebake.paint.models import Components
+from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.prompts import plain_conditioning
 
 
@@ -46,3 +47,13 @@ def test_guidance_that_never_works_is_none(tiny_components: Components) -> None:
     seen, never = batches(tiny_components, sampling(0.5, 0.5))
     assert seen == [1] * 10
     torch.testing.assert_close(never, batches(tiny_components, sampling(scale=1.0))[1])
+
+
+def test_a_plain_prompt_is_guided_in_a_part_of_the_steps_too(tiny_components: Components) -> None:
+    seen: list[int] = []
+    hook = tiny_components.unet.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    Pipeline(tiny_components).generate(
+        "grass", width=64, height=64, steps=4, guidance_scale=4.0, guidance_end=0.5, on_step=lambda _: None
+    )
+    hook.remove()
+    assert seen == [2, 2, 1, 1]

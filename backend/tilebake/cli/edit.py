@@ -229,7 +229,8 @@ def _plain(prompt: str, size: tuple[int, int], choices: Choices) -> Subject:
 
         pipeline, settings = load_pipeline(source, loras, choices.machine), order.settings
         scales = settings.guidance_scale, settings.guidance_scale_low
-        sampling = pipeline.sampling(settings.steps, scales, settings.scheduler, choices.seed or 0)
+        interval = settings.guidance_start, settings.guidance_end
+        sampling = pipeline.sampling(settings.steps, scales, settings.scheduler, choices.seed or 0, interval)
         return pipeline, plain_scene(prompt, None, size, sampling)
 
     return Subject(prompt, {None: prompt}, load)

@@ -64,6 +64,7 @@ def command(*, prompt: str, negative: str, width: int, height: int, choices: Cho
             height=height,
             steps=order.settings.steps,
             guidance_scale=order.settings.guidance_scale,
+            guidance_end=order.settings.guidance_end,
             scheduler=order.settings.scheduler,
             seed=choices.seed or 0,
             on_step=on_step,

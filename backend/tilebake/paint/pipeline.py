@@ -1,7 +1,7 @@
 """Pipeline: a request in, a texture out. Here masks, prompts, noise and pixels come together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -76,6 +76,7 @@ class Pipeline:
         steps: int | None = None,
         guidance_scale: float | None = None,
         guidance_scale_low: float | None = None,
+        guidance_end: float = 1.0,
         scheduler: str | None = None,
         seed: int = 0,
         on_step: OnStep,
@@ -86,7 +87,7 @@ class Pipeline:
         """
         clock = Clock(self.components)
         scales = guidance_scale, guidance_scale_low
-        sampling = self.sampling(steps, scales, scheduler, seed)
+        sampling = self.sampling(steps, scales, scheduler, seed, (0.0, guidance_end))
         scene = plain_scene(prompt, negative_prompt, (width, height), sampling)
         painted = self._paint(scene, on_step, clock)
         return Generated(painted.image, clock.timings, painted.degraded)
@@ -96,11 +97,8 @@ class Pipeline:
         tilemap, settings = request.tilemap, request.settings
         canvas = canvas_for(tilemap, settings.pixels_per_tile)
         scales = settings.guidance_scale, settings.guidance_scale_low
-        sampling = replace(
-            self.sampling(settings.steps, scales, settings.scheduler, request.seed),
-            guidance_start=settings.guidance_start,
-            guidance_end=settings.guidance_end,
-        )
+        interval = settings.guidance_start, settings.guidance_end
+        sampling = self.sampling(settings.steps, scales, settings.scheduler, request.seed, interval)
         blend = blending(tilemap, canvas, settings, sampling.steps)
         bounds = tilemap.bounds
         size = max(1, round(bounds.width)), max(1, round(bounds.height))
@@ -114,11 +112,17 @@ class Pipeline:
         )
 
     def sampling(
-        self, steps: int | None, scales: tuple[float | None, float | None], scheduler: str | None, seed: int
+        self,
+        steps: int | None,
+        scales: tuple[float | None, float | None],
+        scheduler: str | None,
+        seed: int,
+        interval: tuple[float, float] = (0.0, 1.0),
     ) -> Sampling:
         """What is given, and the model's own recommendation for the rest.
 
-        `scales` are those of guidance, and of guidance of broad colours.
+        `scales` are those of guidance, and of guidance of broad colours; `interval` is the shares of the
+        steps after which guidance begins and ends.
         """
         defaults = self.components.defaults
         scale, scale_low = defaults.guidance(*scales)
@@ -128,6 +132,8 @@ class Pipeline:
             guidance_scale_low=scale_low,
             scheduler=defaults.scheduler if scheduler is None else scheduler,
             seed=seed,
+            guidance_start=interval[0],
+            guidance_end=interval[1],
         )
 
     def _edited(self, request: BakeRequest, edit: Edit, on_step: OnStep) -> Texture:
