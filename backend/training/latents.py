@@ -1,6 +1,7 @@
 """The pictures as the UNet sees them: encoded once by the frozen encoder, cropped and captioned at random.
 
 python -m training.latents            # runs/data + runs/vae/whole.pt -> runs/latents.pt
+python -m training.latents --vae backend/tilebake/embedded/vae    # by an autoencoder that is finished
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from torch import Tensor
 from training import checkpoint
 from training.autoencoder import posterior, untrained
 from training.captions import caption
-from training.layout import pixels_last
+from training.layout import channels_last, pixels_last
 from training.pictures import Pictures, tensor
 from training.terrain.scene import Patch
 
@@ -88,7 +89,7 @@ class Latents:
     def crop(self, rng: np.random.Generator, index: int, height: int, width: int) -> tuple[Tensor, str]:
         """A random crop and a caption of what is to be seen in it."""
         view = self.view(rng, index, height, width)
-        return view.latents, caption(rng, view.patches)
+        return view.latents, caption(rng, view.patches).text
 
 
 def read(path: Path) -> Latents:
@@ -132,17 +133,29 @@ def normalised(raw: list[Tensor], pictures: Pictures) -> Latents:
     return Latents(latents, pictures.labels, pictures.patches, mean.tolist(), std.tolist())
 
 
+def as_encoded(raw: list[Tensor], pictures: Pictures) -> Latents:
+    """By a finished autoencoder, which normalises by itself."""
+    channels = len(raw[0])
+    return Latents(
+        [each.half() for each in raw], pictures.labels, pictures.patches, [0.0] * channels, [1.0] * channels
+    )
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), default=Path("runs/data"))
 @click.option("--vae", "vae_path", type=click.Path(path_type=Path), default=Path("runs/vae/whole.pt"))
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/latents.pt"))
 def main(data: Path, vae_path: Path, out: Path) -> None:
     """Encode all pictures."""
-    vae = untrained()
-    vae.load_state_dict(checkpoint.load(vae_path)["average"])
     pictures = Pictures(data)
     pictures.rescan()
-    held = normalised(encoded(vae, pictures.images), pictures)
+    if vae_path.is_dir():
+        raw = encoded(channels_last(AutoencoderKL.from_pretrained(vae_path)), pictures.images)
+        held = as_encoded(raw, pictures)
+    else:
+        vae = untrained()
+        vae.load_state_dict(checkpoint.load(vae_path)["average"])
+        held = normalised(encoded(vae, pictures.images), pictures)
     write(out, held)
     mean, deviation = (np.array(each, np.float32).round(2) for each in (held.mean, held.std))
     click.echo(f"{len(held.latents)} pictures, mean {mean}, deviation {deviation}")

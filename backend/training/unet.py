@@ -1,9 +1,10 @@
 """Train the embedded UNet with both text encoders, on captions of single terrains and of scenes.
 
     python -m training.unet --steps 12000
+    python -m training.unet --steps 9000 --onto backend/tilebake/embedded    # trained further
 
-Plain text-to-image training as SDXL's, v-prediction, no regional attention: what regional attention does on
-the miniature, it does untrained, as on SDXL.
+Text-to-image training as SDXL's, v-prediction, with two things more: half of the batches are told which
+terrain stands where (`regional`), and in the others words are to be read where they belong (`grounding`).
 """
 
 import time
@@ -15,21 +16,23 @@ from typing import Any
 import click
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import AdamW
 
 from training import checkpoint, latents, miniature
 from training.average import Average
 from training.batches import CROPS, Batch, Crops, batch_at, shape_at
+from training.grounding import grounding_loss, phrase_tokens, seen_attention
 from training.latents import Latents
 from training.layout import channels_last
 from training.miniature import TokenizerPair
 from training.rates import held_rate, set_rate
 from training.tokenizer import read_pair
 from training.trainee import Trainee
-from training.velocity import disturbance, velocity_loss
+from training.velocity import Disturbance, disturbance, timesteps, velocity_loss
 
 TELL_EVERY, KEEP_EVERY = 100, 500  # steps
+GROUNDING = 0.02  # of its loss: as much as the velocity's, at the beginning
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Plan:
     steps: int
     learning_rate: float
     crops: tuple[Crops, ...] = CROPS
+    onto: Path | None = None  # a model whose weights are the start
 
 
 class Classroom:
@@ -48,6 +52,8 @@ class Classroom:
         self.plan = plan
         self.channels = latent_channels
         self.model = Trainee(tokenizers, latent_channels)
+        if plan.onto is not None:
+            self.model.take_over(plan.onto)
         channels_last(self.model.unet)
         self.optimiser = AdamW(
             self.model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
@@ -79,13 +85,22 @@ class Classroom:
         """One step; returns its loss."""
         set_rate(self.optimiser, held_rate(step, self.plan.steps, self.plan.learning_rate))
         disturbed = disturbance(batch.clean.shape)
-        loss = velocity_loss(self.model, batch, disturbed, self.alphas)
+        loss = self._loss(batch, disturbed)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         self.average.update(step)
         return loss.item()
+
+    def _loss(self, batch: Batch, disturbed: Disturbance) -> Tensor:
+        if batch.named is None:
+            return velocity_loss(self.model, batch, disturbed, self.alphas)
+        with seen_attention(self.model.unet) as seen:
+            loss = velocity_loss(self.model, batch, disturbed, self.alphas)
+        tokens = phrase_tokens(self.model.tokenizers[0], batch.captions, batch.named)
+        signal = self.alphas[timesteps(disturbed, self.alphas)]
+        return loss + GROUNDING * grounding_loss(seen, tokens, batch.named.shown, signal)
 
 
 def train(plan: Plan, data: Latents, tokenizers: TokenizerPair, path: Path) -> None:
@@ -106,15 +121,19 @@ def train(plan: Plan, data: Latents, tokenizers: TokenizerPair, path: Path) -> N
 @click.option("--data", type=click.Path(path_type=Path), default=Path("runs/latents.pt"))
 @click.option("--tokenizers", type=click.Path(path_type=Path), default=Path("runs/tokenizer"))
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/unet"))
+@click.option("--onto", type=click.Path(path_type=Path), help="Model to train further, with its tokenizers.")
 @click.option("--steps", default=12000, show_default=True)
 @click.option("--learning-rate", default=8e-4, show_default=True)
 @click.option("--threads", default=2, show_default=True)
-def main(data: Path, tokenizers: Path, out: Path, steps: int, learning_rate: float, threads: int) -> None:
+def main(
+    data: Path, tokenizers: Path, out: Path, onto: Path | None, steps: int, learning_rate: float, threads: int
+) -> None:
     """Train the UNet and the text encoders."""
     torch.set_num_threads(threads)
     torch.manual_seed(2)
     out.mkdir(parents=True, exist_ok=True)
-    train(Plan(steps, learning_rate), latents.read(data), read_pair(tokenizers), out / "unet.pt")
+    plan = Plan(steps, learning_rate, onto=onto)
+    train(plan, latents.read(data), read_pair(onto or tokenizers), out / "unet.pt")
 
 
 if __name__ == "__main__":

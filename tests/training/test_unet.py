@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +59,40 @@ def test_a_batch_follows_from_its_step(fake_latents: Latents) -> None:
         assert tuple(one.clean.shape) == shape_at(SMALL, step, 10, channels=8)
         assert one.time_ids.shape == (len(one.captions), 6)
         assert torch.equal(one.time_ids[:, :2], one.time_ids[:, 4:])
+
+
+def test_words_alone_tell_a_bare_prompt(tokenizers: TokenizerPair) -> None:
+    """Behind them it is the empty prompt, up to them the caption; one that is not bare is itself."""
+    model = classroom(tokenizers).model
+    words = len(tokenizers[0]("dry grass").input_ids) - 1  # with the token of the start
+    with torch.no_grad():
+        bare, whole, empty = model.encode(["dry grass", "dry grass", ""], [True, False, True])
+    torch.testing.assert_close(bare[:words], whole[:words])
+    torch.testing.assert_close(bare[words:], empty[words:])
+    assert not torch.allclose(whole[words:], empty[words:])
+
+
+def test_a_trained_model_is_where_training_may_begin(tokenizers: TokenizerPair, tmp_path: Path) -> None:
+    first = classroom(tokenizers)
+    for name in ("unet", "text_encoder", "text_encoder_2"):
+        getattr(first.model, name).save_pretrained(tmp_path / name)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        found = Classroom(Plan(4, 8e-4, SMALL, onto=tmp_path), tokenizers, latent_channels=8)
+    torch.testing.assert_close(found.model.state_dict(), first.model.state_dict())
+    torch.testing.assert_close(found.average.state(), first.model.state_dict())
+
+
+def test_a_batch_says_where_its_captions_are_painted(fake_latents: Latents) -> None:
+    plain = [each for step in range(20) if (each := batch_at(fake_latents, SMALL, step, 20)).named]
+    assert plain
+    for batch in plain:
+        assert batch.named is not None
+        assert len(batch.named.spans) == len(batch.captions)
+        assert batch.named.shown.shape[2:] == batch.clean.shape[2:]
+        for spans, shown in zip(batch.named.spans, batch.named.shown, strict=True):
+            assert len(spans) <= len(shown)
+            assert shown.sum(dim=0).max() <= 1
 
 
 def test_some_captions_are_left_empty(fake_latents: Latents) -> None:
