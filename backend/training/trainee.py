@@ -13,6 +13,8 @@ from training.batches import Batch
 from training.miniature import TokenizerPair
 from training.regional import placed, row
 
+ENCODERS = ("text_encoder", "text_encoder_2")
+
 
 class Trainee(nn.Module):
     """UNet and text encoders as one module, so that one optimiser and one average hold them all."""
@@ -24,10 +26,15 @@ class Trainee(nn.Module):
         self.text_encoder, self.text_encoder_2 = miniature.text_encoders(*tokenizers)
 
     def take_over(self, folder: Path) -> None:
-        """Begin with a model's weights: a diffusers folder of the same shape."""
-        for name in ("unet", "text_encoder", "text_encoder_2"):
+        """Begin with a model's weights, a diffusers folder of the same shape; its words stay as they are.
+
+        To train the text encoders takes as long as to train the UNet.
+        """
+        for name in ("unet", *ENCODERS):
             (path,) = (folder / name).glob("*.safetensors")
             self.get_submodule(name).load_state_dict(load_file(path))
+        for name in ENCODERS:
+            self.get_submodule(name).requires_grad_(False)
 
     def token_ids(self, index: int, texts: list[str]) -> Tensor:
         """[B, 77], by the first tokenizer or the second."""

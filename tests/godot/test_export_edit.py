@@ -59,6 +59,7 @@ NOTHING: Final = resource(
 SCENES: Final = {"full": FULL, "plain": PLAIN, "nothing": NOTHING, "unused": None}
 GOLDEN: Final = {
     "full": {
+        "from_scene": ["grass", "water"],
         "self_replace_steps": 0.2,
         "terrains": {
             "grass": {
@@ -70,7 +71,7 @@ GOLDEN: Final = {
             "water": {"reweight": {"blue": 2.5}},
         },
     },
-    "plain": {"terrains": {"grass": {"prompt": "dry yellow grass"}}},
+    "plain": {"from_scene": ["grass"], "terrains": {"grass": {"prompt": "dry yellow grass"}}},
 }
 
 
@@ -107,6 +108,48 @@ def test_the_rest_of_the_map_stays_as_it_was(project: Path) -> None:
     bare = json.loads(file_of(project, "unused").read_bytes())
     for name, edit in GOLDEN.items():
         assert json.loads(file_of(project, name).read_bytes()) == {**bare, "edit": edit}
+
+
+def after_export(engine: Engine, project: Path, name: str, held: dict[str, Any] | None) -> Any:
+    """The edit in a scene's map file, exported anew when that file holds an edit already."""
+    path = file_of(project, name)
+    told = json.loads(path.read_bytes())
+    if held is not None:
+        path.write_text(json.dumps({**told, "edit": held}), encoding="utf-8")
+    export(engine, project, f"res://{name}.tscn").checked()
+    return json.loads(path.read_bytes()).get("edit")
+
+
+SNOWED_IN: Final = {
+    "base_prompt": "deep winter",
+    "local_blend": ["winter"],
+    "self_replace_steps": 0.25,
+    "terrains": {"grass": "snow", "water": {"prompt": "ice", "reweight": {"ice": 1.5}}},
+}
+
+
+def test_an_edit_that_no_scene_wrote_stays(engine: Engine, project: Path) -> None:
+    assert after_export(engine, project, "unused", SNOWED_IN) == SNOWED_IN
+    assert after_export(engine, project, "unused", None) == SNOWED_IN
+
+
+def test_of_a_terrain_that_both_change_the_scenes_counts(engine: Engine, project: Path) -> None:
+    found = after_export(engine, project, "plain", SNOWED_IN)
+    terrains = {**SNOWED_IN["terrains"], "grass": {"prompt": "dry yellow grass"}}
+    assert found == {**SNOWED_IN, "terrains": terrains, "from_scene": ["grass"]}
+    again = after_export(engine, project, "plain", {**found, "from_scene": ["grass", "water"]})
+    assert again["terrains"] == {"grass": {"prompt": "dry yellow grass"}}  # water was the scene's, and is no more
+    assert again["base_prompt"] == "deep winter"
+
+
+def test_what_came_from_the_scene_goes_with_it(engine: Engine, project: Path) -> None:
+    held = {"from_scene": ["grass"], "self_replace_steps": 0.2, "terrains": {"grass": "snow"}}
+    assert after_export(engine, project, "unused", held) is None
+    held["terrains"] = {"grass": "snow", "water": "ice"}
+    assert after_export(engine, project, "unused", held) == {
+        "self_replace_steps": 0.2,
+        "terrains": {"water": "ice"},
+    }
 
 
 def read(project: Path, name: str) -> TileMap:

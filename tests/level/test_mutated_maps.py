@@ -25,7 +25,8 @@ EDITED = """{
                 "reweight": {"dry": 3}, "threshold": 0.3, "average": true, "compress": 0.5},
       "water": "frozen water"
     },
-    "self_replace_steps": 0.2, "source_steps": 0.1, "local_blend": ["dry", "water"]
+    "self_replace_steps": 0.2, "source_steps": 0.1, "local_blend": ["dry", "water"],
+    "from_scene": ["water"]
   }
 }"""
 FILES = sorted((Path(__file__).parents[2] / "maps").glob("*.json"))

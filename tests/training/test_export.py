@@ -52,3 +52,26 @@ def test_the_exported_weights_fit_in_the_repository(exported: Path) -> None:
     weights = list(exported.rglob("*.safetensors"))
     assert len(weights) == 4
     assert sum(path.stat().st_size for path in weights) <= 40e6
+
+
+def test_training_further_changes_the_unet_alone(
+    exported: Path, tokenizers: TokenizerPair, tmp_path: Path
+) -> None:
+    (tmp_path / "unet").mkdir()
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        trainee = Trainee(tokenizers, SHAPE["latent_channels"])
+    checkpoint.save(tmp_path / "unet" / "unet.pt", {"step": 9, "average": trainee.state_dict()})
+    out = tmp_path / "model"
+    result = CliRunner().invoke(
+        export.main, ["--runs", str(tmp_path), "--onto", str(exported), "--out", str(out)]
+    )
+    assert "UNet at step 9, the rest as it was" in result.output
+    changed = [
+        path.relative_to(exported).parts[0]
+        for path in exported.rglob("*.*")
+        if path.read_bytes() != (out / path.relative_to(exported)).read_bytes()
+    ]
+    assert changed == ["unet"]
+    found = load(resolve(str(out)), device="cpu", dtype="float32").unet.state_dict()
+    torch.testing.assert_close(found, trainee.unet.half().float().state_dict())

@@ -83,6 +83,10 @@ class EditEntry(Wire):
     local_blend: Annotated[tuple[Word, ...], Field(strict=False, max_length=100)] = ()
     """Change the picture only where these words work, of the prompts before or after."""
 
+    from_scene: Annotated[tuple[TerrainName, ...], Field(strict=False, max_length=10_000)] = ()
+    """Terrains whose part comes from the editor's scene, which writes it anew, or takes it out, when it is
+    exported. All else stays then. tilebake itself does not read it."""
+
 
 class Prompts(NamedTuple):
     """A map's prompts, which an edit starts from."""

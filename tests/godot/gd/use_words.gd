@@ -76,8 +76,8 @@ func _keeps_it() -> void:
 	await _save()
 	var told: Dictionary = JSON.parse_string(FileAccess.get_file_as_string(MAP))
 	var written: Dictionary = told.get("edit", {})
-	var edit: Dictionary = {"terrains": {"grass": {"prompt": "dry yellow meadow", "reweight": {"yellow": 3.0}}}}
-	_check("a save writes it into the map", written == edit)
+	var grass: Dictionary = {"prompt": "dry yellow meadow", "reweight": {"yellow": 3.0}}
+	_check("a save writes it into the map", written == {"from_scene": ["grass"], "terrains": {"grass": grass}})
 	_hand.pick("water")
 	_hand.slide("clear", 4.0)
 	_hand.pick("grass")

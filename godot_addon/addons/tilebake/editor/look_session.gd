@@ -83,7 +83,9 @@ func show_trial(edit: TilebakeEdit) -> void:
 		var used: Dictionary[String, bool] = {}
 		for terrain: String in TilebakeCellTerrain.in_use(node):
 			used[terrain] = true
-		_coordinator.looks.ask_trial(_map.id, TilebakeEditExport.of(edit, used))
+		var held: Dictionary = TilebakeEditExport.held_in(_coordinator.res_path_of(_map.id))
+		var whole: Dictionary = TilebakeEditExport.beside(TilebakeEditExport.of(edit, used), held)
+		_coordinator.looks.ask_trial(_map.id, whole)
 	changed.emit()
 
 
