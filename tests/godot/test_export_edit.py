@@ -138,7 +138,9 @@ def test_of_a_terrain_that_both_change_the_scenes_counts(engine: Engine, project
     terrains = {**SNOWED_IN["terrains"], "grass": {"prompt": "dry yellow grass"}}
     assert found == {**SNOWED_IN, "terrains": terrains, "from_scene": ["grass"]}
     again = after_export(engine, project, "plain", {**found, "from_scene": ["grass", "water"]})
-    assert again["terrains"] == {"grass": {"prompt": "dry yellow grass"}}  # water was the scene's, and is no more
+    assert again["terrains"] == {
+        "grass": {"prompt": "dry yellow grass"}
+    }  # water was the scene's, and is no more
     assert again["base_prompt"] == "deep winter"
 
 

@@ -210,7 +210,7 @@ def test_a_layer_of_any_kind_does_with_one_prompt_what_diffusers_does(
     attn = LAYERS[kind]().eval()
     hidden_states, temb, text = randn(2, *shape), randn(2, 12, 3, 5), torch.cat([NEGATIVE.prompt_embeds] * 2)
     everywhere = placed(plan_rows(np.ones((1, 15)), [77]), Target(1, torch.device("cpu"), torch.float32))
-    alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), {0: (everywhere,)})
+    alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), (0,), {0: (everywhere,)})
     with torch.no_grad():
         stock = AttnProcessor2_0()(attn, hidden_states, text, temb=temb)
         half = attending(project(attn, alone, 0))

@@ -27,7 +27,7 @@ from tilebake.paint.attention_layers import Layer, cross_attention_levels
 from tilebake.paint.blending import Blending, StepWeights, Target, each_once, on_device, prompt_weights
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 from tilebake.paint.row_attention import DevicePlan, Prompts, attend_by_rows, placed, stack
-from tilebake.paint.row_plan import EPSILON, plan_rows
+from tilebake.paint.row_plan import EPSILON, plan_rows, stacking_order
 
 
 def regional_attention(
@@ -68,7 +68,8 @@ class PromptSet(NamedTuple):
 
     embeds: tuple[torch.Tensor, ...]  # [1, T_j, D]
     weights: StepWeights
-    plans: Mapping[int, tuple[DevicePlan, ...]]  # by level, then by step
+    order: tuple[int, ...]  # in which layers stack them
+    plans: Mapping[int, tuple[DevicePlan, ...]]  # of the stacks, by level and then by step
 
 
 class LayerPrompts(NamedTuple):
@@ -279,22 +280,25 @@ def _prompt_set(half: _Half, levels: set[int], target: Target, epsilon: float) -
     embeds = tuple(prompt.prompt_embeds.to(target.device, target.dtype) for prompt in distinct)
     lengths = [each.shape[1] for each in embeds]
     weights = prompt_weights(half.blending, rows, target.levels)
+    order = stacking_order(weights[0][min(levels)], lengths, epsilon)
+    stacked = [lengths[prompt] for prompt in order]
 
     def plans(level: int) -> tuple[DevicePlan, ...]:
-        return each_once(weights, lambda step: placed(plan_rows(step[level], lengths, epsilon), target))
+        return each_once(
+            weights, lambda step: placed(plan_rows(step[level][[*order]], stacked, epsilon), target)
+        )
 
-    return PromptSet(embeds, on_device(weights, target), {level: plans(level) for level in levels})
+    return PromptSet(embeds, on_device(weights, target), order, {level: plans(level) for level in levels})
 
 
 def project(attn: Attention, prompts: PromptSet, level: int) -> LayerRows:
     """Keys and values of every prompt in one layer, as AttnProcessor2_0 would make them at each step."""
-    projected = [_project(attn, embeds) for embeds in prompts.embeds]
+    projected = [_project(attn, prompts.embeds[prompt]) for prompt in prompts.order]
     runs = [[*run] for _, run in groupby(projected, key=lambda each: each[0].shape[1])]
     stacks = tuple(stack([key for key, _ in run], [value for _, value in run]) for run in runs)
-    lengths = [embeds.shape[1] for embeds in prompts.embeds]
     layer = LayerPrompts(
-        keys=_unpadded([key for each in stacks for key in each.keys], lengths),
-        values=_unpadded([value for each in stacks for value in each.values], lengths),
+        keys=_unstacked([key for each in stacks for key in each.keys], prompts),
+        values=_unstacked([value for each in stacks for value in each.values], prompts),
         weights=tuple(weights[level] for weights in prompts.weights),
     )
     return LayerRows(layer, stacks, prompts.plans[level])
@@ -313,8 +317,10 @@ def _project(attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch
     return key[0], _split_heads(attn.to_v(tokens), attn.heads)[0]
 
 
-def _unpadded(stacked: Sequence[torch.Tensor], lengths: Sequence[int]) -> tuple[torch.Tensor, ...]:
-    return tuple(each[:, :length] for each, length in zip(stacked, lengths, strict=True))
+def _unstacked(stacked: Sequence[torch.Tensor], prompts: PromptSet) -> tuple[torch.Tensor, ...]:
+    """By prompt, without padding, not copied."""
+    by_prompt = dict(zip(prompts.order, stacked, strict=True))
+    return tuple(by_prompt[index][:, : embeds.shape[1]] for index, embeds in enumerate(prompts.embeds))
 
 
 def _set_processor(attn: Attention, processor: object) -> None:

@@ -72,6 +72,18 @@ def plan_rows(weights: NDArray[np.float64], lengths: Sequence[int], epsilon: flo
     )
 
 
+def stacking_order(
+    weights: NDArray[np.float64], lengths: Sequence[int], epsilon: float = EPSILON
+) -> tuple[int, ...]:
+    """In which order prompts of weights [J, Q] are best stacked: the base prompt's first, as everywhere.
+
+    Then those of one length together, as that is what can go into one call, and the most heard first: so
+    neighbours have about as many rows, and few calls are few rows of padding too.
+    """
+    heard = (_without_faint(weights, epsilon) > 0).sum(axis=1)
+    return (0, *sorted(range(1, len(lengths)), key=lambda prompt: (lengths[prompt], -heard[prompt])))
+
+
 def _without_faint(weights: NDArray[np.float64], epsilon: float) -> NDArray[np.float64]:
     """[J, Q] with what is faint set to 0, and the sum over J as it was."""
     total = weights.sum(axis=0)
