@@ -4,6 +4,7 @@
     python -m benchmarks.attention --model embedded --size 96x128
     python -m benchmarks.attention --size 96x128 --part memory      # peak memory, in a process of its own
     python -m benchmarks.attention --dtype float32 --part exact     # how far from the literal loop
+    python -m benchmarks.attention --part layers --rounds 15        # sharper: cross-attention alone
 
 The sides take turns, round after round, each with a guidance pair of latents of that height and width. Each
 ratio is to stock diffusers' pass of the same round. With --one-thread it is processor time that counts, which
@@ -22,6 +23,7 @@ import psutil
 import torch
 from diffusers import UNet2DConditionModel
 
+from benchmarks.attention_alone import Layers, ratios_to_a_pass, time_layers
 from benchmarks.attention_sides import keeping_keys, literal_loop, processors
 from benchmarks.figures import Figure, json_line, table
 from benchmarks.full_size import POOLED, TOKENS, WIDTH, full_size_unet
@@ -43,6 +45,7 @@ AIMS: Final = {
     ("checker", 8): 1.10,
     ("noise", 8): 1.10,
 }  # over stock
+PASSES: Final = 5  # of stock diffusers, beside the layers alone
 KEPT_AIM: Final = 1.03  # blobs of 8 terrains, over stock with its keys and values kept
 
 
@@ -148,6 +151,19 @@ def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractConte
     blend = subject.blending(scenario)
     attention = RegionalAttention(subject.unet, subject.conditioning(blend), blend)
     return attention.installed
+
+
+def measure_layers(subject: Subject, scenarios: Sequence[Scenario], rounds: int) -> list[Figure]:
+    """Every side over stock and over keys kept, from its cross-attention alone and stock's passes."""
+    text = torch.cat([subject.negative.prompt_embeds, subject.base.prompt_embeds])
+    sides = [prepared(subject, scenario) for scenario in scenarios]
+    passes = [subject.forward() for _ in range(PASSES + 1)][1:]
+    runs = time_layers(Layers(subject.unet, subject.size, text), sides, rounds)
+    seconds = {
+        scenario: [statistics.median(passes) * ratio for ratio in ratios_to_a_pass(each, runs[0], passes)]
+        for scenario, each in zip(scenarios, runs, strict=True)
+    }
+    return figures(seconds)
 
 
 def ratios(runs: Sequence[float], to: Sequence[float]) -> list[float]:
@@ -257,7 +273,9 @@ def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
 @click.option("--loop/--no-loop", default=True, show_default=True, help="The literal loop as well.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--one-thread", is_flag=True, help="Count processor time, of one thread.")
-@click.option("--part", type=click.Choice(["time", "memory", "exact"]), default="time", show_default=True)
+@click.option(
+    "--part", type=click.Choice(["time", "layers", "memory", "exact"]), default="time", show_default=True
+)
 def main(
     model: str,
     size: tuple[int, int],
@@ -282,8 +300,12 @@ def main(
     else:
         ours = [Scenario("ours", layout, count) for layout in layouts for count in terrains]
         literal = [Scenario("loop", layouts[0], terrains[0])] if loop else []
-        seconds = measure(subject, [Scenario("stock"), Scenario("kept"), *literal, *ours], rounds)
-        found = figures(seconds)
+        scenarios = [Scenario("stock"), Scenario("kept"), *literal, *ours]
+        if part == "layers":
+            found = measure_layers(subject, scenarios, rounds)
+        else:
+            seconds = measure(subject, scenarios, rounds)
+            found = figures(seconds)
     click.echo(table(found))
     details = {scenario.name: [round(each, 4) for each in runs] for scenario, runs in seconds.items()}
     click.echo(json_line("attention", found, model=model, size=size, dtype=dtype, seconds=details))

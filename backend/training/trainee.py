@@ -1,12 +1,12 @@
 """What the UNet's training trains: the UNet and both text encoders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from safetensors.torch import load_file
-from torch import Tensor, cat, nn, tensor, where
+from torch import Tensor, cat, nn, stack, tensor, where
 
 from training import miniature
 from training.batches import Batch
@@ -14,6 +14,14 @@ from training.miniature import TokenizerPair
 from training.regional import placed, row
 
 ENCODERS = ("text_encoder", "text_encoder_2")
+
+
+class Said(NamedTuple):
+    """What the text encoders make of one text."""
+
+    embeds: Tensor  # [77, 256]
+    pooled: Tensor  # [160]
+    behind: Tensor  # [77]: whether a token stands behind the last word
 
 
 class Trainee(nn.Module):
@@ -24,6 +32,7 @@ class Trainee(nn.Module):
         self.tokenizers = tokenizers
         self.unet = miniature.unet(latent_channels)
         self.text_encoder, self.text_encoder_2 = miniature.text_encoders(*tokenizers)
+        self._known: dict[str, Said] = {}
 
     def take_over(self, folder: Path) -> None:
         """Begin with a model's weights, a diffusers folder of the same shape; its words stay as they are.
@@ -46,27 +55,38 @@ class Trainee(nn.Module):
             return_tensors="pt",
         ).input_ids
 
+    def said(self, texts: Iterable[str]) -> dict[str, Said]:
+        """What the text encoders make of texts: each different one once, or once and for all if untrained."""
+        missing = sorted(set(texts) - self._known.keys())
+        found = {**self._known, **dict(zip(missing, self._said(missing), strict=True))}
+        if not next(self.text_encoder.parameters()).requires_grad:
+            self._known = found
+        return found
+
+    def _said(self, texts: list[str]) -> list[Said]:
+        if not texts:
+            return []
+        ids = self.token_ids(0, texts)
+        first = self.text_encoder(ids, output_hidden_states=True)
+        second = self.text_encoder_2(self.token_ids(1, texts), output_hidden_states=True)
+        embeds = cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
+        behind = ids.eq(cast("int", self.tokenizers[0].eos_token_id)).cumsum(dim=1) > 0
+        return [Said(*each) for each in zip(embeds, second.text_embeds, behind, strict=True)]
+
     def encode(self, captions: Sequence[str], bare: Sequence[bool]) -> Tensor:
         """SDXL's prompt_embeds, [B, 77, 256]: both encoders' last hidden states but one.
 
-        Each different caption is encoded once. Where it is `bare`, what comes behind its last word is an
-        empty prompt's.
+        Where a caption is `bare`, what comes behind its last word is an empty prompt's.
         """
-        different = sorted({"", *captions})  # the empty prompt is the first
-        ids = self.token_ids(0, different)
-        first = self.text_encoder(ids, output_hidden_states=True)
-        second = self.text_encoder_2(self.token_ids(1, different), output_hidden_states=True)
-        embeds = cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
-        behind = ids.eq(cast("int", self.tokenizers[0].eos_token_id)).cumsum(dim=1) > 0
-        stripped = where(behind.unsqueeze(-1), embeds[:1], embeds)
-        which = [different.index(caption) for caption in captions]
-        return where(tensor(bare).view(-1, 1, 1), stripped[which], embeds[which])
+        said = self.said(["", *captions])
+        embeds, behind = (stack([said[text][part] for text in captions]) for part in (0, 2))
+        stripped = behind & tensor(bare).view(-1, 1)
+        return where(stripped.unsqueeze(-1), said[""].embeds, embeds)
 
-    def pool(self, texts: list[str]) -> Tensor:
-        """SDXL's pooled_prompt_embeds, [B, 160]; each different text is encoded once."""
-        different = sorted(set(texts))
-        pooled = self.text_encoder_2(self.token_ids(1, different)).text_embeds
-        return pooled[[different.index(text) for text in texts]]
+    def pool(self, texts: Sequence[str]) -> Tensor:
+        """SDXL's pooled_prompt_embeds, [B, 160]."""
+        said = self.said(texts)
+        return stack([said[text].pooled for text in texts])
 
     def forward(self, noisy: Tensor, timestep: Tensor, batch: Batch) -> Tensor:
         """Predicted velocity, [B, 8, h, w] as `noisy`."""

@@ -1,11 +1,17 @@
 """The sides that are compared do what they stand for, on the tiny UNet."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from diffusers.models.attention_processor import Attention
 
 from benchmarks.attention import Scenario, Subject, figures, measure_exactness
+from benchmarks.attention_alone import Layers, ratios_to_a_pass, time_layers
+from benchmarks.attention_sides import MakeProcessor, processors
 from benchmarks.layouts import LAYOUTS, map_of
+from tilebake.paint.attention_layers import Layer, cross_attention_levels
 from tilebake.paint.models import Components
 
 
@@ -40,6 +46,36 @@ def test_ours_is_the_literal_loop(subject: Subject) -> None:
     for figure in found.values():
         assert figure.is_met is not False, figure
     assert found["blobs of 8, epsilon 0: largest difference"].value != 0
+
+
+def test_layers_are_timed_one_after_another_with_what_stands_in_them(subject: Subject) -> None:
+    called: list[str] = []
+    layers = cross_attention_levels(subject.unet)
+
+    def noting(name: str) -> MakeProcessor:
+        def make(layer: Layer) -> Any:
+            def process(_attn: Attention, hidden_states: torch.Tensor, **_: Any) -> torch.Tensor:
+                assert hidden_states.shape == (
+                    2,
+                    (32 >> layer.level) * (40 >> layer.level),
+                    layer.attn.query_dim,
+                )
+                called.append(name)
+                return hidden_states
+
+            return process
+
+        return make
+
+    text = torch.cat([subject.negative.prompt_embeds, subject.base.prompt_embeds])
+    sides = [lambda name=name: processors(subject.unet, noting(name)) for name in ("one", "other")]
+    seconds = time_layers(Layers(subject.unet, subject.size, text), sides, rounds=2)
+    assert [len(runs) for runs in seconds] == [2, 2]
+    assert called == (["one"] * len(layers) + ["other"] * len(layers)) * 3
+
+
+def test_the_difference_of_layers_is_set_against_a_pass() -> None:
+    assert ratios_to_a_pass([1.1, 0.9], [1.0, 1.0], passes=[2.0, 9.0, 1.0]) == pytest.approx([1.05, 0.95])
 
 
 def test_ratios_are_to_the_same_round() -> None:

@@ -81,6 +81,21 @@ def test_a_trained_model_is_where_training_may_begin(tokenizers: TokenizerPair, 
         found = Classroom(Plan(4, 8e-4, SMALL, onto=tmp_path), tokenizers, latent_channels=8)
     torch.testing.assert_close(found.model.state_dict(), first.model.state_dict())
     torch.testing.assert_close(found.average.state(), first.model.state_dict())
+    learnt = {key.split(".")[0] for key, value in found.model.named_parameters() if value.requires_grad}
+    assert learnt == {"unet"}
+
+
+def test_words_that_are_not_trained_are_encoded_once(tokenizers: TokenizerPair) -> None:
+    model = classroom(tokenizers).model
+    read: list[int] = []
+    model.text_encoder.register_forward_pre_hook(lambda _module, inputs: read.append(len(inputs[0])))
+    trained = [model.encode(texts, [False] * len(texts)) for texts in (["ice"], ["ice", "dry grass", "ice"])]
+    assert read == [2, 3]  # with the empty prompt
+    model.text_encoder.requires_grad_(False)
+    model.text_encoder_2.requires_grad_(False)
+    kept = [model.encode(texts, [False] * len(texts)) for texts in (["ice"], ["ice", "dry grass", "ice"])]
+    assert read == [2, 3, 2, 1]
+    torch.testing.assert_close(kept, [each.detach() for each in trained])
 
 
 def test_a_batch_says_where_its_captions_are_painted(fake_latents: Latents) -> None:
