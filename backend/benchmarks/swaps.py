@@ -11,12 +11,14 @@ import numpy as np
 from benchmarks.colours import along, mean_colour
 from benchmarks.figures import Figure
 from benchmarks.insides import Inside, inside_of
+from benchmarks.painter import structure_kept_by_the_painter
 from benchmarks.paintings import keep
 from benchmarks.structure import structure_kept
 from benchmarks.studio import Studio, Subject
 from tilebake.level.edits import Rewrite
 from tilebake.paint.tile_scale import Pixels
 
+PAINTINGS: Final = 5  # by the painter of the training pictures, of each swap
 HALF: Final = 0.5  # of the re-run's move in colour: nearer to the new word's side than to the old one's
 
 
@@ -121,6 +123,12 @@ def swap_figures(found: dict[Swap, list[Swapped]]) -> list[Figure]:
         runs = [run for swap in swaps for run in found.get(swap, ())]
         if runs:
             figures += _group_figures(f"swap of {name}", runs, len([swap for swap in swaps if swap in found]))
+            asked = [
+                structure_kept_by_the_painter(swap.before, swap.after, PAINTINGS)
+                for swap in swaps
+                if swap in found
+            ]
+            figures.append(Figure(f"swap of {name}: by the painter it learnt from", "ratio", fmean(asked)))
     beyond = [run.outside for swap, runs in found.items() if swap.terrain is not None for run in runs]
     if beyond:
         note = f"pixels, the most of {len(beyond)}"
