@@ -7,7 +7,7 @@ arXiv:2312.03626) the labels, which are known here, tell cross-attention where e
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from diffusers.models.attention_processor import Attention, AttnProcessor
@@ -86,23 +86,31 @@ def phrase_tokens(tokenizer: CLIPTokenizer, captions: Sequence[str], named: Name
     return tokens
 
 
-def grounding_loss(seen: Seen, tokens: Tensor, shown: Tensor, counts: Tensor) -> Tensor:
-    """How little pixels attend to the words for what is painted there: -log of the attention to each token.
+class Grounding(NamedTuple):
+    """What is lost where words and places do not find each other; means over crops and layers."""
 
-    The mean over layers, pixels and a phrase's tokens: each of them, lest the noun, which comes last and
-    knows its adjectives, be all that is read. tokens [B, P, T]; shown [B, P, h, w]; counts [B], what each
-    crop counts: little in much noise, where nobody can know what will be painted where.
+    unread: Tensor
+    """How little pixels attend to the words for what is painted there: -log of the attention to each token of
+    the phrase. To each, lest the noun, which comes last and knows its adjectives, be all that is read."""
+
+    misplaced: Tensor
+    """How much of a token's attention lies where something else is painted: its share, squared."""
+
+
+def grounding(seen: Seen, tokens: Tensor, shown: Tensor, counts: Tensor) -> Grounding:
+    """The losses of what was seen in a forward pass. Crops whose captions name nothing lose nothing.
+
+    tokens [B, P, T]; shown [B, P, h, w]; counts [B], what each crop counts: little in so much noise that
+    nobody can know what will be painted where.
     """
-    losses = [
-        _layer_loss(attention, tokens, avg_pool2d(shown, 2**level).flatten(2), counts)
-        for level, attention in seen
-    ]
-    return torch.stack(losses).mean()
-
-
-def _layer_loss(attention: Tensor, tokens: Tensor, shown: Tensor, counts: Tensor) -> Tensor:
-    """attention [B, Q, T]; shown [B, P, Q]. Crops whose captions name nothing do not count."""
+    named = counts * tokens.any(dim=-1).any(dim=-1)
     each = tokens / tokens.sum(dim=-1, keepdim=True).clamp(min=1)
-    read = torch.einsum("bqt,bpt->bpq", (attention + FLOOR).log(), each)
-    missed = -(shown * read).sum(dim=1).mean(dim=-1)  # [B]
-    return (missed * counts * tokens.any(dim=-1).any(dim=-1)).mean()
+    unread, misplaced = [], []
+    for level, attention in seen:
+        places = avg_pool2d(shown, 2**level).flatten(2)  # [B, P, Q]
+        read = torch.einsum("bqt,bpt->bpq", (attention + FLOOR).log(), each)
+        unread.append((-(places * read).sum(dim=1).mean(dim=-1) * named).mean())
+        there = torch.einsum("bqt,bpq,bpt->bpt", attention, places, tokens)
+        elsewhere = tokens - there / attention.sum(dim=1)[:, None].clamp(min=FLOOR)
+        misplaced.append(((elsewhere.square() * each).sum(dim=(1, 2)) * named).mean())
+    return Grounding(torch.stack(unread).mean(), torch.stack(misplaced).mean())

@@ -10,7 +10,7 @@ from diffusers.models.attention_processor import Attention
 from training import miniature
 from training.batches import Named
 from training.captions import caption
-from training.grounding import FLOOR, SeenAttnProcessor, grounding_loss, phrase_tokens, seen_attention
+from training.grounding import FLOOR, SeenAttnProcessor, grounding, phrase_tokens, seen_attention
 from training.miniature import TokenizerPair
 from training.terrain.scene import random_patch
 
@@ -66,25 +66,49 @@ def test_every_phrase_of_a_caption_has_tokens_of_its_own(tokenizers: TokenizerPa
     assert bool((tokens.sum(dim=-1) > 0).all()) == bool(spans)
 
 
-def test_the_loss_is_the_mean_surprise_at_what_pixels_read() -> None:
-    """Literally, for one layer: two crops of four pixels, three tokens, two phrases."""
-    generator = torch.Generator().manual_seed(0)
-    attention = torch.rand(2, 4, 3, generator=generator).softmax(dim=-1)
+def example() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Two crops of four pixels, three tokens, two phrases: attention, tokens, and what is shown where."""
+    attention = torch.rand(2, 4, 3, generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     tokens = torch.tensor([[[0.0, 1, 1], [1, 0, 0]], [[0, 1, 0], [0, 0, 0]]])
-    shown = torch.tensor([[[1.0, 1, 0, 0], [0, 0, 1, 1]], [[1, 1, 1, 1], [0, 0, 0, 0]]]).view(2, 2, 2, 2)
-    counts = torch.tensor([0.5, 0.25])
+    shown = torch.tensor([[[1.0, 1, 0, 0], [0, 0, 1, 1]], [[1, 1, 1, 0], [0, 0, 0, 0]]]).view(2, 2, 2, 2)
+    return attention, tokens, shown
+
+
+def test_unread_is_the_mean_surprise_at_what_pixels_read() -> None:
+    attention, tokens, shown = example()
 
     def surprise(crop: int, pixel: int, *read: int) -> float:
         return sum(-math.log(attention[crop, pixel, token] + FLOOR) for token in read) / len(read)
 
     first = [surprise(0, pixel, 1, 2) for pixel in (0, 1)] + [surprise(0, pixel, 0) for pixel in (2, 3)]
-    second = [surprise(1, pixel, 1) for pixel in range(4)]
+    second = [surprise(1, pixel, 1) for pixel in range(3)]
     expected = (0.5 * sum(first) / 4 + 0.25 * sum(second) / 4) / 2
-    found = grounding_loss([(0, attention)], tokens, shown, counts)
+    found = grounding([(0, attention)], tokens, shown, torch.tensor([0.5, 0.25])).unread
     torch.testing.assert_close(found, torch.tensor(expected))
 
 
-def test_a_caption_that_names_nothing_has_no_loss() -> None:
+def test_misplaced_is_the_share_of_attention_from_where_something_else_is() -> None:
+    attention, tokens, shown = example()
+
+    def elsewhere(crop: int, token: int, *pixels: int) -> float:
+        column = attention[crop, :, token]
+        return float(column[[*pixels]].sum() / column.sum()) ** 2
+
+    first = (elsewhere(0, 1, 2, 3) + elsewhere(0, 2, 2, 3)) / 2 + elsewhere(0, 0, 0, 1)
+    second = elsewhere(1, 1, 3)
+    found = grounding([(0, attention)], tokens, shown, torch.tensor([0.5, 0.25])).misplaced
+    torch.testing.assert_close(found, torch.tensor((0.5 * first + 0.25 * second) / 2))
+
+
+def test_attention_that_is_where_its_terrain_is_loses_nothing() -> None:
+    attention = torch.tensor([[[0.0, 1], [0, 1], [1, 0], [1, 0]]])
+    tokens, shown = torch.tensor([[[1.0, 0], [0, 1]]]), torch.tensor([[[0.0, 0, 1, 1], [1, 1, 0, 0]]])
+    found = grounding([(0, attention)], tokens, shown.view(1, 2, 2, 2), torch.ones(1))
+    torch.testing.assert_close(found.unread, torch.zeros(()), rtol=0, atol=2 * FLOOR)
+    torch.testing.assert_close(found.misplaced, torch.zeros(()))
+
+
+def test_a_caption_that_names_nothing_loses_nothing() -> None:
     attention = torch.full((1, 4, 3), 1 / 3)
-    found = grounding_loss([(0, attention)], torch.zeros(1, 2, 3), torch.ones(1, 2, 2, 2), torch.ones(1))
-    assert found.item() == 0
+    found = grounding([(0, attention)], torch.zeros(1, 2, 3), torch.ones(1, 2, 2, 2), torch.ones(1))
+    assert [loss.item() for loss in found] == [0, 0]
