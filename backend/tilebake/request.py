@@ -35,7 +35,7 @@ __all__ = [
     "pixel_hash",
 ]
 
-PAINT_VERSION: Final = 2  # goes up whenever the same request begins to give other pixels
+PAINT_VERSION: Final = 3  # goes up whenever the same request begins to give other pixels
 
 
 @dataclass(frozen=True)
