@@ -1,6 +1,5 @@
 """What the UNet is shown at each step: crops of one size, their captions, and SDXL's time ids."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,18 +7,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
-from training.captions import Span, Telling, caption, scene_prompt
-from training.latents import Latents, View
+from training.captions import caption, scene_prompt
+from training.latents import Latents
 from training.places import Places, places
 
 EMPTY_SHARE = 0.1  # of captions left empty, for classifier-free guidance
 TOLD_SHARE = 0.4  # of pooled embeddings that say what the caption says, as a plain prompt's does
-PLACED_SHARE = 0.5  # of batches whose terrains are each named in their own place, as a map's are
+PLACED_SHARE = 0.6  # of batches whose terrains are each named in their own place, as a map's are
 DARK_SHARE = 0.3  # of scenes that have a dark terrain: dark stone was taken for deep water
 SLOW_SHARE = 0.4  # of single pictures that are of terrains learnt slowly
-BARE_SHARE = 0.6  # of crops whose prompts say nothing behind their last word: words are to be read
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 
 
@@ -42,13 +39,6 @@ CROPS = (
 )
 
 
-class Named(NamedTuple):
-    """Which characters of B captions name what, and where that is painted; P terrains at the most."""
-
-    spans: list[tuple[Span, ...]]  # B of up to P: none where a caption names nothing
-    shown: Tensor  # [B, P, h, w], 1 where a terrain is, 0 elsewhere
-
-
 class Batch(NamedTuple):
     """What is shown, and what is said of it.
 
@@ -61,8 +51,6 @@ class Batch(NamedTuple):
     captions: list[str]
     scene_prompts: list[str]
     time_ids: Tensor
-    bare: list[bool]  # B: whether end and padding tokens are those of an empty prompt
-    named: Named | None = None  # where it is painted what the captions name
     places: Places | None = None  # what cross-attention reads instead of the captions, and where
 
 
@@ -83,23 +71,16 @@ def batch_at(data: Latents, sizes: tuple[Crops, ...], step: int, steps: int) -> 
     size = drawn(rng, sizes, step / steps)
     pools = [_pool(rng, data, size) for _ in range(size.count)]
     views = [data.view(rng, int(rng.choice(pool)), size.side, size.side) for pool in pools]
-    told = [Telling("") if rng.random() < EMPTY_SHARE else caption(rng, view.patches) for view in views]
-    captions = [each.text for each in told]
+    captions = ["" if rng.random() < EMPTY_SHARE else caption(rng, view.patches) for view in views]
     # SDXL is told the canvas's size; here any size may be told, so that none is foreign later
     canvas = torch.from_numpy(rng.integers(16, 512, (size.count, 2)) * 8).float()
     time_ids = torch.cat([canvas, torch.zeros_like(canvas), canvas], dim=1)
     clean = torch.stack([view.latents for view in views]).float()
-    bare = [bool(rng.random() < BARE_SHARE) for _ in views]
     if rng.random() < PLACED_SHARE:
         scenes = [scene_prompt(rng) for _ in views]
-        return Batch(clean, captions, scenes, time_ids, bare, places=places(rng, views, scenes))
+        return Batch(clean, captions, scenes, time_ids, places(rng, views, scenes))
     scenes = [text if rng.random() < TOLD_SHARE else scene_prompt(rng) for text in captions]
-    return Batch(clean, captions, scenes, time_ids, bare, named=_named(told, views))
-
-
-def _named(told: Sequence[Telling], views: Sequence[View]) -> Named:
-    shown = [torch.from_numpy(view.shown).float() for view in views]  # [P, h, w] each, P its own
-    return Named([each.spans for each in told], pad_sequence(shown, batch_first=True))
+    return Batch(clean, captions, scenes, time_ids)
 
 
 def _pool(rng: np.random.Generator, data: Latents, size: Crops) -> NDArray[np.int64]:

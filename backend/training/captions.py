@@ -1,7 +1,5 @@
 """What a person would type for a picture: many wordings of the same scene."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from training.terrain.catalog import TERRAINS
@@ -48,38 +46,15 @@ def phrase(rng: np.random.Generator, patch: Patch) -> str:
     return " ".join([*words, noun])
 
 
-Span = tuple[int, int]  # of characters: the first, and behind the last
-
-
-class Telling(NamedTuple):
-    """A caption, and where it names each terrain: as many spans as terrains, or none."""
-
-    text: str
-    spans: tuple[Span, ...] = ()
-
-
-def caption(rng: np.random.Generator, patches: tuple[Patch, ...]) -> Telling:
+def caption(rng: np.random.Generator, patches: tuple[Patch, ...]) -> str:
     """A prompt for a picture of these terrains, with or without words about the scene."""
     style = str(rng.choice(STYLES)) if rng.random() < 0.5 else ""
     if len(patches) > 1 and rng.random() < 0.22:  # the scene prompt alone stands for any scene
-        return Telling(style or str(rng.choice(STYLES)))
-    order = [int(i) for i in rng.permutation(len(patches))]
-    said = [phrase(rng, patches[i]) for i in order]
+        return style or str(rng.choice(STYLES))
+    said = [phrase(rng, patches[int(i)]) for i in rng.permutation(len(patches))]
     if len(said) == 1:
         detail = str(rng.choice(DETAILS)) if rng.random() < 0.2 else ""
-        text = ", ".join(part for part in (style, said[0], detail) if part)
-        return Telling(text, _spans(text, said, order, len(style)))
+        return ", ".join(part for part in (style, said[0], detail) if part)
     lead = str(rng.choice(LEADS))
     listed = ", ".join(said[:-1]) + " and " + said[-1]
-    text = ", ".join(part for part in (style, f"{lead} {listed}".strip()) if part)
-    return Telling(text, _spans(text, said, order, len(text) - len(listed)))
-
-
-def _spans(text: str, said: list[str], order: list[int], first: int) -> tuple[Span, ...]:
-    """Where the phrases `said` stand one after another, from a character on; by patch, not in `order`."""
-    spans: dict[int, Span] = {}
-    for index, each in zip(order, said, strict=True):
-        start = text.index(each, first)
-        first = start + len(each)
-        spans[index] = start, first
-    return tuple(spans[index] for index in sorted(spans))
+    return ", ".join(part for part in (style, f"{lead} {listed}".strip()) if part)

@@ -89,7 +89,7 @@ class Latents:
     def crop(self, rng: np.random.Generator, index: int, height: int, width: int) -> tuple[Tensor, str]:
         """A random crop and a caption of what is to be seen in it."""
         view = self.view(rng, index, height, width)
-        return view.latents, caption(rng, view.patches).text
+        return view.latents, caption(rng, view.patches)
 
 
 def read(path: Path) -> Latents:

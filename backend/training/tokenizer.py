@@ -33,7 +33,7 @@ def captions(count: int) -> list[str]:
     rng = np.random.default_rng(11)
 
     def one() -> str:
-        return caption(rng, tuple(random_patch(rng) for _ in range(int(rng.integers(1, 4))))).text
+        return caption(rng, tuple(random_patch(rng) for _ in range(int(rng.integers(1, 4)))))
 
     return [one() for _ in range(count)]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from safetensors.torch import load_file
-from torch import Tensor, cat, nn, stack, tensor, where
+from torch import Tensor, cat, nn, stack
 
 from training import miniature
 from training.batches import Batch
@@ -21,7 +21,6 @@ class Said(NamedTuple):
 
     embeds: Tensor  # [77, 256]
     pooled: Tensor  # [160]
-    behind: Tensor  # [77]: whether a token stands behind the last word
 
 
 class Trainee(nn.Module):
@@ -37,7 +36,7 @@ class Trainee(nn.Module):
     def take_over(self, folder: Path) -> None:
         """Begin with a model's weights, a diffusers folder of the same shape; its words stay as they are.
 
-        To train the text encoders takes as long as to train the UNet.
+        To train the text encoders along takes nearly as long as to train the UNet.
         """
         for name in ("unet", *ENCODERS):
             (path,) = (folder / name).glob("*.safetensors")
@@ -66,22 +65,15 @@ class Trainee(nn.Module):
     def _said(self, texts: list[str]) -> list[Said]:
         if not texts:
             return []
-        ids = self.token_ids(0, texts)
-        first = self.text_encoder(ids, output_hidden_states=True)
+        first = self.text_encoder(self.token_ids(0, texts), output_hidden_states=True)
         second = self.text_encoder_2(self.token_ids(1, texts), output_hidden_states=True)
         embeds = cat([first.hidden_states[-2], second.hidden_states[-2]], dim=-1)
-        behind = ids.eq(cast("int", self.tokenizers[0].eos_token_id)).cumsum(dim=1) > 0
-        return [Said(*each) for each in zip(embeds, second.text_embeds, behind, strict=True)]
+        return [Said(*each) for each in zip(embeds, second.text_embeds, strict=True)]
 
-    def encode(self, captions: Sequence[str], bare: Sequence[bool]) -> Tensor:
-        """SDXL's prompt_embeds, [B, 77, 256]: both encoders' last hidden states but one.
-
-        Where a caption is `bare`, what comes behind its last word is an empty prompt's.
-        """
-        said = self.said(["", *captions])
-        embeds, behind = (stack([said[text][part] for text in captions]) for part in (0, 2))
-        stripped = behind & tensor(bare).view(-1, 1)
-        return where(stripped.unsqueeze(-1), said[""].embeds, embeds)
+    def encode(self, captions: Sequence[str]) -> Tensor:
+        """SDXL's prompt_embeds, [B, 77, 256]: both encoders' last hidden states but one."""
+        said = self.said(captions)
+        return stack([said[text].embeds for text in captions])
 
     def pool(self, texts: Sequence[str]) -> Tensor:
         """SDXL's pooled_prompt_embeds, [B, 160]."""
@@ -92,11 +84,9 @@ class Trainee(nn.Module):
         """Predicted velocity, [B, 8, h, w] as `noisy`."""
         conditions = {"text_embeds": self.pool(batch.scene_prompts), "time_ids": batch.time_ids}
         if batch.places is None:
-            prompt_embeds, reading = self.encode(batch.captions, batch.bare), nullcontext()
+            prompt_embeds, reading = self.encode(batch.captions), nullcontext()
         else:
             every = [prompt for prompts in batch.places.prompts for prompt in prompts]
-            bare = [each for each in batch.bare for _ in batch.places.prompts[0]]
-            prompt_embeds = row(self.encode(every, bare), len(noisy))
-            reading = placed(self.unet, batch.places)
+            prompt_embeds, reading = row(self.encode(every), len(noisy)), placed(self.unet, batch.places)
         with reading:
             return self.unet(noisy, timestep, prompt_embeds, added_cond_kwargs=conditions).sample

@@ -1,10 +1,9 @@
 """Train the embedded UNet with both text encoders, on captions of single terrains and of scenes.
 
     python -m training.unet --steps 12000
-    python -m training.unet --steps 9000 --onto backend/tilebake/embedded    # trained further
+    python -m training.unet --steps 7000 --onto backend/tilebake/embedded    # a finished one, further
 
-Text-to-image training as SDXL's, v-prediction, with two things more: half of the batches are told which
-terrain stands where (`regional`), and in the others words are to be read where they belong (`grounding`).
+Text-to-image training as SDXL's, v-prediction, except that most batches are told which terrain stands where.
 """
 
 import time
@@ -16,24 +15,21 @@ from typing import Any
 import click
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import AdamW
 
 from training import checkpoint, latents, miniature
 from training.average import Average
 from training.batches import CROPS, Batch, Crops, batch_at, shape_at
-from training.grounding import grounding, phrase_tokens, seen_attention
 from training.latents import Latents
 from training.layout import channels_last
 from training.miniature import TokenizerPair
 from training.rates import held_rate, set_rate
 from training.tokenizer import read_pair
 from training.trainee import Trainee
-from training.velocity import Disturbance, disturbance, timesteps, velocity_loss
+from training.velocity import disturbance, velocity_loss
 
 TELL_EVERY, KEEP_EVERY = 100, 500  # steps
-UNREAD, MISPLACED = 0.05, 0.2  # of the losses of grounding
-FAINT = 0.03  # of a picture's share in what is seen: broad patches are still told apart
 
 
 @dataclass(frozen=True)
@@ -86,23 +82,13 @@ class Classroom:
         """One step; returns its loss."""
         set_rate(self.optimiser, held_rate(step, self.plan.steps, self.plan.learning_rate))
         disturbed = disturbance(batch.clean.shape)
-        loss = self._loss(batch, disturbed)
+        loss = velocity_loss(self.model, batch, disturbed, self.alphas)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         self.average.update(step)
         return loss.item()
-
-    def _loss(self, batch: Batch, disturbed: Disturbance) -> Tensor:
-        if batch.named is None:
-            return velocity_loss(self.model, batch, disturbed, self.alphas)
-        with seen_attention(self.model.unet) as seen:
-            loss = velocity_loss(self.model, batch, disturbed, self.alphas)
-        tokens = phrase_tokens(self.model.tokenizers[0], batch.captions, batch.named)
-        signal = self.alphas[timesteps(disturbed, self.alphas)]
-        lost = grounding(seen, tokens, batch.named.shown, signal / (signal + FAINT))
-        return loss + UNREAD * lost.unread + MISPLACED * lost.misplaced
 
 
 def train(plan: Plan, data: Latents, tokenizers: TokenizerPair, path: Path) -> None:

@@ -30,15 +30,10 @@ def disturbance(shape: Sequence[int]) -> Disturbance:
     return Disturbance((torch.arange(count) + torch.rand(count)) / count, torch.randn(shape))
 
 
-def timesteps(disturbed: Disturbance, alphas: Tensor) -> Tensor:
-    """The schedule's timesteps, [B]."""
-    return (disturbed.time * len(alphas)).long()
-
-
 def velocity_loss(model: Trainee, batch: Batch, disturbed: Disturbance, alphas: Tensor) -> Tensor:
     """Mean squared error of the velocity; `alphas` is the schedule's alphas_cumprod, [timesteps]."""
     clean, noise = batch.clean, disturbed.noise
-    timestep = timesteps(disturbed, alphas)
+    timestep = (disturbed.time * len(alphas)).long()
     alpha = alphas[timestep].sqrt().view(-1, 1, 1, 1)
     sigma = (1 - alphas[timestep]).sqrt().view(-1, 1, 1, 1)
     noisy = pixels_last(alpha * clean + sigma * noise)

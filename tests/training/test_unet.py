@@ -61,17 +61,6 @@ def test_a_batch_follows_from_its_step(fake_latents: Latents) -> None:
         assert torch.equal(one.time_ids[:, :2], one.time_ids[:, 4:])
 
 
-def test_words_alone_tell_a_bare_prompt(tokenizers: TokenizerPair) -> None:
-    """Behind them it is the empty prompt, up to them the caption; one that is not bare is itself."""
-    model = classroom(tokenizers).model
-    words = len(tokenizers[0]("dry grass").input_ids) - 1  # with the token of the start
-    with torch.no_grad():
-        bare, whole, empty = model.encode(["dry grass", "dry grass", ""], [True, False, True])
-    torch.testing.assert_close(bare[:words], whole[:words])
-    torch.testing.assert_close(bare[words:], empty[words:])
-    assert not torch.allclose(whole[words:], empty[words:])
-
-
 def test_a_trained_model_is_where_training_may_begin(tokenizers: TokenizerPair, tmp_path: Path) -> None:
     first = classroom(tokenizers)
     for name in ("unet", "text_encoder", "text_encoder_2"):
@@ -89,25 +78,13 @@ def test_words_that_are_not_trained_are_encoded_once(tokenizers: TokenizerPair) 
     model = classroom(tokenizers).model
     read: list[int] = []
     model.text_encoder.register_forward_pre_hook(lambda _module, inputs: read.append(len(inputs[0])))
-    trained = [model.encode(texts, [False] * len(texts)) for texts in (["ice"], ["ice", "dry grass", "ice"])]
-    assert read == [2, 3]  # with the empty prompt
+    trained = [model.encode(texts) for texts in (["ice"], ["ice", "dry grass", "ice"])]
+    assert read == [1, 2]
     model.text_encoder.requires_grad_(False)
     model.text_encoder_2.requires_grad_(False)
-    kept = [model.encode(texts, [False] * len(texts)) for texts in (["ice"], ["ice", "dry grass", "ice"])]
-    assert read == [2, 3, 2, 1]
+    kept = [model.encode(texts) for texts in (["ice"], ["ice", "dry grass", "ice"])]
+    assert read == [1, 2, 1, 1]
     torch.testing.assert_close(kept, [each.detach() for each in trained])
-
-
-def test_a_batch_says_where_its_captions_are_painted(fake_latents: Latents) -> None:
-    plain = [each for step in range(20) if (each := batch_at(fake_latents, SMALL, step, 20)).named]
-    assert plain
-    for batch in plain:
-        assert batch.named is not None
-        assert len(batch.named.spans) == len(batch.captions)
-        assert batch.named.shown.shape[2:] == batch.clean.shape[2:]
-        for spans, shown in zip(batch.named.spans, batch.named.shown, strict=True):
-            assert len(spans) <= len(shown)
-            assert shown.sum(dim=0).max() <= 1
 
 
 def test_some_captions_are_left_empty(fake_latents: Latents) -> None:
