@@ -120,7 +120,7 @@ def after_export(engine: Engine, project: Path, name: str, held: dict[str, Any] 
     return json.loads(path.read_bytes()).get("edit")
 
 
-SNOWED_IN: Final = {
+SNOWED_IN: Final[dict[str, Any]] = {
     "base_prompt": "deep winter",
     "local_blend": ["winter"],
     "self_replace_steps": 0.25,
