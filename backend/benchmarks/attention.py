@@ -163,7 +163,7 @@ def measure_layers(subject: Subject, scenarios: Sequence[Scenario], rounds: int)
         scenario: [statistics.median(passes) * ratio for ratio in ratios_to_a_pass(each, runs[0], passes)]
         for scenario, each in zip(scenarios, runs, strict=True)
     }
-    return figures(seconds)
+    return [Figure("stock, a pass", "seconds", statistics.median(passes)), *figures(seconds)]
 
 
 def ratios(runs: Sequence[float], to: Sequence[float]) -> list[float]:
