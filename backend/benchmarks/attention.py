@@ -4,7 +4,7 @@
     python -m benchmarks.attention --model embedded --size 96x128
     python -m benchmarks.attention --size 96x128 --part memory      # peak memory, in a process of its own
     python -m benchmarks.attention --dtype float32 --part exact     # how far from the literal loop
-    python -m benchmarks.attention --part layers --rounds 15        # sharper: cross-attention alone
+    python -m benchmarks.attention --part layers --rounds 15        # by cross-attention alone
 
 The sides take turns, round after round, each with a guidance pair of latents of that height and width. Each
 ratio is to stock diffusers' pass of the same round. With --one-thread it is processor time that counts, which
@@ -23,7 +23,7 @@ import psutil
 import torch
 from diffusers import UNet2DConditionModel
 
-from benchmarks.attention_alone import Layers, ratios_to_a_pass, time_layers
+from benchmarks.attention_alone import Layers, in_turn
 from benchmarks.attention_sides import keeping_keys, literal_loop, processors
 from benchmarks.figures import Figure, json_line, table
 from benchmarks.full_size import POOLED, TOKENS, WIDTH, full_size_unet
@@ -45,7 +45,6 @@ AIMS: Final = {
     ("checker", 8): 1.10,
     ("noise", 8): 1.10,
 }  # over stock
-PASSES: Final = 5  # of stock diffusers, beside the layers alone
 KEPT_AIM: Final = 1.03  # blobs of 8 terrains, over stock with its keys and values kept
 
 
@@ -87,7 +86,7 @@ class Subject:
 
         self.unet = unet
         self.size = size
-        self._clock = clock
+        self.clock = clock
         self.negative, self.base = prompt(), prompt()
         self.regions = tuple(prompt() for _ in range(terrains))
         self.latents = randn(2, config["in_channels"], *size)
@@ -104,9 +103,9 @@ class Subject:
 
     def forward(self) -> float:
         """Seconds that one pass takes."""
-        began = self._clock()
+        began = self.clock()
         self.predict()
-        return self._clock() - began
+        return self.clock() - began
 
     def blending(self, scenario: Scenario) -> Blending:
         """The masks of a scenario's map on this canvas."""
@@ -154,15 +153,24 @@ def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractConte
 
 
 def measure_layers(subject: Subject, scenarios: Sequence[Scenario], rounds: int) -> list[Figure]:
-    """Every side over stock and over keys kept, from its cross-attention alone and stock's passes."""
+    """Every side over stock, the first, and over keys kept: a pass of stock's with their cross-attention."""
     text = torch.cat([subject.negative.prompt_embeds, subject.base.prompt_embeds])
-    sides = [prepared(subject, scenario) for scenario in scenarios]
-    passes = [subject.forward() for _ in range(PASSES + 1)][1:]
-    runs = time_layers(Layers(subject.unet, subject.size, text), sides, rounds)
-    seconds = {
-        scenario: [statistics.median(passes) * ratio for ratio in ratios_to_a_pass(each, runs[0], passes)]
-        for scenario, each in zip(scenarios, runs, strict=True)
-    }
+    layers = Layers(subject.unet, subject.size, text, subject.clock)
+
+    def timed(install: Callable[[], AbstractContextManager[object]]) -> Callable[[], float]:
+        def seconds() -> float:
+            with install():
+                return layers.seconds()
+
+        return seconds
+
+    sides = [timed(prepared(subject, scenario)) for scenario in scenarios]
+    passes, stock, *others = in_turn([subject.forward, *sides], rounds)
+    seconds = {scenarios[0]: passes}
+    for scenario, runs in zip(scenarios[1:], others, strict=True):
+        seconds[scenario] = [
+            whole + ours - theirs for whole, ours, theirs in zip(passes, runs, stock, strict=True)
+        ]
     return [Figure("stock, a pass", "seconds", statistics.median(passes)), *figures(seconds)]
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from diffusers.models.attention_processor import Attention
 
-from benchmarks.attention import Scenario, Subject, figures, measure_exactness
-from benchmarks.attention_alone import Layers, ratios_to_a_pass, time_layers
+from benchmarks.attention import Scenario, Subject, figures, measure_exactness, measure_layers
+from benchmarks.attention_alone import Layers, in_turn
 from benchmarks.attention_sides import MakeProcessor, processors
 from benchmarks.layouts import LAYOUTS, map_of
 from tilebake.paint.attention_layers import Layer, cross_attention_levels
@@ -68,14 +68,36 @@ def test_layers_are_timed_one_after_another_with_what_stands_in_them(subject: Su
         return make
 
     text = torch.cat([subject.negative.prompt_embeds, subject.base.prompt_embeds])
-    sides = [lambda name=name: processors(subject.unet, noting(name)) for name in ("one", "other")]
-    seconds = time_layers(Layers(subject.unet, subject.size, text), sides, rounds=2)
-    assert [len(runs) for runs in seconds] == [2, 2]
-    assert called == (["one"] * len(layers) + ["other"] * len(layers)) * 3
+    alone = Layers(subject.unet, subject.size, text)
+    for name in ("one", "other"):
+        with processors(subject.unet, noting(name)):
+            assert alone.seconds() > 0
+    assert called == ["one"] * len(layers) + ["other"] * len(layers)
 
 
-def test_the_difference_of_layers_is_set_against_a_pass() -> None:
-    assert ratios_to_a_pass([1.1, 0.9], [1.0, 1.0], passes=[2.0, 9.0, 1.0]) == pytest.approx([1.05, 0.95])
+def test_sides_take_turns_and_the_first_round_warms_up() -> None:
+    times = iter([9.0, 9.0, 1.0, 2.0, 3.0, 4.0])
+    assert in_turn([lambda: next(times)] * 2, rounds=2) == [[1.0, 3.0], [2.0, 4.0]]
+
+
+def test_the_difference_of_layers_is_set_against_a_pass_of_its_round(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, alone = iter([9.0, 1.0, 2.0]), iter([9.0] * 3 + [0.3, 0.2, 0.4] + [0.3, 0.1, 0.7])
+
+    def next_pass(_: Subject) -> float:
+        return next(whole)
+
+    def next_layers(_: Layers) -> float:
+        return next(alone)
+
+    monkeypatch.setattr(Subject, "forward", next_pass)
+    monkeypatch.setattr(Layers, "seconds", next_layers)
+    sides = [Scenario("stock"), Scenario("kept"), Scenario("ours", "blobs", 8)]
+    found = {figure.name: figure for figure in measure_layers(subject, sides, rounds=2)}
+    assert found["stock, a pass"].value == 1.5
+    assert found["kept / stock"].value == pytest.approx((0.9 + 0.9) / 2)
+    assert found["ours, blobs of 8 / stock"].value == pytest.approx((1.1 + 1.2) / 2)
 
 
 def test_ratios_are_to_the_same_round() -> None:
