@@ -51,7 +51,7 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     file = maps / "forest.json"
     source = '{ "tilebake": 1,' + file.read_text(encoding="utf-8").removeprefix('{"tilebake": 1,') + "\n"
     file.write_text(source, encoding="utf-8")
-    weights = ["--reweight", "snow=2", "--threshold", "0.3", "--local-blend", "snow"]
+    weights = ["--reweight", "snow=2", "--no-echo", "--threshold", "0.3", "--local-blend", "snow"]
     options = ["--terrain", "grass", "--replace", "grass", "snow", *weights]
     assert run(["edit", str(file), *options, "--save", *tiny]) == 0
     saved = file.read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
                     "average": True,
                     "compress": 0.5,
                 },
-                "water": {"reweight": {"blue": -2.5}},
+                "water": {"reweight": {"blue": -2.5}, "echo": False},
             },
             "self_replace_steps": 0.1,
             "source_steps": 0.3,
@@ -50,7 +50,7 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
         {
             None: Rewrite("a winter map", Replace()),
             "grass": Rewrite("lush green mossy grass", Refine(0.5), Reweight({"mossy": 3.0}, within)),
-            "water": Rewrite("deep blue water", Replace(), Reweight({"blue": -2.5})),
+            "water": Rewrite("deep blue water", Replace(), Reweight({"blue": -2.5}, echo=False)),
         },
         0.1,
         LocalBlend(("grass", "mossy")),

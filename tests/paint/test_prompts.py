@@ -75,6 +75,24 @@ def test_a_long_prompt_is_encoded_whole_chunk_by_chunk(tiny_components: "Compone
     torch.testing.assert_close(encoded.pooled_prompt_embeds, expected[0].pooled_prompt_embeds)
 
 
+def test_what_is_unheard_could_be_any_other_word(tiny_components: "Components") -> None:
+    sand, snow = (
+        encode_prompt(tiny_components, f"lush grass {word}, top", unheard=[3]) for word in ("sand", "snow")
+    )
+    others = [column for column in range(77) if column != 3]
+    torch.testing.assert_close(sand.prompt_embeds[:, others], snow.prompt_embeds[:, others])
+    heard = encode_prompt(tiny_components, "lush grass sand, top").prompt_embeds
+    torch.testing.assert_close(sand.prompt_embeds[:, :3], heard[:, :3])
+    behind = (sand.prompt_embeds - heard).abs().amax(dim=2)[0, 4:]
+    assert (behind > 1e-4).all(), "all behind it have heard of the sand, the padding too"
+
+
+def test_a_chunk_is_told_of_its_own_words_alone(tiny_components: "Components") -> None:
+    heard, unheard = (encode_prompt(tiny_components, LONG, unheard=columns) for columns in ((), [78]))
+    differs = (heard.prompt_embeds != unheard.prompt_embeds).any(dim=2)[0]
+    assert differs.nonzero().flatten().tolist() == list(range(78, 154))
+
+
 @pytest.mark.parametrize("count", [0, 1, 74, 75, 76, 150, 151])
 def test_tokens_know_their_place_in_the_embeddings(tiny_components: "Components", count: int) -> None:
     encoded = encode_prompt(tiny_components, "grass " * count)

@@ -58,6 +58,11 @@ class Subject:
     "--compress", type=click.FloatRange(0.01, 10), help="With --threshold: below 1 lifts the faint."
 )
 @click.option(
+    "--echo/--no-echo",
+    default=True,
+    help="With --reweight: whether what other tokens were told of the word weighs as it does.",
+)
+@click.option(
     "--cross-replace",
     type=SHARE,
     default=0.8,

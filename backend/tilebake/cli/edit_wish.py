@@ -22,6 +22,7 @@ class Wish:
     threshold: float | None
     average: bool
     compress: float | None
+    echo: bool
     cross_replace: float
     self_replace: float
     source_steps: float
@@ -36,6 +37,8 @@ class Wish:
             raise click.UsageError("--average and --compress go with --threshold")
         if self.threshold is not None and not self.weights:
             raise click.UsageError("--threshold goes with --reweight")
+        if not self.echo and not self.weights:
+            raise click.UsageError("--no-echo goes with --reweight")
 
     def edit(self, prompts: "Prompts") -> "Edit":
         """The same as an edit of these prompts. Raises PromptError."""
@@ -66,7 +69,8 @@ class Wish:
             if self.threshold is None
             else Threshold(self.threshold, self.average, gamma=self.compress or 1.0)
         )
-        return Rewrite(prompt, control(self.cross_replace), Reweight(weights, within) if weights else None)
+        reweight = Reweight(weights, within, echo=self.echo) if weights else None
+        return Rewrite(prompt, control(self.cross_replace), reweight)
 
 
 def read_weights(

@@ -57,6 +57,10 @@ class RewriteEntry(Wire):
     compress: Annotated[float, Field(ge=0.01, le=10)] = 1.0
     """With a threshold: below 1 lifts what is faint."""
 
+    echo: bool = True
+    """With a reweight: what other tokens of the prompt were told of the word weighs as it does. Without, only
+    the word's own tokens do, as in Prompt-to-Prompt."""
+
 
 RewriteForm = Annotated[
     Annotated[SaidPrompt, Tag(TEXT)] | Annotated[RewriteEntry, Tag(OBJECT)], TEXT_OR_OBJECT
@@ -172,6 +176,8 @@ def _rewrite_json(rewrite: Rewrite) -> dict[str, Any]:
         if (within := rewrite.reweight.within) is not None:
             shares = {"threshold": _short(within.above), "compress": _short(within.gamma)}
             entry |= {**shares, "average": within.average}
+        if not rewrite.reweight.echo:
+            entry["echo"] = False
     return entry
 
 
@@ -194,7 +200,7 @@ def _rewrite(form: RewriteEntry, target: str, source: str, path: tuple[str, ...]
         what = "no words are swapped here: one prompt has words that the other lacks"
         raise refuse(what, (*path, "align"), mend='write "refine", or leave it out')
     within = None if form.threshold is None else Threshold(form.threshold, form.average, gamma=form.compress)
-    reweight = Reweight(form.reweight, within) if form.reweight else None
+    reweight = Reweight(form.reweight, within, echo=form.echo) if form.reweight else None
     return Rewrite(target, ALIGNMENTS[align](form.cross_replace_steps), reweight)
 
 

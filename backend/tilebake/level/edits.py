@@ -83,6 +83,9 @@ class Reweight:
 
     equalizer: Mapping[str, float]  # -5 to 5, by word or phrase of the target's prompt
     within: Threshold | None = None  # only where the word works anyway; None is everywhere
+    echo: bool = True
+    """Whether what the text encoder told other tokens of a word weighs as the word does. Much of attention
+    goes to the end and the padding, which are told of all words. Without, a weight is Prompt-to-Prompt's."""
 
     def __post_init__(self) -> None:
         for word, weight in self.equalizer.items():

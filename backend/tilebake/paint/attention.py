@@ -293,7 +293,7 @@ def _prompt_set(half: _Half, levels: set[int], target: Target, epsilon: float) -
 
 def project(attn: Attention, prompts: PromptSet, level: int) -> LayerRows:
     """Keys and values of every prompt in one layer, as AttnProcessor2_0 would make them at each step."""
-    projected = [_project(attn, prompts.embeds[prompt]) for prompt in prompts.order]
+    projected = [keys_and_values(attn, prompts.embeds[prompt]) for prompt in prompts.order]
     runs = [[*run] for _, run in groupby(projected, key=lambda each: each[0].shape[1])]
     stacks = tuple(stack([key for key, _ in run], [value for _, value in run]) for run in runs)
     layer = LayerPrompts(
@@ -304,7 +304,7 @@ def project(attn: Attention, prompts: PromptSet, level: int) -> LayerRows:
     return LayerRows(layer, stacks, prompts.plans[level])
 
 
-def _project(attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def keys_and_values(attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """A prompt [1, T, D] → its key and value [H, T, D].
 
     Each prompt by itself: together with others its last bits could be others.

@@ -6,7 +6,7 @@ to e₀ + w · (e - e₀): 0 is a token that says nothing, 1 the token as it is.
 in one chunk has exactly the embeddings that diffusers' StableDiffusionXLPipeline.encode_prompt makes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -60,8 +60,11 @@ class Conditioning:
     negative_regions: tuple[PromptEmbeds, ...] | None  # None when no terrain has a negative prompt of its own
 
 
-def encode_prompt(components: TextEncoders, text: str) -> PromptEmbeds:
+def encode_prompt(components: TextEncoders, text: str, *, unheard: Collection[int] = ()) -> PromptEmbeds:
     """Encodes one prompt, which may hold weights.
+
+    What stands in the columns `unheard` is told to no token: the text encoders' attention to it is masked.
+    All tokens keep their places, and those columns themselves mean nothing then.
 
     Raises PromptError for broken syntax and for words that all weigh 0.
     """
@@ -75,10 +78,10 @@ def encode_prompt(components: TextEncoders, text: str) -> PromptEmbeds:
     chunks = max(chunk_count(components.tokenizer, tokens), chunk_count(components.tokenizer_2, tokens_2))
     with torch.no_grad():
         states, _ = _hidden_states(
-            components.tokenizer, components.text_encoder, tokens, chunks, components.device
+            components.tokenizer, components.text_encoder, tokens, chunks, components.device, unheard
         )
         states_2, pooled = _hidden_states(
-            components.tokenizer_2, components.text_encoder_2, tokens_2, chunks, components.device
+            components.tokenizer_2, components.text_encoder_2, tokens_2, chunks, components.device, unheard
         )
     prompt_embeds = torch.cat([states, states_2], dim=-1)
     return PromptEmbeds(
@@ -168,6 +171,7 @@ def _hidden_states(
     tokens: Sequence[Token],
     chunks: int,
     device: torch.device,
+    unheard: Collection[int] = (),
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What one encoder makes of a prompt.
 
@@ -175,8 +179,12 @@ def _hidden_states(
     the pooled embedding [1, P], if the encoder ends in a projection.
     """
     outputs = [
-        encoder(torch.tensor([ids], device=device), output_hidden_states=True)
-        for ids in chunk_ids(tokenizer, tokens, chunks)
+        encoder(
+            torch.tensor([ids], device=device),
+            attention_mask=_heard(chunk, len(ids), unheard, device),
+            output_hidden_states=True,
+        )
+        for chunk, ids in enumerate(chunk_ids(tokenizer, tokens, chunks))
     ]
     states = torch.cat([output.hidden_states[-2] for output in outputs], dim=1)
     if any(token.weight != 1 for token in tokens):
@@ -184,6 +192,14 @@ def _hidden_states(
             _hidden_states(tokenizer, encoder, (), chunks, device)[0], states, _weights(tokens, states)
         )
     return states, outputs[0][0]
+
+
+def _heard(chunk: int, length: int, unheard: Collection[int], device: torch.device) -> torch.Tensor | None:
+    """[1, T]: 0 for those columns of a chunk that no token hears. None where all are heard."""
+    if not unheard:
+        return None
+    columns = range(chunk * length, (chunk + 1) * length)
+    return torch.tensor([[int(column not in unheard) for column in columns]], device=device)
 
 
 def _weights(tokens: Sequence[Token], states: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ from diffusers.models.attention_processor import Attention
 from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
 from tilebake.paint.attention_layers import Layer
 from tilebake.paint.control.cross_attention import EditedCrossAttention, PromptEdit
+from tilebake.paint.control.echo import Echo
 from tilebake.paint.control.probabilities import attention_probabilities
 from tilebake.paint.control.source import SourceQueries
 
@@ -41,10 +42,13 @@ NOTHING_WEIGHED = torch.ones(TARGET)
 BANK = torch.cat([torch.ones(1, PIXELS), (randn(1, PIXELS, seed=5) > 0).float()])
 
 
-def edit(kept: torch.Tensor, equalizer: torch.Tensor = NOTHING_WEIGHED, **masked: object) -> PromptEdit:
-    within = masked.get("masked", ())
-    assert isinstance(within, tuple)
-    return PromptEdit(1, 1, MAPPER, kept, equalizer, within)
+def edit(
+    kept: torch.Tensor,
+    equalizer: torch.Tensor = NOTHING_WEIGHED,
+    masked: tuple[tuple[int, torch.Tensor], ...] = (),
+    echoes: tuple[Echo, ...] = (),
+) -> PromptEdit:
+    return PromptEdit(1, 1, MAPPER, kept, equalizer, masked, echoes)
 
 
 def run(change: PromptEdit) -> list[torch.Tensor]:
@@ -67,14 +71,27 @@ def literal(change: PromptEdit, step: int) -> torch.Tensor:
     for row in range(len(THEIRS.keys)):
         maps = attention_probabilities(theirs, THEIRS.keys[row])
         if row == change.target_row:
-            kept = change.kept[step]
+            kept, plain = change.kept[step], maps
             mapped = attention_probabilities(ours, OURS.keys[change.source_row]) @ change.mapper
             maps = kept * mapped + (1 - kept) * maps
             weights = change.equalizer.expand(PIXELS, -1)
             for mask, within in change.masked:
                 weights = weights * torch.where(BANK[mask][:, None] > 0, within, 1.0)
             maps = maps * weights
+            out += THEIRS.weights[step][row][:, None] * echoed(change, kept * mapped + (1 - kept) * plain)
         out += THEIRS.weights[step][row][:, None] * (maps @ THEIRS.values[row])
+    return out
+
+
+def echoed(change: PromptEdit, maps: torch.Tensor) -> torch.Tensor:
+    """Within each echo's mask, what the maps [1, H, Q, T] without weights find more of it."""
+    out = torch.zeros(1, HEADS, PIXELS, WIDTH)
+    for echo in change.echoes:
+        project = LAYER.attn.to_v
+        assert isinstance(project, torch.nn.Module)
+        without = project(echo.unheard)[0].unflatten(-1, (HEADS, WIDTH)).transpose(0, 1)
+        more = (THEIRS.values[change.target_row] - without) * echo.more[:, None]
+        out += BANK[echo.mask][:, None] * (maps @ more)
     return out
 
 
@@ -102,6 +119,18 @@ def test_a_weight_within_a_mask_works_there_alone(kept: torch.Tensor) -> None:
         torch.testing.assert_close(out, literal(change, step), rtol=0, atol=1e-5)
         outside = BANK[1] == 0
         torch.testing.assert_close(out[:, :, outside], plain[:, :, outside], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("kept", [EVER, SOME_WORDS, 0 * EVER], ids=["ever", "some", "never"])
+@pytest.mark.parametrize("mask", [0, 1], ids=["everywhere", "within"])
+def test_an_echo_weighs_in_the_columns_that_heard_the_word(kept: torch.Tensor, mask: int) -> None:
+    echo = Echo(randn(1, TARGET, 20, seed=11), torch.tensor([0.0, 0, 0, 2, 2, 2, 2]), mask)
+    weights = torch.tensor([1.0, 1, 3, 1, 1, 1, 1])
+    everywhere, within = (NOTHING_WEIGHED, ((1, weights),)) if mask else (weights, ())
+    change = edit(kept, everywhere, within, (echo,))
+    with torch.no_grad():
+        for step, out in enumerate(run(change)):
+            torch.testing.assert_close(out, literal(change, step), rtol=0, atol=1e-5)
 
 
 def test_replaced_at_every_step_the_maps_are_the_sources_exactly() -> None:

@@ -19,7 +19,7 @@ from tilebake.level.edits import (
 from tilebake.level.rewriting import having, refined, replaced, weighed
 from tilebake.paint.control.plan import plan_edit, prompt_edits
 from tilebake.paint.models import Components
-from tilebake.paint.prompts import Conditioning, PromptEmbeds
+from tilebake.paint.prompts import Conditioning, PromptEmbeds, encode_prompt
 
 Encode = Callable[[str], PromptEmbeds]
 PROMPTS = {None: "a map of water", "meadow": "(lush:1.2) green grass", "lake": "deep blue water, mossy"}
@@ -108,6 +108,30 @@ def test_a_change_is_spelled_out_for_the_layers(tiny_components: Components, sou
     assert (row, weights[1:5].tolist()) == (1, [1, 3, 1, 1])
     assert not spelled.is_plain(3)
     torch.testing.assert_close(spelled.mapper.sum(dim=1), torch.ones(77))
+
+
+def test_words_weigh_with_their_echo_where_they_weigh(
+    tiny_components: Components, source: Conditioning
+) -> None:
+    reweight = Reweight({"blue": 3, "water": -2, "deep": 1}, Threshold())
+    edit = Edit({"lake": Rewrite("deep blue water", Refine(), reweight)})
+    plan = plan_edit(tiny_components, source, TERRAINS, edit)
+    (spelled,) = prompt_edits(plan, 4, {("blue", plan.changes[0].target): 1})
+    blue, water = spelled.echoes
+    assert (blue.mask, blue.more[:6].tolist()) == (1, [0, 0, 0, 2, 2, 2])
+    assert (water.mask, water.more[:6].tolist()) == (0, [0, 0, 0, 0, -3, -3])
+    torch.testing.assert_close(
+        blue.unheard, encode_prompt(tiny_components, "deep blue water", unheard=[2]).prompt_embeds
+    )
+
+
+def test_without_its_echo_a_word_weighs_as_in_prompt_to_prompt(
+    tiny_components: Components, source: Conditioning
+) -> None:
+    rewrite = Rewrite("blue water", reweight=Reweight({"blue": 3}, echo=False))
+    plan = plan_edit(tiny_components, source, TERRAINS, Edit({"lake": rewrite}))
+    (spelled,) = prompt_edits(plan, 4, {})
+    assert (spelled.echoes, spelled.equalizer[1:3].tolist()) == ((), [3, 1])
 
 
 @pytest.mark.parametrize(

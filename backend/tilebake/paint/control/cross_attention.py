@@ -11,17 +11,19 @@ All of it is linear in the maps, and so goes into the values instead:
 
 These are two attentions to prepared values, of the source's queries to the source's keys and of the target's
 to its own; where a is all 1 or all 0, it is one. A weight that works only within a mask m is one of 1
-everywhere, and m(x) (c - 1) more.
+everywhere, and m(x) (c - 1) more. A word's echo in other columns is added to c V (`echo`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
+from diffusers.models.attention_processor import Attention
 
 from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
 from tilebake.paint.attention_layers import Layer
+from tilebake.paint.control.echo import Echo
 from tilebake.paint.control.source import SourceQueries
 
 Bank = torch.Tensor
@@ -38,14 +40,25 @@ class PromptEdit:
     kept: torch.Tensor  # [steps, T_target]: a
     equalizer: torch.Tensor  # [T_target]: c, of the words that work everywhere
     masked: tuple[tuple[int, torch.Tensor], ...] = ()  # a row of the bank, and c [T_target] within it
+    echoes: tuple[Echo, ...] = ()  # of the words that weigh
 
-    def coefficients(self) -> list[tuple[int, torch.Tensor]]:
-        """Rows of the bank, and what the values are multiplied by there: [T_target] each."""
-        return [(0, self.equalizer), *((row, weights - 1) for row, weights in self.masked)]
+    def weighed(self, attn: Attention, value: torch.Tensor) -> list[tuple[int, torch.Tensor]]:
+        """Rows of the bank, and what counts there of the target's values [H, T_target, D] in a layer."""
+        coefficients = [(0, self.equalizer), *((row, weights - 1) for row, weights in self.masked)]
+        return [
+            (
+                row,
+                sum(
+                    (echo.values(attn, value) for echo in self.echoes if echo.mask == row),
+                    start=_scaled(value, coefficient),
+                ),
+            )
+            for row, coefficient in coefficients
+        ]
 
     def is_plain(self, step: int) -> bool:
         """Whether the target attends at a step as if there were no edit."""
-        return not (self.masked or self.kept[step].any()) and bool(self.equalizer.eq(1).all())
+        return not (self.masked or self.echoes or self.kept[step].any()) and bool(self.equalizer.eq(1).all())
 
 
 class Terms(NamedTuple):
@@ -55,6 +68,10 @@ class Terms(NamedTuple):
     values: list[torch.Tensor]  # [H, T, D]
     rows: torch.Tensor  # [J]: the prompts whose weights they have
     masks: torch.Tensor  # [J]: the rows of the bank that they work within
+
+
+Weighed = Mapping[int, Sequence[tuple[int, torch.Tensor]]]
+"""By row of an edited prompt: what `PromptEdit.weighed` makes of its values in one layer."""
 
 
 class EditedCrossAttention:
@@ -73,8 +90,9 @@ class EditedCrossAttention:
     def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
         """Attends as edited; in steps without any effect, as it would."""
         source, bank = self._source.layers[layer.attn], self._banks[layer.level]
+        weighed = {row: edit.weighed(layer.attn, prompts.values[row]) for row, edit in self._edits.items()}
         prepared = {
-            step: (self._own(prompts, step), self._from_source(prompts, source.keys, step))
+            step: (self._own(prompts, weighed, step), self._from_source(prompts, source.keys, weighed, step))
             for step in set(self._first)
             if not all(edit.is_plain(step) for edit in self._edits.values())
         }
@@ -94,30 +112,29 @@ class EditedCrossAttention:
 
         return edited
 
-    def _own(self, prompts: LayerPrompts, step: int) -> Terms:
+    def _own(self, prompts: LayerPrompts, weighed: Weighed, step: int) -> Terms:
         """What the target's own queries attend to: all that is not the source's."""
         terms: list[tuple[torch.Tensor, torch.Tensor, int, int]] = []
         for row, (key, value) in enumerate(zip(prompts.keys, prompts.values, strict=True)):
-            edit = self._edits.get(row)
-            if edit is None:
+            if row not in weighed:
                 terms.append((key, value, row, 0))
                 continue
-            for mask, coefficient in edit.coefficients():
-                share = coefficient * (1 - edit.kept[step])
-                if share.any():
-                    terms.append((key, _scaled(value, share), row, mask))
+            share = 1 - self._edits[row].kept[step]
+            if share.any():
+                terms += [(key, _scaled(each, share), row, mask) for mask, each in weighed[row]]
         return _terms(terms, prompts)
 
-    def _from_source(self, prompts: LayerPrompts, keys: Sequence[torch.Tensor], step: int) -> Terms:
+    def _from_source(
+        self, prompts: LayerPrompts, keys: Sequence[torch.Tensor], weighed: Weighed, step: int
+    ) -> Terms:
         """What the source's queries attend to, with the target's values brought to the source's tokens."""
         terms: list[tuple[torch.Tensor, torch.Tensor, int, int]] = []
         for row, edit in self._edits.items():
-            for mask, coefficient in edit.coefficients():
-                share = coefficient * edit.kept[step]
-                if share.any():
-                    value = _scaled(prompts.values[row], share)
-                    mapped = edit.mapper.to(value) @ value  # [T_s, T_t] @ [H, T_t, D] → [H, T_s, D]
-                    terms.append((keys[edit.source_row], mapped, row, mask))
+            share = edit.kept[step]
+            for mask, value in weighed[row] if share.any() else ():
+                # [T_s, T_t] @ [H, T_t, D] → [H, T_s, D]
+                mapped = edit.mapper.to(value) @ _scaled(value, share)
+                terms.append((keys[edit.source_row], mapped, row, mask))
         return _terms(terms, prompts)
 
 

@@ -1,7 +1,7 @@
 """Plan: an edit spelled out for one picture: both sides' prompts, and which of them differ."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -16,6 +16,7 @@ from tilebake.paint.control.align import (
     replacement_mapper,
 )
 from tilebake.paint.control.cross_attention import PromptEdit
+from tilebake.paint.control.echo import Echo, more_of, unheard
 from tilebake.paint.control.store import WatchedWord, prompt_of
 from tilebake.paint.control.words import columns_of, find_word
 from tilebake.paint.prompts import Conditioning, PromptEmbeds, TextEncoders, encode_prompt
@@ -29,6 +30,8 @@ class Change:
     target: PromptEmbeds
     rewrite: Rewrite
     regions: tuple[int | None, ...]  # whose prompt it is; None is the base prompt
+    unheard: Mapping[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
+    """[1, T, D] by word that weighs with its echo: the target, had no token heard the word."""
 
     def in_source(self, word: str) -> WatchedWord:
         """A word in the source's prompt, to be watched."""
@@ -65,7 +68,7 @@ def plan_edit(components: TextEncoders, source: Conditioning, terrains: tuple[st
         for before, rewrite, regions in _alike(source, terrains, edit)
     ]
     _refuse_absent_words(edit, encoded)
-    changes = tuple(change for change in encoded if _differs(change))
+    changes = tuple(_with_unheard(components, change) for change in encoded if _differs(change))
     return Plan(edit, source, _changed(source, changes), changes)
 
 
@@ -91,6 +94,10 @@ def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], 
                 equalizer=equalizer(change.target, everywhere),
                 masked=tuple(
                     (row, equalizer(change.target, {word: weights[word]})) for word, row in within.items()
+                ),
+                echoes=tuple(
+                    Echo(embeds, more_of(change.target, word, weights[word]), within.get(word, 0))
+                    for word, embeds in change.unheard.items()
                 ),
             )
         )
@@ -140,6 +147,16 @@ def _refuse_absent_words(edit: Edit, changes: Sequence[Change]) -> None:
     for word in edit.local_blend.words if edit.local_blend else ():
         if not any(columns_of(prompt, word) for prompt in prompts):
             raise no_such_word(word, [prompt.text for prompt in prompts])
+
+
+def _with_unheard(components: TextEncoders, change: Change) -> Change:
+    rewrite = change.rewrite
+    if rewrite.reweight is None or not rewrite.reweight.echo:
+        return change
+    words = [word for word, weight in rewrite.weights.items() if weight != 1]
+    return replace(
+        change, unheard={word: unheard(components, change.target, rewrite.prompt, word) for word in words}
+    )
 
 
 def _differs(change: Change) -> bool:
