@@ -53,9 +53,16 @@ def measure_weights(studio: Studio, seeds: int, out: Path | None) -> Found:
     for word in weighing.WORDS:
         found[word] = weighing.measure(studio, word, seeds, out)
         click.echo(f"{word.word} in {word.prompt!r}: {weighing.told(found[word])}", err=True)
-    silent = {word: weighing.silenced(studio, word, min(seeds, PLAIN_SEEDS)) for word in weighing.WORDS}
-    details = {word.prompt: [dataclasses.asdict(effect) for effect in each] for word, each in found.items()}
-    return weighing.weight_figures(found) + weighing.silence_figures(silent), details
+    few = min(seeds, PLAIN_SEEDS)
+    published = {word: weighing.measure(studio, word, few, out, echo=False) for word in weighing.WORDS}
+    figures = weighing.weight_figures(found)
+    figures.append(weighing.monotone_figure(published, "the same without echo, as published"))
+    for echo, what in ((False, "without echo"), (True, "with their echo")):
+        silent = {word: weighing.silenced(studio, word, few, echo=echo) for word in weighing.WORDS}
+        figures += weighing.silence_figures(silent, what)
+    return figures, {
+        word.prompt: [dataclasses.asdict(effect) for effect in each] for word, each in found.items()
+    }
 
 
 def measure_cost(studio: Studio, seeds: int, _out: Path | None) -> Found:

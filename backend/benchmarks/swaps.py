@@ -49,7 +49,7 @@ COLOURS: Final = (
 COVERS: Final = (
     Swap("grass", "lush green grass", "snowy green grass"),
     Swap("forest", "dark forest", "autumn forest"),
-    Swap(None, "old brick wall", "mossy brick wall"),
+    Swap(None, "golden sand", "snowy sand"),
 )
 
 

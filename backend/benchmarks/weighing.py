@@ -47,8 +47,10 @@ class Effect:
     outside: int  # pixels changed beyond the mask and its margin, the most of all weights
 
 
-def measure(studio: Studio, word: Weighed, seeds: int, out: Path | None) -> list[Effect]:
-    """A word under all weights, with each seed from 0 on.
+def measure(
+    studio: Studio, word: Weighed, seeds: int, out: Path | None, *, echo: bool = True
+) -> list[Effect]:
+    """A word under all weights, with each seed from 0 on; without its echo, as Prompt-to-Prompt weighs it.
 
     Its own statistic is the mean colour along the way from pictures without the word to those with it.
     """
@@ -59,14 +61,16 @@ def measure(studio: Studio, word: Weighed, seeds: int, out: Path | None) -> list
     for seed in range(seeds):
         inside = inside_of(studio.scene(subject, seed), subject)
         edits = [
-            studio.edit(subject, Rewrite(word.prompt, Refine(), Reweight({word.word: weight})), seed)
+            studio.edit(
+                subject, Rewrite(word.prompt, Refine(), Reweight({word.word: weight}, echo=echo)), seed
+            )
             for weight in WEIGHTS
         ]
         source, without = edits[0].source, studio.paint(Subject(word.terrain, word.without), seed)
         keep(
             np.concatenate([without, source, *(edited.target for edited in edits)], axis=1),
             out,
-            f"weights-{word.word}-{seed}",
+            f"weights-{word.word}-{seed}{'' if echo else '-published'}",
         )
         colours.append([mean_colour(edited.target, inside.core) for edited in edits])
         references.append(mean_colour(source, inside.core) - mean_colour(without, inside.core))
@@ -78,19 +82,19 @@ def measure(studio: Studio, word: Weighed, seeds: int, out: Path | None) -> list
     ]
 
 
-def silenced(studio: Studio, word: Weighed, seeds: int) -> list[float]:
+def silenced(studio: Studio, word: Weighed, seeds: int, *, echo: bool) -> list[float]:
     """How far a plain picture moves with all words of its prompt at 0, as a share of full brightness."""
     subject = Subject(None, word.prompt)
-    rewrite = Rewrite(word.prompt, Refine(), Reweight({word.prompt: 0.0}))
+    rewrite = Rewrite(word.prompt, Refine(), Reweight({word.prompt: 0.0}, echo=echo))
     edits = [studio.edit(subject, rewrite, seed) for seed in range(seeds)]
     return [float(np.abs(each.target / 255 - each.source / 255).mean()) for each in edits]
 
 
-def silence_figures(found: dict[Weighed, list[float]]) -> list[Figure]:
-    """How much of what plain prompts say their words themselves tell, beside the tokens around them."""
+def silence_figures(found: dict[Weighed, list[float]], what: str) -> list[Figure]:
+    """How much of what plain prompts say their words themselves tell, or they and their echo."""
     moves = [move for each in found.values() for move in each]
     by_prompt = ", ".join(f"{word.prompt} {fmean(each):.1%}" for word, each in found.items())
-    return [Figure("picture moved with all words at 0", "share", fmean(moves), note=by_prompt)]
+    return [Figure(f"picture moved with all words at 0, {what}", "share", fmean(moves), note=by_prompt)]
 
 
 def told(effects: Sequence[Effect]) -> str:
@@ -102,21 +106,21 @@ def told(effects: Sequence[Effect]) -> str:
     return f"{moves} of the word's own move"
 
 
-def weight_figures(found: dict[Weighed, list[Effect]]) -> list[Figure]:
-    """How often the word's own statistic follows its weight, and what changed elsewhere."""
-    effects = [effect for each in found.values() for effect in each]
+def monotone_figure(found: dict[Weighed, list[Effect]], name: str, least: float | None = None) -> Figure:
+    """How often the word's own statistic follows its weight."""
     by_word = ", ".join(
         f"{word.word} {fmean(is_monotone(effect.moves) for effect in each):.0%}"
         for word, each in found.items()
     )
+    share = fmean(is_monotone(effect.moves) for each in found.values() for effect in each)
+    return Figure(name, "share", share, least=least, note=by_word)
+
+
+def weight_figures(found: dict[Weighed, list[Effect]]) -> list[Figure]:
+    """How often the word's own statistic follows its weight, and what changed elsewhere."""
+    effects = [effect for each in found.values() for effect in each]
     return [
-        Figure(
-            "weights -5 to 5, effect monotone",
-            "share",
-            fmean(is_monotone(effect.moves) for effect in effects),
-            least=0.9,
-            note=by_word,
-        ),
+        monotone_figure(found, "weights -5 to 5, effect monotone", least=0.9),
         Figure(
             "weights -5 to 5, changed beyond",
             "count",
