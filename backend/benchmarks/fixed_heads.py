@@ -12,7 +12,7 @@ from benchmarks.studio import Studio
 from tilebake.paint.attention import Attend, LayerPrompts
 from tilebake.paint.attention_layers import Layer
 from tilebake.paint.control.probabilities import attention_probabilities
-from tilebake.paint.denoise import Denoiser, denoise
+from tilebake.paint.denoise import denoise
 from tilebake.paint.painting import Attempt, Clock, Scene
 
 FIXED: Final = 0.05  # of their attention is all that pixels give otherwise than they do on average
@@ -49,6 +49,6 @@ def fixed_heads(studio: Studio, scene: Scene) -> float:
     components, heads = studio.pipeline.components, HeadSpread()
     attempt = Attempt(components, scene, Clock(components))
     conditioning = attempt.encode(scene.condition)
-    denoiser = Denoiser(components, attempt.noise, conditioning, scene.blend, scene.sampling, [heads])
+    denoiser = attempt.denoiser(conditioning, [heads])
     denoise(denoiser, unobserved)
     return float((torch.cat(heads.spreads) < FIXED).float().mean())

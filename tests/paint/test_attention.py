@@ -20,6 +20,7 @@ from tilebake.level.canvas import canvas_for
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.attention import (
+    POSITIVE,
     PromptSet,
     RegionalAttention,
     RegionalAttnProcessor,
@@ -413,5 +414,6 @@ def test_a_step_without_guidance_has_the_positive_half_alone(unet: UNet2DConditi
     conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
     both = paint(unet, conditioning, mixed)
     with regional(unet, conditioning, mixed) as context:
+        context.halves = (POSITIVE,)
         alone = forward(unet, latents_for(mixed, 1), context.encoder_hidden_states[-1:])
     torch.testing.assert_close(alone[0], both[1], rtol=0, atol=1e-5)

@@ -23,24 +23,32 @@ def test_guidance_works_in_a_part_of_the_steps(start: float, end: float, guided:
     assert not sampling(start, end, scale=1.0).guided_steps
 
 
-def batches(components: Components, settings: Sampling) -> tuple[list[int], torch.Tensor]:
-    """How many halves the UNet was given at each step, and the latents that came out."""
+def batches(
+    components: Components, settings: Sampling, *, in_turn: bool = False
+) -> tuple[list[int], torch.Tensor]:
+    """How many halves the UNet was given in each pass, and the latents that came out."""
     seen: list[int] = []
     hook = components.unet.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
     conditioning = plain_conditioning(components, "grass", None)
     noise = torch.randn(
         1, components.unet.config["in_channels"], 8, 8, generator=torch.Generator().manual_seed(0)
     )
-    latents = denoise(
-        Denoiser(components, noise, conditioning, plain_blending((8, 8), settings.steps), settings),
-        lambda _: None,
-    )
+    blend = plain_blending((8, 8), settings.steps)
+    denoiser = Denoiser(components, noise, conditioning, blend, settings, in_turn=in_turn)
+    latents = denoise(denoiser, lambda _: None)
     hook.remove()
     return seen, latents
 
 
 def test_steps_without_guidance_take_half_a_pass(tiny_components: Components) -> None:
     assert batches(tiny_components, sampling(0.2, 0.8))[0] == [1, 1, 2, 2, 2, 2, 2, 2, 1, 1]
+
+
+def test_the_halves_can_be_passed_in_turn(tiny_components: Components) -> None:
+    settings = sampling(0.2, 0.8)
+    seen, in_turn = batches(tiny_components, settings, in_turn=True)
+    assert seen == [1] * 16
+    torch.testing.assert_close(in_turn, batches(tiny_components, settings)[1], rtol=1e-4, atol=1e-4)
 
 
 def test_guidance_that_never_works_is_none(tiny_components: Components) -> None:

@@ -236,6 +236,19 @@ def test_a_decoder_out_of_memory_decodes_in_tiles_and_says_so(
     np.testing.assert_array_equal(texture.image, whole)  # one tile holds all of it
 
 
+def test_a_pair_that_does_not_fit_into_memory_is_passed_in_turn(tiny_components: Components) -> None:
+    def full_for_a_pair(_: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if len(inputs[0]) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    at_once = bake(tiny_components, level("gw"))
+    hook = tiny_components.unet.register_forward_pre_hook(full_for_a_pair)
+    texture = Pipeline(tiny_components).bake(ask(level("gw")), ignore)
+    hook.remove()
+    assert texture.degraded == ("guidance in two passes",)
+    np.testing.assert_allclose(texture.image.astype(int), at_once.astype(int), atol=1)
+
+
 @pytest.mark.parametrize(
     ("value", "message"), [(float("nan"), "not numbers"), (-5.0, "black all over")], ids=["NaN", "black"]
 )

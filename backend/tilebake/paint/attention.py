@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, Protocol, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 import torch
 from diffusers.models.attention_processor import Attention, AttnProcessor
@@ -28,6 +28,10 @@ from tilebake.paint.blending import Blending, StepWeights, Target, each_once, on
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 from tilebake.paint.row_attention import DevicePlan, Prompts, attend_by_rows, placed, stack
 from tilebake.paint.row_plan import EPSILON, plan_rows, stacking_order
+
+NEGATIVE: Final = -2
+POSITIVE: Final = -1
+"""Halves of a guidance batch, by their place in it. Without guidance there is the positive one alone."""
 
 
 def regional_attention(
@@ -61,6 +65,8 @@ class RegionalContext:
     """[B, T, D] to call the UNet with. Only a stand-in: all cross-attention keeps its own keys and values."""
     step: int = 0
     """The step that is denoised. The loop sets it before each forward pass."""
+    halves: tuple[int, ...] = (NEGATIVE, POSITIVE)
+    """What the forward pass's batch holds, in order. The loop sets it too."""
 
 
 class PromptSet(NamedTuple):
@@ -142,10 +148,7 @@ class RegionalAttnProcessor:
         attention_mask: torch.Tensor | None = None,
         temb: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Like diffusers' AttnProcessor2_0, with [negative, positive] or [positive] along the batch.
-
-        A step without guidance has the positive half alone, though there are prompts for both.
-        """
+        """Like diffusers' AttnProcessor2_0, with the context's halves along the batch."""
         assert encoder_hidden_states is not None, "this is no cross-attention"
         assert attn.to_out is not None, "attn2 always projects its output"
         assert attention_mask is None, "prompts are padded, never masked"
@@ -173,8 +176,8 @@ class RegionalAttnProcessor:
         if attn.norm_q is not None:
             query = attn.norm_q(query)
         attended = [
-            attend(half, self.context.step)
-            for attend, half in zip(self.halves[-len(query) :], query.split(1), strict=True)
+            self.halves[half](each, self.context.step)
+            for half, each in zip(self.context.halves, query.split(1), strict=True)
         ]
         return torch.cat(attended).transpose(1, 2).flatten(2)  # [B, H, Q, D] → [B, Q, C]
 
@@ -203,7 +206,10 @@ class RegionalAttention:
         target = attention_target(unet, conditioning)
         prompts = _guided(conditioning, blending) if guidance else [_positive(conditioning, blending)]
         halves = [_prompt_set(each, levels, target, epsilon) for each in prompts]
-        self.context = RegionalContext(halves[-1].embeds[0].expand(len(halves), -1, -1))
+        self.context = RegionalContext(
+            halves[POSITIVE].embeds[0].expand(len(halves), -1, -1),
+            halves=(NEGATIVE, POSITIVE)[-len(halves) :],
+        )
         with torch.no_grad():
             self._processors = [
                 (layer.attn, RegionalAttnProcessor(self.context, _attends(layer, halves, controls)))
@@ -214,8 +220,8 @@ class RegionalAttention:
     def installed(self) -> Generator[RegionalContext]:
         """Lends it to the UNet; on leaving, that has the very processors that it had before.
 
-        The loop sets `context.step` before each forward pass. Its batch is [negative, positive], or in a step
-        without guidance [positive] alone.
+        The loop sets `context.step` before each forward pass, and `context.halves` where they change: a step
+        without guidance has the positive half alone, and the pair can be passed one after the other.
         """
         before = [attn.get_processor() for attn, _ in self._processors]
         try:

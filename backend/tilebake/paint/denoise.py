@@ -8,7 +8,7 @@ import torch
 from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.canvas import LATENT
-from tilebake.paint.attention import AttentionControl, RegionalAttention
+from tilebake.paint.attention import NEGATIVE, POSITIVE, AttentionControl, RegionalAttention
 from tilebake.paint.blending import Blending
 from tilebake.paint.guidance import guided
 from tilebake.paint.models import Components
@@ -38,11 +38,16 @@ class Sampling:
         return range(round(self.guidance_start * self.steps), round(self.guidance_end * self.steps))
 
 
+Halves = tuple[int, ...]
+"""NEGATIVE and POSITIVE, as they lie along a batch."""
+
+
 class Denoiser:
     """One picture's way from noise to latents, a step at a time.
 
     All that does not depend on the latents is made here, before the first step, so that nothing in a step
-    waits for the device. Raises BakeError for a number of steps that the scheduler cannot do.
+    waits for the device. The halves of guidance are one batch, or with `in_turn` one after the other, which
+    takes half the memory. Raises BakeError for a number of steps that the scheduler cannot do.
     """
 
     def __init__(
@@ -53,6 +58,8 @@ class Denoiser:
         blending: Blending,
         sampling: Sampling,
         controls: Sequence[AttentionControl] = (),
+        *,
+        in_turn: bool = False,
     ) -> None:
         unet, device = components.unet, components.device
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
@@ -68,8 +75,10 @@ class Denoiser:
         self.latents = noise.to(device, torch.float32) * self.scheduler.init_noise_sigma
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
+        pair: list[Halves] = [(NEGATIVE,), (POSITIVE,)] if in_turn else [(NEGATIVE, POSITIVE)]
+        self._passes = {True: pair, False: [(POSITIVE,)]}  # by whether a step is guided
         self._conditions = {
-            guided: added_conditions(conditioning, noise, guided) for guided in {False, bool(self._guided)}
+            halves: added_conditions(conditioning, noise, halves) for halves in (*pair, (POSITIVE,))
         }
         self._timestep_cond = (
             guidance_embedding(components, sampling.guidance_scale) if embeds_guidance else None
@@ -78,30 +87,34 @@ class Denoiser:
     def advance(self, step: int) -> Step:
         """Takes `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order, from 0."""
         timestep = self.timesteps[step]
-        latents = torch.cat([self.latents, self.latents]) if step in self._guided else self.latents
-        model_input = self.scheduler.scale_model_input(latents, timestep)
+        model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
         stepped = self.scheduler.step(predicted, timestep, self.latents, **self._options)
         self.latents = stepped.prev_sample
-        estimate = Estimate(model_input[-1:], predicted, self.scheduler, timestep)
+        estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(step + 1, len(self.timesteps), partial(preview, self.components.vae, estimate))
 
     def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
-        """What the UNet makes of its input [B, C, h, w], with guidance: float32 [1, C, h, w]."""
-        is_guided = step in self._guided
-        self.attention.context.step = step
-        predicted = self.components.unet(
-            model_input.to(self.components.dtype),
+        """What the UNet makes of its input [1, C, h, w], with guidance: float32 [1, C, h, w]."""
+        passes = self._passes[step in self._guided]
+        predicted = [half for halves in passes for half in self._pass(model_input, step, halves).split(1)]
+        if len(predicted) == 1:
+            return predicted[0]
+        negative, positive = predicted
+        return guided(negative, positive, self.sampling.guidance_scale, self.sampling.guidance_scale_low)
+
+    def _pass(self, model_input: torch.Tensor, step: int, halves: Halves) -> torch.Tensor:
+        """One forward pass for some halves of guidance: [1, C, h, w] → float32 [B, C, h, w]."""
+        context = self.attention.context
+        context.step, context.halves = step, halves
+        return self.components.unet(
+            torch.cat([model_input.to(self.components.dtype)] * len(halves)),
             self._device_timesteps[step],
-            encoder_hidden_states=self.attention.context.encoder_hidden_states[-len(model_input) :],
-            added_cond_kwargs=dict(self._conditions[is_guided]),
+            encoder_hidden_states=context.encoder_hidden_states[-len(halves) :],
+            added_cond_kwargs=dict(self._conditions[halves]),
             timestep_cond=self._timestep_cond,
             return_dict=False,
         )[0].float()
-        if not is_guided:
-            return predicted
-        negative, positive = predicted.chunk(2)
-        return guided(negative, positive, self.sampling.guidance_scale, self.sampling.guidance_scale_low)
 
 
 def denoise(denoiser: Denoiser, on_step: OnStep) -> torch.Tensor:
@@ -117,17 +130,17 @@ def denoise(denoiser: Denoiser, on_step: OnStep) -> torch.Tensor:
 
 
 def added_conditions(
-    conditioning: Conditioning, latents: torch.Tensor, guided: bool
+    conditioning: Conditioning, latents: torch.Tensor, halves: Halves
 ) -> dict[str, torch.Tensor]:
-    """SDXL's micro-conditioning (Podell et al. 2023, arXiv:2307.01952), for [negative, positive].
+    """SDXL's micro-conditioning (Podell et al. 2023, arXiv:2307.01952), for some halves of guidance.
 
     text_embeds [B, P]: the base prompt's pooled embedding. time_ids [B, 6]: original size, crop, target size,
     each as height and width in pixels; the canvas is shown whole.
     """
     height, width = (LATENT * length for length in latents.shape[-2:])
-    sides = [conditioning.negative, conditioning.base] if guided else [conditioning.base]
-    text_embeds = torch.cat([side.pooled_prompt_embeds for side in sides])
-    time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(sides))
+    sides = {NEGATIVE: conditioning.negative, POSITIVE: conditioning.base}
+    text_embeds = torch.cat([sides[half].pooled_prompt_embeds for half in halves])
+    time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(halves))
     return {"text_embeds": text_embeds, "time_ids": time_ids.to(text_embeds.device, text_embeds.dtype)}
 
 

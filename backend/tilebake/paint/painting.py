@@ -1,9 +1,10 @@
 """Painting: from a scene to the pixels of its canvas, falling back as far as memory demands."""
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import diffusers
@@ -13,15 +14,17 @@ import transformers
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import Canvas
+from tilebake.paint.attention import AttentionControl
 from tilebake.paint.blending import Blending
 from tilebake.paint.decode import decode
-from tilebake.paint.denoise import Sampling
+from tilebake.paint.denoise import Denoiser, Sampling
 from tilebake.paint.memory import MemoryRanOutError, Rung, descend, on_cpu, parked, streamed
 from tilebake.paint.models import STREAMED, Components, models
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.prompts import Conditioning
 
 ON_CPU = "painted on the CPU"
+IN_TURN = "guidance in two passes"
 Result = TypeVar("Result")
 
 
@@ -49,6 +52,7 @@ class Attempt:
         self.scene = scene
         self._clock = clock
         self._given_up = [*components.degraded]
+        self._in_turn = False
 
     @property
     def degraded(self) -> tuple[str, ...]:
@@ -60,7 +64,7 @@ class Attempt:
         """Seconds so far, by stage."""
         return self._clock.timings
 
-    @property
+    @cached_property
     def noise(self) -> torch.Tensor:
         """World-anchored noise [1, C, h, w] for the canvas."""
         canvas, channels = self.scene.canvas, self.components.unet.config["in_channels"]
@@ -75,13 +79,23 @@ class Attempt:
         with self._clock.stage("encode"):
             return self._descend(lambda: task(self.components), [], "read the prompts")
 
+    def denoiser(self, conditioning: Conditioning, controls: Sequence[AttentionControl] = ()) -> Denoiser:
+        """The scene under these prompts before its first step, on the rung where the attempt is now."""
+        return Denoiser(
+            self.components,
+            self.noise,
+            conditioning,
+            self.scene.blend,
+            self.scene.sampling,
+            controls,
+            in_turn=self._in_turn,
+        )
+
     def denoise(self, task: Callable[[], Result]) -> Result:
-        """Denoises, anew on every rung of the ladder."""
+        """Denoises, anew on every rung of the ladder. The task is to make its denoisers itself."""
         canvas = self.scene.canvas
         with self._clock.stage("denoise"):
-            return self._descend(
-                task, _rungs(self.components), f"denoise {canvas.width} x {canvas.height} pixels"
-            )
+            return self._descend(task, self._rungs(), f"denoise {canvas.width} x {canvas.height} pixels")
 
     def decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
         """Latents [1, C, h, w] → the canvas [H, W, 3] in 0..1. Raises BakeError when it comes out broken."""
@@ -89,6 +103,27 @@ class Attempt:
             image, given_up = decode(self.components, latents)
         self._given_up += given_up
         return image
+
+    def _rungs(self) -> list[Rung]:
+        """What can be given up while denoising. Weights in main memory have nowhere else to go."""
+        components = self.components
+        rungs = [Rung(IN_TURN, self._halves_in_turn)] if self.scene.sampling.guided_steps else []
+        if components.device.type == "cpu" or components.degraded:
+            return rungs
+        others = (components.vae, components.text_encoder, components.text_encoder_2)
+        return [
+            Rung("other models parked while denoising", lambda: parked(*others)),
+            *rungs,
+            Rung(STREAMED, lambda: streamed(components.unet, components.device)),
+        ]
+
+    @contextmanager
+    def _halves_in_turn(self) -> Generator[None]:
+        self._in_turn = True
+        try:
+            yield
+        finally:
+            self._in_turn = False
 
     def _descend(self, task: Callable[[], Result], rungs: list[Rung], what: str) -> Result:
         result, given_up = descend(task, rungs, what)
@@ -108,17 +143,6 @@ def paint(components: Components, task: Callable[[Components], Result]) -> Resul
             raise
     with on_cpu(*models(components), device=components.device):
         return task(replace(components, device=torch.device("cpu"), dtype=torch.float32, degraded=(ON_CPU,)))
-
-
-def _rungs(components: Components) -> list[Rung]:
-    """What can be given up while denoising: nothing where the weights are in main memory already."""
-    if components.device.type == "cpu" or components.degraded:
-        return []
-    others = (components.vae, components.text_encoder, components.text_encoder_2)
-    return [
-        Rung("other models parked while denoising", lambda: parked(*others)),
-        Rung(STREAMED, lambda: streamed(components.unet, components.device)),
-    ]
 
 
 def environment(components: Components) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tilebake.level.settings import BakeSettings
 from tilebake.paint import picture
 from tilebake.paint.blending import Blending, blending, plain_blending
 from tilebake.paint.control.editing import edit_scene, edited_texture
-from tilebake.paint.denoise import Denoiser, Sampling, denoise
+from tilebake.paint.denoise import Sampling, denoise
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
 from tilebake.paint.prompts import condition, plain_conditioning
@@ -148,12 +148,7 @@ class Pipeline:
         def once(components: Components) -> Painted:
             attempt = Attempt(components, scene, clock)
             conditioning = attempt.encode(scene.condition)
-            noise = attempt.noise
-            latents = attempt.denoise(
-                lambda: denoise(
-                    Denoiser(components, noise, conditioning, scene.blend, scene.sampling), on_step
-                )
-            )
+            latents = attempt.denoise(lambda: denoise(attempt.denoiser(conditioning), on_step))
             image = scene.finish(attempt.decode(latents))
             return Painted(image, attempt.degraded, environment(components))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from tilebake.level.edits import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
@@ -261,3 +262,17 @@ def test_words_of_two_prompts_weigh_within_thresholds_of_their_own(tiny_componen
         banks = pair.control.reweight_masks.banks
     for bank in banks:
         assert [row.unique().tolist() for row in bank] == [[1], [0], [1], [1]]
+
+
+def test_an_edit_of_halves_in_turn_is_the_same(tiny_components: Components) -> None:
+    def full_for_a_pair(_: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if len(inputs[0]) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    edit = Edit({"grass": Rewrite("lush green snow", Replace(1.0))}, self_replace_steps=1.0)
+    at_once = edit_map(tiny_components, edit)
+    hook = tiny_components.unet.register_forward_pre_hook(full_for_a_pair)
+    in_turn = edit_map(tiny_components, edit)
+    hook.remove()
+    assert in_turn.degraded == ("guidance in two passes",)
+    np.testing.assert_allclose(in_turn.target.astype(int), at_once.target.astype(int), atol=1)

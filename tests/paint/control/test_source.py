@@ -1,18 +1,27 @@
 """What is kept of the source for one step."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
+from tilebake.paint.attention import (
+    NEGATIVE,
+    POSITIVE,
+    Attend,
+    LayerPrompts,
+    RegionalContext,
+    regional_attention,
+)
 from tilebake.paint.attention_layers import cross_attention_levels, self_attention_levels
 from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
 from tilebake.paint.control.store import level_sizes
 from tilebake.paint.models import Components
 
 SIZE = (5, 7)
+PAIR = RegionalContext(torch.empty(0))
 
 
 def forward(unet: UNet2DConditionModel, seed: int, batch: int = 2) -> torch.Tensor:
@@ -33,28 +42,31 @@ def kept(unet: UNet2DConditionModel) -> SourceSelfAttention:
     return SourceSelfAttention(unet, SIZE, torch.device("cpu"), torch.float32)
 
 
-@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("halves", [(POSITIVE,), (NEGATIVE, POSITIVE)])
 def test_with_its_own_self_attention_a_pass_is_the_same_to_the_last_bit(
-    batch: int, tiny_components: Components
+    halves: tuple[int, ...], tiny_components: Components
 ) -> None:
-    unet = tiny_components.unet
+    unet, batch = tiny_components.unet, len(halves)
+    context = replace(PAIR, halves=halves)
     plain, attention = forward(unet, 0, batch), kept(unet)
-    with attention.keeping():
+    with attention.keeping(context):
         assert torch.equal(forward(unet, 0, batch), plain)
-    with attention.replacing():
+    with attention.replacing(context):
         assert torch.equal(forward(unet, 0, batch), plain)
 
 
 def test_anothers_self_attention_moves_the_positive_half_alone(tiny_components: Components) -> None:
     unet = tiny_components.unet
     attention = kept(unet)
-    with attention.keeping():
+    with attention.keeping(PAIR):
         forward(unet, 1)
-    plain = forward(unet, 0)
-    with attention.replacing():
+    plain, forward_alone = forward(unet, 0), forward(unet, 0, 1)
+    with attention.replacing(PAIR):
         moved = forward(unet, 0)
     assert torch.equal(moved[0], plain[0])
     assert (moved[1] - plain[1]).abs().max() > 1e-4
+    with attention.replacing(replace(PAIR, halves=(NEGATIVE,))):
+        assert torch.equal(forward(unet, 0, 1), forward_alone), "a pass of the negative half is left alone"
     assert torch.equal(forward(unet, 0), plain), "nothing is left behind"
 
 
@@ -77,9 +89,9 @@ def test_replaced_self_attention_is_the_sources_maps_and_the_targets_values(
         return projected.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
 
     with torch.no_grad():
-        with attention.keeping():
+        with attention.keeping(PAIR):
             attn(ours)
-        with attention.replacing():
+        with attention.replacing(PAIR):
             out = attn(theirs)
         query, key, value = heads(attn.to_q(ours)), heads(attn.to_k(ours)), heads(attn.to_v(theirs))
         maps = (query @ key.mT / query.shape[-1] ** 0.5).softmax(dim=-1)

@@ -50,9 +50,9 @@ class Control:
     def source(self, denoiser: Denoiser, step: int) -> Generator[None]:
         """The UNet as the source's step needs it. On leaving, all that the target's step needs is there."""
         with ExitStack() as lent:
-            lent.enter_context(denoiser.attention.installed())
+            context = lent.enter_context(denoiser.attention.installed())
             if step < self._self_steps:
-                lent.enter_context(self.self_attention.keeping())
+                lent.enter_context(self.self_attention.keeping(context))
             yield
         self.reweight_masks.renew(step)
 
@@ -60,9 +60,9 @@ class Control:
     def target(self, denoiser: Denoiser, step: int) -> Generator[None]:
         """The UNet as the target's step needs it, after the source's."""
         with ExitStack() as lent:
-            lent.enter_context(denoiser.attention.installed())
+            context = lent.enter_context(denoiser.attention.installed())
             if step < self._self_steps:
-                lent.enter_context(self.self_attention.replacing())
+                lent.enter_context(self.self_attention.replacing(context))
             yield
 
 

@@ -13,7 +13,6 @@ from tilebake.level.edits import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control, denoise_pair
 from tilebake.paint.control.plan import Plan, plan_edit
-from tilebake.paint.denoise import Denoiser
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
 from tilebake.request import BakeRequest, OnStep, Texture, pixel_hash
@@ -43,15 +42,10 @@ class Pair:
     """The source and the target of an edit on their way through the steps, the one beside the other."""
 
     def __init__(self, attempt: Attempt, plan: Plan) -> None:
-        components, scene, noise = attempt.components, attempt.scene, attempt.noise
         self._attempt = attempt
-        self.control = Control(components.unet, plan, scene.blend)
-        self.source = Denoiser(
-            components, noise, plan.source, scene.blend, scene.sampling, self.control.source_controls
-        )
-        self.target = Denoiser(
-            components, noise, plan.target, scene.blend, scene.sampling, self.control.target_controls
-        )
+        self.control = Control(attempt.components.unet, plan, attempt.scene.blend)
+        self.source = attempt.denoiser(plan.source, self.control.source_controls)
+        self.target = attempt.denoiser(plan.target, self.control.target_controls)
 
     def denoise(self, on_step: OnStep) -> None:
         """All steps of both. `on_step` is called after each of the target's, and may raise to cancel."""

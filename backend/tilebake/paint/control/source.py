@@ -13,7 +13,7 @@ from diffusers.models.attention_processor import Attention
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
 
-from tilebake.paint.attention import Attend, LayerPrompts
+from tilebake.paint.attention import POSITIVE, Attend, LayerPrompts, RegionalContext
 from tilebake.paint.attention_layers import Layer, self_attention_levels
 from tilebake.paint.control.store import level_sizes
 
@@ -83,15 +83,15 @@ class SourceSelfAttention:
         return sum(kept.nbytes for _, kept in self._kept)
 
     @contextmanager
-    def keeping(self) -> Generator[None]:
+    def keeping(self, context: RegionalContext) -> Generator[None]:
         """Within it, a forward pass of the source leaves its queries and keys behind."""
-        with _hooked(self._kept, keep=True):
+        with _hooked(self._kept, context, keep=True):
             yield
 
     @contextmanager
-    def replacing(self) -> Generator[None]:
+    def replacing(self, context: RegionalContext) -> Generator[None]:
         """Within it, a forward pass uses those that were left behind."""
-        with _hooked(self._kept, keep=False):
+        with _hooked(self._kept, context, keep=False):
             yield
 
 
@@ -101,16 +101,21 @@ def _projections(attn: Attention) -> tuple[nn.Module, nn.Module]:
 
 
 @contextmanager
-def _hooked(kept: Sequence[tuple[nn.Module, torch.Tensor]], *, keep: bool) -> Generator[None]:
-    """Copies what each module puts out for the positive half, the last of the batch, to or from a tensor."""
+def _hooked(
+    kept: Sequence[tuple[nn.Module, torch.Tensor]], context: RegionalContext, *, keep: bool
+) -> Generator[None]:
+    """Copies what each module puts out for the positive half, if the batch has it, to or from a tensor."""
     with ExitStack() as hooks:
         for module, tensor in kept:
 
             def copy(_: nn.Module, __: object, out: torch.Tensor, tensor: torch.Tensor = tensor) -> None:
+                if POSITIVE not in context.halves:
+                    return
+                half = out[context.halves.index(POSITIVE)]
                 if keep:
-                    tensor.copy_(out[-1:])
+                    tensor.copy_(half[None])
                 else:
-                    out[-1:].copy_(tensor)
+                    half.copy_(tensor[0])
 
             hooks.enter_context(module.register_forward_hook(copy))
         yield

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tilebake.paint.attention import attention_target
 from tilebake.paint.control.maps import AttentionMaps
 from tilebake.paint.control.store import AttentionStore, WatchedWord, watched_words
-from tilebake.paint.denoise import Denoiser, denoise
+from tilebake.paint.denoise import denoise
 from tilebake.paint.models import Components
 from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
 from tilebake.paint.prompts import Conditioning
@@ -86,14 +86,13 @@ def _finding(scene: Scene, words: Sequence[str], regions: Sequence[int | None] |
 
 def _denoised(attempt: Attempt, choose: Choose, on_step: OnStep) -> tuple[torch.Tensor, AttentionMaps]:
     """Latents [1, C, h, w], and what was seen on the way."""
-    components, scene, noise = attempt.components, attempt.scene, attempt.noise
+    components, scene = attempt.components, attempt.scene
     conditioning = attempt.encode(scene.condition)
     watched = choose(conditioning)
     target = attention_target(components.unet, conditioning)
 
     def denoise_watched() -> tuple[torch.Tensor, AttentionMaps]:
         store = AttentionStore(watched, conditioning, scene.blend, target)
-        denoiser = Denoiser(components, noise, conditioning, scene.blend, scene.sampling, [store])
-        return denoise(denoiser, on_step), store.maps()
+        return denoise(attempt.denoiser(conditioning, [store]), on_step), store.maps()
 
     return attempt.denoise(denoise_watched)
