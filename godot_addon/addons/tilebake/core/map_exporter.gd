@@ -95,8 +95,8 @@ static func _take_words(
 	var entries: Dictionary = _terrain_entries(baked, terrains)
 	if not entries.is_empty():
 		map["terrains"] = entries
-	var held: Dictionary = TilebakeEditExport.held_in(export.map_path)
-	var edit: Dictionary = TilebakeEditExport.beside(TilebakeEditExport.of(baked.edit, terrains), held)
+	var held: Dictionary = TilebakeFileEdit.held_in(export.map_path)
+	var edit: Dictionary = TilebakeFileEdit.beside(TilebakeEditExport.of(baked.edit, terrains), held)
 	if not edit.is_empty():
 		map["edit"] = edit
 	_take_settings(export, baked)

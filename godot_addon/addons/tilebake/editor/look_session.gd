@@ -83,8 +83,8 @@ func show_trial(edit: TilebakeEdit) -> void:
 		var used: Dictionary[String, bool] = {}
 		for terrain: String in TilebakeCellTerrain.in_use(node):
 			used[terrain] = true
-		var held: Dictionary = TilebakeEditExport.held_in(_coordinator.res_path_of(_map.id))
-		var whole: Dictionary = TilebakeEditExport.beside(TilebakeEditExport.of(edit, used), held)
+		var held: Dictionary = TilebakeFileEdit.held_in(_coordinator.res_path_of(_map.id))
+		var whole: Dictionary = TilebakeFileEdit.beside(TilebakeEditExport.of(edit, used), held)
 		_coordinator.looks.ask_trial(_map.id, whole)
 	changed.emit()
 

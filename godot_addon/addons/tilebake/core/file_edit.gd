@@ -1,0 +1,63 @@
+@tool
+class_name TilebakeFileEdit
+extends RefCounted
+## The edit that a map file holds, and what of it stays beside a scene's own when that is exported.
+
+const _TERRAINS: String = "terrains"
+const _BASE: String = "base_prompt"
+const _FROM_SCENE: String = "from_scene"
+
+
+## A scene's own edit beside what `tilebake edit --save`, or a hand, wrote into the map file: of a terrain that both
+## change the scene's counts, and what came from the scene before and is no more in it goes.
+static func beside(own: Dictionary, held: Dictionary) -> Dictionary:
+	var others: Dictionary = _others(held)
+	if others.is_empty():
+		return own if own.is_empty() else _marked(own, own)
+	var told: Dictionary = others.merged(own, true)
+	var terrains: Dictionary = _object(others, _TERRAINS).merged(_object(own, _TERRAINS), true)
+	if terrains.is_empty():
+		var _was_there: bool = told.erase(_TERRAINS)
+	else:
+		told[_TERRAINS] = terrains
+	return _marked(told, own)
+
+
+## The edit that a map file holds; empty where there is no such file, or no edit in it.
+static func held_in(map_path: String) -> Dictionary:
+	var text: String = FileAccess.get_file_as_string(map_path) if FileAccess.file_exists(map_path) else ""
+	if not text.contains("\"edit\""):  # a large map takes a while to read
+		return {}
+	var json: JSON = JSON.new()
+	if json.parse(text) != OK or not json.data is Dictionary:
+		return {}
+	var map: Dictionary = json.data
+	return _object(map, "edit")
+
+
+## What of a map file's edit the scene did not write; empty where that changes nothing.
+static func _others(held: Dictionary) -> Dictionary:
+	var others: Dictionary = held.duplicate()
+	var from_scene: Array = _list(others, _FROM_SCENE)
+	var terrains: Dictionary = _object(held, _TERRAINS).duplicate()
+	for name: Variant in from_scene:
+		var _was_there: bool = terrains.erase(name)
+	var _was_marked: bool = others.erase(_FROM_SCENE)
+	others[_TERRAINS] = terrains
+	return {} if terrains.is_empty() and not others.has(_BASE) else others
+
+
+static func _marked(told: Dictionary, own: Dictionary) -> Dictionary:
+	var names: Array = _object(own, _TERRAINS).keys()
+	names.sort()
+	return told if names.is_empty() else told.merged({_FROM_SCENE: names})
+
+
+static func _list(object: Dictionary, key: String) -> Array:
+	var value: Variant = object.get(key)
+	return value if value is Array else []
+
+
+static func _object(object: Dictionary, key: String) -> Dictionary:
+	var value: Variant = object.get(key)
+	return value if value is Dictionary else {}
