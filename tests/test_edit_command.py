@@ -102,3 +102,18 @@ def test_attention_is_that_of_the_maps_own_prompts_and_says_so(
     (maps / "forest.json").write_text(json.dumps(edited), encoding="utf-8")
     assert run(["show", "attention", "maps/forest.json", "--words", "grass", *tiny]) == 0
     assert "without the edit" in capsys.readouterr().err
+
+
+def test_show_prompts_lists_those_that_an_edit_paints_under(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = maps / "forest.json"
+    edit = {"base_prompt": "a winter map", "terrains": {"grass": "deep (white:1.2) snow"}}
+    file.write_text(
+        json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"edit": edit}), encoding="utf-8"
+    )
+    assert run(["show", "prompts", str(file), "--json", *tiny]) == 0
+    texts = {each["prompt"]: each["text"] for each in objects(capsys.readouterr().out)}
+    assert texts["(base) (edited)"] == "a winter map"
+    assert texts["grass (edited)"] == "deep white snow"
+    assert "water (edited)" not in texts

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tilebake.level.tilemap import TileMap
+    from tilebake.paint.models import Components
     from tilebake.paint.prompts import Conditioning, PromptEmbeds
 
 MAP = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
@@ -69,7 +70,7 @@ def prompts(*, map_path: Path, choices: Choices, as_json: bool) -> None:
     tilemap = read_map(map_path, project)
     request, source = Planner(choices.order()).request(tilemap, project)
     components = load_components(source, request.loras, choices.machine)
-    encoded = dict(_by_role(tilemap, condition(components, tilemap)))
+    encoded = dict(_by_role(tilemap, condition(components, tilemap))) | dict(_edited(tilemap, components))
     if as_json:
         for role, embeds in encoded.items():
             click.echo(json.dumps({"prompt": role, **_fields(embeds)}))
@@ -160,6 +161,14 @@ def _by_role(tilemap: "TileMap", conditioning: "Conditioning") -> "Iterator[tupl
     if conditioning.negative_regions is not None:
         against = (f"{name} (negative)" for name in names)
         yield from zip(against, conditioning.negative_regions, strict=True)
+
+
+def _edited(tilemap: "TileMap", components: "Components") -> "Iterator[tuple[str, PromptEmbeds]]":
+    """The prompts that a map's edit paints it under, likewise."""
+    from tilebake.paint.prompts import encode_prompt
+
+    for name, rewrite in tilemap.edit.rewrites.items() if tilemap.edit else ():
+        yield f"{name or '(base)'} (edited)", encode_prompt(components, rewrite.prompt)
 
 
 def _fields(embeds: "PromptEmbeds") -> "Mapping[str, object]":
