@@ -13,12 +13,13 @@ from benchmarks.attended import by_tile, inside_over_outside, tile_heat
 from benchmarks.cores import picture_cores
 from benchmarks.figures import Figure
 from benchmarks.fixed_heads import fixed_heads
-from benchmarks.judge import Judge, verdicts
 from benchmarks.paintings import keep, map_path
 from benchmarks.studio import Studio
-from benchmarks.vocabulary import NOUNS, noun_in
+from benchmarks.vocabulary import noun_in
 from tilebake.level.tilemap import TileMap
+from tilebake.paint.judge.network import Judge, verdicts
 from tilebake.paint.tile_scale import TILE
+from training.terrain.catalog import NOUNS
 
 MAPS: Final = ("forest", "river", "island")  # square tiles, on canvases of whole tiles
 # Nouns that the embedded model paints beside each other at least in some pictures.

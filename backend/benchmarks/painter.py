@@ -9,8 +9,9 @@ from statistics import fmean
 import numpy as np
 
 from benchmarks.structure import structure_kept
-from benchmarks.vocabulary import NOUNS, noun_in
+from benchmarks.vocabulary import noun_in
 from tilebake.paint.tile_scale import Pixels
+from training.terrain.catalog import NOUNS
 from training.terrain.scene import ADJECTIVES, Patch, single
 
 SIDE = 256  # pixels

@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image
 
 from benchmarks.process import REPOSITORY
-from benchmarks.vocabulary import judged_as
+from benchmarks.vocabulary import known_as
 from tilebake.cli.options import Choices, Machine
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.pipeline import Pipeline
@@ -55,7 +55,7 @@ def paint(pipeline: Pipeline, jobs: Sequence[Job], seeds: int, out: Path | None)
     """Every map with each of `seeds` seeds; pictures are kept in the folder `out` if there is one."""
     for job in jobs:
         tilemap, title = job.request.tilemap, job.map_path.stem
-        names = {terrain.name: judged_as(terrain) for terrain in tilemap.terrains}
+        names = {terrain.name: known_as(terrain) for terrain in tilemap.terrains}
         for index in range(seeds):
             request = replace(job.request, seed=job.request.seed + index * NEXT_SEED)
             began = time.perf_counter()

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from benchmarks.cores import cores
-from benchmarks.judge import Judge, verdicts
 from tilebake.level.neighbours import is_inner, is_thin, layout, place_of
 from tilebake.level.tilemap import TileMap
-from tilebake.paint.tile_scale import Pixels, at_tile_scale
+from tilebake.paint.judge.judging import seen
+from tilebake.paint.judge.network import Judge
+from tilebake.paint.tile_scale import Pixels
 
 
 class Verdict(NamedTuple):
@@ -42,20 +42,20 @@ def judge_map(
     judge: Judge, image: Pixels, tilemap: TileMap, names: Mapping[str, str], title: str
 ) -> list[Verdict]:
     """Verdicts on every tile whose core is whole. `names`: the judge's name for each terrain of the map."""
-    cut = cores(at_tile_scale(image, tilemap), tilemap)
-    found = verdicts(judge, cut.windows, cut.weights)
     terrains = layout(tilemap, names)
-    places = [place_of(tile, tilemap) for tile in cut.tiles]
-    return [
-        Verdict(
-            picture=title,
-            wanted=names[tile.terrain],
-            found=str(terrain),
-            is_inner=is_inner(place, terrains, tilemap.grid),
-            is_thin=tilemap.grid == "square" and is_thin(place, terrains),
+    verdicts: list[Verdict] = []
+    for tile, found in seen(judge, image, tilemap):
+        place = place_of(tile, tilemap)
+        verdicts.append(
+            Verdict(
+                picture=title,
+                wanted=names[tile.terrain],
+                found=found,
+                is_inner=is_inner(place, terrains, tilemap.grid),
+                is_thin=tilemap.grid == "square" and is_thin(place, terrains),
+            )
         )
-        for tile, place, terrain in zip(cut.tiles, places, found, strict=True)
-    ]
+    return verdicts
 
 
 def share(tiles: Iterable[Verdict]) -> Share:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.cores import picture_cores
-from benchmarks.judge import Judge, verdicts
 from benchmarks.paintings import keep, unobserved
 from benchmarks.placement import Share, Verdict
 from tilebake.cli.options import Choices
+from tilebake.paint.judge.network import Judge, verdicts
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.tile_scale import Pixels
 from training.terrain.catalog import TERRAINS

@@ -15,12 +15,13 @@ from typing import Any, Final
 import click
 
 from benchmarks.figures import Figure, json_line, table
-from benchmarks.judge import Judge, load_judge
+from benchmarks.judge import load_judge
 from benchmarks.paintings import MAPS, Painting, map_path, paint, pipeline_of, plan
 from benchmarks.placement import Verdict, by_terrain, confusions, judge_map, share
 from benchmarks.plain import judge_plain, pictures_right
 from benchmarks.process import run
 from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices
+from tilebake.paint.judge.network import Judge
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.seams import Steps, ratio, steps_between
 from tilebake.serve.plan import Job

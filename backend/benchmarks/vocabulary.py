@@ -1,29 +1,18 @@
-"""From a map's words for a terrain to the terrain that the judge knows."""
+"""The catalogue's nouns in prompts that are sure to have one."""
 
 import re
-from typing import Final
 
 from tilebake.level.terrain import Terrain
-from training.terrain.catalog import TERRAINS
+from tilebake.paint.judge.vocabulary import judged_as
+from training.terrain.catalog import NOUNS
 
-NOUNS: Final = {noun: name for name, terrain in TERRAINS.items() for noun in terrain.words}
 
-
-def judged_as(terrain: Terrain) -> str:
-    """The catalogue's name for a map's terrain, from its prompt or else its own name.
-
-    The longest noun counts ("deep water" over "water"), and of equally long ones the last. Raises ValueError
-    when there is none.
-    """
-    for text in (terrain.prompt, terrain.name):
-        found = [
-            (len(noun), match.start(), name)
-            for noun, name in NOUNS.items()
-            for match in re.finditer(rf"\b{re.escape(noun)}\b", text.lower())
-        ]
-        if found:
-            return max(found)[2]
-    raise ValueError(f'no terrain that the judge knows is in "{terrain.prompt}" or "{terrain.name}"')
+def known_as(terrain: Terrain) -> str:
+    """The catalogue's name for a map's terrain. Raises ValueError when there is none."""
+    name = judged_as(terrain, NOUNS)
+    if name is None:
+        raise ValueError(f'no terrain that the judge knows is in "{terrain.prompt}" or "{terrain.name}"')
+    return name
 
 
 def noun_in(prompt: str) -> str:

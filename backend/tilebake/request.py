@@ -23,6 +23,7 @@ __all__ = [
     "PAINT_VERSION",
     "BakeRequest",
     "Baker",
+    "JudgedTiles",
     "LoraRef",
     "OnStep",
     "Onlooker",
@@ -118,13 +119,23 @@ def _canonical(content: Mapping[str, object]) -> bytes:
 
 
 @dataclass(frozen=True)
+class JudgedTiles:
+    """What the model's judge takes the tiles of one terrain for."""
+
+    tiles: int  # those that can be judged: seen, and whole on the picture
+    right: int
+    taken_for: Mapping[str, int]  # the others, by the judge's name for what they show, the largest first
+
+
+@dataclass(frozen=True)
 class TerrainPlacement:
-    """How well one terrain kept to its tiles, by where its prompt's words were attended to."""
+    """How well one terrain kept to its tiles: by where its prompt's words were attended to, and as judged."""
 
     terrain: str
     kept: float  # share of that attention within its own tiles, 0 to 1
     by_mask: float  # the same if its words were heard alike wherever its mask is
     bled: Mapping[str, float]  # shares within other terrains' tiles, the largest first; "" is no tile
+    judged: JudgedTiles | None = None  # where the model has a judge, and that knows the terrain
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +144,12 @@ class PlacementReport:
 
     terrains: tuple[TerrainPlacement, ...]
     sheet: "NDArray[np.uint8]"  # [height, width, 3]
+
+    def judged_right(self) -> float | None:
+        """The share of all judged tiles that are right, 0 to 1; None where none was judged."""
+        judged = [each.judged for each in self.terrains if each.judged is not None]
+        tiles = sum(each.tiles for each in judged)
+        return sum(each.right for each in judged) / tiles if tiles else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,12 @@
-"""Train the judge of `benchmarks.quality` on procedural textures, apart from the model that it judges.
+"""Train the embedded model's judge on procedural textures, apart from the model that it judges.
 
-    python -m training.judge --data runs/data --out backend/benchmarks/judge.safetensors
+    python -m training.judge --data runs/data --out backend/tilebake/embedded/judge.safetensors
 
 It never meets the UNet or the VAE. Blur, sharpening, noise and jittered colour make it indifferent to how
 crisp a decoder paints. One shard in ten is held out, and every figure is from those.
 """
 
+import json
 import time
 from pathlib import Path
 
@@ -13,14 +14,15 @@ import click
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import affine_grid, conv2d, cross_entropy, grid_sample, pad
 
-from benchmarks.cores import CELLS, diamond
-from benchmarks.judge import Judge, save_judge
+from tilebake.paint.judge.cores import CELLS, diamond
+from tilebake.paint.judge.network import Judge
 from tilebake.paint.tile_scale import CORE
 from training.judge_crops import PURE, WINDOW, Crop, Gallery, crops_of, draw, galleries, tensors
-from training.terrain.catalog import NAMES
+from training.terrain.catalog import NAMES, NOUNS
 
 
 def blurred(pictures: Tensor, sigma: float) -> Tensor:
@@ -56,7 +58,7 @@ def augmented(windows: Tensor, generator: torch.Generator) -> Tensor:
 def train(gallery: Gallery, steps: int, batch: int, learning_rate: float) -> Judge:
     """Learn from a gallery: AdamW, one-cycle learning rate, smoothed labels."""
     rng, generator = np.random.default_rng(11), torch.Generator().manual_seed(11)
-    judge = Judge(NAMES)
+    judge = Judge(NAMES, NOUNS)
     optimiser = torch.optim.AdamW(judge.parameters(), weight_decay=0.02)
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, learning_rate, total_steps=steps)
     began = time.monotonic()
@@ -76,6 +78,13 @@ def train(gallery: Gallery, steps: int, batch: int, learning_rate: float) -> Jud
                 f"{step}/{steps} loss {loss.item():.3f} right {right:.3f} {time.monotonic() - began:.0f}s"
             )
     return judge.eval()
+
+
+def save_judge(judge: Judge, path: Path, about: dict[str, str]) -> None:
+    """Write the weights in half precision, with the judge's words and what there is to say about it."""
+    halves = {name: value.half().contiguous() for name, value in judge.state_dict().items()}
+    words = {"terrains": json.dumps(judge.names), "nouns": json.dumps(dict(judge.nouns))}
+    save_file(halves, path, metadata={**words, **about})
 
 
 @torch.inference_mode()
@@ -122,7 +131,9 @@ def examine(judge: Judge, held_out: Gallery) -> None:
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), default=Path("runs/data"))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("backend/benchmarks/judge.safetensors"))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("backend/tilebake/embedded/judge.safetensors")
+)
 @click.option("--steps", default=1200, show_default=True)
 @click.option("--batch", default=96, show_default=True)
 @click.option("--learning-rate", default=4e-3, show_default=True)

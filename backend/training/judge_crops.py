@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.cores import CELL, CELLS, Weights, diamond
+from tilebake.paint.judge.cores import CELL, CELLS, Weights, diamond
 from tilebake.paint.tile_scale import CORE, Pixels
 from training.terrain.catalog import NAMES
 from training.terrain.scene import Patch

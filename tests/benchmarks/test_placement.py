@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.cores import CELLS, cores, diamond, picture_cores
-from benchmarks.judge import Judge, load_judge
+from benchmarks.cores import picture_cores
+from benchmarks.judge import load_judge
 from benchmarks.paintings import MAPS, map_path
 from benchmarks.placement import Share, Verdict, by_terrain, confusions, judge_map, share
 from benchmarks.plain import pictures_right, prompts
-from benchmarks.vocabulary import judged_as
+from benchmarks.vocabulary import known_as
 from tilebake.level.neighbours import is_inner, is_thin, layout, place_of
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap, parse_map, read_map
-from tilebake.paint.tile_scale import CORE, at_tile_scale
+from tilebake.paint.judge.network import Judge
+from tilebake.paint.tile_scale import CORE
 from training.terrain.catalog import NAMES
 from training.terrain.scene import Patch, single
 
@@ -72,44 +73,6 @@ def test_tiles_painted_as_another_terrain_are_wrong(judge: Judge) -> None:
 def test_negative_coordinates_change_nothing(judge: Judge) -> None:
     tilemap = level("ggww", "ggss", origin=[-7, -3])
     assert share(judge_map(judge, assembled(tilemap), tilemap, AS_JUDGED, "moved")).value == 1
-
-
-def test_a_picture_is_judged_with_tiles_64_pixels_wide() -> None:
-    tilemap = level("gw", "sg", tile_size=16)
-    assert at_tile_scale(np.zeros((32, 32, 4), np.uint8), tilemap).shape == (128, 128, 3)
-
-
-def test_cores_lie_in_the_middle_of_their_tiles() -> None:
-    tilemap = level("gw", "sg")
-    y, x = np.mgrid[:128, :128].astype(np.uint8)
-    cut = cores(np.stack([x, y, x], axis=-1), tilemap)
-    assert cut.windows.shape == (4, CORE, CORE, 3)
-    corners = [tuple(int(value) for value in window[0, 0, :2]) for window in cut.windows]
-    assert corners == [(8, 8), (72, 8), (8, 72), (72, 72)]
-
-
-def test_of_an_isometric_tile_only_its_diamond_counts_and_cores_that_do_not_fit_are_left_out() -> None:
-    tilemap = level("ggg", "ggg", "ggg", grid="isometric", layout="diamond_down", tile_size=[128, 64])
-    image = at_tile_scale(np.zeros((192, 384, 3), np.uint8), tilemap)
-    cut = cores(image, tilemap)
-    assert image.shape[:2] == (96, 192)
-    assert {(tile.x, tile.y) for tile in cut.tiles} == {
-        (1, 0),
-        (0, 1),
-        (1, 1),
-        (2, 0),
-        (0, 2),
-        (2, 1),
-        (1, 2),
-    }
-    assert cut.weights.sum() == pytest.approx(CELLS * CELLS / 4, rel=0.05)
-
-
-def test_a_diamond_is_symmetrical_and_half_its_box() -> None:
-    cells = diamond(CORE, CORE)
-    assert cells.mean() == pytest.approx(0.5, abs=0.03)
-    np.testing.assert_array_equal(cells, cells[::-1, ::-1])
-    np.testing.assert_array_equal(cells, cells.T)
 
 
 def test_a_picture_of_one_terrain_is_cut_as_if_it_were_tiles() -> None:
@@ -172,38 +135,16 @@ def test_straights_bends_and_diagonals_are_thin_and_the_corners_of_a_lake_are_no
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("prompt", "name", "expected"),
-    [
-        ("dark deep water", "deep", "deep_water"),
-        ("clear blue water", "shallows", "water"),
-        ("golden wheat field", "wheat", "wheat_field"),
-        ("cobblestone path", "path", "cobblestone"),
-        ("Mossy STONE", "rock", "stone"),
-        ("snowy forest", "forest", "forest"),
-        ("a grassy place, (mossy:1.4) rock", "x", "stone"),
-        ("something soft", "sand", "sand"),
-    ],
-)
-def test_a_terrain_is_known_by_the_longest_noun_of_its_prompt(prompt: str, name: str, expected: str) -> None:
-    assert judged_as(Terrain(name, prompt)) == expected
-
-
-def test_a_terrain_without_a_known_noun_is_refused() -> None:
-    with pytest.raises(ValueError, match="no terrain that the judge knows"):
-        judged_as(Terrain("void", "utter nothingness"))
-
-
 @pytest.mark.parametrize("title", MAPS)
 def test_the_judge_knows_every_terrain_of_the_sample_maps(judge: Judge, title: str) -> None:
     terrains = read_map(map_path(title)).terrains
-    assert {judged_as(terrain) for terrain in terrains} <= set(judge.names)
+    assert {known_as(terrain) for terrain in terrains} <= set(judge.names)
 
 
 @pytest.mark.parametrize("terrain", NAMES)
 def test_plain_prompts_name_their_terrain(terrain: str) -> None:
     for prompt in prompts(terrain, 4):
-        assert judged_as(Terrain("plain", prompt)) == terrain
+        assert known_as(Terrain("plain", prompt)) == terrain
 
 
 def test_a_picture_is_right_when_most_of_its_cores_are() -> None:

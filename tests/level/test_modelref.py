@@ -202,6 +202,12 @@ def test_the_digest_is_of_contents_not_of_places(model: Path, tmp_path: Path) ->
     assert model_digest(resolve(str(model))) == model_digest(resolve(str(moved)))
 
 
+def test_a_judge_beside_a_model_changes_no_digest(model: Path) -> None:
+    before = model_digest(resolve(str(model)))
+    shutil.copy(EMBEDDED / "judge.safetensors", model)
+    assert model_digest(resolve(str(model))) == before
+
+
 @pytest.mark.parametrize("changed", ["tilebake.json", "unet/config.json", "tokenizer/merges.txt"])
 def test_the_digest_changes_with_every_file_that_is_loaded(model: Path, changed: str) -> None:
     before = model_digest(resolve(str(model)))

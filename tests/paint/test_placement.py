@@ -1,29 +1,37 @@
 """The report of a bake: shares by hand, and that looking on changes no pixel."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tilebake.errors import ModelError
 from tilebake.level.edits import Edit, Rewrite
+from tilebake.level.modelref import EMBEDDED
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
+from tilebake.paint import placement
 from tilebake.paint.heatmap import NOBODY
+from tilebake.paint.judge.reading import JUDGE
 from tilebake.paint.models import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.placement import bake_reported, placements
-from tilebake.request import BakeRequest, Step
+from tilebake.paint.sheet import Panel, contact_sheet
+from tilebake.request import BakeRequest, JudgedTiles, Step
 
 OWNERS = np.array([[0, 0, 1, NOBODY]])
 
 
-def ask() -> BakeRequest:
+def ask(name: str = "water", prompt: str = "deep blue water") -> BakeRequest:
     wire = {
         "tilebake": 1,
         "base_prompt": "a map",
-        "terrains": {"grass": "lush green grass", "water": "deep blue water"},
-        "legend": {"g": "grass", "w": "water"},
+        "terrains": {"grass": "lush green grass", name: prompt},
+        "legend": {"g": "grass", "w": name},
         "rows": ["ggg.", "gwww"],
     }
     settings = BakeSettings(pixels_per_tile=32, steps=2)
@@ -70,3 +78,92 @@ def test_a_map_with_an_edit_is_painted_under_it(tiny_components: Components) -> 
     reported = bake_reported(pipeline, request, unobserved)
     assert reported.pixel_hash == pipeline.bake(request, unobserved).pixel_hash
     assert reported.report is not None
+    unedited = bake_reported(pipeline, ask(), unobserved)
+    assert unedited.report is not None
+    assert reported.report.terrains == unedited.report.terrains
+
+
+@pytest.fixture
+def judged(tiny_components: Components) -> Pipeline:
+    """The tiny model, with the embedded one's judge."""
+    return Pipeline(replace(tiny_components, judge=EMBEDDED / JUDGE))
+
+
+@pytest.fixture
+def captions(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """The lines under each panel of the sheets that are drawn, by the first word of its title."""
+    lines: dict[str, list[str]] = {}
+
+    def drawn(panels: Sequence[Panel], **how: Any) -> Any:
+        lines.update({panel.title.split(":")[0]: panel.caption.splitlines() for panel in panels})
+        return contact_sheet(panels, **how)
+
+    monkeypatch.setattr(placement, "contact_sheet", drawn)
+    return lines
+
+
+def test_a_model_without_a_judge_has_no_tiles_judged(
+    tiny_components: Components, captions: dict[str, list[str]]
+) -> None:
+    report = bake_reported(Pipeline(tiny_components), ask(), unobserved).report
+    assert report is not None
+    assert [each.judged for each in report.terrains] == [None, None]
+    assert report.judged_right() is None
+    assert len(captions["grass"]) == 1
+
+
+def test_a_models_judge_counts_every_tile_of_a_terrain_it_knows(
+    judged: Pipeline, captions: dict[str, list[str]]
+) -> None:
+    report = bake_reported(judged, ask(), unobserved).report
+    assert report is not None
+    tiles: list[int] = []
+    for each in report.terrains:
+        assert each.judged is not None
+        assert each.judged.right + sum(each.judged.taken_for.values()) == each.judged.tiles
+        tiles.append(each.judged.tiles)
+        assert captions[each.terrain][1] == f"{each.judged.right} of {each.judged.tiles} tiles judged right"
+    assert tiles == [4, 3]
+    assert report.judged_right() is not None
+
+
+def test_a_terrain_that_the_judge_does_not_know_is_not_judged(
+    judged: Pipeline, captions: dict[str, list[str]]
+) -> None:
+    report = bake_reported(judged, ask("keep", "a castle"), unobserved).report
+    assert report is not None
+    assert [each.judged is None for each in report.terrains] == [False, True]
+    assert len(captions["keep"]) == 1
+
+
+def test_what_tiles_are_taken_for_stands_under_them(
+    judged: Pipeline, captions: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {
+        "grass": JudgedTiles(4, 1, {"deep_water": 2, "sand": 1}),
+        "water": JudgedTiles(0, 0, {}),
+    }
+
+    def judged_so(*_: object) -> dict[str, JudgedTiles]:
+        return found
+
+    monkeypatch.setattr(placement, "judged_tiles", judged_so)
+    report = bake_reported(judged, ask(), unobserved).report
+    assert report is not None
+    assert report.judged_right() == 0.25
+    assert captions["grass"][1:] == ["1 of 4 tiles judged right", "taken for deep water 2, sand 1"]
+    assert captions["water"][1:] == ["no tile that can be judged"]
+
+
+def test_a_broken_judge_is_told_before_anything_is_painted(
+    tiny_components: Components, tmp_path: Path
+) -> None:
+    (tmp_path / JUDGE).write_bytes(b"nothing")
+    pipeline = Pipeline(replace(tiny_components, judge=tmp_path / JUDGE))
+
+    def painting(_step: Step) -> None:
+        raise AssertionError("it paints")
+
+    with pytest.raises(ModelError, match=r"judge\.safetensors"):
+        bake_reported(pipeline, ask(), painting)
+    assert pipeline.bake(ask(), unobserved).report is None

@@ -44,7 +44,8 @@ def _read_shard(
     "--report",
     "placement",
     is_flag=True,
-    help="Paint anew, and say beside each texture how well terrains kept to their tiles.",
+    help="Paint anew, and say beside each texture how well terrains kept to their tiles, "
+    "and what the model's judge takes the tiles for, if it has one.",
 )
 @click.option(
     "--shard", metavar="I/N", callback=_read_shard, help="Only this machine's share of the maps, such as 2/4."

@@ -45,8 +45,9 @@ def command(*, map_path: Path, choices: Choices) -> None:
 
     Such as: tilebake tune maps/forest.json --mask-sigma 3,5,8 --base-prompt-weight 0.1,0.3,0.5
 
-    Under each picture stands how much of each terrain's words works within its own tiles, and how borders
-    between like tiles compare with their insides: 1 where they cannot be told.
+    Under each picture stands how much of each terrain's words works within its own tiles, how many tiles
+    the model's judge takes for their terrain, if it has one, and how borders between like tiles compare
+    with their insides: 1 where they cannot be told.
     """
     from tilebake.cli.output import picture_path, write_picture
     from tilebake.level.tilemap import map_stem
@@ -127,5 +128,11 @@ def _small_print(request: "BakeRequest", texture: "Texture") -> str:
     seconds = f"{sum(timings.values()) - timings.get('load', 0.0):.1f} s"
     assert texture.report is not None, "it was asked for"
     kept = ", ".join(f"{each.terrain} {each.kept:.0%}" for each in texture.report.terrains)
+    right = texture.report.judged_right()
     seams = like_borders(texture.image, request.tilemap)
-    return f"within their tiles: {kept}\n{f'seams {seams:.2f}, ' if seams else ''}{seconds}"
+    told = (
+        *(() if right is None else (f"judged right: {right:.0%}",)),
+        *((f"seams {seams:.2f}",) if seams else ()),
+        seconds,
+    )
+    return f"within their tiles: {kept}\n{', '.join(told)}"

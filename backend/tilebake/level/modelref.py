@@ -272,7 +272,7 @@ def _read_defaults(path: Path) -> Defaults:
 
 
 def model_digest(source: ModelSource) -> str:
-    """sha256 over the names and bytes of every file of the model that is loaded, in hex."""
+    """sha256 over the names and bytes of every file of the model that paints, in hex; a judge only looks."""
     if source.kind == "file":
         config = config_folder(source.path)
         texts = (path for path in config.rglob("*") if path.suffix in (".json", ".txt"))

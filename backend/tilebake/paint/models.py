@@ -20,6 +20,7 @@ from tilebake.errors import ModelError, Place
 from tilebake.level.canvas import LATENT
 from tilebake.level.modelref import STEMS, Defaults, ModelSource
 from tilebake.level.weights import read_json, weight_files
+from tilebake.paint.judge.reading import judge_file
 from tilebake.paint.loras import fuse_loras
 from tilebake.paint.memory import is_out_of_memory, release
 from tilebake.paint.parts import Parts, quietly
@@ -39,6 +40,7 @@ class Components(Parts):
     device: torch.device
     dtype: torch.dtype  # of the UNet and the text encoders; the VAE may need float32
     load_seconds: float
+    judge: Path | None = None  # the file of the model's judge, which a report alone reads
     degraded: tuple[str, ...] = ()  # what had to be given up for the model to fit
     prompts: PromptCache = field(default_factory=PromptCache)
 
@@ -127,6 +129,7 @@ def load(
         device=place,
         dtype=precision,
         load_seconds=time.perf_counter() - started,
+        judge=judge_file(source),
         degraded=degraded,
     )
 

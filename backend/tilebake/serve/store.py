@@ -6,12 +6,13 @@ A kill between the two renames leaves a record that does not fit its picture: th
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from tilebake import __version__
 from tilebake.level.editfile import edit_json
-from tilebake.request import BakeRequest, Texture, pixel_hash
+from tilebake.request import BakeRequest, TerrainPlacement, Texture, pixel_hash
 from tilebake.serve.cache import result_digest
 from tilebake.serve.disk import disk_errors
 from tilebake.serve.inside import Folder, folder_inside
@@ -106,15 +107,19 @@ def _record(texture: Texture, request: BakeRequest, *, png_hash: str) -> dict[st
     if texture.degraded:
         record["degraded"] = list(texture.degraded)
     if texture.report is not None:
-        record["placement"] = {
-            each.terrain: {
-                "kept": round(each.kept, 3),
-                "by_mask": round(each.by_mask, 3),
-                "bled": dict(each.bled),
-            }
-            for each in texture.report.terrains
-        }
+        record["placement"] = {each.terrain: _placement(each) for each in texture.report.terrains}
     return record
+
+
+def _placement(each: TerrainPlacement) -> dict[str, object]:
+    placement: dict[str, object] = {
+        "kept": round(each.kept, 3),
+        "by_mask": round(each.by_mask, 3),
+        "bled": dict(each.bled),
+    }
+    if each.judged is not None:
+        placement["judged"] = asdict(each.judged)
+    return placement
 
 
 def _file_hash(path: Path) -> str | None:

@@ -73,3 +73,4 @@ TERRAINS: dict[str, Terrain] = {
     ),
 }
 NAMES = tuple(TERRAINS)
+NOUNS = {noun: name for name, terrain in TERRAINS.items() for noun in terrain.words}

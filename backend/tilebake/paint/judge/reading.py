@@ -1,0 +1,55 @@
+"""A judge from its file: safetensors, with the names and the nouns of its terrains in the metadata."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
+
+from tilebake.errors import ModelError, Place
+from tilebake.level.modelref import ModelSource
+from tilebake.level.weights import check_safetensors
+from tilebake.paint.judge.network import Judge
+
+JUDGE: Final = "judge.safetensors"
+
+
+def judge_file(source: ModelSource) -> Path | None:
+    """The judge that lies in a model's own folder; None where there is none."""
+    file = source.path / JUDGE
+    return file if source.kind in ("embedded", "folder") and file.is_file() else None
+
+
+def read_judge(path: Path) -> Judge:
+    """The judge in a file, ready to be asked, on the CPU in float32.
+
+    Its metadata hold "terrains", a JSON list of names in the order of its verdicts, and "nouns", a JSON
+    object of nouns and the terrains that they stand for. Raises ModelError when it cannot be read.
+    """
+    check_safetensors(path)
+    try:
+        with safe_open(path, "pt") as file:
+            names, nouns = _words(file.metadata() or {})
+        with torch.device("meta"):  # weights of its own would be drawn in vain, from everybody's generator
+            judge = Judge(names, nouns)
+        weights = {name: value.float() for name, value in load_file(path).items()}
+        judge.load_state_dict(weights, assign=True)
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
+        raise ModelError(
+            "is no judge of terrains",
+            place=Place(path),
+            mend="fetch or copy it anew, or remove it: then the model's tiles are not judged",
+        ) from error
+    return judge.eval()
+
+
+def _words(metadata: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Names, and nouns with theirs. Raises LookupError, TypeError or ValueError when they are none."""
+    names: list[object] = list(json.loads(metadata["terrains"]))
+    nouns: dict[object, object] = dict(json.loads(metadata["nouns"]))
+    if not all(isinstance(word, str) for word in (*names, *nouns)) or not {*nouns.values()} <= {*names}:
+        raise ValueError("the nouns are not of these terrains")
+    return tuple(map(str, names)), {str(noun): str(name) for noun, name in nouns.items()}

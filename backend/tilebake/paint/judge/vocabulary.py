@@ -1,0 +1,23 @@
+"""From a map's words for a terrain to the terrain that the judge knows."""
+
+import re
+from collections.abc import Mapping
+
+from tilebake.level.terrain import Terrain
+
+
+def judged_as(terrain: Terrain, nouns: Mapping[str, str]) -> str | None:
+    """The judge's name for a map's terrain, from its prompt or else its own name; None if it knows neither.
+
+    `nouns`: each noun with the name of its terrain. The longest counts ("deep water" over "water"), and of
+    equally long ones the last.
+    """
+    for text in (terrain.prompt, terrain.name):
+        found = [
+            (len(noun), match.start(), name)
+            for noun, name in nouns.items()
+            for match in re.finditer(rf"\b{re.escape(noun)}\b", text.lower())
+        ]
+        if found:
+            return max(found)[2]
+    return None
