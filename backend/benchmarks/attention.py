@@ -14,8 +14,7 @@ neighbours on a shared machine disturb less. Prints medians with their spread, a
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import click
@@ -24,20 +23,17 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from benchmarks.attention_alone import Layers, in_turn
-from benchmarks.attention_sides import keeping_keys, literal_loop, processors
+from benchmarks.attention_subject import Scenario, Subject, prepared
 from benchmarks.figures import Figure, json_line, table
-from benchmarks.full_size import POOLED, TOKENS, WIDTH, full_size_unet
-from benchmarks.layouts import LAYOUTS, map_of
-from tilebake.level.canvas import canvas_for
+from benchmarks.full_size import full_size_unet
+from benchmarks.layouts import LAYOUTS
 from tilebake.level.modelref import resolve
-from tilebake.level.settings import BakeSettings
-from tilebake.paint.attention import RegionalAttention
-from tilebake.paint.blending import Blending, blending
+from tilebake.paint.attention import NEGATIVE, POSITIVE, RegionalAttention
+from tilebake.paint.blending import Blending
 from tilebake.paint.models import load
-from tilebake.paint.prompts import Conditioning, PromptEmbeds
+from tilebake.paint.prompts import Conditioning
 from tilebake.paint.row_plan import EPSILON
 
-TILE: Final = 8  # latents along a tile of 64 canvas pixels
 DTYPES: Final = {"bfloat16": torch.bfloat16, "float32": torch.float32}
 AIMS: Final = {
     ("blobs", 8): 0.97,
@@ -46,89 +42,6 @@ AIMS: Final = {
     ("noise", 8): 1.10,
 }  # over stock
 KEPT_AIM: Final = 1.03  # blobs of 8 terrains, over stock with its keys and values kept
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One side: what stands in the UNet's cross-attention, and of how many terrains lying how."""
-
-    side: str  # stock, kept, loop or ours
-    layout: str = ""
-    terrains: int = 0
-
-    @property
-    def name(self) -> str:
-        """As it stands in the table."""
-        return f"{self.side}, {self.layout} of {self.terrains}" if self.layout else self.side
-
-
-class Subject:
-    """A UNet with inputs of one size, and the prompts of up to 32 terrains."""
-
-    def __init__(
-        self,
-        unet: UNet2DConditionModel,
-        size: tuple[int, int],
-        terrains: int,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        config = unet.config
-        generator = torch.Generator().manual_seed(0)
-        width = config["cross_attention_dim"]
-        pooled = config["projection_class_embeddings_input_dim"] - 6 * config["addition_time_embed_dim"]
-        assert (width, pooled) == (WIDTH, POOLED) or width < WIDTH, "SDXL's own widths, or the miniature's"
-
-        def randn(*shape: int) -> torch.Tensor:
-            return torch.randn(*shape, generator=generator).to(unet.dtype)
-
-        def prompt() -> PromptEmbeds:
-            return PromptEmbeds("", (), randn(1, TOKENS, width), randn(1, pooled))
-
-        self.unet = unet
-        self.size = size
-        self.clock = clock
-        self.negative, self.base = prompt(), prompt()
-        self.regions = tuple(prompt() for _ in range(terrains))
-        self.latents = randn(2, config["in_channels"], *size)
-        self.conditions = {"text_embeds": randn(2, pooled), "time_ids": torch.full((2, 6), 1024.0)}
-
-    def predict(self) -> torch.Tensor:
-        """One pass of the guidance pair, with what stands in the UNet: [2, C, h, w]."""
-        text = torch.cat([self.negative.prompt_embeds, self.base.prompt_embeds])
-        conditions = dict(self.conditions)
-        with torch.no_grad():
-            return self.unet(
-                self.latents, 500, encoder_hidden_states=text, added_cond_kwargs=conditions
-            ).sample
-
-    def forward(self) -> float:
-        """Seconds that one pass takes."""
-        began = self.clock()
-        self.predict()
-        return self.clock() - began
-
-    def blending(self, scenario: Scenario) -> Blending:
-        """The masks of a scenario's map on this canvas."""
-        rows, columns = (length // TILE for length in self.size)
-        tilemap = map_of(LAYOUTS[scenario.layout](rows, columns, scenario.terrains))
-        return blending(tilemap, canvas_for(tilemap, 64), BakeSettings(), 1)
-
-    def conditioning(self, blend: Blending) -> Conditioning:
-        """As many prompts as the map has terrains."""
-        count = len(next(iter(blend.regions.values())).names)
-        return Conditioning(self.base, self.regions[:count], self.negative, None)
-
-    def installed(self, scenario: Scenario) -> AbstractContextManager[object]:
-        """What puts a scenario into the UNet, prepared."""
-        if scenario.side == "stock":
-            return nullcontext()
-        if scenario.side == "kept":
-            return processors(self.unet, keeping_keys(self.negative, self.base))
-        blend = self.blending(scenario)
-        conditioning = self.conditioning(blend)
-        if scenario.side == "loop":
-            return processors(self.unet, literal_loop(conditioning, blend, self.unet))
-        return RegionalAttention(self.unet, conditioning, blend).installed()
 
 
 def measure(subject: Subject, scenarios: Sequence[Scenario], rounds: int) -> dict[Scenario, list[float]]:
@@ -141,15 +54,6 @@ def measure(subject: Subject, scenarios: Sequence[Scenario], rounds: int) -> dic
                 seconds[scenario].append(subject.forward())
             click.echo(f"round {index}: {scenario.name} {seconds[scenario][-1]:.2f} s", err=True)
     return {scenario: runs[1:] for scenario, runs in seconds.items()}
-
-
-def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractContextManager[object]]:
-    """Installs a scenario as often as it is asked to. Keys and values are projected here, once."""
-    if scenario.side != "ours":
-        return lambda: subject.installed(scenario)
-    blend = subject.blending(scenario)
-    attention = RegionalAttention(subject.unet, subject.conditioning(blend), blend)
-    return attention.installed
 
 
 def measure_layers(subject: Subject, scenarios: Sequence[Scenario], rounds: int) -> list[Figure]:
@@ -209,17 +113,45 @@ def figures(seconds: dict[Scenario, list[float]]) -> list[Figure]:
 
 
 def measure_memory(subject: Subject, terrains: int) -> list[Figure]:
-    """Peak memory of the process with stock diffusers, and then with so many terrains."""
+    """Peak memory of the process with stock diffusers, and then with so many terrains.
+
+    With the halves of guidance in turn first: a peak never falls, so that 1 is as much as stock or less.
+    """
+    blend = subject.blending(Scenario("ours", "blobs", terrains))
     subject.forward()
     stock = peak_bytes()
-    with ExitStack() as stack:
-        stack.enter_context(subject.installed(Scenario("ours", "blobs", terrains)))
+    with RegionalAttention(subject.unet, subject.conditioning(blend), blend).installed() as context:
+        for half in (NEGATIVE, POSITIVE):
+            context.halves = (half,)
+            subject.predict(slice(half + 2, half + 3))
+        in_turn = peak_bytes()
+        context.halves = (NEGATIVE, POSITIVE)
         subject.forward()
     ours = peak_bytes()
+    name = f"ours, blobs of {terrains} / stock, peak memory"
     return [
         Figure("stock, peak memory", "bytes", float(stock)),
-        Figure(f"ours, blobs of {terrains} / stock, peak memory", "ratio", ours / stock, most=1.10),
+        Figure(f"{name}, halves in turn", "ratio", in_turn / stock, most=1.10),
+        Figure(name, "ratio", ours / stock, most=1.10),
     ]
+
+
+def measure_preparing(subject: Subject, terrains: int) -> list[Figure]:
+    """What stands before the first step: keys and values of all prompts, and the plans of rows."""
+    blend = subject.blending(Scenario("ours", "blobs", terrains))
+    conditioning = subject.conditioning(blend)
+    passes, prepared = in_turn([subject.forward, lambda: seconds_to_prepare(subject, conditioning, blend)], 5)
+    return [
+        Figure("stock, a pass", "seconds", statistics.median(passes)),
+        figure(f"preparing blobs of {terrains} / a pass", ratios(prepared, passes), None),
+    ]
+
+
+def seconds_to_prepare(subject: Subject, conditioning: Conditioning, blend: Blending) -> float:
+    """To make a picture's regional attention once."""
+    began = subject.clock()
+    RegionalAttention(subject.unet, conditioning, blend)
+    return subject.clock() - began
 
 
 def measure_exactness(subject: Subject, layouts: Sequence[str], terrains: int) -> list[Figure]:
@@ -282,7 +214,10 @@ def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--one-thread", is_flag=True, help="Count processor time, of one thread.")
 @click.option(
-    "--part", type=click.Choice(["time", "layers", "memory", "exact"]), default="time", show_default=True
+    "--part",
+    type=click.Choice(["time", "layers", "memory", "exact", "preparing"]),
+    default="time",
+    show_default=True,
 )
 def main(
     model: str,
@@ -303,6 +238,8 @@ def main(
     seconds: dict[Scenario, list[float]] = {}
     if part == "memory":
         found = measure_memory(subject, max(terrains))
+    elif part == "preparing":
+        found = [each for count in terrains for each in measure_preparing(subject, count)]
     elif part == "exact":
         found = measure_exactness(subject, layouts, terrains[0])
     else:

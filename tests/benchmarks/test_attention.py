@@ -7,9 +7,10 @@ import pytest
 import torch
 from diffusers.models.attention_processor import Attention
 
-from benchmarks.attention import Scenario, Subject, figures, measure_exactness, measure_layers
+from benchmarks.attention import figures, measure_exactness, measure_layers, measure_memory, measure_preparing
 from benchmarks.attention_alone import Layers, in_turn
 from benchmarks.attention_sides import MakeProcessor, processors
+from benchmarks.attention_subject import Scenario, Subject
 from benchmarks.layouts import LAYOUTS, map_of
 from tilebake.paint.attention_layers import Layer, cross_attention_levels
 from tilebake.paint.models import Components
@@ -108,3 +109,15 @@ def test_ratios_are_to_the_same_round() -> None:
     assert over_stock.value == pytest.approx(0.95)
     assert (over_stock.most, over_stock.note) == (0.97, "0.900 to 1.100")
     assert found["ours, blobs of 8 / kept"].value == pytest.approx(2.2)
+
+
+def test_halves_in_turn_take_no_more_memory_than_the_pair(subject: Subject) -> None:
+    stock, in_turn, pair = (figure.value or 0.0 for figure in measure_memory(subject, 8))
+    assert stock > 1e7
+    assert 1 <= in_turn <= pair
+
+
+def test_preparing_is_set_against_a_pass(subject: Subject) -> None:
+    seconds, share = measure_preparing(subject, 4)
+    assert (seconds.value or 0.0) > 0
+    assert (share.value or 0.0) > 0
