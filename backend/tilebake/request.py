@@ -36,7 +36,7 @@ __all__ = [
     "pixel_hash",
 ]
 
-PAINT_VERSION: Final = 3  # goes up whenever the same request begins to give other pixels
+PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def literal_share(sites: Sites, index: int, sigma: float) -> float:
 def at_middle(rows: Sequence[str], least_share: float, row: int, column: int) -> NDArray[np.float32]:
     """Grass's and water's shares in the middle of a tile of 64 pixels."""
     tilemap = draw(rows)
-    masks = region_masks(tilemap, canvas_for(tilemap, 64), 4.0, least_share).masks
+    masks = region_masks(tilemap, canvas_for(tilemap, 64), 4.0, least_share=least_share).masks
     return masks[:, 8 * row + 3 : 8 * row + 5, 8 * column + 3 : 8 * column + 5].mean(axis=(1, 2))
 
 
@@ -91,6 +91,6 @@ def test_broad_terrains_stay_as_they_are(row: int, column: int) -> None:
 
 def test_masks_stay_whole_and_soft() -> None:
     tilemap = draw(RIVER)
-    regions = region_masks(tilemap, canvas_for(tilemap, 64), 4.0, 0.9)
+    regions = region_masks(tilemap, canvas_for(tilemap, 64), 4.0, least_share=0.9)
     np.testing.assert_allclose(regions.shares.sum(axis=0), 1, atol=1e-6)
     assert np.abs(np.diff(regions.masks[1], axis=0)).max() < 0.25

@@ -1,5 +1,6 @@
 """What is said about the mistakes in a map: where it is, what is wrong, what to do. Word for word."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -257,3 +258,9 @@ def test_a_mistake_is_told_where_it_is_with_its_mend(text: str, message: str) ->
     with pytest.raises(MapError) as caught:
         parse_map(text, path=Path("maps/level.json"))
     assert str(caught.value) == f"{Path('maps/level.json')}:{message}"
+
+
+@pytest.mark.parametrize("blank", ["\t", "\x1f", "\x85", "\u2003", "\ufeff"])
+def test_what_is_blank_in_any_dialect_of_regular_expressions_says_nothing(blank: str) -> None:
+    with pytest.raises(MapError, match="says nothing"):
+        parse_map(json.dumps({"tilebake": 1, "terrains": {"grass": blank}, "cells": [[0, 0, "grass"]]}))

@@ -75,6 +75,20 @@ def test_masks_follow_the_formula_on_every_grid(grid: dict[str, object], sigma: 
     np.testing.assert_allclose(regions.shares, reference_shares(tilemap, canvas, sigma), atol=1e-6)
 
 
+@pytest.mark.parametrize("contrast", [1.5, 2, 10])
+@pytest.mark.parametrize("sigma", [0.1, 4, 40])
+def test_a_contrast_narrows_borders_and_leaves_them_where_they_are(sigma: float, contrast: float) -> None:
+    tilemap = draw(RIVER)
+    canvas = canvas_for(tilemap, 40)
+    regions = region_masks(tilemap, canvas, sigma, contrast=contrast)
+    assert_whole(regions)
+    soft = reference_shares(tilemap, canvas, sigma)
+    crisp = soft**contrast / (soft**contrast).sum(axis=0)
+    np.testing.assert_allclose(regions.shares, crisp, atol=1e-6)
+    assert (regions.shares.max(axis=0) >= soft.max(axis=0) - 1e-6).all()
+    np.testing.assert_array_equal(crisp.argmax(axis=0), soft.argmax(axis=0))
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     tiles=st.lists(

@@ -32,9 +32,12 @@ def field() -> TileMap:
 def test_weights_are_the_formulas_at_every_level(pixels_per_tile: int) -> None:
     tilemap = field()
     canvas = canvas_for(tilemap, pixels_per_tile)
-    settings = BakeSettings(pixels_per_tile=pixels_per_tile, base_prompt_weight=0.2, least_share=0.8)
+    settings = BakeSettings(
+        pixels_per_tile=pixels_per_tile, base_prompt_weight=0.2, least_share=0.8, mask_contrast=1.5
+    )
     weights = step_weights(blending(tilemap, canvas, settings, 2), [1, 2, 3], TARGET)
-    shares = pool(region_masks(tilemap, canvas, pixels_per_tile / 16, 0.8).shares, 3)
+    masks = region_masks(tilemap, canvas, pixels_per_tile / 16, least_share=0.8, contrast=1.5)
+    shares = pool(masks.shares, 3)
     assert [len(levels) for levels in weights] == [3, 3]
     for level, made in zip(shares, weights[0], strict=True):
         grass, sand, water, empty = torch.from_numpy(level).double().flatten(1)
@@ -60,7 +63,11 @@ def test_a_schedule_moves_masks_and_weights() -> None:
     tilemap = field()
     canvas = canvas_for(tilemap, 64)
     settings = BakeSettings(
-        blend_schedule="linear", mask_sigma_end=1.0, base_prompt_weight_end=0.0, least_share=0.0
+        blend_schedule="linear",
+        mask_sigma_end=1.0,
+        base_prompt_weight_end=0.0,
+        mask_contrast=1.0,
+        least_share=0.0,
     )
     weights = step_weights(blending(tilemap, canvas, settings, 3), [1, 2, 3], TARGET)
     for step, base, sigma in [(0, 0.3, 4.0), (1, 0.15, 2.5), (2, 0.0, 1.0)]:

@@ -41,6 +41,7 @@ SAMPLING: Final = (
 BLENDING: Final = (
     Knob("--pixels-per-tile", "pixels_per_tile", click.INT, "How large a tile is painted."),
     Knob("--mask-sigma", "mask_sigma", click.FLOAT, "Softness of the masks, in latent pixels."),
+    Knob("--mask-contrast", "mask_contrast", click.FLOAT, "How narrow borders between terrains are, from 1."),
     Knob("--least-share", "least_share", click.FLOAT, "Share that thin things keep of their own tiles."),
     Knob("--base-prompt-weight", "base_prompt_weight", click.FLOAT, "Share of the base prompt."),
     Knob(

@@ -45,7 +45,9 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     settings = settings_for(tilemap, project, choices.order())
     canvas = canvas_for(tilemap, settings.pixels_per_tile)
     sigma = blend_steps(settings, tilemap.tile_size, 1)[0].mask_sigma
-    regions = region_masks(tilemap, canvas, sigma, settings.least_share)
+    regions = region_masks(
+        tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
+    )
     panels = mask_panels(tilemap, canvas, regions)
     height, width = canvas.latent_size
     heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"

@@ -1,8 +1,9 @@
 """Regions: tile centres → one soft mask per terrain, at latent resolution.
 
 Every tile puts down a Gaussian around its centre. A terrain's mask is the sum of its tiles' Gaussians, and
-masks are normalised to sum to 1 at every latent pixel. Cells that have no tile count as the tiles of one more
-terrain, whose share belongs to the base prompt alone. Only centres enter, so every shape of grid is the same.
+masks are normalised to sum to 1 at every latent pixel. A contrast narrows the borders between them, and
+leaves them where they are. Cells that have no tile count as the tiles of one more terrain, whose share
+belongs to the base prompt alone. Only centres enter, so every shape of grid is the same.
 """
 
 from dataclasses import dataclass
@@ -39,12 +40,15 @@ class Regions:
         return np.concatenate([self.masks, self.empty[None]])
 
 
-def region_masks(tilemap: TileMap, canvas: Canvas, sigma: float, least_share: float = 0.0) -> Regions:
+def region_masks(
+    tilemap: TileMap, canvas: Canvas, sigma: float, *, least_share: float = 0.0, contrast: float = 1.0
+) -> Regions:
     """The soft masks of a map's terrains, in the order of `tilemap.terrains`.
 
     `sigma` is the Gaussians' standard deviation in latent pixels; 0 stands for its limit, where each pixel
     belongs to the nearest tile. Each Gaussian is scaled by the weights of its tile and its terrain, and thin
-    things are lifted to `least_share`.
+    things are lifted to `least_share`. Shares are raised to the power `contrast` and normalised once more, so
+    that each pixel's order of terrains stays.
     """
     names = tuple(terrain.name for terrain in tilemap.terrains)
     shape = (len(names) + 1, *canvas.latent_size)
@@ -57,7 +61,8 @@ def region_masks(tilemap: TileMap, canvas: Canvas, sigma: float, least_share: fl
     sums = _gaussian_sums(sites, shape, sigma)
     if sums.sum(axis=0).min() < FAINTEST:
         sums = _relative_sums(sites, shape, sigma)
-    shares = (sums / sums.sum(axis=0)).astype(np.float32)
+    shares = (sums / sums.sum(axis=0)) ** contrast
+    shares = (shares / shares.sum(axis=0)).astype(np.float32)
     return Regions(names, shares[:-1], shares[-1])
 
 

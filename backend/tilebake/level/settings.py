@@ -30,6 +30,10 @@ class Knobs(Wire):
     """Standard deviation of the Gaussian that each tile puts down, in latent pixels (8 canvas pixels each);
     null is half of a tile's shorter side. Larger blends neighbouring terrains more softly."""
 
+    mask_contrast: Annotated[float, Field(ge=1, le=10)] = 2.0
+    """How narrow the borders between terrains are: 1 is as wide as the Gaussians make them, higher is
+    crisper. Borders stay where they are, and as round."""
+
     least_share: Annotated[float, Field(ge=0, le=0.95)] = 0.9
     """Share of the mask that a terrain has at least in the middle of its own tiles: rivers one tile wide and
     single tiles are made heavier until they have it. 0 leaves all tiles as they are."""

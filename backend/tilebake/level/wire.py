@@ -23,7 +23,7 @@ NUMBER: Final = "<number>"
 ARRAY: Final = "<array>"
 CENTRED_ARRAY: Final = "<centred array>"
 OBJECT: Final = "<object>"
-NOT_BLANK: Final = r"\S"
+NOT_BLANK: Final = r"[^\s\x1c-\x1f\x85\ufeff]"  # dialects of \s differ in these: blank in some is blank
 FORMS: Final = (TEXT, NUMBER, ARRAY, CENTRED_ARRAY, OBJECT)
 
 

@@ -57,8 +57,14 @@ def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: in
     """How a map is blended over `steps` denoising steps."""
     blends = blend_steps(settings, tilemap.tile_size, steps)
     sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
-    share = settings.least_share
-    return Blending(blends, {sigma: region_masks(tilemap, canvas, sigma, share) for sigma in sigmas})
+    return Blending(blends, {sigma: masks_of(tilemap, canvas, settings, sigma) for sigma in sigmas})
+
+
+def masks_of(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigma: float) -> Regions:
+    """A map's masks as the settings want them, of one `sigma`."""
+    return region_masks(
+        tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
+    )
 
 
 def plain_blending(latent_size: tuple[int, int], steps: int) -> Blending:
