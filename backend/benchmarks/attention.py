@@ -2,7 +2,7 @@
 
     python -m benchmarks.attention --size 64x64 --rounds 5          # SDXL's UNet at full size, random weights
     python -m benchmarks.attention --model embedded --size 96x128
-    python -m benchmarks.attention --size 96x128 --part memory      # peak memory, in a process of its own
+    python -m benchmarks.attention --size 96x128 --part memory      # its peak, each side in its own process
     python -m benchmarks.attention --dtype float32 --part exact     # how far from the literal loop
     python -m benchmarks.attention --part layers --rounds 15        # by cross-attention alone
 
@@ -15,26 +15,21 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Final
 
 import click
-import psutil
 import torch
-from diffusers import UNet2DConditionModel
 
 from benchmarks.attention_alone import Layers, in_turn
-from benchmarks.attention_subject import Scenario, Subject, prepared
+from benchmarks.attention_memory import Bench, measure_memory
+from benchmarks.attention_subject import DTYPES, Scenario, Subject, prepared, unet_of
 from benchmarks.figures import Figure, json_line, table
-from benchmarks.full_size import full_size_unet
 from benchmarks.layouts import LAYOUTS
-from tilebake.level.modelref import resolve
-from tilebake.paint.attention import NEGATIVE, POSITIVE, RegionalAttention
+from tilebake.paint.attention import RegionalAttention
 from tilebake.paint.blending import Blending
-from tilebake.paint.models import load
 from tilebake.paint.prompts import Conditioning
 from tilebake.paint.row_plan import EPSILON
 
-DTYPES: Final = {"bfloat16": torch.bfloat16, "float32": torch.float32}
 AIMS: Final = {
     ("blobs", 8): 0.97,
     ("blobs", 32): 1.03,
@@ -112,30 +107,6 @@ def figures(seconds: dict[Scenario, list[float]]) -> list[Figure]:
     ]
 
 
-def measure_memory(subject: Subject, terrains: int) -> list[Figure]:
-    """Peak memory of the process with stock diffusers, and then with so many terrains.
-
-    With the halves of guidance in turn first: a peak never falls, so that 1 is as much as stock or less.
-    """
-    blend = subject.blending(Scenario("ours", "blobs", terrains))
-    subject.forward()
-    stock = peak_bytes()
-    with RegionalAttention(subject.unet, subject.conditioning(blend), blend).installed() as context:
-        for half in (NEGATIVE, POSITIVE):
-            context.halves = (half,)
-            subject.predict(slice(half + 2, half + 3))
-        in_turn = peak_bytes()
-        context.halves = (NEGATIVE, POSITIVE)
-        subject.forward()
-    ours = peak_bytes()
-    name = f"ours, blobs of {terrains} / stock, peak memory"
-    return [
-        Figure("stock, peak memory", "bytes", float(stock)),
-        Figure(f"{name}, halves in turn", "ratio", in_turn / stock, most=1.10),
-        Figure(name, "ratio", ours / stock, most=1.10),
-    ]
-
-
 def measure_preparing(subject: Subject, terrains: int) -> list[Figure]:
     """What stands before the first step: keys and values of all prompts, and the plans of rows."""
     blend = subject.blending(Scenario("ours", "blobs", terrains))
@@ -175,17 +146,6 @@ def measure_exactness(subject: Subject, layouts: Sequence[str], terrains: int) -
     return found
 
 
-def peak_bytes() -> int:
-    """The most main memory that this process had so far."""
-    memory: Any = psutil.Process().memory_info()
-    if hasattr(memory, "peak_wset"):  # Windows
-        return int(memory.peak_wset)
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if psutil.MACOS else peak * 1024
-
-
 def read_size(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, int]:
     """HEIGHTxWIDTH in latents."""
     height, _, width = value.partition("x")
@@ -193,13 +153,6 @@ def read_size(_context: click.Context, _parameter: click.Parameter, value: str) 
         return int(height), int(width)
     except ValueError:
         raise click.BadParameter(f"{value!r} is not HEIGHTxWIDTH, such as 96x128") from None
-
-
-def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
-    """The full-size UNet, or that of a model of ours."""
-    if model == "full":
-        return full_size_unet(DTYPES[dtype])
-    return load(resolve(model), device="cpu", dtype=dtype).unet
 
 
 @click.command()
@@ -234,11 +187,14 @@ def main(
     if one_thread:
         torch.set_num_threads(1)
     clock = time.process_time if one_thread else time.perf_counter
-    subject = Subject(unet_of(model, dtype), size, max(terrains), clock)
     seconds: dict[Scenario, list[float]] = {}
     if part == "memory":
-        found = measure_memory(subject, max(terrains))
-    elif part == "preparing":
+        found = measure_memory(Bench(model, dtype, size, max(terrains)))
+        click.echo(table(found))
+        click.echo(json_line("attention", found, model=model, size=size, dtype=dtype))
+        return
+    subject = Subject(unet_of(model, dtype), size, max(terrains), clock)
+    if part == "preparing":
         found = [each for count in terrains for each in measure_preparing(subject, count)]
     elif part == "exact":
         found = measure_exactness(subject, layouts, terrains[0])

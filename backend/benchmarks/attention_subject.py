@@ -10,15 +10,18 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from benchmarks.attention_sides import keeping_keys, literal_loop, processors
-from benchmarks.full_size import POOLED, TOKENS, WIDTH
+from benchmarks.full_size import POOLED, TOKENS, WIDTH, full_size_unet
 from benchmarks.layouts import LAYOUTS, map_of
 from tilebake.level.canvas import canvas_for
+from tilebake.level.modelref import resolve
 from tilebake.level.settings import BakeSettings
 from tilebake.paint.attention import RegionalAttention
 from tilebake.paint.blending import Blending, blending
+from tilebake.paint.models import load
 from tilebake.paint.prompts import Conditioning, PromptEmbeds
 
 TILE: Final = 8  # latents along a tile of 64 canvas pixels
+DTYPES: Final = {"bfloat16": torch.bfloat16, "float32": torch.float32}
 
 
 @dataclass(frozen=True)
@@ -111,3 +114,10 @@ def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractConte
     blend = subject.blending(scenario)
     attention = RegionalAttention(subject.unet, subject.conditioning(blend), blend)
     return attention.installed
+
+
+def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
+    """The full-size UNet, or that of a model of ours."""
+    if model == "full":
+        return full_size_unet(DTYPES[dtype])
+    return load(resolve(model), device="cpu", dtype=dtype).unet

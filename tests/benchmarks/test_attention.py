@@ -7,8 +7,9 @@ import pytest
 import torch
 from diffusers.models.attention_processor import Attention
 
-from benchmarks.attention import figures, measure_exactness, measure_layers, measure_memory, measure_preparing
+from benchmarks.attention import figures, measure_exactness, measure_layers, measure_preparing
 from benchmarks.attention_alone import Layers, in_turn
+from benchmarks.attention_memory import Bench, measure_memory
 from benchmarks.attention_sides import MakeProcessor, processors
 from benchmarks.attention_subject import Scenario, Subject
 from benchmarks.layouts import LAYOUTS, map_of
@@ -111,10 +112,10 @@ def test_ratios_are_to_the_same_round() -> None:
     assert found["ours, blobs of 8 / kept"].value == pytest.approx(2.2)
 
 
-def test_halves_in_turn_take_no_more_memory_than_the_pair(subject: Subject) -> None:
-    stock, in_turn, pair = (figure.value or 0.0 for figure in measure_memory(subject, 8))
-    assert stock > 1e7
-    assert 1 <= in_turn <= pair
+def test_memory_is_measured_in_processes_of_their_own() -> None:
+    stock, pair, in_turn = measure_memory(Bench("embedded", "float32", (32, 40), 8))
+    assert (stock.value or 0.0) > 1e8
+    assert all(0.5 < (figure.value or 0.0) < 2 for figure in (pair, in_turn))
 
 
 def test_preparing_is_set_against_a_pass(subject: Subject) -> None:

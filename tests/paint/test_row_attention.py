@@ -37,9 +37,9 @@ def layer(
     keys = [randn(heads, length, width, seed=i).to(dtype) for i, length in enumerate(lengths)]
     values = [randn(heads, length, width, seed=100 + i).to(dtype) for i, length in enumerate(lengths)]
     plan = placed(plan_rows(weights.numpy(), lengths, epsilon), Target(1, CPU, dtype))
-    stacks = tuple(stack([key], [value]) for key, value in zip(keys, values, strict=True))
+    stacks = tuple(stack([pair], 1) for pair in zip(keys, values, strict=True))
     if len(set(lengths)) == 1:
-        stacks = (stack(keys, values),)
+        stacks = (stack(zip(keys, values, strict=True), len(keys)),)
     else:  # a stack of its own for each, and so a bucket of its own
         plan = placed(plan_rows(weights.numpy(), [*range(len(lengths))], epsilon), Target(1, CPU, dtype))
     return LayerRows(LayerPrompts(tuple(keys), tuple(values), (weights.to(dtype),)), stacks, (plan,))
@@ -97,12 +97,12 @@ def test_what_a_prompt_says_is_not_read_where_it_is_not_heard() -> None:
 
 def test_keys_are_padded_where_kernels_like_it_and_the_padding_says_nothing() -> None:
     keys, values = ([randn(2, 77, 8, seed=i + at) for i in range(3)] for at in (0, 10))
-    stacked = stack(keys, values)
+    stacked = stack(zip(keys, values, strict=True), len(keys))
     assert padded_length(77, CPU) == stacked.keys.shape[2] == 80
     assert padded_length(77, torch.device("cuda")) == 77
     assert stacked.mask is not None
     assert stacked.mask.flatten().tolist() == [0.0] * 77 + [-torch.inf] * 3
-    assert stack([randn(2, 80, 8, seed=0)], [randn(2, 80, 8, seed=1)]).mask is None
+    assert stack([(randn(2, 80, 8, seed=0), randn(2, 80, 8, seed=1))], 1).mask is None
 
 
 @settings(deadline=None)

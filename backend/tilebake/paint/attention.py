@@ -299,9 +299,9 @@ def _prompt_set(half: _Half, levels: set[int], target: Target, epsilon: float) -
 
 def project(attn: Attention, prompts: PromptSet, level: int) -> LayerRows:
     """Keys and values of every prompt in one layer, as AttnProcessor2_0 would make them at each step."""
-    projected = [keys_and_values(attn, prompts.embeds[prompt]) for prompt in prompts.order]
-    runs = [[*run] for _, run in groupby(projected, key=lambda each: each[0].shape[1])]
-    stacks = tuple(stack([key for key, _ in run], [value for _, value in run]) for run in runs)
+    embeds = [prompts.embeds[prompt] for prompt in prompts.order]
+    runs = [[*run] for _, run in groupby(embeds, key=lambda each: each.shape[1])]
+    stacks = tuple(stack((keys_and_values(attn, each) for each in run), len(run)) for run in runs)
     layer = LayerPrompts(
         keys=_unstacked([key for each in stacks for key in each.keys], prompts),
         values=_unstacked([value for each in stacks for value in each.values], prompts),

@@ -4,11 +4,11 @@ The same formula as `regional_attention`, by a RowPlan. Keys and values of promp
 so that neighbours in the stack go into one call without being copied.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
-from torch.nn.functional import embedding_bag, pad, scaled_dot_product_attention
+from torch.nn.functional import embedding_bag, scaled_dot_product_attention
 
 from tilebake.paint.blending import Target
 from tilebake.paint.row_plan import Bucket, RowPlan
@@ -43,15 +43,30 @@ def padded_length(tokens: int, device: torch.device) -> int:
     return -(-tokens // 16) * 16 if device.type == "cpu" else tokens
 
 
-def stack(keys: Sequence[torch.Tensor], values: Sequence[torch.Tensor]) -> Prompts:
-    """Keys and values [H, T, D] of prompts of one length, as they are attended to."""
-    tokens = keys[0].shape[1]
-    missing = padded_length(tokens, keys[0].device) - tokens
-    padding = (0, 0, 0, missing)
-    mask = keys[0].new_zeros(1, 1, 1, tokens + missing) if missing else None
+def stack(projected: Iterable[tuple[torch.Tensor, torch.Tensor]], count: int) -> Prompts:
+    """Keys and values [H, T, D] of `count` prompts of one length, as they are attended to.
+
+    They are taken one prompt at a time: copies of all of them, once freed, would leave holes in main memory
+    that nothing fits into, as large as what is kept.
+    """
+    stacked: Prompts | None = None
+    for at, (key, value) in enumerate(projected):
+        stacked = stacked or _room_for(count, key)
+        stacked.keys[at, :, : key.shape[1]].copy_(key)
+        stacked.values[at, :, : key.shape[1]].copy_(value)
+    assert stacked is not None, "there is always a base prompt"
+    return stacked
+
+
+def _room_for(count: int, key: torch.Tensor) -> Prompts:
+    """As many prompts of the length of one key [H, T, D], all zeros, with their padding masked."""
+    heads, tokens, width = key.shape
+    length = padded_length(tokens, key.device)
+    keys, values = (key.new_zeros(count, heads, length, width) for _ in range(2))
+    mask = key.new_zeros(1, 1, 1, length) if length > tokens else None
     if mask is not None:
         mask[..., tokens:] = -torch.inf
-    return Prompts(pad(torch.stack([*keys]), padding), pad(torch.stack([*values]), padding), mask)
+    return Prompts(keys, values, mask)
 
 
 def attend(query: torch.Tensor, prompts: Prompts) -> torch.Tensor:
