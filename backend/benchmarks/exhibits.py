@@ -10,7 +10,7 @@ GARDEN: Final = "docs/attention/garden.json"
 WINTER: Final = "docs/attention/winter.json"
 PLAIN: Final = "docs/attention/plain.json"
 SNOWY: Final = '--prompt "snow-covered path" --width 192 --height 192'
-AGAINST: Final = "--reweight snow-covered=-5"
+AGAINST: Final = "--reweight snow-covered=-1"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ EXHIBITS: Final = (
         "Only where the word works",
         (
             Shot("before", f"bake {WINTER} --out winter.png"),
-            edit("x -5 everywhere", WINTER, AGAINST, "all"),
+            edit("x -1 everywhere", WINTER, AGAINST, "all"),
             edit("above 0.3", WINTER, f"{AGAINST} --threshold 0.3", "third"),
             edit("above 0.45", WINTER, f"{AGAINST} --threshold 0.45", "half"),
             edit("averaged", WINTER, f"{AGAINST} --threshold 0.45 --average", "average"),
@@ -129,14 +129,20 @@ EXHIBITS: Final = (
             BEFORE,
             edit("refined", GARDEN, '--terrain path --refine "mossy cobblestone path"', "moss"),
             edit(
-                "and mossy x 5",
+                "mossy x 2, no echo",
                 GARDEN,
-                '--terrain path --refine "mossy cobblestone path" --reweight mossy=5',
-                "moss5",
+                '--terrain path --refine "mossy cobblestone path" --reweight mossy=2 --no-echo',
+                "moss2alone",
+            ),
+            edit(
+                "mossy x 2",
+                GARDEN,
+                '--terrain path --refine "mossy cobblestone path" --reweight mossy=2',
+                "moss2",
             ),
         ),
         SEEN["refined"],
-        size=288,
+        size=256,
     ),
     Exhibit(
         "seed",

@@ -114,7 +114,7 @@ def placement_figures(tiles: Sequence[Verdict]) -> list[Figure]:
     groups = {
         "tiles with like neighbours": ([tile for tile in tiles if tile.is_inner], 0.95),
         "all tiles": (tiles, 0.85),
-        "thin river and path tiles": (thin_tiles(tiles), 0.8),
+        "thin river and path tiles": (thin_tiles(tiles), 0.92),
     }
     return [
         Figure(name, "share", share(group).value, least=least, note=f"of {len(group)}")

@@ -18,21 +18,23 @@ def settings(**values: object) -> BakeSettings:
     return BakeSettings.model_validate(values)
 
 
-def test_the_founding_documents_values_are_where_it_starts() -> None:
-    assert blend_steps(BakeSettings(), SQUARE, 3) == (Blend(0.3, 0.7, 4.0),) * 3
+def test_weights_are_the_founding_documents_where_it_starts() -> None:
+    steps = blend_steps(BakeSettings(), SQUARE, 3)
+    assert {(blend.base_prompt_weight, blend.regional_prompt_weight) for blend in steps} == {(0.3, 0.7)}
 
 
-@pytest.mark.parametrize(("pixels_per_tile", "sigma"), [(4, 0.25), (64, 4), (256, 16)])
-def test_sigma_is_half_a_tile_unless_it_is_named(pixels_per_tile: int, sigma: float) -> None:
-    assert blend_steps(settings(pixels_per_tile=pixels_per_tile), SQUARE, 1)[0].mask_sigma == sigma
+@pytest.mark.parametrize(("pixels_per_tile", "sigma"), [(4, 0.3), (64, 4.8), (256, 19.2)])
+def test_sigma_is_six_tenths_of_a_tile_unless_it_is_named(pixels_per_tile: int, sigma: float) -> None:
+    (blend,) = blend_steps(settings(pixels_per_tile=pixels_per_tile), SQUARE, 1)
+    assert blend.mask_sigma == pytest.approx(sigma)
     assert (
         blend_steps(settings(pixels_per_tile=pixels_per_tile, mask_sigma=5.0), SQUARE, 1)[0].mask_sigma == 5
     )
 
 
-@pytest.mark.parametrize(("tile_size", "sigma"), [((64, 32), 2), ((16, 16), 4), ((32, 64), 4)])
-def test_sigma_is_half_of_a_flat_tiles_height(tile_size: tuple[int, int], sigma: float) -> None:
-    assert blend_steps(BakeSettings(), tile_size, 1)[0].mask_sigma == sigma
+@pytest.mark.parametrize(("tile_size", "sigma"), [((64, 32), 2.4), ((16, 16), 4.8), ((32, 64), 4.8)])
+def test_sigma_follows_a_flat_tiles_height(tile_size: tuple[int, int], sigma: float) -> None:
+    assert blend_steps(BakeSettings(), tile_size, 1)[0].mask_sigma == pytest.approx(sigma)
 
 
 @pytest.mark.parametrize("schedule", ["none", "constant"])
@@ -64,7 +66,7 @@ def test_linear_moves_evenly_and_cosine_slowly_at_both_ends() -> None:
 
 def test_what_has_no_end_stays() -> None:
     blends = blend_steps(settings(blend_schedule="linear", base_prompt_weight_end=0.9), SQUARE, 7)
-    assert {blend[1:] for blend in blends} == {(0.7, 4.0)}
+    assert {blend[1:] for blend in blends} == {(0.7, 4.8)}
 
 
 def test_a_single_step_has_the_start_values() -> None:
