@@ -13,7 +13,7 @@ from torch.nn.functional import avg_pool2d
 from training.captions import phrase
 from training.latents import View
 
-SOFTNESS = (2.0, 4.5)  # latents; a bake's masks have 4.8, at a contrast of 2 as if it were 3.4
+SOFTNESS = (2.0, 4.5)  # latents; a bake's masks have 4, at a contrast of 2 as if it were 2.8
 BASE_WEIGHT = (0.1, 0.4)  # of the scene prompt; a bake's is 0.3 when nothing else is asked for
 
 

@@ -36,7 +36,7 @@ def test_weights_are_the_formulas_at_every_level(pixels_per_tile: int) -> None:
         pixels_per_tile=pixels_per_tile, base_prompt_weight=0.2, least_share=0.8, mask_contrast=1.5
     )
     weights = step_weights(blending(tilemap, canvas, settings, 2), [1, 2, 3], TARGET)
-    masks = region_masks(tilemap, canvas, 0.6 * pixels_per_tile / 8, least_share=0.8, contrast=1.5)
+    masks = region_masks(tilemap, canvas, pixels_per_tile / 16, least_share=0.8, contrast=1.5)
     shares = pool(masks.shares, 3)
     assert [len(levels) for levels in weights] == [3, 3]
     for level, made in zip(shares, weights[0], strict=True):

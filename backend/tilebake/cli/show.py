@@ -44,7 +44,7 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     tilemap = read_map(map_path, project)
     settings = settings_for(tilemap, project, choices.order())
     canvas = canvas_for(tilemap, settings.pixels_per_tile)
-    sigma = blend_steps(settings, tilemap.tile_size, 1)[0].mask_sigma
+    sigma = blend_steps(settings, tilemap.grid, tilemap.tile_size, 1)[0].mask_sigma
     regions = region_masks(
         tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
     )

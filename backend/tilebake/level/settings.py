@@ -28,7 +28,8 @@ class Knobs(Wire):
 
     mask_sigma: Sigma | None = None
     """Standard deviation of the Gaussian that each tile puts down, in latent pixels (8 canvas pixels each);
-    null is 0.6 of a tile's shorter side. Larger blends neighbouring terrains more softly."""
+    null is half of a tile's shorter side, or 0.6 of it where the grid is not square. Larger blends
+    neighbouring terrains more softly."""
 
     mask_contrast: Annotated[float, Field(ge=1, le=10)] = 2.0
     """How narrow the borders between terrains are: 1 is as wide as the Gaussians make them, higher is

@@ -55,7 +55,7 @@ class Blending:
 
 def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: int) -> Blending:
     """How a map is blended over `steps` denoising steps."""
-    blends = blend_steps(settings, tilemap.tile_size, steps)
+    blends = blend_steps(settings, tilemap.grid, tilemap.tile_size, steps)
     sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
     return Blending(blends, {sigma: masks_of(tilemap, canvas, settings, sigma) for sigma in sigmas})
 

@@ -5,9 +5,11 @@ from math import cos, pi
 from typing import Final, NamedTuple
 
 from tilebake.level.canvas import LATENT
+from tilebake.level.grid import GridShape
 from tilebake.level.settings import BakeSettings
 
-SOFTNESS: Final = 0.6  # of a tile's shorter side: chosen by placement and seams, with mask_contrast
+SOFTNESS: Final = 0.5  # of a tile's shorter side: chosen by placement, seams and eye, with mask_contrast
+SOFTNESS_STAGGERED: Final = 0.6  # where lines of tiles are shifted, and borders zigzag
 CURVES: Mapping[str, Callable[[float], float]] = {
     "linear": lambda progress: progress,
     "cosine": lambda progress: (1 - cos(pi * progress)) / 2,
@@ -22,19 +24,22 @@ class Blend(NamedTuple):
     mask_sigma: float  # latent pixels
 
 
-def default_sigma(tile_size: tuple[int, int], pixels_per_tile: int) -> float:
+def default_sigma(grid: GridShape, tile_size: tuple[int, int], pixels_per_tile: int) -> float:
     """The starting mask_sigma in latent pixels, by a tile's shorter side, for flat tiles lie closer."""
     width, height = tile_size
-    return SOFTNESS * pixels_per_tile * min(1.0, height / width) / LATENT
+    softness = SOFTNESS if grid == "square" else SOFTNESS_STAGGERED
+    return softness * pixels_per_tile * min(1.0, height / width) / LATENT
 
 
-def blend_steps(settings: BakeSettings, tile_size: tuple[int, int], steps: int) -> tuple[Blend, ...]:
+def blend_steps(
+    settings: BakeSettings, grid: GridShape, tile_size: tuple[int, int], steps: int
+) -> tuple[Blend, ...]:
     """The blending parameters at each of `steps` steps, for tiles of a size in map pixels.
 
     "linear" and "cosine" lead from the start values at the first step to the ..._end values at the last, or
     stay where that is None. "none" and "constant" keep the start values.
     """
-    sigma = settings.mask_sigma or default_sigma(tile_size, settings.pixels_per_tile)
+    sigma = settings.mask_sigma or default_sigma(grid, tile_size, settings.pixels_per_tile)
     start = Blend(settings.base_prompt_weight, settings.regional_prompt_weight, sigma)
     if settings.blend_schedule not in CURVES:
         return (start,) * steps
