@@ -33,18 +33,21 @@ flowers. In the miniature what keeps them are the first steps, which are the sou
 its attention maps are so even that holding on to them alone (`--source-steps 0`) keeps little more than a
 new picture does.""",
     "weights": """\
-Here the word does what it says, from dark leaves to a white-out; 1 is the picture as it is. Not every word
-does: "mossy" and "dark" hardly show at any weight. The miniature reads most of a prompt in the tokens behind
-its words, the end and the padding, which the text encoder has told of them: with all three words of "mossy
-cobblestone path" at 0 the picture stays as it is, within 1 %.""",
+Here the word does what it says: 1 is the picture as it is, -1 the same stones without snow, and beyond 3
+little but white is left. A word does most of this by its echo. The text encoder tells it to the tokens behind
+it, the end and the padding among them, and there most of a prompt is read. A weight works on both. As
+published (`--no-echo`), on the word's own tokens alone, "mossy" hardly shows at any weight: with all three
+words of "mossy cobblestone path" at 0 the picture stays as it is, within 1 %; with their echo it moves by
+17 %.""",
     "thresholds": """\
 The weight counts only where the word's heat is above a share of its peak. Above 0.3 that is all of the path;
-above 0.45 a rim keeps its snow, for there the terrain's mask is faint and the word with it; the average over
-the steps so far finds nearly the same; lifting what is faint (`--compress`) takes the rim in again. Within
-the path the miniature looks at the word so evenly that no threshold tells one stone from another.""",
+above 0.45 a few pale spots stay at the rim, where the terrain's mask is faint and the word with it. The
+average over the steps so far finds nearly the same, and lifting what is faint (`--compress`) takes the rim in
+again.
+Within the path the miniature looks at the word so evenly that no threshold tells one stone from another.""",
     "refined": """\
-An added word, with the stones where they were: green creeps into the joints. Five times the word adds
-little; see above.""",
+An added word, with the stones where they were: green creeps into the joints. Twice the word as published adds
+next to nothing. With its echo the stones are overgrown, and still lie where they lay.""",
     "seed": """\
 The same edits of another painting of the map. What they do does not hang on one seed:
 `python -m benchmarks.control` counts it over twenty.""",
