@@ -83,7 +83,7 @@ def read_weights(
         try:
             weights[word.strip()] = float(number)
         except ValueError:
-            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=3") from None
+            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=1.5") from None
         if not word.strip() or not math.isfinite(weights[word.strip()]):
-            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=3")
+            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=1.5")
     return weights
