@@ -33,7 +33,7 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     from tilebake.cli.output import picture_path, write_picture
     from tilebake.level.canvas import canvas_for
     from tilebake.level.project import find_project
-    from tilebake.level.regions import region_masks
+    from tilebake.level.regions import masks_of
     from tilebake.level.tilemap import map_stem, read_map
     from tilebake.paint.heatmap import mask_panels
     from tilebake.paint.schedule import blend_steps
@@ -45,9 +45,7 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     settings = settings_for(tilemap, project, choices.order())
     canvas = canvas_for(tilemap, settings.pixels_per_tile)
     sigma = blend_steps(settings, tilemap.grid, tilemap.tile_size, 1)[0].mask_sigma
-    regions = region_masks(
-        tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
-    )
+    regions = masks_of(tilemap, canvas, settings, sigma)
     panels = mask_panels(tilemap, canvas, regions)
     height, width = canvas.latent_size
     heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"

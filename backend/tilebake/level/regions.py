@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import Canvas
 from tilebake.level.lifting import lifted
+from tilebake.level.settings import BakeSettings
 from tilebake.level.sites import Sites, gaussian, middles, sites_of
 from tilebake.level.tilemap import TileMap
 
@@ -64,6 +65,13 @@ def region_masks(
     shares = (sums / sums.sum(axis=0)) ** contrast
     shares = (shares / shares.sum(axis=0)).astype(np.float32)
     return Regions(names, shares[:-1], shares[-1])
+
+
+def masks_of(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigma: float) -> Regions:
+    """A map's masks as the settings want them, of one `sigma`."""
+    return region_masks(
+        tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
+    )
 
 
 def pool(shares: Masks, levels: int) -> list[Masks]:

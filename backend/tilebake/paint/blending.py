@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import Canvas
-from tilebake.level.regions import Regions, pool, region_masks
+from tilebake.level.regions import Regions, masks_of, pool
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.schedule import Blend, blend_steps
@@ -58,13 +58,6 @@ def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: in
     blends = blend_steps(settings, tilemap.grid, tilemap.tile_size, steps)
     sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
     return Blending(blends, {sigma: masks_of(tilemap, canvas, settings, sigma) for sigma in sigmas})
-
-
-def masks_of(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigma: float) -> Regions:
-    """A map's masks as the settings want them, of one `sigma`."""
-    return region_masks(
-        tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
-    )
 
 
 def plain_blending(latent_size: tuple[int, int], steps: int) -> Blending:
