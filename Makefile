@@ -53,7 +53,7 @@ addon: ## pack the Godot addon into dist/, ready for the Asset Library
 	cd godot_addon && $(PYTHON) -m zipfile -c ../dist/tilebake-godot-$(ADDON_VERSION).zip addons
 
 screenshots: install ## photograph the Godot addon for docs/ (minutes; needs `make engine`)
-	PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=tests/godot $(BIN)/python tests/godot/screenshots.py docs
+	PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=. $(BIN)/python -m tests.godot.screenshots docs
 
 clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist

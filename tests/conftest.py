@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     import torch
 
-    from tilebake.paint.models import Components
+    from tilebake.paint.model.load import Components
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # models this small are quickest on one thread
 
@@ -194,8 +194,8 @@ def tiny_sdxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_components(tiny_sdxl_folder: Path) -> "Components":
     """The tiny SDXL in float32 on the CPU, loaded as any model is."""
-    from tilebake.level.modelref import resolve
-    from tilebake.paint.models import load
+    from tilebake.models.reference import resolve
+    from tilebake.paint.model.load import load
 
     return load(resolve(str(tiny_sdxl_folder)), device="cpu", dtype="float32")
 

@@ -12,7 +12,8 @@ import pytest
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.request import BakeRequest, pixel_hash
+from tilebake.request import BakeRequest
+from tilebake.texture import pixel_hash
 
 MAP = {
     "tilebake": 1,

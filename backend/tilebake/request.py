@@ -7,13 +7,14 @@ remote machine. Cancelling is raising from `on_step`.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tilebake.level.edits import Edit
+from tilebake.level.edit.edit import Edit
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
+from tilebake.texture import Texture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,17 +24,12 @@ __all__ = [
     "PAINT_VERSION",
     "BakeRequest",
     "Baker",
-    "JudgedTiles",
     "LoraRef",
     "OnStep",
     "Onlooker",
     "Painter",
-    "PlacementReport",
     "Sight",
     "Step",
-    "TerrainPlacement",
-    "Texture",
-    "pixel_hash",
 ]
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
@@ -116,59 +112,6 @@ def _spelled(value: Any) -> object:
 def _canonical(content: Mapping[str, object]) -> bytes:
     """JSON with one spelling: sorted keys, and each float as the shortest text that reads back as itself."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
-
-
-@dataclass(frozen=True)
-class JudgedTiles:
-    """What the model's judge takes the tiles of one terrain for."""
-
-    tiles: int  # those that can be judged: seen, and whole on the picture
-    right: int
-    taken_for: Mapping[str, int]  # the others, by the judge's name for what they show, the largest first
-
-
-@dataclass(frozen=True)
-class TerrainPlacement:
-    """How well one terrain kept to its tiles: by where its prompt's words were attended to, and as judged."""
-
-    terrain: str
-    kept: float  # share of that attention within its own tiles, 0 to 1
-    by_mask: float  # the same if its words were heard alike wherever its mask is
-    bled: Mapping[str, float]  # shares within other terrains' tiles, the largest first; "" is no tile
-    judged: JudgedTiles | None = None  # where the model has a judge, and that knows the terrain
-
-
-@dataclass(frozen=True, eq=False)
-class PlacementReport:
-    """How well every terrain kept to its tiles, and a picture of it."""
-
-    terrains: tuple[TerrainPlacement, ...]
-    sheet: "NDArray[np.uint8]"  # [height, width, 3]
-
-    def judged_right(self) -> float | None:
-        """The share of all judged tiles that are right, 0 to 1; None where none was judged."""
-        judged = [each.judged for each in self.terrains if each.judged is not None]
-        tiles = sum(each.tiles for each in judged)
-        return sum(each.right for each in judged) / tiles if tiles else None
-
-
-@dataclass(frozen=True, eq=False)
-class Texture:
-    """A painted map at its own pixel size."""
-
-    image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
-    digest: str  # the request's
-    pixel_hash: str
-    timings: Mapping[str, float] = field(default_factory=dict[str, float])  # seconds, by stage
-    environment: Mapping[str, str] = field(default_factory=dict[str, str])  # device, dtype, versions
-    degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
-    report: PlacementReport | None = None  # where one was asked for
-
-
-def pixel_hash(image: "NDArray[np.uint8]") -> str:
-    """SHA-256 (hex) over a picture's shape and bytes: the same for the same pixels, however stored."""
-    shape = "x".join(str(length) for length in image.shape)
-    return hashlib.sha256(f"{shape}:".encode("ascii") + image.tobytes()).hexdigest()
 
 
 class Step(NamedTuple):

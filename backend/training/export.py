@@ -10,10 +10,12 @@ from pathlib import Path
 
 import click
 
-from training import checkpoint, latents, miniature
-from training.autoencoder import SHAPE, finished
-from training.tokenizer import read_pair
-from training.trainee import Trainee
+from training import checkpoint
+from training.autoencoder.shape import SHAPE, finished
+from training.data import latents
+from training.data.tokenizer import read_pair
+from training.unet import shape
+from training.unet.trainee import Trainee
 
 # what the pipeline takes where a user asks for nothing else
 DEFAULTS = {"steps": 10, "guidance_scale": 5.0, "guidance_scale_low": 1.5, "scheduler": "dpmpp_2m"}
@@ -38,7 +40,7 @@ def _whole(runs: Path, trainee: Trainee, out: Path) -> str:
     encoded = latents.read(runs / "latents.pt")
     vae = finished(decoder["average"], encoded.mean, encoded.std)
     encoders = (trainee.text_encoder, trainee.text_encoder_2)
-    miniature.assemble(out, vae, trainee.unet, encoders, trainee.tokenizers)
+    shape.assemble(out, vae, trainee.unet, encoders, trainee.tokenizers)
     (out / "tilebake.json").write_text(json.dumps(DEFAULTS, indent=2) + "\n", encoding="utf-8")
     return f"decoder at step {decoder['step']}"
 

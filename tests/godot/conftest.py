@@ -4,9 +4,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from engine import Engine, NoEngineError, copy_project, find_engine
-from flat_demo import FlatDemo, make_flat_demo
-from missing import is_missing
+
+from tests.godot.harness.engine import Engine, NoEngineError, copy_project, find_engine
+from tests.godot.harness.flat_demo import FlatDemo, make_flat_demo
+from tests.godot.harness.missing import is_missing
 
 
 @pytest.fixture(scope="session")

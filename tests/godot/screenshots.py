@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from engine import SCRIPTS, Engine, copy_project, find_engine
 from PIL import Image
-from screen import DRAWING, draw, screen
+
+from tests.godot.harness.engine import SCRIPTS, Engine, copy_project, find_engine
+from tests.godot.harness.screen import DRAWING, draw, screen
 
 PATIENCE: Final = 900.0  # seconds; two bakes of the demo are in it, and three looks
 PHOTOGRAPHER: Final = (

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tilebake.errors import MapError
-from tilebake.level.grid import Bounds
-from tilebake.level.mapfile import schema
+from tilebake.level.map.grid import Bounds
+from tilebake.level.map.mapfile import schema
 from tilebake.level.project import Project
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.terrain import LoraRef, Terrain

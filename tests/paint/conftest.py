@@ -11,8 +11,10 @@ from diffusers import StableDiffusionXLPipeline
 from safetensors.torch import save_file
 from torch import nn
 
-from tilebake.level.modelref import COMPONENTS, EMBEDDED, resolve
-from tilebake.paint.models import Components, load
+from tilebake.models.reference import COMPONENTS, EMBEDDED, resolve
+from tilebake.paint.model.load import Components, load
+from tilebake.paint.prompts.embeds import PromptEmbeds
+from tilebake.paint.prompts.encode import encode_prompt
 from tilebake.paint.schedulers import make_scheduler
 
 Tensors = dict[str, torch.Tensor]
@@ -183,3 +185,9 @@ def stock() -> Callable[[Components, str], Any]:
         return pipeline
 
     return make
+
+
+@pytest.fixture
+def encode(tiny_components: Components) -> Callable[[str], PromptEmbeds]:
+    """Encodes prompts by the tiny model. It knows a few words whole; the others it reads in pieces."""
+    return lambda text: encode_prompt(tiny_components, text)

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from tilebake.paint.blending import plain_blending
 from tilebake.paint.denoise import Denoiser, Sampling, denoise
-from tilebake.paint.models import Components
+from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.prompts import plain_conditioning
+from tilebake.paint.prompts.encode import plain_conditioning
+from tilebake.paint.regional.blending import plain_blending
 
 
 def sampling(start: float = 0.0, end: float = 1.0, scale: float = 4.0) -> Sampling:

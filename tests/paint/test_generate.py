@@ -10,7 +10,7 @@ import torch
 
 from tilebake.errors import BakeError, ModelError
 from tilebake.level import settings
-from tilebake.paint.models import Components
+from tilebake.paint.model.load import Components
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.pipeline import Pipeline
 from tilebake.request import Step

@@ -10,7 +10,7 @@ import torch
 
 from tilebake.errors import BakeError
 from tilebake.paint.memory import Rung, descend, is_out_of_memory, on_cpu, parked, streamed, tiled
-from tilebake.paint.models import Components
+from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 
 

@@ -15,11 +15,13 @@ from tilebake.level.canvas import canvas_for
 from tilebake.level.settings import BakeSettings, SettingsOverride
 from tilebake.level.tilemap import Bounds, Terrain, Tile, TileMap
 from tilebake.paint import pipeline as pipeline_module
-from tilebake.paint.models import Components, models
+from tilebake.paint.model.load import Components, models
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.prompts import Conditioning, condition
-from tilebake.request import BakeRequest, Step, pixel_hash
+from tilebake.paint.prompts.embeds import Conditioning
+from tilebake.paint.prompts.encode import condition
+from tilebake.request import BakeRequest, Step
+from tilebake.texture import pixel_hash
 
 Stock = Callable[[Components, str], Any]
 Pixels = NDArray[np.uint8]

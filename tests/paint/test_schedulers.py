@@ -8,7 +8,7 @@ import torch
 
 from tilebake.errors import BakeError, ModelError
 from tilebake.level import settings
-from tilebake.paint.models import Components
+from tilebake.paint.model.load import Components
 from tilebake.paint.schedulers import SCHEDULERS, make_scheduler, start, step_options
 
 NAMES = get_args(settings.Scheduler)

@@ -8,7 +8,8 @@ import pytest
 
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
-from tilebake.request import BakeRequest, Texture, pixel_hash
+from tilebake.request import BakeRequest
+from tilebake.texture import Texture, pixel_hash
 
 MAP = {
     "tilebake": 1,

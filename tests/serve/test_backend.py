@@ -11,15 +11,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from counting_baker import picture_of
-from game import QUICK, Game, game_in, states, until, view
 
+from tests.helpers.counting_baker import picture_of
+from tests.helpers.game import QUICK, Game, game_in, states, until, view
 from tilebake.errors import MapError
-from tilebake.request import Texture, pixel_hash
 from tilebake.serve.backend import Backend
-from tilebake.serve.desk import UnknownIdError
-from tilebake.serve.png import png_pixels
-from tilebake.serve.watch import Timing
+from tilebake.serve.files.png import png_pixels
+from tilebake.serve.jobs.service import UnknownIdError
+from tilebake.serve.watching.watch import Timing
+from tilebake.texture import Texture, pixel_hash
 
 SAVES_SHORT, SAVES_LONG = (40, 0.8), (500, 10.0)  # how many saves, in how many seconds
 CROWD_SHORT, CROWD_LONG = 15, 2_000  # maps

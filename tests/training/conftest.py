@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from training.latents import Latents
-from training.miniature import TokenizerPair
+from training.data.latents import Latents
+from training.data.tokenizer import captions, read_pair, trained, write_pair
 from training.terrain.scene import Patch
-from training.tokenizer import captions, read_pair, trained, write_pair
+from training.unet.shape import TokenizerPair
 
 GRASS, LAVA = Patch("grass"), Patch("lava", ("dark",))
 

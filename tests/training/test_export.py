@@ -7,13 +7,14 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from tilebake.level.modelref import resolve
-from tilebake.paint.models import load
-from training import checkpoint, export, latents
-from training.autoencoder import SHAPE, untrained
-from training.latents import Latents
-from training.miniature import TokenizerPair
-from training.trainee import Trainee
+from tilebake.models.reference import resolve
+from tilebake.paint.model.load import load
+from training import checkpoint, export
+from training.autoencoder.shape import SHAPE, untrained
+from training.data import latents
+from training.data.latents import Latents
+from training.unet.shape import TokenizerPair
+from training.unet.trainee import Trainee
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = importlib.import_module(f"tilebake.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"tilebake.cli.commands.{cmd_name}").command
         return command
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 
-from tilebake.cli.telling import ERROR, Telling, progress
+from tilebake.cli.event_lines import ERROR, Telling, progress
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-    from tilebake.serve.status import Event, JobView, MapView
+    from tilebake.serve.jobs.status import Event, JobView, MapView
 
 SHOWN: Final = 5  # jobs that wait, errors, and lines said, of each
 BAR: Final = 28  # columns
@@ -71,7 +71,7 @@ class _Json:
     def __init__(self) -> None:
         from pydantic import TypeAdapter
 
-        from tilebake.serve.status import Event
+        from tilebake.serve.jobs.status import Event
 
         self._form = TypeAdapter(Event)
 

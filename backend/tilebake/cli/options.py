@@ -13,7 +13,7 @@ from tilebake.level.terrain import LoraRef
 
 if TYPE_CHECKING:
     from tilebake.level.settings import SettingsOverride
-    from tilebake.serve.plan import Order
+    from tilebake.serve.bake.plan import Order
 
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
@@ -93,7 +93,7 @@ class Choices:
 
     def order(self) -> "Order":
         """The same as an order for the planner. Raises click.BadParameter for a setting out of its range."""
-        from tilebake.serve.plan import Order
+        from tilebake.serve.bake.plan import Order
 
         return Order(
             settings=settings_override(self.settings),

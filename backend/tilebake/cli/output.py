@@ -23,13 +23,13 @@ def picture_path(out: Path | None, otherwise: Path) -> Path:
 
 def write_picture(path: Path, image: "NDArray[np.uint8]") -> None:
     """Write an image [height, width, 3 or 4] as PNG. Raises BakeError if the disk refuses."""
-    from tilebake.serve.png import png_bytes
+    from tilebake.serve.files.png import png_bytes
 
     write_file(path, png_bytes(image))
 
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises BakeError if the disk refuses."""
-    from tilebake.serve.staging import write_files
+    from tilebake.serve.files.atomic_write import write_files
 
     write_files(path.parent, {path.name: content})

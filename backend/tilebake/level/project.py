@@ -12,13 +12,12 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from tilebake.errors import MapError, Place, ProjectError
-from tilebake.level.json_spots import shown
-from tilebake.level.mistakes import mistakes
+from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
-from tilebake.level.terrain import LoraRef, Terrain
-from tilebake.level.text import decode, number, position, read_bytes
-from tilebake.level.tilemap import map_stem
-from tilebake.level.wire import (
+from tilebake.level.source.diagnostics import mistakes
+from tilebake.level.source.encoding import decode, number, position, read_bytes
+from tilebake.level.source.json_positions import shown
+from tilebake.level.source.schema_base import (
     InProject,
     Loras,
     Prompt,
@@ -28,6 +27,7 @@ from tilebake.level.wire import (
     lora_refs,
     terrain_entry,
 )
+from tilebake.level.terrain import LoraRef, Terrain
 
 FILE_NAME: Final = "tilebake.toml"
 

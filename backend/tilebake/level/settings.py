@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from tilebake.errors import MapError
-from tilebake.level.wire import Wire
+from tilebake.level.source.schema_base import Wire
 
 BlendSchedule = Literal["none", "constant", "linear", "cosine"]
 Resample = Literal["lanczos", "area", "nearest"]

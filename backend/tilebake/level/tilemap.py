@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from tilebake.errors import MapError, Place
-from tilebake.level.editfile import EditEntry, Prompts, read_edit, styled
-from tilebake.level.edits import Edit
-from tilebake.level.grid import Bounds, Grid, GridShape
-from tilebake.level.json_spots import JsonPath, shown, shown_path
-from tilebake.level.json_text import JsonText
-from tilebake.level.layers import Layer, read_layers
-from tilebake.level.mapfile import VERSION, MapFile
-from tilebake.level.mistakes import mistakes, nearest
-from tilebake.level.placing import Tile, place
+from tilebake.level.edit.edit import Edit
+from tilebake.level.edit.edit_file import EditEntry, Prompts, read_edit, styled
+from tilebake.level.map.grid import Bounds, Grid, GridShape
+from tilebake.level.map.layers import Layer, read_layers
+from tilebake.level.map.mapfile import VERSION, MapFile
+from tilebake.level.map.tiles import Tile, place
+from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
+from tilebake.level.source.diagnostics import mistakes, nearest
+from tilebake.level.source.encoding import decode, read_bytes
+from tilebake.level.source.json_positions import JsonPath, shown, shown_path
+from tilebake.level.source.json_text import JsonText
+from tilebake.level.source.schema_base import TerrainEntry, lora_refs, terrain_entry
 from tilebake.level.terrain import LoraRef, Terrain
-from tilebake.level.text import decode, read_bytes
-from tilebake.level.wire import TerrainEntry, lora_refs, terrain_entry
 
 if TYPE_CHECKING:
     from tilebake.level.project import Project
@@ -101,11 +102,6 @@ def parse_map(
         loras=None if file.loras is None else lora_refs(file.loras),
         edit=_edit(file, _prompts(file, base_prompt, painted, project), source, trial),
     )
-
-
-def map_stem(path: Path) -> str:
-    """A map file's name without its ending: of `forest.json` and of `forest.tilebake.json` it is `forest`."""
-    return path.name.removesuffix(".json").removesuffix(".tilebake")
 
 
 def _read_file(source: JsonText) -> MapFile:

@@ -1,0 +1,1 @@
+"""How a map is painted. Torch lives here alone."""

@@ -12,7 +12,7 @@ from torch import nn
 
 from tilebake.errors import BakeError
 from tilebake.paint.memory import Rung, descend, parked, tiled
-from tilebake.paint.models import Components
+from tilebake.paint.model.load import Components
 
 UPCAST = "VAE decoded again in float32"
 

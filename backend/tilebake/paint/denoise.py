@@ -8,12 +8,12 @@ import torch
 from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.canvas import LATENT
-from tilebake.paint.attention import NEGATIVE, POSITIVE, AttentionControl, RegionalAttention
-from tilebake.paint.blending import Blending
 from tilebake.paint.guidance import guided
-from tilebake.paint.models import Components
-from tilebake.paint.preview import Estimate, preview
-from tilebake.paint.prompts import Conditioning
+from tilebake.paint.model.load import Components
+from tilebake.paint.progress_image import Estimate, preview
+from tilebake.paint.prompts.embeds import Conditioning
+from tilebake.paint.regional.attention import NEGATIVE, POSITIVE, AttentionControl, RegionalAttention
+from tilebake.paint.regional.blending import Blending
 from tilebake.paint.schedulers import make_scheduler, start, step_options
 from tilebake.request import OnStep, Step
 

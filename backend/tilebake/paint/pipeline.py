@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from tilebake.errors import BakeError, Place, PromptError
 from tilebake.level.canvas import LATENT, Canvas, canvas_for, map_box
-from tilebake.level.edits import Edit
+from tilebake.level.edit.edit import Edit
 from tilebake.level.settings import BakeSettings
 from tilebake.paint import picture
-from tilebake.paint.blending import Blending, blending, plain_blending
 from tilebake.paint.control.editing import edit_scene, edited_texture
 from tilebake.paint.denoise import Sampling, denoise
-from tilebake.paint.models import Components
-from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
-from tilebake.paint.prompts import condition, plain_conditioning
-from tilebake.request import BakeRequest, OnStep, Texture, pixel_hash
+from tilebake.paint.model.load import Components
+from tilebake.paint.prompts.encode import condition, plain_conditioning
+from tilebake.paint.regional.blending import Blending, blending, plain_blending
+from tilebake.paint.scene import Attempt, Clock, Scene, environment, paint
+from tilebake.request import BakeRequest, OnStep
+from tilebake.texture import Texture, pixel_hash
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""When maps are painted, and for whom. No torch."""

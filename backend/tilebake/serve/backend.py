@@ -10,26 +10,26 @@ from typing import Final, Self
 
 from tilebake.errors import TilebakeError
 from tilebake.level.project import FILE_NAME
-from tilebake.serve.board import Board
-from tilebake.serve.cache import Cache
-from tilebake.serve.desk import LookedAt, UnknownIdError, Urgency
-from tilebake.serve.events import Events
-from tilebake.serve.foreman import LIMITS, Foreman, WorkerLimits
-from tilebake.serve.jobs import Jobs, Ordered, Priority
-from tilebake.serve.journal import Journal
-from tilebake.serve.looker import Looker
-from tilebake.serve.looks import Looks
-from tilebake.serve.maps import Known, Maps
-from tilebake.serve.notices import Mode
-from tilebake.serve.plan import Job, Order
-from tilebake.serve.previews import Previews
-from tilebake.serve.protocol import MakePainter
-from tilebake.serve.publisher import Publisher
-from tilebake.serve.snapshot import Changes
-from tilebake.serve.staging import sweep
-from tilebake.serve.status import Event, JobView, LookView, MapId, MapView
-from tilebake.serve.store import read_record
-from tilebake.serve.watch import Timing, watch
+from tilebake.serve.bake.plan import Job, Order
+from tilebake.serve.bake.publish import read_record
+from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.files.atomic_write import sweep
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.job_runner import Publisher
+from tilebake.serve.jobs.journal import Journal
+from tilebake.serve.jobs.preview_queue import Looks
+from tilebake.serve.jobs.progress_images import Previews
+from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.service import LookedAt, UnknownIdError, Urgency
+from tilebake.serve.jobs.status import Event, JobView, LookView, MapId, MapView
+from tilebake.serve.map_status import Board
+from tilebake.serve.preview_runner import Looker
+from tilebake.serve.project_maps import Known, Maps
+from tilebake.serve.watching.fs_events import Mode
+from tilebake.serve.watching.snapshot import Changes
+from tilebake.serve.watching.watch import Timing, watch
+from tilebake.serve.worker.protocol import MakePainter
+from tilebake.serve.worker.supervisor import LIMITS, Foreman, WorkerLimits
 
 WAKE: Final = 0.2  # seconds between two looks at whether to stop
 UPKEEP: Final = 3.0  # seconds between two looks at models and previews

@@ -1,0 +1,1 @@
+"""Procedural terrain: the pictures that teach the embedded model."""

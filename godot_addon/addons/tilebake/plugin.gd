@@ -3,14 +3,14 @@ extends EditorPlugin
 ## Registers Tilebake's parts with the editor and takes them out again.
 
 const Dock = preload("editor/dock/dock.gd")
-const ExportPlugin = preload("editor/export_plugin.gd")
-const ImportPlugin = preload("editor/import_plugin.gd")
+const ExportPlugin = preload("editor/importing/export_plugin.gd")
+const ImportPlugin = preload("editor/importing/import_plugin.gd")
 const InspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
-const LookSession = preload("editor/look_session.gd")
-const MapActions = preload("editor/map_actions.gd")
-const SceneLink = preload("editor/scene_link.gd")
+const LookSession = preload("editor/previews/preview_session.gd")
+const MapActions = preload("editor/maps/map_actions.gd")
+const SceneLink = preload("editor/maps/scene_link.gd")
 const Settings = preload("editor/settings.gd")
-const Wire = preload("nodes/wire.gd")
+const Wire = preload("core/signals.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
 ## Saves that follow one another are exported together.
 const QUIET: float = 0.5

@@ -4,7 +4,7 @@ extends SceneTree
 ## Arguments: the folder for the frames, then NAME=SCENE=TRANSFORM for each, where TRANSFORM is empty or
 ## "degrees,scale,x,y" for the scene's root. Prints where map pixel (0, 0) is drawn.
 
-const BakeRecord = preload("res://addons/tilebake/editor/bake_record.gd")
+const BakeRecord = preload("res://addons/tilebake/editor/importing/bake_record.gd")
 const BACKGROUND: Color = Color(1.0, 0.0, 1.0)
 const SIZE: Vector2i = Vector2i(1400, 1000)
 

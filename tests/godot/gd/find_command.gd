@@ -1,7 +1,7 @@
 extends SceneTree
 ## Prints the command line that the addon finds by a setting, from a project's folder: `FOUND program words`.
 
-const BackendCommand = preload("res://addons/tilebake/editor/backend_command.gd")
+const BackendCommand = preload("res://addons/tilebake/editor/launch/backend_command.gd")
 
 
 func _init() -> void:

@@ -10,7 +10,7 @@ const PATIENCE: float = 300.0  # seconds
 const POND: Rect2i = Rect2i(17, 3, 4, 2)
 const INSPECTOR_HEIGHT: int = 260  # more than the editor gives it
 const WATER: Vector2i = Vector2i(0, 2)
-const LookSession = preload("res://addons/tilebake/editor/look_session.gd")
+const LookSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
 const WordsHand = preload("words_hand.gd")
 
 var _folder: String = OS.get_environment("PHOTOS")

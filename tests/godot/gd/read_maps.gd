@@ -1,7 +1,7 @@
 extends SceneTree
 ## Reads every map file of a folder as the importer does, and prints what it says of it.
 
-const MapReader = preload("res://addons/tilebake/editor/map_reader.gd")
+const MapReader = preload("res://addons/tilebake/editor/maps/map_reader.gd")
 
 
 func _init() -> void:

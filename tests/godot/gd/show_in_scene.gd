@@ -1,7 +1,7 @@
 extends SceneTree
 ## Saves a scene with its painting shown, as the editor does. Argument: the scene.
 
-const BakeRecord = preload("res://addons/tilebake/editor/bake_record.gd")
+const BakeRecord = preload("res://addons/tilebake/editor/importing/bake_record.gd")
 
 
 func _initialize() -> void:

@@ -4,7 +4,7 @@ extends EditorPlugin
 ## does what is written into the file `orders`.
 
 const Coordinator = preload("res://addons/tilebake/editor/bake_coordinator.gd")
-const ImportPlugin = preload("res://addons/tilebake/editor/import_plugin.gd")
+const ImportPlugin = preload("res://addons/tilebake/editor/importing/import_plugin.gd")
 const Level = preload("telling_level.gd")
 const Settings = preload("res://addons/tilebake/editor/settings.gd")
 

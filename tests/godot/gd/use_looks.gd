@@ -7,7 +7,7 @@ const SCENE: String = "res://level.tscn"
 const MAP: String = "res://maps/level.tilebake.json"
 const PICTURE: String = "res://baked/maps/level.png"
 const PATIENCE: float = 300.0  # seconds
-const LookSession = preload("res://addons/tilebake/editor/look_session.gd")
+const LookSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
 const WordsHand = preload("words_hand.gd")
 
 var _hand: WordsHand = WordsHand.new()

@@ -6,15 +6,15 @@ import pytest
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.level.edits import CrossReplaceSteps
+from tilebake.level.edit.edit import CrossReplaceSteps
 from tilebake.paint.control.align import (
     cross_replace_weights,
     equalizer,
     refinement_mapper,
     replacement_mapper,
 )
-from tilebake.paint.control.words import find_word
-from tilebake.paint.prompts import PromptEmbeds
+from tilebake.paint.prompts.embeds import PromptEmbeds
+from tilebake.paint.prompts.words import find_word
 
 Encode = Callable[[str], PromptEmbeds]
 

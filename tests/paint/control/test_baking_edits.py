@@ -12,9 +12,10 @@ from tilebake.errors import PromptError
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.control.editing import edit_scene
-from tilebake.paint.models import Components
+from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
-from tilebake.request import BakeRequest, Step, pixel_hash
+from tilebake.request import BakeRequest, Step
+from tilebake.texture import pixel_hash
 
 QUICK = BakeSettings(pixels_per_tile=16, steps=3, guidance_scale=4.0, scheduler="dpmpp_2m")
 

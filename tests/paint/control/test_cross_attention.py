@@ -4,12 +4,12 @@ import pytest
 import torch
 from diffusers.models.attention_processor import Attention
 
-from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
-from tilebake.paint.attention_layers import Layer
+from tilebake.paint.control.context_reweight import Echo
 from tilebake.paint.control.cross_attention import EditedCrossAttention, PromptEdit
-from tilebake.paint.control.echo import Echo
-from tilebake.paint.control.probabilities import attention_probabilities
 from tilebake.paint.control.source import SourceQueries
+from tilebake.paint.observe.probabilities import attention_probabilities
+from tilebake.paint.regional.attention import Attend, LayerPrompts, regional_attention
+from tilebake.paint.regional.layers import Layer
 
 HEADS, PIXELS, WIDTH, STEPS = 2, 6, 8, 3
 SOURCE, TARGET = 5, 7  # tokens of the edited prompt

@@ -9,15 +9,15 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tilebake.level.edits import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
+from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.control.composite import MARGIN
 from tilebake.paint.control.editing import Edited, control, edit_scene
-from tilebake.paint.control.sheets import edit_sheet
-from tilebake.paint.models import Components
-from tilebake.paint.painting import Scene
+from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline, plain_scene
+from tilebake.paint.report.attention_sheet import edit_sheet
+from tilebake.paint.scene import Scene
 from tilebake.request import BakeRequest, Step
 
 QUICK = BakeSettings(pixels_per_tile=16, steps=3, guidance_scale=4.0, scheduler="dpmpp_2m")

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.level.edits import (
+from tilebake.level.edit.edit import (
     CrossReplaceSteps,
     Edit,
     LocalBlend,
@@ -16,10 +16,11 @@ from tilebake.level.edits import (
     Rewrite,
     Threshold,
 )
-from tilebake.level.rewriting import having, refined, replaced, weighed
+from tilebake.level.edit.rewrite import having, refined, replaced, weighed
 from tilebake.paint.control.plan import plan_edit, prompt_edits
-from tilebake.paint.models import Components
-from tilebake.paint.prompts import Conditioning, PromptEmbeds, encode_prompt
+from tilebake.paint.model.load import Components
+from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
+from tilebake.paint.prompts.encode import encode_prompt
 
 Encode = Callable[[str], PromptEmbeds]
 PROMPTS = {None: "a map of water", "meadow": "(lush:1.2) green grass", "lake": "deep blue water, mossy"}

@@ -7,7 +7,10 @@ import pytest
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from tilebake.paint.attention import (
+from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
+from tilebake.paint.model.load import Components
+from tilebake.paint.observe.attention_store import level_sizes
+from tilebake.paint.regional.attention import (
     NEGATIVE,
     POSITIVE,
     Attend,
@@ -15,10 +18,7 @@ from tilebake.paint.attention import (
     RegionalContext,
     regional_attention,
 )
-from tilebake.paint.attention_layers import cross_attention_levels, self_attention_levels
-from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
-from tilebake.paint.control.store import level_sizes
-from tilebake.paint.models import Components
+from tilebake.paint.regional.layers import cross_attention_levels, self_attention_levels
 
 SIZE = (5, 7)
 PAIR = RegionalContext(torch.empty(0))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.level.edits import Threshold
+from tilebake.level.edit.edit import Threshold
 from tilebake.paint.control.composite import MARGIN, composite, opacity
 from tilebake.paint.control.word_masks import pooled, word_masks
 

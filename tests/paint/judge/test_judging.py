@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tilebake.level.modelref import EMBEDDED
 from tilebake.level.tilemap import TileMap, parse_map
+from tilebake.models.reference import EMBEDDED
 from tilebake.paint.judge.judging import judged_tiles, seen
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import JUDGE, read_judge
-from tilebake.request import JudgedTiles
+from tilebake.texture import JudgedTiles
 from training.terrain.scene import Patch, single
 
 MAP = {

@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from benchmarks.cores import picture_cores
-from tilebake.level.modelref import EMBEDDED
+from benchmarks.quality.cores import picture_cores
+from tilebake.models.reference import EMBEDDED
 from tilebake.paint.judge.cores import diamond
 from tilebake.paint.judge.network import Judge, verdicts
 from tilebake.paint.judge.reading import JUDGE, read_judge

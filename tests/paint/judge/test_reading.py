@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tilebake.errors import ModelError
-from tilebake.level.modelref import EMBEDDED, ModelSource, resolve
+from tilebake.models.reference import EMBEDDED, ModelSource, resolve
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import JUDGE, judge_file, read_judge
-from training.judge import save_judge
+from training.judge.train import save_judge
 
 TWO = {"terrains": '["sand", "snow"]', "nouns": '{"beach": "sand"}'}
 

@@ -19,9 +19,9 @@ from tilebake.errors import MapError, Place
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import Ready
 from tilebake.serve.api.server import serving
-from tilebake.serve.desk import LookedAt, UnknownIdError, Urgency
-from tilebake.serve.looks import Looks
-from tilebake.serve.status import Event, JobView, LookView, MapId, MapView
+from tilebake.serve.jobs.preview_queue import Looks
+from tilebake.serve.jobs.service import LookedAt, UnknownIdError, Urgency
+from tilebake.serve.jobs.status import Event, JobView, LookView, MapId, MapView
 
 FOREST: Final = "levels/forest.json"
 BROKEN: Final = "levels/broken.json"

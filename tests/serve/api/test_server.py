@@ -21,12 +21,12 @@ import pytest
 from PIL import Image
 
 from tilebake import __version__
-from tilebake.level.editfile import EditEntry
+from tilebake.level.edit.edit_file import EditEntry
 from tilebake.request import Sight, Step
 from tilebake.serve.api.endpoints import MOST_EVENTS
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import read_ready
-from tilebake.serve.status import MapView
+from tilebake.serve.jobs.status import MapView
 
 if TYPE_CHECKING:
     from tests.serve.api.conftest import Api

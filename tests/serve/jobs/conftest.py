@@ -5,11 +5,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from job_orders import Clock
 
-from tilebake.serve.events import Events
-from tilebake.serve.jobs import Jobs
-from tilebake.serve.journal import Journal
+from tests.helpers.job_orders import Clock
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.journal import Journal
+from tilebake.serve.jobs.queue import Jobs
 
 
 @pytest.fixture

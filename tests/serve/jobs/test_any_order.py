@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from job_orders import DIED, order
 
-from tilebake.serve.events import Events
-from tilebake.serve.jobs import Jobs, Ordered, Priority
-from tilebake.serve.journal import Journal
+from tests.helpers.job_orders import DIED, order
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.journal import Journal
+from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
 
 KILLS = 3
 MANY_KILLS = 300

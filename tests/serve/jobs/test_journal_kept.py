@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from job_orders import ASKED, EDITED, order, taken
 
-from tilebake.serve import jobs as jobs_module
-from tilebake.serve.desk import UnknownIdError
-from tilebake.serve.events import Events
-from tilebake.serve.jobs import Jobs
-from tilebake.serve.journal import Journal
+from tests.helpers.job_orders import ASKED, EDITED, order, taken
+from tilebake.serve.jobs import queue as jobs_module
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.journal import Journal
+from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.service import UnknownIdError
 
 
 def test_after_a_kill_the_queue_goes_on(jobs: Jobs, restarted: Callable[[], Jobs]) -> None:

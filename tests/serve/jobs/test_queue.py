@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from job_orders import ASKED, DIED, EDITED, STALE, Clock, drained, order, taken
 
+from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, Clock, drained, order, taken
 from tilebake.errors import MapError, Place
 from tilebake.request import Step
-from tilebake.serve.desk import UnknownIdError
-from tilebake.serve.events import Events
-from tilebake.serve.jobs import Jobs, Ordered
-from tilebake.serve.status import JobView, Mistake
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.queue import Jobs, Ordered
+from tilebake.serve.jobs.service import UnknownIdError
+from tilebake.serve.jobs.status import JobView, Mistake
 
 
 def test_an_order_waits_runs_and_is_done(jobs: Jobs, clock: Clock) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watch_reader import BY_EVENTS, BY_LOOKING, Reader
 
-from tilebake.serve.watch import Places
+from tests.helpers.watch_reader import BY_EVENTS, BY_LOOKING, Reader
+from tilebake.serve.watching.watch import Places
 
 
 @pytest.fixture

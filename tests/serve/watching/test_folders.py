@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from saving import by_rename
-from watch_reader import BOTH, BY_EVENTS, BY_LOOKING, Reader
 
-from tilebake.serve.snapshot import Changes
-from tilebake.serve.watch import Places, watch
+from tests.helpers.saving import by_rename
+from tests.helpers.watch_reader import BOTH, BY_EVENTS, BY_LOOKING, Reader
+from tilebake.serve.watching.snapshot import Changes
+from tilebake.serve.watching.watch import Places, watch
 
 # watchdog warns of folders that are made while it looks for them; pytest would make its thread die of it
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")

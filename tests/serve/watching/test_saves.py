@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from saving import SAVES, Save, by_rename, by_rename_from_elsewhere, in_place
-from watch_reader import BY_EVENTS, BY_LOOKING, NEVER, Reader
 
-from tilebake.serve.snapshot import Changes
-from tilebake.serve.watch import Places, Timing, watch
+from tests.helpers.saving import SAVES, Save, by_rename, by_rename_from_elsewhere, in_place
+from tests.helpers.watch_reader import BY_EVENTS, BY_LOOKING, NEVER, Reader
+from tilebake.serve.watching.snapshot import Changes
+from tilebake.serve.watching.watch import Places, Timing, watch
 
 # watchdog warns of folders that are made while it looks for them; pytest would make its thread die of it
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")

@@ -4,11 +4,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from watch_reader import BY_EVENTS, BY_LOOKING, Reader
 
-from tilebake.serve.notices import Mode
-from tilebake.serve.snapshot import Changes
-from tilebake.serve.watch import Places, Timing, interval, watch
+from tests.helpers.watch_reader import BY_EVENTS, BY_LOOKING, Reader
+from tilebake.serve.watching.fs_events import Mode
+from tilebake.serve.watching.snapshot import Changes
+from tilebake.serve.watching.watch import Places, Timing, interval, watch
 
 # watchdog warns of folders that are made while it looks for them; pytest would make its thread die of it
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")

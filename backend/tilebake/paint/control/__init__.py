@@ -1,0 +1,1 @@
+"""Prompt-to-Prompt: change words while the picture's layout stays."""

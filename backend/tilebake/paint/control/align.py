@@ -11,10 +11,10 @@ from difflib import SequenceMatcher
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.level.edits import CrossReplaceSteps
-from tilebake.level.prompt_words import swapped
-from tilebake.paint.control.words import Word, find_word, prompt_words
-from tilebake.paint.prompts import PromptEmbeds
+from tilebake.level.edit.edit import CrossReplaceSteps
+from tilebake.level.edit.prompt_words import swapped
+from tilebake.paint.prompts.embeds import PromptEmbeds
+from tilebake.paint.prompts.words import Word, find_word, prompt_words
 
 CHUNK = 77  # columns of one pass through a CLIP text encoder: start, tokens, end and padding
 

@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager
 import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-from tilebake.paint.attention import AttentionControl, attention_target
-from tilebake.paint.blending import Blending
 from tilebake.paint.control.cross_attention import EditedCrossAttention
 from tilebake.paint.control.local_blend import LatentBlend
 from tilebake.paint.control.plan import Plan, prompt_edits
 from tilebake.paint.control.reweighting import ReweightMasks
 from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
 from tilebake.paint.denoise import Denoiser
+from tilebake.paint.regional.attention import AttentionControl, attention_target
+from tilebake.paint.regional.blending import Blending
 from tilebake.request import OnStep
 
 

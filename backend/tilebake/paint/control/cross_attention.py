@@ -21,10 +21,10 @@ from typing import NamedTuple
 import torch
 from diffusers.models.attention_processor import Attention
 
-from tilebake.paint.attention import Attend, LayerPrompts, regional_attention
-from tilebake.paint.attention_layers import Layer
-from tilebake.paint.control.echo import Echo
+from tilebake.paint.control.context_reweight import Echo
 from tilebake.paint.control.source import SourceQueries
+from tilebake.paint.regional.attention import Attend, LayerPrompts, regional_attention
+from tilebake.paint.regional.layers import Layer
 
 Bank = torch.Tensor
 """[1 + W, Q] at one level: ones, and the masks of W words. Renewed at every step."""

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tilebake.level.edits import Edit
+from tilebake.level.edit.edit import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control, denoise_pair
 from tilebake.paint.control.plan import Plan, plan_edit
-from tilebake.paint.models import Components
-from tilebake.paint.painting import Attempt, Clock, Scene, environment, paint
-from tilebake.request import BakeRequest, OnStep, Texture, pixel_hash
+from tilebake.paint.model.load import Components
+from tilebake.paint.scene import Attempt, Clock, Scene, environment, paint
+from tilebake.request import BakeRequest, OnStep
+from tilebake.texture import Texture, pixel_hash
 
 
 @dataclass(frozen=True, eq=False)

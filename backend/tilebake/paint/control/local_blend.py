@@ -10,11 +10,11 @@ from typing import Final
 
 import torch
 
-from tilebake.paint.blending import Blending, Target
 from tilebake.paint.control.plan import Plan
-from tilebake.paint.control.store import AttentionStore
 from tilebake.paint.control.word_masks import WordMasks
-from tilebake.paint.control.words import columns_of
+from tilebake.paint.observe.attention_store import AttentionStore
+from tilebake.paint.prompts.words import columns_of
+from tilebake.paint.regional.blending import Blending, Target
 
 FAINT: Final = 0.05  # a terrain's share of a pixel, up to which its edit leaves the source's latents there
 FULL: Final = 0.35  # and from which on it is the target's alone

@@ -6,20 +6,21 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.level.edits import Edit, Replace, Rewrite
-from tilebake.level.prompt_words import no_such_word
-from tilebake.paint.attention import distinct_prompts
+from tilebake.level.edit.edit import Edit, Replace, Rewrite
+from tilebake.level.edit.prompt_words import no_such_word
 from tilebake.paint.control.align import (
     cross_replace_weights,
     equalizer,
     refinement_mapper,
     replacement_mapper,
 )
+from tilebake.paint.control.context_reweight import Echo, more_of, unheard
 from tilebake.paint.control.cross_attention import PromptEdit
-from tilebake.paint.control.echo import Echo, more_of, unheard
-from tilebake.paint.control.store import WatchedWord, prompt_of
-from tilebake.paint.control.words import columns_of, find_word
-from tilebake.paint.prompts import Conditioning, PromptEmbeds, TextEncoders, encode_prompt
+from tilebake.paint.observe.attention_store import WatchedWord, prompt_of
+from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
+from tilebake.paint.prompts.encode import TextEncoders, encode_prompt
+from tilebake.paint.prompts.words import columns_of, find_word
+from tilebake.paint.regional.attention import distinct_prompts
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,12 @@
 
 import torch
 
-from tilebake.paint.blending import Blending, Target
 from tilebake.paint.control.plan import Plan
-from tilebake.paint.control.store import AttentionStore, level_sizes
 from tilebake.paint.control.word_masks import WordMasks, pooled
-from tilebake.paint.control.words import columns_of
-from tilebake.paint.prompts import PromptEmbeds
+from tilebake.paint.observe.attention_store import AttentionStore, level_sizes
+from tilebake.paint.prompts.embeds import PromptEmbeds
+from tilebake.paint.prompts.words import columns_of
+from tilebake.paint.regional.blending import Blending, Target
 
 
 class ReweightMasks:

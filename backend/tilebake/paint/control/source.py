@@ -13,9 +13,9 @@ from diffusers.models.attention_processor import Attention
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
 
-from tilebake.paint.attention import POSITIVE, Attend, LayerPrompts, RegionalContext
-from tilebake.paint.attention_layers import Layer, self_attention_levels
-from tilebake.paint.control.store import level_sizes
+from tilebake.paint.observe.attention_store import level_sizes
+from tilebake.paint.regional.attention import POSITIVE, Attend, LayerPrompts, RegionalContext
+from tilebake.paint.regional.layers import Layer, self_attention_levels
 
 
 class KeptQueries(NamedTuple):

@@ -9,8 +9,8 @@ from itertools import groupby
 import torch
 from torch.nn.functional import avg_pool2d, interpolate
 
-from tilebake.level.edits import Threshold
-from tilebake.paint.control.store import AttentionStore
+from tilebake.level.edit.edit import Threshold
+from tilebake.paint.observe.attention_store import AttentionStore
 
 
 def word_masks(

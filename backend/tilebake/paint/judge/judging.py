@@ -7,7 +7,7 @@ from tilebake.paint.judge.cores import cores
 from tilebake.paint.judge.network import Judge, verdicts
 from tilebake.paint.judge.vocabulary import judged_as
 from tilebake.paint.tile_scale import Pixels, at_tile_scale
-from tilebake.request import JudgedTiles
+from tilebake.texture import JudgedTiles
 
 
 def seen(judge: Judge, image: Pixels, tilemap: TileMap) -> list[tuple[Tile, str]]:

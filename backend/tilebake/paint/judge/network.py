@@ -1,7 +1,7 @@
 """The judge: which terrain a crop of 48 x 48 pixels shows.
 
 The embedded model's has only ever seen procedural textures. Neither the UNet nor the VAE has a part in its
-weights (`training.judge`), so that what the model paints is judged by something apart from it.
+weights (`training.judge.train`), so that what the model paints is judged by something apart from it.
 """
 
 from collections.abc import Mapping

@@ -10,8 +10,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 
 from tilebake.errors import ModelError, Place
-from tilebake.level.modelref import ModelSource
-from tilebake.level.weights import check_safetensors
+from tilebake.models.reference import ModelSource
+from tilebake.models.weights import check_safetensors
 from tilebake.paint.judge.network import Judge
 
 JUDGE: Final = "judge.safetensors"

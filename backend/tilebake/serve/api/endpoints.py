@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from tilebake.level.wire import Wire
+from tilebake.level.source.schema_base import Wire
 from tilebake.serve.api.challenge import proof
 from tilebake.serve.api.messages import (
     BakeForm,
@@ -26,8 +26,8 @@ from tilebake.serve.api.messages import (
     Result,
 )
 from tilebake.serve.api.ready import Ready
-from tilebake.serve.desk import Desk
-from tilebake.serve.status import JobView, LookView
+from tilebake.serve.jobs.service import Desk
+from tilebake.serve.jobs.status import JobView, LookView
 
 NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
 MOST_EVENTS: Final = 500  # of one answer; an editor reads it between two frames

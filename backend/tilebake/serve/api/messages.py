@@ -8,11 +8,11 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from tilebake.level.editfile import EditEntry, Word
-from tilebake.level.wire import TerrainName, Wire
+from tilebake.level.edit.edit_file import EditEntry, Word
+from tilebake.level.source.schema_base import TerrainName, Wire
 from tilebake.request import Sight
-from tilebake.serve.desk import LookedAt, Urgency
-from tilebake.serve.status import Event, MapView
+from tilebake.serve.jobs.service import LookedAt, Urgency
+from tilebake.serve.jobs.status import Event, MapView
 
 MAX_NUMBER: Final = 2**53 - 1  # the largest that every JSON reader keeps exactly
 MAX_WAIT: Final = 25  # seconds; below the half minute after which many clients give up

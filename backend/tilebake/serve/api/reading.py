@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.requests import Request
 
-from tilebake.level.json_spots import shown, shown_path
-from tilebake.level.mistakes import mistakes
-from tilebake.level.wire import Wire
+from tilebake.level.source.diagnostics import mistakes
+from tilebake.level.source.json_positions import shown, shown_path
+from tilebake.level.source.schema_base import Wire
 from tilebake.serve.api.refusal import Refusal, RefusedError, refused
 
 F = TypeVar("F", bound=Wire)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from tilebake.errors import TilebakeError
-from tilebake.serve.desk import UnknownIdError
+from tilebake.serve.jobs.service import UnknownIdError
 
 HARDENING: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 """On every answer: a browser neither guesses at its type nor keeps it."""

@@ -27,7 +27,7 @@ from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.reading import read_form
 from tilebake.serve.api.ready import ADDRESS, Ready, announced, new_ready
 from tilebake.serve.api.refusal import RefusedError, refusal_of, refused, response_to
-from tilebake.serve.desk import Desk
+from tilebake.serve.jobs.service import Desk
 
 logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # heard only where the program keeps a log
 

@@ -15,17 +15,17 @@ signal texture_ready(map_id: String, texture_path: String)
 ## Something was asked for in vain.
 signal refused(map_id: String, words: String)
 
-const BackendAnswer = preload("backend_answer.gd")
-const BackendLink = preload("backend_link.gd")
-const BackendLooks = preload("backend_looks.gd")
-const BackendNews = preload("backend_news.gd")
-const FsBridge = preload("fs_bridge.gd")
-const ImportBake = preload("import_bake.gd")
-const JsonObject = preload("json_object.gd")
-const LinkWords = preload("link_words.gd")
-const Pulse = preload("pulse.gd")
+const BackendAnswer = preload("backend/backend_answer.gd")
+const BackendLink = preload("backend/backend_link.gd")
+const BackendLooks = preload("backend/backend_looks.gd")
+const BackendNews = preload("backend/backend_news.gd")
+const FsBridge = preload("maps/fs_bridge.gd")
+const ImportBake = preload("importing/import_bake.gd")
+const JsonObject = preload("backend/json_object.gd")
+const LinkWords = preload("backend/status_text.gd")
+const Pulse = preload("backend/ticker.gd")
 const Settings = preload("settings.gd")
-const Wire = preload("../nodes/wire.gd")
+const Wire = preload("../core/signals.gd")
 
 const PREVIEWS: float = 1.0  # seconds between two
 

@@ -7,7 +7,7 @@ extends Sprite2D
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
 ## picture fresh; in the game it needs neither the addon nor the backend, only its texture.
 
-const Wire = preload("wire.gd")
+const Wire = preload("../core/signals.gd")
 
 ## How fresh the picture is.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }

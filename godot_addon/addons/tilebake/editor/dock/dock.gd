@@ -6,13 +6,13 @@ extends VBoxContainer
 const BackendBar = preload("backend_bar.gd")
 const JobPanel = preload("job_panel.gd")
 const LogWindow = preload("log_window.gd")
-const MapActions = preload("../map_actions.gd")
+const MapActions = preload("../maps/map_actions.gd")
 const MapList = preload("map_list.gd")
 const MistakePanel = preload("mistake_panel.gd")
 const SettingsWindow = preload("settings_window.gd")
 const Toasts = preload("toasts.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _coordinator: TilebakeBakeCoordinator
 var _actions: MapActions

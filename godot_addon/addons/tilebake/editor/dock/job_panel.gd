@@ -4,7 +4,7 @@ extends VBoxContainer
 
 signal cancel_asked(job_id: int)
 
-const MapWords = preload("map_words.gd")
+const MapWords = preload("map_status_text.gd")
 const Ui = preload("ui.gd")
 
 var _job_id: int = -1

@@ -3,7 +3,7 @@ extends AcceptDialog
 ## LogWindow: the end of the backend's log.
 
 const Ui = preload("ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 ## How much of the log is shown: it can be long.
 const SHOWN: int = 64 * 1024
 

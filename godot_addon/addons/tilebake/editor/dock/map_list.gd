@@ -7,9 +7,9 @@ signal asked(action: Action, map_id: String)
 
 enum Action { BAKE, RE_ROLL, OPEN_SCENE, SHOW_FOLDER }
 
-const MapWords = preload("map_words.gd")
+const MapWords = preload("map_status_text.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 const THUMBNAIL: float = 40.0
 ## What can be asked of a map: its words, its icon, its key.
 const ACTIONS: Dictionary[Action, Array] = {

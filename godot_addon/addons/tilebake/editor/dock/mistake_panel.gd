@@ -4,9 +4,9 @@ extends VBoxContainer
 
 signal go_asked(map_id: String)
 
-const MapWords = preload("map_words.gd")
+const MapWords = preload("map_status_text.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _map_id: String = ""
 var _words: Label = Ui.wrapped_label()

@@ -4,11 +4,11 @@ extends ConfirmationDialog
 
 signal changed
 
-const BackendCommand = preload("../backend_command.gd")
-const BackendLookup = preload("../backend_lookup.gd")
+const BackendCommand = preload("../launch/backend_command.gd")
+const BackendLookup = preload("../launch/backend_lookup.gd")
 const Settings = preload("../settings.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _path: LineEdit = LineEdit.new()
 var _verdict: Label = Ui.wrapped_label()

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Toasts: says when pictures are done, together where they come together, and each failure by itself.
 
-const MapWords = preload("map_words.gd")
+const MapWords = preload("map_status_text.gd")
 
 var _done: PackedStringArray = []
 var _coordinator: TilebakeBakeCoordinator

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Ui: small helpers that every part of the dock is built with.
 
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 const ICONS: StringName = &"EditorIcons"
 

@@ -2,15 +2,15 @@
 extends EditorInspectorPlugin
 ## What the inspector shows beside the properties of a BakedTileMap and of tile layers.
 
-const EditDrafts = preload("../edit_drafts.gd")
-const LookSession = preload("../look_session.gd")
-const MapActions = preload("../map_actions.gd")
+const EditDrafts = preload("../maps/edit_drafts.gd")
+const LookSession = preload("../previews/preview_session.gd")
+const MapActions = preload("../maps/map_actions.gd")
 const SeedProperty = preload("seed_property.gd")
 const TerrainTable = preload("terrain_table.gd")
 const UnmappedTiles = preload("unmapped_tiles.gd")
 const Ui = preload("../dock/ui.gd")
 const WordsPanel = preload("words/words_panel.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _actions: MapActions
 var _undo: EditorUndoRedoManager

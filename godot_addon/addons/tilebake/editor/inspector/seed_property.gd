@@ -3,7 +3,7 @@ extends EditorProperty
 ## SeedProperty: the seed, and a button for another one.
 
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _seed: EditorSpinSlider = EditorSpinSlider.new()
 

@@ -5,7 +5,7 @@ extends HBoxContainer
 signal changed(prompt: String, weight: float)
 
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _prompt: LineEdit = LineEdit.new()
 var _weight: EditorSpinSlider = EditorSpinSlider.new()

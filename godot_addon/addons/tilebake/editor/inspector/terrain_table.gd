@@ -2,10 +2,10 @@
 extends VBoxContainer
 ## TerrainTable: a row for every terrain of a BakedTileMap's layers, to say what it looks like.
 
-const SceneSetup = preload("../scene_setup.gd")
+const SceneSetup = preload("../maps/scene_setup.gd")
 const TerrainRow = preload("terrain_row.gd")
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 
 var _node: BakedTileMap
 var _undo: EditorUndoRedoManager

@@ -3,7 +3,7 @@ extends VBoxContainer
 ## UnmappedTiles: the tiles in use that name no terrain, each with a field to give it one.
 
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../nodes/wire.gd")
+const Wire = preload("../../core/signals.gd")
 ## So many different tiles are listed; a TileSet with more wants a custom data layer.
 const LISTED: int = 24
 

@@ -2,9 +2,9 @@
 extends VBoxContainer
 ## LookStatus: how far a look is, what it shows, or what went wrong, for looks of one kind.
 
-const LookSession = preload("../../look_session.gd")
+const LookSession = preload("../../previews/preview_session.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../nodes/wire.gd")
+const Wire = preload("../../../core/signals.gd")
 
 const SHOWN: Dictionary[TilebakeLook.Kind, String] = {
 	TilebakeLook.Kind.HEAT: "Glows where it works",

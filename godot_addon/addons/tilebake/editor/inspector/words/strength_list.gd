@@ -2,10 +2,10 @@
 extends VBoxContainer
 ## StrengthList: a slider for every word that is painted, and, folded away, for how long the level's layout is held.
 
-const EditDrafts = preload("../../edit_drafts.gd")
+const EditDrafts = preload("../../maps/edit_drafts.gd")
 const StrengthRow = preload("strength_row.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../nodes/wire.gd")
+const Wire = preload("../../../core/signals.gd")
 
 var _drafts: EditDrafts
 var _rows: VBoxContainer = VBoxContainer.new()

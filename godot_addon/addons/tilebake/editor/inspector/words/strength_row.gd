@@ -5,7 +5,7 @@ extends HBoxContainer
 signal moved(weight: float)
 
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../nodes/wire.gd")
+const Wire = preload("../../../core/signals.gd")
 
 const STRONGEST: float = 5.0
 const AS_IT_IS: float = 1.0

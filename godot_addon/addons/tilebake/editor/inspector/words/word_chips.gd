@@ -6,7 +6,7 @@ signal picked(word: String)
 signal dropped
 
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../nodes/wire.gd")
+const Wire = preload("../../../core/signals.gd")
 
 
 func show_words(words: PackedStringArray) -> void:

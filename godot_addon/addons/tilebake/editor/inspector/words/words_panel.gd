@@ -2,12 +2,12 @@
 extends VBoxContainer
 ## WordsPanel: for each terrain, where its words work, a re-theme of it, and how strongly its words count.
 
-const EditDrafts = preload("../../edit_drafts.gd")
-const LookSession = preload("../../look_session.gd")
+const EditDrafts = preload("../../maps/edit_drafts.gd")
+const LookSession = preload("../../previews/preview_session.gd")
 const LookStatus = preload("look_status.gd")
 const StrengthList = preload("strength_list.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../nodes/wire.gd")
+const Wire = preload("../../../core/signals.gd")
 const WordChips = preload("word_chips.gd")
 
 var _drafts: EditDrafts

@@ -1,0 +1,1 @@
+"""Speed, memory and exactness of regional attention."""

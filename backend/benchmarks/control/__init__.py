@@ -1,0 +1,1 @@
+"""How well attention control keeps structure and moves words."""

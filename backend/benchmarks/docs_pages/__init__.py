@@ -1,0 +1,1 @@
+"""Make docs/attention.md and its pictures."""

@@ -1,0 +1,55 @@
+"""What docs/attention.md says: its opening, and what one sees in each exhibit, honestly."""
+
+from typing import Final
+
+OPENING: Final = """\
+# Attention, seen and steered
+
+What `tilebake show attention` and `tilebake edit` do, on the model that ships with tilebake. Every picture
+is made by the commands above it, in the root of the repository, by
+`python -m benchmarks.docs_pages.attention_page`.
+The words are the embedded model's: twenty terrains and eight adjectives, in a few spellings. The method is
+[Prompt-to-Prompt](https://arxiv.org/abs/2208.01626), within regions.
+"""
+SEEN: Final = {
+    "words": """\
+Each word's share of attention over the picture, averaged over the steps, and in single steps: below 1 it is
+shared with every other word and with the padding. A terrain's words are at work where its mask is, so both
+words stand in their own terrain with nothing outside; within it they are even, but for a brighter rim at
+the picture's edge.""",
+    "plain": """\
+The same without regions: one terrain on all tiles, whose prompt is the base prompt, is a plain prompt. Here
+is the miniature's limit. "snow" is looked at in a few spots, some of them white; "lava" and "grass" are
+looked at nearly alike everywhere, whatever is painted there. Three in four heads of the embedded model give
+every pixel the same attention: it was trained to be told by masks where things are, and never learnt to
+look for them. In the models of the paper words have shapes; SDXL itself has not been run here.""",
+    "swap": """\
+Three terrains of one map, each with a single word swapped. All else keeps its pixels, and there is no seam.
+Grass keeps its tufts, and loses its stray flowers. "autumn" and "snowy" lay another texture over a
+terrain, so there is little to keep: the forest turns into something like bark with leaves on it, the sand
+into snow on stones.""",
+    "rerun": """\
+The edited picture keeps the blades of the first one. A new picture with the same seed has others, and
+flowers. In the miniature what keeps them are the first steps, which are the source's (`--source-steps`):
+its attention maps are so even that holding on to them alone (`--source-steps 0`) keeps little more than a
+new picture does.""",
+    "weights": """\
+Here the word does what it says: 1 is the picture as it is, -1 the same stones without snow, and beyond 3
+little but white is left. A word does most of this by its echo. The text encoder tells it to the tokens behind
+it, the end and the padding among them, and there most of a prompt is read. A weight works on both. As
+published (`--no-echo`), on the word's own tokens alone, "mossy" hardly shows at any weight: with all three
+words of "mossy cobblestone path" at 0 the picture stays as it is, within 1 %; with their echo it moves by
+17 %.""",
+    "thresholds": """\
+The weight counts only where the word's heat is above a share of its peak. Above 0.3 that is all of the path;
+above 0.45 a few pale spots stay at the rim, where the terrain's mask is faint and the word with it. The
+average over the steps so far finds nearly the same, and lifting what is faint (`--compress`) takes the rim in
+again.
+Within the path the miniature looks at the word so evenly that no threshold tells one stone from another.""",
+    "refined": """\
+An added word, with the stones where they were: green creeps into the joints. Twice the word as published adds
+next to nothing. With its echo the stones are overgrown, and still lie where they lay.""",
+    "seed": """\
+The same edits of another painting of the map. What they do does not hang on one seed:
+`python -m benchmarks.control` counts it over twenty.""",
+}

@@ -1,0 +1,1 @@
+"""Placement, plain prompts, seams, time and memory of paintings."""

@@ -1,0 +1,1 @@
+"""Prompt edits as values, as JSON and as command-line words."""

@@ -1,0 +1,62 @@
+"""An edit's prompts from what a user says about them: words to swap, a new prompt, words to weigh."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from tilebake.errors import PromptError
+from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text
+
+Prompts = Mapping[str | None, str]
+"""Prompts by terrain; None is the base prompt."""
+
+
+def replaced(prompts: Prompts, old: str, new: str) -> Prompts:
+    """The prompts that have a word or phrase, with another in its place. Case does not count.
+
+    Raises PromptError when none has it.
+    """
+    pattern = _whole_words(old)
+    found = {place: text for place, text in prompts.items() if pattern.search(text)}
+    if not found:
+        raise _absent(old, prompts.values())
+    return {place: pattern.sub(lambda _: new, text) for place, text in found.items()}
+
+
+def refined(prompts: Prompts, text: str) -> Prompts:
+    """The one prompt there is, written anew. Raises PromptError when there are several."""
+    if len(prompts) != 1:
+        raise PromptError("a refined prompt is one prompt's", mend="say which: name one terrain, or the base")
+    return dict.fromkeys(prompts, text)
+
+
+def having(prompts: Prompts, words: Iterable[str]) -> Prompts:
+    """The prompts, as they are, that have at least one of these words. Raises PromptError when none has."""
+    patterns = [_whole_words(word) for word in words]
+    found = {place: text for place, text in prompts.items() if any(each.search(text) for each in patterns)}
+    if not found:
+        raise _absent(" or ".join(words), prompts.values())
+    return found
+
+
+def weighed(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
+    """For each prompt the weights of the words that it has. Raises PromptError for a word that none has."""
+    for word in weights:
+        if not any(has_word(text, word) for text in prompts.values()):
+            raise no_such_word(word, [plain_text(text) for text in prompts.values()])
+    return {
+        place: {word: weight for word, weight in weights.items() if has_word(text, word)}
+        for place, text in prompts.items()
+    }
+
+
+def _whole_words(phrase: str) -> re.Pattern[str]:
+    """The phrase, with any space between its words and no letter before or behind."""
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    return re.compile(rf"(?<!\w){words}(?!\w)" if words else r"(?!)", re.IGNORECASE)
+
+
+def _absent(phrase: str, prompts: Iterable[str]) -> PromptError:
+    return PromptError(
+        f"there is no {phrase!r} in {' and '.join(repr(text) for text in dict.fromkeys(prompts))}",
+        mend="take words that stand there, in that order",
+    )

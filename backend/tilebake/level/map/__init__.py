@@ -1,0 +1,1 @@
+"""Map files: format, layers, tiles and grids."""

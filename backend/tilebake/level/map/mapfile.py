@@ -1,0 +1,192 @@
+"""The map format, version 1, as it is written: the types are the schema."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Discriminator, FailFast, Field, Tag
+
+from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.map.grid import Axis, GridShape, Layout
+from tilebake.level.settings import SettingsOverride
+from tilebake.level.source.schema_base import (
+    ARRAY,
+    CENTRED_ARRAY,
+    NUMBER,
+    OBJECT,
+    InProject,
+    Loras,
+    Prompt,
+    TerrainForm,
+    TerrainName,
+    Terrains,
+    Wire,
+)
+
+VERSION: Final = 1
+MAX_CELLS: Final = 1024 * 1024  # of the rectangle around all tiles; a map has no use for more in one picture
+MAX_COORDINATE: Final = 1_000_000
+MAX_TILE_PIXELS: Final = 4096
+MAX_SEED: Final = 2**53 - 1  # the largest that every JSON reader keeps exactly
+
+Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
+Pixels = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
+Position = Annotated[float, Field(ge=-1e9, le=1e9)]
+Pair = Annotated[tuple[Pixels, Pixels], Field(strict=False)]
+Point = Annotated[tuple[Position, Position], Field(strict=False)]
+Cell = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
+Character = Annotated[str, Field(min_length=1, max_length=1)]
+Row = Annotated[str, Field(max_length=MAX_CELLS)]
+
+
+class CellEntry(Wire):
+    """One tile."""
+
+    x: Coordinate
+    """Column of the cell in the grid's coordinates."""
+
+    y: Coordinate
+    """Row of the cell in the grid's coordinates."""
+
+    terrain: TerrainName
+    """The terrain's name."""
+
+    centre: Point | None = None
+    """The tile's centre [x, y] in map pixels, as the engine places it; without it the grid says."""
+
+
+def _cell_form(value: object) -> str:
+    if isinstance(value, list):
+        return CENTRED_ARRAY if len(value) == 5 else ARRAY
+    return OBJECT
+
+
+CellArray = Annotated[tuple[Coordinate, Coordinate, TerrainName], Field(strict=False)]
+CentredCellArray = Annotated[
+    tuple[Coordinate, Coordinate, TerrainName, Position, Position], Field(strict=False)
+]
+CellForm = Annotated[
+    Annotated[CellArray, Tag(ARRAY)]
+    | Annotated[CentredCellArray, Tag(CENTRED_ARRAY)]
+    | Annotated[CellEntry, Tag(OBJECT)],
+    Discriminator(_cell_form),
+]
+
+
+def _tile_size_form(value: object) -> str:
+    return ARRAY if isinstance(value, list) else NUMBER
+
+
+TileSize = Annotated[
+    Annotated[Pixels, Tag(NUMBER)] | Annotated[Pair, Tag(ARRAY)], Discriminator(_tile_size_form)
+]
+
+
+class TileBlock(Wire):
+    """Tiles, written either as rows of characters or as cells."""
+
+    legend: dict[Character, TerrainName | None] | None = None
+    """What each character of the rows stands for: a terrain's name, or null for no tile. "." and a space
+    stand for no tile unless the legend says otherwise. Layers share the map's legend where they have none."""
+
+    rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=1, max_length=MAX_CELLS), FailFast()] = ()
+    """The tiles as a picture: one text a row, top first, one character a tile, all rows of one length."""
+
+    origin: Cell | None = None
+    """The cell [x, y] of the rows' first character; [0, 0] unless said. Layers share the map's."""
+
+    cells: Annotated[tuple[CellForm, ...], Field(strict=False, max_length=MAX_CELLS), FailFast()] = ()
+    """The tiles one by one: [x, y, "terrain"], or [x, y, "terrain", centre x, centre y] with the centre in
+    map pixels, or {"x", "y", "terrain", "centre"}. Within a layer all cells have a centre or none."""
+
+
+class LayerEntry(TileBlock):
+    """One layer of tiles. An upper layer's tile covers the one below it."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    """The layer's name; it changes nothing."""
+
+    weight: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How much its tiles cover those below: 1 hides them, 0.5 leaves half of them."""
+
+
+class MapFile(TileBlock):
+    """A tilebake map: a level's tiles, and in words what they look like. Give one of rows, cells, layers."""
+
+    tilebake: Literal[1]
+    """The version of this format."""
+
+    schema_reference: str | None = Field(default=None, alias="$schema")
+    """Where an editor finds this schema; tilebake does not read it."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    """What the map is called in messages; the file's name unless said. It changes no pixel."""
+
+    grid: GridShape = "square"
+    """The shape of the tiles and how they lie, as in Godot's TileSet."""
+
+    tile_size: TileSize = 64
+    """A tile's size in map pixels: one number, or [width, height]."""
+
+    offset_axis: Axis = "horizontal"
+    """Along which axis every other line is shifted, as in Godot's TileSet. Square grids have none."""
+
+    layout: Layout = "stacked"
+    """How a cell's coordinates lie in a grid that is not square, as in Godot's TileSet."""
+
+    base_prompt: Prompt | None = None
+    """What the whole picture is; the project's unless said."""
+
+    negative_prompt: Prompt | None = None
+    """What must not be in the picture; the project's unless said."""
+
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
+    """The same seed, map, settings and model give the same picture."""
+
+    model: InProject | None = None
+    """The model to paint with: "embedded", a folder or file of the project, or a hub id."""
+
+    loras: Loras | None = None
+    """LoRA files, each a path or {"path", "weight"}; they replace the project's."""
+
+    settings: SettingsOverride = SettingsOverride()
+    """Settings of the bake that differ from the project's."""
+
+    terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
+    """What each terrain looks like: its prompt, or {"prompt", "negative_prompt", "weight"}. What is left out
+    comes from tilebake.toml."""
+
+    edit: EditEntry | None = None
+    """Other words for some prompts: the map is painted under both, and keeps the layout of its own."""
+
+    layers: Annotated[
+        tuple[LayerEntry, ...], Field(strict=False, min_length=1, max_length=256), FailFast()
+    ] = ()
+    """Several layers of tiles, the lowest first."""
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a map file."""
+    body = _tidied(MapFile.model_json_schema())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:tilebake:map:{VERSION}",
+        **body,
+        "title": f"tilebake map, version {VERSION}",
+        "oneOf": [{"required": [name]} for name in ("rows", "cells", "layers")],
+    }
+
+
+def _tidied(node: Any) -> Any:
+    """Descriptions on one line, and no titles made from field names."""
+    match node:
+        case dict():
+            return {
+                key: " ".join(value.split())
+                if key == "description" and isinstance(value, str)
+                else _tidied(value)
+                for key, value in node.items()
+                if not (key == "title" and isinstance(value, str))
+            }
+        case list():
+            return [_tidied(item) for item in node]
+        case _:
+            return node

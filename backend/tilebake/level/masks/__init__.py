@@ -1,0 +1,1 @@
+"""Soft masks: how strongly each terrain is heard at each latent pixel."""

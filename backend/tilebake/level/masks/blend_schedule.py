@@ -1,0 +1,53 @@
+"""How blending moves over the denoising steps."""
+
+from collections.abc import Callable, Mapping
+from math import cos, pi
+from typing import Final, NamedTuple
+
+from tilebake.level.canvas import LATENT
+from tilebake.level.map.grid import GridShape
+from tilebake.level.settings import BakeSettings
+
+SOFTNESS: Final = 0.5  # of a tile's shorter side: chosen by placement, seams and eye, with mask_contrast
+SOFTNESS_STAGGERED: Final = 0.6  # where lines of tiles are shifted, and borders zigzag
+CURVES: Mapping[str, Callable[[float], float]] = {
+    "linear": lambda progress: progress,
+    "cosine": lambda progress: (1 - cos(pi * progress)) / 2,
+}
+
+
+class Blend(NamedTuple):
+    """The blending parameters at one step."""
+
+    base_prompt_weight: float
+    regional_prompt_weight: float
+    mask_sigma: float  # latent pixels
+
+
+def default_sigma(grid: GridShape, tile_size: tuple[int, int], pixels_per_tile: int) -> float:
+    """The starting mask_sigma in latent pixels, by a tile's shorter side, for flat tiles lie closer."""
+    width, height = tile_size
+    softness = SOFTNESS if grid == "square" else SOFTNESS_STAGGERED
+    return softness * pixels_per_tile * min(1.0, height / width) / LATENT
+
+
+def blend_steps(
+    settings: BakeSettings, grid: GridShape, tile_size: tuple[int, int], steps: int
+) -> tuple[Blend, ...]:
+    """The blending parameters at each of `steps` steps, for tiles of a size in map pixels.
+
+    "linear" and "cosine" lead from the start values at the first step to the ..._end values at the last, or
+    stay where that is None. "none" and "constant" keep the start values.
+    """
+    sigma = settings.mask_sigma or default_sigma(grid, tile_size, settings.pixels_per_tile)
+    start = Blend(settings.base_prompt_weight, settings.regional_prompt_weight, sigma)
+    if settings.blend_schedule not in CURVES:
+        return (start,) * steps
+    ends = settings.base_prompt_weight_end, settings.regional_prompt_weight_end, settings.mask_sigma_end
+    end = Blend(*(first if last is None else last for first, last in zip(start, ends, strict=True)))
+    curve = CURVES[settings.blend_schedule]
+    return tuple(_between(start, end, curve(step / max(steps - 1, 1))) for step in range(steps))
+
+
+def _between(start: Blend, end: Blend, share: float) -> Blend:
+    return Blend(*(a + (b - a) * share for a, b in zip(start, end, strict=True)))

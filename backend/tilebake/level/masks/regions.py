@@ -1,0 +1,152 @@
+"""Regions: tile centres → one soft mask per terrain, at latent resolution.
+
+Every tile puts down a Gaussian around its centre. A terrain's mask is the sum of its tiles' Gaussians, and
+masks are normalised to sum to 1 at every latent pixel. A contrast narrows the borders between them, and
+leaves them where they are. Cells that have no tile count as the tiles of one more terrain, whose share
+belongs to the base prompt alone. Only centres enter, so every shape of grid is the same.
+"""
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilebake.level.canvas import Canvas
+from tilebake.level.masks.gaussians import Sites, gaussian, middles, sites_of
+from tilebake.level.masks.thin_tiles import lifted
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import TileMap
+
+SHARPEST = 1e-3  # latent pixels: any sigma below makes the same masks, each pixel its nearest tile's
+FAINTEST = 1e-200  # a sum of Gaussians below this has lost digits, or all of them
+NEGLIGIBLE = 25.0  # natural logarithm: what is left out of a sum is below e^-25 of it
+BLOCK = 16  # latent pixels along a block whose tiles in reach are looked up together
+
+Array = NDArray[np.float64]
+Masks = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """What share of each latent pixel belongs to which terrain. All shares of a pixel sum to 1."""
+
+    names: tuple[str, ...]
+    masks: Masks  # [R, h, w]
+    empty: Masks  # [h, w]: the base prompt's alone
+
+    @property
+    def shares(self) -> Masks:
+        """[R+1, h, w]: the masks, and last the empty share."""
+        return np.concatenate([self.masks, self.empty[None]])
+
+
+def region_masks(
+    tilemap: TileMap, canvas: Canvas, sigma: float, *, least_share: float = 0.0, contrast: float = 1.0
+) -> Regions:
+    """The soft masks of a map's terrains, in the order of `tilemap.terrains`.
+
+    `sigma` is the Gaussians' standard deviation in latent pixels; 0 stands for its limit, where each pixel
+    belongs to the nearest tile. Each Gaussian is scaled by the weights of its tile and its terrain, and thin
+    things are lifted to `least_share`. Shares are raised to the power `contrast` and normalised once more, so
+    that each pixel's order of terrains stays.
+    """
+    names = tuple(terrain.name for terrain in tilemap.terrains)
+    shape = (len(names) + 1, *canvas.latent_size)
+    sites = sites_of(tilemap, canvas)
+    if not sites.x.size:
+        return Regions(names, np.zeros((len(names), *shape[1:]), np.float32), np.ones(shape[1:], np.float32))
+    sigma = max(sigma, SHARPEST)
+    if least_share:
+        sites = lifted(sites, least_share, sigma)
+    sums = _gaussian_sums(sites, shape, sigma)
+    if sums.sum(axis=0).min() < FAINTEST:
+        sums = _relative_sums(sites, shape, sigma)
+    shares = (sums / sums.sum(axis=0)) ** contrast
+    shares = (shares / shares.sum(axis=0)).astype(np.float32)
+    return Regions(names, shares[:-1], shares[-1])
+
+
+def masks_of(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigma: float) -> Regions:
+    """A map's masks as the settings want them, of one `sigma`."""
+    return region_masks(
+        tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
+    )
+
+
+def pool(shares: Masks, levels: int) -> list[Masks]:
+    """Masks at each level i of the UNet: [R, h, w] → [R, ceil(h / 2^i), ceil(w / 2^i)], i below `levels`.
+
+    SDXL halves its latents with padded strides of 2, which rounds up. A pixel gets the mean of those that it
+    covers (at the last row and column, of those that there are), so that a river one tile wide gets fainter
+    but is never lost. Expects shares that sum to 1 over the first axis, and hands back such.
+    """
+    _, height, width = shares.shape
+    pyramid = [shares]
+    for level in range(1, levels):
+        rows, columns = np.arange(0, height, 2**level), np.arange(0, width, 2**level)
+        means = np.add.reduceat(shares, rows, axis=1, dtype=np.float64)
+        means /= np.diff(rows, append=height)[:, None]
+        means = np.add.reduceat(means, columns, axis=2) / np.diff(columns, append=width)
+        pyramid.append((means / means.sum(axis=0)).astype(np.float32))
+    return pyramid
+
+
+def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
+    """[R+1, h, w]: every Gaussian summed exactly, as products of its two one-dimensional factors.
+
+    Tiles of one terrain and one row of the map share the vertical factor, so their horizontal ones are summed
+    first: the work grows with rows of the map, not with its tiles.
+    """
+    _, height, width = shape
+    sums = np.zeros(shape)
+    for region in np.unique(sites.region):
+        x, y, weight = (values[sites.region == region] for values in (sites.x, sites.y, sites.weight))
+        levels = np.unique(y)
+        lines = np.stack([weight[y == at] @ gaussian(x[y == at], middles(width), sigma) for at in levels])
+        sums[region] = gaussian(levels, middles(height), sigma).T @ lines
+    return sums
+
+
+def _relative_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
+    """[R+1, h, w]: sums as a share of each pixel's strongest Gaussian, which cannot underflow anywhere.
+
+    For Gaussians much narrower than the gaps between them. Block by block, over the sites in reach of it.
+    """
+    _, height, width = shape
+    sums = np.zeros(shape)
+    for top in range(0, height, BLOCK):
+        for left in range(0, width, BLOCK):
+            rows, columns = slice(top, min(top + BLOCK, height)), slice(left, min(left + BLOCK, width))
+            moved = sites._replace(x=sites.x - left, y=sites.y - top)
+            size = (rows.stop - top, columns.stop - left)
+            sums[:, rows, columns] = _block_sums(_in_reach(moved, size, sigma), (shape[0], *size), sigma)
+    return sums
+
+
+def _in_reach(sites: Sites, size: tuple[int, int], sigma: float) -> Sites:
+    """The sites that count for any pixel of a block at the origin; the rest stay below NEGLIGIBLE together.
+
+    Each pixel has a site within `nearest` + `radius`. One at distance d matters beside one at distance e only
+    if (d² - e²) / 2 sigma² is small.
+    """
+    height, width = size
+    distance = np.hypot(sites.x - width / 2, sites.y - height / 2)
+    radius = np.hypot(width, height) / 2
+    unevenness = log(sites.weight.max()) - log(sites.weight.min()) + log(sites.weight.size)
+    nearest = distance.min() + radius
+    reach = radius + np.sqrt(nearest**2 + 2 * sigma**2 * (NEGLIGIBLE + unevenness))
+    near = distance <= reach
+    return Sites(sites.x[near], sites.y[near], sites.weight[near], sites.region[near])
+
+
+def _block_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
+    """[R+1, h, w]: all Gaussians of a block, each pixel's relative to its strongest."""
+    regions, height, width = shape
+    squares = (middles(height) - sites.y[:, None])[:, :, None] ** 2 + (middles(width) - sites.x[:, None])[
+        :, None, :
+    ] ** 2
+    logarithms = np.log(sites.weight)[:, None, None] - squares / (2 * sigma**2)  # [n, h, w]
+    strengths = np.exp(logarithms - logarithms.max(axis=0))
+    belongs = np.arange(regions)[:, None] == sites.region  # [R+1, n]
+    return (belongs.astype(np.float64) @ strengths.reshape(len(strengths), -1)).reshape(shape)

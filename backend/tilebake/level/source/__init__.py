@@ -1,0 +1,1 @@
+"""Files that people write: text, positions in it, and precise diagnostics."""

@@ -1,0 +1,136 @@
+"""What pydantic found wrong, told to the person who wrote the file."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from tilebake.level.source.json_positions import JsonPath, shown
+from tilebake.level.source.schema_base import FORMS, NOT_BLANK
+
+_SEVERAL: Final = 20  # more mistakes than this are not looked at
+_KEY: Final = "[key]"  # how pydantic marks that a key is wrong, not its value
+
+_TYPES: Final = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "dict_type": "an object {...}",
+    "model_type": "an object {...}",
+    "tuple_type": "a list [...]",
+}
+_FORMS_OF: Final = {  # what may stand in an object's stead
+    "CellEntry": 'a cell, [x, y, "terrain"] or an object {...}',
+    "TerrainEntry": "a prompt or an object {...}",
+    "LoraEntry": "a path or an object {...}",
+    "RewriteEntry": "a prompt or an object {...}",
+}
+_LIMITS: Final = {
+    "greater_than": ("gt", "small", "above"),
+    "greater_than_equal": ("ge", "small", "of at least"),
+    "less_than_equal": ("le", "large", "of at most"),
+}
+_LENGTHS: Final = {
+    "string_too_short": ("min_length", "is too short", "write at least {} characters"),
+    "string_too_long": ("max_length", "is too long", "write at most {} characters"),
+    "too_short": ("min_length", "has too few items", "give at least {}"),
+    "too_long": ("max_length", "has too many items", "give at most {}"),
+}
+
+
+class Mistake(NamedTuple):
+    """One mistake: its path, what is wrong, what to do, and whether the key is meant and not its value."""
+
+    path: JsonPath
+    what: str
+    mend: str
+    at_key: bool = False
+
+
+def mistakes(error: ValidationError, data: object) -> list[Mistake]:
+    """What is wrong with `data`, in words: some mistakes, at least one.
+
+    Only the innermost: a list that is too short because an item was refused is not worth a word.
+    """
+    found = [_mistake(details, data) for details in error.errors(include_url=False)[:_SEVERAL]]
+    paths = [mistake.path for mistake in found]
+    return [
+        mistake
+        for mistake in found
+        if not any(path != mistake.path and path[: len(mistake.path)] == mistake.path for path in paths)
+    ]
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The mend for a name that is not known: the one that was meant, or what else to do."""
+    matches = get_close_matches(name[:200], list(known), n=1, cutoff=0.6)
+    return f"did you mean {shown(matches[0])}?" if matches else otherwise
+
+
+def _mistake(details: ErrorDetails, data: object) -> Mistake:
+    path = json_path(details["loc"], data)
+    context, kind, value = details.get("ctx", {}), details["type"], details["input"]
+    if details["loc"][-1:] == (_KEY,):
+        what, mend = _said(kind, value, context, details["msg"])
+        return Mistake(path, f"the key {what}", mend, at_key=True)
+    if kind == "unknown_key":
+        key, known = str(context["key"]), list(context["known"])
+        mend = nearest(key, known, f"the keys here are {', '.join(known)}")
+        return Mistake((*path, key), f"unknown key {shown(key)}", mend, at_key=True)
+    if kind == "missing":
+        *_, last = path
+        missing = f"item {last + 1}" if isinstance(last, int) else shown(last)
+        return Mistake(path, f"{missing} is missing", "add it")
+    return Mistake(path, *_said(kind, value, context, details["msg"]))
+
+
+def _said(kind: str, value: object, context: Mapping[str, Any], message: str) -> tuple[str, str]:
+    """What is wrong with a value, and the mend."""
+    if kind in _TYPES:
+        if isinstance(value, int) and value.bit_length() > 64:
+            return f"{shown(value)} is too large", "write a smaller one"
+        due = _FORMS_OF.get(context.get("class_name", ""), _TYPES[kind])
+        return f"{shown(value)} is not {due}", f"write {due}"
+    if kind == "finite_number":
+        return f"{shown(value)} is not a finite number", "write a finite number"
+    if kind in _LIMITS:
+        name, size, relation = _LIMITS[kind]
+        return f"{shown(value)} is too {size}", f"write a number {relation} {context[name]:.16g}"
+    if kind in _LENGTHS:
+        name, problem, mend = _LENGTHS[kind]
+        return f"{shown(value)} {problem}", mend.format(context[name])
+    if kind == "literal_error":
+        names = re.findall(r"'(\w+)'", context["expected"])
+        meant = value if isinstance(value, str) else ""
+        return f"{shown(value)} is not known here", nearest(meant, names, f"write {_one_of(names)}")
+    if kind == "string_pattern_mismatch" and context["pattern"] == NOT_BLANK:
+        return f"{shown(value)} says nothing", "write what it should say, or remove it"
+    if kind == "string_pattern_mismatch":
+        return f"{shown(value)} is not a colour", 'write it as "#rrggbb"'
+    return f"{shown(value)} {message}", context.get("mend", "correct it")
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return ", ".join(shown(name) for name in names[:-1]) + f" or {shown(names[-1])}"
+
+
+def json_path(location: tuple[str | int, ...], data: object) -> JsonPath:
+    """pydantic's location without the names of union members and the mark of keys."""
+    path: list[str | int] = []
+    for part in location:
+        match data:
+            case dict() if part in data:
+                data = data[part]
+            case list() if isinstance(part, int) and part < len(data):
+                data = data[part]
+            case _ if part in FORMS or part == _KEY:
+                continue
+            case _:
+                data = None
+        path.append(part)
+    return tuple(path)

@@ -1,0 +1,1 @@
+"""Which files a model is: references, checks, digests. No torch."""

@@ -1,0 +1,92 @@
+"""Models: what maps are painted with, each model and LoRA looked up once, until one is not what it was."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+from tilebake.errors import ModelError, Place, TilebakeError
+from tilebake.models.reference import ModelSource, file_digest, model_digest, resolve, resolve_lora
+
+T = TypeVar("T")
+
+
+class Models:
+    """Models and LoRA files by their names and the folders in which relative names begin.
+
+    Looking one up raises ModelError, and again as long as nobody asks whether anything changed.
+    """
+
+    def __init__(self) -> None:
+        self._models = _Book(_model)
+        self._loras = _Book(_lora)
+
+    def model(self, reference: str, root: Path) -> tuple[ModelSource, str]:
+        """A model and its digest."""
+        return self._models.find(reference, root)
+
+    def lora(self, path: str, root: Path) -> tuple[Path, str]:
+        """A LoRA's file, absolute, and its digest."""
+        return self._loras.find(path, root)
+
+    def is_outdated(self) -> bool:
+        """Whether anything that was looked up is another now, is gone, or has come to be there."""
+        return self._models.is_outdated() or self._loras.is_outdated()
+
+
+class _Looked(NamedTuple, Generic[T]):
+    """What came of a look: one of the two."""
+
+    value: T | None
+    error: TilebakeError | None
+
+    def is_same(self, other: "_Looked[T]") -> bool:
+        return self.value == other.value and str(self.error) == str(other.error)
+
+
+class _Book(Generic[T]):
+    """Everything that was looked up in one way."""
+
+    def __init__(self, look: Callable[[str, Path], T]) -> None:
+        self._look = look
+        self._entries: dict[tuple[str, Path], _Looked[T]] = {}
+
+    def find(self, name: str, root: Path) -> T:
+        entry = self._entries.get((name, root)) or self._looked(name, root)
+        self._entries[name, root] = entry
+        if entry.value is None:
+            assert entry.error is not None
+            raise entry.error.with_traceback(None)  # or it would grow with every raise
+        return entry.value
+
+    def is_outdated(self) -> bool:
+        found = tuple(self._entries.items())
+        return not all(entry.is_same(self._looked(*key)) for key, entry in found)
+
+    def _looked(self, name: str, root: Path) -> _Looked[T]:
+        try:
+            return _Looked(self._look(name, root), None)
+        except TilebakeError as error:
+            return _Looked(None, error)
+
+
+def _model(reference: str, root: Path) -> tuple[ModelSource, str]:
+    source = resolve(reference, root)
+    try:
+        return source, model_digest(source)
+    except OSError as error:
+        raise _vanished(source.path, error) from error
+
+
+def _lora(path: str, root: Path) -> tuple[Path, str]:
+    file = resolve_lora(path, root).absolute()
+    try:
+        return file, file_digest(file)
+    except OSError as error:
+        raise _vanished(file, error) from error
+
+
+def _vanished(path: Path, error: OSError) -> ModelError:
+    """It was there a moment ago."""
+    return ModelError(
+        f"cannot be read: {error.strerror or error}", place=Place(file=path), mend="put it back"
+    )

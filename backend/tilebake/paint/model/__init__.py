@@ -1,0 +1,1 @@
+"""Load an SDXL model onto a device."""

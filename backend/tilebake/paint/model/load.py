@@ -1,0 +1,218 @@
+"""A model on a device: embedded, folder, single file or fetched hub id → SDXL's components.
+
+One code path for all. Nothing here reaches for the network, opens a pickle or runs a model's own code.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from accelerate import cpu_offload
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from safetensors import SafetensorError
+from torch import nn
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from tilebake.errors import ModelError, Place
+from tilebake.level.canvas import LATENT
+from tilebake.models.reference import STEMS, Defaults, ModelSource
+from tilebake.models.weights import read_json, weight_files
+from tilebake.paint.judge.reading import judge_file
+from tilebake.paint.memory import is_out_of_memory, release
+from tilebake.paint.model.components import Parts, quietly
+from tilebake.paint.model.loras import fuse_loras
+from tilebake.paint.model.single_file import load_single_file
+from tilebake.paint.prompts.cache import PromptCache
+
+DTYPES = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
+STREAMED = "weights streamed from main memory"
+
+
+@dataclass(frozen=True, eq=False)
+class Components(Parts):
+    """SDXL's parts, ready to run on `device`."""
+
+    name: str  # the reference, as the user wrote it
+    defaults: Defaults
+    device: torch.device
+    dtype: torch.dtype  # of the UNet and the text encoders; the VAE may need float32
+    load_seconds: float
+    judge: Path | None = None  # the file of the model's judge, which a report alone reads
+    degraded: tuple[str, ...] = ()  # what had to be given up for the model to fit
+    prompts: PromptCache = field(default_factory=PromptCache)
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """The device called `name`; "auto" takes the first there is of cuda, mps, xpu, cpu. Raises ModelError."""
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "xpu": torch.xpu.is_available(),
+        "cpu": True,
+    }
+    usable = [kind for kind, is_there in present.items() if is_there]
+    if name == "auto":
+        return torch.device(usable[0])
+    if name.partition(":")[0] not in usable:
+        raise ModelError(
+            f'there is no device "{name}" here', mend=f"choose one of: auto, {', '.join(usable)}"
+        )
+    try:
+        return torch.device(name)
+    except RuntimeError:
+        raise ModelError(f'"{name}" is no device', mend='write it as "cuda" or "cuda:1"') from None
+
+
+def pick_dtype(name: str, device: torch.device) -> torch.dtype:
+    """The dtype called `name`; "auto" takes half precision where the device is fast and right in it.
+
+    Raises ModelError for a name that is none.
+    """
+    if name == "auto":
+        if device.type == "cuda":
+            capability = torch.cuda.get_device_capability(device)
+            return cuda_dtype(torch.cuda.get_device_name(device), capability)
+        if device.type == "cpu":
+            return cpu_dtype()
+        return torch.float16 if device.type in ("mps", "xpu") else torch.float32
+    if name not in DTYPES:
+        raise ModelError(f'there is no dtype "{name}"', mend=f"choose one of: auto, {', '.join(DTYPES)}")
+    return DTYPES[name]
+
+
+def cuda_dtype(name: str, capability: tuple[int, int]) -> torch.dtype:
+    """float16, but for GPUs that are slow in it (before Pascal) or give NaN in it (the GTX 16 series)."""
+    return torch.float32 if capability < (6, 0) or "GTX 16" in name else torch.float16
+
+
+def cpu_dtype() -> torch.dtype:
+    """bfloat16 where the processor multiplies matrices of it (AMX), float32 elsewhere.
+
+    On one such processor a bake took a third of the time in bfloat16. With AMX switched off it gained
+    nothing, and with AVX-512's bfloat16 switched off as well it took more than twice as long.
+    """
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it from 2.10 on
+    return torch.bfloat16 if capabilities.get("amx_bf16") else torch.float32
+
+
+def load(
+    source: ModelSource,
+    device: str = "auto",
+    dtype: str = "auto",
+    loras: Sequence[tuple[Path, float]] = (),
+) -> Components:
+    """The model at `source`, with `loras` (file, weight) fused into its weights, on a device.
+
+    Raises ModelError when the device or dtype is not to be had, and when the model's or a LoRA's content does
+    not fit SDXL.
+    """
+    started = time.perf_counter()
+    place = pick_device(device)
+    precision = pick_dtype(dtype, place)
+    with quietly():
+        parts = _read(source, precision)
+        _check_fit(source, parts)
+        fuse_loras(parts, loras)
+    if parts.vae.config["force_upcast"]:  # it overflows in float16, and the picture comes out black
+        nn.Module.to(parts.vae, torch.float32)
+    degraded = _put_on(parts, place)
+    if place.type == "cpu" and not degraded:  # where convolutions like a pixel's channels together
+        for model in (parts.unet, parts.vae):
+            cast("Any", model).to(memory_format=torch.channels_last)
+    return Components(
+        **vars(parts),
+        name=source.reference,
+        defaults=source.defaults,
+        device=place,
+        dtype=precision,
+        load_seconds=time.perf_counter() - started,
+        judge=judge_file(source),
+        degraded=degraded,
+    )
+
+
+def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
+    """The parts of a model in main memory. Raises ModelError when the libraries cannot make sense of it."""
+    read = load_single_file if source.kind == "file" else load_folder
+    try:
+        return read(source.path, dtype)
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ModelError(
+            f"cannot be loaded: {reason}",
+            place=Place(source.path),
+            mend="use a complete model of SDXL's family",
+        ) from error
+
+
+def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
+    """The parts of a diffusers folder, each by the class that we name, never one that the folder names."""
+    path = str(folder)
+
+    def options(name: str) -> dict[str, Any]:
+        variant = weight_files(folder / name, STEMS[name]).variant
+        return {"subfolder": name, "variant": variant, "use_safetensors": True, "local_files_only": True}
+
+    return Parts(
+        unet=UNet2DConditionModel.from_pretrained(path, torch_dtype=dtype, **options("unet")),
+        vae=AutoencoderKL.from_pretrained(path, torch_dtype=dtype, **options("vae")),
+        text_encoder=CLIPTextModel.from_pretrained(path, dtype=dtype, **options("text_encoder")),
+        text_encoder_2=CLIPTextModelWithProjection.from_pretrained(
+            path, dtype=dtype, **options("text_encoder_2")
+        ),
+        tokenizer=CLIPTokenizer.from_pretrained(path, subfolder="tokenizer", local_files_only=True),
+        tokenizer_2=CLIPTokenizer.from_pretrained(path, subfolder="tokenizer_2", local_files_only=True),
+        scheduler_config=read_json(folder / "scheduler" / "scheduler_config.json"),
+        force_zeros_for_empty_prompt=bool(
+            read_json(folder / "model_index.json").get("force_zeros_for_empty_prompt", True)
+        ),
+    )
+
+
+def _check_fit(source: ModelSource, parts: Parts) -> None:
+    """Refuses what has SDXL's classes but not its way to paint from text: inpainting, other conditioning."""
+    unet, vae = parts.unet.config, parts.vae.config
+    context = parts.text_encoder.config.hidden_size + parts.text_encoder_2.config.hidden_size
+    fits = {
+        "its UNet takes more than latents (an inpainting or instruction model)": unet["in_channels"]
+        == vae["latent_channels"],
+        "its UNet is not conditioned on text and time as SDXL's is": unet["addition_embed_type"]
+        == "text_time",
+        "its UNet is not made for both of its text encoders": unet["cross_attention_dim"] == context,
+        f"its VAE does not scale by {LATENT}": 2 ** (len(vae["block_out_channels"]) - 1) == LATENT,
+    }
+    for reason, does_fit in fits.items():
+        if not does_fit:
+            raise ModelError(
+                reason, place=Place(source.path), mend="use a text-to-image model of SDXL's family"
+            )
+
+
+def models(parts: Parts) -> tuple[nn.Module, ...]:
+    """The neural networks among the parts."""
+    return parts.unet, parts.vae, parts.text_encoder, parts.text_encoder_2
+
+
+def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:
+    """Moves the models to the device, or streams their weights to it where they do not fit; says which."""
+    for model in models(parts):
+        model.eval().requires_grad_(requires_grad=False)
+    ran_out = False
+    try:
+        for model in models(parts):
+            model.to(device)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        ran_out = True
+    if not ran_out:
+        return ()
+    for model in models(parts):
+        model.to("cpu")
+    release()
+    for model in models(parts):
+        cpu_offload(model, execution_device=device)
+    return (STREAMED,)

@@ -1,0 +1,1 @@
+"""Attention maps: record which pixels attend to which words."""

@@ -1,0 +1,173 @@
+"""AttentionStore: the attention maps of a few words, summed while a picture is painted.
+
+Memory is constant: one float32 map per word, step and level, whatever the number of layers and heads. As in
+Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626) maps are averaged over heads and layers; a word of
+several tokens is the sum of theirs.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from tilebake.level.edit.prompt_words import no_such_word
+from tilebake.paint.observe.attention_maps import AttentionMaps
+from tilebake.paint.observe.probabilities import word_maps
+from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
+from tilebake.paint.prompts.words import columns_of
+from tilebake.paint.regional.attention import Attend, LayerPrompts, distinct_prompts
+from tilebake.paint.regional.blending import Blending, StepWeights, Target, step_weights
+from tilebake.paint.regional.layers import Layer, cross_attention_levels
+
+
+@dataclass(frozen=True, eq=False)
+class WatchedWord:
+    """A word in one prompt of a picture."""
+
+    text: str
+    prompt: PromptEmbeds
+    regions: tuple[int | None, ...]  # whose prompt it is; None is the base prompt
+    columns: tuple[int, ...]
+
+
+def watched_words(
+    conditioning: Conditioning, words: Sequence[str], regions: Sequence[int | None]
+) -> tuple[WatchedWord, ...]:
+    """Each word in every one of these regions' prompts that has it; None is the base prompt.
+
+    Raises PromptError for a word that is in none of them, naming the words that are near.
+    """
+    owners: dict[PromptEmbeds, list[int | None]] = {}
+    for region in regions:
+        owners.setdefault(prompt_of(conditioning, region), []).append(region)
+    for word in words:
+        if not any(columns_of(prompt, word) for prompt in owners):
+            raise no_such_word(word, [prompt.text for prompt in owners])
+    return tuple(
+        WatchedWord(word, prompt, tuple(own), columns)
+        for word in words
+        for prompt, own in owners.items()
+        if (columns := columns_of(prompt, word))
+    )
+
+
+def prompt_of(conditioning: Conditioning, region: int | None) -> PromptEmbeds:
+    """A region's prompt; None is the base prompt."""
+    return conditioning.base if region is None else conditioning.regions[region]
+
+
+class AttentionStore:
+    """An AttentionControl that looks on and changes nothing.
+
+    A word is read in its own prompt's softmax and counts where that prompt does: a terrain's by the terrain's
+    mask, the base prompt's by the base prompt's weight at each step. Only the positive half is watched.
+    """
+
+    def __init__(
+        self, words: Sequence[WatchedWord], conditioning: Conditioning, blending: Blending, target: Target
+    ) -> None:
+        self.words = tuple(words)
+        self.device = target.device
+        rows = distinct_prompts(conditioning.base, conditioning.regions)
+        self._selectors = {
+            row: _selector(self.words, prompt).to(target.device)
+            for row, prompt in enumerate(rows)
+            if any(word.prompt is prompt for word in words)
+        }
+        self._weights = word_weights(words, blending, target._replace(dtype=torch.float32))
+        self._sizes = level_sizes(blending.latent_size, target.levels)
+        self._layers = Counter[int]()  # by level
+        self._sums = [
+            torch.zeros(len(blending.steps), len(words), height * width, device=target.device)
+            for height, width in self._sizes
+        ]  # by level: [steps, W, Q]
+
+    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
+        """Adds what the layer attends to, and attends as it would."""
+        if not self.words:
+            return attend
+        self._layers[layer.level] += 1
+        sums = self._sums[layer.level]
+        read = [(prompts.keys[row], selector) for row, selector in self._selectors.items()]
+
+        def watching(query: torch.Tensor, step: int) -> torch.Tensor:
+            weights = self._weights[step][layer.level]
+            for key, selector in read:
+                sums[step].addcmul_(word_maps(query, key, selector), weights)
+            return attend(query, step)
+
+        return watching
+
+    def heat(self, steps: slice, level: int) -> torch.Tensor:
+        """The words' maps at one level, as the mean over its layers and over these steps: [W, h, w].
+
+        On the device, and without waiting for it: for use between two steps.
+        """
+        mean = self._sums[level][steps].mean(dim=0) / self._layers[level]
+        return mean.unflatten(-1, self._sizes[level])
+
+    @property
+    def coarsest(self) -> int:
+        """The level of the smallest maps, in which words stand for things rather than for edges."""
+        return max(self._layers)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the sums take, in bytes."""
+        return sum(sums.nbytes for sums in self._sums)
+
+    def maps(self) -> AttentionMaps:
+        """All that was seen, in main memory."""
+        return AttentionMaps(
+            words=tuple(word.text for word in self.words),
+            regions=tuple(word.regions for word in self.words),
+            levels={
+                level: (self._sums[level] / layers).unflatten(-1, self._sizes[level]).cpu().numpy()
+                for level, layers in sorted(self._layers.items())
+            },
+        )
+
+
+def word_weights(words: Sequence[WatchedWord], blending: Blending, target: Target) -> StepWeights:
+    """Where each word counts, by step and level: [W, Q]."""
+    rows = range(1, 1 + len(next(iter(blending.regions.values())).names))
+    weighed, masks = (step_weights(each, rows, target) for each in (blending, blending.masks_alone))
+
+    def weigh(word: WatchedWord, base: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        shares = (base[0] if region is None else mask[1 + region] for region in word.regions)
+        return torch.stack([*shares]).sum(dim=0)
+
+    return tuple(
+        tuple(
+            torch.stack([weigh(word, base, mask) for word in words]) if words else base[:0]
+            for base, mask in zip(bases, each, strict=True)
+        )
+        for bases, each in zip(weighed, masks, strict=True)
+    )
+
+
+def attention_sizes(
+    unet: UNet2DConditionModel, latent_size: tuple[int, int]
+) -> Mapping[int, tuple[int, int]]:
+    """Height and width of the attention maps, by level, for latents of this height and width."""
+    levels = sorted({layer.level for layer in cross_attention_levels(unet)})
+    sizes = level_sizes(latent_size, 1 + levels[-1])
+    return {level: sizes[level] for level in levels}
+
+
+def level_sizes(latent_size: tuple[int, int], levels: int) -> list[tuple[int, int]]:
+    """Height and width of the latents at each level, halved and rounded up each time."""
+    height, width = latent_size
+    return [(ceil(height / 2**level), ceil(width / 2**level)) for level in range(levels)]
+
+
+def _selector(words: Sequence[WatchedWord], prompt: PromptEmbeds) -> torch.Tensor:
+    """[T, W]: 1 where a column of this prompt is the word's."""
+    selector = torch.zeros(prompt.prompt_embeds.shape[1], len(words))
+    for index, word in enumerate(words):
+        if word.prompt is prompt:
+            selector[list(word.columns), index] = 1
+    return selector

@@ -1,0 +1,31 @@
+"""PromptCache: what a model's text encoders made of the prompts that were read last.
+
+A level's prompts hardly ever change between two saves, and reading ten of them takes SDXL's encoders about as
+long as a step of its UNet.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tilebake.paint.prompts.embeds import PromptEmbeds
+
+MOST: Final = 256  # prompts, each of about 0.3 MB in half precision
+
+
+class PromptCache:
+    """The prompts of one model with its LoRAs, the one that was asked for longest ago first."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._prompts: OrderedDict[Hashable, PromptEmbeds] = OrderedDict()
+
+    def get(self, key: Hashable, encode: "Callable[[], PromptEmbeds]") -> "PromptEmbeds":
+        """What is kept under a key, or what `encode` makes now. Nothing is kept of an error."""
+        if key not in self._prompts:
+            self._prompts[key] = encode()
+        self._prompts.move_to_end(key)
+        if len(self._prompts) > self._most:
+            self._prompts.popitem(last=False)
+        return self._prompts[key]

@@ -1,0 +1,192 @@
+"""Prompts → what SDXL listens to: the hidden states of both text encoders, for prompts of any length.
+
+A prompt longer than its encoders (77 tokens with start and end) is read in chunks of 75 that are laid end to
+end. A token's weight w moves its embedding e along the line from what the empty prompt has in its place, e₀,
+to e₀ + w · (e - e₀): 0 is a token that says nothing, 1 the token as it is. A prompt without weights that fits
+in one chunk has exactly the embeddings that diffusers' StableDiffusionXLPipeline.encode_prompt makes.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import torch
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from tilebake.errors import Place, PromptError
+from tilebake.level.edit.weight_syntax import parse_prompt
+from tilebake.level.terrain import Terrain
+from tilebake.level.tilemap import TileMap
+from tilebake.paint.prompts.cache import PromptCache
+from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
+from tilebake.paint.prompts.tokens import Token, chunk_count, chunk_ids, tokenize
+
+
+class TextEncoders(Protocol):
+    """The part of an SDXL model that reads prompts."""
+
+    @property
+    def tokenizer(self) -> CLIPTokenizer: ...
+    @property
+    def tokenizer_2(self) -> CLIPTokenizer: ...
+    @property
+    def text_encoder(self) -> CLIPTextModel: ...
+    @property
+    def text_encoder_2(self) -> CLIPTextModelWithProjection: ...
+    @property
+    def device(self) -> torch.device: ...
+    @property
+    def force_zeros_for_empty_prompt(self) -> bool: ...
+    @property
+    def prompts(self) -> PromptCache: ...
+
+
+def encode_prompt(components: TextEncoders, text: str, *, unheard: Collection[int] = ()) -> PromptEmbeds:
+    """Encodes one prompt, which may hold weights.
+
+    What stands in the columns `unheard` is told to no token: the text encoders' attention to it is masked.
+    All tokens keep their places, and those columns themselves mean nothing then.
+
+    Raises PromptError for broken syntax and for words that all weigh 0.
+    """
+    stretches = parse_prompt(text)
+    tokens = tokenize(components.tokenizer, stretches)
+    tokens_2 = tokenize(components.tokenizer_2, stretches)
+    if tokens and not any(token.weight for token in tokens):
+        raise PromptError(
+            f"all words of the prompt {text[:60]!r} weigh 0", mend="give one of them a weight above 0"
+        )
+    chunks = max(chunk_count(components.tokenizer, tokens), chunk_count(components.tokenizer_2, tokens_2))
+    with torch.no_grad():
+        states, _ = _hidden_states(
+            components.tokenizer, components.text_encoder, tokens, chunks, components.device, unheard
+        )
+        states_2, pooled = _hidden_states(
+            components.tokenizer_2, components.text_encoder_2, tokens_2, chunks, components.device, unheard
+        )
+    prompt_embeds = torch.cat([states, states_2], dim=-1)
+    return PromptEmbeds(
+        text="".join(stretch.text for stretch in stretches),
+        tokens=tokens,
+        prompt_embeds=prompt_embeds.to(components.device, components.text_encoder_2.dtype),
+        pooled_prompt_embeds=pooled.to(components.device),
+    )
+
+
+def encode_negative(components: TextEncoders, text: str | None) -> PromptEmbeds:
+    """Encodes a negative prompt.
+
+    None is no prompt: all zeros for models that were trained so, which say `force_zeros_for_empty_prompt` as
+    SDXL does, and the empty text for the others.
+    """
+    encoded = encode_prompt(components, text or "")
+    if text is not None or not components.force_zeros_for_empty_prompt:
+        return encoded
+    return replace(
+        encoded,
+        prompt_embeds=torch.zeros_like(encoded.prompt_embeds),
+        pooled_prompt_embeds=torch.zeros_like(encoded.pooled_prompt_embeds),
+    )
+
+
+def plain_conditioning(components: TextEncoders, prompt: str, negative_prompt: str | None) -> Conditioning:
+    """One prompt for the whole picture. Raises PromptError."""
+    base = encode_prompt(components, prompt)
+    return Conditioning(base, (), encode_negative(components, negative_prompt), None)
+
+
+def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
+    """Encodes a map's prompts, each different text once, or takes what is kept of an earlier map.
+
+    An empty negative prompt counts as none.
+    Raises PromptError for broken weights, and for a terrain whose prompt says nothing.
+    """
+
+    def read(text: str | None, role: str) -> PromptEmbeds:
+        try:
+            return components.prompts.get(
+                (text, components.device), lambda: encode_negative(components, text)
+            )
+        except PromptError as error:
+            raise PromptError(f"{role}: {error.what}", place=Place(tilemap.path), mend=error.mend) from None
+
+    negative = read(tilemap.negative_prompt or None, "negative prompt")
+    return Conditioning(
+        base=read(tilemap.base_prompt, "base prompt"),
+        regions=tuple(
+            _not_silent(terrain, read(terrain.prompt, f"terrain {terrain.name!r}"), tilemap)
+            for terrain in tilemap.terrains
+        ),
+        negative=negative,
+        negative_regions=_negative_regions(tilemap.terrains, negative, read),
+    )
+
+
+def _negative_regions(
+    terrains: Sequence[Terrain], negative: PromptEmbeds, read: Callable[[str | None, str], PromptEmbeds]
+) -> tuple[PromptEmbeds, ...] | None:
+    """Each terrain's own negative prompt or else the map's; None when that is every one's."""
+    if all(terrain.negative_prompt is None for terrain in terrains):
+        return None
+    return tuple(
+        negative
+        if terrain.negative_prompt is None
+        else read(terrain.negative_prompt or None, f"negative prompt of terrain {terrain.name!r}")
+        for terrain in terrains
+    )
+
+
+def _not_silent(terrain: Terrain, prompt: PromptEmbeds, tilemap: TileMap) -> PromptEmbeds:
+    if not prompt.tokens:
+        raise PromptError(
+            f"terrain {terrain.name!r}: the prompt is empty",
+            place=Place(tilemap.path),
+            mend="describe in words what the terrain looks like",
+        )
+    return prompt
+
+
+def _hidden_states(
+    tokenizer: CLIPTokenizer,
+    encoder: CLIPTextModel | CLIPTextModelWithProjection,
+    tokens: Sequence[Token],
+    chunks: int,
+    device: torch.device,
+    unheard: Collection[int] = (),
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What one encoder makes of a prompt.
+
+    The last hidden states but one [1, T, D] with weights applied, and the first output for the first chunk:
+    the pooled embedding [1, P], if the encoder ends in a projection.
+    """
+    outputs = [
+        encoder(
+            torch.tensor([ids], device=device),
+            attention_mask=_heard(chunk, len(ids), unheard, device),
+            output_hidden_states=True,
+        )
+        for chunk, ids in enumerate(chunk_ids(tokenizer, tokens, chunks))
+    ]
+    states = torch.cat([output.hidden_states[-2] for output in outputs], dim=1)
+    if any(token.weight != 1 for token in tokens):
+        states = torch.lerp(
+            _hidden_states(tokenizer, encoder, (), chunks, device)[0], states, _weights(tokens, states)
+        )
+    return states, outputs[0][0]
+
+
+def _heard(chunk: int, length: int, unheard: Collection[int], device: torch.device) -> torch.Tensor | None:
+    """[1, T]: 0 for those columns of a chunk that no token hears. None where all are heard."""
+    if not unheard:
+        return None
+    columns = range(chunk * length, (chunk + 1) * length)
+    return torch.tensor([[int(column not in unheard) for column in columns]], device=device)
+
+
+def _weights(tokens: Sequence[Token], states: torch.Tensor) -> torch.Tensor:
+    """[1, T, 1]: each token's weight in its place; 1 for start, end and padding."""
+    weights = torch.ones_like(states[:, :, :1])
+    weights[0, [token.position for token in tokens], 0] = weights.new_tensor(
+        [token.weight for token in tokens]
+    )
+    return weights

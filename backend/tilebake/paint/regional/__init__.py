@@ -1,0 +1,1 @@
+"""Regional attention: every pixel attends to its own terrains' prompts."""

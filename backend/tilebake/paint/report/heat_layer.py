@@ -1,0 +1,47 @@
+"""A look at a map: where words work, as a layer of heat to be laid over the level."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tilebake.level.canvas import LATENT, canvas_for, map_box
+from tilebake.paint.observe.attention_maps import AttentionMaps
+from tilebake.paint.observe.observe import attention_maps
+from tilebake.paint.picture import Box
+from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.report.mask_sheet import heat
+from tilebake.request import BakeRequest, OnStep, Sight
+
+
+def heat_layer(pipeline: Pipeline, request: BakeRequest, sight: Sight, on_step: OnStep) -> NDArray[np.uint8]:
+    """Where words of a map's own prompts work: RGBA [height, width, 4] at the map's own pixel size.
+
+    An edit that the map holds is left aside. Raises what Pipeline.bake does, MapError for a terrain that no
+    tile has, and PromptError for a word that is not there.
+    """
+    tilemap = request.tilemap
+    regions = None if sight.terrain is None else [tilemap.index_of(sight.terrain)]
+    scene = pipeline.scene(request)
+    maps = attention_maps(pipeline.components, scene, sight.words, on_step, regions)
+    canvas = canvas_for(tilemap, request.settings.pixels_per_tile)
+    size = max(1, round(tilemap.bounds.width)), max(1, round(tilemap.bounds.height))
+    return layer(maps, map_box(tilemap, canvas), size)
+
+
+def layer(maps: AttentionMaps, box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """All words of the maps together, as the mean over the steps: RGBA [height, width, 4].
+
+    `box` is what is shown, in canvas pixels, at `size` = (width, height). The colour says the share of the
+    peak, and so does the opacity: nothing is laid over where the words do not work.
+    """
+    together = maps.by_step().mean(axis=0).sum(axis=0)  # [h, w]
+    zoom = LATENT * 2 ** min(maps.levels)  # canvas pixels along a value
+    height, width = together.shape
+    left, top, right, bottom = (edge / zoom for edge in box)
+    shown = Image.fromarray(together).resize(
+        size, Image.Resampling.BICUBIC, box=(left, top, min(right, width), min(bottom, height))
+    )
+    values = np.asarray(shown).clip(min=0)
+    share = (values / max(float(values.max()), float(np.finfo(np.float32).tiny))).astype(np.float32)
+    opacity = (255 * share).round().astype(np.uint8)
+    return np.concatenate([heat(share), opacity[..., None]], axis=-1)

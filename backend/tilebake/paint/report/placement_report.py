@@ -1,0 +1,154 @@
+"""Placement: how well each terrain kept to its tiles, by where its prompt was attended to, and as judged.
+
+A mask says where a prompt is heard. How much of the attention there its own words get, against start, end and
+padding, is up to the picture: what they get within their terrain's tiles has kept to them, the rest has bled.
+A model may bring a judge along, which looks at the finished tiles alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilebake.level.canvas import LATENT, map_box
+from tilebake.level.tilemap import TileMap
+from tilebake.paint.judge.judging import judged_tiles
+from tilebake.paint.judge.network import Judge
+from tilebake.paint.judge.reading import read_judge
+from tilebake.paint.observe.attention_store import WatchedWord
+from tilebake.paint.observe.observe import Watched, watch_chosen
+from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.prompts.embeds import Conditioning
+from tilebake.paint.report.attention_sheet import as_large, over
+from tilebake.paint.report.contact_sheet import Panel, contact_sheet
+from tilebake.paint.report.mask_sheet import NOBODY, edge_picture, tile_owners, tile_picture
+from tilebake.paint.scene import Scene
+from tilebake.request import BakeRequest, OnStep
+from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture, pixel_hash
+
+COLUMNS: Final = 3
+SHOWN: Final = 3  # of the terrains that a terrain bled into, or was taken for
+
+
+def bake_reported(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> Texture:
+    """What `pipeline.bake` gives, pixel by pixel, with a report.
+
+    Raises as that does, and ModelError for a judge that cannot be read. A map with an edit is painted as it
+    is, and once more without its edit, which the report is about.
+    """
+    file = pipeline.components.judge
+    judge = None if file is None else read_judge(file)  # first, so that a broken one costs no bake
+    scene = pipeline.scene(request)
+    watched = watch_chosen(pipeline.components, scene, _whole_prompts, on_step)
+    report = _report(request.tilemap, scene, watched, judge)
+    if request.tilemap.edit is not None:
+        return replace(pipeline.bake(request, on_step), report=report)
+    return Texture(
+        image=watched.image,
+        digest=request.digest(),
+        pixel_hash=pixel_hash(watched.image),
+        timings=watched.timings,
+        environment=watched.environment,
+        degraded=watched.degraded,
+        report=report,
+    )
+
+
+def _whole_prompts(conditioning: Conditioning) -> list[WatchedWord]:
+    """All words of each terrain's prompt as one."""
+    return [
+        WatchedWord(prompt.text, prompt, (region,), tuple(token.position for token in prompt.tokens))
+        for region, prompt in enumerate(conditioning.regions)
+    ]
+
+
+def placements(
+    names: Sequence[str], heat: NDArray[np.float32], masks: NDArray[np.float32], owners: NDArray[np.intp]
+) -> tuple[TerrainPlacement, ...]:
+    """Shares of each terrain's heat [R, h, w], and of its mask [R, h, w], by whose tile it lies in.
+
+    `owners` [h, w]: the terrain that has each place, NOBODY where there is no tile.
+    """
+    return tuple(
+        TerrainPlacement(
+            terrain=name,
+            kept=_share(heat[region], owners == region),
+            by_mask=_share(masks[region], owners == region),
+            bled=_bled([*names, ""], heat[region], owners, region),
+        )
+        for region, name in enumerate(names)
+    )
+
+
+def _bled(
+    names: Sequence[str], heat: NDArray[np.float32], owners: NDArray[np.intp], region: int
+) -> dict[str, float]:
+    """By the name of the terrain in whose tiles it lies, the largest first, without what rounds to 0."""
+    places = [other for other in range(NOBODY, len(names) - 1) if other != region]
+    shares = {names[other]: round(_share(heat, owners == other), 3) for other in places}
+    return dict(sorted(((name, s) for name, s in shares.items() if s), key=lambda each: -each[1]))
+
+
+def _share(values: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
+    total = float(values.sum())
+    return float(values[where].sum()) / total if total else 0.0
+
+
+def _report(tilemap: TileMap, scene: Scene, watched: Watched, judge: Judge | None) -> PlacementReport:
+    regions = scene.blend.regions[scene.blend.steps[-1].mask_sigma]
+    height, width = regions.empty.shape
+    tiles = tile_owners(tilemap, scene.canvas)
+    terrain_of = np.array([*(scene.terrains.index(tile.terrain) for tile in tilemap.tiles), NOBODY])
+    zoom = 2 ** min(watched.maps.levels)
+    heat = watched.maps.by_step().mean(axis=0).repeat(zoom, axis=1).repeat(zoom, axis=2)[:, :height, :width]
+    judged = {} if judge is None else judged_tiles(judge, watched.image, tilemap)
+    found = tuple(
+        replace(each, judged=judged.get(each.terrain))
+        for each in placements(scene.terrains, heat, regions.masks, terrain_of[tiles])
+    )
+    return PlacementReport(found, _sheet(tilemap, scene, heat, watched.image, found))
+
+
+def _sheet(
+    tilemap: TileMap,
+    scene: Scene,
+    heat: NDArray[np.float32],
+    image: NDArray[np.uint8],
+    found: Sequence[TerrainPlacement],
+) -> NDArray[np.uint8]:
+    """The picture, its tiles, and every terrain's heat over the picture with its shares."""
+    left, top, right, bottom = (round(edge / LATENT) for edge in map_box(tilemap, scene.canvas))
+    tiles = tile_picture(tilemap, scene.canvas)
+    edges = edge_picture(tiles, scene.blend.regions[scene.blend.steps[-1].mask_sigma])
+    panels = [
+        Panel("picture", image, f"{scene.sampling.steps} steps, seed {scene.sampling.seed}"),
+        Panel("tiles", as_large(tiles, image), f"{len(tilemap.tiles)} tiles"),
+        Panel("edges", as_large(edges, image), "where masks change places"),
+    ]
+    for each, values in zip(found, heat, strict=True):
+        panels.append(
+            Panel(
+                f"{each.terrain}: {each.kept:.0%} within its tiles",
+                over(image, values[top:bottom, left:right]),
+                "\n".join((_attention_told(each), *_judged_told(each.judged))),
+            )
+        )
+    return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=COLUMNS)
+
+
+def _attention_told(each: TerrainPlacement) -> str:
+    bled = ", ".join(f"{name or 'no tile'} {share:.0%}" for name, share in [*each.bled.items()][:SHOWN])
+    return f"by its mask {each.by_mask:.0%}; bled into {bled or 'nothing'}"
+
+
+def _judged_told(judged: JudgedTiles | None) -> tuple[str, ...]:
+    """A line or two, where there is something to say."""
+    if judged is None:
+        return ()
+    if not judged.tiles:
+        return ("no tile that can be judged",)
+    taken = [f"{name.replace('_', ' ')} {count}" for name, count in [*judged.taken_for.items()][:SHOWN]]
+    wrong = (f"taken for {', '.join(taken)}",) if taken else ()
+    return (f"{judged.right} of {judged.tiles} tiles judged right", *wrong)

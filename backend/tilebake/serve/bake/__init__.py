@@ -1,0 +1,1 @@
+"""Plan a bake, cache its texture, publish it."""

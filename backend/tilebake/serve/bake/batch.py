@@ -1,0 +1,135 @@
+"""Many maps: first every one is read and compared, then the stale ones are baked, and none stops another.
+
+Nothing is printed here: what happens comes out as events, in order, for the caller to tell.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tilebake.errors import TilebakeError
+from tilebake.request import Baker, OnStep
+from tilebake.serve.bake.discover import FoundMap
+from tilebake.serve.bake.plan import Job, Order, Planner
+from tilebake.serve.bake.publish import publish
+from tilebake.serve.bake.texture_owners import Claims
+from tilebake.texture import Texture
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A map was read. `job.stale` says why its texture has to be baked, if it has to."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class Started:
+    """A bake begins: the `index`-th of `total`, counted from 1."""
+
+    job: Job
+    index: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Baked:
+    """A texture stands in its place. `written` is False where the same pixels stood there already."""
+
+    job: Job
+    texture: Texture
+    written: bool
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A map could not be read or baked; whatever texture it had stays."""
+
+    map_path: Path
+    error: TilebakeError
+
+
+BakerFor = Callable[[Job], Baker]
+Around = Callable[[Baker], Baker]
+
+
+def survey(maps: Iterable[FoundMap], order: Order) -> Iterator[Planned | Failed]:
+    """Read every map and compare it with its texture; no model is loaded for that."""
+    planner = Planner(order)
+    claims = Claims()
+    for found in maps:
+        try:
+            job = planner.job(found)
+            claims.claim(job.png, job.map_path)
+        except TilebakeError as error:
+            yield Failed(found.path, error)
+        else:
+            yield Planned(job)
+
+
+def bake_maps(
+    maps: Iterable[FoundMap],
+    order: Order,
+    baker_for: BakerFor,
+    on_step: OnStep,
+    *,
+    force: bool = False,
+    around: Around = lambda baker: baker,
+) -> Iterator[Planned | Started | Baked | Failed]:
+    """Survey all maps, then bake the stale ones (with `force`, all).
+
+    `around` is put around every baker: a cache, say. `baker_for` is called once for each model, and only if
+    something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
+    texture in its place.
+    """
+    jobs: list[Job] = []
+    for event in survey(maps, order):
+        if isinstance(event, Planned) and force:
+            event = Planned(replace(event.job, stale=event.job.stale or "asked for"))
+        yield event
+        if isinstance(event, Planned) and event.job.stale:
+            jobs.append(event.job)
+    yield from _bake(sorted(jobs, key=lambda job: job.request.model_key()), baker_for, on_step, around)
+
+
+def _bake(
+    jobs: list[Job], baker_for: BakerFor, on_step: OnStep, around: Around
+) -> Iterator[Started | Baked | Failed]:
+    bakers = _Bakers(baker_for)
+    for index, job in enumerate(jobs, start=1):
+        yield Started(job, index, len(jobs))
+        try:
+            texture = around(bakers.of(job))(job.request, on_step)
+            written = publish(texture, job.request, job.png, job.root)
+        except TilebakeError as error:
+            yield Failed(job.map_path, error)
+        else:
+            yield Baked(job, texture, written)
+
+
+class _Bakers:
+    """The baker of the model at hand; a model that cannot be loaded is tried once, not once for each map."""
+
+    def __init__(self, baker_for: BakerFor) -> None:
+        self._baker_for = baker_for
+        self._key: object = None
+        self._made: Baker | TilebakeError | None = None
+
+    def of(self, job: Job) -> Baker:
+        """A baker for this job, which has the model made when it is first called."""
+        return lambda request, on_step: self._of_model(job)(request, on_step)
+
+    def _of_model(self, job: Job) -> Baker:
+        key = job.request.model_key()
+        if self._made is None or self._key != key:
+            self._key, self._made = key, None  # two models need not fit into memory together
+            self._made = self._try(job)
+        if isinstance(self._made, TilebakeError):
+            raise self._made
+        return self._made
+
+    def _try(self, job: Job) -> Baker | TilebakeError:
+        try:
+            return self._baker_for(job)
+        except TilebakeError as error:
+            return error

@@ -1,0 +1,233 @@
+"""Cache: finished textures by their digests, in the user's own folder, so that nothing is painted twice.
+
+An entry is one file: the SHA-256 of all that follows, a line of JSON, and the PNG. It is written whole or not
+at all, and verified whenever it is read; one that does not hold is removed and counts as missing.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from tilebake.errors import BakeError
+from tilebake.models.file_digest import cache_folder
+from tilebake.request import Baker, BakeRequest, OnStep
+from tilebake.serve.files.atomic_write import write_files
+from tilebake.serve.files.disk_errors import is_full
+from tilebake.serve.files.png import QUICK, png_bytes, png_pixels
+from tilebake.texture import Texture, pixel_hash
+
+LIMIT: Final = 2 << 30  # bytes
+FROM_CACHE: Final = "cache"  # the only stage of a texture that did not have to be painted
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class MissingError(KeyError):
+    """The cache has no sound texture of this digest."""
+
+
+class CacheInfo(NamedTuple):
+    """How full a cache is."""
+
+    folder: Path
+    entries: int
+    bytes: int
+    limit: int
+
+
+class Pruned(NamedTuple):
+    """What was taken out of a cache."""
+
+    entries: int
+    bytes: int
+
+
+def degraded_digest(request_digest: str, degraded: tuple[str, ...]) -> str:
+    """The digest of a texture for which something was given up: another one than the request's."""
+    return hashlib.sha256("\0".join((request_digest, *sorted(degraded))).encode("utf-8")).hexdigest()
+
+
+def result_digest(texture: Texture) -> str:
+    """What a texture is kept under: the request's digest, or another where something was given up."""
+    return degraded_digest(texture.digest, texture.degraded) if texture.degraded else texture.digest
+
+
+class Cache:
+    """Textures in a folder, at most `limit` bytes of them: the least recently used go first."""
+
+    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+        self.folder = folder
+        self.limit = limit
+
+    def get(self, digest: str) -> Texture:
+        """The texture kept under a result digest. Raises MissingError where there is none, or none sound."""
+        path = self._path(digest)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise MissingError(digest) from error
+        try:
+            texture = _unpacked(content, digest)
+        except ValueError as error:
+            _remove(path)
+            raise MissingError(digest) from error
+        with contextlib.suppress(OSError):  # a cache that can only be read still serves
+            os.utime(path)
+        return texture
+
+    def put(self, texture: Texture) -> str:
+        """Keep a texture, and give the result digest that it is kept under. Raises BakeError (disk).
+
+        On a full disk the cache gives up its less recently used half, rather than what was just painted.
+        """
+        digest = result_digest(texture)
+        entry = {self._path(digest).name: _packed(texture)}
+        try:
+            write_files(self.folder, entry)
+        except BakeError as error:
+            if not is_full(error) or not self.prune(self.info().bytes // 2).entries:
+                raise
+            write_files(self.folder, entry)
+        self.prune(self.limit)
+        return digest
+
+    def info(self) -> CacheInfo:
+        """How full it is."""
+        sizes = [entry.size for entry in self._entries()]
+        return CacheInfo(self.folder, len(sizes), sum(sizes), self.limit)
+
+    def prune(self, max_bytes: int) -> Pruned:
+        """Remove the least recently used entries until the others have `max_bytes` together at most."""
+        entries = sorted(self._entries(), key=lambda entry: entry.used)
+        excess = sum(entry.size for entry in entries) - max_bytes
+        removed: list[int] = []
+        for entry in entries:
+            if sum(removed) >= excess:
+                break
+            if _remove(entry.path):
+                removed.append(entry.size)
+        return Pruned(len(removed), sum(removed))
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"not a SHA-256 in hex: {digest!r}")
+        return self.folder / digest
+
+    def _entries(self) -> "Iterator[_Entry]":
+        try:
+            with os.scandir(self.folder) as found:
+                for each in found:
+                    if _DIGEST.fullmatch(each.name):
+                        with contextlib.suppress(FileNotFoundError):  # another process removed it
+                            status = each.stat(follow_symlinks=False)
+                            yield _Entry(Path(each.path), status.st_size, status.st_mtime_ns)
+        except FileNotFoundError:
+            return  # nothing was kept yet
+
+
+def user_cache() -> Cache:
+    """The cache that all projects of a user share."""
+    return Cache(cache_folder() / "textures")
+
+
+def cached(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] | None = None) -> Baker:
+    """A baker that takes from the cache what it has, and keeps there what it has to have painted.
+
+    What was given up to paint a texture leads to no later one: the request is painted again. A cache that
+    cannot be written to raises its BakeError, or tells `on_refusal` of it and goes on.
+    """
+    fresh = keeping(baker, cache, on_refusal)
+
+    def bake(request: BakeRequest, on_step: OnStep) -> Texture:
+        started = time.monotonic()
+        try:
+            texture = cache.get(request.digest())
+        except MissingError:
+            return fresh(request, on_step)
+        return replace(texture, timings={FROM_CACHE: time.monotonic() - started})
+
+    return bake
+
+
+def keeping(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] | None = None) -> Baker:
+    """A baker that paints anew whatever the cache has, and keeps it there. `on_refusal` as for `cached`."""
+
+    def bake(request: BakeRequest, on_step: OnStep) -> Texture:
+        texture = baker(request, on_step)
+        try:
+            cache.put(texture)
+        except BakeError as error:
+            if on_refusal is None:
+                raise
+            on_refusal(error)
+        return texture
+
+    return bake
+
+
+class _Entry(NamedTuple):
+    """A file of the cache; `used` is its mtime, which reading it sets."""
+
+    path: Path
+    size: int
+    used: int
+
+
+class _Header(BaseModel):
+    """All of a texture but its pixels."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1] = 1
+    digest: str
+    pixel_hash: str
+    timings: Mapping[str, float]
+    environment: Mapping[str, str]
+    degraded: tuple[str, ...]
+
+
+def _packed(texture: Texture) -> bytes:
+    header = _Header(
+        digest=texture.digest,
+        pixel_hash=texture.pixel_hash,
+        timings=texture.timings,
+        environment=texture.environment,
+        degraded=texture.degraded,
+    )
+    body = header.model_dump_json(ensure_ascii=True).encode("ascii") + b"\n" + png_bytes(texture.image, QUICK)
+    return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
+
+
+def _unpacked(content: bytes, digest: str) -> Texture:
+    """The texture in an entry's bytes. Raises ValueError unless all of it holds."""
+    content_hash, _, body = content.partition(b"\n")
+    if content_hash != hashlib.sha256(body).hexdigest().encode("ascii"):
+        raise ValueError("the entry is damaged")
+    text, _, png = body.partition(b"\n")
+    header = _Header.model_validate_json(text)
+    image = png_pixels(png)
+    if pixel_hash(image) != header.pixel_hash:
+        raise ValueError("the pixels are not those that were kept")
+    texture = Texture(
+        image, header.digest, header.pixel_hash, header.timings, header.environment, header.degraded
+    )
+    if result_digest(texture) != digest:
+        raise ValueError("the entry is that of another digest")
+    return texture
+
+
+def _remove(path: Path) -> bool:
+    """Remove a file; False where another process holds it, as Windows has it, or was quicker."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,178 @@
+"""The checkup: what a backend needs of this machine and of a project, and what to do where it is missing."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from tilebake.errors import ProjectError, ServeError, TilebakeError
+from tilebake.level.project import FILE_NAME, Project, find_project
+from tilebake.serve.api.client import answers
+from tilebake.serve.api.ready import read_ready, ready_file
+from tilebake.serve.bake.batch import Failed, survey
+from tilebake.serve.bake.discover import find_maps
+from tilebake.serve.bake.plan import Order, Planner
+from tilebake.serve.bake.texture_cache import user_cache
+from tilebake.serve.files.project_lock import holder
+from tilebake.serve.files.safe_folder import nearest_folder
+from tilebake.serve.watching.fs_events import Notices
+
+GIB: Final = 1 << 30
+LEAST_MEMORY: Final = 1 * GIB  # for the embedded model and a usual map
+LEAST_DISK: Final = 1 * GIB
+PATIENCE: Final = 300.0  # seconds; the first import of torch on a slow disk takes long
+INOTIFY: Final = Path("/proc/sys/fs/inotify")
+LOOK: Final = """
+import json, torch
+found = {"torch": torch.__version__}
+if torch.cuda.is_available():
+    found["cuda"] = torch.cuda.get_device_name()
+    found["bytes"] = torch.cuda.get_device_properties(0).total_memory
+if torch.backends.mps.is_available():
+    found["mps"] = "Apple GPU"
+if hasattr(torch, "xpu") and torch.xpu.is_available():
+    found["xpu"] = torch.xpu.get_device_name()
+print(json.dumps(found))
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one subject. A mend makes it a problem."""
+
+    subject: str
+    found: str
+    mend: str = ""
+
+
+def examine(root: Path) -> Iterator[Finding]:
+    """Everything, one after the other; nothing is changed by it."""
+    yield Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield _torch()
+    yield _memory()
+    try:
+        project = find_project(root)
+        yield Finding("project", str(root))
+    except ProjectError as error:
+        yield _problem("project", error)
+        project = Project(root, maps=(root,))
+    yield _model(project)
+    yield from _maps(project)
+    yield _space("output", project.output or project.root)
+    yield _space("cache", user_cache().folder)
+    yield _watching(project)
+    yield _lock(project)
+    yield _backend(project)
+
+
+def _torch() -> Finding:
+    """In a process of its own, which may die of a broken driver."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=PATIENCE,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        return Finding("torch", f"cannot be imported: {reason}", "install tilebake anew, with its torch")
+    found = json.loads(done.stdout.splitlines()[-1])
+    devices = [f"{kind} ({found[kind]})" for kind in ("cuda", "mps", "xpu") if kind in found]
+    memory = f", {_gib(found['bytes'])}" if "bytes" in found else ""
+    return Finding("torch", f"{found['torch']} on {', '.join(devices) or 'cpu'}{memory}")
+
+
+def _memory() -> Finding:
+    memory = psutil.virtual_memory()
+    found = f"{_gib(memory.available)} of {_gib(memory.total)} free"
+    return Finding("memory", found, "close other programs" if memory.available < LEAST_MEMORY else "")
+
+
+def _model(project: Project) -> Finding:
+    try:
+        source, digest = Planner(Order()).model(project)
+    except TilebakeError as error:
+        return _problem("model", error)
+    return Finding("model", f"{source.reference} at {source.path}, whole, {digest[:12]}")
+
+
+def _maps(project: Project) -> Iterator[Finding]:
+    try:
+        maps = find_maps(project.maps)
+    except TilebakeError as error:
+        yield _problem("maps", error)
+        return
+    events = tuple(survey(maps, Order()))
+    failures = [event for event in events if isinstance(event, Failed)]
+    stale = sum(not isinstance(event, Failed) and event.job.stale is not None for event in events)
+    yield Finding("maps", f"{len(events)}, of which stale: {stale}, with a mistake: {len(failures)}")
+    for error in dict.fromkeys(str(failure.error) for failure in failures):
+        yield Finding("map", error, "correct it")
+
+
+def _space(subject: str, folder: Path) -> Finding:
+    there = nearest_folder(folder)
+    subject, free = f"disk of {subject}", shutil.disk_usage(there).free
+    if not os.access(there, os.W_OK):
+        return Finding(subject, f"{there} cannot be written to", "make it writable")
+    mend = "free some space" if free < LEAST_DISK else ""
+    return Finding(subject, f"{_gib(free)} free at {folder}", mend)
+
+
+def _watching(project: Project) -> Finding:
+    with Notices() as notices:
+        notices.follow(project.maps, [project.root / FILE_NAME])
+        mode = notices.mode
+    limits = ", ".join(
+        f"{name} {(INOTIFY / name).read_text().strip()}"
+        for name in ("max_user_watches", "max_user_instances")
+        if (INOTIFY / name).is_file()
+    )
+    known = f" ({limits})" if limits else ""
+    if mode.kind == "events":
+        return Finding("watching", f"by events{known}")
+    return Finding("watching", f"by looking every few seconds: {mode.reason}{known}")
+
+
+def _lock(project: Project) -> Finding:
+    try:
+        held = holder(project)
+    except TilebakeError as error:
+        return _problem("lock", error)
+    return Finding("lock", "free" if held is None else f"held by {held}")
+
+
+def _backend(project: Project) -> Finding:
+    """One that does not answer is a problem; none at all is not."""
+    try:
+        file = ready_file(project.root)
+        if not file.exists():
+            return Finding("backend", "none is running")
+        ready = read_ready(file)
+    except ServeError as error:
+        return _problem("backend", error)
+    if answers(ready):
+        return Finding("backend", f"process {ready.pid} answers at {ready.host}, {ready.version}")
+    return Finding(
+        "backend",
+        f"process {ready.pid} does not answer at {ready.host}",
+        "end it, and start `tilebake watch`",
+    )
+
+
+def _problem(subject: str, error: TilebakeError) -> Finding:
+    where = str(error.place)
+    return Finding(subject, f"{where}: {error.what}" if where else error.what, error.mend or "correct it")
+
+
+def _gib(count: int) -> str:
+    return f"{count / GIB:.1f} GiB"

@@ -1,0 +1,1 @@
+"""Safe files: atomic, symlink-safe writes, locks and user folders."""

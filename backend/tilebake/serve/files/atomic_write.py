@@ -1,0 +1,99 @@
+"""Files that appear whole or not at all: written and synced in a staging folder, then renamed into place.
+
+The staging folder lies in the folder that the files are for. Godot passes it over (a dot in its name,
+`.gdignore` in it), so that the editor never imports half a picture. Its name says whose it is, so that what a
+killed process left is told from what a living one is writing.
+"""
+
+import contextlib
+import functools
+import hashlib
+import os
+import re
+import secrets
+import socket
+import time
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Final
+
+from tilebake.errors import BakeError
+from tilebake.serve.files.disk_errors import disk_errors
+from tilebake.serve.files.safe_folder import Folder, folder_inside, nearest_folder
+
+STRAY_AGE: Final = (
+    3600.0  # seconds after which another machine's staging folder is a stray; publishing takes one
+)
+
+_STAGE: Final = re.compile(r"\.tilebake-(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]+)-[0-9a-f]{8}")
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, by name, into a folder of the user's own choice, which is made if it is not there.
+
+    Raises BakeError naming the first of them.
+    """
+    with disk_errors(folder / next(iter(files))), folder_inside(nearest_folder(folder), folder) as place:
+        put_files(place, files)
+
+
+def put_files(place: Folder, files: Mapping[str, bytes]) -> None:
+    """Write files, by name: all are complete on the disk before the first takes its place. Raises OSError."""
+    _sweep(place)
+    with _stage(place) as stage:
+        for name, content in files.items():
+            stage.write(name, content)
+        for name in files:
+            stage.move(name, place)
+        place.sync()
+
+
+def sweep(root: Path) -> None:
+    """Remove what killed processes left in a folder and in those below it; what cannot be removed stays."""
+    for place, folders, _ in os.walk(root):
+        left = any(_STAGE.fullmatch(name) for name in folders)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if left:
+            with contextlib.suppress(OSError, BakeError), folder_inside(root, Path(place)) as folder:
+                _sweep(folder)
+
+
+@contextlib.contextmanager
+def _stage(place: Folder) -> Generator[Folder]:
+    name = f".tilebake-{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    place.make_folder(name)
+    try:
+        with place.folder(name) as stage:
+            stage.write(".gdignore", b"")
+            yield stage
+    finally:
+        with contextlib.suppress(OSError):  # what stays is swept later
+            _remove_stage(place, name)
+
+
+def _remove_stage(place: Folder, name: str) -> None:
+    with place.folder(name) as stage:
+        for each in stage.names():
+            stage.remove(each)
+    place.remove_folder(name)
+
+
+def _sweep(place: Folder) -> None:
+    for name in place.names():
+        with contextlib.suppress(OSError):  # its owner removed it meanwhile, or we may not
+            if (stage := _STAGE.fullmatch(name)) and _is_stray(place, stage):
+                _remove_stage(place, name)
+
+
+def _is_stray(place: Folder, stage: re.Match[str]) -> bool:
+    """A process of this machine is dead or alive; of another one only the time can tell."""
+    from psutil import pid_exists
+
+    if stage["machine"] == _machine():
+        return not pid_exists(int(stage["process"]))
+    return time.time() - place.status(stage[0]).st_mtime > STRAY_AGE
+
+
+@functools.cache
+def _machine() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]

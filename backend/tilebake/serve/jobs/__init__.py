@@ -1,0 +1,1 @@
+"""The job queue, its journal, and what the API may ask of it."""

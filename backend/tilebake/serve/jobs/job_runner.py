@@ -1,0 +1,61 @@
+"""The publisher: brings one job to its end, from the cache or the worker to the picture in its place."""
+
+from tilebake.errors import BakeError, TilebakeError
+from tilebake.serve.bake.plan import Job
+from tilebake.serve.bake.publish import publish
+from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.progress_images import Previews
+from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.status import JobView
+from tilebake.serve.worker.supervisor import BakeCancelledError, Foreman, WorkerDiedError
+from tilebake.texture import Texture
+
+
+class Publisher:
+    """Ends jobs that were begun. A picture that nobody wants any more is not published."""
+
+    def __init__(
+        self, jobs: Jobs, events: Events, foreman: Foreman, cache: Cache, previews: Previews
+    ) -> None:
+        self._jobs = jobs
+        self._events = events
+        self._foreman = foreman
+        self._cache = cache
+        self._previews = previews
+
+    def end(self, job: JobView, planned: Job) -> bool:
+        """True if the texture stands in its place; else the job says why not."""
+        try:
+            texture = self._texture(job, planned)
+            if not self._jobs.wanted(job.id):
+                return False
+            publish(texture, planned.request, planned.png, planned.root)
+        except BakeCancelledError:
+            return False
+        except WorkerDiedError as error:
+            self._events.tell(notice=f"{job.map_id}: {error.what}")
+            self._jobs.died(job.id, error)
+            return False
+        except TilebakeError as error:
+            self._jobs.fail(job.id, error)
+            return False
+        self._jobs.finish(job.id, result_digest(texture), texture.degraded)
+        return True
+
+    def _texture(self, job: JobView, planned: Job) -> Texture:
+        try:
+            return self._cache.get(self._jobs.result_of(planned.digest))
+        except MissingError:
+            result = self._foreman.bake(
+                planned.request,
+                planned.source,
+                on_progress=lambda step: self._jobs.progress(job.id, step),
+                on_preview=lambda png: self._previews.show(job.id, png),
+                cancelled=lambda: not self._jobs.wanted(job.id),
+            )
+        try:
+            return self._cache.get(result)
+        except MissingError as error:
+            what = "the cache lost the picture before it could be published"
+            raise BakeError(what, mend="bake again") from error

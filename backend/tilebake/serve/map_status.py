@@ -1,0 +1,47 @@
+"""The board: how every map stands, told whenever that changes."""
+
+import threading
+
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.service import UnknownIdError
+from tilebake.serve.jobs.status import JobView, MapId, MapView
+from tilebake.serve.project_maps import Maps, view_of
+
+
+class Board:
+    """Maps and their jobs, as they are shown."""
+
+    def __init__(self, maps: Maps, jobs: Jobs, events: Events) -> None:
+        self._maps = maps
+        self._jobs = jobs
+        self._events = events
+        self._lock = threading.Lock()
+        self._told: dict[MapId, MapView] = {}
+
+    def views(self) -> tuple[MapView, ...]:
+        """Every map, by its id."""
+        return tuple(view_of(known, self._latest(known.id)) for known in self._maps.all())
+
+    def tell(self, map_id: MapId) -> None:
+        """Something happened to a map: an event, if it now stands otherwise than was told."""
+        with self._lock:
+            view = self._view(map_id)
+            if view == self._told.get(map_id):
+                return
+            self._told[map_id] = view
+            self._events.tell(map=view)
+            if view.state == "gone":
+                del self._told[map_id]
+
+    def _view(self, map_id: MapId) -> MapView:
+        try:
+            return view_of(self._maps.known(map_id), self._latest(map_id))
+        except UnknownIdError:
+            return MapView(map_id, "gone")
+
+    def _latest(self, map_id: MapId) -> JobView | None:
+        try:
+            return self._jobs.latest(map_id)
+        except UnknownIdError:
+            return None

@@ -1,0 +1,1 @@
+"""Watch map folders: events, snapshots, debounce."""

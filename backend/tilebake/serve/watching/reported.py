@@ -1,0 +1,92 @@
+"""Told: what the one who watches files has been told of them, and so what would be news to him."""
+
+import errno
+import hashlib
+import os
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from stat import S_ISREG
+from typing import Final
+
+from tilebake.serve.watching.snapshot import Changes, Snapshot, changes, snapshot
+
+COARSEST: Final = 2.0  # seconds that one mtime may stand for: those of FAT
+LIMIT: Final = 5_000  # files whose contents are known
+LARGEST: Final = 64 << 20  # bytes; of a larger file every version counts as another
+
+
+class Told:
+    """The last look that was told, with the contents of files that changed.
+
+    A new stamp on a known content is no news. The same stamp may hide news where two saves fall into one tick
+    of the file system's clock; until that is over, the content is compared at every look.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Snapshot = {}
+        self._contents: dict[Path, str] = {}  # digests, those that were told longest ago first
+        self._young: dict[Path, float] = {}  # until when a save may have left the same stamp
+
+    def news(self, seen: Snapshot) -> Changes:
+        """What a look found that was not told yet."""
+        found = changes(self._seen, seen)
+        touched = {path for path in found.changed if self._is_touched(path, seen)}
+        rewritten = {path for path in self._young if self._is_rewritten(path, seen)}
+        return replace(found, changed=(found.changed - touched) | rewritten)
+
+    def tell(self, news: Changes, seen: Snapshot, now: float) -> None:
+        """Take what a look found as told. `now` is when it ended, by a monotonic clock."""
+        self._seen = seen
+        self._young = {path: end for path, end in self._young.items() if end > now}
+        for path in news.removed:
+            self._forget(path)
+        for path in islice(news.changed | news.added, LIMIT):
+            self._learn(path, now)
+        for path in tuple(islice(self._contents, max(0, len(self._contents) - LIMIT))):
+            self._forget(path)
+
+    def heard(self) -> None:
+        """The one who was told has read what he wants to.
+
+        Of a file that changed meanwhile, nobody knows which version was read: whatever it holds next is news.
+        """
+        now_there = snapshot((), self._contents)
+        for path in tuple(self._contents):
+            if now_there.get(str(path)) != self._seen.get(str(path)):
+                self._forget(path)
+
+    def _is_touched(self, path: Path, seen: Snapshot) -> bool:
+        return seen[str(path)].size == self._seen[str(path)].size and self._is_as_told(path)
+
+    def _is_rewritten(self, path: Path, seen: Snapshot) -> bool:
+        key = str(path)
+        return key in seen and seen[key] == self._seen.get(key) and not self._is_as_told(path)
+
+    def _is_as_told(self, path: Path) -> bool:
+        try:
+            return path in self._contents and _digest(path) == self._contents[path]
+        except OSError:
+            return False
+
+    def _learn(self, path: Path, now: float) -> None:
+        self._forget(path)
+        try:
+            self._contents[path] = _digest(path)
+        except OSError:  # gone again, or nothing to be read: whatever comes next is news
+            return
+        self._young[path] = now + COARSEST
+
+    def _forget(self, path: Path) -> None:
+        self._contents.pop(path, None)
+        self._young.pop(path, None)
+
+
+def _digest(path: Path) -> str:
+    """The sha256 of a file. Raises OSError when it is none that can be read, or is too large."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:  # opened without waiting: it may be a pipe by now
+        status = os.fstat(file.fileno())
+        if not S_ISREG(status.st_mode) or status.st_size > LARGEST:
+            raise OSError(errno.EINVAL, "is no file to be read", str(path))
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,116 @@
+"""Snapshots: every file that could be a map, with what tells its versions apart, and how two looks differ.
+
+Nothing is opened: a folder of a hundred thousand files is looked at every few seconds.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tilebake.level.map_names import may_be_map
+
+IGNORE_MARK: Final = ".gdignore"
+
+
+class Stamp(NamedTuple):
+    """Which version of a file this is. `inode` is 0 on Windows."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+
+
+Snapshot = Mapping[str, Stamp]
+"""Files by their absolute paths: as text, for making a Path takes as long as looking at the file."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened to files between two looks; false when nothing did."""
+
+    added: frozenset[Path] = frozenset()
+    changed: frozenset[Path] = frozenset()
+    removed: frozenset[Path] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def snapshot(folders: Iterable[Path], files: Iterable[Path]) -> Snapshot:
+    """Every file below the folders that could be a map, and the single files, if they are there.
+
+    Hidden folders and those that hold `.gdignore` are skipped, and links to folders are not followed; links
+    to files are. What cannot be read, or vanishes meanwhile, is as if it were not there. Pipes and the like
+    count: one in the place of a map should be told, not passed over.
+    """
+    found: dict[str, Stamp] = {}
+    for folder in folders:
+        for entry in _candidates(str(folder.absolute())):
+            _add(found, entry.path, entry)
+    for file in files:
+        _add(found, str(file.absolute()), file)
+    return found
+
+
+def changes(before: Snapshot, after: Snapshot) -> Changes:
+    """What has to happen to `before` to make it `after`."""
+    if before == after:
+        return Changes()
+    return Changes(
+        added=_paths(after.keys() - before.keys()),
+        changed=_paths(path for path, stamp in after.items() if before.get(path, stamp) != stamp),
+        removed=_paths(before.keys() - after.keys()),
+    )
+
+
+def _candidates(top: str) -> Iterator["os.DirEntry[str]"]:
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        entries = _entries(folder)
+        if folder != top and any(entry.name == IGNORE_MARK for entry in entries):
+            continue
+        for entry in entries:
+            if _is_real_folder(entry):
+                if not entry.name.startswith("."):
+                    waiting.append(entry.path)
+            elif may_be_map(entry.name):
+                yield entry
+
+
+def _entries(folder: str) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
+    """True for a folder that is no link, nor a junction of Windows: either may lead in circles."""
+    try:
+        if not entry.is_dir(follow_symlinks=False):
+            return False
+        if sys.platform != "win32":
+            return True
+        return entry.stat(follow_symlinks=False).st_reparse_tag != stat.IO_REPARSE_TAG_MOUNT_POINT
+    except OSError:
+        return False
+
+
+def _add(found: dict[str, Stamp], path: str, file: "Path | os.DirEntry[str]") -> None:
+    try:
+        status = file.stat()
+    except OSError:  # gone meanwhile, or a link to nothing
+        return
+    if not stat.S_ISDIR(status.st_mode):
+        inode = 0 if sys.platform == "win32" else status.st_ino  # Windows lists none with its folders
+        found[path] = Stamp(inode, status.st_size, status.st_mtime_ns)
+
+
+def _paths(names: Iterable[str]) -> frozenset[Path]:
+    return frozenset(map(Path, names))

@@ -1,0 +1,201 @@
+"""The worker process: it alone loads a model, keeps it warm, and bakes what comes through its pipe.
+
+It ends with its host, whatever that died of: a thread does nothing but read the pipe, and the pipe closes.
+"""
+
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from tilebake.errors import TilebakeError
+from tilebake.request import BakeRequest, OnStep, Painter, Step
+from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
+from tilebake.serve.files.png import QUICK, png_bytes
+from tilebake.serve.worker.protocol import (
+    Bake,
+    Cancel,
+    Crashed,
+    Done,
+    Failed,
+    Leave,
+    Look,
+    MakePainter,
+    Preview,
+    Previews,
+    Progress,
+    Seen,
+    Stopped,
+    ToHost,
+    ToWorker,
+)
+from tilebake.texture import Texture
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+CRASHED: Final = 70  # exit codes
+HOST_GONE: Final = 71
+REST: Final = 4.0  # a preview is followed by so many times its own duration without one
+
+
+def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache_folder: Path) -> None:
+    """The main function of the process: ends it when it is told to leave."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the host decides what it means
+    sys.stdout = sys.stderr  # what a library prints must not come between the host's lines of JSON
+    worker = _Worker(connection, make_painter, Cache(cache_folder))
+    try:
+        worker.run()
+    except Exception:
+        with suppress(OSError):  # perhaps the host is what is gone
+            connection.send(Crashed(traceback.format_exc()))
+        _end(CRASHED)
+    _end(0)
+
+
+def _end(exitcode: int) -> NoReturn:
+    """End at once: nothing is left to be put away, and to take torch down in good order takes seconds."""
+    sys.stderr.flush()
+    os._exit(exitcode)
+
+
+class _Worker:
+    """Does one bake or look after the other."""
+
+    def __init__(
+        self, connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache: Cache
+    ) -> None:
+        self._connection = connection
+        self._inbox = _Inbox(connection)
+        self._models = _Models(make_painter)
+        self._cache = cache
+
+    def run(self) -> None:
+        """Returns when the host says to leave."""
+        threading.Thread(target=self._inbox.read, name="inbox", daemon=True).start()
+        while not isinstance(order := self._inbox.orders.get(), Leave):
+            self._connection.send(self._answer(order))
+
+    def _answer(self, order: Bake | Look) -> ToHost:
+        on_step = _Steps(order.number, self._inbox, self._connection)
+        try:
+            return self._bake(order, on_step) if isinstance(order, Bake) else self._look(order, on_step)
+        except _StoppedError:
+            return Stopped(order.number)
+        except TilebakeError as error:
+            return Failed.by(order.number, error)
+
+    def _bake(self, order: Bake, on_step: OnStep) -> Done:
+        def bake(request: BakeRequest, on_step: OnStep) -> Texture:
+            return self._painter(order).bake(request, on_step)
+
+        texture = cached(bake, self._cache)(order.request, on_step)
+        return Done(order.number, result_digest(texture))
+
+    def _look(self, order: Look, on_step: OnStep) -> Seen:
+        def without_preview(step: Step) -> None:
+            on_step(step._replace(preview=None))
+
+        heat = self._painter(order).look(order.request, order.sight, without_preview)
+        return Seen(order.number, png_bytes(heat))
+
+    def _painter(self, order: Bake | Look) -> Painter:
+        painter = self._models.painter(order)
+        self._inbox.check(order.number)  # loading may have taken long
+        return painter
+
+
+class _StoppedError(Exception):
+    """Raised between two steps: the bake is not wanted any more."""
+
+
+class _Inbox:
+    """What the host says, taken in while a bake goes on."""
+
+    def __init__(self, connection: "Connection[ToHost, ToWorker]") -> None:
+        self.orders: queue.SimpleQueue[Bake | Look | Leave] = queue.SimpleQueue()
+        self.previews = False
+        self._connection = connection
+        self._stopped = 0.0  # bakes up to this number are not wanted any more
+
+    def read(self) -> None:
+        """Reads until the pipe closes, and then ends the process, in whatever it is."""
+        try:
+            while True:
+                self._take(self._connection.recv())
+        finally:  # whatever it is that cannot be read: a worker that hears nothing must not stay
+            os._exit(HOST_GONE)
+
+    def check(self, number: int) -> None:
+        """Raises _StoppedError if a bake is not wanted any more."""
+        if number <= self._stopped:
+            raise _StoppedError(number)
+
+    def _take(self, message: ToWorker) -> None:
+        match message:
+            case Bake() | Look():
+                self.orders.put(message)
+            case Cancel():
+                self._stopped = max(self._stopped, message.number)
+            case Previews():
+                self.previews = message.are_wanted
+            case Leave():
+                self._stopped = inf
+                self.orders.put(message)
+
+
+class _Models:
+    """The painter of the model at hand."""
+
+    def __init__(self, make_painter: MakePainter) -> None:
+        self._make_painter = make_painter
+        self._key: object = None
+        self._painter: Painter | None = None
+
+    def painter(self, order: Bake | Look) -> Painter:
+        """The painter of the model that an order needs, loaded if it is not at hand."""
+        key = order.request.model_key()
+        if self._painter is None or self._key != key:
+            self._painter = None  # two models need not fit into memory together
+            self._painter = self._make_painter(order.source, order.request.loras)
+            self._key = key
+        return self._painter
+
+
+class _Steps:
+    """Between the steps of one bake: tells how far it is, shows it if anybody looks, ends it if told to."""
+
+    def __init__(self, number: int, inbox: _Inbox, connection: "Connection[ToHost, ToWorker]") -> None:
+        self._number = number
+        self._inbox = inbox
+        self._connection = connection
+        self._next_preview = 0.0  # by time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        self._inbox.check(self._number)
+        self._connection.send(Progress(self._number, step.step, step.steps))
+        is_due = self._inbox.previews and step.step < step.steps and time.monotonic() >= self._next_preview
+        if is_due and step.preview is not None:
+            self._show(step.preview)
+
+    def _show(self, preview: "Callable[[], NDArray[np.uint8]]") -> None:
+        started = time.monotonic()
+        try:
+            picture = preview()
+        except TilebakeError:  # no memory for it: the bake comes first
+            self._next_preview = inf
+            return
+        self._connection.send(Preview(self._number, png_bytes(picture, QUICK)))
+        ended = time.monotonic()
+        self._next_preview = ended + REST * (ended - started)

@@ -1,0 +1,1 @@
+"""Training data: procedural pictures, captions, tokens, latents."""

@@ -1,0 +1,1 @@
+"""The UNet with its text encoders, and their training."""

@@ -1,0 +1,230 @@
+@tool
+extends Node
+## Keeps up the link to the project's backend: finds tilebake, takes the backend that is running or starts
+## one, has it prove itself, and begins again when it is gone. Nothing here waits.
+
+## How the backend stands, each time that this changes.
+signal state_changed(state: TilebakeBackendState)
+## The backend is proven and can be asked.
+signal linked
+## It is gone, or was given up.
+signal unlinked
+
+const BackendAnswer = preload("backend_answer.gd")
+const BackendClient = preload("backend_client.gd")
+const BackendCommand = preload("../launch/backend_command.gd")
+const BackendLocation = preload("../launch/backend_location.gd")
+const BackendLookup = preload("../launch/backend_lookup.gd")
+const BackendProcess = preload("../launch/backend_process.gd")
+const LinkWords = preload("status_text.gd")
+const Pulse = preload("ticker.gd")
+const ReadyFile = preload("../launch/ready_file.gd")
+const Settings = preload("../settings.gd")
+
+enum Phase { OFF, LOOKING, WAITING, PROVING, LINKED, RESTING }
+
+const TICK: float = 0.2  # seconds
+const BUSY_REST: int = 2000  # ms until another one's backend is looked for again
+const FIRST_REST: int = 500  # ms after a crash; it doubles with every further one
+const CRASHES: int = 5  # after which only the user starts it again
+const STEADY: int = 60000  # ms of work after which crashes are forgotten
+
+var client: BackendClient = BackendClient.new()
+## Null until tilebake has been found.
+var location: BackendLocation = null
+
+var _phase: Phase = Phase.OFF
+var _command: BackendCommand = null
+var _lookup: BackendLookup = null
+var _own: BackendProcess = BackendProcess.new()
+var _state: TilebakeBackendState = LinkWords.off()
+var _shunned: String = ""  # the token of a backend that is gone or not what it says
+var _known: String = ""  # the token of the backend that we were linked with last
+var _crashes: int = 0
+var _linked_at: int = 0  # ms
+var _rest_over: int = 0  # ms
+
+
+func _init() -> void:
+	add_child(client)
+	add_child(Pulse.new(TICK, _tick))
+
+
+## Begins, if it has not begun. [param root] is the Godot project's folder.
+func start(root: String) -> void:
+	if _phase != Phase.OFF:
+		return
+	_crashes = 0
+	_command = BackendCommand.find(Settings.command(), root)
+	if _command == null:
+		_tell(LinkWords.not_found(BackendCommand.clean(Settings.command())))
+		return
+	_lookup = BackendLookup.new()
+	_lookup.start(_command, root)
+	_phase = Phase.LOOKING
+	_tell(LinkWords.looking(_command.program))
+
+
+## Ends the link, and the backend too if it is ours.
+func stop() -> void:
+	if _lookup != null:
+		_lookup.stop()
+		_lookup = null
+	if _own.is_running():
+		_shunned = client.token()
+		if not client.shut_down():
+			_own.kill()
+	_unlink(Phase.OFF)
+	_tell(LinkWords.off())
+
+
+func state() -> TilebakeBackendState:
+	return _state
+
+
+func is_linked() -> bool:
+	return _phase == Phase.LINKED
+
+
+## A request went unanswered: the backend is gone.
+func lose() -> void:
+	if _phase != Phase.LINKED:
+		return
+	_unlink(Phase.RESTING)
+	if Time.get_ticks_msec() - _linked_at > STEADY:
+		_crashes = 0
+	var file: ReadyFile = ReadyFile.read(location.ready_file)
+	if _own.was_started() and not _own.is_running():
+		_on_ended()
+	elif file != null and file.token == _known:
+		_prove(file)  # it may be there: a computer that slept has lost its connections
+	else:
+		_rest(BUSY_REST, LinkWords.gone())
+
+
+func _tick() -> void:
+	match _phase:
+		Phase.LOOKING when _lookup.is_over():
+			_on_looked_up()
+		Phase.WAITING:
+			_look_for_ready_file()
+		Phase.RESTING when Time.get_ticks_msec() >= _rest_over:
+			_seek()
+
+
+func _on_looked_up() -> void:
+	location = _lookup.location
+	var problem: TilebakeBackendState = _lookup.problem
+	_lookup = null
+	if location == null:
+		_phase = Phase.OFF
+		_tell(problem)
+	else:
+		_seek()
+
+
+## Takes the backend that runs, or starts one.
+func _seek() -> void:
+	var file: ReadyFile = ReadyFile.read(location.ready_file)
+	if file != null and file.token != _shunned:
+		_prove(file)
+	elif _own.is_running():
+		_phase = Phase.WAITING
+	elif _own.start(_command, location.root):
+		_phase = Phase.WAITING
+		_tell(LinkWords.starting())
+	else:
+		_phase = Phase.OFF
+		_tell(LinkWords.not_run(_command.program))
+
+
+func _look_for_ready_file() -> void:
+	var file: ReadyFile = ReadyFile.read(location.ready_file)
+	if file != null and file.token != _shunned:
+		_prove(file)
+	elif not _own.is_running():
+		_on_ended()
+
+
+func _prove(file: ReadyFile) -> void:
+	_phase = Phase.PROVING
+	client.prove(file, _on_proof.bind(file))
+
+
+func _on_proof(answer: BackendAnswer, is_proven: bool, file: ReadyFile) -> void:
+	if is_proven and not location.is_root(file.project):
+		_give_up(LinkWords.other_project(file.project))
+	elif is_proven and not file.version.begins_with(BackendLocation.VERSION):
+		_give_up(LinkWords.incompatible(file.version, BackendLocation.VERSION))
+	elif is_proven:
+		_phase = Phase.LINKED
+		_linked_at = Time.get_ticks_msec()
+		_known = file.token
+		_tell(LinkWords.ready())
+		linked.emit()
+	else:
+		_on_unproven(answer, file)
+
+
+## The file was left behind by one that was killed, and whoever answers in its place gets nothing from us;
+## or the backend hangs that we were linked with.
+func _on_unproven(answer: BackendAnswer, file: ReadyFile) -> void:
+	_shunned = file.token
+	client.close()
+	if answer.is_there():
+		_tell(LinkWords.stranger(file.host()))
+	if file.token != _known:
+		_seek()
+	elif _own.is_running():
+		_own.kill()
+		_on_crash("it did not answer any more")
+	elif _own.was_started():
+		_on_ended()
+	else:
+		_rest(BUSY_REST, LinkWords.gone())
+
+
+## Our process is over.
+func _on_ended() -> void:
+	var code: int = _own.exit_code()
+	_own.kill()
+	if code == BackendProcess.BUSY:
+		_rest(BUSY_REST, LinkWords.busy_elsewhere())
+	elif code == 0:  # somebody told it to end
+		_rest(FIRST_REST, LinkWords.gone())
+	else:
+		_on_crash("it ended with exit code %d" % code)
+
+
+func _on_crash(how: String) -> void:
+	_crashes += 1
+	var tail: String = BackendProcess.log_tail(location.log_file)
+	if _crashes < CRASHES:
+		_rest(FIRST_REST << _crashes, LinkWords.crashed(how, true, tail))
+	else:
+		_give_up(LinkWords.crashed(how, false, tail))
+
+
+func _rest(duration: int, told: TilebakeBackendState) -> void:
+	_rest_over = Time.get_ticks_msec() + duration
+	_phase = Phase.RESTING
+	_tell(told)
+
+
+func _give_up(told: TilebakeBackendState) -> void:
+	_unlink(Phase.OFF)
+	_tell(told)
+
+
+func _unlink(phase: Phase) -> void:
+	var was_linked: bool = _phase == Phase.LINKED
+	_phase = phase
+	client.close()
+	if was_linked:
+		unlinked.emit()
+
+
+func _tell(told: TilebakeBackendState) -> void:
+	if not told.is_same_as(_state):
+		_state = told
+		state_changed.emit(told)

@@ -1,0 +1,69 @@
+@tool
+extends RefCounted
+## Paints a project before a headless import: when the editor looks for files then, it finds the pictures.
+
+const BackendCommand = preload("../launch/backend_command.gd")
+const FsBridge = preload("../maps/fs_bridge.gd")
+const Settings = preload("../settings.gd")
+const Wire = preload("../../core/signals.gd")
+
+const BUSY: int = 75
+const NAP: int = 5  # ms
+
+
+## Has all maps painted that need it, and waits. What goes wrong is told, and leaves the old pictures.
+static func bake_all() -> void:
+	var maps: Array[String] = _maps_in("res://")
+	if maps.is_empty():
+		return
+	var root: String = ProjectSettings.globalize_path("res://")
+	var command: BackendCommand = BackendCommand.find(Settings.command(), root)
+	if command == null:
+		_tell("tilebake was not found, so no map was painted", "install it with `pip install tilebake`, or put it on PATH")
+		return
+	print("Tilebake: painting what is stale, with %s." % command.program)
+	var said: Array[String] = []
+	var code: int = OS.execute(command.program, command.with(["bake", root]), said, true)
+	Wire.on(
+		EditorInterface.get_resource_filesystem().sources_changed,
+		_take_in_new.bind(maps).unbind(1),
+		CONNECT_ONE_SHOT | CONNECT_DEFERRED,
+	)
+	if code == BUSY:
+		_tell("another tilebake is at work in this project", "wait for it, or end it")
+	elif code != 0:
+		_tell("`tilebake bake` ended with exit code %d" % code, "it said:\n%s\n" % "".join(said).strip_edges())
+
+
+## Imports the pictures that were not there yet when the editor listed the project's files. It leaves as soon
+## as it has imported those, so a second look has to be carried through here, at once.
+static func _take_in_new(maps: Array[String]) -> void:
+	var files: EditorFileSystem = EditorInterface.get_resource_filesystem()
+	if not maps.any(_has_new_picture):
+		return
+	files.scan()
+	while files.is_scanning():
+		OS.delay_msec(NAP)
+	files.notification(Node.NOTIFICATION_PROCESS)
+
+
+static func _has_new_picture(map: String) -> bool:
+	var path: String = TilebakeMapPaths.texture_path(map)
+	return FileAccess.file_exists(path) and not FsBridge.is_imported(path)
+
+
+## The map files in a folder and below, where the editor looks for files too.
+static func _maps_in(folder: String) -> Array[String]:
+	var found: Array[String] = []
+	for file: String in DirAccess.get_files_at(folder):
+		if file.ends_with(TilebakeMapPaths.ENDING):
+			found.append(folder.path_join(file))
+	for inside: String in DirAccess.get_directories_at(folder):
+		var path: String = folder.path_join(inside)
+		if not inside.begins_with(".") and not FileAccess.file_exists(path.path_join(".gdignore")):
+			found.append_array(_maps_in(path))
+	return found
+
+
+static func _tell(what: String, mend: String) -> void:
+	push_error("Tilebake: %s; %s (%s is set)." % [what, mend, Settings.BAKE_ON_IMPORT])

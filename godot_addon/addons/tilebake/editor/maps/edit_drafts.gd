@@ -1,0 +1,189 @@
+@tool
+extends RefCounted
+## EditDrafts: what a designer is about to change in the words of a painting, terrain by terrain, until it is kept.
+##
+## A draft lives as long as the inspector shows the painting. Keeping it, and taking it back, can be undone.
+
+## Something of the drafts is other than before.
+signal changed
+## All of it may be: another terrain was chosen, or the editor's history went a step.
+signal renewed
+
+const Wire = preload("../../core/signals.gd")
+
+## The painting; null while none is at hand.
+var node: BakedTileMap = null
+## The terrain at hand; empty where the painting has none.
+var terrain: String = ""
+## The terrains that the painting's tiles have.
+var terrains: PackedStringArray = []
+## What that terrain looks like without an edit; empty where nobody has said.
+var source: String = ""
+## What becomes of it; the methods below change it.
+var draft: TilebakeRewrite = TilebakeRewrite.new()
+var keep_layout: float = TilebakeEdit.KEEP_LAYOUT
+
+var _undo: EditorUndoRedoManager
+var _history: UndoRedo = null  # of the painting's scene
+var _others: Dictionary[String, TilebakeRewrite] = {}  # drafts of terrains that were at hand before
+var _kept: TilebakeEdit = null  # as it was when the drafts were made
+
+
+func _init(undo: EditorUndoRedoManager) -> void:
+	_undo = undo
+
+
+## Begins with a painting; with the one that is at hand it goes on, unless its tiles lost the terrain at hand.
+func open(painting: BakedTileMap) -> void:
+	if painting == node:
+		terrains = TilebakeCellTerrain.in_use(node)
+		if terrain not in terrains:
+			_begin()
+		return
+	close()
+	node = painting
+	_history = _undo.get_history_undo_redo(_undo.get_object_history_id(node))
+	Wire.on(_history.version_changed, _on_version_changed)
+	_begin()
+
+
+func close() -> void:
+	if is_instance_valid(_history):
+		_history.version_changed.disconnect(_on_version_changed)
+	_history = null
+	node = null
+	_others.clear()
+
+
+## Takes another terrain in hand.
+func choose(name: String) -> void:
+	_others[terrain] = draft
+	terrain = name
+	source = TilebakePromptWords.prompt_of(node, terrain)
+	draft = _others.get(terrain, _edit().draft_of(terrain))
+	renewed.emit()
+
+
+## The words that are painted: those of the new prompt, or of the terrain's own.
+func words() -> PackedStringArray:
+	return TilebakePromptWords.of(source if draft.prompt.is_empty() else draft.prompt)
+
+
+## A new prompt; the terrain's own one is none.
+func set_prompt(prompt: String) -> void:
+	var plain: String = " ".join(prompt.split("\n", false)).strip_edges()
+	draft.prompt = "" if plain == source else plain
+	changed.emit()
+
+
+## How strongly a word counts.
+func set_weight(word: String, weight: float) -> void:
+	draft.weights[word] = weight
+	changed.emit()
+
+
+## Whether weights count only where the word works.
+func set_local(is_local: bool) -> void:
+	draft.threshold = TilebakeRewrite.WHERE_IT_WORKS if is_local else 0.0
+	changed.emit()
+
+
+func set_keep_words(share: float) -> void:
+	draft.keep_words = share
+	changed.emit()
+
+
+func set_keep_layout(share: float) -> void:
+	keep_layout = share
+	changed.emit()
+
+
+## What is kept, with the draft in its place.
+func edit() -> TilebakeEdit:
+	var made: TilebakeEdit = _edit().with(terrain, _pruned())
+	made.keep_layout = keep_layout
+	return made
+
+
+## Whether the draft is other than what is kept.
+func is_new() -> bool:
+	var kept: TilebakeRewrite = _edit().draft_of(terrain)
+	var wanted: TilebakeRewrite = _pruned()
+	var is_other: bool = not (kept.is_empty() and wanted.is_empty()) and not kept.is_same_as(wanted)
+	return is_other or (not edit().terrains.is_empty() and keep_layout != _edit().keep_layout)
+
+
+## Whether a terrain is painted otherwise once the scene is saved.
+func is_kept(name: String) -> bool:
+	return _edit().terrains.has(name)
+
+
+## Puts the draft into the scene: the next save paints it.
+func keep() -> void:
+	_put(edit(), "Re-theme %s" % terrain)
+
+
+## Takes the terrain's own words again.
+func reset() -> void:
+	draft = TilebakeRewrite.new()
+	keep_layout = _edit().keep_layout
+	if is_kept(terrain):
+		_put(edit(), "Reset %s" % terrain)
+	else:
+		renewed.emit()
+
+
+func _put(made: TilebakeEdit, title: String) -> void:
+	_undo.create_action(title, UndoRedo.MERGE_DISABLE, node)
+	_undo.add_do_property(node, &"edit", null if made.terrains.is_empty() else made)
+	_undo.add_undo_property(node, &"edit", node.edit)
+	_undo.commit_action()
+
+
+## Drafts from what the node keeps now.
+func _begin() -> void:
+	_kept = node.edit
+	keep_layout = _edit().keep_layout
+	terrains = TilebakeCellTerrain.in_use(node)
+	var kept: Array = Array(terrains).filter(is_kept)
+	terrain = kept[0] if not kept.is_empty() else ("" if terrains.is_empty() else terrains[0])
+	draft = _edit().draft_of(terrain)
+	source = TilebakePromptWords.prompt_of(node, terrain)
+	renewed.emit()
+
+
+## Only what became of this painting's words makes drafts anew, and only those of its terrain.
+func _on_version_changed() -> void:
+	if not is_instance_valid(node):
+		return
+	var prompt: String = TilebakePromptWords.prompt_of(node, terrain)
+	if node.edit == _kept and prompt == source:
+		return
+	var before: TilebakeEdit = TilebakeEdit.new() if _kept == null else _kept
+	var other: Array = Array(terrains).filter(
+		func(name: String) -> bool: return before.terrains.get(name) != _edit().terrains.get(name))
+	for name: String in other:
+		var _was_there: bool = _others.erase(name)
+	if terrain in other:
+		draft = _edit().draft_of(terrain)
+	if before.keep_layout != _edit().keep_layout:
+		keep_layout = _edit().keep_layout
+	_kept = node.edit
+	source = prompt
+	renewed.emit()
+
+
+func _edit() -> TilebakeEdit:
+	return node.edit if node != null and node.edit != null else TilebakeEdit.new()
+
+
+## The draft without weights of words that it has no more, or that count as they do anyway.
+func _pruned() -> TilebakeRewrite:
+	var made: TilebakeRewrite = draft.duplicate()
+	var there: PackedStringArray = words()
+	made.weights = {}
+	for word: String in draft.weights:
+		var is_there: bool = Array(TilebakePromptWords.of(word)).all(func(part: String) -> bool: return part in there)
+		if is_there and draft.weights[word] != 1.0:
+			made.weights[word] = draft.weights[word]
+	return made

@@ -1,0 +1,123 @@
+@tool
+extends Node
+## Has the editor take in what others wrote into the project: each change once, in batches, and never while
+## the editor is busy with files itself.
+
+## These files stand in the editor as they are on the disk.
+signal taken_in(paths: PackedStringArray)
+
+const Pulse = preload("../backend/ticker.gd")
+
+const TICK: float = 0.1  # seconds
+const SPENT: int = 4000  # µs of one tick for telling what has changed
+const SCANS: int = 2  # for a file in a folder that the editor does not know
+
+var _asked: Array[String] = []
+var _changed: Array[String] = []
+var _scans: Dictionary[String, int] = {}
+var _is_importing: bool = false
+var _progress: Node = null  # the editor's dialog of that kind
+
+
+func _ready() -> void:
+	add_child(Pulse.new(TICK, _tick))
+
+
+## Has a file taken in, if it is not as it was when it was imported last.
+func take_in(res_path: String) -> void:
+	if not res_path in _asked and not res_path in _changed:
+		_asked.append(res_path)
+
+
+## Whether nothing is left to take in.
+func is_idle() -> bool:
+	return _asked.is_empty() and _changed.is_empty() and not _is_importing
+
+
+## Whether the file is imported as it is now. By its content: times change with every checkout.
+static func is_imported(res_path: String) -> bool:
+	var settings: ConfigFile = ConfigFile.new()
+	if settings.load(res_path + ".import") != OK:
+		return false
+	if settings.get_value("remap", "valid", true) == false:
+		return false
+	var made: PackedStringArray = settings.get_value("deps", "dest_files", PackedStringArray())
+	if made.is_empty() or not FileAccess.file_exists(made[0]):
+		return false
+	var sum_file: String = "%s-%s.md5" % [res_path.get_file(), res_path.md5_text()]
+	var sums: ConfigFile = ConfigFile.new()
+	if sums.load(made[0].get_base_dir().path_join(sum_file)) != OK:
+		return false
+	return sums.get_value("", "source_md5", "") == FileAccess.get_md5(res_path)
+
+
+func _tick() -> void:
+	if is_idle() or not _is_free():
+		return
+	_look()
+	if _asked.is_empty() and not _changed.is_empty():
+		_import()
+
+
+## Sorts out what has changed, for a few milliseconds.
+func _look() -> void:
+	var current: Array[String] = []
+	var over: int = Time.get_ticks_usec() + SPENT
+	while not _asked.is_empty() and Time.get_ticks_usec() < over:
+		var path: String = _asked.pop_front()
+		if not FileAccess.file_exists(path):
+			continue
+		if is_imported(path):
+			current.append(path)
+		elif _is_known(path.get_base_dir()):
+			_changed.append(path)
+		elif _scan_for(path):
+			_asked.append(path)
+			break
+	if not current.is_empty():
+		taken_in.emit(PackedStringArray(current))
+
+
+func _import() -> void:
+	var files: EditorFileSystem = EditorInterface.get_resource_filesystem()
+	var paths: PackedStringArray = PackedStringArray(_changed)
+	_changed.clear()
+	_is_importing = true  # the editor draws meanwhile, and our timer runs on
+	for path: String in paths:
+		files.update_file(path)
+	files.reimport_files(paths)
+	_is_importing = false
+	taken_in.emit(paths)
+
+
+## A new folder is found by a scan alone, which imports what is in it. False where that was of no use.
+func _scan_for(path: String) -> bool:
+	var scans: int = _scans.get(path, 0)
+	_scans[path] = scans + 1
+	if scans >= SCANS:
+		push_warning("Tilebake: the editor does not look into %s; remove a .gdignore file there." % path.get_base_dir())
+		return false
+	EditorInterface.get_resource_filesystem().scan()
+	return true
+
+
+static func _is_known(folder: String) -> bool:
+	return EditorInterface.get_resource_filesystem().get_filesystem_path(folder) != null
+
+
+func _is_free() -> bool:
+	var files: EditorFileSystem = EditorInterface.get_resource_filesystem()
+	if _is_importing or files.is_scanning() or _is_in_progress():
+		return false
+	return not files.has_method("is_importing") or files.call("is_importing") == false
+
+
+## Whether the editor is in the midst of something, such as saving a scene: it lets timers run meanwhile, but
+## does not bear an import then. It shows its progress dialog, which is the only sign.
+func _is_in_progress() -> bool:
+	if _progress == null:
+		var found: Array[Node] = get_tree().root.find_children("*", "ProgressDialog", true, false)
+		if found.is_empty():
+			return false
+		_progress = found[0]
+	return _progress.get(&"visible") == true

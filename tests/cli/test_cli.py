@@ -1,0 +1,408 @@
+"""The command line, as a user types it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tilebake.cli import run
+from tilebake.cli.options import DTYPES, KNOBS, MAX_SEED, SCHEDULERS, read_lora
+from tilebake.cli.progress import Bar
+from tilebake.errors import BusyError
+from tilebake.level import settings
+from tilebake.level.map import mapfile
+from tilebake.level.terrain import LoraRef
+from tilebake.request import Step
+
+MAP = {
+    "tilebake": 1,
+    "tile_size": 16,
+    "base_prompt": "a map",
+    "terrains": {"grass": "lush (mossy:1.4) grass", "water": {"prompt": "water", "negative_prompt": "sand"}},
+    "legend": {"g": "grass", "w": "water"},
+    "rows": ["ggw", "gww"],
+    "settings": {"pixels_per_tile": 16},
+}
+
+
+@pytest.fixture
+def maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two maps, in a current folder of its own."""
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    for seed, name in enumerate(("forest", "river")):
+        (folder / f"{name}.json").write_text(json.dumps({**MAP, "seed": seed}), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture
+def tiny(tiny_sdxl_folder: Path) -> list[str]:
+    return ["--model", str(tiny_sdxl_folder), "--device", "cpu"]
+
+
+def opened(path: Path) -> Image.Image:
+    with Image.open(path) as picture:
+        picture.load()
+    return picture
+
+
+def objects(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_bake_paints_every_map_once(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bake", "maps", *tiny]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        str(Path("maps") / f"{n}.png") for n in ("forest", "river")
+    ]
+    assert opened(maps / "forest.png").size == (48, 32)
+    assert run(["bake", "maps", *tiny]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "2 up to date" in told.err
+
+
+def test_a_bake_tells_json_a_line(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    (maps / "broken.json").write_text('{"tilebake": 1,\n  "rows": [}', encoding="utf-8")
+    assert run(["bake", "maps", "--json", *tiny]) == 1
+    told = capsys.readouterr()
+    failed, *baked = objects(told.out)
+    assert [each["status"] for each in (failed, *baked)] == ["failed", "baked", "baked"]
+    assert baked[0]["size"] == [48, 32]
+    assert isinstance(failed["error"], dict)
+    assert failed["error"]["file"] == str(Path("maps") / "broken.json")
+    assert failed["error"]["line"] == 2
+    assert "Traceback" not in told.err
+
+
+def test_what_was_painted_once_comes_from_the_cache(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bake(*options: str) -> dict[str, object]:
+        assert run(["bake", "maps/forest.json", "--json", *options, *tiny]) == 0
+        return objects(capsys.readouterr().out)[0]
+
+    assert bake("--no-cache")["cached"] is False
+    assert bake("--out", "a.png")["cached"] is False
+    assert bake("--out", "b.png")["cached"] is True
+    assert bake("--out", "b.png", "--force")["cached"] is False
+    assert (maps.parent / "a.png").read_bytes() == (maps.parent / "b.png").read_bytes()
+
+
+@pytest.mark.usefixtures("maps")
+def test_a_cache_that_cannot_keep_is_told_once(
+    tiny: list[str], private_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (private_cache / "textures").write_bytes(b"")
+    assert run(["bake", "maps", *tiny]) == 0
+    told = capsys.readouterr()
+    assert told.err.count("nothing is kept in the cache") == 1
+    assert len(told.out.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("maps")
+def test_the_cache_is_shown_and_emptied(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bake", "maps", *tiny]) == 0
+    capsys.readouterr()
+    assert run(["cache", "info", "--json"]) == 0
+    full = objects(capsys.readouterr().out)[0]
+    assert (full["textures"], full["limit"]) == (2, 2 << 30)
+    assert run(["cache", "info"]) == 0
+    assert "2.0 GiB" in capsys.readouterr().out
+    assert run(["cache", "prune", "--json"]) == 0
+    assert objects(capsys.readouterr().out)[0]["removed"] == 0
+    assert run(["cache", "prune", "--max-size", "0", "--json"]) == 0
+    emptied = {"removed": 2, "freed": full["size"], "textures": 0, "size": 0}
+    assert objects(capsys.readouterr().out) == [emptied]
+
+
+def test_a_busy_project_exits_with_75(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy() -> None:
+        raise BusyError("another tilebake is at work in this project: process 7")
+
+    monkeypatch.setattr("tilebake.serve.bake.texture_cache.user_cache", busy)
+    assert run(["cache", "info"]) == 75
+    assert capsys.readouterr().err == "error: another tilebake is at work in this project: process 7\n"
+
+
+def test_a_check_tells_stale_from_up_to_date(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bake", "maps", "--check", *tiny]) == 3
+    assert not list(maps.glob("*.png"))
+    assert run(["bake", "maps/river.json", *tiny]) == 0
+    capsys.readouterr()
+    assert run(["bake", "maps", "--check", "--json", *tiny]) == 3
+    assert [each["status"] for each in objects(capsys.readouterr().out)] == ["stale", "up_to_date"]
+    assert run(["bake", "maps/river.json", "--check", *tiny]) == 0
+    assert run(["bake", "maps/river.json", "--check", "--seed", "9", *tiny]) == 3
+
+
+def test_a_check_of_a_broken_map_fails(maps: Path, tiny: list[str]) -> None:
+    (maps / "river.json").write_text("", encoding="utf-8")
+    assert run(["bake", "maps/river.json", "--check", *tiny]) == 1
+
+
+@pytest.mark.usefixtures("maps")
+def test_shards_bake_their_share(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for shard, name in (("1/2", "forest"), ("2/2", "river")):
+        assert run(["bake", "maps", "--shard", shard, "--check", "--json", *tiny]) == 3
+        assert [each["map"] for each in objects(capsys.readouterr().out)] == [
+            str(Path("maps") / f"{name}.json")
+        ]
+
+
+def test_without_paths_the_projects_maps_are_baked(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (maps.parent / "tilebake.toml").write_text('maps = ["maps"]\noutput = "baked"\n', encoding="utf-8")
+    assert run(["bake", "--check", *tiny]) == 3
+    assert str(Path("baked") / "maps" / "forest.png") in capsys.readouterr().err
+
+
+def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> None:
+    assert run(["bake", "maps/forest.json", "--out", "here/it.png", "--transparent", *tiny]) == 0
+    assert opened(maps.parent / "here" / "it.png").mode == "RGBA"
+    assert (maps.parent / "here" / "it.bake.json").is_file()
+
+
+@pytest.mark.usefixtures("maps")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nonsense"], "No such command"),
+        (["bake", "maps", "--steps", "0"], "--steps"),
+        (["bake", "maps", "--mask-sigma", "nan"], "--mask-sigma"),
+        (["bake", "maps", "--scheduler", "fastest"], "euler"),
+        (["bake", "maps", "--pixels-per-tile", "1000000"], "--pixels-per-tile"),
+        (["bake", "maps", "--shard", "3/2"], "I/N"),
+        (["bake", "maps", "--seed", "-1"], "--seed"),
+        (["bake", "maps", "--check", "--force"], "--force"),
+        (["bake", "maps", "--out", "one.png"], "name a folder"),
+        (["cache", "prune", "--max-size", "little"], "500MB"),
+        (["generate", "grass", "--width", "100"], "multiple of 8"),
+        (["tune", "maps/forest.json", "--mask-sigma", "3,soft"], "--mask-sigma"),
+        (["tune", "maps/forest.json", "--steps", ",".join(map(str, range(1, 99)))], "98 bakes"),
+        (["show", "masks", "maps/forest.json", "--out", "masks.jpg"], ".png"),
+        (["show", "attention", "maps/forest.json"], "--words"),
+        (["edit", "--replace", "grass", "snow"], "--prompt"),
+        (["edit", "maps/forest.json"], "say what to change"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--refine", "c"], "take one"),
+        (["edit", "maps/forest.json", "--reweight", "mossy"], "WORD=WEIGHT"),
+        (["edit", "--prompt", "grass", "--replace", "grass", "snow", "--save"], "go with a map"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--forget"], "takes an edit out"),
+        (["edit", "maps/forest.json", "--forget", "--save"], "takes an edit out"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--average"], "--threshold"),
+        (["show", "attention", "maps/forest.json", "--words", "grass", "--during", "5-2"], "FIRST-LAST"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
+)
+def test_a_wrong_use_exits_with_2(
+    arguments: Sequence[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("maps")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["bake", "nowhere"],
+        ["bake", "maps", "--model", "nowhere"],
+        ["bake", "maps", "--lora", "nowhere.safetensors=0.5"],
+        ["show", "masks", "nowhere.json"],
+        ["show", "prompts", "maps/forest.json", "--model", "nowhere"],
+        ["show", "attention", "maps/forest.json", "--words", "a", "--terrain", "gras"],
+        ["edit", "maps/forest.json", "--terrain", "gras", "--replace", "mossy", "dry"],
+        ["edit", "maps/forest.json", "--replace", "moss", "dry"],
+        ["edit", "maps/forest.json", "--refine", "mossy water"],
+        ["edit", "maps/forest.json", "--reweight", "mossy=7"],
+        ["tune", "maps/forest.json", "--model", "nowhere"],
+        ["generate", "grass", "--model", "nowhere"],
+        ["models", "info", "nowhere"],
+        ["models", "fetch", "no hub id"],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:40],
+)
+def test_a_mistake_is_told_in_one_message(
+    arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("error: ")
+
+
+def test_generate_paints_a_prompt(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    size = ["--width", "64", "--height", "72"]
+    assert run(["generate", "grass", *size, "--out", "a.png", *tiny]) == 0
+    assert "denoise" in capsys.readouterr().err
+    assert run(["generate", "grass", *size, "--out", "b.png", "--json", *tiny]) == 0
+    assert objects(capsys.readouterr().out)[0]["picture"] == "b.png"
+    assert run(["generate", "grass", *size, "--out", "c.png", "--seed", "1", *tiny]) == 0
+    first, same, other = (np.asarray(opened(maps.parent / f"{name}.png")) for name in "abc")
+    assert first.shape == (72, 64, 3)
+    np.testing.assert_array_equal(first, same)
+    assert (first != other).any()
+
+
+def test_show_masks_draws_a_sheet(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["show", "masks", "maps/forest.json"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["forest.masks.png"]
+    assert opened(maps.parent / "forest.masks.png").width > 300
+
+
+@pytest.mark.usefixtures("maps")
+def test_show_prompts_prints_tokens_and_shapes(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["show", "prompts", "maps/forest.json", *tiny]) == 0
+    table = capsys.readouterr().out
+    assert "[1, 77, 80]" in table
+    assert "mossy*1.4" in table
+    assert run(["show", "prompts", "maps/forest.json", "--json", *tiny]) == 0
+    prompts = objects(capsys.readouterr().out)
+    names = ["(base)", "grass", "water", "(negative)", "grass (negative)", "water (negative)"]
+    assert [each["prompt"] for each in prompts] == names
+    assert prompts[0]["pooled_prompt_embeds"] == [1, 48]
+
+
+def test_show_attention_draws_a_sheet_and_keeps_the_maps(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--words", "mossy grass,water,map", "--during", "2-3", "--level", "3x2", "--npz", "seen.npz"]
+    assert run(["show", "attention", "maps/forest.json", *words, *tiny]) == 0
+    assert capsys.readouterr().out.splitlines() == ["forest.attention.png", "seen.npz"]
+    assert opened(maps.parent / "forest.attention.png").height > 3 * 300
+    with np.load(maps.parent / "seen.npz") as arrays:
+        assert arrays["maps_3x2"].shape == (3, 3, 2, 3)
+        assert arrays["terrains"].tolist() == ["grass", "water", "base prompt"]
+
+
+def test_edit_paints_a_terrain_under_other_words(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["bake", "maps/forest.json", "--out", "baked.png", *tiny]) == 0
+    options = ["--replace", "grass", "snow", "--reweight", "snow=2", "--threshold", "0.3", "--average"]
+    assert run(["edit", "maps/forest.json", *options, "--sheet", "sheet.png", *tiny]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["forest.edit.png", "sheet.png"]
+    baked, edited = (np.asarray(opened(maps.parent / name)) for name in ("baked.png", "forest.edit.png"))
+    assert baked.shape == edited.shape
+    assert (baked != edited).any()
+    assert opened(maps.parent / "sheet.png").width > 700
+
+
+def test_edit_paints_a_plain_prompt(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    size = ["--width", "64", "--height", "72", "--seed", "4"]
+    assert (
+        run(["edit", "--prompt", "grass and water", "--refine", "mossy grass and water", *size, *tiny]) == 0
+    )
+    assert capsys.readouterr().out.splitlines() == ["edited.png"]
+    assert opened(maps.parent / "edited.png").size == (64, 72)
+
+
+def test_tune_draws_every_combination(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = ["--mask-sigma", "1,2", "--base-prompt-weight", "0.1,0.3,0.5", "--steps", "2"]
+    assert run(["tune", "maps/forest.json", *lists, *tiny]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["forest.tune.png"]
+    assert "[6/6]" in told.err
+    assert opened(maps.parent / "forest.tune.png").width > 3 * 480
+
+
+def test_schema_prints_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org")
+
+
+def test_models_are_listed_and_described(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "list"]) == 0
+    assert capsys.readouterr().out.split()[:3] == ["MODEL", "KIND", "PATH"]
+    assert run(["models", "info", tiny[1], "--json"]) == 0
+    described = objects(capsys.readouterr().out)[0]
+    assert (described["kind"], described["steps"], described["scheduler"]) == ("folder", 3, "euler")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_a_bake_between_two_steps(name: str, maps: Path, tiny: list[str]) -> None:
+    number = signal.Signals[name]
+    command = [sys.executable, "-m", "tilebake", "bake", "maps", "--steps", "900", *tiny]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("[1/2]")
+        process.send_signal(number)
+        told = process.stderr.read()
+    assert process.returncode == 128 + number
+    assert "Traceback" not in told
+    assert {path.name for path in maps.iterdir()} == {"forest.json", "river.json"}
+
+
+def modules_of(*arguments: str) -> tuple[int, set[str]]:
+    """The exit code of a command line, and the packages it has imported by its end."""
+    script = (
+        "import sys; from tilebake.cli import run; code = run(sys.argv[1:]);"
+        "print('LOADED', code, *sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    code, *modules = done.stdout.rpartition("LOADED")[2].split()
+    return int(code), set(modules)
+
+
+@pytest.mark.usefixtures("maps")
+def test_torch_is_imported_only_to_paint(tiny: list[str]) -> None:
+    heavy = {"torch", "diffusers", "transformers"}
+    code, modules = modules_of("bake", "maps", "--check", *tiny)
+    assert (code, modules & heavy) == (3, set())
+    code, modules = modules_of("bake", "maps", *tiny)
+    assert (code, modules & heavy) == (0, heavy)
+    code, modules = modules_of("bake", "maps", *tiny)
+    assert (code, modules & {*heavy, "numpy", "PIL", "rich"}) == (0, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("a.safetensors", LoraRef("a.safetensors", 1.0)),
+        ("a.safetensors=0.5", LoraRef("a.safetensors", 0.5)),
+        ("a=b.safetensors", LoraRef("a=b.safetensors", 1.0)),
+        ("a=b.safetensors=-1", LoraRef("a=b.safetensors", -1.0)),
+        ("a=nan", LoraRef("a=nan", 1.0)),
+        ("=1", LoraRef("=1", 1.0)),
+    ],
+)
+def test_a_lora_is_a_path_and_perhaps_a_weight(text: str, ref: LoraRef) -> None:
+    assert read_lora(text) == ref
+
+
+def test_options_name_what_settings_have() -> None:
+    assert get_args(settings.Scheduler) == SCHEDULERS
+    assert {knob.field for knob in KNOBS} <= set(settings.BakeSettings.model_fields)
+    assert mapfile.MAX_SEED == MAX_SEED
+    assert "auto" in DTYPES
+
+
+def test_the_bar_lets_others_speak() -> None:
+    told: list[str] = []
+    bar = Bar()
+    bar.say(lambda: told.append("before"))
+    bar.start("maps/[forest].json", 1, 2)
+    bar.step(Step(1, 4))
+    bar.step(Step(2, 4))
+    bar.say(lambda: told.append("between"))
+    bar.start("maps/river.json", 2, 2)
+    bar.close()
+    assert told == ["before", "between"]

@@ -1,0 +1,91 @@
+"""`tilebake doctor`: it says what it finds, and what to mend."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.game import Game, game_in
+from tilebake.cli import run
+from tilebake.level.project import Project
+from tilebake.serve import doctor
+from tilebake.serve.api.ready import announced, new_ready, ready_file
+from tilebake.serve.files.project_lock import only_writer
+
+Findings = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    return game_in(tmp_path)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the look at torch, which takes seconds."""
+    monkeypatch.setattr(
+        doctor, "LOOK", 'print("""{"torch": "9.9", "cuda": "a card", "bytes": 8589934592}""")'
+    )
+
+
+def examined(game: Game, capsys: pytest.CaptureFixture[str]) -> tuple[int, Findings]:
+    code = run(["doctor", str(game.root), "--json"])
+    findings = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return code, {finding["subject"]: finding for finding in findings}
+
+
+def test_a_sound_machine_has_nothing_to_mend(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+    game.save("forest", 1)
+    assert run(["doctor", str(game.root)]) == 0, capsys.readouterr().out
+    told = capsys.readouterr().out
+    for subject in ("python", "torch", "memory", "model", "maps", "disk of output", "watching", "lock"):
+        assert f"\n{subject} " in f"\n{told}"
+    assert "→" not in told
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_is_wrong_is_told_with_its_mend(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+    (game.root / "tilebake.toml").write_text('maps = ["levels"]\nmodel = "painterly"\n', encoding="utf-8")
+    game.path("broken").write_text('{"tilebake": 1, "rows": [}', encoding="utf-8")
+    code, findings = examined(game, capsys)
+    assert code == 1
+    assert "cuda (a card), 8.0 GiB" in findings["torch"]["found"]
+    assert 'there is no model "painterly"' in findings["model"]["found"]
+    assert "with a mistake: 1" in findings["maps"]["found"]
+    assert "broken.json:1:" in findings["map"]["found"]
+    assert all(findings[subject]["mend"] for subject in ("model", "map"))
+    (game.root / "tilebake.toml").write_text("maps = [", encoding="utf-8")
+    code, findings = examined(game, capsys)
+    assert code == 1
+    assert "tilebake.toml:1:" in findings["project"]["found"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_is_at_work_is_named(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+    game.save("forest", 1)
+    with only_writer(Project(game.root), "a test"):
+        assert f"held by process {os.getpid()} (a test" in examined(game, capsys)[1]["lock"]["found"]
+    _, findings = examined(game, capsys)
+    assert (findings["lock"]["found"], findings["backend"]["found"]) == ("free", "none is running")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_backend_that_does_not_answer_is_a_problem(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+    with announced(new_ready(game.root, 9), ready_file(game.root)):
+        code, findings = examined(game, capsys)
+    assert code == 1
+    assert "does not answer" in findings["backend"]["found"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_torch_that_cannot_be_imported_says_why(
+    game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "LOOK", 'raise ImportError("no libcuda")')
+    code, findings = examined(game, capsys)
+    assert (code, findings["torch"]["found"]) == (1, "cannot be imported: ImportError: no libcuda")

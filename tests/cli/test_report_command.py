@@ -1,0 +1,114 @@
+"""`tilebake bake --report`: figures of placement, in the record and as a picture."""
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tilebake.cli import run
+from tilebake.models.reference import EMBEDDED
+from tilebake.paint.report import contact_sheet as sheet
+from tilebake.paint.report import placement_report as placement
+from tilebake.paint.report.contact_sheet import Panel, contact_sheet
+from tilebake.serve.bake.publish import record_path, report_path
+
+MAP: dict[str, Any] = {
+    "tilebake": 1,
+    "tile_size": 16,
+    "base_prompt": "a map",
+    "terrains": {"grass": "lush grass", "water": "blue water"},
+    "legend": {"g": "grass", "w": "water"},
+    "rows": ["ggw", "gww"],
+    "settings": {"pixels_per_tile": 16, "steps": 2},
+}
+
+
+@pytest.fixture
+def pond(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A map's picture to be, in a current folder of its own."""
+    (tmp_path / "pond.json").write_text(json.dumps(MAP), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "pond.png"
+
+
+@pytest.fixture
+def tiny(tiny_sdxl_folder: Path) -> list[str]:
+    return ["--model", str(tiny_sdxl_folder), "--device", "cpu"]
+
+
+def test_a_map_that_is_up_to_date_gets_its_report_and_keeps_its_picture(pond: Path, tiny: list[str]) -> None:
+    assert run(["bake", "pond.json", *tiny]) == 0
+    picture = pond.read_bytes()
+    assert "placement" not in json.loads(record_path(pond).read_text(encoding="utf-8"))
+    assert run(["bake", "pond.json", "--report", *tiny]) == 0
+    placement = json.loads(record_path(pond).read_text(encoding="utf-8"))["placement"]
+    assert list(placement) == ["grass", "water"]
+    for terrain in placement.values():
+        assert "judged" not in terrain
+        assert terrain["kept"] + sum(terrain["bled"].values()) == pytest.approx(1, abs=0.01)
+    assert pond.read_bytes() == picture
+    with Image.open(report_path(pond)) as sheet:
+        assert min(sheet.size) > 300
+    assert run(["bake", "pond.json", "--check", *tiny]) == 0
+
+
+def test_a_check_reports_nothing(pond: Path, tiny: list[str]) -> None:
+    assert run(["bake", "pond.json", "--check", "--report", *tiny]) == 2
+    assert not report_path(pond).exists()
+
+
+def test_the_embedded_models_judge_tells_what_tiles_show(pond: Path) -> None:
+    terrains = {**MAP["terrains"], "keep": "a tall castle"}
+    rows = {"legend": {"g": "grass", "w": "water", "k": "keep"}, "rows": ["gggww", "gggww", "gggwk"]}
+    pond.with_suffix(".json").write_text(json.dumps({**MAP, "terrains": terrains, **rows, "settings": {}}))
+    assert run(["bake", "pond.json", "--report", "--device", "cpu"]) == 0
+    placement = json.loads(record_path(pond).read_text(encoding="utf-8"))["placement"]
+    assert "judged" not in placement["keep"]
+    grass, water = (placement[name]["judged"] for name in ("grass", "water"))
+    assert (grass["tiles"], water["tiles"]) == (9, 5)
+    assert grass["right"] + water["right"] >= 10
+    for judged in (grass, water):
+        assert judged["right"] + sum(judged["taken_for"].values()) == judged["tiles"]
+
+
+@pytest.fixture
+def tiny_judged(tiny_sdxl_folder: Path, tmp_path: Path) -> Path:
+    """The tiny model in a folder with the embedded one's judge."""
+    folder = shutil.copytree(tiny_sdxl_folder, tmp_path / "model")
+    shutil.copy(EMBEDDED / "judge.safetensors", folder)
+    return folder
+
+
+def test_a_broken_judge_fails_a_report_and_no_bake(
+    pond: Path, tiny_judged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ["--model", str(tiny_judged), "--device", "cpu"]
+    (tiny_judged / "judge.safetensors").write_bytes(b"nothing")
+    assert run(["bake", "pond.json", "--report", *model]) == 1
+    assert "judge.safetensors: is no safetensors file" in capsys.readouterr().err.replace("\n", " ")
+    assert not pond.exists()
+    assert run(["bake", "pond.json", *model]) == 0
+
+
+@pytest.mark.usefixtures("pond")
+def test_tune_tells_how_many_tiles_are_judged_right(
+    tiny_judged: Path, tiny: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captions: list[str] = []
+
+    def drawn(panels: Sequence[Panel], **how: Any) -> Any:
+        captions.extend(panel.caption for panel in panels)
+        return contact_sheet(panels, **how)
+
+    monkeypatch.setattr(placement, "contact_sheet", contact_sheet)  # reports draw sheets of their own
+    monkeypatch.setattr(sheet, "contact_sheet", drawn)
+    assert run(["tune", "pond.json", "--model", str(tiny_judged), "--device", "cpu"]) == 0
+    assert run(["tune", "pond.json", *tiny]) == 0
+    judged, unjudged = captions
+    assert re.search(r"\njudged right: \d+%, seams", judged)
+    assert "judged" not in unjudged

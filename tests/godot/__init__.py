@@ -1,0 +1,1 @@
+"""Tests of the Godot addon, in the real engine."""

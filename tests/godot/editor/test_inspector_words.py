@@ -1,0 +1,26 @@
+"""The words of a painting in the inspector, used by gd/use_words.gd in a real editor without a backend."""
+
+from pathlib import Path
+from typing import Final
+
+from tests.godot.harness.engine import Engine, write_project
+from tests.godot.harness.scenes import SILENT, baked, by_name, layer, make_scenes, node, resource, scene, tile
+from tests.godot.harness.userplugin import add_user
+
+PROMISES: Final = 30
+TOML: Final = 'maps = ["maps"]\noutput = "baked"\n[terrains]\nwater = "clear water"\n'
+GRASS: Final = resource("tilebake_terrain", prompt='"Lush (green:1.2) grass in the wind"')
+TERRAINS: Final = by_name("tilebake_terrain", grass=GRASS)
+GROUND: Final = [*(tile(x, 0, x) for x in range(3)), tile(3, 0, 0, SILENT)]
+SCENE: Final = scene(
+    "res://level.tscn", node("Node2D", layer("Ground", GROUND), baked(terrains=TERRAINS), name="Level")
+)
+
+
+def test_words_are_drafted_kept_and_undone(engine: Engine, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "game", {"tilebake.toml": TOML})
+    make_scenes(engine, project, [SCENE])
+    add_user(project, "use_words.gd", "words_hand.gd")
+    run = engine.run(project, "--editor").checked()
+    assert run.lines("BAD ") == []
+    assert len(run.lines("OK ")) == PROMISES

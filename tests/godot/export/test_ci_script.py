@@ -1,0 +1,95 @@
+"""docs/bake-maps.sh does what docs/godot-ci.md says, with the real Godot and the real tilebake."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.godot.harness.engine import Engine, write_project
+from tests.godot.harness.scenes import layer, level, make_scenes, tile
+from tests.helpers import ROOT
+
+DOCS: Final = ROOT / "docs"
+TOML: Final = """maps = ["maps"]
+output = "baked"
+
+[settings]
+pixels_per_tile = 8
+steps = 1
+
+[terrains]
+grass = "grass"
+water = "water"
+sand = "sand"
+"""
+PICTURE: Final = "baked/maps/lake.png"
+
+
+@pytest.fixture
+def project(engine: Engine, tmp_path: Path) -> Path:
+    """A game with one level, not exported yet."""
+    folder = write_project(tmp_path / "game", {"tilebake.toml": TOML}, plugin=False)
+    lake = level("res://lake.tscn", layer("Ground", [tile(x, y, x % 3) for x in range(4) for y in range(4)]))
+    make_scenes(engine, folder, [lake])
+    return folder
+
+
+def bake_maps(engine: Engine, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "GODOT": shlex.join(engine.command),
+        "TILEBAKE": f"{sys.executable} -m tilebake",
+        "PYTHONPATH": str(ROOT / "backend"),
+    }
+    return subprocess.run(
+        ["bash", str(DOCS / "bake-maps.sh"), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env=engine.environment(**environment),
+        timeout=900,
+    )
+
+
+def test_maps_are_exported_baked_and_imported_and_then_up_to_date(engine: Engine, project: Path) -> None:
+    stale = bake_maps(engine, "--check", str(project))
+    assert stale.returncode == 3, stale.stderr
+    assert not (project / "maps").exists()
+
+    baked = bake_maps(engine, str(project))
+    assert baked.returncode == 0, baked.stderr
+    assert (project / PICTURE).is_file()
+    assert (project / f"{PICTURE}.import").is_file()
+
+    fresh = bake_maps(engine, "--check", str(project))
+    assert fresh.returncode == 0, fresh.stdout + fresh.stderr
+
+
+@pytest.mark.long
+def test_a_picture_that_is_gone_is_out_of_date(engine: Engine, project: Path) -> None:
+    assert bake_maps(engine, str(project)).returncode == 0
+    (project / PICTURE).unlink()
+    assert bake_maps(engine, "--check", str(project)).returncode == 3
+
+
+def test_a_failed_export_is_told_with_what_the_import_said(engine: Engine, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "game", {}, plugin=False)
+    (project / "addons/tilebake/core/map_exporter.gd").write_text("not GDScript", encoding="utf-8")
+    (project / "lake.tscn").write_text("not a scene", encoding="utf-8")
+    failed = bake_maps(engine, str(project))
+    assert failed.returncode == 1, failed.stderr
+    assert "The import before it said:" in failed.stderr
+
+
+def test_misuse_is_told(engine: Engine) -> None:
+    misused = bake_maps(engine, "--chek")
+    assert misused.returncode == 2
+    assert misused.stderr == "usage: bake-maps.sh [--check] [PROJECT]\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no executable bit")
+def test_the_script_can_be_run() -> None:
+    assert os.access(DOCS / "bake-maps.sh", os.X_OK)
+    assert os.access(Path(__file__).parents[1] / "install_engine.sh", os.X_OK)

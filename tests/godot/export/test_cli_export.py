@@ -1,0 +1,206 @@
+"""The command line that exports maps without the editor: its exit codes, its lines, and what it writes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.godot.harness.engine import Engine, Run, copy_project, write_project
+from tests.godot.harness.scenes import (
+    EXPORT,
+    baked,
+    export,
+    layer,
+    level,
+    make_scenes,
+    map_of,
+    node,
+    scene,
+    tile,
+)
+
+GROUND: Final = layer("Ground", [tile(x, 0, 0) for x in range(3)])
+WORDS: Final = {
+    "base_prompt": '"a meadow\\nby \\"the\\" sea\\tand\\\\v\\u000b "',
+    "negative_prompt": '"text"',
+    "bake_seed": "7",
+    "pixels_per_tile": "32",
+    "settings": '{"steps": 4.0, "guidance_scale": 2.5, "palette": ["#00ff00"], "scheduler": null}',
+}
+SCENES: Final = [
+    scene("res://levels/meadow.tscn", node("Node2D", GROUND, baked(**WORDS), name="Level")),
+    level("res://levels/shore.tscn", layer("Ground", [tile(0, 0, 2)])),
+    scene("res://menu.tscn", node("Node2D", name="Menu")),
+]
+MEADOW: Final = "res://levels/meadow.tscn"
+
+
+@pytest.fixture(scope="module")
+def made(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An imported project of two levels and a menu, with nothing exported."""
+    folder = write_project(tmp_path_factory.mktemp("made") / "game", {}, plugin=False)
+    make_scenes(engine, folder, SCENES)
+    return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    """That project, for one test."""
+    folder = copy_project(tmp_path / "game", made)
+    (folder / ".godot").mkdir()
+    for name in ("global_script_class_cache.cfg", "uid_cache.bin"):
+        (folder / ".godot" / name).write_bytes((made / ".godot" / name).read_bytes())
+    return folder
+
+
+@pytest.fixture
+def run(engine: Engine, project: Path) -> Callable[..., Run]:
+    """Runs the command line on the project and expects an exit code."""
+
+    def expect(*arguments: str, code: int = 0) -> Run:
+        return export(engine, project, *arguments).checked(code)
+
+    return expect
+
+
+def maps(project: Path) -> dict[str, int]:
+    """The map files and when each was written."""
+    return {path.name: path.stat().st_mtime_ns for path in project.glob("maps/**/*.tilebake.json")}
+
+
+def test_all_scenes_get_their_maps_and_a_line_each(project: Path, run: Callable[..., Run]) -> None:
+    said = run("--all").lines("res://levels/")
+    assert said == [
+        "meadow.tscn: maps/levels/meadow.tilebake.json, 3 cells, written",
+        "shore.tscn: maps/levels/shore.tilebake.json, 1 cells, written",
+    ]
+    assert set(maps(project)) == {"meadow.tilebake.json", "shore.tilebake.json"}
+
+
+def test_what_did_not_change_is_not_written(project: Path, run: Callable[..., Run]) -> None:
+    run("--all")
+    before = maps(project)
+    said = run("--all")
+    assert [line.rpartition(", ")[2] for line in said.lines("res://")] == ["unchanged", "unchanged"]
+    assert maps(project) == before
+
+
+@pytest.mark.parametrize("path", [MEADOW, "levels/meadow.tscn", "./levels/meadow.tscn"])
+def test_scenes_may_be_named(project: Path, run: Callable[..., Run], path: str) -> None:
+    run(path)
+    assert set(maps(project)) == {"meadow.tilebake.json"}
+
+
+def test_the_nodes_words_are_in_the_map(project: Path, run: Callable[..., Run]) -> None:
+    run(MEADOW)
+    exported = map_of(project, MEADOW)
+    assert exported["base_prompt"] == 'a meadow\nby "the" sea\tand\\v'
+    assert (exported["negative_prompt"], exported["seed"]) == ("text", 7)
+    assert exported["settings"] == {
+        "guidance_scale": 2.5,
+        "palette": ["#00ff00"],
+        "pixels_per_tile": 32,
+        "scheduler": None,
+        "steps": 4,
+    }
+    assert type(exported["settings"]["steps"]) is int
+    assert list(exported["settings"]) == sorted(exported["settings"])
+
+
+def test_check_writes_nothing_and_tells_what_is_out_of_date(project: Path, run: Callable[..., Run]) -> None:
+    run("--all", "--check", code=3)
+    assert not maps(project)
+    run("--all")
+    run("--all", "--check")
+    file = project / "maps/levels/meadow.tilebake.json"
+    told = json.loads(file.read_bytes())
+    file.write_text(json.dumps({**told, "seed": 8}), encoding="utf-8")
+    before = maps(project)
+    said = run("--all", "--check", code=3)
+    assert [line for line in said.lines("res://") if "OUT OF DATE" in line] == [
+        "levels/meadow.tscn: maps/levels/meadow.tilebake.json, 3 cells, "
+        "OUT OF DATE: save the scene, or export it, and commit the map"
+    ]
+    assert maps(project) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Say either --all or which scenes."),
+        (("--all", MEADOW), "Say either --all or which scenes."),
+        (("--al",), "There is no option --al."),
+    ],
+)
+def test_misuse_is_told_with_the_usage(
+    run: Callable[..., Run], arguments: tuple[str, ...], words: str
+) -> None:
+    said = run(*arguments, code=2)
+    assert said.lines("error: ") == [words]
+    assert "Usage: godot" in said.log
+
+
+def test_help_is_there(run: Callable[..., Run]) -> None:
+    assert "--strict" in run("--help").log
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("res://menu.tscn", "it has no BakedTileMap. Add one beside its layers."),
+        (
+            "res://levels/medow.tscn",
+            "it cannot be loaded as a scene. See above, and that the path is right.",
+        ),
+    ],
+)
+def test_a_scene_that_gives_no_map_fails_and_the_others_go_on(
+    project: Path, run: Callable[..., Run], path: str, words: str
+) -> None:
+    said = run(path, MEADOW, code=1)
+    assert said.lines("error: ") == [f"{path}: {words}"]
+    assert set(maps(project)) == {"meadow.tilebake.json"}
+
+
+def test_a_project_that_is_not_imported_says_so(engine: Engine, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "game", {}, plugin=False)
+    said = export(engine, project, "--all").checked(1)
+    assert len(said.lines("error: the project is not imported yet. Run godot --headless")) == 1
+
+
+def test_a_map_that_cannot_be_written_fails(project: Path, run: Callable[..., Run]) -> None:
+    (project / "maps").write_text("a file where a folder belongs", encoding="utf-8")
+    said = export_failing(run)
+    assert said.startswith(f"{MEADOW}: res://maps/levels/meadow.tilebake.json cannot be written: ")
+
+
+def export_failing(run: Callable[..., Run]) -> str:
+    return run(MEADOW, code=1).lines("error: ")[0]
+
+
+def test_strict_takes_a_tile_without_a_terrain_for_an_error(
+    engine: Engine, project: Path, run: Callable[..., Run]
+) -> None:
+    silent = level("res://silent.tscn", layer("Ground", [tile(0, 0), tile(1, 0, 0, 2)]))
+    make_scenes(engine, project, [silent])
+    assert run("res://silent.tscn").lines("warning: res://silent.tscn: Ground at cell (1, 0): ")
+    assert run("res://silent.tscn", "--strict", code=1).lines(
+        "error: res://silent.tscn: Ground at cell (1, 0): "
+    )
+
+
+def test_two_scenes_do_not_share_a_map(engine: Engine, project: Path, run: Callable[..., Run]) -> None:
+    own = '"res://maps/levels/meadow.tilebake.json"'
+    make_scenes(
+        engine, project, [scene("res://z.tscn", node("Node2D", GROUND, baked(map_file=own), name="Z"))]
+    )
+    assert run(MEADOW, "res://z.tscn", code=1).lines("error: ") == [
+        f"res://z.tscn: its map res://maps/levels/meadow.tilebake.json is that of {MEADOW} too. "
+        "Clear map_file in one of them."
+    ]
+
+
+def test_the_script_is_where_the_documents_say(project: Path) -> None:
+    assert (project / EXPORT.removeprefix("res://")).is_file()

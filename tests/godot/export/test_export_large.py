@@ -1,0 +1,38 @@
+"""Large levels: every cell is exported, and in a time that a save can bear."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.godot.harness.engine import Engine, write_project
+from tests.godot.harness.scenefile import SceneFile
+from tests.godot.harness.scenes import file_of, layer, level, make_scenes, map_of, speckled
+from tests.helpers import ROOT
+from tilebake.level.tilemap import parse_map
+
+LEVEL = "res://large.tscn"
+
+
+@pytest.mark.parametrize("side", [100, pytest.param(317, id="100,000 cells")])
+def test_a_large_level_is_exported_whole(engine: Engine, tmp_path: Path, side: int) -> None:
+    project = write_project(tmp_path / "game", {}, plugin=False)
+    half = side // 2
+    cells = speckled(range(-half, side - half), range(-half, side - half))
+    make_scenes(engine, project, [level(LEVEL, layer("Ground", cells))])
+    run = engine.script(project, ROOT / "backend/benchmarks/godot_export.gd", LEVEL).checked()
+    for line in run.lines("LARGE "):
+        print("ms:", line)
+
+    exported: dict[str, Any] = map_of(project, LEVEL)
+    scene = SceneFile(file_of(project, LEVEL))
+    assert [(x, y, terrain) for x, y, terrain, *_ in exported["layers"][0]["cells"]] == sorted(
+        ((cell.x, cell.y, scene.terrain("Ground", cell)) for cell in scene.cells("Ground")),
+        key=lambda cell: (cell[1], cell[0]),
+    )
+    assert len(exported["layers"][0]["cells"]) == side * side
+    names = {cell[2] for cell in exported["layers"][0]["cells"]}
+    assert (
+        len(parse_map(json.dumps({**exported, "terrains": {name: name for name in names}})).tiles) == side**2
+    )

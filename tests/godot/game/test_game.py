@@ -1,0 +1,116 @@
+"""The exported game: it shows the paintings, and holds nothing of the addon but what it runs."""
+
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.godot.harness import flat
+from tests.godot.harness.engine import PATIENCE, SCRIPTS, Engine, Run
+from tests.godot.harness.flat_demo import FlatDemo
+from tests.godot.harness.missing import is_missing
+from tests.godot.harness.screen import DRAWING, screen
+
+PRESET = """[preset.0]
+
+name="Linux"
+platform="Linux"
+runnable=true
+advanced_options=false
+dedicated_server=false
+custom_features=""
+export_filter="all_resources"
+include_filter=""
+exclude_filter=""
+export_path=""
+script_export_mode=0
+
+[preset.0.options]
+
+custom_template/debug=""
+custom_template/release="{template}"
+binary_format/embed_pck=false
+texture_format/s3tc_bptc=true
+texture_format/etc2_astc=false
+binary_format/architecture="x86_64"
+"""
+# A little brighter than the tiles, so that a frame tells the painting from the tiles under it.
+PAINTED: Mapping[str, flat.Colour] = {
+    name: (min(255, r + 5), min(255, g + 5), min(255, b + 5), a)
+    for name, (r, g, b, a) in flat.COLOURS.items()
+}
+
+
+@pytest.fixture(scope="module")
+def template(engine: Engine) -> Path:
+    """The release template that stands beside the engine."""
+    beside = engine.folder / "usr/bin/godot-template-release" if engine.folder else None
+    if beside and beside.is_file():
+        return beside
+    on_path = shutil.which("godot-template-release")
+    if on_path is None:
+        is_missing("There is no godot-template-release here: run `make engine`")
+    return Path(on_path)
+
+
+@pytest.fixture(scope="module")
+def game(
+    engine: Engine, template: Path, flat_demo: FlatDemo, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The demo with flat tiles and a flat painting of other colours, exported as a game."""
+    project = Path(shutil.copytree(flat_demo.project, tmp_path_factory.mktemp("exported") / "game"))
+    flat.paint(project, "demo/demo", colours=PAINTED)  # which the export imports
+    engine.script(project, SCRIPTS / "show_in_scene.gd", "res://demo/demo.tscn").checked()
+    (project / "show_in_scene.gd").unlink()
+    (project / "export_presets.cfg").write_text(PRESET.format(template=template), encoding="utf-8")
+    target = project.parent / "out/game"
+    target.parent.mkdir()
+    engine.run(project, "--export-release", "Linux", str(target)).checked()
+    engine.run(project, "--export-pack", "Linux", str(target.with_suffix(".zip"))).checked()
+    return target
+
+
+def test_the_game_holds_no_editor_code_and_no_json(game: Path) -> None:
+    with zipfile.ZipFile(game.with_suffix(".zip")) as pack:
+        held = pack.namelist()
+    ours = {name.removesuffix(".remap") for name in held if name.startswith("addons/")}
+    assert {name.split("/")[2].removesuffix(".import") for name in ours} == {"nodes", "icon.svg"}
+    assert "addons/tilebake/nodes/baked_tile_map.gd" in ours
+    assert [name for name in held if "json" in name or "tilebake.map" in name] == []
+    assert any(name.startswith(".godot/imported/demo.png") for name in held)
+
+
+def test_the_game_shows_the_painting_and_no_tile(engine: Engine, game: Path) -> None:
+    frame = game.parent / "frame.png"
+    command = [*_command(engine, game), *DRAWING, "--write-movie", str(frame), "--quit-after", "4"]
+    with screen(engine) as environment:
+        done = subprocess.run(
+            command,
+            cwd=game.parent,
+            env=engine.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    Run(done.returncode, done.stdout + done.stderr).checked()
+    shown = flat.read(max(frame.parent.glob("frame0*.png")))
+    colours = {tuple(int(v) for v in colour) for colour in np.unique(shown.reshape(-1, 4), axis=0)}
+    assert set(PAINTED.values()) <= colours
+    assert not set(flat.COLOURS.values()) & colours
+
+
+def _command(engine: Engine, game: Path) -> list[str]:
+    """What starts the game. With an engine from another system that is its loader, as which the game then
+    knows itself: so a copy of the loader is laid beside the game, and the pack is named after it."""
+    if engine.folder is None:
+        return [str(game)]
+    loader = game.with_name("loader")
+    shutil.copy(min(engine.folder.glob("usr/lib*/ld-linux-*")), loader)
+    shutil.copy(game.with_suffix(".pck"), loader.with_suffix(".pck"))
+    libraries = min(engine.folder.glob("usr/lib/*-linux-gnu"))
+    return [str(loader), "--library-path", f"{libraries}:{libraries / 'pulseaudio'}", str(game)]

@@ -1,0 +1,1 @@
+"""Run the real Godot: engine, editor, screen, scenes and projects."""

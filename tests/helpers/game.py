@@ -1,0 +1,110 @@
+"""A game with maps, and a backend that runs in it, for tests; no test itself."""
+
+import json
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.helpers.counting_baker import CountingBaker
+from tilebake.request import BakeRequest
+from tilebake.serve.backend import Backend, Setup
+from tilebake.serve.bake.discover import FoundMap
+from tilebake.serve.bake.plan import Job, Order, Planner
+from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.jobs.status import Event, MapView
+from tilebake.serve.watching.watch import Timing
+from tilebake.serve.worker.supervisor import WorkerLimits
+
+PATIENCE = 900.0  # seconds until a test gives up on what should have happened long ago
+QUICK = Timing(quiet=0.1, longest=0.5, reconcile=0.3)
+LIMITS = WorkerLimits(patience=0.5, first_pause=0.01)
+MAP: dict[str, Any] = {
+    "tilebake": 1,
+    "tile_size": 8,
+    "terrains": {"grass": "grass"},
+    "legend": {"g": "grass"},
+    "rows": ["gg"],
+}
+
+
+def until(happened: Callable[[], bool], nap: float = 0.02) -> None:
+    """Waits for something to be so, and looks after every nap. Raises AssertionError if it never is."""
+    over = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < over, "waited in vain"
+        time.sleep(nap)
+
+
+@dataclass(frozen=True)
+class Game:
+    """A project in a folder of its own, and what was painted for it."""
+
+    root: Path
+
+    @property
+    def baker(self) -> CountingBaker:
+        return CountingBaker(self.root.parent / "renders")
+
+    @property
+    def cache(self) -> Cache:
+        return Cache(self.root.parent / "textures")
+
+    def path(self, name: str) -> Path:
+        return self.root / "levels" / f"{name}.json"
+
+    def png(self, name: str) -> Path:
+        return self.path(name).with_suffix(".png")
+
+    def save(self, name: str, seed: int, **changes: object) -> Path:
+        """Save a map as an editor does: written beside, then moved into place."""
+        path = self.path(name)
+        draft = path.with_suffix(".tmp")
+        draft.write_text(json.dumps({**MAP, "seed": seed, **changes}), encoding="utf-8")
+        return draft.replace(path)
+
+    def plan(self, name: str) -> Job:
+        return Planner(Order()).job(FoundMap(self.path(name), self.path(name).relative_to(self.root)))
+
+    def is_painted(self, *names: str) -> bool:
+        """Whether these maps have the pictures of what they are now."""
+        return all(self.plan(name).stale is None for name in names)
+
+    def request(self, name: str) -> BakeRequest:
+        return self.plan(name).request
+
+    def begun(self) -> list[int]:
+        """The seeds of what was painted, in their order."""
+        return [int(note.split()[1]) for note in self.baker.notes() if note.startswith("begin ")]
+
+    def setup(self, timing: Timing = QUICK) -> Setup:
+        journal = self.root.parent / "journal.sqlite"
+        return Setup(self.root, Order(), self.baker, self.cache, journal, timing, LIMITS)
+
+    @contextmanager
+    def watched(self, timing: Timing = QUICK) -> Generator[Backend]:
+        """A backend at work in it, whose first look is over."""
+        with Backend(self.setup(timing)) as backend:
+            until(lambda: any(event.notice.startswith("maps: ") for event in backend.events(0, 1)))
+            yield backend
+
+
+def game_in(folder: Path) -> Game:
+    """A new game, without maps."""
+    game = Game(folder.resolve() / "game")
+    (game.root / "levels").mkdir(parents=True)
+    (game.root / "tilebake.toml").write_text('maps = ["levels"]\n', encoding="utf-8")
+    return game
+
+
+def view(backend: Backend, name: str) -> MapView:
+    """How a map stands; as "gone" where there is none."""
+    map_id = f"levels/{name}.json"
+    return next((each for each in backend.maps() if each.id == map_id), MapView(map_id, "gone"))
+
+
+def states(events: tuple[Event, ...], name: str) -> list[str]:
+    """How a map stood, one after the other."""
+    return [event.map.state for event in events if event.map and event.map.id == f"levels/{name}.json"]

@@ -1,0 +1,36 @@
+"""Orders for the queue, and a clock that goes when it is told to."""
+
+from tilebake.errors import BakeError
+from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.status import JobView
+
+EDITED, ASKED, STALE = Priority.EDITED, Priority.ASKED, Priority.STALE
+DIED = BakeError("the worker process was ended by SIGKILL", mend="close other programs")
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def order(map_id: str, digest: str = "d", priority: Priority = STALE) -> Ordered:
+    return Ordered(map_id, digest, priority)
+
+
+def taken(jobs: Jobs) -> JobView:
+    return jobs.take(0)
+
+
+def drained(jobs: Jobs) -> list[str]:
+    """The maps in the order in which they are taken."""
+    maps: list[str] = []
+    while jobs.live():
+        job = taken(jobs)
+        maps.append(job.map_id)
+        jobs.finish(job.id, job.digest)
+    return maps

@@ -1,0 +1,26 @@
+"""tilebake as its console script runs it, with a renderer that costs nothing in the model's place; no test.
+
+    python -m tests.helpers.quick_tilebake LOG watch ...
+
+LOG is what the renderer notes. Everything but the model is as it always is.
+"""
+
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.helpers.counting_baker import CountingBaker
+from tilebake.cli import engine as painter
+from tilebake.cli import run
+
+
+def main(log: Path, arguments: list[str]) -> int:
+    def painter_for(_machine: object) -> CountingBaker:
+        return CountingBaker(log)
+
+    with patch.object(painter, "PainterFor", painter_for):
+        return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

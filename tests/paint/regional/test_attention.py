@@ -1,0 +1,419 @@
+import copy
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pytest
+import torch
+from diffusers.models.attention_processor import Attention, AttnProcessor, AttnProcessor2_0
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+
+from tilebake.level.canvas import canvas_for
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import TileMap, parse_map
+from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
+from tilebake.paint.regional.attention import (
+    POSITIVE,
+    PromptSet,
+    RegionalAttention,
+    RegionalAttnProcessor,
+    RegionalContext,
+    attending,
+    project,
+    regional_attention,
+)
+from tilebake.paint.regional.blending import Blending, Target, blending, plain_blending, step_weights
+from tilebake.paint.regional.gather_attention import placed
+from tilebake.paint.regional.gather_plan import plan_rows
+from tilebake.paint.regional.layers import cross_attention_levels
+
+if TYPE_CHECKING:
+    from tilebake.paint.model.load import Components
+
+HALVES = ("ggww", "ggww")
+
+
+@pytest.fixture
+def unet(tiny_components: "Components") -> UNet2DConditionModel:
+    return tiny_components.unet
+
+
+def draw(rows: Sequence[str]) -> TileMap:
+    """A map of grass, sand and water, by their first letters."""
+    terrains = {"grass": "grass", "sand": "sand", "water": "water"}
+    legend = {"g": "grass", "s": "sand", "w": "water", ".": None}
+    wire = {"tilebake": 1, "base_prompt": "", "terrains": terrains, "legend": legend, "rows": rows}
+    return parse_map(json.dumps(wire))
+
+
+def blend(rows: Sequence[str], pixels_per_tile: int = 32, **values: object) -> Blending:
+    tilemap = draw(rows)
+    values = {"pixels_per_tile": pixels_per_tile, **values}
+    return blending(tilemap, canvas_for(tilemap, pixels_per_tile), BakeSettings.model_validate(values), 3)
+
+
+def prompt(seed: int, chunks: int = 1) -> PromptEmbeds:
+    """An encoded prompt of the tiny model's widths, at random."""
+    generator = torch.Generator().manual_seed(seed)
+    embeds = torch.randn(1, 77 * chunks, 80, generator=generator)
+    return PromptEmbeds("", (), embeds, torch.randn(1, 48, generator=generator))
+
+
+BASE, NEGATIVE, GRASS, SAND, WATER, SNOW = (prompt(seed) for seed in range(6))
+
+
+def randn(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def latents_for(blending: Blending, batch: int) -> torch.Tensor:
+    height, width = next(iter(blending.regions.values())).empty.shape
+    return randn(1, 4, height, width).expand(batch, -1, -1, -1)
+
+
+def forward(unet: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+    batch = len(latents)
+    conditions = {"text_embeds": randn(1, 48).expand(batch, -1), "time_ids": torch.zeros(batch, 6)}
+    with torch.no_grad():
+        return unet(latents, 500, encoder_hidden_states=text, added_cond_kwargs=conditions).sample
+
+
+def regional(
+    unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
+) -> AbstractContextManager[RegionalContext]:
+    return RegionalAttention(unet, conditioning, blending, guidance=guidance, epsilon=0).installed()
+
+
+def paint(
+    unet: UNet2DConditionModel,
+    conditioning: Conditioning,
+    blending: Blending,
+    *,
+    guidance: bool = True,
+    step: int = 0,
+) -> torch.Tensor:
+    """What the UNet predicts under regional attention."""
+    latents = latents_for(blending, 2 if guidance else 1)
+    with regional(unet, conditioning, blending, guidance=guidance) as context:
+        context.step = step
+        return forward(unet, latents, context.encoder_hidden_states)
+
+
+def literal_attention(
+    query: torch.Tensor, keys: Sequence[torch.Tensor], values: Sequence[torch.Tensor], weights: torch.Tensor
+) -> torch.Tensor:
+    """The formula, pixel by pixel."""
+    out = torch.zeros_like(query)
+    for b, h, x in torch.cartesian_prod(*(torch.arange(length) for length in query.shape[:3])).tolist():
+        for key, value, weight in zip(keys, values, weights, strict=True):
+            scores = key[h] @ query[b, h, x] / query.shape[-1] ** 0.5
+            out[b, h, x] += weight[x] * (scores.softmax(0) @ value[h])
+    return out
+
+
+def literal_layer(
+    attn: Attention,
+    hidden_states: torch.Tensor,
+    prompts: Sequence[PromptEmbeds],
+    weights: torch.Tensor,
+) -> torch.Tensor:
+    """A cross-attention layer of SDXL, without a line that is not in the formula."""
+    assert attn.to_k is not None
+    assert attn.to_v is not None
+    assert attn.to_out is not None
+    query = attn.to_q(hidden_states)
+    out = torch.zeros_like(query)
+    for embeds, weight in zip(prompts, weights, strict=True):
+        key, value = attn.to_k(embeds.prompt_embeds[0]), attn.to_v(embeds.prompt_embeds[0])
+        for head in query.new_tensor(range(query.shape[-1])).long().chunk(attn.heads):
+            scores = query[..., head] @ key[:, head].T / len(head) ** 0.5
+            out[..., head] += weight[:, None] * (scores.softmax(-1) @ value[:, head])
+    return attn.to_out[0](out)
+
+
+def first_layer(unet: UNet2DConditionModel, level: int) -> Attention:
+    return next(attn for attn, at in cross_attention_levels(unet) if at == level)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    shape=st.tuples(st.integers(1, 2), st.integers(1, 3), st.integers(1, 7), st.integers(1, 16)),
+    lengths=st.lists(st.integers(1, 20), min_size=1, max_size=5),
+    seed=st.integers(0, 1000),
+)
+def test_regional_attention_is_the_formula(
+    shape: tuple[int, int, int, int], lengths: list[int], seed: int
+) -> None:
+    _, heads, pixels, width = shape
+    query = randn(*shape, seed=seed)
+    keys = [randn(heads, length, width, seed=seed + i) for i, length in enumerate(lengths)]
+    values = [randn(heads, length, width, seed=seed - i) for i, length in enumerate(lengths)]
+    weights = randn(len(lengths), pixels, seed=seed).softmax(0)
+    expected = literal_attention(query, keys, values, weights)
+    torch.testing.assert_close(regional_attention(query, keys, values, weights), expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("chunks", [(1, 1, 1, 1), (1, 2, 1, 3)], ids=["one length", "many lengths"])
+@pytest.mark.parametrize(("rows", "pixels_per_tile"), [(HALVES, 32), (("gw.", "sgw", "ws."), 20)])
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_layer_is_the_literal_loop(
+    unet: UNet2DConditionModel,
+    level: int,
+    rows: tuple[str, ...],
+    pixels_per_tile: int,
+    chunks: tuple[int, ...],
+) -> None:
+    count = len({letter for row in rows for letter in row if letter != "."})
+    prompts = [prompt(seed, length) for seed, length in enumerate(chunks)][: 1 + count]
+    conditioning = Conditioning(prompts[0], tuple(prompts[1:]), NEGATIVE, None)
+    mixed = blend(rows, pixels_per_tile)
+    weights = step_weights(mixed, range(1, 1 + count), Target(3, unet.device, torch.float32))[0][level]
+    attn = first_layer(unet, level)
+    hidden_states = randn(2, weights.shape[1], attn.query_dim)
+    with torch.no_grad(), regional(unet, conditioning, mixed) as context:
+        out = attn(hidden_states, encoder_hidden_states=context.encoder_hidden_states)
+        negative = literal_layer(attn, hidden_states[:1], [NEGATIVE], torch.ones_like(weights[:1]))
+        positive = literal_layer(attn, hidden_states[1:], prompts, weights)
+    torch.testing.assert_close(out, torch.cat([negative, positive]), rtol=0, atol=1e-5)
+
+
+LAYERS: dict[str, Callable[[], Attention]] = {
+    "plain": lambda: Attention(32, 80, heads=2, dim_head=8),
+    "bias": lambda: Attention(32, 80, heads=2, dim_head=8, bias=True),
+    "group norm": lambda: Attention(32, 80, heads=2, dim_head=8, norm_num_groups=4),
+    "cross norm": lambda: Attention(32, 80, heads=2, dim_head=8, cross_attention_norm="layer_norm"),
+    "query and key norm": lambda: Attention(32, 80, heads=2, dim_head=8, qk_norm="rms_norm"),
+    "residual": lambda: Attention(32, 80, heads=2, dim_head=8, residual_connection=True),
+    "rescaled": lambda: Attention(32, 80, heads=2, dim_head=8, rescale_output_factor=2.0),
+    "spatial norm": lambda: Attention(32, 80, heads=2, dim_head=8, spatial_norm_dim=12),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        *((kind, (32, 3, 5)) for kind in LAYERS),
+        *((kind, (15, 32)) for kind in LAYERS if kind != "spatial norm"),
+    ],
+)
+def test_a_layer_of_any_kind_does_with_one_prompt_what_diffusers_does(
+    kind: str, shape: tuple[int, ...]
+) -> None:
+    torch.manual_seed(0)
+    attn = LAYERS[kind]().eval()
+    hidden_states, temb, text = randn(2, *shape), randn(2, 12, 3, 5), torch.cat([NEGATIVE.prompt_embeds] * 2)
+    everywhere = placed(plan_rows(np.ones((1, 15)), [77]), Target(1, torch.device("cpu"), torch.float32))
+    alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), (0,), {0: (everywhere,)})
+    with torch.no_grad():
+        stock = AttnProcessor2_0()(attn, hidden_states, text, temb=temb)
+        half = attending(project(attn, alone, 0))
+        ours = RegionalAttnProcessor(RegionalContext(text), (half, half))
+        torch.testing.assert_close(ours(attn, hidden_states, text, temb=temb), stock)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (5, 7), (12, 9), (1, 3)])
+@pytest.mark.parametrize("guidance", [True, False])
+def test_every_layer_gets_masks_of_its_own_size(
+    unet: UNet2DConditionModel, size: tuple[int, int], guidance: bool
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def watch(attn: Attention, level: int) -> RemovableHandle:
+        def note(_module: nn.Module, _inputs: object, query: torch.Tensor) -> None:
+            seen.append((level, query.shape[1]))
+
+        return attn.to_q.register_forward_hook(note)
+
+    handles = [watch(attn, level) for attn, level in cross_attention_levels(unet)]
+    paint(unet, Conditioning(BASE, (), NEGATIVE, None), plain_blending(size, 1), guidance=guidance)
+    for handle in handles:
+        handle.remove()
+    assert len(seen) == len(cross_attention_levels(unet))
+    assert {level for level, _ in seen} == {1, 2}
+    assert all(pixels == ceil(size[0] / 2**level) * ceil(size[1] / 2**level) for level, pixels in seen)
+
+
+def test_sdxl_has_ten_layers_at_half_and_sixty_at_a_quarter() -> None:
+    config = {
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "block_out_channels": [32, 64, 128],
+        "transformer_layers_per_block": [1, 2, 10],
+    }
+    with torch.device("meta"):
+        sdxl = cast(UNet2DConditionModel, UNet2DConditionModel.from_config(config))
+    levels = [level for _, level in cross_attention_levels(sdxl)]
+    assert (levels.count(1), levels.count(2), len(levels)) == (10, 60, 70)
+
+
+@pytest.mark.parametrize("pixels_per_tile", [32, 20])
+@pytest.mark.parametrize("guidance", [True, False])
+def test_one_region_with_the_base_prompt_is_plain_sdxl(
+    unet: UNet2DConditionModel, pixels_per_tile: int, guidance: bool
+) -> None:
+    mixed = blend(("ggg", "ggg"), pixels_per_tile)
+    prompts = [NEGATIVE, BASE] if guidance else [BASE]
+    text = torch.cat([prompt.prompt_embeds for prompt in prompts])
+    plain = forward(unet, latents_for(mixed, len(prompts)), text)
+    regional_one = paint(unet, Conditioning(BASE, (BASE,), NEGATIVE, None), mixed, guidance=guidance)
+    torch.testing.assert_close(regional_one, plain, rtol=0, atol=1e-5)
+
+
+def test_the_same_prompt_said_twice_is_the_same_picture(unet: UNet2DConditionModel) -> None:
+    mixed, again = blend(HALVES), replace(GRASS)
+    together = paint(unet, Conditioning(BASE, (GRASS, GRASS), NEGATIVE, None), mixed)
+    apart = paint(unet, Conditioning(BASE, (GRASS, again), NEGATIVE, None), mixed)
+    torch.testing.assert_close(together, apart, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_far_from_a_hard_border_the_other_terrains_prompt_changes_nothing(
+    unet: UNet2DConditionModel, level: int
+) -> None:
+    hard = blend(HALVES, mask_sigma=0.001)
+    attn = first_layer(unet, level)
+    height, width = 8 // 2**level, 16 // 2**level
+    hidden_states = randn(2, height * width, attn.query_dim)
+    outputs: list[torch.Tensor] = []
+    for near in (GRASS, prompt(9, chunks=2)):
+        with (
+            torch.no_grad(),
+            regional(unet, Conditioning(BASE, (near, WATER), NEGATIVE, None), hard) as context,
+        ):
+            out = attn(hidden_states, encoder_hidden_states=context.encoder_hidden_states)
+        outputs.append(out[1].unflatten(0, (height, width)))
+    before, after = outputs
+    assert torch.equal(before[:, width // 2 :], after[:, width // 2 :])
+    assert (before[:, : width // 2] - after[:, : width // 2]).abs().amax(dim=-1).min() > 1e-3
+
+
+def test_swapping_two_prompts_is_swapping_their_tiles(unet: UNet2DConditionModel) -> None:
+    prompts_swapped = paint(unet, Conditioning(BASE, (WATER, GRASS), NEGATIVE, None), blend(("ggw", ".gw")))
+    tiles_swapped = paint(unet, Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(("wwg", ".wg")))
+    torch.testing.assert_close(prompts_swapped, tiles_swapped, rtol=0, atol=1e-5)
+
+
+def test_a_negative_prompt_of_a_terrain_works_where_the_terrain_is(unet: UNet2DConditionModel) -> None:
+    mixed = blend(HALVES)
+    own = Conditioning(BASE, (GRASS, WATER), NEGATIVE, (SAND, NEGATIVE))
+    mirrored = Conditioning(NEGATIVE, (SAND, NEGATIVE), BASE, (GRASS, WATER))
+    torch.testing.assert_close(
+        paint(unet, own, mixed).flip(0), paint(unet, mirrored, mixed), rtol=0, atol=1e-5
+    )
+
+
+def test_without_negative_prompts_of_terrains_the_negative_half_is_plain(unet: UNet2DConditionModel) -> None:
+    mixed = blend(HALVES, base_prompt_weight=0.5, regional_prompt_weight=2.0)
+    negative, _ = paint(unet, Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), mixed)
+    plain = forward(unet, latents_for(mixed, 2), NEGATIVE.prompt_embeds.expand(2, -1, -1))[0]
+    torch.testing.assert_close(negative, plain, rtol=0, atol=1e-5)
+
+
+def test_guidance_off_leaves_the_positive_half(unet: UNet2DConditionModel) -> None:
+    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
+    alone = paint(unet, conditioning, mixed, guidance=False)
+    torch.testing.assert_close(alone[0], paint(unet, conditioning, mixed)[1], rtol=0, atol=1e-5)
+
+
+def test_cells_without_a_tile_belong_to_the_base_prompt(unet: UNet2DConditionModel) -> None:
+    holes = paint(unet, Conditioning(BASE, (GRASS,), NEGATIVE, None), blend(("g..g", "gggg")))
+    named = paint(unet, Conditioning(BASE, (GRASS, BASE), NEGATIVE, None), blend(("gwwg", "gggg")))
+    torch.testing.assert_close(holes, named, rtol=0, atol=1e-5)
+
+
+def test_a_schedule_paints_each_step_with_its_own_values(unet: UNet2DConditionModel) -> None:
+    conditioning = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None)
+    moving = blend(
+        HALVES,
+        blend_schedule="cosine",
+        base_prompt_weight_end=0.0,
+        regional_prompt_weight_end=1.5,
+        mask_sigma_end=1.0,
+    )
+    last = blend(HALVES, base_prompt_weight=0.0, regional_prompt_weight=1.5, mask_sigma=1.0)
+    torch.testing.assert_close(paint(unet, conditioning, moving), paint(unet, conditioning, blend(HALVES)))
+    torch.testing.assert_close(paint(unet, conditioning, moving, step=2), paint(unet, conditioning, last))
+    middle = paint(unet, conditioning, moving, step=1)
+    assert (middle - paint(unet, conditioning, last)).abs().max() > 1e-3
+
+
+def test_keys_and_values_are_projected_once_through_the_layers_own_modules(
+    unet: UNet2DConditionModel,
+) -> None:
+    attn, calls = first_layer(unet, 1), [0]
+    assert attn.to_k is not None
+
+    def count(*_: object) -> None:
+        calls[0] += 1
+
+    mixed = blend(HALVES)
+    latents = latents_for(mixed, 2)
+    with attn.to_k.register_forward_hook(count):
+        with regional(unet, Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), mixed) as context:
+            assert calls == [4]
+            for context.step in range(3):
+                forward(unet, latents, context.encoder_hidden_states)
+        assert calls == [4]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_unet_gets_its_very_processors_back(unet: UNet2DConditionModel, fails: bool) -> None:
+    before = dict(unet.attn_processors)
+    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
+    with (
+        pytest.raises(ZeroDivisionError) if fails else nullcontext(),
+        regional(unet, conditioning, mixed) as context,
+    ):
+        lent = {name for name, processor in unet.attn_processors.items() if processor is not before[name]}
+        forward(unet, latents_for(mixed, 2), context.encoder_hidden_states)
+        assert 1 / (not fails)
+    after = unet.attn_processors
+    assert list(after) == list(before)
+    assert all(after[name] is before[name] for name in before)
+    assert lent == {name for name in before if name.endswith("attn2.processor")}
+
+
+def test_processors_that_are_modules_come_back_too(unet: UNet2DConditionModel) -> None:
+    class Trained(AttnProcessor2_0, nn.Module):
+        def __init__(self) -> None:
+            nn.Module.__init__(self)
+
+    attn = first_layer(unet, 2)
+    before, trained = attn.get_processor(), Trained()
+    attn.set_processor(cast("AttnProcessor", trained))
+    with regional(unet, Conditioning(BASE, (), NEGATIVE, None), plain_blending((4, 4), 1)):
+        assert attn.get_processor() is not trained
+    assert attn.get_processor() is trained
+    attn.set_processor(cast("AttnProcessor", before))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_stays_half_and_close(unet: UNet2DConditionModel, dtype: torch.dtype) -> None:
+    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
+    half = copy.deepcopy(unet)
+    nn.Module.to(half, dtype)
+    full_attn, half_attn = first_layer(unet, 1), first_layer(half, 1)
+    hidden_states = randn(2, 4 * 8, full_attn.query_dim)
+    with torch.no_grad(), regional(unet, conditioning, mixed) as context:
+        full = full_attn(hidden_states, encoder_hidden_states=context.encoder_hidden_states)
+    with torch.no_grad(), regional(half, conditioning, mixed) as context:
+        out = half_attn(hidden_states.to(dtype), encoder_hidden_states=context.encoder_hidden_states)
+    assert out.dtype == dtype
+    torch.testing.assert_close(out.float(), full, rtol=0.05, atol=0.05)
+
+
+def test_a_step_without_guidance_has_the_positive_half_alone(unet: UNet2DConditionModel) -> None:
+    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
+    both = paint(unet, conditioning, mixed)
+    with regional(unet, conditioning, mixed) as context:
+        context.halves = (POSITIVE,)
+        alone = forward(unet, latents_for(mixed, 1), context.encoder_hidden_states[-1:])
+    torch.testing.assert_close(alone[0], both[1], rtol=0, atol=1e-5)

@@ -1,0 +1,63 @@
+"""Events: numbered without gaps, the latest kept, and waited for."""
+
+import threading
+
+from tilebake.serve.jobs.event_log import Events
+
+LONG = 60.0  # seconds; never waited for unless something is broken
+
+
+def test_numbers_count_up_from_1() -> None:
+    events = Events()
+    told = [events.tell(notice=notice) for notice in "abc"]
+    assert [event.number for event in told] == [1, 2, 3]
+    assert events.after(0) == tuple(told)
+    assert events.after(2) == (told[2],)
+    assert events.after(3) == ()
+    assert events.after(99) == ()
+
+
+def test_only_the_latest_are_kept() -> None:
+    events = Events(kept=3)
+    for number in range(10):
+        events.tell(notice=str(number))
+    assert [event.number for event in events.after(0)] == [8, 9, 10]
+
+
+def test_who_waits_is_woken_by_the_next() -> None:
+    events, seen = Events(), threading.Event()
+
+    def follow() -> None:
+        if events.after(0, LONG):
+            seen.set()
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    events.tell(notice="at last")
+    assert seen.wait(LONG)
+    follower.join()
+
+
+def test_nobody_waits_any_more_after_the_end() -> None:
+    events = Events()
+    follower = threading.Thread(target=events.after, args=(0, LONG))
+    follower.start()
+    events.close()
+    follower.join(LONG)
+    assert not follower.is_alive()
+    assert events.after(0, LONG) == ()
+
+
+def test_many_threads_leave_no_gap() -> None:
+    events = Events()
+
+    def tell() -> None:
+        for _ in range(200):
+            events.tell(notice="more")
+
+    threads = [threading.Thread(target=tell) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [event.number for event in events.after(0)] == list(range(1, 1001))

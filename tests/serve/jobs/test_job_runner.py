@@ -1,0 +1,120 @@
+"""The worker with the real painter: the embedded model, in a process of its own, for a long time."""
+
+import json
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from tests.helpers.counting_baker import handles
+from tilebake.cli.engine import PainterFor
+from tilebake.cli.options import Machine
+from tilebake.errors import MapError, PromptError
+from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import parse_map
+from tilebake.models.reference import model_digest, resolve
+from tilebake.request import BakeRequest, Sight, Step
+from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.files.png import png_pixels
+from tilebake.serve.worker.supervisor import Foreman
+
+MAP = {
+    "tilebake": 1,
+    "tile_size": 16,
+    "terrains": {"grass": "lush green grass", "water": "deep blue water"},
+    "legend": {"g": "grass", "w": "water"},
+    "rows": ["gw", "gg"],
+}
+PAINTER = PainterFor(Machine("cpu", "float32"))
+SOURCE = resolve("embedded")
+BAKES = 6
+MANY_BAKES = 2000
+Requests = Callable[[int], BakeRequest]
+
+
+def ignore(_: Step) -> None:
+    """For a caller who need not know how far it is."""
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache", limit=1 << 20)
+
+
+@pytest.fixture
+def foreman(cache: Cache) -> Generator[Foreman]:
+    foreman = Foreman(PAINTER, cache.folder)
+    yield foreman
+    foreman.close()
+
+
+@pytest.fixture
+def asked_for() -> Requests:
+    """A tiny map with a seed, for the embedded model in two steps."""
+    tilemap = parse_map(json.dumps(MAP))
+    settings = BakeSettings(pixels_per_tile=16, steps=2, guidance_scale=4.0, scheduler="euler")
+    digest = model_digest(SOURCE)
+    return lambda seed: BakeRequest(tilemap, settings, "embedded", digest, seed)
+
+
+def bake(foreman: Foreman, request: BakeRequest, previews: list[bytes], steps: list[Step]) -> str:
+    return foreman.bake(
+        request, SOURCE, on_progress=steps.append, on_preview=previews.append, cancelled=lambda: False
+    )
+
+
+def test_the_worker_paints_what_the_painter_paints_here(
+    foreman: Foreman, cache: Cache, asked_for: Requests
+) -> None:
+    previews, steps = list[bytes](), list[Step]()
+    foreman.show_previews(True)
+    there = cache.get(bake(foreman, asked_for(1), previews, steps))
+    here = PAINTER(SOURCE, ()).bake(asked_for(1), lambda _: None)
+    np.testing.assert_array_equal(there.image, here.image)
+    assert there.environment == here.environment
+    assert steps == [Step(1, 2), Step(2, 2)]
+    assert [png_pixels(preview).shape for preview in previews] == [(32, 32, 3)]
+
+
+def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked_for: Requests) -> None:
+    steps = list[Step]()
+
+    def look(sight: Sight) -> NDArray[np.uint8]:
+        png = foreman.look(asked_for(1), SOURCE, sight, on_progress=steps.append, cancelled=lambda: False)
+        return png_pixels(png)
+
+    heat = look(Sight(("grass",)))
+    assert heat.shape == (32, 32, 4)
+    assert steps == [Step(1, 2), Step(2, 2)]
+    assert heat[..., 3].max() == 255
+    assert heat[:16, 16:, 3].mean() < 0.6 * heat[16:, :16, 3].mean(), "the upper right tile is water"
+    np.testing.assert_array_equal(heat, PAINTER(SOURCE, ()).look(asked_for(1), Sight(("grass",)), ignore))
+    with pytest.raises(PromptError, match=r"no 'gras' in .*take one of: grass"):
+        look(Sight(("gras",)))
+    with pytest.raises(MapError, match="no tile has the terrain 'stone'"):
+        look(Sight(("grass",), "stone"))
+    assert not cache.folder.exists()
+
+
+def soak(foreman: Foreman, asked_for: Requests, bakes: int) -> float:
+    """How much a worker's memory grows from the first tenth of the bakes to the end, as a share of it."""
+    memory, opened = list[int](), list[int]()
+    for seed in range(bakes):
+        bake(foreman, asked_for(seed), [], [])
+        (worker,) = (each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline()))
+        memory.append(worker.memory_info().rss)
+        opened.append(handles(worker))
+    assert len(set(opened)) == 1
+    return memory[-1] / max(memory[: 1 + bakes // 10]) - 1
+
+
+def test_bakes_leave_nothing_open(foreman: Foreman, asked_for: Requests) -> None:
+    soak(foreman, asked_for, BAKES)
+
+
+@pytest.mark.long
+def test_many_bakes_do_not_make_the_worker_grow(foreman: Foreman, asked_for: Requests) -> None:
+    assert soak(foreman, asked_for, MANY_BAKES) < 0.05

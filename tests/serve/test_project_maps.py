@@ -1,0 +1,106 @@
+"""Maps: what is known of each, and how it is shown."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.game import Game, game_in
+from tilebake.errors import MapError
+from tilebake.serve.bake.plan import Order
+from tilebake.serve.jobs.service import UnknownIdError
+from tilebake.serve.jobs.status import JobState, JobView, MapState, Mistake
+from tilebake.serve.project_maps import Known, Maps, view_of
+
+MISTAKE = Mistake("not JSON")
+PATH = Path("levels/forest.json")
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Game:
+    return game_in(tmp_path)
+
+
+@pytest.fixture
+def maps(game: Game) -> Maps:
+    return Maps(game.root, Order())
+
+
+@pytest.mark.parametrize(
+    ("known", "state", "digest", "expected"),
+    [
+        (Known("f", PATH, mistake=MISTAKE), "done", "d", "failed"),
+        (Known("f", PATH, digest="d"), None, "", "up to date"),
+        (Known("f", PATH, digest="d", stale="changed"), None, "", "stale"),
+        (Known("f", PATH, digest="d", stale="changed"), "waiting", "d", "waiting"),
+        (Known("f", PATH, digest="d", stale="changed"), "running", "d", "baking"),
+        (Known("f", PATH, digest="d", stale="changed"), "failed", "d", "failed"),
+        (Known("f", PATH, digest="d", stale="changed"), "set aside", "d", "failed"),
+        (Known("f", PATH, digest="d", stale="changed"), "failed", "before", "stale"),
+        (Known("f", PATH, digest="d", stale="changed"), "cancelled", "d", "stale"),
+        (Known("f", PATH, digest="d"), "failed", "d", "up to date"),
+        (Known("f", PATH, digest="d"), "done", "d", "up to date"),
+    ],
+)
+def test_a_map_stands_as_its_file_and_its_latest_job_say(
+    known: Known, state: JobState | None, digest: str, expected: MapState
+) -> None:
+    job = None if state is None else JobView(1, "f", digest, state, mistake=MISTAKE)
+    shown = view_of(known, job)
+    assert shown.state == expected
+    assert (shown.mistake is not None) == (expected == "failed")
+
+
+def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: Maps) -> None:
+    known = maps.read(game.save("forest", 1))
+    assert known is not None
+    assert (known.id, known.stale, known.png) == ("levels/forest.json", "not baked yet", game.png("forest"))
+    assert view_of(known, None).texture == "levels/forest.png"
+    assert maps.job(known.id).digest == known.digest
+    maps.baked(known.id, "another")
+    assert maps.known(known.id).stale
+    maps.baked(known.id, known.digest)
+    assert maps.known(known.id).stale is None
+    assert maps.forget(known.path) == known.id
+    assert maps.forget(known.path) is None
+    with pytest.raises(UnknownIdError):
+        maps.known(known.id)
+
+
+def test_a_picture_outside_of_the_project_has_no_path_in_it(game: Game) -> None:
+    known = Maps(game.root, Order(out=game.root.parent / "elsewhere")).read(game.save("forest", 1))
+    assert known is not None
+    assert known.png is not None
+    assert view_of(known, None).texture == ""
+
+
+def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps: Maps) -> None:
+    other = game.path("other")
+    other.write_text("{}", encoding="utf-8")
+    assert maps.read(other) is None
+    maps.read(game.save("forest", 1))
+    game.path("forest").write_text("{}", encoding="utf-8")
+    known = maps.read(game.path("forest"))
+    assert known is not None
+    assert known.mistake is not None
+
+
+def test_a_circle_of_links_is_told(game: Game, maps: Maps) -> None:
+    known = maps.read(game.save("forest", 1))
+    assert known is not None
+    try:
+        game.png("forest").symlink_to(game.png("forest"))
+    except OSError:
+        pytest.skip("no links here")
+    with pytest.raises(MapError, match="check links"):
+        maps.job(known.id)
+
+
+def test_the_places_are_as_the_last_sound_project_file_says(game: Game, maps: Maps) -> None:
+    toml = game.root / "tilebake.toml"
+    maps.read(game.save("forest", 1))
+    assert maps.places().folders == (game.root / "levels",)
+    toml.write_text("maps = [", encoding="utf-8")
+    assert maps.places().folders == (game.root / "levels",)
+    assert set(maps.places().files) == {toml, game.root / "levels" / "tilebake.toml"}
+    toml.unlink()
+    assert maps.places().folders == (game.root,)

@@ -1,0 +1,253 @@
+"""The worker process, spoken to through its pipe: real processes, real signals."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from tests.helpers import ROOT
+from tests.helpers.counting_baker import MISTAKE, SOURCE, STEPS, CountingBaker, picture_of, saying
+from tilebake.errors import ModelError, PromptError
+from tilebake.level.terrain import LoraRef
+from tilebake.request import BakeRequest
+from tilebake.serve.bake.texture_cache import Cache, degraded_digest
+from tilebake.serve.files.png import png_pixels
+from tilebake.serve.worker.main import CRASHED, HOST_GONE, work
+from tilebake.serve.worker.protocol import (
+    Bake,
+    Cancel,
+    Crashed,
+    Done,
+    Failed,
+    Leave,
+    Preview,
+    Previews,
+    Progress,
+    Stopped,
+    ToHost,
+    ToWorker,
+)
+
+Requests = Callable[[int], BakeRequest]
+LONG = 60.0  # seconds; never waited for unless something is broken
+KILLS = 2
+MANY_KILLS = 100
+
+
+class Hired(NamedTuple):
+    """A worker process and our end of its pipe."""
+
+    process: BaseProcess
+    pipe: "Connection[ToWorker, ToHost]"
+    baker: CountingBaker
+    cache: Cache
+
+    def next(self) -> ToHost:
+        assert self.pipe.poll(LONG), "the worker says nothing"
+        return self.pipe.recv()
+
+    def last(self) -> ToHost:
+        """What ends a bake."""
+        while isinstance(message := self.next(), Progress | Preview):
+            pass
+        return message
+
+
+@pytest.fixture
+def hired(tmp_path: Path) -> Generator[Hired]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    baker, cache = CountingBaker(tmp_path / "log"), Cache(tmp_path / "cache")
+    process = context.Process(target=work, args=(theirs, baker, cache.folder), daemon=True)
+    process.start()
+    theirs.close()
+    yield Hired(process, ours, baker, cache)
+    ours.close()
+    process.kill()
+    process.join()
+    process.close()
+
+
+def test_a_bake_is_told_step_by_step_and_kept_in_the_cache(hired: Hired, request_of: Requests) -> None:
+    request = request_of(7)
+    hired.pipe.send(Bake(1, request, SOURCE))
+    assert [hired.next() for _ in range(STEPS)] == [Progress(1, step, STEPS) for step in (1, 2, 3)]
+    assert hired.next() == Done(1, request.digest())
+    assert (hired.cache.get(request.digest()).image == picture_of(request)).all()
+
+
+def test_a_model_stays_warm_until_another_is_needed(hired: Hired, request_of: Requests) -> None:
+    same, other = request_of(1), replace(request_of(2), model_digest="another model")
+    weighed = replace(other, loras=((LoraRef("a", 0.5), "digest of a"),))
+    for number, request in enumerate([same, request_of(3), other, weighed, request_of(4)], start=1):
+        hired.pipe.send(Bake(number, request, SOURCE))
+        assert isinstance(hired.last(), Done)
+    loads = [note for note in hired.baker.notes() if note.startswith("load")]
+    assert loads == ["load embedded 0", "load embedded 0", "load embedded 1", "load embedded 0"]
+
+
+def test_what_the_cache_has_loads_no_model(hired: Hired, request_of: Requests) -> None:
+    for number in (1, 2):
+        hired.pipe.send(Bake(number, request_of(1), SOURCE))
+        assert hired.last() == Done(number, request_of(1).digest())
+    assert len(hired.baker.notes()) == len(["load", "begin", "end"])
+
+
+def test_a_degraded_texture_has_another_digest(hired: Hired, request_of: Requests) -> None:
+    request = saying(request_of(1), "degraded")
+    hired.pipe.send(Bake(1, request, SOURCE))
+    digest = degraded_digest(request.digest(), ("decoded in tiles",))
+    assert hired.last() == Done(1, digest)
+    assert hired.cache.get(digest).degraded == ("decoded in tiles",)
+
+
+def test_a_users_mistake_travels_whole_and_the_worker_goes_on(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), "fail"), SOURCE))
+    failed = hired.last()
+    assert isinstance(failed, Failed)
+    assert type(failed.error()) is PromptError
+    assert str(failed.error()) == str(MISTAKE)
+    hired.pipe.send(Bake(2, request_of(1), replace(SOURCE, reference="broken")))
+    hired.pipe.send(Bake(3, request_of(1), SOURCE))
+    assert isinstance(hired.last(), Done), "the first model is still at hand"
+
+
+def test_an_error_of_a_kind_of_its_own_comes_as_one_that_the_host_knows(
+    hired: Hired, request_of: Requests
+) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), "fail strangely"), SOURCE))
+    failed = hired.last()
+    assert isinstance(failed, Failed)
+    assert failed.kind is PromptError
+
+
+def test_a_model_that_cannot_be_loaded_is_tried_again_for_the_next(
+    hired: Hired, request_of: Requests
+) -> None:
+    broken = replace(SOURCE, reference="broken")
+    for number in (1, 2):
+        hired.pipe.send(Bake(number, request_of(1), broken))
+        failed = hired.last()
+        assert isinstance(failed, Failed)
+        assert type(failed.error()) is ModelError
+    assert hired.baker.notes() == ["load broken 0"] * 2
+
+
+def test_a_cancelled_bake_ends_between_two_steps(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), "endless"), SOURCE))
+    assert isinstance(hired.next(), Progress)
+    hired.pipe.send(Cancel(1))
+    assert hired.last() == Stopped(1)
+    hired.pipe.send(Bake(2, request_of(2), SOURCE))
+    assert isinstance(hired.last(), Done)
+
+
+def test_a_bake_cancelled_before_it_begins_does_not_begin(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Cancel(1))
+    hired.pipe.send(Bake(1, request_of(1), SOURCE))
+    assert hired.last() == Stopped(1)
+    assert not [note for note in hired.baker.notes() if note.startswith("begin")]
+
+
+def test_previews_come_only_while_they_are_wanted(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, request_of(1), SOURCE))
+    seen: list[ToHost] = []
+    for number, are_wanted in ((2, True), (3, False)):
+        while not isinstance(message := hired.next(), Done):
+            seen.append(message)
+        hired.pipe.send(Previews(are_wanted))
+        hired.pipe.send(Bake(number, request_of(number), SOURCE))
+    seen += [hired.next() for _ in range(STEPS)]
+    previews = [message for message in seen if isinstance(message, Preview)]
+    assert {message.number for message in previews} == {2}
+    assert (png_pixels(previews[0].png) == picture_of(request_of(2))).all()
+
+
+def test_a_mistake_of_ours_is_reported_and_ends_the_worker(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), "crash"), SOURCE))
+    crashed = hired.last()
+    assert isinstance(crashed, Crashed)
+    assert "ZeroDivisionError: division by nothing" in crashed.report
+    hired.process.join(LONG)
+    assert hired.process.exitcode == CRASHED
+
+
+def test_told_to_leave_it_stops_between_two_steps_and_ends(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), "endless"), SOURCE))
+    hired.next()
+    hired.pipe.send(Leave())
+    assert hired.last() == Stopped(1)
+    hired.process.join(LONG)
+    assert hired.process.exitcode == 0
+
+
+@pytest.mark.parametrize("prompt", ["stuck", "endless"])
+def test_it_ends_when_the_pipe_closes(hired: Hired, request_of: Requests, prompt: str) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), prompt), SOURCE))
+    hired.next()
+    hired.pipe.close()
+    hired.process.join(LONG)
+    assert hired.process.exitcode in (HOST_GONE, CRASHED)  # the second, if it was about to say something
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no sending SIGINT to another process")
+def test_ctrl_c_is_the_hosts_affair(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(request_of(1), "endless"), SOURCE))
+    hired.next()
+    assert hired.process.pid is not None
+    os.kill(hired.process.pid, signal.SIGINT)
+    hired.pipe.send(Cancel(1))
+    assert hired.last() == Stopped(1)
+
+
+HOST = """
+import pickle, sys
+from pathlib import Path
+from tests.helpers.counting_baker import SOURCE, CountingBaker
+from tilebake.serve.foreman import Foreman
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    request = pickle.loads((folder / "request").read_bytes())
+    foreman = Foreman(CountingBaker(folder / "log"), folder / "cache")
+    say = lambda step: print(step.step, flush=True)
+    foreman.bake(request, SOURCE, on_progress=say, on_preview=print, cancelled=lambda: False)
+"""
+
+
+def kill_hosts(folder: Path, request: BakeRequest, kills: int) -> None:
+    """A host is killed in the middle of a bake, and none of its processes is left."""
+    (folder / "request").write_bytes(pickle.dumps(request))
+    script = folder / "host.py"
+    script.write_text(HOST, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for _ in range(kills):
+        with subprocess.Popen(
+            [sys.executable, str(script), str(folder)], stdout=subprocess.PIPE, env=environment
+        ) as host:
+            assert host.stdout is not None
+            assert host.stdout.readline().strip() == b"1"
+            family = psutil.Process(host.pid).children(recursive=True)
+            assert family
+            host.kill()
+        _, alive = psutil.wait_procs(family, LONG)
+        assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_no_worker_survives_its_host(tmp_path: Path, request_of: Requests) -> None:
+    kill_hosts(tmp_path, saying(request_of(1), "stuck"), KILLS)
+
+
+@pytest.mark.long
+def test_no_worker_survives_its_host_whenever_that_dies(tmp_path: Path, request_of: Requests) -> None:
+    kill_hosts(tmp_path, saying(request_of(1), "stuck"), MANY_KILLS)

@@ -1,0 +1,287 @@
+"""The foreman: there is a worker when one is needed, another when it died, and none in the end."""
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.helpers.counting_baker import (
+    GROWTH,
+    MISTAKE,
+    SOURCE,
+    STEPS,
+    CountingBaker,
+    handles,
+    picture_of,
+    saying,
+)
+from tilebake.errors import PromptError, TilebakeError
+from tilebake.request import BakeRequest, Step
+from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.files.png import png_pixels
+from tilebake.serve.worker.process import ending
+from tilebake.serve.worker.supervisor import (
+    BakeCancelledError,
+    Foreman,
+    WorkerDiedError,
+    WorkerLimits,
+    pause_after,
+)
+
+Requests = Callable[[int], BakeRequest]
+LONG = 60.0  # seconds; never waited for unless something is broken
+QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, first_pause=0.01)
+
+
+@pytest.fixture
+def baker(tmp_path: Path) -> CountingBaker:
+    return CountingBaker(tmp_path / "log")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+@pytest.fixture
+def foreman(baker: CountingBaker, cache: Cache) -> Generator[Foreman]:
+    foreman = Foreman(baker, cache.folder, QUICK)
+    yield foreman
+    foreman.close()
+    assert workers() == []
+
+
+def workers() -> list[psutil.Process]:
+    """Our child processes, but for the one that multiprocessing keeps to clean up after us."""
+    children = psutil.Process().children()
+    return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+
+
+class Following:
+    """What is heard of one bake, and whether it is still wanted."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.previews: list[bytes] = []
+        self.began = threading.Event()
+        self.cancelled = threading.Event()
+
+    def on_progress(self, step: Step) -> None:
+        self.steps.append(step)
+        self.began.set()
+
+    def bake(self, foreman: Foreman, request: BakeRequest) -> str:
+        return foreman.bake(
+            request,
+            SOURCE,
+            on_progress=self.on_progress,
+            on_preview=self.previews.append,
+            cancelled=self.cancelled.is_set,
+        )
+
+
+def bake(foreman: Foreman, request: BakeRequest) -> str:
+    return Following().bake(foreman, request)
+
+
+def in_thread(
+    foreman: Foreman, request: BakeRequest
+) -> tuple[Following, threading.Thread, list[BaseException]]:
+    """A bake that has begun in another thread, and what it will raise."""
+    following, raised = Following(), list[BaseException]()
+
+    def run() -> None:
+        try:
+            following.bake(foreman, request)
+        except (BakeCancelledError, TilebakeError) as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert following.began.wait(LONG)
+    return following, thread, raised
+
+
+def pids(baker: CountingBaker) -> list[str]:
+    """The worker of each bake that was begun."""
+    return [note.split()[2] for note in baker.notes() if note.startswith("begin")]
+
+
+def test_without_a_bake_there_is_no_worker(foreman: Foreman, request_of: Requests) -> None:
+    assert workers() == []
+    foreman.close()
+    with pytest.raises(BakeCancelledError):
+        bake(foreman, request_of(1))
+
+
+def test_a_bake_gives_the_digest_of_what_the_cache_has(
+    foreman: Foreman, cache: Cache, request_of: Requests
+) -> None:
+    following = Following()
+    digest = following.bake(foreman, request_of(1))
+    assert following.steps == [Step(step, STEPS) for step in (1, 2, 3)]
+    assert (cache.get(digest).image == picture_of(request_of(1))).all()
+
+
+def test_one_worker_does_them_all(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
+    for seed in range(3):
+        bake(foreman, request_of(seed))
+    assert len(set(pids(baker))) == 1
+    assert len(workers()) == 1
+
+
+def test_a_users_mistake_is_raised_as_it_is(foreman: Foreman, request_of: Requests) -> None:
+    with pytest.raises(PromptError) as caught:
+        bake(foreman, saying(request_of(1), "fail"))
+    assert (caught.value.what, caught.value.place, caught.value.mend) == (
+        MISTAKE.what,
+        MISTAKE.place,
+        MISTAKE.mend,
+    )
+    bake(foreman, request_of(1))
+
+
+def test_a_worker_that_died_is_replaced(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
+    with pytest.raises(WorkerDiedError, match="in the middle of a bake") as caught:
+        bake(foreman, saying(request_of(1), "die"))
+    assert caught.value.mend is not None
+    bake(foreman, request_of(1))
+    assert len(set(pids(baker))) == 2
+
+
+def test_a_worker_that_was_killed_between_two_bakes_is_replaced(
+    foreman: Foreman, baker: CountingBaker, request_of: Requests
+) -> None:
+    bake(foreman, request_of(1))
+    (worker,) = workers()
+    worker.kill()
+    worker.wait(LONG)
+    with suppress(WorkerDiedError):  # as it may look, if the order was on its way
+        bake(foreman, request_of(2))
+    bake(foreman, request_of(2))
+    assert len(set(pids(baker))) == 2
+
+
+def test_a_mistake_of_ours_says_what_it_was(foreman: Foreman, request_of: Requests) -> None:
+    with pytest.raises(WorkerDiedError, match="ZeroDivisionError: division by nothing") as caught:
+        bake(foreman, saying(request_of(1), "crash"))
+    assert "counting_baker" in str(caught.value.__cause__)
+
+
+def test_a_cancelled_bake_leaves_the_worker_warm(
+    foreman: Foreman, baker: CountingBaker, request_of: Requests
+) -> None:
+    following, thread, raised = in_thread(foreman, saying(request_of(1), "endless"))
+    following.cancelled.set()
+    thread.join(LONG)
+    assert [type(error) for error in raised] == [BakeCancelledError]
+    bake(foreman, request_of(2))
+    assert len(set(pids(baker))) == 1
+
+
+def test_what_a_callback_raises_ends_the_bake_alone(foreman: Foreman, request_of: Requests) -> None:
+    def refuse(step: Step) -> None:
+        raise LookupError(step)
+
+    with pytest.raises(LookupError):
+        foreman.bake(
+            saying(request_of(1), "endless"),
+            SOURCE,
+            on_progress=refuse,
+            on_preview=print,
+            cancelled=lambda: False,
+        )
+    following = Following()
+    following.bake(foreman, request_of(2))
+    assert following.steps == [Step(step, STEPS) for step in (1, 2, 3)], "nothing of the bake before"
+
+
+def test_previews_come_while_they_are_on(foreman: Foreman, request_of: Requests) -> None:
+    foreman.show_previews(True)
+    shown = Following()
+    shown.bake(foreman, request_of(1))
+    assert (png_pixels(shown.previews[0]) == picture_of(request_of(1))).all()
+    foreman.show_previews(False)
+    unseen = Following()
+    unseen.bake(foreman, request_of(2))
+    assert unseen.previews == []
+
+
+def test_a_worker_whose_memory_has_grown_is_replaced_between_two_bakes(
+    foreman: Foreman, baker: CountingBaker, request_of: Requests
+) -> None:
+    for seed in range(4):
+        bake(foreman, saying(request_of(seed), "grow"))
+    first, second, third, fourth = pids(baker)
+    assert first == second, "the first bake says how much a model takes"
+    assert second != third == fourth
+
+
+@pytest.mark.parametrize("prompt", ["endless", "stuck"])
+def test_closing_ends_a_bake_and_leaves_no_process(
+    foreman: Foreman, request_of: Requests, prompt: str
+) -> None:
+    _, thread, raised = in_thread(foreman, saying(request_of(1), prompt))
+    foreman.close()
+    assert workers() == []
+    thread.join(LONG)
+    assert [type(error) for error in raised] == [BakeCancelledError]
+
+
+def test_threads_wait_for_their_turn(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
+    threads = [threading.Thread(target=bake, args=(foreman, request_of(seed))) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LONG)
+    kinds = [note.split()[0] for note in baker.notes() if not note.startswith("load")]
+    assert kinds == ["begin", "end"] * 4
+
+
+def test_the_pause_after_a_death_can_be_cancelled(
+    baker: CountingBaker, cache: Cache, request_of: Requests
+) -> None:
+    foreman = Foreman(baker, cache.folder, WorkerLimits(first_pause=3600, longest_pause=3600))
+    with pytest.raises(WorkerDiedError):
+        bake(foreman, saying(request_of(1), "die"))
+    following = Following()
+    threading.Timer(0.05, following.cancelled.set).start()
+    started = time.monotonic()
+    with pytest.raises(BakeCancelledError):
+        following.bake(foreman, request_of(1))
+    assert time.monotonic() - started < LONG
+    foreman.close()
+
+
+def test_many_deaths_leave_nothing_open(foreman: Foreman, request_of: Requests) -> None:
+    process = psutil.Process()
+
+    def die() -> int:
+        with pytest.raises(WorkerDiedError):
+            bake(foreman, saying(request_of(1), "die"))
+        return handles(process)
+
+    assert die() == die() == die()
+
+
+def test_pauses_double_up_to_the_longest() -> None:
+    limits = WorkerLimits(first_pause=0.5, longest_pause=5)
+    assert [pause_after(deaths, limits) for deaths in (1, 2, 3, 4, 5)] == [0.5, 1, 2, 4, 5]
+    assert pause_after(100_000, limits) == 5
+
+
+@pytest.mark.parametrize(
+    ("exitcode", "words"),
+    [
+        (3, "ended with exit code 3"),
+        (-9, "was ended by SIGKILL"),
+        (-99, "was ended by signal 99"),
+        (None, "fell silent"),
+    ],
+)
+def test_an_end_in_words(exitcode: int | None, words: str) -> None:
+    assert ending(exitcode) == words
