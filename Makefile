@@ -38,7 +38,7 @@ check: install ## lint, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-format: install ## mend what can be mended by itself
+format: install ## fix what can be fixed automatically
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -1,4 +1,4 @@
-"""The errors a user can cause, and how they are told.
+"""Define the errors that users can cause, and the shape in which every problem is reported.
 
     TilebakeError
     ├── MapError       a map file, or the terrains it names
@@ -17,8 +17,8 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a mistake stands: a file, and inside it a position and a JSON path."""
+class Location:
+    """Where a problem stands: a file, and inside it a position and a JSON path."""
 
     file: Path | None = None
     line: int | None = None  # counted from 1
@@ -30,19 +30,48 @@ class Place:
         return ": ".join(part for part in (":".join(position), self.json_path) if part)
 
 
-class TilebakeError(Exception):
-    """A mistake that its maker can mend: what is wrong, where, and what to do about it."""
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem as a user reads it: what is wrong, where, and what to do about it.
 
-    def __init__(self, what: str, *, place: Place | None = None, mend: str | None = None) -> None:
-        self.what = what
-        self.place = place or Place()
-        self.mend = mend
-        super().__init__(what, self.place, mend)
+    Whatever tilebake reports, from a typing error in a map to a full disk, travels in this shape.
+    """
+
+    what: str
+    where: Location = Location()
+    hint: str | None = None
 
     def __str__(self) -> str:
-        where = str(self.place)
+        """Return it on one line: `file:line:col: $.json.path: what; hint`."""
+        where = str(self.where)
         message = f"{where}: {self.what}" if where else self.what
-        return f"{message}; {self.mend}" if self.mend else message
+        return f"{message}; {self.hint}" if self.hint else message
+
+
+class TilebakeError(Exception):
+    """A problem that its user can fix, with its diagnostic."""
+
+    def __init__(self, what: str, *, where: Location | None = None, hint: str | None = None) -> None:
+        self.diagnostic = Diagnostic(what, where or Location(), hint)
+        super().__init__(what, self.diagnostic.where, hint)
+
+    @property
+    def what(self) -> str:
+        """What is wrong."""
+        return self.diagnostic.what
+
+    @property
+    def where(self) -> Location:
+        """Where: a file, a position in it, a JSON path."""
+        return self.diagnostic.where
+
+    @property
+    def hint(self) -> str | None:
+        """What to do about it."""
+        return self.diagnostic.hint
+
+    def __str__(self) -> str:
+        return str(self.diagnostic)
 
 
 class MapError(TilebakeError):

@@ -1,4 +1,4 @@
-"""`tilebake doctor`: it says what it finds, and what to mend."""
+"""`tilebake doctor`: it says what it finds, and what to fix."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def examined(game: Game, capsys: pytest.CaptureFixture[str]) -> tuple[int, Findi
     return code, {finding["subject"]: finding for finding in findings}
 
 
-def test_a_sound_machine_has_nothing_to_mend(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sound_machine_has_nothing_to_hint(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
     game.save("forest", 1)
     assert run(["doctor", str(game.root)]) == 0, capsys.readouterr().out
     told = capsys.readouterr().out
@@ -49,7 +49,7 @@ def test_a_sound_machine_has_nothing_to_mend(game: Game, capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_is_wrong_is_told_with_its_mend(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_wrong_is_told_with_its_hint(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
     (game.root / "tilebake.toml").write_text('maps = ["levels"]\nmodel = "painterly"\n', encoding="utf-8")
     game.path("broken").write_text('{"tilebake": 1, "rows": [}', encoding="utf-8")
     code, findings = examined(game, capsys)
@@ -58,7 +58,7 @@ def test_what_is_wrong_is_told_with_its_mend(game: Game, capsys: pytest.CaptureF
     assert 'there is no model "painterly"' in findings["model"]["found"]
     assert "with a mistake: 1" in findings["maps"]["found"]
     assert "broken.json:1:" in findings["map"]["found"]
-    assert all(findings[subject]["mend"] for subject in ("model", "map"))
+    assert all(findings[subject]["hint"] for subject in ("model", "map"))
     (game.root / "tilebake.toml").write_text("maps = [", encoding="utf-8")
     code, findings = examined(game, capsys)
     assert code == 1

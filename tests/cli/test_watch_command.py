@@ -139,7 +139,7 @@ def test_a_save_becomes_a_picture_and_sigterm_ends_it_cleanly(game: Game) -> Non
         assert game.is_painted("forest", "river")
         ready, family = ready_of(game), watch.family()
         assert answers(ready)
-        assert ask(ready, "GET", "/v1/health")["pid"] == watch.process.pid
+        assert ask(ready, "GET", "/v2/health")["pid"] == watch.process.pid
         watch.process.send_signal(signal.SIGTERM)
         assert watch.end() == 128 + signal.SIGTERM
         assert not survivors(family, PATIENCE)
@@ -170,7 +170,7 @@ def test_a_second_signal_ends_it_at_once(game: Game) -> None:
 def test_the_editor_can_end_it(game: Game) -> None:
     with watching(game) as watch:
         watch.until(lambda: ready_file(game.root).exists())
-        assert ask(ready_of(game), "POST", "/v1/shutdown") == {"leaving": True}
+        assert ask(ready_of(game), "POST", "/v2/shutdown") == {"leaving": True}
         assert watch.end() == 0
 
 

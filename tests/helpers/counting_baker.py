@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from tilebake.errors import ModelError, Place, PromptError
+from tilebake.errors import Location, ModelError, PromptError
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest, OnStep, Painter, Sight, Step
 from tilebake.serve.worker.protocol import Loras
@@ -22,7 +22,9 @@ from tilebake.texture import Texture, pixel_hash
 STEPS = 3
 GROWTH = 64 << 20  # bytes that "grow" keeps of every bake
 SOURCE = ModelSource("embedded", "embedded", Path("nowhere"))
-MISTAKE = PromptError("no such word", place=Place(Path("a.json"), 3, 5, "$.base_prompt"), mend="take another")
+MISTAKE = PromptError(
+    "no such word", where=Location(Path("a.json"), 3, 5, "$.base_prompt"), hint="take another"
+)
 
 kept: list[bytes] = []
 

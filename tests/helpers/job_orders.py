@@ -5,7 +5,7 @@ from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
 from tilebake.serve.jobs.status import JobView
 
 EDITED, ASKED, STALE = Priority.EDITED, Priority.ASKED, Priority.STALE
-DIED = BakeError("the worker process was ended by SIGKILL", mend="close other programs")
+DIED = BakeError("the worker process was ended by SIGKILL", hint="close other programs")
 
 
 class Clock:

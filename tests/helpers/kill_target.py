@@ -108,7 +108,7 @@ def child(project: Path, seed: int) -> int:
     try:
         publish(texture, request, png, project)
     except BakeError as error:
-        return REFUSED if error.place.file == png else 1
+        return REFUSED if error.where.file == png else 1
     return 0
 
 

@@ -58,7 +58,7 @@ class Reader:
 
 
 def read(path: Path) -> str:
-    """What a file holds; half a file, or none, is what the next telling mends."""
+    """What a file holds; half a file, or none, is what the next telling hints."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError:

@@ -72,7 +72,7 @@ def test_a_map_too_large_for_one_piece_is_told_what_fits(columns: int, rows: int
     tilemap = replace(field(1, 1), bounds=Bounds(0, 0, columns * 64, rows * 64))
     with pytest.raises(MapError, match="pixels_per_tile to") as caught:
         canvas_for(tilemap, 64)
-    fitting = int(str(caught.value.mend).split()[3])
+    fitting = int(str(caught.value.hint).split()[3])
     canvas = canvas_for(tilemap, fitting)
     assert max(canvas.width, canvas.height) <= LONGEST_SIDE + 8
     assert canvas.width * canvas.height <= LARGEST_AREA + 8 * (canvas.width + canvas.height)

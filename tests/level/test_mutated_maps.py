@@ -79,8 +79,8 @@ def reads_or_refuses(text: str | bytes) -> None:
     if isinstance(outcome, TileMap):
         assert {tile.terrain for tile in outcome.tiles} == {terrain.name for terrain in outcome.terrains}
         return
-    assert outcome.place.line
-    assert outcome.mend
+    assert outcome.where.line
+    assert outcome.hint
     assert str(outcome).isprintable()
 
 

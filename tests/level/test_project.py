@@ -115,12 +115,12 @@ def test_without_a_file_the_maps_folder_is_the_project(tmp_path: Path) -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_mistake_is_told_where_it_is_with_its_mend(tmp_path: Path, text: str | bytes, message: str) -> None:
+def test_a_mistake_is_told_where_it_is_with_its_hint(tmp_path: Path, text: str | bytes, message: str) -> None:
     file = write(tmp_path, text)
     with pytest.raises(ProjectError) as caught:
         find_project(tmp_path)
     assert str(caught.value).startswith(f"{file.resolve()}{message}")
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 def test_a_picture_lies_beside_its_map(tmp_path: Path) -> None:

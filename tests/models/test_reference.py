@@ -156,7 +156,7 @@ def test_a_spoilt_folder_is_refused(model: Path, spoil: Callable[[Path], object]
     spoil(model)
     with pytest.raises(ModelError, match=message) as caught:
         resolve(str(model))
-    assert caught.value.mend
+    assert caught.value.hint
     assert str(model) in str(caught.value)
 
 

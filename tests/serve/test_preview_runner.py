@@ -94,11 +94,11 @@ def test_a_mistake_and_an_end_are_final() -> None:
     looks = Looks()
     asked = looks.submit("a", GRASS)
     looks.take()
-    looks.fail(asked.id, PromptError("no such word", mend="take another"))
+    looks.fail(asked.id, PromptError("no such word", hint="take another"))
     failed = looks.cancel(asked.id)
     assert failed.state == "failed"
     assert failed.mistake is not None
-    assert (failed.mistake.what, failed.mistake.mend) == ("no such word", "take another")
+    assert (failed.mistake.what, failed.mistake.hint) == ("no such word", "take another")
 
 
 def test_words_are_looked_at_in_the_worker_and_nothing_is_published(game: Game) -> None:

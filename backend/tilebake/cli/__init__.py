@@ -57,7 +57,7 @@ def tilebake() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; whatever its user can mend is told in one message."""
+    """Run one command line and give its exit code; whatever its user can fix is told in one message."""
     try:
         code: object = tilebake.main(list(arguments), prog_name="tilebake", standalone_mode=False)
     except click.ClickException as error:

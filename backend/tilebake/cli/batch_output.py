@@ -61,7 +61,7 @@ class Report:
     def failure(self, event: Failed) -> None:
         """A map could not be read or baked."""
         self.failed += 1
-        message = str(event.error) if event.error.place.file else f"{event.map_path}: {event.error}"
+        message = str(event.error) if event.error.where.file else f"{event.map_path}: {event.error}"
         self._tell(
             f"error: {message}",
             {"status": "failed", "map": str(event.map_path), "error": error_fields(event.error)},
@@ -93,8 +93,8 @@ class Report:
 
 
 def error_fields(error: TilebakeError) -> dict[str, object]:
-    """An error as JSON: what, where and the mend, each by itself, and the whole message."""
-    place = error.place
+    """An error as JSON: what, where and the hint, each by itself, and the whole message."""
+    place = error.where
     return {
         "kind": type(error).__name__,
         "message": str(error),
@@ -103,7 +103,7 @@ def error_fields(error: TilebakeError) -> dict[str, object]:
         "line": place.line,
         "column": place.column,
         "json_path": place.json_path,
-        "mend": error.mend,
+        "hint": error.hint,
     }
 
 

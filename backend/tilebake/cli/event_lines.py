@@ -75,9 +75,9 @@ class Telling:
 
 
 def written(mistake: "Mistake", map_id: "MapId") -> str:
-    """A mistake in one line: where, what, and the mend."""
-    mend = f"; {mistake.mend}" if mistake.mend else ""
-    return f"{mistake.where or map_id}: {mistake.what}{mend}"
+    """A mistake in one line: where, what, and the hint."""
+    hint = f"; {mistake.hint}" if mistake.hint else ""
+    return f"{mistake.where or map_id}: {mistake.what}{hint}"
 
 
 def progress(job: "JobView") -> str:

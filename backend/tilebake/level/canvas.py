@@ -3,7 +3,7 @@
 from math import ceil, floor, sqrt
 from typing import NamedTuple
 
-from tilebake.errors import MapError, Place
+from tilebake.errors import Location, MapError
 from tilebake.level.tilemap import TileMap
 
 LATENT = 8  # canvas pixels along a latent pixel: SDXL's VAE
@@ -70,6 +70,6 @@ def _too_large(tilemap: TileMap, scale: float) -> MapError:
     return MapError(
         f"the canvas would be {bounds.width * scale:,.0f} by {bounds.height * scale:,.0f} pixels; at most "
         f"{LONGEST_SIDE:,} along a side and {LARGEST_AREA:,} in all can be painted in one piece",
-        place=Place(tilemap.path),
-        mend=f"lower pixels_per_tile to {fitting} or less" if fitting >= SMALLEST_TILE else "split the map",
+        where=Location(tilemap.path),
+        hint=f"lower pixels_per_tile to {fitting} or less" if fitting >= SMALLEST_TILE else "split the map",
     )

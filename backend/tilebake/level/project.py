@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationError
 
-from tilebake.errors import MapError, Place, ProjectError
+from tilebake.errors import Location, MapError, ProjectError
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import mistakes
@@ -132,8 +132,8 @@ def output_path(project: Project, map_path: Path) -> Path:
     root = project.root.resolve()
     folder = map_path.absolute().parent.resolve()
     if not folder.is_relative_to(root):
-        mend = f"move it there, or put a {FILE_NAME} above it"
-        raise ProjectError(f"the map lies outside the project {root}", place=Place(map_path), mend=mend)
+        hint = f"move it there, or put a {FILE_NAME} above it"
+        raise ProjectError(f"the map lies outside the project {root}", where=Location(map_path), hint=hint)
     inside = folder.relative_to(root)
     name = f"{map_stem(map_path)}.png"
     _refuse_unportable(inside / name, map_path)
@@ -141,7 +141,7 @@ def output_path(project: Project, map_path: Path) -> Path:
     if not target.resolve().is_relative_to(root):
         what = f"the picture {target} would lie outside the project, at {target.resolve()}"
         raise ProjectError(
-            what, place=Place(map_path), mend="remove the link, or change output in tilebake.toml"
+            what, where=Location(map_path), hint="remove the link, or change output in tilebake.toml"
         )
     return target
 
@@ -151,21 +151,21 @@ def _refuse_unportable(path: PurePath, map_path: Path) -> None:
     for part in path.parts:
         if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png":
             what = f"the picture's path would hold {shown(part)}, which not every system can have"
-            raise ProjectError(what, place=Place(map_path), mend="rename it")
+            raise ProjectError(what, where=Location(map_path), hint="rename it")
 
 
 def _parsed(text: str, file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text, parse_float=number)
     except RecursionError:
-        raise ProjectError("nested too deep", place=Place(file), mend="remove brackets") from None
+        raise ProjectError("nested too deep", where=Location(file), hint="remove brackets") from None
     except tomllib.TOMLDecodeError as error:
-        mend = 'write key = value, texts in "double quotes"'
+        hint = 'write key = value, texts in "double quotes"'
         what = f"not TOML: {_TOML_POSITION.sub('', str(error))}"
-        raise ProjectError(what, place=Place(file, *_position(text, str(error))), mend=mend) from None
+        raise ProjectError(what, where=Location(file, *_position(text, str(error))), hint=hint) from None
     except ValueError:  # Python's own limit on the digits of whole numbers
-        mend = "write a shorter one"
-        raise ProjectError("a number has too many digits", place=Place(file), mend=mend) from None
+        hint = "write a shorter one"
+        raise ProjectError("a number has too many digits", where=Location(file), hint=hint) from None
 
 
 def _position(text: str, message: str) -> tuple[int, int]:
@@ -182,9 +182,9 @@ def _validated(data: dict[str, object], file: Path) -> ProjectFile:
         apply(BakeSettings(), entry.settings)
     except ValidationError as error:
         first = mistakes(error, data)[0]
-        raise ProjectError(first.what, place=_place(file, *first.path), mend=first.mend) from None
+        raise ProjectError(first.what, where=_place(file, *first.path), hint=first.hint) from None
     except MapError as error:
-        raise ProjectError(error.what, place=_place(file, "settings"), mend=error.mend) from None
+        raise ProjectError(error.what, where=_place(file, "settings"), hint=error.hint) from None
     return entry
 
 
@@ -192,11 +192,11 @@ def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:
     entry = terrain_entry(form)
     if entry.prompt is None:
         what = f"the terrain {shown(name)} has no prompt"
-        raise ProjectError(what, place=_place(file, "terrains", name), mend="say what it looks like")
+        raise ProjectError(what, where=_place(file, "terrains", name), hint="say what it looks like")
     return Terrain(name, entry.prompt, entry.negative_prompt, 1.0 if entry.weight is None else entry.weight)
 
 
-def _place(file: Path, *path: str | int) -> Place:
+def _place(file: Path, *path: str | int) -> Location:
     """A TOML key by its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
     dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return Place(file, json_path=dotted.removeprefix(".") or None)
+    return Location(file, json_path=dotted.removeprefix(".") or None)

@@ -127,4 +127,4 @@ def apply(base: BakeSettings, *overrides: SettingsOverride) -> BakeSettings:
         return BakeSettings.model_validate(values)
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise MapError(message, mend="give at least one of them a weight above 0") from None
+        raise MapError(message, hint="give at least one of them a weight above 0") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from tilebake.errors import MapError, Place
+from tilebake.errors import Location, MapError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_file import EditEntry, Prompts, read_edit, styled
 from tilebake.level.map.grid import Bounds, Grid, GridShape
@@ -53,8 +53,8 @@ class TileMap:
         """A terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
         names = [each.name for each in self.terrains]
         if terrain not in names:
-            mend = nearest(terrain, names, f"the map's terrains are: {', '.join(names) or 'none'}")
-            raise MapError(f"no tile has the terrain {terrain!r}", place=Place(self.path), mend=mend)
+            hint = nearest(terrain, names, f"the map's terrains are: {', '.join(names) or 'none'}")
+            raise MapError(f"no tile has the terrain {terrain!r}", where=Location(self.path), hint=hint)
         return names.index(terrain)
 
 
@@ -112,27 +112,27 @@ def _read_file(source: JsonText) -> MapFile:
     except ValidationError as error:
         found = {mistake.path: mistake for mistake in mistakes(error, data)}
         first = found[source.first(list(found))]
-        raise source.mistake(first.what, first.path, mend=first.mend, at_key=first.at_key) from None
+        raise source.mistake(first.what, first.path, hint=first.hint, at_key=first.at_key) from None
 
 
 def _refuse_foreign(data: object, source: JsonText) -> None:
     """A file of another kind or version deserves better than a list of all that is wrong with it."""
     if not isinstance(data, dict):
-        raise source.mistake(f"{shown(data)} is not a map", mend='a map begins with {"tilebake": 1')
+        raise source.mistake(f"{shown(data)} is not a map", hint='a map begins with {"tilebake": 1')
     if "tilebake" not in data:
-        mend = f'add "tilebake": {VERSION} if it is one'
-        raise source.mistake('"tilebake" is missing: this is not a map', mend=mend)
+        hint = f'add "tilebake": {VERSION} if it is one'
+        raise source.mistake('"tilebake" is missing: this is not a map', hint=hint)
     version = data["tilebake"]
     if isinstance(version, bool) or version != VERSION:
         what = f"{shown(version)} is not a version that this tilebake reads"
-        raise source.mistake(what, ("tilebake",), mend=f"write {VERSION}, or bring tilebake up to date")
+        raise source.mistake(what, ("tilebake",), hint=f"write {VERSION}, or bring tilebake up to date")
 
 
 def _refuse_clashing_settings(file: MapFile, project: "Project | None", source: JsonText) -> None:
     try:
         apply(BakeSettings(), *([project.settings] if project else []), file.settings)
     except MapError as error:
-        raise source.mistake(error.what, ("settings",), mend=error.mend) from None
+        raise source.mistake(error.what, ("settings",), hint=error.hint) from None
 
 
 def _pair(tile_size: int | tuple[int, int]) -> tuple[int, int]:
@@ -166,11 +166,11 @@ def _edit(file: MapFile, prompts: Prompts, source: JsonText, trial: EditEntry | 
 
 
 def _trial_mistake(
-    what: str, path: JsonPath = (), *, mend: str | None = None, at_key: bool = False
+    what: str, path: JsonPath = (), *, hint: str | None = None, at_key: bool = False
 ) -> MapError:
     """A mistake in an edit that stands in no file; keys and values have one place there."""
     del at_key
-    return MapError(what, place=Place(json_path=shown_path(path)), mend=mend)
+    return MapError(what, where=Location(json_path=shown_path(path)), hint=hint)
 
 
 def _negative_prompt(file: MapFile, project: "Project | None") -> str:
@@ -190,8 +190,8 @@ def _used_terrains(
         for name in dict.fromkeys(layer.terrains.values()):
             if name not in entries and name not in shared:
                 otherwise = f'add {shown(name)} to "terrains", here or in tilebake.toml'
-                mend = nearest(name, [*entries, *shared], otherwise)
-                raise source.mistake(f"unknown terrain {shown(name)}", layer.named_at[name], mend=mend)
+                hint = nearest(name, [*entries, *shared], otherwise)
+                raise source.mistake(f"unknown terrain {shown(name)}", layer.named_at[name], hint=hint)
             used[name] = _terrain(name, entries.get(name, TerrainEntry()), shared.get(name), source)
     return tuple(used[name] for name in sorted(used))
 
@@ -200,8 +200,8 @@ def _terrain(name: str, own: TerrainEntry, shared: Terrain | None, source: JsonT
     """What the map says of a terrain, and for the rest what the project says."""
     prompt = own.prompt or (shared.prompt if shared else None)
     if prompt is None:
-        mend = 'add a "prompt" that says what it looks like, here or in tilebake.toml'
-        raise source.mistake(f"the terrain {shown(name)} has no prompt", ("terrains", name), mend=mend)
+        hint = 'add a "prompt" that says what it looks like, here or in tilebake.toml'
+        raise source.mistake(f"the terrain {shown(name)} has no prompt", ("terrains", name), hint=hint)
     negative_prompt, weight = own.negative_prompt, own.weight
     if shared is not None:
         negative_prompt = shared.negative_prompt if negative_prompt is None else negative_prompt

@@ -64,7 +64,7 @@ def fetch(name: str) -> Path:
     if not REPO_ID.fullmatch(repo_id):
         known = ", ".join(SHORT_NAMES)
         raise ModelError(
-            f'"{name}" is no hub id', mend=f'write it as "organisation/name", or one of: {known}'
+            f'"{name}" is no hub id', hint=f'write it as "organisation/name", or one of: {known}'
         )
     wanted = TOKENIZER_FILES if repo_id == CLIP_TOKENIZER else MODEL_FILES
     try:
@@ -73,5 +73,5 @@ def fetch(name: str) -> Path:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(
             f"{repo_id} cannot be fetched: {reason}",
-            mend="check the name and the network; a private model needs `hf auth login`",
+            hint="check the name and the network; a private model needs `hf auth login`",
         ) from None

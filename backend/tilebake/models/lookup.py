@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from tilebake.errors import ModelError, Place, TilebakeError
+from tilebake.errors import Location, ModelError, TilebakeError
 from tilebake.models.reference import ModelSource, file_digest, model_digest, resolve, resolve_lora
 
 T = TypeVar("T")
@@ -88,5 +88,5 @@ def _lora(path: str, root: Path) -> tuple[Path, str]:
 def _vanished(path: Path, error: OSError) -> ModelError:
     """It was there a moment ago."""
     return ModelError(
-        f"cannot be read: {error.strerror or error}", place=Place(file=path), mend="put it back"
+        f"cannot be read: {error.strerror or error}", where=Location(file=path), hint="put it back"
     )

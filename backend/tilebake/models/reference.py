@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 from tilebake.models import hub_cache
 from tilebake.models.file_digest import cache_folder, file_digest
 from tilebake.models.weights import check_safetensors, read_json, refuse_pickle, weight_files
@@ -94,8 +94,8 @@ def resolve(reference: str, root: Path | None = None) -> ModelSource:
         return _resolve_hub(reference)
     raise ModelError(
         f'there is no model "{reference}"',
-        place=Place(path),
-        mend='give "embedded", a diffusers folder, a .safetensors file or a hub id, "organisation/name"',
+        where=Location(path),
+        hint='give "embedded", a diffusers folder, a .safetensors file or a hub id, "organisation/name"',
     )
 
 
@@ -125,7 +125,7 @@ def _resolve_hub(reference: str) -> ModelSource:
     if folder is None:
         raise ModelError(
             f'there is no folder "{reference}", and no model of that name has been fetched',
-            mend=f"run `tilebake models fetch {reference}`",
+            hint=f"run `tilebake models fetch {reference}`",
         )
     return ModelSource(reference, "hub", folder, _check_folder(folder))
 
@@ -134,7 +134,7 @@ def resolve_lora(path: str, root: Path | None = None) -> Path:
     """A LoRA's file, checked as weights are; relative paths start at `root`. Raises ModelError."""
     file = _path(path, root)
     if not _is_file(file):
-        raise ModelError("there is no such LoRA file", place=Place(file), mend="correct its path")
+        raise ModelError("there is no such LoRA file", where=Location(file), hint="correct its path")
     check_safetensors(file)
     return file
 
@@ -148,7 +148,7 @@ def config_folder(file: Path) -> Path:
 def _check_file(path: Path) -> Defaults:
     """A single-file checkpoint: whole, and with SDXL's two text encoders inside."""
     if not _is_file(path):
-        raise ModelError("there is no such model file", place=Place(path), mend="correct its path")
+        raise ModelError("there is no such model file", where=Location(path), hint="correct its path")
     names = check_safetensors(path)
     prefixes = {
         "the UNet": "model.diffusion_model.",
@@ -161,8 +161,8 @@ def _check_file(path: Path) -> Defaults:
     if missing:
         raise ModelError(
             f"is no complete SDXL checkpoint: {' and '.join(missing)} missing",
-            place=Place(path),
-            mend="a LoRA goes to --lora; a lone UNet or VAE belongs into a diffusers folder",
+            where=Location(path),
+            hint="a LoRA goes to --lora; a lone UNet or VAE belongs into a diffusers folder",
         )
     return _read_defaults(path.with_suffix(".tilebake.json"))
 
@@ -173,8 +173,8 @@ def _check_folder(folder: Path) -> Defaults:
     if not index_file.is_file():
         raise ModelError(
             "holds no model_index.json, so it is no diffusers model",
-            place=Place(folder),
-            mend="name the folder that model_index.json is in, or a single .safetensors file",
+            where=Location(folder),
+            hint="name the folder that model_index.json is in, or a single .safetensors file",
         )
     index = read_json(index_file)
     pipeline = index.get("_class_name")
@@ -184,8 +184,8 @@ def _check_folder(folder: Path) -> Defaults:
             "asks for pipeline code of its own, which is never run"
             if is_code
             else f"is a {pipeline}, not SDXL",
-            place=Place(index_file, json_path="$._class_name"),
-            mend="use a model of SDXL's family (StableDiffusionXLPipeline)",
+            where=Location(index_file, json_path="$._class_name"),
+            hint="use a model of SDXL's family (StableDiffusionXLPipeline)",
         )
     for component, classes in COMPONENTS.items():
         _check_component(index_file, component, classes, index.get(component))
@@ -195,28 +195,28 @@ def _check_folder(folder: Path) -> Defaults:
 
 
 def _check_component(index_file: Path, component: str, classes: tuple[str, ...], entry: Any) -> None:
-    place = Place(index_file, json_path=f"$.{component}")
+    place = Location(index_file, json_path=f"$.{component}")
     match entry:
         case None | [None, None]:
-            raise ModelError(f"has no {component}", place=place, mend="use a complete SDXL model")
+            raise ModelError(f"has no {component}", where=place, hint="use a complete SDXL model")
         case ["diffusers" | "transformers", str() as name] if name in classes:
             return
         case [str() as library, str() as name]:
             raise ModelError(
                 f"{component} is {library}'s {name}, where {classes[0]} is due",
-                place=place,
-                mend="use a model of SDXL's family without code of its own",
+                where=place,
+                hint="use a model of SDXL's family without code of its own",
             )
         case _:
             raise ModelError(
-                f"{component} is no [library, class] pair", place=place, mend="fetch the model anew"
+                f"{component} is no [library, class] pair", where=place, hint="fetch the model anew"
             )
 
 
 def _need(path: Path) -> Path:
     if not path.is_file():
         raise ModelError(
-            f"lacks {path.parent.name}/{path.name}", place=Place(path.parent.parent), mend="fetch it anew"
+            f"lacks {path.parent.name}/{path.name}", where=Location(path.parent.parent), hint="fetch it anew"
         )
     return path
 
@@ -240,8 +240,8 @@ def tokenizer_files(folder: Path) -> list[Path]:
     if not whole.is_file() and not (vocab.is_file() and merges.is_file()):
         raise ModelError(
             "holds neither tokenizer.json nor vocab.json with merges.txt",
-            place=Place(folder),
-            mend="fetch it anew",
+            where=Location(folder),
+            hint="fetch it anew",
         )
     settings = [folder / name for name in ("tokenizer_config.json", "special_tokens_map.json")]
     return [path for path in (whole, vocab, merges, *settings) if path.is_file()]
@@ -265,7 +265,7 @@ def _read_defaults(path: Path) -> Defaults:
     for key, is_sound in sound.items():
         if not is_sound:
             raise ModelError(
-                "is out of range", place=Place(path, json_path=f"$.{key}"), mend="correct or remove it"
+                "is out of range", where=Location(path, json_path=f"$.{key}"), hint="correct or remove it"
             )
     low = None if scale_low is None else float(scale_low)
     return Defaults(steps, float(guidance_scale), scheduler, low)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle")
 LONGEST_HEADER = 100_000_000  # bytes, the format's own limit
@@ -30,12 +30,12 @@ def read_json(path: Path) -> Mapping[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"cannot be read: {error.strerror or error}", place=Place(path)) from None
+        raise ModelError(f"cannot be read: {error.strerror or error}", where=Location(path)) from None
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         check_not_pointer(path)
-        raise ModelError("is not a JSON object", place=Place(path), mend="fetch the model anew")
+        raise ModelError("is not a JSON object", where=Location(path), hint="fetch the model anew")
     return cast("dict[str, Any]", value)
 
 
@@ -44,7 +44,7 @@ def check_not_pointer(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(23) == b"version https://git-lfs":
             raise ModelError(
-                "is a Git LFS pointer, not the file itself", place=Place(path), mend="run `git lfs pull`"
+                "is a Git LFS pointer, not the file itself", where=Location(path), hint="run `git lfs pull`"
             )
 
 
@@ -53,8 +53,8 @@ def refuse_pickle(path: Path) -> None:
     if path.suffix.lower() in PICKLES:
         raise ModelError(
             f"{path.suffix} files are pickles, which can run code when opened",
-            place=Place(path),
-            mend=CONVERT,
+            where=Location(path),
+            hint=CONVERT,
         )
 
 
@@ -72,11 +72,11 @@ def check_safetensors(path: Path) -> Mapping[str, Any]:
             length = int.from_bytes(start, "little")
             if len(start) < 8 or not 2 <= length <= min(LONGEST_HEADER, size - 8):
                 if start.startswith((b"PK", b"\x80")):  # a zip archive's or a pickle's first bytes
-                    raise ModelError("is a pickle under another name", place=Place(path), mend=CONVERT)
+                    raise ModelError("is a pickle under another name", where=Location(path), hint=CONVERT)
                 raise _broken(path, "is no safetensors file, or its header is cut short")
             header = file.read(length)
     except OSError as error:
-        raise ModelError(f"cannot be read: {error.strerror or error}", place=Place(path)) from None
+        raise ModelError(f"cannot be read: {error.strerror or error}", where=Location(path)) from None
     tensors, end = _parse_header(path, header)
     if 8 + length + end != size:
         raise _broken(path, f"has {size:,} bytes where its header promises {8 + length + end:,}")
@@ -94,7 +94,7 @@ def _parse_header(path: Path, header: bytes) -> tuple[Mapping[str, Any], int]:
 
 
 def _broken(path: Path, what: str) -> ModelError:
-    return ModelError(what, place=Place(path), mend="fetch or copy it anew: the file is incomplete")
+    return ModelError(what, where=Location(path), hint="fetch or copy it anew: the file is incomplete")
 
 
 def weight_files(folder: Path, stem: str) -> WeightFiles:
@@ -115,7 +115,7 @@ def weight_files(folder: Path, stem: str) -> WeightFiles:
     for pickle in sorted(folder.glob("*")):
         refuse_pickle(pickle)
     raise ModelError(
-        f"holds no {stem}.safetensors", place=Place(folder), mend="fetch the model anew, with its weights"
+        f"holds no {stem}.safetensors", where=Location(folder), hint="fetch the model anew, with its weights"
     )
 
 
@@ -125,7 +125,9 @@ def _shards(index: Path) -> list[Path]:
         set(cast("dict[str, object]", weight_map).values()) if isinstance(weight_map, dict) else set()
     )
     if not names or not all(isinstance(name, str) and Path(name).name == name for name in names):
-        raise ModelError("names no weight files beside it", place=Place(index), mend="fetch the model anew")
+        raise ModelError(
+            "names no weight files beside it", where=Location(index), hint="fetch the model anew"
+        )
     shards = [index.parent / str(name) for name in sorted(map(str, names))]
     for shard in shards:
         check_safetensors(shard)

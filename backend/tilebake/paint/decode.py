@@ -80,5 +80,5 @@ def _upcast(vae: nn.Module) -> Generator[None]:
 
 def _broken(components: Components, what: str) -> BakeError:
     if components.dtype == torch.float32:
-        return BakeError(what, mend="the model's weights are broken: fetch them anew, or try another model")
-    return BakeError(what, mend="the model overflows in half precision: bake with `--dtype float32`")
+        return BakeError(what, hint="the model's weights are broken: fetch them anew, or try another model")
+    return BakeError(what, hint="the model overflows in half precision: bake with `--dtype float32`")

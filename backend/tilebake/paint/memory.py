@@ -62,7 +62,7 @@ def descend(task: Callable[[], Result], rungs: Sequence[Rung], what: str) -> tup
                 release()
     raise MemoryRanOutError(
         f"not enough memory to {what}",
-        mend="close other programs, or lower pixels_per_tile",
+        hint="close other programs, or lower pixels_per_tile",
     )
 
 

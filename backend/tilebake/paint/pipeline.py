@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from tilebake.errors import BakeError, Place, PromptError
+from tilebake.errors import BakeError, Location, PromptError
 from tilebake.level.canvas import LATENT, Canvas, canvas_for, map_box
 from tilebake.level.edit.edit import Edit
 from tilebake.level.settings import BakeSettings
@@ -141,8 +141,12 @@ class Pipeline:
         try:
             edited = edit_scene(self.components, self.scene(request), edit, on_step)
         except PromptError as error:
-            place = Place(request.tilemap.path, json_path="$.edit") if error.place == Place() else error.place
-            raise PromptError(error.what, place=place, mend=error.mend) from None
+            place = (
+                Location(request.tilemap.path, json_path="$.edit")
+                if error.where == Location()
+                else error.where
+            )
+            raise PromptError(error.what, where=place, hint=error.hint) from None
         return edited_texture(edited, request)
 
     def _paint(self, scene: Scene, on_step: OnStep, clock: Clock) -> Painted:
@@ -163,7 +167,7 @@ def plain_scene(prompt: str, negative_prompt: str | None, size: tuple[int, int],
     """
     width, height = size
     if min(width, height) < LATENT or width % LATENT or height % LATENT:
-        raise BakeError(f"{width} x {height} pixels", mend=f"width and height must be multiples of {LATENT}")
+        raise BakeError(f"{width} x {height} pixels", hint=f"width and height must be multiples of {LATENT}")
     canvas = Canvas(width, height, scale=1.0, origin_x=0, origin_y=0)
     return Scene(
         canvas=canvas,

@@ -56,7 +56,7 @@ def preview(vae: AutoencoderKL, estimate: Estimate) -> NDArray[np.uint8]:
         if not is_out_of_memory(error):
             raise
     release()  # outside `except`, where no traceback keeps tensors alive
-    raise BakeError("not enough memory for a preview", mend="close other programs")
+    raise BakeError("not enough memory for a preview", hint="close other programs")
 
 
 def smaller(latents: torch.Tensor) -> torch.Tensor:

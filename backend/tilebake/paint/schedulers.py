@@ -62,10 +62,10 @@ def make_scheduler(name: str, base_config: Mapping[str, Any]) -> Scheduler:
     """
     recipe = SCHEDULERS.get(name)
     if recipe is None:
-        raise ModelError(f'there is no scheduler "{name}"', mend=f"choose one of: {', '.join(SCHEDULERS)}")
+        raise ModelError(f'there is no scheduler "{name}"', hint=f"choose one of: {', '.join(SCHEDULERS)}")
     base_class = str(base_config.get("_class_name", ""))
     if base_class.startswith(FOREIGN):
-        raise ModelError(f"the model needs a {base_class}", mend="use a model of SDXL's family")
+        raise ModelError(f"the model needs a {base_class}", hint="use a model of SDXL's family")
     known = inspect.signature(recipe.scheduler_class).parameters
     kept = {key: value for key, value in base_config.items() if key in known}
     return cast("Scheduler", recipe.scheduler_class(**{**kept, **recipe.options}))
@@ -81,7 +81,7 @@ def start(scheduler: Scheduler, steps: int) -> torch.Tensor:
         scheduler.set_timesteps(steps, device="cpu")
     except ValueError as error:
         raise BakeError(
-            f"{steps} steps: {error}", mend="take another number of steps, or another scheduler"
+            f"{steps} steps: {error}", hint="take another number of steps, or another scheduler"
         ) from None
     if not isinstance(scheduler, DDIMScheduler):  # which keeps no position
         cast("Any", scheduler).set_begin_index(0)

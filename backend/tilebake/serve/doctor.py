@@ -46,11 +46,11 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found about one subject. A mend makes it a problem."""
+    """What was found about one subject. A hint makes it a problem."""
 
     subject: str
     found: str
-    mend: str = ""
+    hint: str = ""
 
 
 def examine(root: Path) -> Iterator[Finding]:
@@ -124,8 +124,8 @@ def _space(subject: str, folder: Path) -> Finding:
     subject, free = f"disk of {subject}", shutil.disk_usage(there).free
     if not os.access(there, os.W_OK):
         return Finding(subject, f"{there} cannot be written to", "make it writable")
-    mend = "free some space" if free < LEAST_DISK else ""
-    return Finding(subject, f"{_gib(free)} free at {folder}", mend)
+    hint = "free some space" if free < LEAST_DISK else ""
+    return Finding(subject, f"{_gib(free)} free at {folder}", hint)
 
 
 def _watching(project: Project) -> Finding:
@@ -170,8 +170,8 @@ def _backend(project: Project) -> Finding:
 
 
 def _problem(subject: str, error: TilebakeError) -> Finding:
-    where = str(error.place)
-    return Finding(subject, f"{where}: {error.what}" if where else error.what, error.mend or "correct it")
+    where = str(error.where)
+    return Finding(subject, f"{where}: {error.what}" if where else error.what, error.hint or "correct it")
 
 
 def _gib(count: int) -> str:

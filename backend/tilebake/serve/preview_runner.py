@@ -59,4 +59,4 @@ class Looker:
         try:
             return png_bytes(self._cache.get(result).image)
         except MissingError as error:
-            raise BakeError("the cache lost the picture", mend="look again") from error
+            raise BakeError("the cache lost the picture", hint="look again") from error

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tilebake.errors import MapError, Place, ProjectError, TilebakeError
+from tilebake.errors import Location, MapError, ProjectError, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import FoundMap, is_map
@@ -154,7 +154,7 @@ def _told_as_map_error(path: Path) -> Generator[None]:
         yield
     except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
         what = f"it or its picture cannot be looked at: {error}"
-        raise MapError(what, place=Place(file=path), mend="check links and permissions") from error
+        raise MapError(what, where=Location(file=path), hint="check links and permissions") from error
 
 
 def view_of(known: Known, job: JobView | None) -> MapView:

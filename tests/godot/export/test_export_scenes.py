@@ -226,12 +226,12 @@ def test_two_paintings_do_not_share_a_map(project: Path, said: Run) -> None:
 
 
 @pytest.mark.parametrize("path", BROKEN)
-def test_a_scene_without_a_map_to_write_is_an_error_with_its_mend(
+def test_a_scene_without_a_map_to_write_is_an_error_with_its_hint(
     project: Path, said: Run, path: str
 ) -> None:
     told = said.lines(f"error: {path}: ")
     assert len(told) == 1
-    assert told[0].count(". ") == 1, "what is wrong, and the mend"
+    assert told[0].count(". ") == 1, "what is wrong, and the hint"
     assert not list(project.glob(f"maps/{path[6:-5]}*"))
 
 

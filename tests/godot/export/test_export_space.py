@@ -126,7 +126,7 @@ LEFT_OUT: Final = {
 
 
 @pytest.mark.parametrize("where", LEFT_OUT)
-def test_a_layer_that_no_grid_holds_is_left_out_with_its_mend(said: Run, where: str) -> None:
+def test_a_layer_that_no_grid_holds_is_left_out_with_its_hint(said: Run, where: str) -> None:
     assert said.lines(f"warning: res://{where}: ") == [f"the layer is left out: {LEFT_OUT[where]}"]
 
 

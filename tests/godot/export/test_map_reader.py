@@ -1,4 +1,4 @@
-"""Map files that people wrote by hand: whatever is in them is told with its place, its value and the mend."""
+"""Map files that people wrote by hand: whatever is in them is told with its place, its value and the hint."""
 
 import json
 from typing import Any, Final
@@ -112,7 +112,7 @@ def read(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 
 @pytest.mark.parametrize("index", range(len(NASTY)), ids=lambda index: json.dumps(NASTY[index][0])[:60])
-def test_what_is_wrong_is_told_with_place_value_and_mend(
+def test_what_is_wrong_is_told_with_place_value_and_hint(
     read: dict[str, tuple[str, int]], index: int
 ) -> None:
     words, cells = read[f"nasty{index}"]

@@ -89,7 +89,7 @@ func _warns_of_what_is_left_out() -> void:
 	await _save()
 	var warnings: String = "\n".join(_node._get_configuration_warnings())
 	_check("what is left out stands at the node", "Larger: the layer is left out: its tiles are (32.0, 32.0)" in warnings)
-	_check("with its mend", "give it a BakedTileMap of its own" in warnings)
+	_check("with its hint", "give it a BakedTileMap of its own" in warnings)
 	_check("tiles without a terrain too", "the tile 0:1,2 has no terrain" in warnings)
 	(EditorInterface.get_edited_scene_root().get_node("Larger") as TileMapLayer).enabled = false
 	await _save()

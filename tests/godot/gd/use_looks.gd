@@ -76,7 +76,7 @@ func _tells_mistakes() -> void:
 	_hand.type("dry ((yellow sand")
 	_hand.press("Try")
 	await _until("a mistake is told", func() -> bool: return _session.mistake != null)
-	_check("in the backend's words, with the mend", _session.mistake.what in _hand.said() and _session.mistake.mend in _hand.said())
+	_check("in the backend's words, with the hint", _session.mistake.what in _hand.said() and _session.mistake.hint in _hand.said())
 	_hand.type("dry yellow sand")
 
 

@@ -170,7 +170,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("text", "told"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_told_with_its_place_and_its_mend(text: str, told: str) -> None:
+def test_a_mistake_is_told_with_its_place_and_its_hint(text: str, told: str) -> None:
     with pytest.raises(MapError) as caught:
         edit_of(text)
     assert str(caught.value) == f"a.json:{told}"

@@ -52,7 +52,7 @@ def test_brackets_weigh_words(prompt: str, expected: list[tuple[str, float]]) ->
 def test_a_broken_prompt_is_told_what_is_wrong_and_how_to_mend_it(prompt: str, message: str) -> None:
     with pytest.raises(PromptError, match=message) as caught:
         parse_prompt(prompt)
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_the_absurd_is_refused_in_few_words(text: str, message: str) -> None:
         parse_map(text)
     assert str(caught.value).startswith(message)
     assert len(str(caught.value)) < 600
-    assert caught.value.mend
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("key", ["name", "grid", "tile_size", "rows", "seed", "terrains", "settings"])

@@ -110,7 +110,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("text", "message"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_told_where_it_is_with_its_mend(text: str, message: str) -> None:
+def test_a_mistake_is_told_where_it_is_with_its_hint(text: str, message: str) -> None:
     with pytest.raises(MapError) as caught:
         parse_map(text, path=Path("maps/level.json"))
     assert str(caught.value) == f"{Path('maps/level.json')}:{message}"
@@ -157,7 +157,7 @@ def test_a_path_is_found_or_what_is_nearest_above_it(path: JsonPath, line: int, 
 )
 def test_a_character_is_found_behind_escapes(row: str, index: int, column: int) -> None:
     error = JsonText(row).mistake("here", character=index)
-    assert (error.place.line, error.place.column) == (1, column)
+    assert (error.where.line, error.where.column) == (1, column)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_what_was_asked_for_longest_ago_goes_first() -> None:
 
 def test_nothing_is_kept_of_an_error() -> None:
     def fail() -> PromptEmbeds:
-        raise PromptError("no", mend="yes")
+        raise PromptError("no", hint="yes")
 
     kept = PromptCache()
     for _ in range(2):

@@ -203,4 +203,4 @@ def test_a_prompt_that_cannot_be_read_is_named(
 ) -> None:
     with pytest.raises(PromptError, match=message) as caught:
         condition(tiny_components, field(**keys))
-    assert caught.value.mend
+    assert caught.value.hint

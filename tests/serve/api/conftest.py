@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from tilebake.errors import MapError, Place
+from tilebake.errors import Location, MapError
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import Ready
 from tilebake.serve.api.server import serving
@@ -55,7 +55,7 @@ class SmallDesk:
 
     def submit(self, map_id: MapId, urgency: Urgency) -> JobView:
         if map_id == BROKEN:
-            raise MapError("not JSON", place=Place(Path(BROKEN), 3, 7), mend="add a comma")
+            raise MapError("not JSON", where=Location(Path(BROKEN), 3, 7), hint="add a comma")
         if map_id != FOREST:
             raise UnknownIdError(f"there is no map {map_id}")
         with self._changed:
@@ -163,7 +163,7 @@ class Api:
             headers = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, headers, response.read())
 
-    def head(self, line: str = "GET /v1/maps HTTP/1.1", **headers: str) -> bytes:
+    def head(self, line: str = "GET /v2/maps HTTP/1.1", **headers: str) -> bytes:
         """The head of a request in order, but for these headers; without those that are ``."""
         due = {"Host": self.ready.host, "Authorization": f"Bearer {self.ready.token}"}
         given = {name.replace("_", "-"): value for name, value in headers.items()}

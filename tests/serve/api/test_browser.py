@@ -111,11 +111,11 @@ def test_a_page_can_do_nothing(api: "Api", tmp_path: Path) -> None:
     with serving(site), browsing(f"http://evil.test:{site.server_port}/", tmp_path / "profile"):
         assert site.is_over.wait(PATIENCE), (tmp_path / "profile.log").read_text(errors="replace")
     assert (api.desk.changes, api.desk.looks) == (0, 0)
-    assert api.client.get("/v1/health").status_code == 200
+    assert api.client.get("/v2/health").status_code == 200
     read_of_ours, read_of_its_own = site.read
     assert read_of_ours == 0
     assert read_of_its_own > 0
-    assert site.arrived["GET /v1/maps"] >= 9, site.arrived
-    assert site.arrived["POST /v1/shutdown"] >= 6
-    assert site.arrived["OPTIONS /v1/shutdown"] >= 1
-    assert site.arrived["GET /v1/events"] >= 2
+    assert site.arrived["GET /v2/maps"] >= 9, site.arrived
+    assert site.arrived["POST /v2/shutdown"] >= 6
+    assert site.arrived["OPTIONS /v2/shutdown"] >= 1
+    assert site.arrived["GET /v2/events"] >= 2

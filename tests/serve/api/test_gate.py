@@ -23,12 +23,12 @@ PATIENCE: Final = 30.0  # seconds
 JSON: Final = {"content-type": "application/json"}
 
 
-def head(*pairs: tuple[str, str], method: str = "GET", path: str = "/v1/maps") -> Head:
+def head(*pairs: tuple[str, str], method: str = "GET", path: str = "/v2/maps") -> Head:
     headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)
     return Head(method, path, headers, sum(len(name) + len(value) for name, value in headers))
 
 
-def good(method: str = "GET", path: str = "/v1/maps", **others: str) -> Head:
+def good(method: str = "GET", path: str = "/v2/maps", **others: str) -> Head:
     """A head in order, but for these headers; without those that are ``."""
     headers = GOOD | {name.replace("_", "-"): value for name, value in others.items()}
     return head(*((name, value) for name, value in headers.items() if value), method=method, path=path)
@@ -126,7 +126,7 @@ def test_two_tokens_are_none() -> None:
     assert status(head(*GOOD.items(), ("authorization", GOOD["authorization"]))) == HTTPStatus.UNAUTHORIZED
 
 
-@pytest.mark.parametrize("path", ["/open/", "/OPEN", "//open", "/open/../v1/maps", "/v1/maps?/open"])
+@pytest.mark.parametrize("path", ["/open/", "/OPEN", "//open", "/open/../v2/maps", "/v2/maps?/open"])
 def test_only_the_open_path_is_open(path: str) -> None:
     assert status(good(path=path, authorization="")) == HTTPStatus.UNAUTHORIZED
 
@@ -161,9 +161,9 @@ def test_heads_are_short() -> None:
 def test_the_first_thing_wrong_is_told() -> None:
     """A stranger learns nothing by trying: not what paths, methods or sizes there are."""
     worst = {"host": "evil.test", "origin": "null", "authorization": "", "transfer_encoding": "chunked"}
-    mends = {"host": DUE.host, "origin": "", "authorization": GOOD["authorization"]}
+    hints = {"host": DUE.host, "origin": "", "authorization": GOOD["authorization"]}
     told = [status(good("DELETE", x="a" * 9000, **worst))]
-    for name, value in mends.items():
+    for name, value in hints.items():
         worst[name] = value
         told.append(status(good("DELETE", x="a" * 9000, **worst)))
     told.append(status(good("POST", x="a" * 9000, transfer_encoding="chunked")))
@@ -177,7 +177,7 @@ def test_the_token_is_not_printed() -> None:
 def test_a_body_that_does_not_come_is_not_waited_for(api_within: "Servers") -> None:
     with api_within(Limits(body_seconds=0.2)) as api:
         headers = {"Content-Type": "application/json", "Content-Length": "2"}
-        answer = api.send(api.head("POST /v1/shutdown HTTP/1.1", **headers))
+        answer = api.send(api.head("POST /v2/shutdown HTTP/1.1", **headers))
         assert answer.status == HTTPStatus.REQUEST_TIMEOUT
         assert answer.headers["connection"] == "close"
         assert api.desk.changes == 0
@@ -186,16 +186,16 @@ def test_a_body_that_does_not_come_is_not_waited_for(api_within: "Servers") -> N
 def test_no_more_than_so_many_at_once(api_within: "Servers") -> None:
     with api_within(Limits(requests=1)) as api:
         with api.connect() as waiting:
-            waiting.sendall(api.head("GET /v1/events?wait=25 HTTP/1.1"))
+            waiting.sendall(api.head("GET /v2/events?wait=25 HTTP/1.1"))
             assert api.desk.asked.wait(PATIENCE)
-            busy = api.client.get("/v1/maps")
+            busy = api.client.get("/v2/maps")
             assert (busy.status_code, busy.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "1")
         deadline = time.monotonic() + PATIENCE  # for the server to see that the one who waited has left
-        while api.client.get("/v1/maps").status_code != HTTPStatus.OK:
+        while api.client.get("/v2/maps").status_code != HTTPStatus.OK:
             assert time.monotonic() < deadline
 
 
 def test_strangers_do_not_count(api_within: "Servers") -> None:
     with api_within(Limits(requests=1)) as api, api.connect() as stranger:
-        stranger.sendall(api.head("POST /v1/shutdown HTTP/1.1", Authorization="", Content_Length="2"))
-        assert api.client.get("/v1/maps").status_code == HTTPStatus.OK
+        stranger.sendall(api.head("POST /v2/shutdown HTTP/1.1", Authorization="", Content_Length="2"))
+        assert api.client.get("/v2/maps").status_code == HTTPStatus.OK

@@ -15,8 +15,8 @@ SEED: Final = 20_26
 SHORT: Final = 300  # requests
 LONG: Final = 15_000  # and 5,000 by schemathesis, in test_openapi.py
 
-BAKE: Final = "POST /v1/maps/levels%2Fforest.json/bake HTTP/1.1"
-LINES: Final = (BAKE, "POST /v1/shutdown HTTP/1.1", "GET /v1/maps HTTP/1.1", "GET /v1/events HTTP/1.1")
+BAKE: Final = "POST /v2/maps/levels%2Fforest.json/bake HTTP/1.1"
+LINES: Final = (BAKE, "POST /v2/shutdown HTTP/1.1", "GET /v2/maps HTTP/1.1", "GET /v2/events HTTP/1.1")
 JSON: Final = {"Content-Type": "application/json"}
 
 Attack = Callable[["Api"], bytes]
@@ -39,7 +39,7 @@ def with_more(more: bytes) -> Attack:
 
 
 def token_in_the_path(api: "Api") -> bytes:
-    return api.head(f"POST /v1/shutdown?token={api.ready.token} HTTP/1.1", Authorization="")
+    return api.head(f"POST /v2/shutdown?token={api.ready.token} HTTP/1.1", Authorization="")
 
 
 def token_in_a_cookie(api: "Api") -> bytes:
@@ -52,7 +52,7 @@ def two_hosts(api: "Api") -> bytes:
 
 def smuggled(api: "Api") -> bytes:
     """A request in the body of another: whoever reads the wrong length runs it."""
-    inner = api.head("POST /v1/shutdown HTTP/1.1", Authorization="")
+    inner = api.head("POST /v2/shutdown HTTP/1.1", Authorization="")
     return api.head(BAKE, Transfer_Encoding="chunked", Content_Length=str(len(inner))) + b"0\r\n\r\n" + inner
 
 
@@ -66,18 +66,18 @@ ATTACKS: Final[dict[str, tuple[Attack, frozenset[int]]]] = {
     "localhost": (with_headers(Host="localhost"), frozenset({421})),
     "all interfaces": (with_headers(Host="0.0.0.0"), frozenset({421})),
     "no host": (with_headers(Host=""), frozenset({400})),
-    "HTTP/1.0 without a host": (with_headers("POST /v1/shutdown HTTP/1.0", Host=""), frozenset({421})),
+    "HTTP/1.0 without a host": (with_headers("POST /v2/shutdown HTTP/1.0", Host=""), frozenset({421})),
     "two hosts": (two_hosts, frozenset({400})),
     "a foreign page": (with_headers(Origin="http://evil.test"), frozenset({403})),
     "a sandboxed page": (with_headers(Origin="null"), frozenset({403})),
-    "a link": (with_headers("GET /v1/maps HTTP/1.1", Referer="http://evil.test/"), frozenset({403})),
-    "an image": (with_headers("GET /v1/maps HTTP/1.1", Sec_Fetch_Site="cross-site"), frozenset({403})),
+    "a link": (with_headers("GET /v2/maps HTTP/1.1", Referer="http://evil.test/"), frozenset({403})),
+    "an image": (with_headers("GET /v2/maps HTTP/1.1", Sec_Fetch_Site="cross-site"), frozenset({403})),
     "a preflight": (
-        with_headers("OPTIONS /v1/shutdown HTTP/1.1", Origin="http://evil.test"),
+        with_headers("OPTIONS /v2/shutdown HTTP/1.1", Origin="http://evil.test"),
         frozenset({403}),
     ),
     "a WebSocket": (
-        with_headers("GET /v1/events HTTP/1.1", Upgrade="websocket", Connection="Upgrade", Origin="null"),
+        with_headers("GET /v2/events HTTP/1.1", Upgrade="websocket", Connection="Upgrade", Origin="null"),
         frozenset({403}),
     ),
     "no token": (with_headers(Authorization=""), frozenset({401})),
@@ -85,11 +85,11 @@ ATTACKS: Final[dict[str, tuple[Attack, frozenset[int]]]] = {
     "the token in the path": (token_in_the_path, frozenset({401})),
     "the token in a cookie": (token_in_a_cookie, frozenset({401})),
     "a form": (with_headers(body="{}", Content_Type="text/plain"), frozenset({415})),
-    "DELETE": (with_line("DELETE /v1/maps HTTP/1.1"), frozenset({405})),
-    "TRACE": (with_line("TRACE /v1/shutdown HTTP/1.1"), frozenset({405})),
+    "DELETE": (with_line("DELETE /v2/maps HTTP/1.1"), frozenset({405})),
+    "TRACE": (with_line("TRACE /v2/shutdown HTTP/1.1"), frozenset({405})),
     "CONNECT": (with_line("CONNECT evil.test:80 HTTP/1.1"), frozenset({405})),
     "a method in disguise": (
-        with_headers("GET /v1/shutdown HTTP/1.1", X_HTTP_Method_Override="POST"),
+        with_headers("GET /v2/shutdown HTTP/1.1", X_HTTP_Method_Override="POST"),
         frozenset({405}),
     ),
     "two lengths": (smuggled, frozenset({411})),
@@ -102,11 +102,11 @@ ATTACKS: Final[dict[str, tuple[Attack, frozenset[int]]]] = {
     "a name with a space": (with_more(b"Content-Length : 5"), frozenset({400})),
     "a NUL": (with_more(b"x: a\0b"), frozenset({400})),
     "no HTTP": (lambda _api: b"\x16\x03\x01\x02\x00\x01\r\n\r\n", frozenset({400})),
-    "HTTP/0.9": (with_line("POST /v1/shutdown"), frozenset({400})),
+    "HTTP/0.9": (with_line("POST /v2/shutdown"), frozenset({400})),
     "HTTP/2": (h2_preface, frozenset({400, 421})),
-    "another server": (with_line("POST http://evil.test/v1/shutdown HTTP/1.1"), frozenset({404})),
-    "a path": (with_line("POST /v1/maps/..%2f..%2fetc%2fpasswd/bake HTTP/1.1"), frozenset({404})),
-    "a URL": (with_line("POST /v1/maps/http:%2f%2fevil.test%2fa.json/bake HTTP/1.1"), frozenset({404})),
+    "another server": (with_line("POST http://evil.test/v2/shutdown HTTP/1.1"), frozenset({404})),
+    "a path": (with_line("POST /v2/maps/..%2f..%2fetc%2fpasswd/bake HTTP/1.1"), frozenset({404})),
+    "a URL": (with_line("POST /v2/maps/http:%2f%2fevil.test%2fa.json/bake HTTP/1.1"), frozenset({404})),
 }
 
 
@@ -163,4 +163,4 @@ def unharmed(api: "Api", *answers: "Answer") -> None:
     """Nothing was changed, the token was not told, and the server serves on."""
     assert api.desk.changes == 0
     assert not any(api.ready.token in repr(answer) for answer in answers)
-    assert api.client.get("/v1/health").status_code == 200
+    assert api.client.get("/v2/health").status_code == 200

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.serve.api.conftest import Api
 
 FILE: Final = Path(__file__).resolve().parents[3] / "docs" / "openapi.json"
-MEND: Final = "python -m tilebake.serve.api.openapi > docs/openapi.json"
+HINT: Final = "python -m tilebake.serve.api.openapi > docs/openapi.json"
 EXAMPLES: Final = 10  # requests for each endpoint
 MANY_EXAMPLES: Final = 500
 WAITS: Final = {str(seconds) for seconds in range(MAX_WAIT + 1)}  # which are not waited for here
@@ -29,7 +29,7 @@ with_every_endpoint: Callable[[Test], Test] = schemathesis.openapi.from_path(FIL
 
 
 def test_the_document_is_that_of_the_code() -> None:
-    assert FILE.read_text(encoding="utf-8") == openapi.text(), MEND
+    assert FILE.read_text(encoding="utf-8") == openapi.text(), HINT
 
 
 def test_every_endpoint_is_in_it_once() -> None:

@@ -40,7 +40,7 @@ PATIENCE = 30.0  # seconds
 
 
 def bake(api: "Api", **body: str) -> httpx2.Response:
-    return api.client.post(f"/v1/maps/{FOREST}/bake", json=body)
+    return api.client.post(f"/v2/maps/{FOREST}/bake", json=body)
 
 
 def clients(port: int) -> set[int]:
@@ -52,12 +52,12 @@ def clients(port: int) -> set[int]:
 def test_the_ready_file_leads_to_it(api: "Api") -> None:
     ready = read_ready(api.file)
     assert ready == api.ready
-    health = api.client.get("/v1/health").json()
+    health = api.client.get("/v2/health").json()
     assert health == {"version": __version__, "project": ready.project, "pid": ready.pid}
 
 
 def test_it_proves_itself_before_it_is_told_the_token(api: "Api") -> None:
-    url = f"http://{api.ready.host}/v1/health/challenge"
+    url = f"http://{api.ready.host}/v2/health/challenge"
     answer = httpx2.get(url, params={"nonce": NONCE}, trust_env=False).json()
     message = f"tilebake 127.0.0.1:{api.ready.port} {NONCE}"
     proof = hmac.new(api.ready.token.encode(), message.encode(), hashlib.sha256).hexdigest()
@@ -66,7 +66,7 @@ def test_it_proves_itself_before_it_is_told_the_token(api: "Api") -> None:
 
 @pytest.mark.parametrize("nonce", ["", "short", "a" * 129, "a b c d e f g h i j", "ä" * 20])
 def test_a_nonce_is_a_nonce(api: "Api", nonce: str) -> None:
-    answer = api.client.get("/v1/health/challenge", params={"nonce": nonce})
+    answer = api.client.get("/v2/health/challenge", params={"nonce": nonce})
     assert answer.status_code == 422
     assert answer.json()["where"] == "$.nonce"
 
@@ -81,7 +81,7 @@ def test_it_listens_on_the_loopback_alone(api: "Api") -> None:
 
 
 def test_maps_are_told_as_they_stand(api: "Api") -> None:
-    first, second = api.client.get("/v1/maps").json()["maps"]
+    first, second = api.client.get("/v2/maps").json()["maps"]
     assert (first["id"], first["state"], first["reason"]) == (FOREST, "stale", "not baked yet")
     assert (second["id"], second["state"], second["mistake"]) == (BROKEN, "failed", None)
 
@@ -90,12 +90,12 @@ def test_a_bake_from_asking_to_cancelling(api: "Api") -> None:
     job = bake(api, priority="edited").json()
     assert (job["map_id"], job["state"], job["digest"]) == (FOREST, "waiting", "asked as edited")
     api.desk.step(job["id"])
-    assert api.client.get(f"/v1/jobs/{job['id']}").json()["state"] == "running"
-    assert api.client.post(f"/v1/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
-    events = api.client.get("/v1/events").json()["events"]
+    assert api.client.get(f"/v2/jobs/{job['id']}").json()["state"] == "running"
+    assert api.client.post(f"/v2/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
+    events = api.client.get("/v2/events").json()["events"]
     assert [event["number"] for event in events] == [1, 2, 3]
     assert [event["job"]["state"] for event in events] == ["waiting", "running", "cancelled"]
-    assert api.client.get("/v1/events", params={"after": 2}).json()["events"] == events[2:]
+    assert api.client.get("/v2/events", params={"after": 2}).json()["events"] == events[2:]
 
 
 def test_many_events_are_told_in_turns(api: "Api") -> None:
@@ -103,45 +103,45 @@ def test_many_events_are_told_in_turns(api: "Api") -> None:
     for _ in range(MOST_EVENTS):
         api.desk.step(job["id"])
     asked = [{"after": 0}, {"after": MOST_EVENTS}]
-    told = [api.client.get("/v1/events", params=after).json()["events"] for after in asked]
+    told = [api.client.get("/v2/events", params=after).json()["events"] for after in asked]
     assert [event["number"] for answer in told for event in answer] == [*range(1, MOST_EVENTS + 2)]
 
 
 def test_the_slashes_of_an_id_may_be_escaped(api: "Api") -> None:
-    answer = api.client.post(f"/v1/maps/{quote(FOREST, safe='')}/bake")
+    answer = api.client.post(f"/v2/maps/{quote(FOREST, safe='')}/bake")
     assert answer.json()["map_id"] == FOREST
 
 
 def test_a_preview_is_a_picture(api: "Api") -> None:
     job = bake(api).json()["id"]
-    early = api.client.get(f"/v1/jobs/{job}/preview")
+    early = api.client.get(f"/v2/jobs/{job}/preview")
     assert (early.status_code, early.json()["error"]) == (404, "job 1 has no picture yet")
     api.desk.step(job)
-    answer = api.client.get(f"/v1/jobs/{job}/preview")
+    answer = api.client.get(f"/v2/jobs/{job}/preview")
     assert answer.headers["content-type"] == "image/png"
     with Image.open(io.BytesIO(answer.content), formats=["PNG"]) as picture:
         assert picture.size == (8, 6)
 
 
 def test_a_look_from_asking_to_seeing(api: "Api") -> None:
-    url = f"/v1/maps/{FOREST}/looks"
+    url = f"/v2/maps/{FOREST}/looks"
     asked = api.client.post(url, json={"words": ["grass"], "terrain": "meadow"}).json()
     expected = {"id": 1, "map_id": FOREST, "kind": "attention", "state": "waiting", "step": 0, "steps": 0}
     assert asked == {**expected, "mistake": None}
     assert api.desk.looked_at == [Sight(("grass",), "meadow")]
-    assert api.client.get("/v1/looks/1/picture").status_code == 404
+    assert api.client.get("/v2/looks/1/picture").status_code == 404
     look = api.desk.looking.take()
     assert look is not None
     api.desk.looking.progress(1, Step(3, 10))
-    assert api.client.get("/v1/looks/1").json() == {**asked, "state": "running", "step": 3, "steps": 10}
+    assert api.client.get("/v2/looks/1").json() == {**asked, "state": "running", "step": 3, "steps": 10}
     api.desk.looking.finish(1, b"\x89PNG")
-    answer = api.client.get("/v1/looks/1/picture")
+    answer = api.client.get("/v2/looks/1/picture")
     assert (answer.headers["content-type"], answer.content) == ("image/png", b"\x89PNG")
     edit = {"terrains": {"grass": {"prompt": "snow", "reweight": {"snow": 2}}}, "self_replace_steps": 0.2}
     assert api.client.post(url, json={"edit": edit}).json()["kind"] == "edit"
     assert api.desk.looked_at[1] == EditEntry.model_validate(edit)
-    assert api.client.post("/v1/looks/2/cancel").json()["state"] == "cancelled"
-    assert api.client.get("/v1/looks/3").status_code == 404
+    assert api.client.post("/v2/looks/2/cancel").json()["state"] == "cancelled"
+    assert api.client.get("/v2/looks/3").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -163,42 +163,42 @@ def test_a_look_from_asking_to_seeing(api: "Api") -> None:
     ],
 )
 def test_a_look_says_what_is_wrong_and_where(lasting_api: "Api", body: dict[str, object], where: str) -> None:
-    answer = lasting_api.client.post(f"/v1/maps/{FOREST}/looks", json=body)
+    answer = lasting_api.client.post(f"/v2/maps/{FOREST}/looks", json=body)
     assert (answer.status_code, answer.json()["where"]) == (422, where)
-    assert answer.json()["mend"]
+    assert answer.json()["hint"]
     assert lasting_api.desk.looked_at == []
 
 
 def test_a_result_is_its_record(api: "Api") -> None:
-    assert api.client.get(f"/v1/maps/{FOREST}/result").json()["size"] == [640, 480]
-    assert api.client.get(f"/v1/maps/{BROKEN}/result").status_code == 404
+    assert api.client.get(f"/v2/maps/{FOREST}/result").json()["size"] == [640, 480]
+    assert api.client.get(f"/v2/maps/{BROKEN}/result").status_code == 404
 
 
 def test_what_cannot_be_done_says_why(api: "Api") -> None:
-    answer = api.client.post(f"/v1/maps/{BROKEN}/bake")
+    answer = api.client.post(f"/v2/maps/{BROKEN}/bake")
     assert answer.status_code == 409
     where = f"{Path(BROKEN)}:3:7"
-    assert answer.json() == {"error": "not JSON", "where": where, "mend": "add a comma"}
+    assert answer.json() == {"error": "not JSON", "where": where, "hint": "add a comma"}
 
 
 @pytest.mark.parametrize(
     "path",
     [
         "/",
-        "/v1/",
-        "/v1/maps/",
-        "/v1/jobs/1/",
-        "//v1/maps",
+        "/v2/",
+        "/v2/maps/",
+        "/v2/jobs/1/",
+        "//v2/maps",
         "/docs",
         "/openapi.json",
-        "/v1/jobs/99",
-        "/v1/maps/nope/result",
-        "/v1/maps//result",
-        "/v1/maps/../../../../etc/passwd/result",
-        "/v1/maps/%2fetc%2fpasswd/result",
-        "/v1/maps/..%5c..%5cx/result",
-        "/v1/maps/a%00b/result",
-        "http://evil.test/v1/maps",
+        "/v2/jobs/99",
+        "/v2/maps/nope/result",
+        "/v2/maps//result",
+        "/v2/maps/../../../../etc/passwd/result",
+        "/v2/maps/%2fetc%2fpasswd/result",
+        "/v2/maps/..%5c..%5cx/result",
+        "/v2/maps/a%00b/result",
+        "http://evil.test/v2/maps",
     ],
 )
 def test_what_is_not_there_is_not_found(lasting_api: "Api", path: str) -> None:
@@ -211,19 +211,19 @@ def test_what_is_not_there_is_not_found(lasting_api: "Api", path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "where"),
     [
-        ("/v1/jobs/one", "$.job_id"),
-        ("/v1/jobs/-1", "$.job_id"),
-        ("/v1/jobs/1_0", "$.job_id"),
-        ("/v1/jobs/%D9%A1", "$.job_id"),
-        ("/v1/jobs/9007199254740992", "$.job_id"),
-        (f"/v1/jobs/{'9' * 5000}", "$.job_id"),
-        ("/v1/events?after=1.5", "$.after"),
-        ("/v1/events?wait=26", "$.wait"),
-        ("/v1/events?wait=inf", "$.wait"),
-        ("/v1/events?since=1", "$.since"),
-        ("/v1/events?after=1&after=2", ""),
-        ("/v1/jobs/1?job_id=2", ""),
-        ("/v1/maps?path=/etc/passwd", "$.path"),
+        ("/v2/jobs/one", "$.job_id"),
+        ("/v2/jobs/-1", "$.job_id"),
+        ("/v2/jobs/1_0", "$.job_id"),
+        ("/v2/jobs/%D9%A1", "$.job_id"),
+        ("/v2/jobs/9007199254740992", "$.job_id"),
+        (f"/v2/jobs/{'9' * 5000}", "$.job_id"),
+        ("/v2/events?after=1.5", "$.after"),
+        ("/v2/events?wait=26", "$.wait"),
+        ("/v2/events?wait=inf", "$.wait"),
+        ("/v2/events?since=1", "$.since"),
+        ("/v2/events?after=1&after=2", ""),
+        ("/v2/jobs/1?job_id=2", ""),
+        ("/v2/maps?path=/etc/passwd", "$.path"),
     ],
 )
 def test_numbers_are_numbers_and_keys_are_known(lasting_api: "Api", path: str, where: str) -> None:
@@ -250,13 +250,13 @@ def test_numbers_are_numbers_and_keys_are_known(lasting_api: "Api", path: str, w
 )
 def test_bodies_are_read_strictly(lasting_api: "Api", body: bytes, status: int) -> None:
     headers = {"content-type": "application/json"}
-    answer = lasting_api.client.post(f"/v1/maps/{FOREST}/bake", content=body, headers=headers)
+    answer = lasting_api.client.post(f"/v2/maps/{FOREST}/bake", content=body, headers=headers)
     assert (answer.status_code, lasting_api.desk.changes) == (status, 0)
 
 
 def test_a_get_has_a_query_and_a_post_a_body(lasting_api: "Api") -> None:
-    assert lasting_api.client.request("GET", "/v1/events", json={"after": "1"}).status_code == 400
-    assert lasting_api.client.post(f"/v1/maps/{FOREST}/bake", params={"priority": "asked"}).status_code == 422
+    assert lasting_api.client.request("GET", "/v2/events", json={"after": "1"}).status_code == 400
+    assert lasting_api.client.post(f"/v2/maps/{FOREST}/bake", params={"priority": "asked"}).status_code == 422
 
 
 def test_every_answer_is_kept_from_browsers_and_caches(lasting_api: "Api") -> None:
@@ -278,18 +278,18 @@ def test_every_answer_is_kept_from_browsers_and_caches(lasting_api: "Api") -> No
 
 def test_news_come_as_soon_as_there_are_some(api: "Api") -> None:
     with ThreadPoolExecutor() as pool:
-        news = pool.submit(api.client.get, "/v1/events", params={"wait": 25})
+        news = pool.submit(api.client.get, "/v2/events", params={"wait": 25})
         assert api.desk.asked.wait(PATIENCE)
         bake(api)
         assert [event["number"] for event in news.result().json()["events"]] == [1]
 
 
 def test_no_news_is_an_answer(api: "Api") -> None:
-    assert api.client.get("/v1/events", params={"wait": 1}).json() == {"events": []}
+    assert api.client.get("/v2/events", params={"wait": 1}).json() == {"events": []}
 
 
 def test_a_request_to_end_is_passed_on(api: "Api") -> None:
-    assert api.client.post("/v1/shutdown").json() == {"leaving": True}
+    assert api.client.post("/v2/shutdown").json() == {"leaving": True}
     assert api.desk.is_leaving.wait(PATIENCE)
 
 
@@ -300,7 +300,7 @@ def test_leaving_answers_who_waits_and_leaves_nothing(api_within: "Servers") -> 
         half_open, waiting = api.connect(), api.connect()
         with half_open, waiting:
             half_open.sendall(api.head()[:30])
-            waiting.sendall(api.head("GET /v1/events?wait=25 HTTP/1.1"))
+            waiting.sendall(api.head("GET /v2/events?wait=25 HTTP/1.1"))
             answer = pool.submit(api.answer_on, waiting)
             assert api.desk.asked.wait(PATIENCE)
             server.close()
@@ -315,11 +315,11 @@ def test_a_fault_is_told_without_its_details(api_within: "Servers", caplog: pyte
     secret = "a secret of the house"
     with api_within(Limits()) as api:
         api.desk.fault = RuntimeError(secret)
-        answer = api.client.get("/v1/maps")
+        answer = api.client.get("/v2/maps")
         assert (answer.status_code, answer.json()["error"]) == (500, "the backend has a fault")
         assert secret not in answer.text
         api.desk.fault = None
-        assert api.client.get("/v1/maps").status_code == 200
+        assert api.client.get("/v2/maps").status_code == 200
     assert secret in caplog.text
 
 
@@ -327,7 +327,7 @@ def test_the_token_is_in_no_log(api_within: "Servers", caplog: pytest.LogCapture
     caplog.set_level(logging.DEBUG)
     with api_within(Limits()) as api:
         api.desk.fault = RuntimeError("logged")
-        api.client.get("/v1/maps")
+        api.client.get("/v2/maps")
         api.send(api.head(Host="evil.test"))
         api.send(b"nonsense\r\n\r\n")
     assert "logged" in caplog.text
@@ -348,7 +348,7 @@ def test_a_next_request_on_a_connection_has_a_deadline_too(api_within: "Servers"
     with api_within(Limits(head_seconds=0.2)) as api, api.connect() as connection:
         connection.sendall(api.head())
         assert api.answer_on(connection).status == 200
-        connection.sendall(b"GET /v1/ma")
+        connection.sendall(b"GET /v2/ma")
         assert connection.recv(1) == b""
 
 
@@ -370,4 +370,4 @@ def test_half_open_connections_keep_nobody_out(api: "Api") -> None:
             half_open = stack.enter_context(api.connect())
             with contextlib.suppress(OSError):  # the older ones have to give way
                 half_open.sendall(api.head()[:40])
-        assert api.client.get("/v1/maps").status_code == 200
+        assert api.client.get("/v2/maps").status_code == 200

@@ -42,7 +42,7 @@ class Studio:
         on_step(Step(1, 1))
         self.baked.append(request.tilemap.name)
         if request.seed == self._failing_seed:
-            raise BakeError("out of memory", mend="choose a smaller map")
+            raise BakeError("out of memory", hint="choose a smaller map")
         return self._texture_of(request)
 
 

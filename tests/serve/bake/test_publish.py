@@ -186,7 +186,7 @@ def test_a_file_where_the_folder_should_be_is_told(
     png.parent.write_bytes(b"")
     with pytest.raises(BakeError, match="in each other's place") as raised:
         put(texture_of(request_of(1)), request_of(1), png)
-    assert raised.value.place.file == png
+    assert raised.value.where.file == png
 
 
 def test_a_folder_where_the_picture_should_be_is_told(

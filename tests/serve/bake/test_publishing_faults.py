@@ -108,7 +108,7 @@ def test_files_are_synced_before_they_are_renamed_and_the_folder_after(calls: li
 
 
 @pytest.mark.parametrize(
-    ("code", "mend"),
+    ("code", "hint"),
     [
         (errno.ENOSPC, "free some space"),
         (errno.EROFS, "make it writable"),
@@ -118,7 +118,7 @@ def test_files_are_synced_before_they_are_renamed_and_the_folder_after(calls: li
 )
 def test_whichever_call_fails_the_texture_is_the_old_or_the_new(
     code: int,
-    mend: str,
+    hint: str,
     calls: list[str],
     old: BakeRequest,
     new: BakeRequest,
@@ -140,8 +140,8 @@ def test_whichever_call_fails_the_texture_is_the_old_or_the_new(
         publish(texture_of(old), old, png, png.parent.parent)
         assert stale_reason(png, old.digest()) is None
     assert len(errors) > len(calls) // 2
-    assert {error.place.file for error in errors} == {png}
-    assert all(mend in str(error) for error in errors)
+    assert {error.where.file for error in errors} == {png}
+    assert all(hint in str(error) for error in errors)
 
 
 def test_whichever_call_is_the_last_the_texture_is_the_old_or_the_new(

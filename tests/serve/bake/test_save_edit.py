@@ -46,12 +46,12 @@ def test_an_edit_takes_the_place_of_an_earlier_one(file: Path) -> None:
 
 
 def test_one_that_can_no_longer_be_read_can_be_replaced_and_forgotten(file: Path) -> None:
-    for mend in (lambda: save_edit(file, EDIT), lambda: forget_edit(file)):
+    for hint in (lambda: save_edit(file, EDIT), lambda: forget_edit(file)):
         wrong = {**json.loads(TEXT), "edit": {"terrains": {"gone": "snow"}}}
         file.write_text(json.dumps(wrong), encoding="utf-8")
         with pytest.raises(MapError):
             read_map(file)
-        mend()
+        hint()
         read_map(file)
 
 

@@ -46,7 +46,7 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(BakeError, match="each other's place") as raised:
         write_files(tmp_path / "file" / "deep", {"a": b"1"})
-    assert raised.value.place.file == tmp_path / "file" / "deep" / "a"
+    assert raised.value.where.file == tmp_path / "file" / "deep" / "a"
 
 
 def test_strays_of_another_machine_are_swept_once_they_are_old(tmp_path: Path) -> None:

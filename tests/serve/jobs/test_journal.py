@@ -142,7 +142,7 @@ def test_what_the_disk_refuses_names_the_file(journal: Journal, tmp_path: Path) 
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BakeError, match="cannot be kept") as caught:
         Journal(tmp_path / "file" / "jobs.sqlite")
-    assert caught.value.place.file == tmp_path / "file" / "jobs.sqlite"
+    assert caught.value.where.file == tmp_path / "file" / "jobs.sqlite"
     journal.close()
     with pytest.raises(BakeError, match="cannot be kept"):
         journal.write([ROW])

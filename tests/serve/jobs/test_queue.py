@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, Clock, drained, order, taken
-from tilebake.errors import MapError, Place
+from tilebake.errors import Location, MapError
 from tilebake.request import Step
 from tilebake.serve.jobs.event_log import Events
 from tilebake.serve.jobs.queue import Jobs, Ordered
@@ -106,7 +106,7 @@ def test_a_map_that_is_gone_withdraws_its_job(jobs: Jobs) -> None:
 def test_a_job_that_fails_says_why(jobs: Jobs) -> None:
     jobs.submit(order("a"))
     job = taken(jobs)
-    jobs.fail(job.id, MapError("too large", place=Place(Path("a.json"), 3, 5), mend="split it"))
+    jobs.fail(job.id, MapError("too large", where=Location(Path("a.json"), 3, 5), hint="split it"))
     failed = jobs.job(job.id)
     assert (failed.state, failed.mistake) == ("failed", Mistake("too large", "a.json:3:5", "split it"))
 

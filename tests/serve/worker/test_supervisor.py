@@ -137,10 +137,10 @@ def test_one_worker_does_them_all(foreman: Foreman, baker: CountingBaker, reques
 def test_a_users_mistake_is_raised_as_it_is(foreman: Foreman, request_of: Requests) -> None:
     with pytest.raises(PromptError) as caught:
         bake(foreman, saying(request_of(1), "fail"))
-    assert (caught.value.what, caught.value.place, caught.value.mend) == (
+    assert (caught.value.what, caught.value.where, caught.value.hint) == (
         MISTAKE.what,
-        MISTAKE.place,
-        MISTAKE.mend,
+        MISTAKE.where,
+        MISTAKE.hint,
     )
     bake(foreman, request_of(1))
 
@@ -148,7 +148,7 @@ def test_a_users_mistake_is_raised_as_it_is(foreman: Foreman, request_of: Reques
 def test_a_worker_that_died_is_replaced(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
     with pytest.raises(WorkerDiedError, match="in the middle of a bake") as caught:
         bake(foreman, saying(request_of(1), "die"))
-    assert caught.value.mend is not None
+    assert caught.value.hint is not None
     bake(foreman, request_of(1))
     assert len(set(pids(baker))) == 2
 

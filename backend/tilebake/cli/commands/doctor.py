@@ -1,4 +1,4 @@
-"""`tilebake doctor`: what this machine and a project look like to tilebake, and what to mend."""
+"""`tilebake doctor`: what this machine and a project look like to tilebake, and what to fix."""
 
 import json
 from dataclasses import asdict
@@ -23,18 +23,18 @@ def command(*, project: Path | None, as_json: bool) -> int:
     """Look at all that tilebake needs: torch and its device, memory, the model, disks, watching, the backend.
 
     PROJECT is a folder of the project; without it, the current one. The exit code is 1 if there is something
-    to mend.
+    to fix.
     """
     from tilebake.level.project import project_root
     from tilebake.serve.doctor import examine
 
     problems = 0
     for finding in examine(project_root(project or Path.cwd())):
-        problems += bool(finding.mend)
+        problems += bool(finding.hint)
         click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
     return PROBLEMS if problems else 0
 
 
 def _line(finding: "Finding") -> str:
     line = f"{finding.subject.ljust(WIDTH)}{finding.found}"
-    return f"{line}\n{'→ '.rjust(WIDTH)}{finding.mend}" if finding.mend else line
+    return f"{line}\n{'→ '.rjust(WIDTH)}{finding.hint}" if finding.hint else line

@@ -21,7 +21,7 @@ FLOOR: Final = 0.01  # share of attention; one of 77 tokens gets 0.013 when all 
 
 def _refuse_no_share(share: float) -> None:
     if not 0 <= share <= 1:
-        raise PromptError(f"the source's maps cannot be kept for {share:g} of the steps", mend=_SHARE)
+        raise PromptError(f"the source's maps cannot be kept for {share:g} of the steps", hint=_SHARE)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Threshold:
             raise PromptError(
                 f"no word works above {self.above:g} of its peak (gamma {self.gamma:g}, quantile "
                 f"{self.quantile:g})",
-                mend="take a threshold from 0 to below 1, a gamma above 0 and a quantile up to 1",
+                hint="take a threshold from 0 to below 1, a gamma above 0 and a quantile up to 1",
             )
 
 
@@ -92,7 +92,7 @@ class Reweight:
             if not -STRONGEST <= weight <= STRONGEST:
                 raise PromptError(
                     f"{word!r} cannot weigh {weight:g}",
-                    mend=f"weights go from {-STRONGEST:g} to {STRONGEST:g}",
+                    hint=f"weights go from {-STRONGEST:g} to {STRONGEST:g}",
                 )
 
 
@@ -106,7 +106,7 @@ class LocalBlend:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= 1:
-            raise PromptError(f"local blend cannot start at {self.start:g} of the steps", mend=_SHARE)
+            raise PromptError(f"local blend cannot start at {self.start:g} of the steps", hint=_SHARE)
 
 
 @dataclass(frozen=True)

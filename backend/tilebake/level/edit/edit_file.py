@@ -114,7 +114,7 @@ class Refuse(Protocol):
     """Makes the error for a mistake at a path, as JsonText.mistake does."""
 
     def __call__(
-        self, what: str, path: JsonPath = (), *, mend: str | None = None, at_key: bool = False
+        self, what: str, path: JsonPath = (), *, hint: str | None = None, at_key: bool = False
     ) -> TilebakeError: ...
 
 
@@ -141,9 +141,9 @@ def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None
             rewrites[name] = _rewrite(form, form.prompt or source, source, path, refuse)
         elif name not in prompts.unpainted:
             known = [*prompts.terrains, *prompts.unpainted]
-            mend = nearest(name, known, f"the map's terrains are: {', '.join(known) or 'none'}")
+            hint = nearest(name, known, f"the map's terrains are: {', '.join(known) or 'none'}")
             what = f"unknown terrain {shown(name)}"
-            raise refuse(what, ("edit", TERRAINS, name), mend=mend, at_key=True)
+            raise refuse(what, ("edit", TERRAINS, name), hint=hint, at_key=True)
     sources = {place: prompts.base if place is None else prompts.terrains[place] for place in rewrites}
     blend = _local_blend(entry, rewrites, sources, refuse)
     changed = {place: each for place, each in rewrites.items() if _changes(each, sources[place])}
@@ -199,15 +199,15 @@ def _rewrite(form: RewriteEntry, target: str, source: str, path: tuple[str, ...]
     try:
         before, after = (words_of(plain_text(prompt)) for prompt in (source, target))
     except PromptError as error:
-        raise refuse(error.what, (*path, "prompt"), mend=error.mend) from None
+        raise refuse(error.what, (*path, "prompt"), hint=error.hint) from None
     for word in form.reweight:
         if not starts_of(after, words_of(word)):
             absent = no_such_word(word, [plain_text(target)])
-            raise refuse(absent.what, (*path, "reweight", word), mend=absent.mend, at_key=True)
+            raise refuse(absent.what, (*path, "reweight", word), hint=absent.hint, at_key=True)
     align = form.align or ("replace" if len(before) == len(after) else "refine")
     if align == "replace" and swapped(before, after) is None:
         what = "no words are swapped here: one prompt has words that the other lacks"
-        raise refuse(what, (*path, "align"), mend='write "refine", or leave it out')
+        raise refuse(what, (*path, "align"), hint='write "refine", or leave it out')
     within = None if form.threshold is None else Threshold(form.threshold, form.average, gamma=form.compress)
     reweight = Reweight(form.reweight, within, echo=form.echo) if form.reweight else None
     return Rewrite(target, ALIGNMENTS[align](form.cross_replace_steps), reweight)
@@ -226,7 +226,7 @@ def _local_blend(
         for index, word in enumerate(entry.local_blend):
             if word not in there:
                 absent = no_such_word(word, texts)
-                raise refuse(absent.what, ("edit", "local_blend", index), mend=absent.mend)
+                raise refuse(absent.what, ("edit", "local_blend", index), hint=absent.hint)
     return LocalBlend(tuple(there)) if there else None
 
 

@@ -59,5 +59,5 @@ def no_such_word(word: str, texts: Iterable[str]) -> PromptError:
     near = get_close_matches(word.lower(), there, cutoff=LIKE) or there
     return PromptError(
         f"there is no {word!r} in {' and '.join(repr(text) for text in given)}",
-        mend=f"take one of: {', '.join(near)}" if near else "write a prompt with words first",
+        hint=f"take one of: {', '.join(near)}" if near else "write a prompt with words first",
     )

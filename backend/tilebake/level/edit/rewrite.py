@@ -25,7 +25,7 @@ def replaced(prompts: Prompts, old: str, new: str) -> Prompts:
 def refined(prompts: Prompts, text: str) -> Prompts:
     """The one prompt there is, written anew. Raises PromptError when there are several."""
     if len(prompts) != 1:
-        raise PromptError("a refined prompt is one prompt's", mend="say which: name one terrain, or the base")
+        raise PromptError("a refined prompt is one prompt's", hint="say which: name one terrain, or the base")
     return dict.fromkeys(prompts, text)
 
 
@@ -58,5 +58,5 @@ def _whole_words(phrase: str) -> re.Pattern[str]:
 def _absent(phrase: str, prompts: Iterable[str]) -> PromptError:
     return PromptError(
         f"there is no {phrase!r} in {' and '.join(repr(text) for text in dict.fromkeys(prompts))}",
-        mend="take words that stand there, in that order",
+        hint="take words that stand there, in that order",
     )

@@ -42,7 +42,7 @@ def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
     Raises PromptError: a bracket without its partner, a weight beyond 0 to 100, and text that is no Unicode.
     """
     if any("\ud800" <= character <= "\udfff" for character in prompt):
-        raise PromptError(f"{_quoted(prompt)} holds half of a surrogate pair", mend="save it as UTF-8 anew")
+        raise PromptError(f"{_quoted(prompt)} holds half of a surrogate pair", hint="save it as UTF-8 anew")
     pieces = list(_PIECES.finditer(prompt))
     factors = _bracket_factors(prompt, pieces)
     weights = [1.0]  # of the brackets that are open here, outermost first
@@ -57,7 +57,7 @@ def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
     if not all(stretch.weight <= HEAVIEST for stretch in stretches):
         raise PromptError(
             f"{_quoted(prompt)} has words that weigh more than {HEAVIEST:g}",
-            mend="1.2 to 1.5 is a strong weight",
+            hint="1.2 to 1.5 is a strong weight",
         )
     return tuple(
         WeightedText("".join(stretch.text for stretch in alike), weight)
@@ -89,7 +89,7 @@ def _number(prompt: str, piece: re.Match[str]) -> float:
     if not 0 <= number <= HEAVIEST:
         raise PromptError(
             f"{_quoted(prompt)} has the weight {piece['weight'][:20]} at character {piece.start() + 1}",
-            mend=f"weights go from 0 to {HEAVIEST:g}; what to keep out belongs in the negative prompt",
+            hint=f"weights go from 0 to {HEAVIEST:g}; what to keep out belongs in the negative prompt",
         )
     return number
 
@@ -97,7 +97,7 @@ def _number(prompt: str, piece: re.Match[str]) -> float:
 def _alone(prompt: str, piece: re.Match[str]) -> PromptError:
     return PromptError(
         f"{_quoted(prompt)} has a `{piece[0]}` at character {piece.start() + 1} without its partner",
-        mend=f"close it, or {PLAIN_BRACKETS}",
+        hint=f"close it, or {PLAIN_BRACKETS}",
     )
 
 

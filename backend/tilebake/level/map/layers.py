@@ -47,11 +47,11 @@ def read_layers(file: MapFile, text: JsonText) -> list[Layer]:
     """The map's layers, the lowest first. Raises MapError."""
     given = [name for name in ("rows", "cells", "layers") if name in file.model_fields_set]
     if not given:
-        mend = 'add "rows" with a "legend", or "cells", or "layers"'
-        raise text.mistake("the map has no tiles", mend=mend)
+        hint = 'add "rows" with a "legend", or "cells", or "layers"'
+        raise text.mistake("the map has no tiles", hint=hint)
     if len(given) > 1:
         what = f'the map has "{given[0]}" and "{given[1]}"'
-        raise text.mistake(what, (given[1],), mend="keep one of them", at_key=True)
+        raise text.mistake(what, (given[1],), hint="keep one of them", at_key=True)
     if not file.layers:
         return [_read_layer(file, (), file, 1.0, text)]
     return [
@@ -65,12 +65,12 @@ def _read_layer(
 ) -> Layer:
     if block.rows and "cells" in block.model_fields_set:
         what = 'the layer has "rows" and "cells"'
-        raise text.mistake(what, (*path, "cells"), mend="keep one of them", at_key=True)
+        raise text.mistake(what, (*path, "cells"), hint="keep one of them", at_key=True)
     if block.rows:
         return _read_rows(block, path, file, weight, text)
     if "cells" in block.model_fields_set:
         return _read_cells(block.cells, path, weight, text)
-    raise text.mistake("the layer has no tiles", path, mend='add "rows" or "cells", or remove the layer')
+    raise text.mistake("the layer has no tiles", path, hint='add "rows" or "cells", or remove the layer')
 
 
 def _read_rows(block: TileBlock, path: JsonPath, file: MapFile, weight: float, text: JsonText) -> Layer:
@@ -97,21 +97,21 @@ def _refuse_misshapen(rows: Sequence[str], path: JsonPath, text: JsonText) -> No
     if len(lengths) > 1:
         index, odd = next((index, row) for index, row in enumerate(rows) if len(row) != usual)
         what = f"row {index + 1} has {len(odd)} characters and the others {usual}"
-        raise text.mistake(what, (*path, index), mend=f'make it {usual} long; "." is an empty cell')
+        raise text.mistake(what, (*path, index), hint=f'make it {usual} long; "." is an empty cell')
     if usual == 0:
-        raise text.mistake("the rows are empty", path, mend='write a character a tile; "." is an empty cell')
+        raise text.mistake("the rows are empty", path, hint='write a character a tile; "." is an empty cell')
     if usual * len(rows) > MAX_CELLS:
         what = f"the rows have {usual} x {len(rows)} cells; the limit is {MAX_CELLS:,}"
-        raise text.mistake(what, path, mend="split the map")
+        raise text.mistake(what, path, hint="split the map")
 
 
 def _unknown_character(
     character: str, path: JsonPath, index: int, legend: Mapping[str, str | None], text: JsonText
 ) -> MapError:
     known = ", ".join(shown(key) for key in list(legend)[:20])
-    mend = f'add it to the "legend", or use one of {known}'
+    hint = f'add it to the "legend", or use one of {known}'
     what = f"the legend has no {shown(character)}"
-    return text.mistake(what, path, mend=mend, character=index)
+    return text.mistake(what, path, hint=hint, character=index)
 
 
 def _read_cells(cells: Sequence[CellForm], path: JsonPath, weight: float, text: JsonText) -> Layer:
@@ -122,10 +122,10 @@ def _read_cells(cells: Sequence[CellForm], path: JsonPath, weight: float, text: 
         x, y, name, centre = _cell(form)
         at = (*path, "cells", index)
         if (x, y) in terrains:
-            raise text.mistake(f"the cell [{x}, {y}] is given twice", at, mend="remove one of the two")
+            raise text.mistake(f"the cell [{x}, {y}] is given twice", at, hint="remove one of the two")
         if (centre is None) != (not centres) and index:
             what = f"the cell [{x}, {y}] has {'no' if centre is None else 'a'} centre, unlike those before it"
-            raise text.mistake(what, at, mend="give all cells of a layer a centre, or none")
+            raise text.mistake(what, at, hint="give all cells of a layer a centre, or none")
         terrains[x, y] = name
         if centre is not None:
             centres[x, y] = centre

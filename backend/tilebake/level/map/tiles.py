@@ -54,11 +54,11 @@ def place(layers: Sequence[Layer], grid: Grid, text: JsonText) -> Placement:
     seen = [centres[cell] for cell in shares] or [grid.centre(*cell) for cell in _cells_of_rows(layers)]
     path = layers[0].path if len(layers) == 1 else ("layers",)
     if not seen:
-        mend = 'add a tile; to paint the base prompt alone, give the size as "rows" of "."'
-        raise text.mistake("the map has no tile and no size", path, mend=mend)
+        hint = 'add a tile; to paint the base prompt alone, give the size as "rows" of "."'
+        raise text.mistake("the map has no tile and no size", path, hint=hint)
     bounds = bounds_of(seen, grid.tile_size)
     if grid.cells_in(bounds) > MAX_CELLS:
-        raise text.mistake(_too_large(bounds, grid), path, mend="look for a stray tile, or split the map")
+        raise text.mistake(_too_large(bounds, grid), path, hint="look for a stray tile, or split the map")
     taken = {grid.lattice(*cell) for cell in shares}
     own_bounds = bounds._replace(x=bounds.x - offset_x, y=bounds.y - offset_y)
     free = (grid.place(point) for point in grid.points_within(own_bounds) if point not in taken)
@@ -118,5 +118,5 @@ def _does_not_fit(
     return text.mistake(
         f"the cell {list(cell)} has its centre at [{x}, {y}], and the grid has it at [{due_x}, {due_y}]",
         path,
-        mend='make "grid", "tile_size", "layout" and "offset_axis" those of the engine',
+        hint='make "grid", "tile_size", "layout" and "offset_axis" those of the engine',
     )

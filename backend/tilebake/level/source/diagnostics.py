@@ -48,7 +48,7 @@ class Mistake(NamedTuple):
 
     path: JsonPath
     what: str
-    mend: str
+    hint: str
     at_key: bool = False
 
 
@@ -67,7 +67,7 @@ def mistakes(error: ValidationError, data: object) -> list[Mistake]:
 
 
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The mend for a name that is not known: the one that was meant, or what else to do."""
+    """The hint for a name that is not known: the one that was meant, or what else to do."""
     matches = get_close_matches(name[:200], list(known), n=1, cutoff=0.6)
     return f"did you mean {shown(matches[0])}?" if matches else otherwise
 
@@ -76,12 +76,12 @@ def _mistake(details: ErrorDetails, data: object) -> Mistake:
     path = json_path(details["loc"], data)
     context, kind, value = details.get("ctx", {}), details["type"], details["input"]
     if details["loc"][-1:] == (_KEY,):
-        what, mend = _said(kind, value, context, details["msg"])
-        return Mistake(path, f"the key {what}", mend, at_key=True)
+        what, hint = _said(kind, value, context, details["msg"])
+        return Mistake(path, f"the key {what}", hint, at_key=True)
     if kind == "unknown_key":
         key, known = str(context["key"]), list(context["known"])
-        mend = nearest(key, known, f"the keys here are {', '.join(known)}")
-        return Mistake((*path, key), f"unknown key {shown(key)}", mend, at_key=True)
+        hint = nearest(key, known, f"the keys here are {', '.join(known)}")
+        return Mistake((*path, key), f"unknown key {shown(key)}", hint, at_key=True)
     if kind == "missing":
         *_, last = path
         missing = f"item {last + 1}" if isinstance(last, int) else shown(last)
@@ -90,7 +90,7 @@ def _mistake(details: ErrorDetails, data: object) -> Mistake:
 
 
 def _said(kind: str, value: object, context: Mapping[str, Any], message: str) -> tuple[str, str]:
-    """What is wrong with a value, and the mend."""
+    """What is wrong with a value, and the hint."""
     if kind in _TYPES:
         if isinstance(value, int) and value.bit_length() > 64:
             return f"{shown(value)} is too large", "write a smaller one"
@@ -102,8 +102,8 @@ def _said(kind: str, value: object, context: Mapping[str, Any], message: str) ->
         name, size, relation = _LIMITS[kind]
         return f"{shown(value)} is too {size}", f"write a number {relation} {context[name]:.16g}"
     if kind in _LENGTHS:
-        name, problem, mend = _LENGTHS[kind]
-        return f"{shown(value)} {problem}", mend.format(context[name])
+        name, problem, hint = _LENGTHS[kind]
+        return f"{shown(value)} {problem}", hint.format(context[name])
     if kind == "literal_error":
         names = re.findall(r"'(\w+)'", context["expected"])
         meant = value if isinstance(value, str) else ""
@@ -112,7 +112,7 @@ def _said(kind: str, value: object, context: Mapping[str, Any], message: str) ->
         return f"{shown(value)} says nothing", "write what it should say, or remove it"
     if kind == "string_pattern_mismatch":
         return f"{shown(value)} is not a colour", 'write it as "#rrggbb"'
-    return f"{shown(value)} {message}", context.get("mend", "correct it")
+    return f"{shown(value)} {message}", context.get("hint", "correct it")
 
 
 def _one_of(names: Sequence[str]) -> str:

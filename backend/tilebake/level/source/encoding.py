@@ -5,7 +5,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from tilebake.errors import Place, TilebakeError
+from tilebake.errors import Location, TilebakeError
 from tilebake.level.source.json_positions import shown
 
 MAX_BYTES: Final = 64 * 2**20  # a million cells with their centres take about 40 MiB
@@ -22,21 +22,21 @@ _SAVE_AS_UTF8: Final = 'save it as UTF-8 (in most editors: "Save as", then the e
 
 def read_bytes(file: Path, error: type[TilebakeError]) -> bytes:
     """A file's bytes. Raises `error` when it cannot be read or is larger than MAX_BYTES."""
-    place = Place(file)
+    place = Location(file)
     try:
         status = file.stat()
         if not S_ISREG(status.st_mode):
             kind = "a folder" if file.is_dir() else "not a regular file"
-            raise error(f"is {kind}", place=place, mend="name a file")
+            raise error(f"is {kind}", where=place, hint="name a file")
         if status.st_size > MAX_BYTES:
             size = f"{status.st_size / 2**20:.0f} MiB"
             raise error(
-                f"is {size} large; the limit is {MAX_BYTES // 2**20} MiB", place=place, mend="split it up"
+                f"is {size} large; the limit is {MAX_BYTES // 2**20} MiB", where=place, hint="split it up"
             )
         return file.read_bytes()
     except OSError as reason:
         what = f"cannot be read: {reason.strerror or reason}"
-        raise error(what, place=place, mend="check the path and its permissions") from None
+        raise error(what, where=place, hint="check the path and its permissions") from None
 
 
 def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
@@ -46,10 +46,10 @@ def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
     """
     for mark, encoding in _FOREIGN_MARKS:
         if data.startswith(mark):
-            raise error(f"is {encoding}, not UTF-8", place=Place(file, 1, 1), mend=_SAVE_AS_UTF8)
+            raise error(f"is {encoding}, not UTF-8", where=Location(file, 1, 1), hint=_SAVE_AS_UTF8)
     if 0 in data[:4]:  # no text begins with NUL, but every other byte of UTF-16 is one
         what = "is not UTF-8; it looks like UTF-16 or like no text at all"
-        raise error(what, place=Place(file, 1, 1), mend=_SAVE_AS_UTF8)
+        raise error(what, where=Location(file, 1, 1), hint=_SAVE_AS_UTF8)
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as reason:
@@ -57,7 +57,7 @@ def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
         byte = data[reason.start]
         guess = bytes([byte]).decode("cp1252", errors="replace")
         what = f"is not UTF-8: byte 0x{byte:02x} here ({shown(guess)} in Latin-1 or Windows-1252)"
-        raise error(what, place=Place(file, *position(before, len(before))), mend=_SAVE_AS_UTF8) from None
+        raise error(what, where=Location(file, *position(before, len(before))), hint=_SAVE_AS_UTF8) from None
 
 
 def number(token: str) -> int | float:

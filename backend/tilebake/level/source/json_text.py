@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-from tilebake.errors import MapError, Place
+from tilebake.errors import Location, MapError
 from tilebake.level.source.encoding import number, position
 from tilebake.level.source.json_positions import (
     MAX_DEPTH,
@@ -50,8 +50,8 @@ class JsonText:
         keys given twice, nesting deeper than MAX_DEPTH, absurdly long numbers, half characters.
         """
         if not self.text.strip():
-            mend = 'write a map, which begins with {"tilebake": 1'
-            raise self._at(0, (), "the file is empty", mend)
+            hint = 'write a map, which begins with {"tilebake": 1'
+            raise self._at(0, (), "the file is empty", hint)
         try:
             value = json.loads(
                 self.text, parse_float=number, object_pairs_hook=_unique, parse_constant=_refuse
@@ -75,38 +75,38 @@ class JsonText:
         what: str,
         path: JsonPath = (),
         *,
-        mend: str | None = None,
+        hint: str | None = None,
         at_key: bool = False,
         character: int | None = None,
     ) -> MapError:
         """The error for a mistake at `path`: at its value, at its key, or at one character of its string."""
         spot = find(self.text, path)
         if at_key and spot.key_at is not None:
-            return self._at(spot.key_at, path, what, mend)
+            return self._at(spot.key_at, path, what, hint)
         if character is not None:
-            return self._at(character_at(self.text, spot, character), (*path, character), what, mend)
-        return self._at(spot.at, path, what, mend)
+            return self._at(character_at(self.text, spot, character), (*path, character), what, hint)
+        return self._at(spot.at, path, what, hint)
 
     def first(self, paths: Sequence[JsonPath]) -> JsonPath:
         """The path whose value comes first in the text; the first given if it has none of them."""
         return next((spot.path for spot in spots(self.text) if spot.path in paths), paths[0])
 
-    def _at(self, offset: int, path: JsonPath, what: str, mend: str | None) -> MapError:
-        place = Place(self.file, *position(self.text, offset), shown_path(path))
-        return MapError(what, place=place, mend=mend)
+    def _at(self, offset: int, path: JsonPath, what: str, hint: str | None) -> MapError:
+        place = Location(self.file, *position(self.text, offset), shown_path(path))
+        return MapError(what, where=place, hint=hint)
 
     def _refuse_syntax(self, error: json.JSONDecodeError) -> NoReturn:
-        offset, what, mend = explain_syntax(self.text, error)
+        offset, what, hint = explain_syntax(self.text, error)
         path = path_of_next(self.text[:offset])
-        raise self._at(offset, path, what, mend) from None
+        raise self._at(offset, path, what, hint) from None
 
     def _refuse_first(self, wrong: Callable[[Spot], bool], mistake: tuple[str, str]) -> NoReturn:
         """Raise `mistake` for the first spot that is wrong."""
         spot = next((spot for spot in spots(self.text) if wrong(spot)), Spot((), 0, 0, None, False))
         offset = spot.key_at if spot.repeated and spot.key_at is not None else spot.at
         path = spot.path if len(spot.path) <= MAX_DEPTH else spot.path[:3]
-        what, mend = mistake
-        raise self._at(offset, path, what.format(shown(spot.path[-1] if spot.path else "")), mend) from None
+        what, hint = mistake
+        raise self._at(offset, path, what.format(shown(spot.path[-1] if spot.path else "")), hint) from None
 
     def _is_not_finite(self, spot: Spot) -> bool:
         return self.text.startswith(("NaN", "Infinity", "-Infinity"), spot.at)

@@ -56,8 +56,8 @@ def _inside_project(reference: str) -> str:
     """Let a project or map name only files inside the project: what was downloaded reaches nothing else."""
     path = PureWindowsPath(reference)  # which knows the roots of every system
     if path.anchor or ".." in path.parts or reference.startswith("~") or "://" in reference:
-        mend = "name it relative to the project's folder, or give it on the command line instead"
-        raise PydanticCustomError("outside_project", "leads outside the project", {"mend": mend})
+        hint = "name it relative to the project's folder, or give it on the command line instead"
+        raise PydanticCustomError("outside_project", "leads outside the project", {"hint": hint})
     return reference
 
 

@@ -81,7 +81,7 @@ def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], 
     if ends is None:
         raise PromptError(
             f"{source.text!r} and {target.text!r} swap no words: one has words that the other lacks",
-            mend="refine the prompt instead of replacing words",
+            hint="refine the prompt instead of replacing words",
         )
     old, new = ends
     return [

@@ -134,7 +134,7 @@ def _kept_maps(change: Change, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
 def _region(name: str, terrains: tuple[str, ...]) -> int:
     if name not in terrains:
         raise PromptError(
-            f"there is no terrain {name!r}", mend=f"take one of: {', '.join(terrains) or 'none is there'}"
+            f"there is no terrain {name!r}", hint=f"take one of: {', '.join(terrains) or 'none is there'}"
         )
     return terrains.index(name)
 

@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 from tilebake.models.reference import ModelSource
 from tilebake.models.weights import check_safetensors
 from tilebake.paint.judge.network import Judge
@@ -40,8 +40,8 @@ def read_judge(path: Path) -> Judge:
     except (OSError, ValueError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
         raise ModelError(
             "is no judge of terrains",
-            place=Place(path),
-            mend="fetch or copy it anew, or remove it: then the model's tiles are not judged",
+            where=Location(path),
+            hint="fetch or copy it anew, or remove it: then the model's tiles are not judged",
         ) from error
     return judge.eval()
 

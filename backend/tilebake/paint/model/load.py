@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from torch import nn
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import LATENT
 from tilebake.models.reference import STEMS, Defaults, ModelSource
 from tilebake.models.weights import read_json, weight_files
@@ -58,12 +58,12 @@ def pick_device(name: str = "auto") -> torch.device:
         return torch.device(usable[0])
     if name.partition(":")[0] not in usable:
         raise ModelError(
-            f'there is no device "{name}" here', mend=f"choose one of: auto, {', '.join(usable)}"
+            f'there is no device "{name}" here', hint=f"choose one of: auto, {', '.join(usable)}"
         )
     try:
         return torch.device(name)
     except RuntimeError:
-        raise ModelError(f'"{name}" is no device', mend='write it as "cuda" or "cuda:1"') from None
+        raise ModelError(f'"{name}" is no device', hint='write it as "cuda" or "cuda:1"') from None
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
@@ -79,7 +79,7 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
             return cpu_dtype()
         return torch.float16 if device.type in ("mps", "xpu") else torch.float32
     if name not in DTYPES:
-        raise ModelError(f'there is no dtype "{name}"', mend=f"choose one of: auto, {', '.join(DTYPES)}")
+        raise ModelError(f'there is no dtype "{name}"', hint=f"choose one of: auto, {', '.join(DTYPES)}")
     return DTYPES[name]
 
 
@@ -143,8 +143,8 @@ def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise ModelError(
             f"cannot be loaded: {reason}",
-            place=Place(source.path),
-            mend="use a complete model of SDXL's family",
+            where=Location(source.path),
+            hint="use a complete model of SDXL's family",
         ) from error
 
 
@@ -187,7 +187,7 @@ def _check_fit(source: ModelSource, parts: Parts) -> None:
     for reason, does_fit in fits.items():
         if not does_fit:
             raise ModelError(
-                reason, place=Place(source.path), mend="use a text-to-image model of SDXL's family"
+                reason, where=Location(source.path), hint="use a text-to-image model of SDXL's family"
             )
 
 

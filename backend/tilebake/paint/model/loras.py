@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from safetensors import SafetensorError
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 from tilebake.models.reference import COMPONENTS
 from tilebake.paint.model.components import Parts
 
@@ -47,4 +47,4 @@ def _pipeline(parts: Parts) -> "StableDiffusionXLPipeline":
 
 
 def _misfit(file: Path, what: str) -> ModelError:
-    return ModelError(what, place=Place(file), mend="use a LoRA that was made for a model of this family")
+    return ModelError(what, where=Location(file), hint="use a LoRA that was made for a model of this family")

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from transformers import CLIPTokenizer
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 from tilebake.models.hub_cache import fetched
 from tilebake.models.reference import config_folder, tokenizer_files
 from tilebake.models.weights import check_safetensors, read_json
@@ -75,8 +75,8 @@ def find_vocabulary(file: Path, vocab_size: int) -> Path:
             return folder
     raise ModelError(
         f"needs CLIP's vocabulary of {vocab_size:,} tokens, which is not part of it",
-        place=Place(file),
-        mend="run `tilebake models fetch clip-tokenizer` once, "
+        where=Location(file),
+        hint="run `tilebake models fetch clip-tokenizer` once, "
         f"or put vocab.json and merges.txt of any SDXL model into {file.parent / 'tokenizer'}",
     )
 

@@ -46,7 +46,7 @@ def level_called(name: str, sizes: Mapping[int, tuple[int, int]]) -> int:
         if name in (str(width), str(height), f"{width}x{height}"):
             return level
     there = ", ".join(f"{width}x{height}" for height, width in sizes.values())
-    raise BakeError(f"there are no attention maps of size {name!r}", mend=f"take one of: {there}")
+    raise BakeError(f"there are no attention maps of size {name!r}", hint=f"take one of: {there}")
 
 
 def npz_bytes(maps: AttentionMaps, terrains: Sequence[str]) -> bytes:

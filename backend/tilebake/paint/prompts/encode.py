@@ -13,7 +13,7 @@ from typing import Protocol
 import torch
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from tilebake.errors import Place, PromptError
+from tilebake.errors import Location, PromptError
 from tilebake.level.edit.weight_syntax import parse_prompt
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
@@ -54,7 +54,7 @@ def encode_prompt(components: TextEncoders, text: str, *, unheard: Collection[in
     tokens_2 = tokenize(components.tokenizer_2, stretches)
     if tokens and not any(token.weight for token in tokens):
         raise PromptError(
-            f"all words of the prompt {text[:60]!r} weigh 0", mend="give one of them a weight above 0"
+            f"all words of the prompt {text[:60]!r} weigh 0", hint="give one of them a weight above 0"
         )
     chunks = max(chunk_count(components.tokenizer, tokens), chunk_count(components.tokenizer_2, tokens_2))
     with torch.no_grad():
@@ -108,7 +108,9 @@ def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
                 (text, components.device), lambda: encode_negative(components, text)
             )
         except PromptError as error:
-            raise PromptError(f"{role}: {error.what}", place=Place(tilemap.path), mend=error.mend) from None
+            raise PromptError(
+                f"{role}: {error.what}", where=Location(tilemap.path), hint=error.hint
+            ) from None
 
     negative = read(tilemap.negative_prompt or None, "negative prompt")
     return Conditioning(
@@ -140,8 +142,8 @@ def _not_silent(terrain: Terrain, prompt: PromptEmbeds, tilemap: TileMap) -> Pro
     if not prompt.tokens:
         raise PromptError(
             f"terrain {terrain.name!r}: the prompt is empty",
-            place=Place(tilemap.path),
-            mend="describe in words what the terrain looks like",
+            where=Location(tilemap.path),
+            hint="describe in words what the terrain looks like",
         )
     return prompt
 

@@ -17,7 +17,7 @@ def answers(ready: Ready) -> bool:
     nonce = secrets.token_urlsafe(32)
     connection = HTTPConnection(ready.address, ready.port, timeout=PATIENCE)  # through no proxy
     try:
-        connection.request("GET", f"/v1/health/challenge?nonce={nonce}")
+        connection.request("GET", f"/v2/health/challenge?nonce={nonce}")
         said = json.loads(connection.getresponse().read(1 << 16))
         return hmac.compare_digest(str(said["proof"]), proof(ready.token, ready.host, nonce))
     except (OSError, HTTPException, ValueError, LookupError, TypeError):

@@ -104,7 +104,7 @@ class Connection(H11Protocol):
         if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison]  # None before the first request
             self.cycle.disconnected = True
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._send_refusal(Refusal(msg, mend="speak HTTP/1.1"))
+            self._send_refusal(Refusal(msg, hint="speak HTTP/1.1"))
         self.transport.close()
 
     def _send_refusal(self, refusal: Refusal) -> None:

@@ -93,17 +93,17 @@ def _shut_down(desk: Desk, _form: NothingForm) -> Leaving:
 ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     Endpoint(
         "GET",
-        "/v1/health/challenge",
+        "/v2/health/challenge",
         "Prove that this is the backend of the ready file, before the token is sent to it",
         ChallengeForm,
         Proof,
         _proof,
         needs_token=False,
     ),
-    Endpoint("GET", "/v1/health", "Which backend this is", NothingForm, Health, _health),
+    Endpoint("GET", "/v2/health", "Which backend this is", NothingForm, Health, _health),
     Endpoint(
         "GET",
-        "/v1/maps",
+        "/v2/maps",
         "Every map, and how it stands",
         NothingForm,
         MapList,
@@ -111,7 +111,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "POST",
-        "/v1/maps/{map_id}/bake",
+        "/v2/maps/{map_id}/bake",
         "Bake a map",
         BakeForm,
         JobView,
@@ -119,7 +119,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "GET",
-        "/v1/maps/{map_id}/result",
+        "/v2/maps/{map_id}/result",
         "The record of a map's texture",
         MapForm,
         Result,
@@ -127,7 +127,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "GET",
-        "/v1/jobs/{job_id}",
+        "/v2/jobs/{job_id}",
         "One job, and how it stands",
         JobForm,
         JobView,
@@ -135,7 +135,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "POST",
-        "/v1/jobs/{job_id}/cancel",
+        "/v2/jobs/{job_id}/cancel",
         "Stop a job between two steps",
         JobForm,
         JobView,
@@ -143,7 +143,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "GET",
-        "/v1/jobs/{job_id}/preview",
+        "/v2/jobs/{job_id}/preview",
         "The picture at the current step, small",
         JobForm,
         bytes,
@@ -151,7 +151,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "POST",
-        "/v1/maps/{map_id}/looks",
+        "/v2/maps/{map_id}/looks",
         "Paint a map to see where words work, or to try an edit; nothing is published",
         LookForm,
         LookView,
@@ -159,7 +159,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "GET",
-        "/v1/looks/{look_id}",
+        "/v2/looks/{look_id}",
         "One look, and how it stands",
         LookIdForm,
         LookView,
@@ -167,7 +167,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "GET",
-        "/v1/looks/{look_id}/picture",
+        "/v2/looks/{look_id}/picture",
         "What there is to see, at the map's own size: heat as RGBA, or the painting under the edit",
         LookIdForm,
         bytes,
@@ -175,16 +175,16 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     ),
     Endpoint(
         "POST",
-        "/v1/looks/{look_id}/cancel",
+        "/v2/looks/{look_id}/cancel",
         "Stop a look between two steps",
         LookIdForm,
         LookView,
         _at_desk(lambda desk, form: desk.cancel_look(form.look_id)),
     ),
-    Endpoint("GET", "/v1/events", "What happened since, or will shortly", EventsForm, EventList, _events),
+    Endpoint("GET", "/v2/events", "What happened since, or will shortly", EventsForm, EventList, _events),
     Endpoint(
         "POST",
-        "/v1/shutdown",
+        "/v2/shutdown",
         "End the backend after the step at hand",
         NothingForm,
         Leaving,

@@ -75,8 +75,8 @@ def check_token(head: Head, due: Pass, _limits: Limits) -> None:
         return
     shown = head.values(b"authorization")
     if len(shown) != 1 or not hmac.compare_digest(shown[0], f"Bearer {due.token}".encode("ascii")):
-        mend = "send `Authorization: Bearer TOKEN` with the token of the ready file"
-        raise refused(HTTPStatus.UNAUTHORIZED, "not authorised", mend, www_authenticate="Bearer")
+        hint = "send `Authorization: Bearer TOKEN` with the token of the ready file"
+        raise refused(HTTPStatus.UNAUTHORIZED, "not authorised", hint, www_authenticate="Bearer")
 
 
 def check_method(head: Head, _due: Pass, _limits: Limits) -> None:
@@ -99,8 +99,8 @@ def check_body(head: Head, _due: Pass, limits: Limits) -> None:
 def check_size(head: Head, _due: Pass, limits: Limits) -> None:
     """Refuse a head that is too large; one that never ends is cut off by its connection."""
     if head.size > limits.head_bytes:
-        mend = f"at most {limits.head_bytes} bytes"
-        raise refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large", mend)
+        hint = f"at most {limits.head_bytes} bytes"
+        raise refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large", hint)
 
 
 def _is_json(head: Head) -> bool:

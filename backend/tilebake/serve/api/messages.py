@@ -22,13 +22,13 @@ NONCE: Final = r"^[A-Za-z0-9_-]{16,128}$"
 def _digits(value: object) -> int:
     """A whole number as a path or a query has it: digits and nothing else."""
     if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 16:
-        raise PydanticCustomError("digits", "is not a whole number", {"mend": "write digits"})
+        raise PydanticCustomError("digits", "is not a whole number", {"hint": "write digits"})
     return int(value)
 
 
 def _nonce(value: str) -> str:
     if not re.fullmatch(NONCE, value):
-        raise PydanticCustomError("nonce", "is no nonce", {"mend": "send 16 to 128 letters, digits, - and _"})
+        raise PydanticCustomError("nonce", "is no nonce", {"hint": "send 16 to 128 letters, digits, - and _"})
     return value
 
 
@@ -91,8 +91,8 @@ class LookForm(MapForm):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if bool(self.words) == (self.edit is not None):
-            mend = 'send either "words", with or without a "terrain", or an "edit"'
-            raise PydanticCustomError("look", "does not say what to look at", {"mend": mend})
+            hint = 'send either "words", with or without a "terrain", or an "edit"'
+            raise PydanticCustomError("look", "does not say what to look at", {"hint": hint})
         return self
 
     @property

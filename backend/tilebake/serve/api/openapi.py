@@ -11,7 +11,7 @@ from tilebake.serve.api.refusal import Refusal
 
 Schema = dict[str, Any]
 
-VERSION: Final = "1"  # of the API: the /v1 of its paths
+VERSION: Final = "2"  # of the API: the /v2 of its paths
 DESCRIPTION: Final = (
     "How an editor talks to `tilebake watch`. The port and the token change with every start and stand in "
     "the ready file, which the user alone can read. Whatever only browsers send (Origin, Referer, "

@@ -28,7 +28,7 @@ async def read_form(form: type[F], request: Request) -> F:
         return form.model_validate(data)
     except ValidationError as error:
         first = mistakes(error, data)[0]
-        refusal = Refusal(first.what, where=shown_path(first.path), mend=first.mend)
+        refusal = Refusal(first.what, where=shown_path(first.path), hint=first.hint)
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, refusal) from None
 
 

@@ -20,7 +20,7 @@ import psutil
 from pydantic import TypeAdapter, ValidationError
 
 from tilebake import __version__
-from tilebake.errors import Place, ServeError
+from tilebake.errors import Location, ServeError
 from tilebake.level.project import project_key
 
 ADDRESS: Final = "127.0.0.1"  # never a name: names can be made to lead elsewhere
@@ -58,8 +58,8 @@ def ready_file(root: Path) -> Path:
             warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
             folder = platformdirs.user_runtime_path("tilebake", appauthor=False)
     except OSError as error:
-        mend = "set XDG_RUNTIME_DIR to a folder of your own with mode 0700"
-        raise ServeError(f"there is no private runtime folder: {error}", mend=mend) from error
+        hint = "set XDG_RUNTIME_DIR to a folder of your own with mode 0700"
+        raise ServeError(f"there is no private runtime folder: {error}", hint=hint) from error
     return folder / f"{project_key(root)}.json"
 
 
@@ -80,7 +80,7 @@ def announced(ready: Ready, file: Path) -> Generator[None]:
         _make_private(file.parent)
         _publish(ready, file)
     except OSError as error:
-        raise ServeError(f"the ready file cannot be written: {error}", place=Place(file=file)) from error
+        raise ServeError(f"the ready file cannot be written: {error}", where=Location(file=file)) from error
     try:
         yield
     finally:
@@ -95,8 +95,8 @@ def read_ready(file: Path) -> Ready:
     """
     ready = _read(file)
     if not psutil.pid_exists(ready.pid):
-        what, mend = f"the backend (pid {ready.pid}) is gone", "start `tilebake watch`"
-        raise ServeError(what, place=Place(file=file), mend=mend)
+        what, hint = f"the backend (pid {ready.pid}) is gone", "start `tilebake watch`"
+        raise ServeError(what, where=Location(file=file), hint=hint)
     return ready
 
 
@@ -122,21 +122,21 @@ def _withdraw(ready: Ready, file: Path) -> None:
 
 
 def _read(file: Path) -> Ready:
-    place = Place(file=file)
+    place = Location(file=file)
     try:
         with open(file, "rb", opener=_open_private) as source:
             _check_owner(source.fileno())
             return _FORM.validate_json(source.read(SIZE_LIMIT), strict=True)
     except FileNotFoundError:
         raise ServeError(
-            "no backend serves this project", place=place, mend="start `tilebake watch`"
+            "no backend serves this project", where=place, hint="start `tilebake watch`"
         ) from None
     except OSError as error:
         raise ServeError(
-            f"the ready file cannot be trusted: {error}", place=place, mend="remove it"
+            f"the ready file cannot be trusted: {error}", where=place, hint="remove it"
         ) from error
     except ValidationError:
-        raise ServeError("this is no ready file", place=place, mend="remove it") from None
+        raise ServeError("this is no ready file", where=place, hint="remove it") from None
 
 
 def _make_private(folder: Path) -> None:

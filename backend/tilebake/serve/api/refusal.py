@@ -21,7 +21,7 @@ class Refusal:
 
     error: str  # what
     where: str = ""  # file:line:column: $.json.path
-    mend: str = ""
+    hint: str = ""
 
 
 FORM: Final = TypeAdapter(Refusal)
@@ -39,16 +39,16 @@ class RefusedError(Exception):
         self.headers = headers or {}
 
 
-def refused(status: HTTPStatus, error: str, mend: str = "", **headers: str) -> RefusedError:
+def refused(status: HTTPStatus, error: str, hint: str = "", **headers: str) -> RefusedError:
     """A refusal in one line; headers by their names, such as `allow="GET"`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return RefusedError(status, Refusal(error, mend=mend), headers=named)
+    return RefusedError(status, Refusal(error, hint=hint), headers=named)
 
 
 def refusal_of(error: TilebakeError) -> RefusedError:
     """What the desk could not do, as a client is told: 404 for an id that is not known, else 409."""
     status = HTTPStatus.NOT_FOUND if isinstance(error, UnknownIdError) else HTTPStatus.CONFLICT
-    return RefusedError(status, Refusal(error.what, str(error.place), error.mend or ""))
+    return RefusedError(status, Refusal(error.what, str(error.where), error.hint or ""))
 
 
 def response_to(refused: RefusedError, *, close: bool = False) -> Response:

@@ -119,8 +119,8 @@ def _route(endpoint: Endpoint[Any], desk: Desk, ready: Ready, is_leaving: Callab
 
 async def _no_such_endpoint(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    mend = "see docs/openapi.json"
-    return response_to(refused(HTTPStatus(error.status_code), error.detail, mend, **(error.headers or {})))
+    hint = "see docs/openapi.json"
+    return response_to(refused(HTTPStatus(error.status_code), error.detail, hint, **(error.headers or {})))
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:

@@ -6,7 +6,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final, NamedTuple
 
-from tilebake.errors import MapError, Place
+from tilebake.errors import Location, MapError
 from tilebake.level.map_names import RECORD_SUFFIX
 
 MAP_MARK: Final = b'"tilebake"'  # the key that every map has
@@ -47,12 +47,12 @@ def _maps_at(path: Path) -> Iterable[FoundMap]:
         if not maps:
             raise MapError(
                 "no map in this folder",
-                place=Place(file=path),
-                mend='maps are .json files with "tilebake": 1',
+                where=Location(file=path),
+                hint='maps are .json files with "tilebake": 1',
             )
         return maps
     if not path.exists():
-        raise MapError("no such file or folder", place=Place(file=path), mend="check the path")
+        raise MapError("no such file or folder", where=Location(file=path), hint="check the path")
     return [FoundMap(path, Path(path.name))]
 
 

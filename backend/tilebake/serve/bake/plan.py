@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tilebake.errors import ModelError, Place
+from tilebake.errors import Location, ModelError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import Project, find_project, output_path
@@ -122,8 +122,8 @@ def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        place = Place(file=source.path / "tilebake.json", json_path=f"$.{name}")
+        place = Location(file=source.path / "tilebake.json", json_path=f"$.{name}")
         what = f"the model recommends {name} {recommended[name]!r}: {first['msg']}"
         raise ModelError(
-            what, place=place, mend=f"set {name} in the map, or correct the model's file"
+            what, where=place, hint=f"set {name} in the map, or correct the model's file"
         ) from None

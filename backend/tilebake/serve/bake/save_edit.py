@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 from typing import Any, Final
 
-from tilebake.errors import MapError, Place, PromptError
+from tilebake.errors import Location, MapError, PromptError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_file import BASE, TERRAINS, edit_json
 from tilebake.level.project import Project, find_project
@@ -72,8 +72,8 @@ def _unstyled(prompt: str, project: Project, tilemap: TileMap) -> str:
     if not prompt.endswith(ending):
         raise PromptError(
             f"the edit changes {project.style!r}, the style that tilebake.toml gives every map",
-            place=Place(tilemap.path),
-            mend="change it there, or edit words of the map's own prompts",
+            where=Location(tilemap.path),
+            hint="change it there, or edit words of the map's own prompts",
         )
     return prompt.removesuffix(ending)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tilebake.errors import BakeError, Place
+from tilebake.errors import BakeError, Location
 
 
 class Claims:
@@ -21,7 +21,7 @@ class Claims:
         owner = self._owners.get(place, map_path)
         if owner != map_path:
             what = f"its texture would overwrite that of {owner}"
-            raise BakeError(what, place=Place(file=map_path), mend="rename one of the maps")
+            raise BakeError(what, where=Location(file=map_path), hint="rename one of the maps")
         self.release(map_path)
         self._owners[place] = map_path
         self._places[map_path] = place

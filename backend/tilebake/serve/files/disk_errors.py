@@ -1,4 +1,4 @@
-"""What a disk refuses, told as a user can mend it."""
+"""What a disk refuses, told as a user can fix it."""
 
 import errno
 from collections.abc import Generator, Iterable
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tilebake.errors import BakeError, Place
+from tilebake.errors import BakeError, Location
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
-MENDS: Final[Iterable[tuple[frozenset[int], str, str]]] = (
+HINTS: Final[Iterable[tuple[frozenset[int], str, str]]] = (
     (FULL, "the disk is full", "free some space and bake again"),
     (
         frozenset({errno.EROFS, errno.EACCES, errno.EPERM}),
@@ -40,10 +40,10 @@ def is_full(error: BakeError) -> bool:
 
 
 def _told(error: OSError, path: Path) -> BakeError:
-    for codes, what, mend in MENDS:
+    for codes, what, hint in HINTS:
         if error.errno in codes:
-            return BakeError(what, place=Place(file=path), mend=mend)
+            return BakeError(what, where=Location(file=path), hint=hint)
     reason = error.strerror or type(error).__name__
     return BakeError(
-        f"cannot be written: {reason}", place=Place(file=path), mend="try again, or choose another place"
+        f"cannot be written: {reason}", where=Location(file=path), hint="try again, or choose another place"
     )

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
 from tilebake import __version__
-from tilebake.errors import BusyError, Place
+from tilebake.errors import BusyError, Location
 from tilebake.level.project import Project, project_key
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import disk_errors
@@ -109,8 +109,8 @@ def _lock(file: Path) -> BaseFileLock:
 def _busy(project: Project) -> BusyError:
     return BusyError(
         f"another tilebake is at work in this project: {_told(project)}",
-        place=Place(file=project.root),
-        mend="end that one first, or leave the work to it",
+        where=Location(file=project.root),
+        hint="end that one first, or leave the work to it",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
-from tilebake.errors import BakeError, Place
+from tilebake.errors import BakeError, Location
 
 BY_HANDLE: Final = {os.open, os.mkdir, os.stat, os.rename, os.unlink, os.rmdir} <= os.supports_dir_fd
 
@@ -138,7 +138,7 @@ def folder_inside(root: Path, folder: Path) -> Generator[Folder]:
     real_root, real = root.resolve(), folder.resolve()
     if not real.is_relative_to(real_root):
         what = f"the folder would lie outside {real_root}, at {real}"
-        raise BakeError(what, place=Place(file=folder), mend="remove the link")
+        raise BakeError(what, where=Location(file=folder), hint="remove the link")
     with ExitStack() as opened:
         here = opened.enter_context(_opened(real_root, str(real_root), None))
         for part in real.relative_to(real_root).parts:

@@ -58,4 +58,4 @@ class Publisher:
             return self._cache.get(result)
         except MissingError as error:
             what = "the cache lost the picture before it could be published"
-            raise BakeError(what, mend="bake again") from error
+            raise BakeError(what, hint="bake again") from error

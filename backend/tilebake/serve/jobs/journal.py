@@ -13,7 +13,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final, cast, get_args
 
-from tilebake.errors import BakeError, Place
+from tilebake.errors import BakeError, Location
 from tilebake.serve.jobs.status import JobState, MapId, Mistake
 
 VERSION: Final = 1  # of the table; goes up with it
@@ -118,7 +118,9 @@ class Journal:
 
     def _refused(self, error: OSError | sqlite3.Error) -> BakeError:
         what = f"the journal of jobs cannot be kept: {error}"
-        return BakeError(what, place=Place(self.path), mend="free some space, and make its folder writable")
+        return BakeError(
+            what, where=Location(self.path), hint="free some space, and make its folder writable"
+        )
 
 
 class _UnusableError(Exception):

@@ -297,4 +297,4 @@ def _recovered(row: Row, now: float, *, is_latest: bool) -> Row:
 
 def as_mistake(error: TilebakeError) -> Mistake:
     """An error as people are shown it."""
-    return Mistake(error.what, str(error.place), error.mend or "")
+    return Mistake(error.what, str(error.where), error.hint or "")

@@ -18,7 +18,7 @@ class Mistake:
 
     what: str
     where: str = ""  # file:line:column: $.json.path
-    mend: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

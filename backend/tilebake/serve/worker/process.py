@@ -41,7 +41,7 @@ class WorkerProcess:
         except OSError as error:
             ours.close()
             raise WorkerDiedError(
-                f"the worker process cannot be started: {error}", mend="close other programs"
+                f"the worker process cannot be started: {error}", hint="close other programs"
             ) from error
         finally:
             theirs.close()  # or the pipe would stay open when the worker is gone
@@ -65,7 +65,7 @@ class WorkerProcess:
         if isinstance(message, Crashed):
             raise WorkerDiedError(
                 f"the worker process failed: {message.report.strip().splitlines()[-1]}",
-                mend="this is a mistake of tilebake's own: please report it",
+                hint="this is a mistake of tilebake's own: please report it",
             ) from RuntimeError(message.report)
         return message
 
@@ -96,7 +96,7 @@ class WorkerProcess:
         with self._reaping:
             self._process.join(FORCE)
         what = f"the worker process {ending(self._process.exitcode)} in the middle of a bake"
-        return WorkerDiedError(what, mend="if memory is short, close other programs or lower pixels_per_tile")
+        return WorkerDiedError(what, hint="if memory is short, close other programs or lower pixels_per_tile")
 
 
 def ending(exitcode: int | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tilebake.errors import Place, TilebakeError
+from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest, LoraRef, Painter, Sight
 
@@ -92,13 +92,11 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Failed:
-    """The bake met a mistake that its maker can mend."""
+    """The bake met a mistake that its maker can fix."""
 
     number: int
     kind: type[TilebakeError]
-    what: str
-    place: Place
-    mend: str | None
+    diagnostic: Diagnostic
 
     @classmethod
     def by(cls, number: int, error: TilebakeError) -> "Failed":
@@ -108,11 +106,12 @@ class Failed:
         import torch there.
         """
         kind = next(each for each in type(error).__mro__ if each.__module__ == TilebakeError.__module__)
-        return cls(number, kind, error.what, error.place, error.mend)
+        return cls(number, kind, error.diagnostic)
 
     def error(self) -> TilebakeError:
         """The error again."""
-        return self.kind(self.what, place=self.place, mend=self.mend)
+        problem = self.diagnostic
+        return self.kind(problem.what, where=problem.where, hint=problem.hint)
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Foreman:
         """Bake, and give the digest under which the cache then has the texture.
 
         Pictures come as PNG files, and only while previews are on. Raises TilebakeError for what the user can
-        mend, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when `cancelled` said
+        hint, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when `cancelled` said
         so, which is asked ten times a second and takes effect between two steps.
         """
         outcome = self._have_done(

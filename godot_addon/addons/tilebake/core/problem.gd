@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeProblem
 extends RefCounted
-## Something that stands in the way of a map, or is missing from it: where it is and how to mend it.
+## Something that stands in the way of a map, or is missing from it: where it is and how to fix it.
 
 ## A warning leaves something out of the map; an error leaves no map at all.
 enum Severity { WARNING, ERROR }
@@ -15,15 +15,15 @@ var node_path: NodePath = NodePath()
 var cell: Vector2i = Vector2i.ZERO
 var has_cell: bool = false
 var what: String = ""
-var mend: String = ""
+var hint: String = ""
 
 
-static func warning(the_what: String, the_mend: String) -> TilebakeProblem:
-	return _make(Severity.WARNING, the_what, the_mend)
+static func warning(the_what: String, the_hint: String) -> TilebakeProblem:
+	return _make(Severity.WARNING, the_what, the_hint)
 
 
-static func error(the_what: String, the_mend: String) -> TilebakeProblem:
-	return _make(Severity.ERROR, the_what, the_mend)
+static func error(the_what: String, the_hint: String) -> TilebakeProblem:
+	return _make(Severity.ERROR, the_what, the_hint)
 
 
 ## Says where the problem is. Returns the problem.
@@ -50,7 +50,7 @@ func is_error() -> bool:
 	return severity == Severity.ERROR
 
 
-## The whole of it on one line: place, what is wrong, and the mend.
+## The whole of it on one line: place, what is wrong, and the hint.
 func words() -> String:
 	var place: String = file_path
 	if not node_path.is_empty():
@@ -58,12 +58,12 @@ func words() -> String:
 	if has_cell:
 		place += " at cell (%d, %d)" % [cell.x, cell.y]
 	var told: String = what if place.is_empty() else "%s: %s" % [place, what]
-	return told if mend.is_empty() else "%s. %s." % [told, mend]
+	return told if hint.is_empty() else "%s. %s." % [told, hint]
 
 
-static func _make(the_severity: Severity, the_what: String, the_mend: String) -> TilebakeProblem:
+static func _make(the_severity: Severity, the_what: String, the_hint: String) -> TilebakeProblem:
 	var problem: TilebakeProblem = TilebakeProblem.new()
 	problem.severity = the_severity
 	problem.what = the_what
-	problem.mend = the_mend
+	problem.hint = the_hint
 	return problem

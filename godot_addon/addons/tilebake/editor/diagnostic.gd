@@ -8,7 +8,7 @@ const CELL_PATH: String = "(?:\\$\\.layers\\[(?<layer>\\d+)\\]|\\$)\\.cells\\[(?
 
 var what: String
 var where: String
-var mend: String
+var hint: String
 
 
 ## The mistake of a MapView or JobView of the backend's API; null where there is none.
@@ -20,21 +20,21 @@ static func of(view: Dictionary) -> TilebakeMistake:
 	var mistake: TilebakeMistake = TilebakeMistake.new()
 	mistake.what = str(entry.get("what", ""))
 	mistake.where = str(entry.get("where", ""))
-	mistake.mend = str(entry.get("mend", ""))
+	mistake.hint = str(entry.get("hint", ""))
 	return mistake
 
 
 ## One that the addon finds itself.
-static func said(its_what: String, its_mend: String) -> TilebakeMistake:
+static func said(its_what: String, its_hint: String) -> TilebakeMistake:
 	var mistake: TilebakeMistake = TilebakeMistake.new()
 	mistake.what = its_what
-	mistake.mend = its_mend
+	mistake.hint = its_hint
 	return mistake
 
 
 ## In words: what it is, and what to do.
 func words() -> String:
-	return what if mend.is_empty() else "%s: %s" % [what, mend]
+	return what if hint.is_empty() else "%s: %s" % [what, hint]
 
 
 ## Whether it stands at one cell of the map.

@@ -95,7 +95,7 @@ func _tell_unmapped() -> void:
 		var told: String = "the tile %s has no terrain; %s left to the base prompt" % [
 			key, "its cell is" if count == 1 else "its %d cells are" % count
 		]
-		var mend: String = "Name a terrain for \"%s\" in tile_terrains, or \"%s\" to leave it out" % [
+		var hint: String = "Name a terrain for \"%s\" in tile_terrains, or \"%s\" to leave it out" % [
 			key, TilebakeCellTerrain.LEAVE_OUT
 		]
-		problems.append(TilebakeProblem.warning(told, mend).at(_layer).at_cell(_unmapped_cells[key]))
+		problems.append(TilebakeProblem.warning(told, hint).at(_layer).at_cell(_unmapped_cells[key]))

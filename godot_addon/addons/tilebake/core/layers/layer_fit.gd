@@ -63,9 +63,9 @@ func problem() -> TilebakeProblem:
 	return null
 
 
-func _left_out(why: String, mend: String) -> TilebakeProblem:
+func _left_out(why: String, hint: String) -> TilebakeProblem:
 	var what: String = "the layer is left out: %s, whose grid the map has" % (why % _grid.name)
-	return TilebakeProblem.warning(what, mend[0].to_upper() + mend.substr(1)).at(_layer)
+	return TilebakeProblem.warning(what, hint[0].to_upper() + hint.substr(1)).at(_layer)
 
 
 ## Whether its cells stand askew on the grid. A quarter turn is none where the grid is square.

@@ -47,7 +47,7 @@ func words() -> String:
 		return "The backend did not answer."
 	var told: Dictionary = object()
 	var parts: Array[String] = []
-	for key: String in ["where", "error", "mend"]:
+	for key: String in ["where", "error", "hint"]:
 		if not str(told.get(key, "")).is_empty():
 			parts.append(str(told[key]))
 	return ": ".join(PackedStringArray(parts)) if not parts.is_empty() else "The backend refused (%d)." % status
@@ -58,4 +58,4 @@ func mistake() -> TilebakeMistake:
 	var told: Dictionary = object()
 	if not is_there() or not told.has("error"):
 		return TilebakeMistake.said(words(), "")
-	return TilebakeMistake.said(str(told["error"]), str(told.get("mend", "")))
+	return TilebakeMistake.said(str(told["error"]), str(told.get("hint", "")))

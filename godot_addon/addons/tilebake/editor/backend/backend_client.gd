@@ -29,7 +29,7 @@ func prove(file: ReadyFile, told: Callable) -> void:
 	close()
 	_ready_file = file
 	var nonce: String = Crypto.new().generate_random_bytes(24).hex_encode()
-	var path: String = "/v1/health/challenge?nonce=" + nonce
+	var path: String = "/v2/health/challenge?nonce=" + nonce
 	_ask(_orders, HTTPClient.METHOD_GET, path, {}, func(answer: BackendAnswer) -> void:
 		var is_proven: bool = answer.is_ok() and _is_proof(str(answer.object().get("proof", "")), file, nonce)
 		if is_proven:
@@ -51,46 +51,46 @@ func token() -> String:
 
 
 func maps(told: Callable) -> void:
-	_ask(_orders, HTTPClient.METHOD_GET, "/v1/maps", {}, told)
+	_ask(_orders, HTTPClient.METHOD_GET, "/v2/maps", {}, told)
 
 
 func bake(map_id: String, urgency: String, told: Callable) -> void:
-	var path: String = "/v1/maps/%s/bake" % map_id.uri_encode()
+	var path: String = "/v2/maps/%s/bake" % map_id.uri_encode()
 	_ask(_orders, HTTPClient.METHOD_POST, path, {"priority": urgency}, told)
 
 
 func cancel(job_id: int, told: Callable) -> void:
-	_ask(_orders, HTTPClient.METHOD_POST, "/v1/jobs/%d/cancel" % job_id, {}, told)
+	_ask(_orders, HTTPClient.METHOD_POST, "/v2/jobs/%d/cancel" % job_id, {}, told)
 
 
 ## Events after a number; with [param wait] the answer comes when there is one.
 func events(after: int, wait: bool, told: Callable) -> void:
-	var path: String = "/v1/events?after=%d&wait=%d" % [after, WAIT if wait else 0]
+	var path: String = "/v2/events?after=%d&wait=%d" % [after, WAIT if wait else 0]
 	_ask(_news, HTTPClient.METHOD_GET, path, {}, told)
 
 
 ## A picture of a running job, unless the last one has not come yet.
 func preview(job_id: int, told: Callable) -> void:
 	if _pictures.is_idle():
-		_ask(_pictures, HTTPClient.METHOD_GET, "/v1/jobs/%d/preview" % job_id, {}, told)
+		_ask(_pictures, HTTPClient.METHOD_GET, "/v2/jobs/%d/preview" % job_id, {}, told)
 
 
 ## Has a map painted for somebody to look at: [param wish] says what of it.
 func look(map_id: String, wish: Dictionary, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_POST, "/v1/maps/%s/looks" % map_id.uri_encode(), wish, told)
+	_ask(_looks, HTTPClient.METHOD_POST, "/v2/maps/%s/looks" % map_id.uri_encode(), wish, told)
 
 
 ## How a look stands.
 func look_view(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_GET, "/v1/looks/%d" % look_id, {}, told)
+	_ask(_looks, HTTPClient.METHOD_GET, "/v2/looks/%d" % look_id, {}, told)
 
 
 func look_picture(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_GET, "/v1/looks/%d/picture" % look_id, {}, told)
+	_ask(_looks, HTTPClient.METHOD_GET, "/v2/looks/%d/picture" % look_id, {}, told)
 
 
 func cancel_look(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_POST, "/v1/looks/%d/cancel" % look_id, {}, told)
+	_ask(_looks, HTTPClient.METHOD_POST, "/v2/looks/%d/cancel" % look_id, {}, told)
 
 
 ## Tells the backend to end. This waits for its answer, a moment only: when a plugin leaves or the editor
@@ -106,7 +106,7 @@ func shut_down() -> bool:
 			HTTPClient.STATUS_CONNECTED when http.has_response():
 				break
 			HTTPClient.STATUS_CONNECTED:
-				asked = http.request(HTTPClient.METHOD_POST, "/v1/shutdown", _headers(), "{}") == OK
+				asked = http.request(HTTPClient.METHOD_POST, "/v2/shutdown", _headers(), "{}") == OK
 			HTTPClient.STATUS_BODY:
 				break
 		OS.delay_msec(1)

@@ -19,15 +19,15 @@ var kind: Kind
 ## What is so, in one sentence.
 var words: String
 ## What to do about it; empty where nothing is to be done.
-var mend: String
+var hint: String
 ## The last lines of the backend's log, where they explain the state.
 var log_tail: String
 
 
-func _init(its_kind: Kind, its_words: String, its_mend: String = "", its_log_tail: String = "") -> void:
+func _init(its_kind: Kind, its_words: String, its_hint: String = "", its_log_tail: String = "") -> void:
 	kind = its_kind
 	words = its_words
-	mend = its_mend
+	hint = its_hint
 	log_tail = its_log_tail
 
 
@@ -36,10 +36,10 @@ func is_up() -> bool:
 	return kind == Kind.READY or kind == Kind.BUSY
 
 
-## Whether it is told to the user as something to mend.
+## Whether it is told to the user as something to fix.
 func is_problem() -> bool:
 	return not is_up() and kind != Kind.STARTING and kind != Kind.OFF
 
 
 func is_same_as(other: TilebakeBackendState) -> bool:
-	return kind == other.kind and words == other.words and mend == other.mend and log_tail == other.log_tail
+	return kind == other.kind and words == other.words and hint == other.hint and log_tail == other.log_tail

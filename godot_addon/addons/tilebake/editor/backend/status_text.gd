@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## What is said of the backend's states: one sentence each, and the mend.
+## What is said of the backend's states: one sentence each, and the hint.
 
 const RESTART: String = "Press Restart in the Tilebake dock."
 

@@ -16,7 +16,7 @@ const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
 
 var _icon: TextureRect = TextureRect.new()
 var _words: Label = Ui.wrapped_label()
-var _mend: LineEdit = LineEdit.new()
+var _hint: LineEdit = LineEdit.new()
 var _mend_row: HBoxContainer = HBoxContainer.new()
 var _log_tail: Label = Ui.wrapped_label()
 var _state: TilebakeBackendState
@@ -26,10 +26,10 @@ func _init() -> void:
 	_icon.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
 	_icon.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
 	_icon.custom_minimum_size.y = Ui.scaled(24)  # the height of a line of words
-	_mend.editable = false
-	_mend.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_hint.editable = false
+	_hint.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_log_tail.add_theme_font_size_override(&"font_size", roundi(Ui.scaled(11)))
-	_mend_row.add_child(_mend)
+	_mend_row.add_child(_hint)
 	_mend_row.add_child(Ui.icon_button(&"ActionCopy", "Copy", _copy))
 	var head: HBoxContainer = HBoxContainer.new()
 	head.add_child(_icon)
@@ -48,9 +48,9 @@ func show_state(state: TilebakeBackendState) -> void:
 	var icon_name: StringName = KINDS.get(state.kind, &"StatusError")
 	_icon.texture = Ui.icon(icon_name)
 	_words.text = state.words
-	_words.tooltip_text = state.mend
-	_mend.text = state.mend
-	_mend_row.visible = state.is_problem() and not state.mend.is_empty()
+	_words.tooltip_text = state.hint
+	_hint.text = state.hint
+	_mend_row.visible = state.is_problem() and not state.hint.is_empty()
 	_log_tail.text = state.log_tail
 	_log_tail.visible = not state.log_tail.is_empty()
 	_log_tail.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
@@ -66,4 +66,4 @@ func tools() -> Array[Button]:
 
 
 func _copy() -> void:
-	DisplayServer.clipboard_set(_mend.text)
+	DisplayServer.clipboard_set(_hint.text)

@@ -76,7 +76,7 @@ func _look() -> void:
 	if _lookup.location != null:
 		_say("tilebake %s works." % _lookup.location.version, &"success_color")
 	else:
-		_say("%s %s" % [_lookup.problem.words, _lookup.problem.mend], &"error_color")
+		_say("%s %s" % [_lookup.problem.words, _lookup.problem.hint], &"error_color")
 
 
 func _say(words: String, colour: StringName) -> void:

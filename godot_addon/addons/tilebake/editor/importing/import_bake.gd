@@ -65,5 +65,5 @@ static func _maps_in(folder: String) -> Array[String]:
 	return found
 
 
-static func _tell(what: String, mend: String) -> void:
-	push_error("Tilebake: %s; %s (%s is set)." % [what, mend, Settings.BAKE_ON_IMPORT])
+static func _tell(what: String, hint: String) -> void:
+	push_error("Tilebake: %s; %s (%s is set)." % [what, hint, Settings.BAKE_ON_IMPORT])

@@ -78,21 +78,21 @@ func _check_shared(block: Dictionary, place: String) -> void:
 
 
 func _check_list(
-	block: Dictionary, place: String, key: String, is_item: Callable, noun: String, mend: String
+	block: Dictionary, place: String, key: String, is_item: Callable, noun: String, hint: String
 ) -> void:
-	if not block.has(key) or not _expect("%s.%s" % [place, key], block[key], block[key] is Array, "list", mend):
+	if not block.has(key) or not _expect("%s.%s" % [place, key], block[key], block[key] is Array, "list", hint):
 		return
 	var items: Array = block[key]
 	for index: int in items.size():
 		if not is_item.call(items[index]):
-			var _holds: bool = _expect("%s.%s[%d]" % [place, key, index], items[index], false, noun, mend)
+			var _holds: bool = _expect("%s.%s[%d]" % [place, key, index], items[index], false, noun, hint)
 			return
 
 
 ## Notes what is wrong, if nothing was before. Returns whether it is right.
-func _expect(place: String, value: Variant, holds: bool, noun: String, mend: String) -> bool:
+func _expect(place: String, value: Variant, holds: bool, noun: String, hint: String) -> bool:
 	if not holds and problem == null:
-		problem = TilebakeProblem.error("%s is no %s: %s" % [place, noun, shown(value)], mend)
+		problem = TilebakeProblem.error("%s is no %s: %s" % [place, noun, shown(value)], hint)
 	return holds
 
 

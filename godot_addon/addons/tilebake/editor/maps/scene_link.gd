@@ -90,7 +90,7 @@ func _on_state_changed(state: TilebakeBackendState) -> void:
 		refresh()
 		return
 	for node: BakedTileMap in MapScene.painted_in_scene():
-		node.tell(BakedTileMap.State.OFFLINE, "Nothing is painted: %s %s" % [state.words, state.mend])
+		node.tell(BakedTileMap.State.OFFLINE, "Nothing is painted: %s %s" % [state.words, state.hint])
 
 
 func _on_selection_changed() -> void:

@@ -20,11 +20,11 @@ func _init(node: BakedTileMap, coordinator: TilebakeBakeCoordinator) -> void:
 	id = coordinator.map_id_of(export.map_path)
 	box = export.box
 	if not backend.is_up():
-		mistake = TilebakeMistake.said(backend.words.trim_suffix("."), backend.mend.trim_suffix("."))
+		mistake = TilebakeMistake.said(backend.words.trim_suffix("."), backend.hint.trim_suffix("."))
 	elif export.failed():
 		var problem: TilebakeProblem = export.problems.filter(
 			func(each: TilebakeProblem) -> bool: return each.is_error())[0]
-		mistake = TilebakeMistake.said(problem.what, problem.mend)
+		mistake = TilebakeMistake.said(problem.what, problem.hint)
 	elif not _is_saved(export):
 		mistake = TilebakeMistake.said("The level has changed since it was saved", SAVE)
 	elif not coordinator.knows(id):

@@ -14,7 +14,7 @@ const SHOWN: Dictionary[TilebakeLook.Kind, String] = {
 var _session: LookSession
 var _kind: TilebakeLook.Kind
 var _words: Label = Ui.wrapped_label()
-var _mend: Label = Ui.wrapped_label()
+var _hint: Label = Ui.wrapped_label()
 var _bar: ProgressBar = ProgressBar.new()
 var _progress: HBoxContainer = HBoxContainer.new()
 var _eye: Button
@@ -33,7 +33,7 @@ func _init(session: LookSession, kind: TilebakeLook.Kind) -> void:
 	for button: Button in [_eye, Ui.icon_button(&"Close", "Take it away", session.clear)]:
 		button.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
 		_head.add_child(button)
-	for part: Control in [_head, _mend, _progress]:
+	for part: Control in [_head, _hint, _progress]:
 		add_child(part)
 	Wire.on(session.changed, show_look)
 	show_look()
@@ -44,12 +44,12 @@ func show_look() -> void:
 	_progress.visible = _session.look != null
 	for index: int in [1, 2]:
 		(_head.get_child(index) as Control).visible = _session.is_shown()
-	_mend.visible = _session.mistake != null and not _session.mistake.mend.is_empty()
+	_hint.visible = _session.mistake != null and not _session.mistake.hint.is_empty()
 	_words.remove_theme_color_override(&"font_color")
 	if _session.mistake != null:
 		_words.add_theme_color_override(&"font_color", Ui.colour(&"error_color"))
 		_words.text = _session.mistake.what
-		_mend.text = _session.mistake.mend
+		_hint.text = _session.mistake.hint
 	elif _session.look != null:
 		_show_progress(_session.look)
 	elif visible:
