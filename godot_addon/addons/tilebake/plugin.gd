@@ -6,11 +6,11 @@ const Dock = preload("editor/dock/dock.gd")
 const ExportPlugin = preload("editor/importing/export_plugin.gd")
 const ImportPlugin = preload("editor/importing/import_plugin.gd")
 const InspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
-const LookSession = preload("editor/previews/preview_session.gd")
 const MapActions = preload("editor/maps/map_actions.gd")
+const PreviewSession = preload("editor/previews/preview_session.gd")
 const SceneLink = preload("editor/maps/scene_link.gd")
 const Settings = preload("editor/settings.gd")
-const Wire = preload("core/signals.gd")
+const Signals = preload("core/signals.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
 ## Saves that follow one another are exported together.
 const QUIET: float = 0.5
@@ -23,7 +23,7 @@ var _export_plugin: ExportPlugin = ExportPlugin.new()
 var _import_plugin: ImportPlugin = ImportPlugin.new()
 var _inspector_plugin: InspectorPlugin
 var _scene_link: SceneLink
-var _look_session: LookSession
+var _look_session: PreviewSession
 var _saved: Timer
 
 
@@ -32,7 +32,7 @@ func _enter_tree() -> void:
 	_coordinator = TilebakeBakeCoordinator.new()
 	_actions = MapActions.new(_coordinator, get_undo_redo())
 	_scene_link = SceneLink.new(_coordinator)
-	_look_session = LookSession.new(_coordinator)
+	_look_session = PreviewSession.new(_coordinator)
 	_saved = Timer.new()
 	_saved.one_shot = true
 	_saved.wait_time = QUIET
@@ -66,9 +66,9 @@ func _apply_changes() -> void:
 
 
 func _connect_editor() -> void:
-	Wire.on(scene_saved, _on_scene_saved)
-	Wire.on(scene_changed, _on_scene_changed)
-	Wire.on(_saved.timeout, _export_saved)
+	Signals.on(scene_saved, _on_scene_saved)
+	Signals.on(scene_changed, _on_scene_changed)
+	Signals.on(_saved.timeout, _export_saved)
 
 
 ## From 4.6 on docks are EditorDock nodes; the engine before has none, so the class is only named in text.

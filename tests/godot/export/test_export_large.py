@@ -21,7 +21,7 @@ def test_a_large_level_is_exported_whole(engine: Engine, tmp_path: Path, side: i
     half = side // 2
     cells = speckled(range(-half, side - half), range(-half, side - half))
     make_scenes(engine, project, [level(LEVEL, layer("Ground", cells))])
-    run = engine.script(project, ROOT / "backend/benchmarks/godot_export.gd", LEVEL).checked()
+    run = engine.script(project, ROOT / "backend/benchmarks/serve/godot_export.gd", LEVEL).checked()
     for line in run.lines("LARGE "):
         print("ms:", line)
 

@@ -10,7 +10,7 @@ const PATIENCE: float = 300.0  # seconds
 const POND: Rect2i = Rect2i(17, 3, 4, 2)
 const INSPECTOR_HEIGHT: int = 260  # more than the editor gives it
 const WATER: Vector2i = Vector2i(0, 2)
-const LookSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
+const PreviewSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
 const WordsHand = preload("words_hand.gd")
 
 var _folder: String = OS.get_environment("PHOTOS")
@@ -40,8 +40,8 @@ func _work() -> void:
 
 ## Where a word works, and another look of the meadow.
 func _look_at_words() -> void:
-	var session: LookSession = get_tree().root.find_children("*", "", true, false).filter(
-		func(node: Node) -> bool: return node.get_script() == LookSession)[0]
+	var session: PreviewSession = get_tree().root.find_children("*", "", true, false).filter(
+		func(node: Node) -> bool: return node.get_script() == PreviewSession)[0]
 	var hand: WordsHand = WordsHand.new()
 	_make_room(INSPECTOR_HEIGHT)
 	hand.pick("grass")

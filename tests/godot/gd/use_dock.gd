@@ -5,12 +5,12 @@ extends EditorPlugin
 
 const SCENE: String = "res://fresh.tscn"
 const PATIENCE: float = 900.0  # seconds
-const MapList = preload("res://addons/tilebake/editor/dock/map_list.gd")
-const MistakePanel = preload("res://addons/tilebake/editor/dock/mistake_panel.gd")
+const DiagnosticPanel = preload("res://addons/tilebake/editor/dock/diagnostic_panel.gd")
 const LogWindow = preload("res://addons/tilebake/editor/dock/log_window.gd")
+const MapList = preload("res://addons/tilebake/editor/dock/map_list.gd")
+const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
 const SettingsWindow = preload("res://addons/tilebake/editor/dock/settings_window.gd")
 const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.gd")
-const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
 
 var _dock: Node
 
@@ -88,7 +88,7 @@ func _tells_mistakes() -> void:
 	await _until("a mistake is told", func() -> bool: return "failed" in _list_words())
 	_list().get_root().get_child(0).select(0)
 	_list().item_selected.emit()
-	var panel: MistakePanel = _children_with(MistakePanel, _dock)[0]
+	var panel: DiagnosticPanel = _children_with(DiagnosticPanel, _dock)[0]
 	_check("in words under the list", panel.visible and "steps" in _words_in(panel))
 	_check("and as a warning at the node", "steps" in "".join(_painting()._get_configuration_warnings()))
 	panel.go_asked.emit("maps/fresh.tilebake.json")

@@ -7,12 +7,12 @@ const SCENE: String = "res://level.tscn"
 const MAP: String = "res://maps/level.tilebake.json"
 const PICTURE: String = "res://baked/maps/level.png"
 const PATIENCE: float = 300.0  # seconds
-const LookSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
+const PreviewSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
 const WordsHand = preload("words_hand.gd")
 
 var _hand: WordsHand = WordsHand.new()
 var _painting: BakedTileMap
-var _session: LookSession
+var _session: PreviewSession
 
 
 func _ready() -> void:
@@ -27,7 +27,7 @@ func _work() -> void:
 	await _until("the scene is open", func() -> bool: return EditorInterface.get_edited_scene_root() != null)
 	_painting = EditorInterface.get_edited_scene_root().get_node("Bake")
 	_session = get_tree().root.find_children("*", "", true, false).filter(
-		func(node: Node) -> bool: return node.get_script() == LookSession)[0]
+		func(node: Node) -> bool: return node.get_script() == PreviewSession)[0]
 	EditorInterface.edit_node(_painting)
 	var _saved: Error = EditorInterface.save_scene()
 	await _until("the painting is shown", func() -> bool: return _painting.texture != null)

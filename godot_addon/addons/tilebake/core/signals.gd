@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Wire: connects signals. A connection that fails is a mistake in the addon's own code, and found while it is made.
+## Signals: connects signals. A connection that fails is a mistake in the addon's own code, and found while it is made.
 
 
 ## Connects a signal for as long as both sides live.

@@ -16,16 +16,16 @@ signal texture_ready(map_id: String, texture_path: String)
 signal refused(map_id: String, words: String)
 
 const BackendAnswer = preload("backend/backend_answer.gd")
+const BackendEvents = preload("backend/backend_events.gd")
 const BackendLink = preload("backend/backend_link.gd")
-const BackendLooks = preload("backend/backend_looks.gd")
-const BackendNews = preload("backend/backend_news.gd")
+const BackendPreviews = preload("backend/backend_previews.gd")
 const FsBridge = preload("maps/fs_bridge.gd")
 const ImportBake = preload("importing/import_bake.gd")
 const JsonObject = preload("backend/json_object.gd")
-const LinkWords = preload("backend/status_text.gd")
-const Pulse = preload("backend/ticker.gd")
 const Settings = preload("settings.gd")
-const Wire = preload("../core/signals.gd")
+const Signals = preload("../core/signals.gd")
+const StatusText = preload("backend/status_text.gd")
+const Ticker = preload("backend/ticker.gd")
 
 const PREVIEWS: float = 1.0  # seconds between two
 
@@ -33,20 +33,20 @@ const PREVIEWS: float = 1.0  # seconds between two
 var shows_previews: bool = true
 
 ## What is painted for somebody to look at, and never published.
-var looks: BackendLooks
+var looks: BackendPreviews
 
 var _link: BackendLink = BackendLink.new()
-var _news: BackendNews = BackendNews.new(_link.client)
+var _news: BackendEvents = BackendEvents.new(_link.client)
 var _bridge: FsBridge = FsBridge.new()
-var _state: TilebakeBackendState = LinkWords.off()
+var _state: TilebakeBackendState = StatusText.off()
 var _maps: Dictionary[String, Dictionary] = {}
 var _jobs: Dictionary[String, Dictionary] = {}  # the latest of each map
 var _textures: Dictionary[String, String] = {}  # paths that are being taken in, and their maps
 
 
 func _init() -> void:
-	looks = BackendLooks.new(_link.client)
-	for part: Node in [_link, _news, looks, _bridge, Pulse.new(PREVIEWS, _ask_for_preview)]:
+	looks = BackendPreviews.new(_link.client)
+	for part: Node in [_link, _news, looks, _bridge, Ticker.new(PREVIEWS, _ask_for_preview)]:
 		add_child(part)
 	_connect_parts()
 
@@ -57,7 +57,7 @@ func start() -> void:
 	if Settings.may_start():
 		_link.start(ProjectSettings.globalize_path("res://"))
 		return
-	_tell(LinkWords.headless())
+	_tell(StatusText.headless())
 	if Settings.bakes_on_import():
 		ImportBake.bake_all()
 
@@ -150,14 +150,14 @@ func _write(export: TilebakeExport) -> void:
 
 
 func _connect_parts() -> void:
-	Wire.on(_link.state_changed, _tell)
-	Wire.on(_link.linked, _news.follow)
-	Wire.on(_link.unlinked, _on_unlinked)
-	Wire.on(_news.all_told, _on_all_told)
-	Wire.on(_news.map_told, _on_map_told)
-	Wire.on(_news.job_told, _on_job_told)
-	Wire.on(_news.lost, _link.lose)
-	Wire.on(_bridge.taken_in, _on_taken_in)
+	Signals.on(_link.state_changed, _tell)
+	Signals.on(_link.linked, _news.follow)
+	Signals.on(_link.unlinked, _on_unlinked)
+	Signals.on(_news.all_told, _on_all_told)
+	Signals.on(_news.map_told, _on_map_told)
+	Signals.on(_news.job_told, _on_job_told)
+	Signals.on(_news.lost, _link.lose)
+	Signals.on(_bridge.taken_in, _on_taken_in)
 
 
 func _on_unlinked() -> void:
@@ -233,7 +233,7 @@ func _tell_work() -> void:
 	if not _link.is_linked():
 		return
 	var live: int = jobs().filter(_is_live).size()
-	_tell(LinkWords.ready() if _running_job().is_empty() else LinkWords.busy(live))
+	_tell(StatusText.ready() if _running_job().is_empty() else StatusText.busy(live))
 
 
 func _tell(its_state: TilebakeBackendState) -> void:

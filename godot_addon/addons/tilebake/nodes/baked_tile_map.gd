@@ -7,7 +7,7 @@ extends Sprite2D
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
 ## picture fresh; in the game it needs neither the addon nor the backend, only its texture.
 
-const Wire = preload("../core/signals.gd")
+const Signals = preload("../core/signals.gd")
 
 ## How fresh the picture is.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
@@ -56,7 +56,7 @@ var _followed_texture: Texture2D = null
 
 
 func _ready() -> void:
-	Wire.on(texture_changed, _follow_texture)
+	Signals.on(texture_changed, _follow_texture)
 	_follow_texture()
 	if Engine.is_editor_hint():
 		_watch_layers()
@@ -196,7 +196,7 @@ func _follow_texture() -> void:
 		_followed_texture.changed.disconnect(_fit)
 	_followed_texture = texture
 	if texture != null:
-		Wire.on(texture.changed, _fit)
+		Signals.on(texture.changed, _fit)
 		_fit()
 
 
@@ -229,7 +229,7 @@ func _watch_layers() -> void:
 	for layer: Node in source_layers():
 		var edited: Signal = Signal(layer, &"changed")
 		if not edited.is_connected(_on_layer_changed):
-			Wire.on(edited, _on_layer_changed)
+			Signals.on(edited, _on_layer_changed)
 	update_configuration_warnings()
 
 

@@ -3,8 +3,8 @@ extends Node
 ## Speaks with one backend: it has to prove that it knows the token before the token is sent to it.
 
 const BackendAnswer = preload("backend_answer.gd")
-const BackendLane = preload("backend_lane.gd")
 const ReadyFile = preload("../launch/ready_file.gd")
+const RequestQueue = preload("request_queue.gd")
 
 const PATIENCE: float = 10.0  # seconds for an answer
 const WAIT: int = 20  # seconds that the backend may hold back an answer until there is news
@@ -12,14 +12,14 @@ const FAREWELL: int = 1000  # ms that ending it may take of the editor's own tim
 
 var _ready_file: ReadyFile = null
 var _token: String = ""
-var _orders: BackendLane = BackendLane.new(PATIENCE)
-var _news: BackendLane = BackendLane.new(PATIENCE + WAIT)
-var _pictures: BackendLane = BackendLane.new(PATIENCE)
-var _looks: BackendLane = BackendLane.new(PATIENCE)
+var _orders: RequestQueue = RequestQueue.new(PATIENCE)
+var _news: RequestQueue = RequestQueue.new(PATIENCE + WAIT)
+var _pictures: RequestQueue = RequestQueue.new(PATIENCE)
+var _looks: RequestQueue = RequestQueue.new(PATIENCE)
 
 
 func _init() -> void:
-	for lane: BackendLane in _lanes():
+	for lane: RequestQueue in _lanes():
 		add_child(lane)
 
 
@@ -41,7 +41,7 @@ func prove(file: ReadyFile, told: Callable) -> void:
 func close() -> void:
 	_token = ""
 	_ready_file = null
-	for lane: BackendLane in _lanes():
+	for lane: RequestQueue in _lanes():
 		lane.drop()
 
 
@@ -115,10 +115,10 @@ func shut_down() -> bool:
 	return is_heard
 
 
-func _ask(lane: BackendLane, method: HTTPClient.Method, path: String, body: Dictionary, told: Callable) -> void:
+func _ask(lane: RequestQueue, method: HTTPClient.Method, path: String, body: Dictionary, told: Callable) -> void:
 	if _ready_file == null:
 		return
-	var asked: BackendLane.Asked = BackendLane.Asked.new()
+	var asked: RequestQueue.Asked = RequestQueue.Asked.new()
 	asked.method = method
 	asked.url = "http://%s%s" % [_ready_file.host(), path]
 	asked.headers = _headers()
@@ -127,7 +127,7 @@ func _ask(lane: BackendLane, method: HTTPClient.Method, path: String, body: Dict
 	lane.ask(asked)
 
 
-func _lanes() -> Array[BackendLane]:
+func _lanes() -> Array[RequestQueue]:
 	return [_orders, _news, _pictures, _looks]
 
 

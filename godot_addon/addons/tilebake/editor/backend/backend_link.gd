@@ -16,10 +16,10 @@ const BackendCommand = preload("../launch/backend_command.gd")
 const BackendLocation = preload("../launch/backend_location.gd")
 const BackendLookup = preload("../launch/backend_lookup.gd")
 const BackendProcess = preload("../launch/backend_process.gd")
-const LinkWords = preload("status_text.gd")
-const Pulse = preload("ticker.gd")
 const ReadyFile = preload("../launch/ready_file.gd")
 const Settings = preload("../settings.gd")
+const StatusText = preload("status_text.gd")
+const Ticker = preload("ticker.gd")
 
 enum Phase { OFF, LOOKING, WAITING, PROVING, LINKED, RESTING }
 
@@ -37,7 +37,7 @@ var _phase: Phase = Phase.OFF
 var _command: BackendCommand = null
 var _lookup: BackendLookup = null
 var _own: BackendProcess = BackendProcess.new()
-var _state: TilebakeBackendState = LinkWords.off()
+var _state: TilebakeBackendState = StatusText.off()
 var _shunned: String = ""  # the token of a backend that is gone or not what it says
 var _known: String = ""  # the token of the backend that we were linked with last
 var _crashes: int = 0
@@ -47,7 +47,7 @@ var _rest_over: int = 0  # ms
 
 func _init() -> void:
 	add_child(client)
-	add_child(Pulse.new(TICK, _tick))
+	add_child(Ticker.new(TICK, _tick))
 
 
 ## Begins, if it has not begun. [param root] is the Godot project's folder.
@@ -57,12 +57,12 @@ func start(root: String) -> void:
 	_crashes = 0
 	_command = BackendCommand.find(Settings.command(), root)
 	if _command == null:
-		_tell(LinkWords.not_found(BackendCommand.clean(Settings.command())))
+		_tell(StatusText.not_found(BackendCommand.clean(Settings.command())))
 		return
 	_lookup = BackendLookup.new()
 	_lookup.start(_command, root)
 	_phase = Phase.LOOKING
-	_tell(LinkWords.looking(_command.program))
+	_tell(StatusText.looking(_command.program))
 
 
 ## Ends the link, and the backend too if it is ours.
@@ -75,7 +75,7 @@ func stop() -> void:
 		if not client.shut_down():
 			_own.kill()
 	_unlink(Phase.OFF)
-	_tell(LinkWords.off())
+	_tell(StatusText.off())
 
 
 func state() -> TilebakeBackendState:
@@ -99,7 +99,7 @@ func lose() -> void:
 	elif file != null and file.token == _known:
 		_prove(file)  # it may be there: a computer that slept has lost its connections
 	else:
-		_rest(BUSY_REST, LinkWords.gone())
+		_rest(BUSY_REST, StatusText.gone())
 
 
 func _tick() -> void:
@@ -132,10 +132,10 @@ func _seek() -> void:
 		_phase = Phase.WAITING
 	elif _own.start(_command, location.root):
 		_phase = Phase.WAITING
-		_tell(LinkWords.starting())
+		_tell(StatusText.starting())
 	else:
 		_phase = Phase.OFF
-		_tell(LinkWords.not_run(_command.program))
+		_tell(StatusText.not_run(_command.program))
 
 
 func _look_for_ready_file() -> void:
@@ -153,14 +153,14 @@ func _prove(file: ReadyFile) -> void:
 
 func _on_proof(answer: BackendAnswer, is_proven: bool, file: ReadyFile) -> void:
 	if is_proven and not location.is_root(file.project):
-		_give_up(LinkWords.other_project(file.project))
+		_give_up(StatusText.other_project(file.project))
 	elif is_proven and not file.version.begins_with(BackendLocation.VERSION):
-		_give_up(LinkWords.incompatible(file.version, BackendLocation.VERSION))
+		_give_up(StatusText.incompatible(file.version, BackendLocation.VERSION))
 	elif is_proven:
 		_phase = Phase.LINKED
 		_linked_at = Time.get_ticks_msec()
 		_known = file.token
-		_tell(LinkWords.ready())
+		_tell(StatusText.ready())
 		linked.emit()
 	else:
 		_on_unproven(answer, file)
@@ -172,7 +172,7 @@ func _on_unproven(answer: BackendAnswer, file: ReadyFile) -> void:
 	_shunned = file.token
 	client.close()
 	if answer.is_there():
-		_tell(LinkWords.stranger(file.host()))
+		_tell(StatusText.stranger(file.host()))
 	if file.token != _known:
 		_seek()
 	elif _own.is_running():
@@ -181,7 +181,7 @@ func _on_unproven(answer: BackendAnswer, file: ReadyFile) -> void:
 	elif _own.was_started():
 		_on_ended()
 	else:
-		_rest(BUSY_REST, LinkWords.gone())
+		_rest(BUSY_REST, StatusText.gone())
 
 
 ## Our process is over.
@@ -189,9 +189,9 @@ func _on_ended() -> void:
 	var code: int = _own.exit_code()
 	_own.kill()
 	if code == BackendProcess.BUSY:
-		_rest(BUSY_REST, LinkWords.busy_elsewhere())
+		_rest(BUSY_REST, StatusText.busy_elsewhere())
 	elif code == 0:  # somebody told it to end
-		_rest(FIRST_REST, LinkWords.gone())
+		_rest(FIRST_REST, StatusText.gone())
 	else:
 		_on_crash("it ended with exit code %d" % code)
 
@@ -200,9 +200,9 @@ func _on_crash(how: String) -> void:
 	_crashes += 1
 	var tail: String = BackendProcess.log_tail(location.log_file)
 	if _crashes < CRASHES:
-		_rest(FIRST_REST << _crashes, LinkWords.crashed(how, true, tail))
+		_rest(FIRST_REST << _crashes, StatusText.crashed(how, true, tail))
 	else:
-		_give_up(LinkWords.crashed(how, false, tail))
+		_give_up(StatusText.crashed(how, false, tail))
 
 
 func _rest(duration: int, told: TilebakeBackendState) -> void:

@@ -4,22 +4,22 @@ extends VBoxContainer
 ## coordinator alone.
 
 const BackendBar = preload("backend_bar.gd")
+const DiagnosticPanel = preload("diagnostic_panel.gd")
 const JobPanel = preload("job_panel.gd")
 const LogWindow = preload("log_window.gd")
 const MapActions = preload("../maps/map_actions.gd")
 const MapList = preload("map_list.gd")
-const MistakePanel = preload("mistake_panel.gd")
 const SettingsWindow = preload("settings_window.gd")
+const Signals = preload("../../core/signals.gd")
 const Toasts = preload("toasts.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../core/signals.gd")
 
 var _coordinator: TilebakeBakeCoordinator
 var _actions: MapActions
 var _bar: BackendBar = BackendBar.new()
 var _job: JobPanel = JobPanel.new()
 var _list: MapList = MapList.new()
-var _mistake: MistakePanel = MistakePanel.new()
+var _mistake: DiagnosticPanel = DiagnosticPanel.new()
 var _empty: Label = Ui.wrapped_label()
 var _log: LogWindow = LogWindow.new()
 var _settings: SettingsWindow = SettingsWindow.new()
@@ -47,23 +47,23 @@ func _ready() -> void:
 
 
 func _follow_parts() -> void:
-	Wire.on(_bar.restart_asked, _coordinator.restart)
-	Wire.on(_bar.settings_asked, _settings.show_settings)
-	Wire.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))
-	Wire.on(_settings.changed, _coordinator.restart)
-	Wire.on(_job.cancel_asked, _coordinator.cancel)
-	Wire.on(_list.asked, _on_asked)
-	Wire.on(_list.picked, func(id: String) -> void: _mistake.show_map(_view_of(id)))
-	Wire.on(_mistake.go_asked, func(id: String) -> void: _actions.show_mistake(_view_of(id)))
+	Signals.on(_bar.restart_asked, _coordinator.restart)
+	Signals.on(_bar.settings_asked, _settings.show_settings)
+	Signals.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))
+	Signals.on(_settings.changed, _coordinator.restart)
+	Signals.on(_job.cancel_asked, _coordinator.cancel)
+	Signals.on(_list.asked, _on_asked)
+	Signals.on(_list.picked, func(id: String) -> void: _mistake.show_map(_view_of(id)))
+	Signals.on(_mistake.go_asked, func(id: String) -> void: _actions.show_mistake(_view_of(id)))
 
 
 func _follow_coordinator() -> void:
-	Wire.on(_coordinator.state_changed, _on_state_changed)
-	Wire.on(_coordinator.map_changed, _on_map_changed)
-	Wire.on(_coordinator.job_changed, _on_job_changed)
-	Wire.on(_coordinator.preview_changed, _job.show_preview)
-	Wire.on(_coordinator.texture_ready, _list.show_picture)
-	Wire.on(_coordinator.refused, _toasts.tell_refusal)
+	Signals.on(_coordinator.state_changed, _on_state_changed)
+	Signals.on(_coordinator.map_changed, _on_map_changed)
+	Signals.on(_coordinator.job_changed, _on_job_changed)
+	Signals.on(_coordinator.preview_changed, _job.show_preview)
+	Signals.on(_coordinator.texture_ready, _list.show_picture)
+	Signals.on(_coordinator.refused, _toasts.tell_refusal)
 
 
 func _buttons() -> HFlowContainer:

@@ -4,7 +4,7 @@ extends VBoxContainer
 
 signal cancel_asked(job_id: int)
 
-const MapWords = preload("map_status_text.gd")
+const MapStatusText = preload("map_status_text.gd")
 const Ui = preload("ui.gd")
 
 var _job_id: int = -1
@@ -41,7 +41,7 @@ func show_job(view: Dictionary) -> void:
 	_preview.visible = _preview.texture != null
 	_job_id = int(id) if runs else -1
 	_map_id = str(view.get("map_id", ""))
-	_title.text = "Painting %s" % MapWords.name_of(_map_id)
+	_title.text = "Painting %s" % MapStatusText.name_of(_map_id)
 	_show_progress(view)
 
 
@@ -68,7 +68,7 @@ func _show_progress(view: Dictionary) -> void:
 	_left.text = ""
 	if left is float:
 		var seconds: float = left
-		_left.text = MapWords.time_left(seconds)
+		_left.text = MapStatusText.time_left(seconds)
 
 
 func _cancel_button() -> Button:

@@ -2,8 +2,8 @@
 extends AcceptDialog
 ## LogWindow: the end of the backend's log.
 
+const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../core/signals.gd")
 ## How much of the log is shown: it can be long.
 const SHOWN: int = 64 * 1024
 
@@ -18,7 +18,7 @@ func _init() -> void:
 	_text.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
 	add_child(_text)
 	var _button: Button = add_button("Open the File", true, "open")
-	Wire.on(custom_action, func(_name: StringName) -> void: Ui.open(_path))
+	Signals.on(custom_action, func(_name: StringName) -> void: Ui.open(_path))
 
 
 ## Shows the end of the log at a path, and how to find it.

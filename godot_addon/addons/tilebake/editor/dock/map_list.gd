@@ -7,9 +7,9 @@ signal asked(action: Action, map_id: String)
 
 enum Action { BAKE, RE_ROLL, OPEN_SCENE, SHOW_FOLDER }
 
-const MapWords = preload("map_status_text.gd")
+const MapStatusText = preload("map_status_text.gd")
+const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../core/signals.gd")
 const THUMBNAIL: float = 40.0
 ## What can be asked of a map: its words, its icon, its key.
 const ACTIONS: Dictionary[Action, Array] = {
@@ -37,10 +37,10 @@ func _init() -> void:
 	set_column_clip_content(0, true)
 	var _root: TreeItem = create_item()
 	_fill_menu()
-	Wire.on(item_selected, func() -> void: picked.emit(selected_map()))
-	Wire.on(item_activated, _ask.bind(Action.OPEN_SCENE))
-	Wire.on(item_mouse_selected, _on_mouse_selected)
-	Wire.on(button_clicked, _on_button_clicked)
+	Signals.on(item_selected, func() -> void: picked.emit(selected_map()))
+	Signals.on(item_activated, _ask.bind(Action.OPEN_SCENE))
+	Signals.on(item_mouse_selected, _on_mouse_selected)
+	Signals.on(button_clicked, _on_button_clicked)
 
 
 func _gui_input(event: InputEvent) -> void:
@@ -78,9 +78,9 @@ func show_map(view: Dictionary) -> void:
 		_drop(id)
 		return
 	var row: TreeItem = _row_of(id)
-	var state: String = MapWords.state_of(view)
-	row.set_icon(1, Ui.icon(MapWords.icon_of(state)))
-	row.set_tooltip_text(1, ": ".join(PackedStringArray([state, MapWords.more_of(view)])).trim_suffix(": "))
+	var state: String = MapStatusText.state_of(view)
+	row.set_icon(1, Ui.icon(MapStatusText.icon_of(state)))
+	row.set_tooltip_text(1, ": ".join(PackedStringArray([state, MapStatusText.more_of(view)])).trim_suffix(": "))
 
 
 ## Shows the picture at a path as a map's thumbnail.
@@ -105,7 +105,7 @@ func _new_row(map_id: String) -> TreeItem:
 	ids.sort()
 	var row: TreeItem = create_item(null, ids.find(map_id))
 	row.set_metadata(0, map_id)
-	row.set_text(0, MapWords.name_of(map_id))
+	row.set_text(0, MapStatusText.name_of(map_id))
 	row.set_tooltip_text(0, map_id)
 	row.set_icon(0, Ui.icon(&"ImageTexture"))
 	row.set_icon_max_width(0, roundi(Ui.scaled(THUMBNAIL)))
@@ -133,7 +133,7 @@ func _fill_menu() -> void:
 		_menu.add_item(str(words[0]), action)
 		_menu.set_item_shortcut(_menu.get_item_index(action), shortcut)
 	add_child(_menu)
-	Wire.on(_menu.id_pressed, func(id: int) -> void: _ask(id as Action))
+	Signals.on(_menu.id_pressed, func(id: int) -> void: _ask(id as Action))
 
 
 func _open_menu(at: Vector2) -> void:

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## MapWords: how the states of maps and jobs are said and shown.
+## MapStatusText: how the states of maps and jobs are said and shown.
 
 const ICONS: Dictionary[String, StringName] = {
 	"up to date": &"StatusSuccess",

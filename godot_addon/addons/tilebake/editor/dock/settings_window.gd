@@ -7,8 +7,8 @@ signal changed
 const BackendCommand = preload("../launch/backend_command.gd")
 const BackendLookup = preload("../launch/backend_lookup.gd")
 const Settings = preload("../settings.gd")
+const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
-const Wire = preload("../../core/signals.gd")
 
 var _path: LineEdit = LineEdit.new()
 var _verdict: Label = Ui.wrapped_label()
@@ -23,11 +23,11 @@ func _init() -> void:
 	_path.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_picker.access = EditorFileDialog.ACCESS_FILESYSTEM
 	_picker.file_mode = EditorFileDialog.FILE_MODE_OPEN_FILE
-	Wire.on(_picker.file_selected, func(path: String) -> void: _path.text = path)
+	Signals.on(_picker.file_selected, func(path: String) -> void: _path.text = path)
 	_timer.wait_time = 0.1
-	Wire.on(_timer.timeout, _look)
-	Wire.on(confirmed, _keep)
-	Wire.on(canceled, _timer.stop)
+	Signals.on(_timer.timeout, _look)
+	Signals.on(confirmed, _keep)
+	Signals.on(canceled, _timer.stop)
 	add_child(_content())
 	add_child(_picker)
 	add_child(_timer)

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Toasts: says when pictures are done, together where they come together, and each failure by itself.
 
-const MapWords = preload("map_status_text.gd")
+const MapStatusText = preload("map_status_text.gd")
 
 var _done: PackedStringArray = []
 var _coordinator: TilebakeBakeCoordinator
@@ -14,7 +14,7 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 ## Takes in how a job stands.
 func tell_job(view: Dictionary) -> void:
-	var map: String = MapWords.name_of(str(view.get("map_id", "")))
+	var map: String = MapStatusText.name_of(str(view.get("map_id", "")))
 	match view.get("state"):
 		"done":
 			_done += PackedStringArray([map])

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Ui: small helpers that every part of the dock is built with.
 
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 
 const ICONS: StringName = &"EditorIcons"
 
@@ -26,7 +26,7 @@ static func button(text: String, tooltip: String, pressed: Callable) -> Button:
 	var made: Button = Button.new()
 	made.text = text
 	made.tooltip_text = tooltip
-	Wire.on(made.pressed, pressed)
+	Signals.on(made.pressed, pressed)
 	return made
 
 
@@ -41,7 +41,7 @@ static func icon_button(icon_name: StringName, tooltip: String, pressed: Callabl
 ## Gives a button an icon that follows the theme.
 static func show_icon(target: Button, icon_name: StringName) -> void:
 	target.icon = icon(icon_name)
-	Wire.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
+	Signals.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
 
 
 static func wrapped_label() -> Label:

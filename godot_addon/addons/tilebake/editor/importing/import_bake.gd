@@ -5,7 +5,7 @@ extends RefCounted
 const BackendCommand = preload("../launch/backend_command.gd")
 const FsBridge = preload("../maps/fs_bridge.gd")
 const Settings = preload("../settings.gd")
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 
 const BUSY: int = 75
 const NAP: int = 5  # ms
@@ -24,7 +24,7 @@ static func bake_all() -> void:
 	print("Tilebake: painting what is stale, with %s." % command.program)
 	var said: Array[String] = []
 	var code: int = OS.execute(command.program, command.with(["bake", root]), said, true)
-	Wire.on(
+	Signals.on(
 		EditorInterface.get_resource_filesystem().sources_changed,
 		_take_in_new.bind(maps).unbind(1),
 		CONNECT_ONE_SHOT | CONNECT_DEFERRED,

@@ -3,27 +3,27 @@ extends EditorInspectorPlugin
 ## What the inspector shows beside the properties of a BakedTileMap and of tile layers.
 
 const EditDrafts = preload("../maps/edit_drafts.gd")
-const LookSession = preload("../previews/preview_session.gd")
 const MapActions = preload("../maps/map_actions.gd")
+const PreviewSession = preload("../previews/preview_session.gd")
 const SeedProperty = preload("seed_property.gd")
+const Signals = preload("../../core/signals.gd")
 const TerrainTable = preload("terrain_table.gd")
-const UnmappedTiles = preload("unmapped_tiles.gd")
 const Ui = preload("../dock/ui.gd")
+const UnmappedTiles = preload("unmapped_tiles.gd")
 const WordsPanel = preload("words/words_panel.gd")
-const Wire = preload("../../core/signals.gd")
 
 var _actions: MapActions
 var _undo: EditorUndoRedoManager
-var _session: LookSession
+var _session: PreviewSession
 var _drafts: EditDrafts
 
 
-func _init(actions: MapActions, session: LookSession, undo: EditorUndoRedoManager) -> void:
+func _init(actions: MapActions, session: PreviewSession, undo: EditorUndoRedoManager) -> void:
 	_actions = actions
 	_undo = undo
 	_session = session
 	_drafts = EditDrafts.new(undo)
-	Wire.on(EditorInterface.get_inspector().edited_object_changed, _on_other_shown)
+	Signals.on(EditorInterface.get_inspector().edited_object_changed, _on_other_shown)
 
 
 func _can_handle(object: Object) -> bool:

@@ -2,8 +2,8 @@
 extends EditorProperty
 ## SeedProperty: the seed, and a button for another one.
 
+const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../core/signals.gd")
 
 var _seed: EditorSpinSlider = EditorSpinSlider.new()
 
@@ -18,7 +18,7 @@ func _init(re_roll: Callable) -> void:
 	row.add_child(Ui.icon_button(&"RandomNumberGenerator", "Another seed: paint the same map another way", re_roll))
 	add_child(row)
 	add_focusable(_seed)
-	Wire.on(_seed.value_changed, _on_changed)
+	Signals.on(_seed.value_changed, _on_changed)
 
 
 func _update_property() -> void:

@@ -4,8 +4,8 @@ extends HBoxContainer
 
 signal changed(prompt: String, weight: float)
 
+const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../core/signals.gd")
 
 var _prompt: LineEdit = LineEdit.new()
 var _weight: EditorSpinSlider = EditorSpinSlider.new()
@@ -29,9 +29,9 @@ func _init(terrain: String, look: TilebakeTerrain) -> void:
 	_weight.tooltip_text = "How strongly it holds its ground against its neighbours"
 	for part: Control in [name_label, _prompt, _weight]:
 		add_child(part)
-	Wire.on(_prompt.text_submitted, func(_text: String) -> void: _tell())
-	Wire.on(_prompt.focus_exited, _tell)
-	Wire.on(_weight.value_changed, func(_value: float) -> void: _tell())
+	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _tell())
+	Signals.on(_prompt.focus_exited, _tell)
+	Signals.on(_weight.value_changed, func(_value: float) -> void: _tell())
 
 
 func _tell() -> void:

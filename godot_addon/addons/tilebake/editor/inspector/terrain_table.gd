@@ -3,9 +3,9 @@ extends VBoxContainer
 ## TerrainTable: a row for every terrain of a BakedTileMap's layers, to say what it looks like.
 
 const SceneSetup = preload("../maps/scene_setup.gd")
+const Signals = preload("../../core/signals.gd")
 const TerrainRow = preload("terrain_row.gd")
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../core/signals.gd")
 
 var _node: BakedTileMap
 var _undo: EditorUndoRedoManager
@@ -17,7 +17,7 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	for terrain: String in _names():
 		var look: TilebakeTerrain = node.terrains.get(terrain)
 		var row: TerrainRow = TerrainRow.new(terrain, look)
-		Wire.on(row.changed, _on_changed.bind(terrain))
+		Signals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
 	if get_child_count() == 0:
 		var hint: Label = Ui.wrapped_label()

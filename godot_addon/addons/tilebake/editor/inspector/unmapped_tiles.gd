@@ -2,8 +2,8 @@
 extends VBoxContainer
 ## UnmappedTiles: the tiles in use that name no terrain, each with a field to give it one.
 
+const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")
-const Wire = preload("../../core/signals.gd")
 ## So many different tiles are listed; a TileSet with more wants a custom data layer.
 const LISTED: int = 24
 
@@ -35,7 +35,7 @@ func _row(key: String, picture: Texture2D) -> HBoxContainer:
 	var field: LineEdit = LineEdit.new()
 	field.placeholder_text = "terrain of tile %s" % key
 	field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	Wire.on(field.text_submitted, _on_named.bind(key))
+	Signals.on(field.text_submitted, _on_named.bind(key))
 	row.add_child(icon)
 	row.add_child(field)
 	return row

@@ -9,7 +9,7 @@ signal changed
 ## All of it may be: another terrain was chosen, or the editor's history went a step.
 signal renewed
 
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 
 ## The painting; null while none is at hand.
 var node: BakedTileMap = null
@@ -43,7 +43,7 @@ func open(painting: BakedTileMap) -> void:
 	close()
 	node = painting
 	_history = _undo.get_history_undo_redo(_undo.get_object_history_id(node))
-	Wire.on(_history.version_changed, _on_version_changed)
+	Signals.on(_history.version_changed, _on_version_changed)
 	_begin()
 
 

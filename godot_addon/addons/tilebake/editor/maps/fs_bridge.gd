@@ -6,7 +6,7 @@ extends Node
 ## These files stand in the editor as they are on the disk.
 signal taken_in(paths: PackedStringArray)
 
-const Pulse = preload("../backend/ticker.gd")
+const Ticker = preload("../backend/ticker.gd")
 
 const TICK: float = 0.1  # seconds
 const SPENT: int = 4000  # µs of one tick for telling what has changed
@@ -20,7 +20,7 @@ var _progress: Node = null  # the editor's dialog of that kind
 
 
 func _ready() -> void:
-	add_child(Pulse.new(TICK, _tick))
+	add_child(Ticker.new(TICK, _tick))
 
 
 ## Has a file taken in, if it is not as it was when it was imported last.

@@ -4,8 +4,8 @@ extends RefCounted
 
 const JsonObject = preload("../backend/json_object.gd")
 const MapScene = preload("map_scene.gd")
+const RevealCell = preload("reveal_cell.gd")
 const SceneSetup = preload("scene_setup.gd")
-const ViewportSpot = preload("reveal_cell.gd")
 const Ui = preload("../dock/ui.gd")
 ## The largest seed that every JSON reader keeps exactly has 53 bits; 31 are plenty, and can be read out loud.
 const LARGEST_SEED: int = 2 ** 31 - 1
@@ -101,7 +101,7 @@ func show_mistake(view: Dictionary) -> void:
 	var layers: Array[TileMapLayer] = TilebakeLayerList.of(node)
 	if mistake.has_cell(map) and not layers.is_empty():
 		# Cells are numbered as on the map's grid, which is that of its first layer.
-		ViewportSpot.show(layers[0], mistake.cell(map))
+		RevealCell.show(layers[0], mistake.cell(map))
 
 
 ## Problems stand as warnings at the node. They are said aloud too: each time where they leave no map, else when they

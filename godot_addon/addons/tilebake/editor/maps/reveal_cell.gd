@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## ViewportSpot: shows one cell of a layer in the editor's 2D view.
+## RevealCell: shows one cell of a layer in the editor's 2D view.
 
 
 ## Brings one cell of a layer to the middle of the view. The editor offers that to its own parts alone, so it

@@ -7,7 +7,7 @@ extends Node
 
 const BakeRecord = preload("../importing/bake_record.gd")
 const MapScene = preload("map_scene.gd")
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 ## How much of a painting shows while the tiles under it are selected.
 const SEEN_THROUGH: float = 0.35
 const STATES: Dictionary[String, BakedTileMap.State] = {
@@ -26,10 +26,10 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 
 func _enter_tree() -> void:
-	Wire.on(_coordinator.texture_ready, _on_texture_ready)
-	Wire.on(_coordinator.map_changed, _on_map_changed)
-	Wire.on(_coordinator.state_changed, _on_state_changed)
-	Wire.on(EditorInterface.get_selection().selection_changed, _on_selection_changed)
+	Signals.on(_coordinator.texture_ready, _on_texture_ready)
+	Signals.on(_coordinator.map_changed, _on_map_changed)
+	Signals.on(_coordinator.state_changed, _on_state_changed)
+	Signals.on(EditorInterface.get_selection().selection_changed, _on_selection_changed)
 
 
 func _exit_tree() -> void:

@@ -1,7 +1,7 @@
 @tool
-class_name TilebakeLook
+class_name TilebakePreview
 extends RefCounted
-## TilebakeLook: how it stands with what the backend paints for somebody to look at.
+## TilebakePreview: how it stands with what the backend paints for somebody to look at.
 
 const JsonObject = preload("../backend/json_object.gd")
 
@@ -27,8 +27,8 @@ var mistake: TilebakeMistake
 
 
 ## The look of a LookView of the backend's API.
-static func of(view: Dictionary) -> TilebakeLook:
-	var look: TilebakeLook = TilebakeLook.new()
+static func of(view: Dictionary) -> TilebakePreview:
+	var look: TilebakePreview = TilebakePreview.new()
 	look.id = JsonObject.whole(view, "id")
 	look.state = STATES.get(str(view.get("state", "")), State.FAILED)
 	look.step = JsonObject.whole(view, "step")

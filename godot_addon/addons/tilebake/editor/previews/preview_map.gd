@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## LookMap: the map that a look is taken of: what the backend calls it, where it lies, or why it cannot be looked at.
+## PreviewMap: the map that a look is taken of: what the backend calls it, where it lies, or why it cannot be looked at.
 
 const JsonObject = preload("../backend/json_object.gd")
 

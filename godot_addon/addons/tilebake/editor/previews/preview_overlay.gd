@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## LookOverlay: a picture laid over a painting in the editor's 2D view. It is no node, so nothing of it can be saved.
+## PreviewOverlay: a picture laid over a painting in the editor's 2D view. It is no node, so nothing of it can be saved.
 ## Whoever laid one takes it away.
 
 ## How dark the painting gets under a heat map, which would drown in its colours.

@@ -1,30 +1,30 @@
 @tool
 extends Node
-## LookSession: what the backend shows of one painting over the level: where a word works, or an edit tried out.
+## PreviewSession: what the backend shows of one painting over the level: where a word works, or an edit tried out.
 ##
 ## Nothing of it is saved. It lasts as long as the inspector shows the painting, or until that is painted anew.
 
 ## The progress, what is shown, or what is wrong.
 signal changed
 
-const LookMap = preload("preview_map.gd")
-const LookOverlay = preload("preview_overlay.gd")
-const Wire = preload("../../core/signals.gd")
+const PreviewMap = preload("preview_map.gd")
+const PreviewOverlay = preload("preview_overlay.gd")
+const Signals = preload("../../core/signals.gd")
 
 ## The painting; null while none is at hand.
 var node: BakedTileMap = null
-var kind: TilebakeLook.Kind = TilebakeLook.Kind.HEAT
+var kind: TilebakePreview.Kind = TilebakePreview.Kind.HEAT
 ## What is under way; null where nothing is.
-var look: TilebakeLook = null
+var look: TilebakePreview = null
 ## The word whose heat is asked for or shown; empty where none is.
 var word: String = ""
 ## What went wrong; null where nothing did.
 var mistake: TilebakeMistake = null
 ## What is laid over the level.
-var overlay: LookOverlay = LookOverlay.new()
+var overlay: PreviewOverlay = PreviewOverlay.new()
 
 var _coordinator: TilebakeBakeCoordinator
-var _map: LookMap = null
+var _map: PreviewMap = null
 
 
 func _init(coordinator: TilebakeBakeCoordinator) -> void:
@@ -32,10 +32,10 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 
 func _enter_tree() -> void:
-	Wire.on(_coordinator.looks.looked, _on_looked)
-	Wire.on(_coordinator.looks.pictured, _on_pictured)
-	Wire.on(_coordinator.looks.failed, _on_failed)
-	Wire.on(_coordinator.texture_ready, _on_texture_ready)
+	Signals.on(_coordinator.looks.looked, _on_looked)
+	Signals.on(_coordinator.looks.pictured, _on_pictured)
+	Signals.on(_coordinator.looks.failed, _on_failed)
+	Signals.on(_coordinator.texture_ready, _on_texture_ready)
 
 
 func _exit_tree() -> void:
@@ -71,7 +71,7 @@ func clear() -> void:
 
 ## Shows where a word of a terrain's prompt works.
 func show_heat(terrain: String, the_word: String) -> void:
-	if _begin(TilebakeLook.Kind.HEAT):
+	if _begin(TilebakePreview.Kind.HEAT):
 		word = the_word
 		_coordinator.looks.ask_heat(_map.id, terrain, [the_word])
 	changed.emit()
@@ -79,7 +79,7 @@ func show_heat(terrain: String, the_word: String) -> void:
 
 ## Shows what an edit would look like.
 func show_trial(edit: TilebakeEdit) -> void:
-	if _begin(TilebakeLook.Kind.TRIAL):
+	if _begin(TilebakePreview.Kind.TRIAL):
 		var used: Dictionary[String, bool] = {}
 		for terrain: String in TilebakeCellTerrain.in_use(node):
 			used[terrain] = true
@@ -99,17 +99,17 @@ func is_held_up() -> bool:
 	return _coordinator.state().kind == TilebakeBackendState.Kind.BUSY
 
 
-func _begin(its_kind: TilebakeLook.Kind) -> bool:
+func _begin(its_kind: TilebakePreview.Kind) -> bool:
 	clear()
 	kind = its_kind
-	_map = LookMap.new(node, _coordinator)
+	_map = PreviewMap.new(node, _coordinator)
 	mistake = _map.mistake
 	if mistake == null:
-		look = TilebakeLook.of({"state": "waiting"})
+		look = TilebakePreview.of({"state": "waiting"})
 	return mistake == null
 
 
-func _on_looked(its_look: TilebakeLook) -> void:
+func _on_looked(its_look: TilebakePreview) -> void:
 	look = its_look
 	changed.emit()
 
@@ -117,7 +117,7 @@ func _on_looked(its_look: TilebakeLook) -> void:
 func _on_pictured(image: Image) -> void:
 	look = null
 	if is_instance_valid(node):
-		overlay.lay(node, image, _map.box, kind == TilebakeLook.Kind.HEAT)
+		overlay.lay(node, image, _map.box, kind == TilebakePreview.Kind.HEAT)
 	changed.emit()
 
 

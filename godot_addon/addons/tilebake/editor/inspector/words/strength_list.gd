@@ -3,9 +3,9 @@ extends VBoxContainer
 ## StrengthList: a slider for every word that is painted, and, folded away, for how long the level's layout is held.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
+const Signals = preload("../../../core/signals.gd")
 const StrengthRow = preload("strength_row.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../core/signals.gd")
 
 var _drafts: EditDrafts
 var _rows: VBoxContainer = VBoxContainer.new()
@@ -25,17 +25,17 @@ func _init(drafts: EditDrafts) -> void:
 	Ui.show_icon(_fold, &"GuiTreeArrowRight")
 	_local.text = "Only where the word works"
 	_local.tooltip_text = "A slider changes only the places that its word is bright in"
-	Wire.on(_local.toggled, _drafts.set_local)
+	Signals.on(_local.toggled, _drafts.set_local)
 	_keep_words = _share("Keep details in place", "Less frees the new look, more holds on to the old one")
 	_keep_layout = _share("Keep the layout", "Less frees the shapes, more holds on to them")
-	Wire.on(_keep_words.value_changed, _drafts.set_keep_words)
-	Wire.on(_keep_layout.value_changed, _drafts.set_keep_layout)
+	Signals.on(_keep_words.value_changed, _drafts.set_keep_words)
+	Signals.on(_keep_layout.value_changed, _drafts.set_keep_layout)
 	for part: Control in [_local, _keep_words, _keep_layout]:
 		_more.add_child(part)
 	_more.visible = false
 	for part: Control in [_rows, _fold, _more]:
 		add_child(part)
-	Wire.on(drafts.changed, _follow)
+	Signals.on(drafts.changed, _follow)
 
 
 ## Shows the drafts anew.
@@ -58,7 +58,7 @@ func _follow() -> void:
 	for word: String in _words:
 		var weight: float = _drafts.draft.weights.get(word, StrengthRow.AS_IT_IS)
 		var row: StrengthRow = StrengthRow.new(word, weight)
-		Wire.on(row.moved, _on_moved.bind(word))
+		Signals.on(row.moved, _on_moved.bind(word))
 		_rows.add_child(row)
 
 

@@ -4,8 +4,8 @@ extends HBoxContainer
 
 signal moved(weight: float)
 
+const Signals = preload("../../../core/signals.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../core/signals.gd")
 
 const STRONGEST: float = 5.0
 const AS_IT_IS: float = 1.0
@@ -35,7 +35,7 @@ func _init(word: String, weight: float) -> void:
 	_back = Ui.icon_button(&"Reload", "As it is", func() -> void: _slider.value = AS_IT_IS)
 	for part: Control in [name_label, _slider, _number, _back]:
 		add_child(part)
-	Wire.on(_slider.value_changed, _on_moved)
+	Signals.on(_slider.value_changed, _on_moved)
 	_tell()
 
 

@@ -5,8 +5,8 @@ extends HFlowContainer
 signal picked(word: String)
 signal dropped
 
+const Signals = preload("../../../core/signals.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../core/signals.gd")
 
 
 func show_words(words: PackedStringArray) -> void:
@@ -30,7 +30,7 @@ func _chip(word: String) -> Button:
 	chip.add_theme_color_override(&"font_pressed_color", Ui.colour(&"accent_color"))
 	chip.add_theme_color_override(&"font_hover_pressed_color", Ui.colour(&"accent_color"))
 	chip.tooltip_text = "Show over the level where “%s” works" % word
-	Wire.on(chip.toggled, _on_toggled.bind(word))
+	Signals.on(chip.toggled, _on_toggled.bind(word))
 	return chip
 
 

@@ -3,15 +3,15 @@ extends VBoxContainer
 ## WordsPanel: for each terrain, where its words work, a re-theme of it, and how strongly its words count.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
-const LookSession = preload("../../previews/preview_session.gd")
-const LookStatus = preload("look_status.gd")
+const PreviewSession = preload("../../previews/preview_session.gd")
+const PreviewStatus = preload("preview_status.gd")
+const Signals = preload("../../../core/signals.gd")
 const StrengthList = preload("strength_list.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../core/signals.gd")
 const WordChips = preload("word_chips.gd")
 
 var _drafts: EditDrafts
-var _session: LookSession
+var _session: PreviewSession
 var _terrain: OptionButton = OptionButton.new()
 var _nothing: Label = Ui.wrapped_label()
 var _parts: VBoxContainer = VBoxContainer.new()
@@ -24,17 +24,17 @@ var _reset: Button
 var _hint: Label = Ui.wrapped_label()
 
 
-func _init(drafts: EditDrafts, session: LookSession) -> void:
+func _init(drafts: EditDrafts, session: PreviewSession) -> void:
 	_drafts = drafts
 	_session = session
 	_strengths = StrengthList.new(drafts)
 	for part: Control in [HSeparator.new(), _heading_row("Terrain", _terrain), _nothing, _parts]:
 		add_child(part)
 	_build_parts()
-	Wire.on(_terrain.item_selected, _on_terrain_selected)
-	Wire.on(drafts.renewed, _show_drafts)
-	Wire.on(drafts.changed, _show_state)
-	Wire.on(session.changed, _show_state)
+	Signals.on(_terrain.item_selected, _on_terrain_selected)
+	Signals.on(drafts.renewed, _show_drafts)
+	Signals.on(drafts.changed, _show_state)
+	Signals.on(session.changed, _show_state)
 	_show_drafts()
 
 
@@ -42,17 +42,17 @@ func _build_parts() -> void:
 	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_prompt.clear_button_enabled = true
 	_prompt.tooltip_text = "What it is to look like instead. Its tiles, its shape and the light stay."
-	Wire.on(_prompt.text_changed, _drafts.set_prompt)
-	Wire.on(_prompt.text_submitted, func(_text: String) -> void: _on_try())
-	Wire.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
-	Wire.on(_chips.dropped, _session.clear)
+	Signals.on(_prompt.text_changed, _drafts.set_prompt)
+	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _on_try())
+	Signals.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
+	Signals.on(_chips.dropped, _session.clear)
 	_hint.modulate.a = 0.7
 	_parts.add_theme_constant_override(&"separation", roundi(Ui.scaled(6)))
 	for part: Control in [
-		Ui.heading("Where a word works"), _chips, LookStatus.new(_session, TilebakeLook.Kind.HEAT),
+		Ui.heading("Where a word works"), _chips, PreviewStatus.new(_session, TilebakePreview.Kind.HEAT),
 		Ui.heading("Re-theme"), _prompt,
 		Ui.heading("How strongly"), _strengths,
-		_buttons(), LookStatus.new(_session, TilebakeLook.Kind.TRIAL), _hint,
+		_buttons(), PreviewStatus.new(_session, TilebakePreview.Kind.TRIAL), _hint,
 	]:
 		_parts.add_child(part)
 
@@ -100,7 +100,7 @@ func _show_state() -> void:
 	if not _drafts.terrain.is_empty():
 		_nothing.text = "Say above what %s looks like, then you can see and steer its words." % _drafts.terrain
 	_chips.press(_session.word)
-	var is_trying: bool = _session.look != null and _session.kind == TilebakeLook.Kind.TRIAL
+	var is_trying: bool = _session.look != null and _session.kind == TilebakePreview.Kind.TRIAL
 	_try.disabled = _drafts.edit().terrains.is_empty() or is_trying
 	_keep.disabled = not _drafts.is_new()
 	_reset.disabled = _drafts.draft.is_empty() and not _drafts.is_kept(_drafts.terrain)

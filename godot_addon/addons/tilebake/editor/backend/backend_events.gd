@@ -13,7 +13,7 @@ signal lost
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
 const JsonObject = preload("json_object.gd")
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 
 const REST: float = 1.0  # seconds, where the backend has too much to do to answer
 
@@ -80,7 +80,7 @@ func _is_answered(answer: BackendAnswer, again: Callable) -> bool:
 	if answer.is_ok():
 		return true
 	if answer.is_there():
-		Wire.on(get_tree().create_timer(REST).timeout, again)
+		Signals.on(get_tree().create_timer(REST).timeout, again)
 	else:
 		lost.emit()
 	return false

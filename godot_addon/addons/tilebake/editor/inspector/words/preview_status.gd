@@ -1,18 +1,18 @@
 @tool
 extends VBoxContainer
-## LookStatus: how far a look is, what it shows, or what went wrong, for looks of one kind.
+## PreviewStatus: how far a look is, what it shows, or what went wrong, for looks of one kind.
 
-const LookSession = preload("../../previews/preview_session.gd")
+const PreviewSession = preload("../../previews/preview_session.gd")
+const Signals = preload("../../../core/signals.gd")
 const Ui = preload("../../dock/ui.gd")
-const Wire = preload("../../../core/signals.gd")
 
-const SHOWN: Dictionary[TilebakeLook.Kind, String] = {
-	TilebakeLook.Kind.HEAT: "Glows where it works",
-	TilebakeLook.Kind.TRIAL: "The trial lies over the level",
+const SHOWN: Dictionary[TilebakePreview.Kind, String] = {
+	TilebakePreview.Kind.HEAT: "Glows where it works",
+	TilebakePreview.Kind.TRIAL: "The trial lies over the level",
 }
 
-var _session: LookSession
-var _kind: TilebakeLook.Kind
+var _session: PreviewSession
+var _kind: TilebakePreview.Kind
 var _words: Label = Ui.wrapped_label()
 var _hint: Label = Ui.wrapped_label()
 var _bar: ProgressBar = ProgressBar.new()
@@ -21,7 +21,7 @@ var _eye: Button
 var _head: HBoxContainer = HBoxContainer.new()
 
 
-func _init(session: LookSession, kind: TilebakeLook.Kind) -> void:
+func _init(session: PreviewSession, kind: TilebakePreview.Kind) -> void:
 	_session = session
 	_kind = kind
 	_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -35,7 +35,7 @@ func _init(session: LookSession, kind: TilebakeLook.Kind) -> void:
 		_head.add_child(button)
 	for part: Control in [_head, _hint, _progress]:
 		add_child(part)
-	Wire.on(session.changed, show_look)
+	Signals.on(session.changed, show_look)
 	show_look()
 
 
@@ -57,13 +57,13 @@ func show_look() -> void:
 		_show_seen(_session.overlay.is_seen())
 
 
-func _show_progress(look: TilebakeLook) -> void:
+func _show_progress(look: TilebakePreview) -> void:
 	_bar.indeterminate = look.step >= look.steps  # what comes before and after the steps has none
 	_bar.max_value = maxi(look.steps, 1)
 	_bar.value = look.step
-	if look.state == TilebakeLook.State.WAITING:
+	if look.state == TilebakePreview.State.WAITING:
 		_words.text = "Saved levels are painted first" if _session.is_held_up() else "Waiting for the backend"
-	elif _kind == TilebakeLook.Kind.HEAT:
+	elif _kind == TilebakePreview.Kind.HEAT:
 		_words.text = "Looking where “%s” works" % _session.word
 	else:
 		_words.text = "Painting the trial"

@@ -3,7 +3,7 @@ extends HTTPRequest
 ## Requests to the backend that follow one another: one at a time, the editor's frames going on meanwhile.
 
 const BackendAnswer = preload("backend_answer.gd")
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 
 const LARGEST: int = 64 * 1024 * 1024  # bytes of an answer
 
@@ -29,7 +29,7 @@ func _init(seconds: float) -> void:
 
 
 func _ready() -> void:
-	Wire.on(request_completed, _on_completed)
+	Signals.on(request_completed, _on_completed)
 
 
 ## Asks when all before has been answered. [param answered] is called with a BackendAnswer.

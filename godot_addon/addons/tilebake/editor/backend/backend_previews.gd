@@ -3,7 +3,7 @@ extends Node
 ## Asks the backend for a look, one at a time, and follows it until its picture is there.
 
 ## How the look that was asked for last stands.
-signal looked(look: TilebakeLook)
+signal looked(look: TilebakePreview)
 ## Its picture.
 signal pictured(image: Image)
 ## There will be none.
@@ -11,14 +11,14 @@ signal failed(mistake: TilebakeMistake)
 
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
-const Wire = preload("../../core/signals.gd")
+const Signals = preload("../../core/signals.gd")
 
 const PAUSE: float = 0.3  # seconds between two questions how it stands
 const UPGRADE: String = "Install the newest one (pip install --upgrade tilebake) and press Restart in the Tilebake dock"
 
 var _client: BackendClient
 var _wish: int = 0  # counts what was asked for: answers to what was asked before are not heard
-var _look: TilebakeLook = null  # null where none is under way
+var _look: TilebakePreview = null  # null where none is under way
 
 
 func _init(client: BackendClient) -> void:
@@ -51,14 +51,14 @@ func lose() -> void:
 
 func _ask(map_id: String, wish: Dictionary) -> void:
 	cancel()
-	_look = TilebakeLook.of({"state": "waiting"})
+	_look = TilebakePreview.of({"state": "waiting"})
 	_client.look(map_id, wish, _on_asked.bind(_wish))
 
 
 func _on_asked(answer: BackendAnswer, wish: int) -> void:
 	if wish != _wish:
 		if answer.is_ok():
-			_give_back(TilebakeLook.of(answer.object()))
+			_give_back(TilebakePreview.of(answer.object()))
 	elif answer.status == HTTPClient.RESPONSE_NOT_FOUND:
 		_fail(TilebakeMistake.said("The tilebake that runs is too old to show this", UPGRADE))
 	else:
@@ -71,17 +71,17 @@ func _on_told(answer: BackendAnswer, wish: int) -> void:
 	if not answer.is_ok():
 		_fail(answer.mistake())
 		return
-	_look = TilebakeLook.of(answer.object())
+	_look = TilebakePreview.of(answer.object())
 	match _look.state:
-		TilebakeLook.State.DONE:
+		TilebakePreview.State.DONE:
 			_client.look_picture(_look.id, _on_picture.bind(wish))
-		TilebakeLook.State.FAILED:
+		TilebakePreview.State.FAILED:
 			_fail(_look.mistake if _look.mistake != null else TilebakeMistake.said("It failed", "See the backend's log"))
-		TilebakeLook.State.CANCELLED:
+		TilebakePreview.State.CANCELLED:
 			_fail(TilebakeMistake.said("Another look took its place", "Try again"))
 		_:
 			looked.emit(_look)
-			Wire.on(get_tree().create_timer(PAUSE).timeout, _follow.bind(wish))
+			Signals.on(get_tree().create_timer(PAUSE).timeout, _follow.bind(wish))
 
 
 func _follow(wish: int) -> void:
@@ -108,6 +108,6 @@ func _fail(mistake: TilebakeMistake) -> void:
 	failed.emit(mistake)
 
 
-func _give_back(look: TilebakeLook) -> void:
+func _give_back(look: TilebakePreview) -> void:
 	if look.id > 0 and look.is_live():
 		_client.cancel_look(look.id, func(_answer: BackendAnswer) -> void: pass)
