@@ -24,20 +24,20 @@ class Knobs(Wire):
     """The settings of a bake and their starting values; a map, a project and the command line may set any."""
 
     pixels_per_tile: Annotated[int, Field(ge=4, le=256)] = 64
-    """Canvas pixels along a tile's width: how large a tile is painted, whatever its size in the game."""
+    """Canvas pixels along a tile's width. It sets how large a tile is painted, whatever its size in the game."""
 
     mask_sigma: Sigma | None = None
-    """Standard deviation of the Gaussian that each tile puts down, in latent pixels (8 canvas pixels each);
-    null is half of a tile's shorter side, or 0.6 of it where the grid is not square. Larger blends
-    neighbouring terrains more softly."""
+    """Softness of the masks in latent pixels, which are 8 canvas pixels each. It is the standard deviation of the
+    Gaussian that each tile puts down; larger blends neighbouring terrains more softly. null is half of a tile's
+    shorter side, or 0.6 of it where the grid is not square."""
 
     mask_contrast: Annotated[float, Field(ge=1, le=10)] = 2.0
-    """How narrow the borders between terrains are: 1 is as wide as the Gaussians make them, higher is
-    crisper. Borders stay where they are, and as round."""
+    """Crispness of the borders between terrains. 1 is as soft as the Gaussians make them, higher is crisper.
+    Borders stay where they are, and as round."""
 
     least_share: Annotated[float, Field(ge=0, le=0.95)] = 0.9
-    """Share of the mask that a terrain has at least in the middle of its own tiles: rivers one tile wide and
-    single tiles are made heavier until they have it. 0 leaves all tiles as they are."""
+    """Least share of the mask that a terrain has at the centre of its own tiles. Rivers one tile wide and single
+    tiles get more weight until they have it; 0 leaves all tiles as they are."""
 
     base_prompt_weight: Weight = 0.3
     """Share of the base prompt in every cross-attention layer. Higher holds the picture together."""
@@ -46,46 +46,46 @@ class Knobs(Wire):
     """Share of the terrains' prompts in every cross-attention layer. Higher holds terrains to their tiles."""
 
     blend_schedule: BlendSchedule = "none"
-    """How the weights and mask_sigma move over the steps: "linear" and "cosine" go from the start values to
+    """How mask_sigma and both weights change over the steps. "linear" and "cosine" go from the start values to
     those named ..._end; "none" and "constant" keep the start values."""
 
     base_prompt_weight_end: Weight | None = None
-    """base_prompt_weight at the last step; null stays at the start value."""
+    """base_prompt_weight at the last step of a blend_schedule. null keeps the start value."""
 
     regional_prompt_weight_end: Weight | None = None
-    """regional_prompt_weight at the last step; null stays at the start value."""
+    """regional_prompt_weight at the last step of a blend_schedule. null keeps the start value."""
 
     mask_sigma_end: Sigma | None = None
-    """mask_sigma at the last step, in latent pixels; null stays at the start value."""
+    """mask_sigma at the last step of a blend_schedule. null keeps the start value."""
 
     steps: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """Denoising steps; null is the model's own recommendation."""
+    """Number of denoising steps. null takes the model's own recommendation."""
 
     guidance_scale: Annotated[float, Field(ge=0, le=100)] | None = None
-    """Strength of classifier-free guidance; null is the model's own recommendation."""
+    """Strength of classifier-free guidance. null takes the model's own recommendation."""
 
     guidance_scale_low: Annotated[float, Field(ge=0, le=100)] | None = None
-    """The same for broad colours and light, with guidance_scale left to textures; null is the model's own
-    recommendation where guidance_scale is null too, and guidance_scale where it is not."""
+    """Strength of guidance for broad colours and light. guidance_scale is then left to textures. null takes the
+    model's own recommendation where guidance_scale is null too, and guidance_scale where it is not."""
 
     guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Share of the steps after which guidance begins; before, the positive prompts work alone, in half the
+    """Share of the steps after which guidance begins. Before it, the positive prompts work alone, in half the
     time."""
 
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """Share of the steps after which guidance ends, likewise."""
+    """Share of the steps after which guidance ends. After it, the positive prompts work alone, in half the time."""
 
     scheduler: Scheduler | None = None
-    """How noise is removed; null is the model's own recommendation."""
+    """Solver that removes the noise. null takes the model's own recommendation."""
 
     resample: Resample = "lanczos"
-    """Filter that brings the canvas to the map's pixel size; "nearest" keeps hard pixels."""
+    """Filter that scales the painting to the map's pixel size. "nearest" keeps hard pixels."""
 
     palette: Annotated[tuple[Colour, ...], Field(strict=False, min_length=1, max_length=256)] | None = None
-    """Colours for pixel art, each "#rrggbb": every pixel takes the nearest; null keeps all colours."""
+    """Colours for pixel art, each as #rrggbb. Every pixel takes the nearest; null keeps all colours."""
 
     transparent: bool = False
-    """Leave the picture transparent where there is no tile, feathered by the mask."""
+    """Leave the picture transparent where there is no tile. The mask feathers the edge."""
 
 
 class SettingsOverride(Knobs):

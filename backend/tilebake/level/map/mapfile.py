@@ -6,6 +6,7 @@ from pydantic import Discriminator, FailFast, Field, Tag
 
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.grid import Axis, GridShape, Layout
+from tilebake.level.seed import MAX_SEED
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.schema_base import (
     ARRAY,
@@ -25,7 +26,6 @@ VERSION: Final = 1
 MAX_CELLS: Final = 1024 * 1024  # of the rectangle around all tiles; a map has no use for more in one picture
 MAX_COORDINATE: Final = 1_000_000
 MAX_TILE_PIXELS: Final = 4096
-MAX_SEED: Final = 2**53 - 1  # the largest that every JSON reader keeps exactly
 
 Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 Pixels = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
