@@ -21,33 +21,39 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Knobs(Wire):
-    """The settings of a bake and their starting values; a map, a project and the command line may set any."""
+    """Declare the settings of a bake and their starting values.
+
+    A map, a project and the command line may set any of them. The command line's options and their help are
+    made from these declarations: the first sentence of a description is the help.
+    """
 
     pixels_per_tile: Annotated[int, Field(ge=4, le=256)] = 64
-    """Canvas pixels along a tile's width. It sets how large a tile is painted, whatever its size in the game."""
+    """Canvas pixels along a tile's width. It sets how large a tile is painted, whatever its size in the
+    game."""
 
     mask_sigma: Sigma | None = None
-    """Softness of the masks in latent pixels, which are 8 canvas pixels each. It is the standard deviation of the
-    Gaussian that each tile puts down; larger blends neighbouring terrains more softly. null is half of a tile's
-    shorter side, or 0.6 of it where the grid is not square."""
+    """Softness of the masks in latent pixels, which are 8 canvas pixels each. It is the standard
+    deviation of the Gaussian that each tile puts down; larger blends neighbouring terrains more softly.
+    null is half of a tile's shorter side, or 0.6 of it where the grid is not square."""
 
     mask_contrast: Annotated[float, Field(ge=1, le=10)] = 2.0
-    """Crispness of the borders between terrains. 1 is as soft as the Gaussians make them, higher is crisper.
-    Borders stay where they are, and as round."""
+    """Crispness of the borders between terrains. 1 is as soft as the Gaussians make them, higher is
+    crisper. Borders stay where they are, and as round."""
 
     least_share: Annotated[float, Field(ge=0, le=0.95)] = 0.9
-    """Least share of the mask that a terrain has at the centre of its own tiles. Rivers one tile wide and single
-    tiles get more weight until they have it; 0 leaves all tiles as they are."""
+    """Least share of the mask that a terrain has at the centre of its own tiles. Rivers one tile wide and
+    single tiles get more weight until they have it; 0 leaves all tiles as they are."""
 
     base_prompt_weight: Weight = 0.3
     """Share of the base prompt in every cross-attention layer. Higher holds the picture together."""
 
     regional_prompt_weight: Weight = 0.7
-    """Share of the terrains' prompts in every cross-attention layer. Higher holds terrains to their tiles."""
+    """Share of the terrains' prompts in every cross-attention layer. Higher holds terrains to their
+    tiles."""
 
     blend_schedule: BlendSchedule = "none"
-    """How mask_sigma and both weights change over the steps. "linear" and "cosine" go from the start values to
-    those named ..._end; "none" and "constant" keep the start values."""
+    """How mask_sigma and both weights change over the steps. "linear" and "cosine" go from the start
+    values to those named ..._end; "none" and "constant" keep the start values."""
 
     base_prompt_weight_end: Weight | None = None
     """base_prompt_weight at the last step of a blend_schedule. null keeps the start value."""
@@ -65,15 +71,17 @@ class Knobs(Wire):
     """Strength of classifier-free guidance. null takes the model's own recommendation."""
 
     guidance_scale_low: Annotated[float, Field(ge=0, le=100)] | None = None
-    """Strength of guidance for broad colours and light. guidance_scale is then left to textures. null takes the
-    model's own recommendation where guidance_scale is null too, and guidance_scale where it is not."""
+    """Strength of guidance for broad colours and light. guidance_scale is then left to textures. null
+    takes the model's own recommendation where guidance_scale is null too, and guidance_scale where it is
+    not."""
 
     guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Share of the steps after which guidance begins. Before it, the positive prompts work alone, in half the
-    time."""
+    """Share of the steps after which guidance begins. Before it, the positive prompts work alone, in half
+    the time."""
 
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """Share of the steps after which guidance ends. After it, the positive prompts work alone, in half the time."""
+    """Share of the steps after which guidance ends. After it, the positive prompts work alone, in half
+    the time."""
 
     scheduler: Scheduler | None = None
     """Solver that removes the noise. null takes the model's own recommendation."""
@@ -116,7 +124,7 @@ class BakeSettings(Knobs):
 
 
 def apply(base: BakeSettings, *overrides: SettingsOverride) -> BakeSettings:
-    """`base` with what each override gives, the later over the earlier.
+    """Return `base` with what each override gives, the later over the earlier.
 
     Raises MapError when settings that are each right do not go together.
     """
