@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "backend" / "tilebake"
 # Each may import those before it, but for those that are apart.
-LAYERS = ("errors", "models", "level", "texture", "request", "serve", "paint", "cli")
+LAYERS = ("errors", "user_folders", "models", "level", "texture", "request", "serve", "paint", "cli")
 MODEL_LIBRARIES = {"torch", "diffusers", "transformers", "accelerate", "peft", "safetensors", "tokenizers"}
 # Models and levels know nothing of each other; serve is handed a baker, whoever that is.
 APART = {("level", "models"), ("texture", "models"), ("paint", "serve")}

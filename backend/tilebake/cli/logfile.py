@@ -9,10 +9,9 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 from tilebake import __version__
 from tilebake.level.project import project_key
+from tilebake.user_folders import log_folder
 
 SIZE: Final = 1 << 20  # bytes of one file
 OLD: Final = 3  # files that are kept besides
@@ -23,12 +22,8 @@ log: Final = logging.getLogger("tilebake.watch")
 
 
 def log_file(root: Path) -> Path:
-    """Where the log of the project at `root` is. TILEBAKE_STATE names another folder than the user's."""
-    if named := os.environ.get("TILEBAKE_STATE"):
-        folder = Path(named) / "log"
-    else:
-        folder = platformdirs.user_log_path("tilebake", appauthor=False)
-    return folder / f"{root.name}-{project_key(root)}.log"
+    """Where the log of the project at `root` is."""
+    return log_folder() / f"{root.name}-{project_key(root)}.log"
 
 
 @contextmanager

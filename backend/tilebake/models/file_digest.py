@@ -1,23 +1,10 @@
 """sha256 of large files, remembered on (path, size, mtime_ns): a no-change run does not read 7 GB."""
 
 import hashlib
-import os
-import sys
 import tempfile
 from pathlib import Path
 
-
-def cache_folder() -> Path:
-    """The user's cache folder for tilebake, which may not exist yet. TILEBAKE_CACHE names another one."""
-    if named := os.environ.get("TILEBAKE_CACHE"):
-        return Path(named)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "tilebake"
+from tilebake.user_folders import cache_folder
 
 
 def file_digest(path: Path) -> str:

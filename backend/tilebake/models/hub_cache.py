@@ -3,11 +3,11 @@
 Looking up reads the cache's folders and nothing else: the one function that downloads is `fetch`.
 """
 
-import os
 import re
 from pathlib import Path
 
 from tilebake.errors import ModelError
+from tilebake.user_folders import hub_folder
 
 REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 CLIP_TOKENIZER = "openai/clip-vit-large-patch14"
@@ -25,18 +25,9 @@ MODEL_FILES = [
 ]
 
 
-def hub_cache() -> Path:
-    """The folder of the local hub cache, by the same variables as huggingface_hub reads."""
-    for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
-        if named := os.environ.get(variable):
-            return Path(named).expanduser()
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
-    return Path(home).expanduser() / "hub"
-
-
 def snapshot(repo_id: str) -> Path | None:
     """The folder of the newest fetched state of `repo_id`'s main branch, or None."""
-    repo = hub_cache() / f"models--{repo_id.replace('/', '--')}"
+    repo = hub_folder() / f"models--{repo_id.replace('/', '--')}"
     try:
         revision = (repo / "refs" / "main").read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -47,7 +38,7 @@ def snapshot(repo_id: str) -> Path | None:
 
 def fetched() -> list[tuple[str, Path]]:
     """Every repository in the local hub cache, with its folder, by name."""
-    names = (path.name.removeprefix("models--") for path in sorted(hub_cache().glob("models--*--*")))
+    names = (path.name.removeprefix("models--") for path in sorted(hub_folder().glob("models--*--*")))
     found = ((name.replace("--", "/", 1), snapshot(name.replace("--", "/", 1))) for name in names)
     return [(repo_id, folder) for repo_id, folder in found if folder is not None]
 

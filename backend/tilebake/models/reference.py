@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tilebake.errors import Location, ModelError
 from tilebake.models import hub_cache
-from tilebake.models.file_digest import cache_folder, file_digest
+from tilebake.models.file_digest import file_digest
 from tilebake.models.weights import check_safetensors, read_json, refuse_pickle, weight_files
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "EMBEDDED",
     "Defaults",
     "ModelSource",
-    "cache_folder",
     "file_digest",
     "installed_models",
     "model_digest",

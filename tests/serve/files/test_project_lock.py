@@ -12,7 +12,8 @@ import pytest
 
 from tilebake.errors import BakeError, BusyError
 from tilebake.level.project import Project
-from tilebake.serve.files.project_lock import Holder, holder, only_writer, state_folder
+from tilebake.serve.files.project_lock import Holder, holder, only_writer
+from tilebake.user_folders import state_folder
 
 RIVALS_SHORT = 3
 RIVALS_LONG = 8
@@ -23,7 +24,7 @@ from pathlib import Path
 from tilebake.cli import BUSY
 from tilebake.errors import BusyError
 from tilebake.level.project import Project
-from tilebake.serve.lock import only_writer
+from tilebake.serve.files.project_lock import only_writer
 try:
     with only_writer(Project(Path(sys.argv[1]))):
         print("holds", flush=True)

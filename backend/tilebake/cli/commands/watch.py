@@ -59,7 +59,7 @@ def _setup(root: Path, choices: Choices) -> "Setup":
     from tilebake.level.project import project_key
     from tilebake.serve.backend import Setup
     from tilebake.serve.bake.texture_cache import user_cache
-    from tilebake.serve.files.project_lock import state_folder
+    from tilebake.user_folders import state_folder
 
     return Setup(
         root=root,

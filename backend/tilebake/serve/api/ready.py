@@ -9,19 +9,18 @@ import os
 import secrets
 import stat
 import sys
-import warnings
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 import psutil
 from pydantic import TypeAdapter, ValidationError
 
 from tilebake import __version__
 from tilebake.errors import Location, ServeError
 from tilebake.level.project import project_key
+from tilebake.user_folders import runtime_folder
 
 ADDRESS: Final = "127.0.0.1"  # never a name: names can be made to lead elsewhere
 TOKEN_BYTES: Final = 32
@@ -53,14 +52,7 @@ _FORM: Final = TypeAdapter(Ready)
 
 def ready_file(root: Path) -> Path:
     """Where the backend of the project at `root` puts its ready file. Raises ServeError if it has none."""
-    try:
-        with warnings.catch_warnings():  # a folder that it has to choose itself is looked at all the same
-            warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-            folder = platformdirs.user_runtime_path("tilebake", appauthor=False)
-    except OSError as error:
-        hint = "set XDG_RUNTIME_DIR to a folder of your own with mode 0700"
-        raise ServeError(f"there is no private runtime folder: {error}", hint=hint) from error
-    return folder / f"{project_key(root)}.json"
+    return runtime_folder() / f"{project_key(root)}.json"
 
 
 def new_ready(root: Path, port: int) -> Ready:

@@ -17,12 +17,12 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from tilebake.errors import BakeError
-from tilebake.models.file_digest import cache_folder
 from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import is_full
 from tilebake.serve.files.png import QUICK, png_bytes, png_pixels
 from tilebake.texture import Texture, pixel_hash
+from tilebake.user_folders import cache_folder
 
 LIMIT: Final = 2 << 30  # bytes
 FROM_CACHE: Final = "cache"  # the only stage of a texture that did not have to be painted

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from filelock import BaseFileLock, FileLock, Timeout
 from psutil import pid_exists
 from pydantic import TypeAdapter
@@ -24,6 +23,7 @@ from tilebake.errors import BusyError, Location
 from tilebake.level.project import Project, project_key
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import disk_errors
+from tilebake.user_folders import state_folder
 
 GRACE: Final = 0.3  # seconds; `holder` takes the lock for a moment, which must keep nobody out
 TELLING: Final = 1.0  # seconds that a new holder has to say who it is
@@ -86,13 +86,6 @@ def holder(project: Project) -> Holder | None:
             return _told(project)
         lock.release()
     return None
-
-
-def state_folder() -> Path:
-    """The user's folder for what tilebake has to remember. TILEBAKE_STATE names another one."""
-    if named := os.environ.get("TILEBAKE_STATE"):
-        return Path(named)
-    return platformdirs.user_state_path("tilebake", appauthor=False)
 
 
 def _files(project: Project) -> tuple[Path, Path]:
