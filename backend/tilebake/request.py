@@ -1,7 +1,6 @@
-"""BakeRequest: everything that can change a pixel. Texture: what comes of it. Baker: the one seam between.
+"""Define BakeRequest, everything that can change a pixel, and Baker, the one seam between it and a Texture.
 
-A `Baker` takes a request and gives a texture: the pipeline is one, and so are a cache around it and a
-remote machine. Cancelling is raising from `on_step`.
+The pipeline is a `Baker`, and so are a cache around it and a remote machine. To cancel, raise from `on_step`.
 """
 
 import hashlib
@@ -22,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PAINT_VERSION",
+    "AttentionQuery",
+    "AttentionRenderer",
     "BakeRequest",
     "Baker",
     "LoraRef",
     "OnStep",
-    "Onlooker",
     "Painter",
-    "Sight",
     "Step",
 ]
 
@@ -37,7 +36,7 @@ PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give oth
 
 @dataclass(frozen=True)
 class BakeRequest:
-    """All that decides the pixels of one texture, and the name of the model that is to paint it."""
+    """Hold all that decides the pixels of one texture, and the name of the model that paints it."""
 
     tilemap: TileMap
     settings: BakeSettings
@@ -47,15 +46,15 @@ class BakeRequest:
     loras: tuple[tuple[LoraRef, str], ...] = ()  # each with the digest of its file
 
     def digest(self) -> str:
-        """SHA-256 (hex) over all that can change a pixel: the cache key.
+        """Return the SHA-256 (hex) over all that can change a pixel: the cache key.
 
         Names and paths of map, model and LoRA files are left out, for their content counts; so are device
-        and dtype, which stand in the texture's `environment`.
+        and dtype, which are in the texture's `environment`.
         """
         return hashlib.sha256(_canonical(self._content())).hexdigest()
 
     def model_key(self) -> tuple[object, ...]:
-        """The same for requests that one loaded model serves."""
+        """Return the key of the loaded model: equal for requests that can share one model instance."""
         return (self.model_digest, *((digest, lora.weight) for lora, digest in self.loras))
 
     def _content(self) -> dict[str, object]:
@@ -86,23 +85,23 @@ def _number(value: float) -> float:
 
 
 def _edit_content(edit: Edit) -> list[object]:
-    """All of an edit. Rewrites in the order of their terrains, the base prompt's first."""
+    """List all of an edit, its rewrites in the order of their terrains, the base prompt's first."""
     rewrites = sorted(edit.rewrites.items(), key=lambda each: (each[0] is not None, each[0] or ""))
     return [
-        [[name, type(each.control).__name__, _spelled(asdict(each))] for name, each in rewrites],
+        [[name, type(each.control).__name__, _normalize(asdict(each))] for name, each in rewrites],
         _number(edit.self_replace_steps),
         _number(edit.source_steps),
-        None if edit.local_blend is None else _spelled(asdict(edit.local_blend)),
+        None if edit.local_blend is None else _normalize(asdict(edit.local_blend)),
     ]
 
 
-def _spelled(value: Any) -> object:
-    """A value with one spelling for each number."""
+def _normalize(value: Any) -> object:
+    """Return a value with one spelling for each number."""
     match value:
         case dict():
-            return {key: _spelled(each) for key, each in value.items()}
+            return {key: _normalize(each) for key, each in value.items()}
         case list() | tuple():
-            return [_spelled(each) for each in value]
+            return [_normalize(each) for each in value]
         case int() | float() if not isinstance(value, bool):
             return _number(value)
         case _:
@@ -110,19 +109,19 @@ def _spelled(value: Any) -> object:
 
 
 def _canonical(content: Mapping[str, object]) -> bytes:
-    """JSON with one spelling: sorted keys, and each float as the shortest text that reads back as itself."""
+    """Write JSON with one spelling: sorted keys, each float as the shortest text that reads back the same."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 class Step(NamedTuple):
-    """How far a bake has come: `step` of `steps` are done."""
+    """Describe how far a bake has come: `step` of `steps` are done."""
 
     step: int
     steps: int
-    preview: "Callable[[], NDArray[np.uint8]] | None" = None
-    """Paints the picture as the model sees it now, small: [height, width, 3]. Costs nothing unless called.
+    progress_image: "Callable[[], NDArray[np.uint8]] | None" = None
+    """Paint the picture as the model sees it now, small: [height, width, 3]. Costs nothing unless called.
 
-    To be called before `on_step` returns. Raises BakeError when there is no memory for it.
+    Call it before `on_step` returns. Raises BakeError when there is no memory for it.
     """
 
 
@@ -131,20 +130,20 @@ Baker = Callable[[BakeRequest, OnStep], Texture]
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What is looked at in a map while it is painted: where some words of its prompts work."""
+class AttentionQuery:
+    """Name the words of a map's prompts whose attention is asked for."""
 
     words: tuple[str, ...]
     terrain: str | None = None  # in whose prompt; None is in all of them
 
 
-Onlooker = Callable[[BakeRequest, Sight, OnStep], "NDArray[np.uint8]"]
-"""Paints a map, and shows where words worked: RGBA [height, width, 4] at the map's own pixel size."""
+AttentionRenderer = Callable[[BakeRequest, AttentionQuery, OnStep], "NDArray[np.uint8]"]
+"""Paint a map and return where words worked: RGBA [height, width, 4] at the map's own pixel size."""
 
 
 @dataclass(frozen=True)
 class Painter:
-    """What one loaded model can do."""
+    """Offer what one loaded model can do: bake a map, and show where words work in it."""
 
     bake: Baker
-    look: Onlooker
+    render_attention: AttentionRenderer

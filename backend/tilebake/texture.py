@@ -1,4 +1,4 @@
-"""Texture: a painted map, and what is known of it."""
+"""Define Texture, a painted map and what is known of it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JudgedTiles:
-    """What the model's judge takes the tiles of one terrain for."""
+    """Count what the model's judge takes the tiles of one terrain for."""
 
     tiles: int  # those that can be judged: seen, and whole on the picture
     right: int
@@ -21,24 +21,24 @@ class JudgedTiles:
 
 @dataclass(frozen=True)
 class TerrainPlacement:
-    """How well one terrain kept to its tiles: by where its prompt's words were attended to, and as judged."""
+    """Measure how well one terrain kept to its tiles: by attention to its prompt's words, and as judged."""
 
     terrain: str
     kept: float  # share of that attention within its own tiles, 0 to 1
-    by_mask: float  # the same if its words were heard alike wherever its mask is
+    by_mask: float  # the same if its words were attended to alike wherever its mask is
     bled: Mapping[str, float]  # shares within other terrains' tiles, the largest first; "" is no tile
     judged: JudgedTiles | None = None  # where the model has a judge, and that knows the terrain
 
 
 @dataclass(frozen=True, eq=False)
 class PlacementReport:
-    """How well every terrain kept to its tiles, and a picture of it."""
+    """Report how well every terrain kept to its tiles, with a picture of it."""
 
     terrains: tuple[TerrainPlacement, ...]
     sheet: "NDArray[np.uint8]"  # [height, width, 3]
 
     def judged_right(self) -> float | None:
-        """The share of all judged tiles that are right, 0 to 1; None where none was judged."""
+        """Return the share of all judged tiles that are right, 0 to 1; None where none was judged."""
         judged = [each.judged for each in self.terrains if each.judged is not None]
         tiles = sum(each.tiles for each in judged)
         return sum(each.right for each in judged) / tiles if tiles else None
@@ -46,7 +46,7 @@ class PlacementReport:
 
 @dataclass(frozen=True, eq=False)
 class Texture:
-    """A painted map at its own pixel size."""
+    """Hold a painted map at its own pixel size."""
 
     image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
     digest: str  # the request's
@@ -54,10 +54,10 @@ class Texture:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])  # seconds, by stage
     environment: Mapping[str, str] = field(default_factory=dict[str, str])  # device, dtype, versions
     degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
-    report: PlacementReport | None = None  # where one was asked for
+    report: PlacementReport | None = None  # if one was asked for
 
 
 def pixel_hash(image: "NDArray[np.uint8]") -> str:
-    """SHA-256 (hex) over a picture's shape and bytes: the same for the same pixels, however stored."""
+    """Return the SHA-256 (hex) over a picture's shape and bytes: equal for equal pixels, however stored."""
     shape = "x".join(str(length) for length in image.shape)
     return hashlib.sha256(f"{shape}:".encode("ascii") + image.tobytes()).hexdigest()

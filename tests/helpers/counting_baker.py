@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tilebake.errors import Location, ModelError, PromptError
 from tilebake.models.reference import ModelSource
-from tilebake.request import BakeRequest, OnStep, Painter, Sight, Step
+from tilebake.request import AttentionQuery, BakeRequest, OnStep, Painter, Step
 from tilebake.serve.worker.protocol import Loras
 from tilebake.texture import Texture, pixel_hash
 
@@ -60,9 +60,9 @@ class CountingBaker:
         degraded = ("decoded in tiles",) if is_degraded else ()
         return Texture(image, request.digest(), pixel_hash(image), degraded=degraded)
 
-    def _look(self, request: BakeRequest, sight: Sight, on_step: OnStep) -> NDArray[np.uint8]:
-        self._note(f"look {' '.join(sight.words)} {os.getpid()}")
-        behave(sight.words[0], on_step)
+    def _look(self, request: BakeRequest, query: AttentionQuery, on_step: OnStep) -> NDArray[np.uint8]:
+        self._note(f"look {' '.join(query.words)} {os.getpid()}")
+        behave(query.words[0], on_step)
         for step in range(1, STEPS + 1):
             on_step(Step(step, STEPS, lambda: picture_of(request)))
         return np.full((4, 6, 4), request.seed, np.uint8)

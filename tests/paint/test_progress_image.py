@@ -44,8 +44,8 @@ def watched(components: Components, request: BakeRequest) -> tuple[Texture, list
     previews: list[Pixels] = []
 
     def look(step: Step) -> None:
-        assert step.preview is not None
-        previews.append(step.preview())
+        assert step.progress_image is not None
+        previews.append(step.progress_image())
 
     return Pipeline(components).bake(request, look), previews
 
@@ -138,10 +138,10 @@ def test_no_memory_for_a_preview_is_said_and_the_bake_goes_on(
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     def look(step: Step) -> None:
-        assert step.preview is not None
+        assert step.progress_image is not None
         monkeypatch.setattr(tiny_components.vae, "decode", full)
         with pytest.raises(BakeError, match="memory for a preview") as caught:
-            step.preview()
+            step.progress_image()
         refusals.append(caught.value)
         monkeypatch.setattr(tiny_components.vae, "decode", decode)
 

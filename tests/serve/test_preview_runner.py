@@ -10,7 +10,7 @@ from tests.helpers.counting_baker import STEPS, picture_of
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.errors import PromptError
 from tilebake.level.edit.edit_file import EditEntry
-from tilebake.request import Sight, Step
+from tilebake.request import AttentionQuery, Step
 from tilebake.serve.backend import Backend
 from tilebake.serve.files.png import png_pixels
 from tilebake.serve.jobs.preview_queue import KEPT, KEPT_PICTURES, Looks
@@ -18,7 +18,7 @@ from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import LookView
 
 FOREST = "levels/forest.json"
-GRASS = Sight(("grass",))
+GRASS = AttentionQuery(("grass",))
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_a_mistake_of_a_look_is_told_in_it(
         assert look.mistake is not None
         assert (look.mistake.where, look.mistake.what) == (where, what)
         assert view(backend, "forest").state == "up to date"
-        failed = ended(backend, backend.look(FOREST, Sight(("fail",))).id)
+        failed = ended(backend, backend.look(FOREST, AttentionQuery(("fail",))).id)
         assert failed.mistake is not None
         assert failed.mistake.what == "no such word"
 
@@ -164,7 +164,7 @@ def test_a_bake_goes_first_and_the_look_begins_anew(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = backend.look(FOREST, Sight(("endless",)))
+        look = backend.look(FOREST, AttentionQuery(("endless",)))
         until(lambda: backend.look_view(look.id).step > 1)
         game.save("river", 2)
         until(lambda: game.is_painted("river"))
@@ -179,7 +179,7 @@ def test_a_newer_look_ends_the_running_one(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        older = backend.look(FOREST, Sight(("endless",)))
+        older = backend.look(FOREST, AttentionQuery(("endless",)))
         until(lambda: backend.look_view(older.id).step > 1)
         newer = backend.look(FOREST, GRASS)
         assert backend.look_view(older.id).state == "cancelled"
@@ -190,7 +190,7 @@ def test_a_look_that_kills_the_worker_is_over(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = ended(backend, backend.look(FOREST, Sight(("die",))).id)
+        look = ended(backend, backend.look(FOREST, AttentionQuery(("die",))).id)
         assert look.state == "failed"
         assert ended(backend, backend.look(FOREST, GRASS).id).state == "done"
 
@@ -199,7 +199,7 @@ def test_leaving_ends_a_look(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = backend.look(FOREST, Sight(("endless",)))
+        look = backend.look(FOREST, AttentionQuery(("endless",)))
         until(lambda: backend.look_view(look.id).step > 1)
         began = time.monotonic()
     assert time.monotonic() - began < 30

@@ -10,7 +10,7 @@ from diffusers.models.embeddings import get_timestep_embedding
 from tilebake.level.canvas import LATENT
 from tilebake.paint.guidance import guided
 from tilebake.paint.model.load import Components
-from tilebake.paint.progress_image import Estimate, preview
+from tilebake.paint.progress_image import Estimate, paint_progress_image
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.attention import NEGATIVE, POSITIVE, AttentionControl, RegionalAttention
 from tilebake.paint.regional.blending import Blending
@@ -92,7 +92,9 @@ class Denoiser:
         stepped = self.scheduler.step(predicted, timestep, self.latents, **self._options)
         self.latents = stepped.prev_sample
         estimate = Estimate(model_input, predicted, self.scheduler, timestep)
-        return Step(step + 1, len(self.timesteps), partial(preview, self.components.vae, estimate))
+        return Step(
+            step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
+        )
 
     def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
         """What the UNet makes of its input [1, C, h, w], with guidance: float32 [1, C, h, w]."""

@@ -44,7 +44,7 @@ class Estimate(NamedTuple):
                 return (self.model_input - noise * self.predicted) / signal
 
 
-def preview(vae: AutoencoderKL, estimate: Estimate) -> NDArray[np.uint8]:
+def paint_progress_image(vae: AutoencoderKL, estimate: Estimate) -> NDArray[np.uint8]:
     """The picture [h, w, 3] of one step, at most 32 latent pixels wide and high.
 
     Raises BakeError when memory runs out, and leaves the bake to go on without.

@@ -1,7 +1,7 @@
 """The looker: brings looks to their ends, in the worker, while no bake waits."""
 
 from tilebake.errors import BakeError, TilebakeError
-from tilebake.request import Sight, Step
+from tilebake.request import AttentionQuery, Step
 from tilebake.serve.bake.texture_cache import Cache, MissingError
 from tilebake.serve.files.png import png_bytes
 from tilebake.serve.jobs.preview_queue import Look, Looks
@@ -37,7 +37,7 @@ class Looker:
     def _seen(self, look: Look) -> bytes:
         """A PNG file. Raises TilebakeError and BakeCancelledError."""
         look_id, at = look.view.id, look.at
-        planned = self._maps.trial(look.view.map_id, None if isinstance(at, Sight) else at)
+        planned = self._maps.trial(look.view.map_id, None if isinstance(at, AttentionQuery) else at)
 
         def cancelled() -> bool:
             return not self._looks.wanted(look_id) or self._jobs.is_waiting()
@@ -45,7 +45,7 @@ class Looker:
         def on_progress(step: Step) -> None:
             self._looks.progress(look_id, step)
 
-        if isinstance(at, Sight):
+        if isinstance(at, AttentionQuery):
             return self._foreman.look(
                 planned.request, planned.source, at, on_progress=on_progress, cancelled=cancelled
             )

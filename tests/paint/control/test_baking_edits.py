@@ -48,8 +48,8 @@ def test_a_bake_of_a_map_with_an_edit_gives_the_target(components: Components) -
 
     def on_step(step: Step) -> None:
         steps.append(step)
-        assert step.preview is not None
-        previews.append(step.preview().shape)
+        assert step.progress_image is not None
+        previews.append(step.progress_image().shape)
 
     texture = pipeline.bake(request, on_step)
     assert tilemap.edit is not None
@@ -67,8 +67,8 @@ def test_the_preview_is_the_targets(tiny_components: Components) -> None:
     shown: list[NDArray[np.uint8]] = []
 
     def on_step(step: Step) -> None:
-        if step.step == 3 and step.preview is not None:
-            shown.append(step.preview())
+        if step.step == 3 and step.progress_image is not None:
+            shown.append(step.progress_image())
 
     for edit in ({}, {"base_prompt": "blurry photo of lava", "terrains": {"water": "snow", "grass": "lava"}}):
         Pipeline(tiny_components).bake(ask(lake(edit=edit)), on_step)

@@ -11,7 +11,7 @@ from tilebake.paint.observe.attention_maps import AttentionMaps
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.heat_layer import heat_layer, layer
 from tilebake.paint.report.mask_sheet import HEAT
-from tilebake.request import BakeRequest, Sight, Step
+from tilebake.request import AttentionQuery, BakeRequest, Step
 
 
 def ignore(_: Step) -> None:
@@ -62,6 +62,6 @@ def test_a_terrains_word_is_hot_on_its_tiles_whatever_the_map_is_edited_to(
     }
     settings = BakeSettings(pixels_per_tile=16, steps=3, guidance_scale=4.0, scheduler="dpmpp_2m")
     request = BakeRequest(parse_map(json.dumps(wire)), settings, "embedded", "0" * 64, seed=5)
-    seen = heat_layer(Pipeline(embedded_components), request, Sight(("grass",), "grass"), ignore)
+    seen = heat_layer(Pipeline(embedded_components), request, AttentionQuery(("grass",), "grass"), ignore)
     assert seen.shape == (24, 50, 4)
     assert seen[:, :20, 3].mean() > 4 * seen[:, 30:, 3].mean()

@@ -22,7 +22,7 @@ from PIL import Image
 
 from tilebake import __version__
 from tilebake.level.edit.edit_file import EditEntry
-from tilebake.request import Sight, Step
+from tilebake.request import AttentionQuery, Step
 from tilebake.serve.api.endpoints import MOST_EVENTS
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import read_ready
@@ -128,7 +128,7 @@ def test_a_look_from_asking_to_seeing(api: "Api") -> None:
     asked = api.client.post(url, json={"words": ["grass"], "terrain": "meadow"}).json()
     expected = {"id": 1, "map_id": FOREST, "kind": "attention", "state": "waiting", "step": 0, "steps": 0}
     assert asked == {**expected, "mistake": None}
-    assert api.desk.looked_at == [Sight(("grass",), "meadow")]
+    assert api.desk.looked_at == [AttentionQuery(("grass",), "meadow")]
     assert api.client.get("/v2/looks/1/picture").status_code == 404
     look = api.desk.looking.take()
     assert look is not None

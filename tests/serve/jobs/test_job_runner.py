@@ -16,7 +16,7 @@ from tilebake.errors import MapError, PromptError
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.models.reference import model_digest, resolve
-from tilebake.request import BakeRequest, Sight, Step
+from tilebake.request import AttentionQuery, BakeRequest, Step
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.files.png import png_pixels
 from tilebake.serve.worker.supervisor import Foreman
@@ -82,20 +82,22 @@ def test_the_worker_paints_what_the_painter_paints_here(
 def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked_for: Requests) -> None:
     steps = list[Step]()
 
-    def look(sight: Sight) -> NDArray[np.uint8]:
-        png = foreman.look(asked_for(1), SOURCE, sight, on_progress=steps.append, cancelled=lambda: False)
+    def look(query: AttentionQuery) -> NDArray[np.uint8]:
+        png = foreman.look(asked_for(1), SOURCE, query, on_progress=steps.append, cancelled=lambda: False)
         return png_pixels(png)
 
-    heat = look(Sight(("grass",)))
+    heat = look(AttentionQuery(("grass",)))
     assert heat.shape == (32, 32, 4)
     assert steps == [Step(1, 2), Step(2, 2)]
     assert heat[..., 3].max() == 255
     assert heat[:16, 16:, 3].mean() < 0.6 * heat[16:, :16, 3].mean(), "the upper right tile is water"
-    np.testing.assert_array_equal(heat, PAINTER(SOURCE, ()).look(asked_for(1), Sight(("grass",)), ignore))
+    np.testing.assert_array_equal(
+        heat, PAINTER(SOURCE, ()).render_attention(asked_for(1), AttentionQuery(("grass",)), ignore)
+    )
     with pytest.raises(PromptError, match=r"no 'gras' in .*take one of: grass"):
-        look(Sight(("gras",)))
+        look(AttentionQuery(("gras",)))
     with pytest.raises(MapError, match="no tile has the terrain 'stone'"):
-        look(Sight(("grass",), "stone"))
+        look(AttentionQuery(("grass",), "stone"))
     assert not cache.folder.exists()
 
 

@@ -10,19 +10,21 @@ from tilebake.paint.observe.observe import attention_maps
 from tilebake.paint.picture import Box
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.mask_sheet import heat
-from tilebake.request import BakeRequest, OnStep, Sight
+from tilebake.request import AttentionQuery, BakeRequest, OnStep
 
 
-def heat_layer(pipeline: Pipeline, request: BakeRequest, sight: Sight, on_step: OnStep) -> NDArray[np.uint8]:
+def heat_layer(
+    pipeline: Pipeline, request: BakeRequest, query: AttentionQuery, on_step: OnStep
+) -> NDArray[np.uint8]:
     """Where words of a map's own prompts work: RGBA [height, width, 4] at the map's own pixel size.
 
     An edit that the map holds is left aside. Raises what Pipeline.bake does, MapError for a terrain that no
     tile has, and PromptError for a word that is not there.
     """
     tilemap = request.tilemap
-    regions = None if sight.terrain is None else [tilemap.index_of(sight.terrain)]
+    regions = None if query.terrain is None else [tilemap.index_of(query.terrain)]
     scene = pipeline.scene(request)
-    maps = attention_maps(pipeline.components, scene, sight.words, on_step, regions)
+    maps = attention_maps(pipeline.components, scene, query.words, on_step, regions)
     canvas = canvas_for(tilemap, request.settings.pixels_per_tile)
     size = max(1, round(tilemap.bounds.width)), max(1, round(tilemap.bounds.height))
     return layer(maps, map_box(tilemap, canvas), size)

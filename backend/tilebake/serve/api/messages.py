@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from tilebake.level.edit.edit_file import EditEntry, Word
 from tilebake.level.source.schema_base import TerrainName, Wire
-from tilebake.request import Sight
+from tilebake.request import AttentionQuery
 from tilebake.serve.jobs.service import LookedAt, Urgency
 from tilebake.serve.jobs.status import Event, MapView
 
@@ -98,7 +98,7 @@ class LookForm(MapForm):
     @property
     def at(self) -> LookedAt:
         """What is looked at."""
-        return Sight(self.words, self.terrain) if self.edit is None else self.edit
+        return AttentionQuery(self.words, self.terrain) if self.edit is None else self.edit
 
 
 class LookIdForm(Wire):

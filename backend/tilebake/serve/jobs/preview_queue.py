@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from tilebake.errors import TilebakeError
-from tilebake.request import Sight, Step
+from tilebake.request import AttentionQuery, Step
 from tilebake.serve.jobs.queue import as_mistake
 from tilebake.serve.jobs.service import LookedAt, UnknownIdError
 from tilebake.serve.jobs.status import LookView, MapId
@@ -42,7 +42,7 @@ class Looks:
             for look in [*self._looks.values()]:
                 if look.view.map_id == map_id and look.view.state in LIVE:
                     self._put(look.view, state="cancelled")
-            kind = "attention" if isinstance(at, Sight) else "edit"
+            kind = "attention" if isinstance(at, AttentionQuery) else "edit"
             look = Look(LookView(next(self._numbers), map_id, kind, "waiting"), at)
             self._looks[look.view.id] = look
             while len(self._looks) > KEPT:

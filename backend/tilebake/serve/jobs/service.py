@@ -5,14 +5,14 @@ from typing import Literal, Protocol
 
 from tilebake.errors import ServeError
 from tilebake.level.edit.edit_file import EditEntry
-from tilebake.request import Sight
+from tilebake.request import AttentionQuery
 from tilebake.serve.jobs.status import Event, JobView, LookView, MapId, MapView
 
 Urgency = Literal["edited", "asked"]
 """Why a bake is asked for: its map is being edited, or somebody asked; the edited map comes first."""
 
 
-LookedAt = Sight | EditEntry
+LookedAt = AttentionQuery | EditEntry
 """What is looked at: where words of a map work, or what an edit would make of it."""
 
 

@@ -105,9 +105,9 @@ class _Worker:
 
     def _look(self, order: Look, on_step: OnStep) -> Seen:
         def without_preview(step: Step) -> None:
-            on_step(step._replace(preview=None))
+            on_step(step._replace(progress_image=None))
 
-        heat = self._painter(order).look(order.request, order.sight, without_preview)
+        heat = self._painter(order).render_attention(order.request, order.query, without_preview)
         return Seen(order.number, png_bytes(heat))
 
     def _painter(self, order: Bake | Look) -> Painter:
@@ -186,8 +186,8 @@ class _Steps:
         self._inbox.check(self._number)
         self._connection.send(Progress(self._number, step.step, step.steps))
         is_due = self._inbox.previews and step.step < step.steps and time.monotonic() >= self._next_preview
-        if is_due and step.preview is not None:
-            self._show(step.preview)
+        if is_due and step.progress_image is not None:
+            self._show(step.progress_image)
 
     def _show(self, preview: "Callable[[], NDArray[np.uint8]]") -> None:
         started = time.monotonic()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.models.reference import ModelSource
-from tilebake.request import BakeRequest, LoraRef, Painter, Sight
+from tilebake.request import AttentionQuery, BakeRequest, LoraRef, Painter
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request
 MakePainter = Callable[[ModelSource, Loras], Painter]
@@ -28,7 +28,7 @@ class Look:
     number: int
     request: BakeRequest
     source: ModelSource
-    sight: Sight
+    query: AttentionQuery
 
 
 @dataclass(frozen=True)

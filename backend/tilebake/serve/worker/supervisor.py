@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.models.reference import ModelSource
-from tilebake.request import BakeRequest, OnStep, Sight, Step
+from tilebake.request import AttentionQuery, BakeRequest, OnStep, Step
 from tilebake.serve.worker.process import WorkerDiedError, WorkerProcess
 from tilebake.serve.worker.protocol import (
     Bake,
@@ -95,14 +95,14 @@ class Foreman:
         self,
         request: BakeRequest,
         source: ModelSource,
-        sight: Sight,
+        query: AttentionQuery,
         *,
         on_progress: OnStep,
         cancelled: Callable[[], bool],
     ) -> bytes:
         """Paint to see where words work: a PNG of RGBA at the map's own pixel size. Raises as `bake` does."""
         outcome = self._have_done(
-            lambda number: Look(number, request, source, sight),
+            lambda number: Look(number, request, source, query),
             _Followers(on_progress, _unseen, cancelled),
         )
         assert isinstance(outcome, Seen), "what a look comes to"
