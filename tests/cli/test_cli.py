@@ -6,18 +6,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tilebake.cli import run
-from tilebake.cli.options import DTYPES, KNOBS, MAX_SEED, SCHEDULERS, read_lora
+from tilebake.cli.options import read_lora
 from tilebake.cli.progress import Bar
 from tilebake.errors import BusyError
-from tilebake.level import settings
-from tilebake.level.map import mapfile
 from tilebake.level.terrain import LoraRef
 from tilebake.request import Step
 
@@ -386,13 +383,6 @@ def test_torch_is_imported_only_to_paint(tiny: list[str]) -> None:
 )
 def test_a_lora_is_a_path_and_perhaps_a_weight(text: str, ref: LoraRef) -> None:
     assert read_lora(text) == ref
-
-
-def test_options_name_what_settings_have() -> None:
-    assert get_args(settings.Scheduler) == SCHEDULERS
-    assert {knob.field for knob in KNOBS} <= set(settings.BakeSettings.model_fields)
-    assert mapfile.MAX_SEED == MAX_SEED
-    assert "auto" in DTYPES
 
 
 def test_the_bar_lets_others_speak() -> None:

@@ -18,7 +18,8 @@ from benchmarks.control import reweighting as weighing
 from benchmarks.control.scenes import Studio
 from benchmarks.figures import Figure, json_line, table
 from benchmarks.quality.judge import load_judge
-from tilebake.cli.options import SAMPLING, Choices, choices
+from tilebake.cli.options import Choices, choices
+from tilebake.cli.setting_options import SAMPLING
 
 PLAIN_SEEDS: Final = 4  # of each plain prompt, at most: each has several nouns
 MAP_SEEDS: Final = 2  # of each sample map, at most

@@ -20,7 +20,8 @@ from benchmarks.quality.paintings import MAPS, Painting, map_path, paint, pipeli
 from benchmarks.quality.placement import Verdict, by_terrain, confusions, judge_map, share
 from benchmarks.quality.plain import judge_plain, pictures_right
 from benchmarks.serve.process import run
-from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices
+from tilebake.cli.options import Choices, choices
+from tilebake.cli.setting_options import BLENDING, SAMPLING
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.seams import Steps, ratio, steps_between
@@ -54,7 +55,7 @@ class Judged:
 
 def measure_cold(choices: Choices, findings: Findings) -> None:
     """One bake in a process of its own, with the imports."""
-    given = [(knob.flag, choices.settings.get(knob.field)) for knob in (*SAMPLING, *BLENDING)]
+    given = [(setting.flag, choices.settings.get(setting.name)) for setting in (*SAMPLING, *BLENDING)]
     given += [("--model", choices.model)]
     chosen = [part for flag, value in given if value is not None for part in (flag, str(value))]
     with tempfile.TemporaryDirectory() as folder:

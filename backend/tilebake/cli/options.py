@@ -5,11 +5,15 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from tilebake.cli.help_sections import SectionOption
+from tilebake.cli.setting_options import SETTINGS, Setting
+from tilebake.level.seed import MAX_SEED
 from tilebake.level.terrain import LoraRef
+from tilebake.models.dtypes import DTYPES
 
 if TYPE_CHECKING:
     from tilebake.level.settings import SettingsOverride
@@ -18,42 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
 
-SCHEDULERS: Final = ("euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "ddim", "lcm", "unipc")
-
-
-class Knob(NamedTuple):
-    """A setting that the command line can set, and its option."""
-
-    flag: str
-    field: str  # of BakeSettings
-    type: "click.ParamType[Any]"
-    help: str
-    callback: Callable[[click.Context, click.Parameter, Any], Any] | None = None
-    metavar: str | None = None
-
-
-SAMPLING: Final = (
-    Knob("--steps", "steps", click.INT, "Denoising steps."),
-    Knob("--guidance", "guidance_scale", click.FLOAT, "Strength of classifier-free guidance."),
-    Knob("--guidance-end", "guidance_end", click.FLOAT, "Share of the steps after which guidance ends."),
-    Knob("--scheduler", "scheduler", click.Choice(SCHEDULERS), "How noise is removed."),
-)
-BLENDING: Final = (
-    Knob("--pixels-per-tile", "pixels_per_tile", click.INT, "How large a tile is painted."),
-    Knob("--mask-sigma", "mask_sigma", click.FLOAT, "Softness of the masks, in latent pixels."),
-    Knob("--mask-contrast", "mask_contrast", click.FLOAT, "How narrow borders between terrains are, from 1."),
-    Knob("--least-share", "least_share", click.FLOAT, "Share that thin things keep of their own tiles."),
-    Knob("--base-prompt-weight", "base_prompt_weight", click.FLOAT, "Share of the base prompt."),
-    Knob(
-        "--regional-prompt-weight", "regional_prompt_weight", click.FLOAT, "Share of the terrains' prompts."
-    ),
-)
-TRANSPARENT: Final = Knob(
-    "--transparent/--opaque", "transparent", click.BOOL, "Leave the picture transparent where no tile is."
-)
-KNOBS: Final = (*SAMPLING, *BLENDING, TRANSPARENT)
-DTYPES: Final = ("auto", "float32", "float16", "bfloat16")
-MAX_SEED: Final = 2**53 - 1  # as in map files
+MODEL_SECTION: Final = "Model options"
 
 
 def read_lora(text: str) -> LoraRef:
@@ -114,46 +83,74 @@ def settings_override(values: Mapping[str, object]) -> "SettingsOverride":
         return SettingsOverride.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
-        flags = {knob.field: knob.flag for knob in KNOBS}
+        flags = {setting.name: setting.flag for setting in SETTINGS}
         raise click.BadParameter(first["msg"], param_hint=flags[str(first["loc"][0])]) from None
 
 
+def _check_seed(context: click.Context, parameter: click.Parameter, value: int | None) -> int | None:
+    if value is not None and not 0 <= value <= MAX_SEED:
+        raise click.BadParameter(f"{value} is not from 0 to {MAX_SEED}", context, parameter)
+    return value
+
+
+def _model_option(*flags: str, **options: Any) -> Decorator[Any]:
+    return click.option(*flags, cls=SectionOption, section=MODEL_SECTION, **options)
+
+
 MODEL: Final = (
-    click.option("--model", metavar="MODEL", help='"embedded", a folder, a .safetensors file or a hub id.'),
-    click.option(
+    _model_option(
+        "--model",
+        metavar="MODEL",
+        help='Model to paint with: "embedded", a folder, a .safetensors file or a hub id.',
+    ),
+    _model_option(
         "--lora",
         "loras",
         metavar="PATH[=WEIGHT]",
         multiple=True,
         callback=_read_loras,
-        help="A LoRA on top; may be repeated.",
+        help="LoRA to add to the model. May be repeated.",
     ),
-    click.option("--device", metavar="DEVICE", default="auto", help="auto, cpu, cuda, cuda:1, mps or xpu."),
-    click.option("--dtype", type=click.Choice(DTYPES), default="auto", help="Number type of the model."),
+    _model_option(
+        "--device",
+        metavar="DEVICE",
+        default="auto",
+        help="Device to run on: auto, cpu, cuda, cuda:1, mps or xpu.",
+    ),
+    _model_option(
+        "--dtype",
+        type=click.Choice(("auto", *DTYPES)),
+        default="auto",
+        help="Number type to run in. auto takes what is fast and safe on the device.",
+    ),
 )
-SEED = click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Another seed gives another painting.")
+SEED: Final = _model_option(
+    "--seed", type=click.IntRange(0, MAX_SEED), help="Seed of the noise. Another seed gives another painting."
+)
 
 
-def choices(*knobs: Knob, out: str | None = None, model: bool = True, seed: bool = True) -> Decorator[T]:
-    """Gives a command shared options as its argument `choices`; `out` is the help of --out."""
+def choices(
+    *settings: Setting, out: str | None = None, model: bool = True, seed: bool = True
+) -> Decorator[T]:
+    """Give a command shared options as its argument `choices`; `out` is the help of --out."""
     options = [
-        *(MODEL if model else ()),
-        *(_option(knob) for knob in knobs),
-        *((SEED,) if seed else ()),
         *((click.option("--out", type=click.Path(path_type=Path), help=out),) if out else ()),
+        *(MODEL if model else ()),
+        *((SEED,) if seed else ()),
+        *(setting.option() for setting in settings),
     ]
 
     def decorate(command: Callable[..., T]) -> Callable[..., T]:
         @functools.wraps(command)
         def with_choices(**given: Any) -> T:
-            settings = {knob.field: given.pop(knob.field) for knob in knobs}
+            values = {setting.name: given.pop(setting.name) for setting in settings}
             chosen = Choices(
                 machine=Machine(given.pop("device", "auto"), given.pop("dtype", "auto")),
                 model=given.pop("model", None),
                 loras=given.pop("loras", ()),
                 seed=given.pop("seed", None),
                 out=given.pop("out", None),
-                settings={field: value for field, value in settings.items() if value is not None},
+                settings={name: value for name, value in values.items() if value is not None},
             )
             return command(choices=chosen, **given)
 
@@ -163,18 +160,6 @@ def choices(*knobs: Knob, out: str | None = None, model: bool = True, seed: bool
         return decorated
 
     return decorate
-
-
-def _option(knob: Knob) -> Decorator[Any]:
-    return click.option(
-        knob.flag,
-        knob.field,
-        type=knob.type,
-        metavar=knob.metavar,
-        callback=knob.callback,
-        default=None,
-        help=knob.help,
-    )
 
 
 project_argument = click.argument(

@@ -77,6 +77,7 @@ class Pipeline:
         steps: int | None = None,
         guidance_scale: float | None = None,
         guidance_scale_low: float | None = None,
+        guidance_start: float = 0.0,
         guidance_end: float = 1.0,
         scheduler: str | None = None,
         seed: int = 0,
@@ -88,7 +89,7 @@ class Pipeline:
         """
         clock = Clock(self.components)
         scales = guidance_scale, guidance_scale_low
-        sampling = self.sampling(steps, scales, scheduler, seed, (0.0, guidance_end))
+        sampling = self.sampling(steps, scales, scheduler, seed, (guidance_start, guidance_end))
         scene = plain_scene(prompt, negative_prompt, (width, height), sampling)
         painted = self._paint(scene, on_step, clock)
         return Generated(painted.image, clock.timings, painted.degraded)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tilebake.cli.options import BLENDING, SAMPLING, TRANSPARENT, Choices, Machine, choices, json_option
+from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.options import Choices, Machine, choices, json_option
+from tilebake.cli.setting_options import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,7 @@ def _read_shard(
     return int(match[1]), int(match[2])
 
 
-@click.command("bake", short_help="Paint maps.")
+@click.command("bake", cls=SectionCommand, short_help="Paint maps.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Bake nothing; exit with 3 if any texture is stale.")
 @click.option("--force", is_flag=True, help="Bake what is up to date or in the cache as well.")
@@ -51,9 +53,7 @@ def _read_shard(
     "--shard", metavar="I/N", callback=_read_shard, help="Only this machine's share of the maps, such as 2/4."
 )
 @choices(
-    *SAMPLING,
-    *BLENDING,
-    TRANSPARENT,
+    *SETTINGS,
     out="Folder for the textures, or for a single map its .png file; else where the project says.",
 )
 @json_option

@@ -9,7 +9,9 @@ import click
 
 from tilebake.cli.commands.generate import SIZE, whole_latents
 from tilebake.cli.edit_options import Wish, read_weights
-from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices
+from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.options import Choices, choices
+from tilebake.cli.setting_options import SETTINGS
 
 if TYPE_CHECKING:
     from tilebake.level.edit.edit import Edit
@@ -34,7 +36,9 @@ class Subject:
     request: "BakeRequest | None" = None  # of a map, with the edit that it may hold
 
 
-@click.command("edit", short_help="Paint a map once more under other words, with its layout kept.")
+@click.command(
+    "edit", cls=SectionCommand, short_help="Paint a map once more under other words, with its layout kept."
+)
 @click.argument("map_path", metavar="[MAP]", required=False, type=click.Path(path_type=Path))
 @click.option("--prompt", metavar="PROMPT", help="Instead of a map: a plain prompt.")
 @click.option("--width", type=SIZE, callback=whole_latents, default=512, help="Of a plain prompt's picture.")
@@ -90,7 +94,7 @@ class Subject:
 )
 @click.option("--save", is_flag=True, help="Keep the edit in the map, so that every later bake repeats it.")
 @click.option("--forget", is_flag=True, help="Paint nothing: take the edit out of the map.")
-@choices(*SAMPLING, *BLENDING, out="The .png file to write; NAME.edit.png unless said.")
+@choices(*SETTINGS, out="The .png file to write; NAME.edit.png unless said.")
 def command(
     *,
     map_path: Path | None,

@@ -6,7 +6,9 @@ from typing import Final
 
 import click
 
-from tilebake.cli.options import SAMPLING, Choices, choices, json_option
+from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.options import Choices, choices, json_option
+from tilebake.cli.setting_options import SAMPLING
 
 LATENT: Final = 8  # pixels along a latent pixel
 DEFAULT_OUT: Final = Path("generated.png")
@@ -22,7 +24,7 @@ def whole_latents(context: click.Context, parameter: click.Parameter, value: int
     return value
 
 
-@click.command("generate", short_help="Paint a prompt without a map.")
+@click.command("generate", cls=SectionCommand, short_help="Paint a prompt without a map.")
 @click.argument("prompt")
 @click.option("--negative", default="", metavar="PROMPT", help="What the picture must not show.")
 @click.option(
@@ -64,6 +66,8 @@ def command(*, prompt: str, negative: str, width: int, height: int, choices: Cho
             height=height,
             steps=order.settings.steps,
             guidance_scale=order.settings.guidance_scale,
+            guidance_scale_low=order.settings.guidance_scale_low,
+            guidance_start=order.settings.guidance_start,
             guidance_end=order.settings.guidance_end,
             scheduler=order.settings.scheduler,
             seed=choices.seed or 0,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tilebake.cli.options import BLENDING, SAMPLING, Choices, choices, json_option
+from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.options import Choices, choices, json_option
+from tilebake.cli.setting_options import BLENDING, SETTINGS
 from tilebake.cli.table import table
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def command() -> None:
     """Show a map's masks, prompts or attention."""
 
 
-@command.command("masks")
+@command.command("masks", cls=SectionCommand)
 @MAP
 @choices(*BLENDING, out="The .png file to write; NAME.masks.png unless said.", model=False, seed=False)
 def masks(*, map_path: Path, choices: Choices) -> None:
@@ -55,7 +57,7 @@ def masks(*, map_path: Path, choices: Choices) -> None:
     click.echo(str(out))
 
 
-@command.command("prompts")
+@command.command("prompts", cls=SectionCommand)
 @MAP
 @choices(seed=False)
 @json_option
@@ -90,7 +92,7 @@ def _read_span(context: click.Context, parameter: click.Parameter, value: str | 
     return slice(int(match[1]) - 1, int(match[2] or match[1]))
 
 
-@command.command("attention")
+@command.command("attention", cls=SectionCommand)
 @MAP
 @click.option("--words", required=True, metavar="WORD,...", help="Words or phrases of the map's prompts.")
 @click.option("--terrain", metavar="NAME", help="Look in this terrain's prompt alone; else in all of them.")
@@ -101,7 +103,7 @@ def _read_span(context: click.Context, parameter: click.Parameter, value: str | 
     "--level", metavar="SIZE", help="Layers whose maps are so large, such as 32 or 32x24; else all."
 )
 @click.option("--npz", type=click.Path(path_type=Path), help="A file for the same as numpy arrays.")
-@choices(*SAMPLING, *BLENDING, out="The .png file to write; NAME.attention.png unless said.")
+@choices(*SETTINGS, out="The .png file to write; NAME.attention.png unless said.")
 def attention(
     *,
     map_path: Path,

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tilebake.cli.options import BLENDING, SAMPLING, Choices, Knob, choices
+from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.options import Choices, choices
+from tilebake.cli.setting_options import SETTINGS
 
 if TYPE_CHECKING:
     from tilebake.cli.options import Machine
@@ -21,24 +23,10 @@ MOST: Final = 64  # bakes; a sheet of more cannot be read
 PANEL_SIZE: Final = 512
 
 
-def _listed(knob: Knob) -> Knob:
-    """The same option for several values, divided by commas, each once."""
-
-    def read(
-        context: click.Context, parameter: click.Parameter, value: str | None
-    ) -> tuple[object, ...] | None:
-        if value is None:
-            return None
-        each = (knob.type.convert(part.strip(), parameter, context) for part in value.split(","))
-        return tuple(dict.fromkeys(each))
-
-    return knob._replace(type=click.STRING, callback=read, metavar="VALUE,...")
-
-
-@click.command("tune", short_help="Paint a map under several settings, side by side.")
+@click.command("tune", cls=SectionCommand, short_help="Paint a map under several settings, side by side.")
 @click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
 @choices(
-    *(_listed(knob) for knob in (*BLENDING, *SAMPLING)),
+    *(setting.listed() for setting in SETTINGS),
     out="The .png file to write; NAME.tune.png unless said.",
 )
 def command(*, map_path: Path, choices: Choices) -> None:

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tilebake.cli.options import (
-    BLENDING,
-    SAMPLING,
-    TRANSPARENT,
-    Choices,
-    choices,
-    json_option,
-    project_argument,
-)
+from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.options import Choices, choices, json_option, project_argument
+from tilebake.cli.setting_options import SETTINGS
 
 if TYPE_CHECKING:
     from tilebake.cli.dashboard import View
@@ -30,11 +24,11 @@ FAILED: Final = 1
 TICK: Final = 0.2  # seconds between two looks at whether to leave
 
 
-@click.command("watch", short_help="Paint every map that is saved.")
+@click.command("watch", cls=SectionCommand, short_help="Paint every map that is saved.")
 @project_argument
-@choices(*SAMPLING, *BLENDING, TRANSPARENT)
 @click.option("--parent-pid", metavar="PID", type=click.IntRange(1), help="End when this process ends.")
 @json_option
+@choices(*SETTINGS)
 def command(*, project: Path | None, choices: Choices, parent_pid: int | None, as_json: bool) -> int:
     """Paint what is stale in a project, and then every map as soon as it is saved.
 

@@ -18,6 +18,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import LATENT
+from tilebake.models.dtypes import DTYPES
 from tilebake.models.reference import STEMS, Defaults, ModelSource
 from tilebake.models.weights import read_json, weight_files
 from tilebake.paint.judge.reading import judge_file
@@ -27,7 +28,6 @@ from tilebake.paint.model.loras import fuse_loras
 from tilebake.paint.model.single_file import load_single_file
 from tilebake.paint.prompts.cache import PromptCache
 
-DTYPES = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
 STREAMED = "weights streamed from main memory"
 
 
@@ -80,7 +80,8 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
         return torch.float16 if device.type in ("mps", "xpu") else torch.float32
     if name not in DTYPES:
         raise ModelError(f'there is no dtype "{name}"', hint=f"choose one of: auto, {', '.join(DTYPES)}")
-    return DTYPES[name]
+    dtype: torch.dtype = getattr(torch, name)
+    return dtype
 
 
 def cuda_dtype(name: str, capability: tuple[int, int]) -> torch.dtype:
