@@ -125,7 +125,10 @@ MODEL: Final = (
     ),
 )
 SEED: Final = _model_option(
-    "--seed", type=click.IntRange(0, MAX_SEED), help="Seed of the noise. Another seed gives another painting."
+    "--seed",
+    type=click.INT,
+    callback=_check_seed,
+    help="Seed of the noise. Another seed gives another painting.",
 )
 
 
