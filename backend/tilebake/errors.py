@@ -12,8 +12,16 @@
 Each message reads `file:line:col: $.json.path: what is wrong; what to do`.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Self
+
+_LOCATION: Final = re.compile(
+    r"(?P<json_path>\$.*)"
+    r"|(?P<file>.+?)(?::(?P<line>[1-9]\d{0,8})(?::(?P<column>[1-9]\d{0,8}))?)?(?:: (?P<path_in_file>\$.*))?",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,16 @@ class Location:
     def __str__(self) -> str:
         position = [str(part) for part in (self.file, self.line, self.column) if part is not None]
         return ": ".join(part for part in (":".join(position), self.json_path) if part)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a location back from its text; the result has that same text."""
+        match = _LOCATION.fullmatch(text)
+        if match is None:
+            return cls()
+        line, column = (int(match[part]) if match[part] else None for part in ("line", "column"))
+        file = Path(match["file"]) if match["file"] else None
+        return cls(file, line, column, match["json_path"] or match["path_in_file"])
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,10 @@ class Diagnostic:
         where = str(self.where)
         message = f"{where}: {self.what}" if where else self.what
         return f"{message}; {self.hint}" if self.hint else message
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as the JSON API gives it; `where` is one line of text, and what is missing is empty."""
+        return {"what": self.what, "where": str(self.where), "hint": self.hint or ""}
 
 
 class TilebakeError(Exception):

@@ -11,10 +11,11 @@ from tilebake.cli import logfile
 from tilebake.cli.dashboard import SHOWN, Picture
 from tilebake.cli.event_lines import QUIET, Telling
 from tilebake.cli.logfile import log, log_file, logging_to
-from tilebake.serve.jobs.status import Event, JobView, MapState, MapView, Mistake
+from tilebake.errors import Diagnostic, Location
+from tilebake.serve.jobs.status import Event, JobView, MapState, MapView
 
 JOB = JobView(1, "levels/forest.json", "digest", "waiting", steps=20)
-MISTAKE = Mistake("not JSON", "levels/forest.json:3:7", "add a comma")
+MISTAKE = Diagnostic("not JSON", Location.parse("levels/forest.json:3:7"), "add a comma")
 
 
 class Clock:
@@ -25,8 +26,8 @@ class Clock:
         return self.now
 
 
-def of_map(state: MapState, mistake: Mistake | None = None, name: str = "forest") -> Event:
-    return Event(1, map=MapView(f"levels/{name}.json", state, mistake=mistake))
+def of_map(state: MapState, mistake: Diagnostic | None = None, name: str = "forest") -> Event:
+    return Event(1, map=MapView(f"levels/{name}.json", state, diagnostic=mistake))
 
 
 def said(telling: Telling, *events: Event) -> list[str]:

@@ -43,7 +43,7 @@ class CountingBaker:
         self._note(f"load {source.reference} {len(loras)}")
         if source.reference == "broken":
             raise ModelError("broken")
-        return Painter(self._bake, self._look)
+        return Painter(self._bake, self._render_attention)
 
     def notes(self) -> list[str]:
         """What was noted, by whatever process."""
@@ -60,7 +60,9 @@ class CountingBaker:
         degraded = ("decoded in tiles",) if is_degraded else ()
         return Texture(image, request.digest(), pixel_hash(image), degraded=degraded)
 
-    def _look(self, request: BakeRequest, query: AttentionQuery, on_step: OnStep) -> NDArray[np.uint8]:
+    def _render_attention(
+        self, request: BakeRequest, query: AttentionQuery, on_step: OnStep
+    ) -> NDArray[np.uint8]:
         self._note(f"look {' '.join(query.words)} {os.getpid()}")
         behave(query.words[0], on_step)
         for step in range(1, STEPS + 1):

@@ -131,9 +131,9 @@ def test_a_mistake_is_told_and_the_picture_stays(game: Game) -> None:
         before = game.png("forest").read_bytes()
         game.path("forest").write_text('{"tilebake": 1, "rows": [', encoding="utf-8")
         until(lambda: view(backend, "forest").state == "failed")
-        mistake = view(backend, "forest").mistake
-        assert mistake is not None
-        assert mistake.where.startswith(f"{game.path('forest')}:1:")
+        diagnostic = view(backend, "forest").diagnostic
+        assert diagnostic is not None
+        assert str(diagnostic.where).startswith(f"{game.path('forest')}:1:")
         with pytest.raises(MapError):
             backend.submit("levels/forest.json", "asked")
         assert game.png("forest").read_bytes() == before
@@ -171,8 +171,8 @@ def test_what_takes_a_maps_place_is_told(
         game.path("forest").unlink()
         replace_by(game.path("forest"))
         until(lambda: view(backend, "forest").state == state)
-        mistake = view(backend, "forest").mistake
-        assert what in (mistake.what if mistake else "")
+        diagnostic = view(backend, "forest").diagnostic
+        assert what in (diagnostic.what if diagnostic else "")
         game.path("river").unlink()
         until(lambda: view(backend, "river").state == "gone")
     assert game.png("forest").exists()
@@ -260,9 +260,9 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_painted_twice(game: Game) ->
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "failed")
-        mistake = view(backend, "forest").mistake
-        assert mistake is not None
-        assert mistake.where == str(game.root / "textures" / "levels" / "forest.png")
+        diagnostic = view(backend, "forest").diagnostic
+        assert diagnostic is not None
+        assert str(diagnostic.where) == str(game.root / "textures" / "levels" / "forest.png")
         (game.root / "textures").unlink()
         backend.submit("levels/forest.json", "asked")
         until(lambda: view(backend, "forest").state == "up to date")
@@ -298,7 +298,7 @@ def test_a_wrong_clock_hides_no_save(seconds: float, game: Game) -> None:
 def test_previews_are_made_for_those_who_look(game: Game) -> None:
     def has_picture() -> bool:
         try:
-            picture = backend.preview(view(backend, "forest").job_id or 0)
+            picture = backend.progress_image(view(backend, "forest").job_id or 0)
         except UnknownIdError:
             return False
         return png_pixels(picture).shape == (8, 8, 3)
@@ -317,7 +317,7 @@ def test_what_is_unknown_is_said_to_be_so(game: Game) -> None:
             backend.result("../secret.json")
         with pytest.raises(UnknownIdError):
             backend.submit("../secret.json", "asked")
-        for ask in (backend.job, backend.cancel, backend.preview):
+        for ask in (backend.job, backend.cancel, backend.progress_image):
             with pytest.raises(UnknownIdError):
                 ask(7)
 

@@ -1,4 +1,4 @@
-"""Looks: painted in the worker to be seen, never published, and never in a bake's way."""
+"""Previews: painted in the worker to be seen, never published, and never in a bake's way."""
 
 import time
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from tilebake.level.edit.edit_file import EditEntry
 from tilebake.request import AttentionQuery, Step
 from tilebake.serve.backend import Backend
 from tilebake.serve.files.png import png_pixels
-from tilebake.serve.jobs.preview_queue import KEPT, KEPT_PICTURES, Looks
+from tilebake.serve.jobs.preview_queue import KEPT, KEPT_IMAGES, PreviewQueue
 from tilebake.serve.jobs.service import UnknownIdError
-from tilebake.serve.jobs.status import LookView
+from tilebake.serve.jobs.status import PreviewView
 
 FOREST = "levels/forest.json"
 GRASS = AttentionQuery(("grass",))
@@ -26,9 +26,9 @@ def game(tmp_path: Path) -> Game:
     return game_in(tmp_path)
 
 
-def ended(backend: Backend, look_id: int) -> LookView:
-    until(lambda: backend.look_view(look_id).state not in ("waiting", "running"))
-    return backend.look_view(look_id)
+def ended(backend: Backend, preview_id: int) -> PreviewView:
+    until(lambda: backend.preview(preview_id).state not in ("waiting", "running"))
+    return backend.preview(preview_id)
 
 
 def looked_at(game: Game) -> list[str]:
@@ -43,62 +43,62 @@ def standing(game: Game) -> tuple[int, int]:
 
 
 def test_a_newer_look_of_a_map_cancels_its_older_one() -> None:
-    looks = Looks()
-    first, other, second = (looks.submit(name, GRASS) for name in ("a", "b", "a"))
-    assert [looks.view(each.id).state for each in (first, other, second)] == [
+    previews = PreviewQueue()
+    first, other, second = (previews.submit(name, GRASS) for name in ("a", "b", "a"))
+    assert [previews.view(each.id).state for each in (first, other, second)] == [
         "cancelled",
         "waiting",
         "waiting",
     ]
-    taken = looks.take()
+    taken = previews.take()
     assert taken is not None
     assert taken.view.id == other.id
-    looks.submit("b", GRASS)
-    assert not looks.wanted(other.id)
-    looks.finish(other.id, b"too late")
-    looks.progress(other.id, Step(1, 3))
-    assert looks.view(other.id).state == "cancelled"
+    previews.submit("b", GRASS)
+    assert not previews.is_wanted(other.id)
+    previews.finish(other.id, b"too late")
+    previews.progress(other.id, Step(1, 3))
+    assert previews.view(other.id).state == "cancelled"
     with pytest.raises(UnknownIdError):
-        looks.picture(other.id)
+        previews.image(other.id)
 
 
 def test_a_look_that_made_room_begins_anew() -> None:
-    looks = Looks()
-    asked = looks.submit("a", GRASS)
-    assert looks.take() is not None
-    looks.progress(asked.id, Step(2, 3))
-    assert (looks.view(asked.id).step, looks.view(asked.id).steps) == (2, 3)
-    looks.put_back(asked.id)
-    assert looks.view(asked.id) == asked
-    assert looks.take() is not None
-    assert looks.take() is None
+    previews = PreviewQueue()
+    asked = previews.submit("a", GRASS)
+    assert previews.take() is not None
+    previews.progress(asked.id, Step(2, 3))
+    assert (previews.view(asked.id).step, previews.view(asked.id).steps) == (2, 3)
+    previews.put_back(asked.id)
+    assert previews.view(asked.id) == asked
+    assert previews.take() is not None
+    assert previews.take() is None
 
 
 def test_the_last_few_pictures_are_kept_and_the_last_looks() -> None:
-    looks = Looks()
-    ids = [looks.submit(f"map {number}", GRASS).id for number in range(KEPT + 1)]
-    with pytest.raises(UnknownIdError, match="no look 1"):
-        looks.view(ids[0])
-    for _ in range(KEPT_PICTURES + 1):
-        look = looks.take()
-        assert look is not None
-        looks.finish(look.view.id, b"picture")
-    with pytest.raises(UnknownIdError, match="look again"):
-        looks.picture(ids[1])
-    assert looks.picture(ids[2]) == b"picture"
+    previews = PreviewQueue()
+    ids = [previews.submit(f"map {number}", GRASS).id for number in range(KEPT + 1)]
+    with pytest.raises(UnknownIdError, match="no preview 1"):
+        previews.view(ids[0])
+    for _ in range(KEPT_IMAGES + 1):
+        preview = previews.take()
+        assert preview is not None
+        previews.finish(preview.view.id, b"picture")
+    with pytest.raises(UnknownIdError, match="ask for a new preview"):
+        previews.image(ids[1])
+    assert previews.image(ids[2]) == b"picture"
     with pytest.raises(UnknownIdError, match="yet"):
-        looks.picture(ids[-1])
+        previews.image(ids[-1])
 
 
 def test_a_mistake_and_an_end_are_final() -> None:
-    looks = Looks()
-    asked = looks.submit("a", GRASS)
-    looks.take()
-    looks.fail(asked.id, PromptError("no such word", hint="take another"))
-    failed = looks.cancel(asked.id)
+    previews = PreviewQueue()
+    asked = previews.submit("a", GRASS)
+    previews.take()
+    previews.fail(asked.id, PromptError("no such word", hint="take another"))
+    failed = previews.cancel(asked.id)
     assert failed.state == "failed"
-    assert failed.mistake is not None
-    assert (failed.mistake.what, failed.mistake.hint) == ("no such word", "take another")
+    assert failed.diagnostic is not None
+    assert (failed.diagnostic.what, failed.diagnostic.hint) == ("no such word", "take another")
 
 
 def test_words_are_looked_at_in_the_worker_and_nothing_is_published(game: Game) -> None:
@@ -106,9 +106,14 @@ def test_words_are_looked_at_in_the_worker_and_nothing_is_published(game: Game) 
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         before = standing(game)
-        look = ended(backend, backend.look(FOREST, GRASS).id)
-        assert (look.kind, look.state, look.step, look.steps) == ("attention", "done", STEPS, STEPS)
-        assert (png_pixels(backend.look_picture(look.id)) == 7).all()
+        preview = ended(backend, backend.submit_preview(FOREST, GRASS).id)
+        assert (preview.kind, preview.state, preview.step, preview.steps) == (
+            "attention",
+            "done",
+            STEPS,
+            STEPS,
+        )
+        assert (png_pixels(backend.preview_image(preview.id)) == 7).all()
         assert standing(game) == before
         assert {event.job.id for event in backend.events(0, 0) if event.job} == {1}
     assert looked_at(game) == ["grass"]
@@ -122,9 +127,9 @@ def test_an_edit_is_tried_with_the_file_as_it_was(game: Game) -> None:
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         published = standing(game)
-        look = ended(backend, backend.look(FOREST, edit).id)
-        assert (look.kind, look.state) == ("edit", "done")
-        assert (png_pixels(backend.look_picture(look.id)) == picture_of(game.request("forest"))).all()
+        preview = ended(backend, backend.submit_preview(FOREST, edit).id)
+        assert (preview.kind, preview.state) == ("edit", "done")
+        assert (png_pixels(backend.preview_image(preview.id)) == picture_of(game.request("forest"))).all()
         assert path.read_bytes() == content
         assert standing(game) == published
         assert game.begun() == [7, 7]
@@ -150,28 +155,28 @@ def test_a_mistake_of_a_look_is_told_in_it(
     game.save("forest", 7)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = ended(backend, backend.look(FOREST, EditEntry.model_validate(edit)).id)
-        assert look.state == "failed"
-        assert look.mistake is not None
-        assert (look.mistake.where, look.mistake.what) == (where, what)
+        preview = ended(backend, backend.submit_preview(FOREST, EditEntry.model_validate(edit)).id)
+        assert preview.state == "failed"
+        assert preview.diagnostic is not None
+        assert (str(preview.diagnostic.where), preview.diagnostic.what) == (where, what)
         assert view(backend, "forest").state == "up to date"
-        failed = ended(backend, backend.look(FOREST, AttentionQuery(("fail",))).id)
-        assert failed.mistake is not None
-        assert failed.mistake.what == "no such word"
+        failed = ended(backend, backend.submit_preview(FOREST, AttentionQuery(("fail",))).id)
+        assert failed.diagnostic is not None
+        assert failed.diagnostic.what == "no such word"
 
 
 def test_a_bake_goes_first_and_the_look_begins_anew(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = backend.look(FOREST, AttentionQuery(("endless",)))
-        until(lambda: backend.look_view(look.id).step > 1)
+        preview = backend.submit_preview(FOREST, AttentionQuery(("endless",)))
+        until(lambda: backend.preview(preview.id).step > 1)
         game.save("river", 2)
         until(lambda: game.is_painted("river"))
         until(lambda: looked_at(game) == ["endless", "endless"])
-        backend.cancel_look(look.id)
-        assert backend.look_view(look.id).state == "cancelled"
-        following = ended(backend, backend.look(FOREST, GRASS).id)
+        backend.cancel_preview(preview.id)
+        assert backend.preview(preview.id).state == "cancelled"
+        following = ended(backend, backend.submit_preview(FOREST, GRASS).id)
         assert following.state == "done"
 
 
@@ -179,10 +184,10 @@ def test_a_newer_look_ends_the_running_one(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        older = backend.look(FOREST, AttentionQuery(("endless",)))
-        until(lambda: backend.look_view(older.id).step > 1)
-        newer = backend.look(FOREST, GRASS)
-        assert backend.look_view(older.id).state == "cancelled"
+        older = backend.submit_preview(FOREST, AttentionQuery(("endless",)))
+        until(lambda: backend.preview(older.id).step > 1)
+        newer = backend.submit_preview(FOREST, GRASS)
+        assert backend.preview(older.id).state == "cancelled"
         assert ended(backend, newer.id).state == "done"
 
 
@@ -190,17 +195,17 @@ def test_a_look_that_kills_the_worker_is_over(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = ended(backend, backend.look(FOREST, AttentionQuery(("die",))).id)
-        assert look.state == "failed"
-        assert ended(backend, backend.look(FOREST, GRASS).id).state == "done"
+        preview = ended(backend, backend.submit_preview(FOREST, AttentionQuery(("die",))).id)
+        assert preview.state == "failed"
+        assert ended(backend, backend.submit_preview(FOREST, GRASS).id).state == "done"
 
 
 def test_leaving_ends_a_look(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
-        look = backend.look(FOREST, AttentionQuery(("endless",)))
-        until(lambda: backend.look_view(look.id).step > 1)
+        preview = backend.submit_preview(FOREST, AttentionQuery(("endless",)))
+        until(lambda: backend.preview(preview.id).step > 1)
         began = time.monotonic()
     assert time.monotonic() - began < 30
 
@@ -208,10 +213,10 @@ def test_leaving_ends_a_look(game: Game) -> None:
 def test_what_is_unknown_is_said_to_be_so(game: Game) -> None:
     with game.watched() as backend:
         asks: list[Callable[[], object]] = [
-            lambda: backend.look("../secret.json", GRASS),
-            lambda: backend.look_view(1),
-            lambda: backend.look_picture(1),
-            lambda: backend.cancel_look(1),
+            lambda: backend.submit_preview("../secret.json", GRASS),
+            lambda: backend.preview(1),
+            lambda: backend.preview_image(1),
+            lambda: backend.cancel_preview(1),
         ]
         for ask in asks:
             with pytest.raises(UnknownIdError):

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.game import Game, game_in
-from tilebake.errors import MapError
+from tilebake.errors import Diagnostic, MapError
 from tilebake.serve.bake.plan import Order
 from tilebake.serve.jobs.service import UnknownIdError
-from tilebake.serve.jobs.status import JobState, JobView, MapState, Mistake
+from tilebake.serve.jobs.status import JobState, JobView, MapState
 from tilebake.serve.project_maps import Known, Maps, view_of
 
-MISTAKE = Mistake("not JSON")
+MISTAKE = Diagnostic("not JSON")
 PATH = Path("levels/forest.json")
 
 
@@ -28,7 +28,7 @@ def maps(game: Game) -> Maps:
 @pytest.mark.parametrize(
     ("known", "state", "digest", "expected"),
     [
-        (Known("f", PATH, mistake=MISTAKE), "done", "d", "failed"),
+        (Known("f", PATH, diagnostic=MISTAKE), "done", "d", "failed"),
         (Known("f", PATH, digest="d"), None, "", "up to date"),
         (Known("f", PATH, digest="d", stale="changed"), None, "", "stale"),
         (Known("f", PATH, digest="d", stale="changed"), "waiting", "d", "waiting"),
@@ -44,10 +44,10 @@ def maps(game: Game) -> Maps:
 def test_a_map_stands_as_its_file_and_its_latest_job_say(
     known: Known, state: JobState | None, digest: str, expected: MapState
 ) -> None:
-    job = None if state is None else JobView(1, "f", digest, state, mistake=MISTAKE)
+    job = None if state is None else JobView(1, "f", digest, state, diagnostic=MISTAKE)
     shown = view_of(known, job)
     assert shown.state == expected
-    assert (shown.mistake is not None) == (expected == "failed")
+    assert (shown.diagnostic is not None) == (expected == "failed")
 
 
 def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: Maps) -> None:
@@ -81,7 +81,7 @@ def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps
     game.path("forest").write_text("{}", encoding="utf-8")
     known = maps.read(game.path("forest"))
     assert known is not None
-    assert known.mistake is not None
+    assert known.diagnostic is not None
 
 
 def test_a_circle_of_links_is_told(game: Game, maps: Maps) -> None:

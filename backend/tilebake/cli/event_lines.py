@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, Mistake
+    from tilebake.errors import Diagnostic
+    from tilebake.serve.jobs.status import Event, JobView, MapId, MapView
 
 ERROR: Final = "error: "  # how a line about a mistake begins
 QUIET: Final = 30.0  # seconds between two lines about one bake
@@ -19,8 +20,8 @@ class Telling:
         self._clock = clock
         self._began: dict[int, float] = {}
         self._told = 0.0  # when the bake at hand was last spoken of
-        self._mistakes: dict[MapId, Mistake] = {}
-        self._counts: Counter[Mistake] = Counter()
+        self._mistakes: dict[MapId, Diagnostic] = {}
+        self._counts: Counter[Diagnostic] = Counter()
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -38,18 +39,18 @@ class Telling:
 
     def _map(self, view: "MapView") -> list[str]:
         before = self._mistakes.get(view.id)
-        if view.mistake is None:
+        if view.diagnostic is None:
             if before is not None and view.state in ("up to date", "gone"):  # it may come again till then
                 self._forget(view.id)
             return []
-        if view.mistake == before:
+        if view.diagnostic == before:
             return []
         if before is not None:
             self._forget(view.id)
-        self._mistakes[view.id] = view.mistake
-        self._counts[view.mistake] += 1
-        is_first = self._counts[view.mistake] == 1
-        return [f"{ERROR}{written(view.mistake, view.id)}"] if is_first else []
+        self._mistakes[view.id] = view.diagnostic
+        self._counts[view.diagnostic] += 1
+        is_first = self._counts[view.diagnostic] == 1
+        return [f"{ERROR}{written(view.diagnostic, view.id)}"] if is_first else []
 
     def _forget(self, map_id: "MapId") -> None:
         mistake = self._mistakes.pop(map_id)
@@ -74,10 +75,9 @@ class Telling:
         return [f"{job.map_id}: {progress(job)}"]
 
 
-def written(mistake: "Mistake", map_id: "MapId") -> str:
-    """A mistake in one line: where, what, and the hint."""
-    hint = f"; {mistake.hint}" if mistake.hint else ""
-    return f"{mistake.where or map_id}: {mistake.what}{hint}"
+def written(diagnostic: "Diagnostic", map_id: "MapId") -> str:
+    """Return a diagnostic on one line; where it names no place, after the map's id."""
+    return str(diagnostic) if str(diagnostic.where) else f"{map_id}: {diagnostic}"
 
 
 def progress(job: "JobView") -> str:

@@ -17,13 +17,13 @@ from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.jobs.event_log import Events
 from tilebake.serve.jobs.job_runner import Publisher
 from tilebake.serve.jobs.journal import Journal
-from tilebake.serve.jobs.preview_queue import Looks
-from tilebake.serve.jobs.progress_images import Previews
+from tilebake.serve.jobs.preview_queue import PreviewQueue
+from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
-from tilebake.serve.jobs.service import LookedAt, UnknownIdError, Urgency
-from tilebake.serve.jobs.status import Event, JobView, LookView, MapId, MapView
+from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
+from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 from tilebake.serve.map_status import Board
-from tilebake.serve.preview_runner import Looker
+from tilebake.serve.preview_runner import PreviewRunner
 from tilebake.serve.project_maps import Known, Maps
 from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
@@ -68,10 +68,12 @@ class Backend:
         self._maps = Maps(setup.root, setup.order)
         self._board = Board(self._maps, self._jobs, self._log)
         self._foreman = Foreman(setup.make_painter, setup.cache.folder, setup.limits)
-        self._previews = Previews(self._foreman.show_previews)
-        self._publisher = Publisher(self._jobs, self._log, self._foreman, setup.cache, self._previews)
-        self._looks = Looks()
-        self._looker = Looker(self._looks, self._maps, self._jobs, self._foreman, setup.cache)
+        self._progress_images = ProgressImages(self._foreman.send_progress_images)
+        self._publisher = Publisher(self._jobs, self._log, self._foreman, setup.cache, self._progress_images)
+        self._previews = PreviewQueue()
+        self._preview_runner = PreviewRunner(
+            self._previews, self._maps, self._jobs, self._foreman, setup.cache
+        )
         self._ordering = threading.RLock()  # what is read last is ordered last
         self._surveyed = threading.Event()
         self._leave = threading.Event()
@@ -129,21 +131,21 @@ class Backend:
     def events(self, after: int, wait: float) -> tuple[Event, ...]:
         return self._log.after(after, wait)
 
-    def preview(self, job_id: int) -> bytes:
+    def progress_image(self, job_id: int) -> bytes:
         self._jobs.job(job_id)
-        return self._previews.ask(job_id)
+        return self._progress_images.ask(job_id)
 
-    def look(self, map_id: MapId, at: LookedAt) -> LookView:
-        return self._looks.submit(self._maps.known(map_id).id, at)
+    def submit_preview(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
+        return self._previews.submit(self._maps.known(map_id).id, subject)
 
-    def look_view(self, look_id: int) -> LookView:
-        return self._looks.view(look_id)
+    def preview(self, preview_id: int) -> PreviewView:
+        return self._previews.view(preview_id)
 
-    def look_picture(self, look_id: int) -> bytes:
-        return self._looks.picture(look_id)
+    def preview_image(self, preview_id: int) -> bytes:
+        return self._previews.image(preview_id)
 
-    def cancel_look(self, look_id: int) -> LookView:
-        return self._looks.cancel(look_id)
+    def cancel_preview(self, preview_id: int) -> PreviewView:
+        return self._previews.cancel(preview_id)
 
     def result(self, map_id: MapId) -> Mapping[str, object]:
         png = self._maps.known(map_id).png
@@ -181,7 +183,7 @@ class Backend:
         """The thread that looks after what no change of a map tells."""
         sweep(self._setup.root)
         while not self._stop.wait(UPKEEP):
-            self._previews.rest()
+            self._progress_images.rest()
             if not self._surveyed.is_set():
                 continue
             if bereft := self._maps.bereft(PICTURES):
@@ -211,7 +213,7 @@ class Backend:
             changed = news.added | news.changed
             self._order(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
             if news.removed:  # perhaps one of them was in another's way
-                self._order((each.path for each in self._maps.all() if each.mistake), Priority.STALE)
+                self._order((each.path for each in self._maps.all() if each.diagnostic), Priority.STALE)
 
     def _read_all_again(self) -> None:
         with self._ordering:
@@ -247,7 +249,7 @@ class Backend:
         try:
             job = self._jobs.take(WAKE)
         except Empty:
-            self._looker.end_next()
+            self._preview_runner.run_next()
             return
         self._board.tell(job.map_id)
         try:

@@ -1,62 +1,67 @@
-"""The looker: brings looks to their ends, in the worker, while no bake waits."""
+"""Run preview jobs in the worker while no bake is queued."""
 
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import AttentionQuery, Step
 from tilebake.serve.bake.texture_cache import Cache, MissingError
 from tilebake.serve.files.png import png_bytes
-from tilebake.serve.jobs.preview_queue import Look, Looks
+from tilebake.serve.jobs.preview_queue import PreviewJob, PreviewQueue
 from tilebake.serve.jobs.queue import Jobs
 from tilebake.serve.project_maps import Maps
 from tilebake.serve.worker.supervisor import BakeCancelledError, Foreman
 
 
-class Looker:
-    """Paints what somebody wants to see. A bake that comes meanwhile goes first, and the look begins anew."""
+class PreviewRunner:
+    """Paint previews. A bake that comes meanwhile goes first, and the preview begins anew."""
 
-    def __init__(self, looks: Looks, maps: Maps, jobs: Jobs, foreman: Foreman, cache: Cache) -> None:
-        self._looks = looks
+    def __init__(
+        self, previews: PreviewQueue, maps: Maps, jobs: Jobs, foreman: Foreman, cache: Cache
+    ) -> None:
+        self._previews = previews
         self._maps = maps
         self._jobs = jobs
         self._foreman = foreman
         self._cache = cache
 
-    def end_next(self) -> None:
-        """The look that waits longest, if one does and no bake waits."""
-        if self._jobs.is_waiting() or (look := self._looks.take()) is None:
+    def run_next(self) -> None:
+        """Paint the preview that waits longest, if one does and no bake waits."""
+        if self._jobs.is_waiting() or (job := self._previews.take()) is None:
             return
-        look_id = look.view.id
+        preview_id = job.view.id
         try:
-            png = self._seen(look)
+            png = self._paint(job)
         except BakeCancelledError:
-            self._looks.put_back(look_id)
+            self._previews.put_back(preview_id)
         except TilebakeError as error:
-            self._looks.fail(look_id, error)
+            self._previews.fail(preview_id, error)
         else:
-            self._looks.finish(look_id, png)
+            self._previews.finish(preview_id, png)
 
-    def _seen(self, look: Look) -> bytes:
-        """A PNG file. Raises TilebakeError and BakeCancelledError."""
-        look_id, at = look.view.id, look.at
-        planned = self._maps.trial(look.view.map_id, None if isinstance(at, AttentionQuery) else at)
+    def _paint(self, job: PreviewJob) -> bytes:
+        """Return a PNG file. Raises TilebakeError and BakeCancelledError."""
+        preview_id, subject = job.view.id, job.subject
+        edit = None if isinstance(subject, AttentionQuery) else subject
+        planned = self._maps.trial(job.view.map_id, edit)
 
         def cancelled() -> bool:
-            return not self._looks.wanted(look_id) or self._jobs.is_waiting()
+            return not self._previews.is_wanted(preview_id) or self._jobs.is_waiting()
 
         def on_progress(step: Step) -> None:
-            self._looks.progress(look_id, step)
+            self._previews.progress(preview_id, step)
 
-        if isinstance(at, AttentionQuery):
-            return self._foreman.look(
-                planned.request, planned.source, at, on_progress=on_progress, cancelled=cancelled
+        if isinstance(subject, AttentionQuery):
+            return self._foreman.render_attention(
+                planned.request, planned.source, subject, on_progress=on_progress, cancelled=cancelled
             )
         result = self._foreman.bake(
             planned.request,
             planned.source,
             on_progress=on_progress,
-            on_preview=lambda _png: None,
+            on_progress_image=lambda _png: None,
             cancelled=cancelled,
         )
         try:
             return png_bytes(self._cache.get(result).image)
         except MissingError as error:
-            raise BakeError("the cache lost the picture", hint="look again") from error
+            raise BakeError(
+                "the preview is missing from the texture cache", hint="ask for it again"
+            ) from error

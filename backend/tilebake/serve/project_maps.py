@@ -6,15 +6,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tilebake.errors import Location, MapError, ProjectError, TilebakeError
+from tilebake.errors import Diagnostic, Location, MapError, ProjectError, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import FoundMap, is_map
 from tilebake.serve.bake.plan import Job, Order, Planner
 from tilebake.serve.bake.texture_owners import Claims
-from tilebake.serve.jobs.queue import as_mistake
 from tilebake.serve.jobs.service import UnknownIdError
-from tilebake.serve.jobs.status import JobView, MapId, MapView, Mistake
+from tilebake.serve.jobs.status import JobView, MapId, MapView
 from tilebake.serve.watching.watch import Places
 
 
@@ -28,11 +27,11 @@ class Known:
     texture: str = ""  # the same under the project's root; empty where it lies elsewhere
     digest: str = ""
     stale: str | None = None  # why its texture has to be baked
-    mistake: Mistake | None = None
+    diagnostic: Diagnostic | None = None
 
     def is_bereft(self) -> bool:
         """Whether its picture was in its place and is gone, though the map is there."""
-        if self.png is None or self.stale is not None or self.mistake is not None:
+        if self.png is None or self.stale is not None or self.diagnostic is not None:
             return False
         try:
             return not self.png.is_file() and self.path.is_file()
@@ -81,7 +80,7 @@ class Maps:
         try:
             self._job(map_id, path)
         except TilebakeError as error:
-            self._note(Known(map_id, path, mistake=as_mistake(error)))
+            self._note(Known(map_id, path, diagnostic=error.diagnostic))
         return self._known[map_id]
 
     def job(self, map_id: MapId) -> Job:
@@ -159,8 +158,8 @@ def _told_as_map_error(path: Path) -> Generator[None]:
 
 def view_of(known: Known, job: JobView | None) -> MapView:
     """A map as it is shown; `job` is its latest."""
-    if known.mistake is not None:
-        return MapView(known.id, "failed", mistake=known.mistake)
+    if known.diagnostic is not None:
+        return MapView(known.id, "failed", diagnostic=known.diagnostic)
     state = "stale" if known.stale else "up to date"
     view = MapView(known.id, state, reason=known.stale or "", texture=known.texture)
     if job is None:
@@ -172,6 +171,6 @@ def view_of(known: Known, job: JobView | None) -> MapView:
         case "waiting":
             return replace(view, state="waiting")
         case "failed" | "set aside" if known.stale and job.digest == known.digest:
-            return replace(view, state="failed", mistake=job.mistake)
+            return replace(view, state="failed", diagnostic=job.diagnostic)
         case _:
             return view

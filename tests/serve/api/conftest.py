@@ -19,9 +19,9 @@ from tilebake.errors import Location, MapError
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import Ready
 from tilebake.serve.api.server import serving
-from tilebake.serve.jobs.preview_queue import Looks
-from tilebake.serve.jobs.service import LookedAt, UnknownIdError, Urgency
-from tilebake.serve.jobs.status import Event, JobView, LookView, MapId, MapView
+from tilebake.serve.jobs.preview_queue import PreviewQueue
+from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
+from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 
 FOREST: Final = "levels/forest.json"
 BROKEN: Final = "levels/broken.json"
@@ -40,8 +40,8 @@ class SmallDesk:
             MapView(FOREST, "stale", reason="not baked yet"),
             MapView(BROKEN, "failed"),
         )
-        self.looking = Looks()
-        self.looked_at: list[LookedAt] = []
+        self.previews = PreviewQueue()
+        self.previewed: list[PreviewSubject] = []
         self.fault: Exception | None = None  # what `maps` fails with
         self._changed = threading.Condition()
         self._jobs: dict[int, JobView] = {}
@@ -87,7 +87,7 @@ class SmallDesk:
             self._changed.wait_for(lambda: len(self._events) > after, timeout=wait)
             return tuple(self._events[after:])
 
-    def preview(self, job_id: int) -> bytes:
+    def progress_image(self, job_id: int) -> bytes:
         job = self.job(job_id)
         if job.step == 0:
             raise UnknownIdError(f"job {job_id} has no picture yet")
@@ -95,23 +95,23 @@ class SmallDesk:
         Image.new("RGB", (8, 6), (job.step, 0, 0)).save(picture, format="PNG")
         return picture.getvalue()
 
-    def look(self, map_id: MapId, at: LookedAt) -> LookView:
+    def submit_preview(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
         if map_id != FOREST:
             raise UnknownIdError(f"there is no map {map_id}")
         self.changes += 1
-        self.looked_at.append(at)
-        return self.looking.submit(map_id, at)
+        self.previewed.append(subject)
+        return self.previews.submit(map_id, subject)
 
-    def look_view(self, look_id: int) -> LookView:
-        return self.looking.view(look_id)
+    def preview(self, preview_id: int) -> PreviewView:
+        return self.previews.view(preview_id)
 
-    def look_picture(self, look_id: int) -> bytes:
-        return self.looking.picture(look_id)
+    def preview_image(self, preview_id: int) -> bytes:
+        return self.previews.image(preview_id)
 
-    def cancel_look(self, look_id: int) -> LookView:
-        self.looking.view(look_id)
+    def cancel_preview(self, preview_id: int) -> PreviewView:
+        self.previews.view(preview_id)
         self.changes += 1
-        return self.looking.cancel(look_id)
+        return self.previews.cancel(preview_id)
 
     def result(self, map_id: MapId) -> Mapping[str, object]:
         if map_id != FOREST:

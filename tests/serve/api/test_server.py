@@ -83,7 +83,7 @@ def test_it_listens_on_the_loopback_alone(api: "Api") -> None:
 def test_maps_are_told_as_they_stand(api: "Api") -> None:
     first, second = api.client.get("/v2/maps").json()["maps"]
     assert (first["id"], first["state"], first["reason"]) == (FOREST, "stale", "not baked yet")
-    assert (second["id"], second["state"], second["mistake"]) == (BROKEN, "failed", None)
+    assert (second["id"], second["state"], second["diagnostic"]) == (BROKEN, "failed", None)
 
 
 def test_a_bake_from_asking_to_cancelling(api: "Api") -> None:
@@ -114,34 +114,34 @@ def test_the_slashes_of_an_id_may_be_escaped(api: "Api") -> None:
 
 def test_a_preview_is_a_picture(api: "Api") -> None:
     job = bake(api).json()["id"]
-    early = api.client.get(f"/v2/jobs/{job}/preview")
-    assert (early.status_code, early.json()["error"]) == (404, "job 1 has no picture yet")
+    early = api.client.get(f"/v2/jobs/{job}/progress_image")
+    assert (early.status_code, early.json()["what"]) == (404, "job 1 has no picture yet")
     api.desk.step(job)
-    answer = api.client.get(f"/v2/jobs/{job}/preview")
+    answer = api.client.get(f"/v2/jobs/{job}/progress_image")
     assert answer.headers["content-type"] == "image/png"
     with Image.open(io.BytesIO(answer.content), formats=["PNG"]) as picture:
         assert picture.size == (8, 6)
 
 
-def test_a_look_from_asking_to_seeing(api: "Api") -> None:
-    url = f"/v2/maps/{FOREST}/looks"
+def test_preview_runs_from_request_to_image(api: "Api") -> None:
+    url = f"/v2/maps/{FOREST}/previews"
     asked = api.client.post(url, json={"words": ["grass"], "terrain": "meadow"}).json()
     expected = {"id": 1, "map_id": FOREST, "kind": "attention", "state": "waiting", "step": 0, "steps": 0}
-    assert asked == {**expected, "mistake": None}
-    assert api.desk.looked_at == [AttentionQuery(("grass",), "meadow")]
-    assert api.client.get("/v2/looks/1/picture").status_code == 404
-    look = api.desk.looking.take()
+    assert asked == {**expected, "diagnostic": None}
+    assert api.desk.previewed == [AttentionQuery(("grass",), "meadow")]
+    assert api.client.get("/v2/previews/1/image").status_code == 404
+    look = api.desk.previews.take()
     assert look is not None
-    api.desk.looking.progress(1, Step(3, 10))
-    assert api.client.get("/v2/looks/1").json() == {**asked, "state": "running", "step": 3, "steps": 10}
-    api.desk.looking.finish(1, b"\x89PNG")
-    answer = api.client.get("/v2/looks/1/picture")
+    api.desk.previews.progress(1, Step(3, 10))
+    assert api.client.get("/v2/previews/1").json() == {**asked, "state": "running", "step": 3, "steps": 10}
+    api.desk.previews.finish(1, b"\x89PNG")
+    answer = api.client.get("/v2/previews/1/image")
     assert (answer.headers["content-type"], answer.content) == ("image/png", b"\x89PNG")
     edit = {"terrains": {"grass": {"prompt": "snow", "reweight": {"snow": 2}}}, "self_replace_steps": 0.2}
     assert api.client.post(url, json={"edit": edit}).json()["kind"] == "edit"
-    assert api.desk.looked_at[1] == EditEntry.model_validate(edit)
-    assert api.client.post("/v2/looks/2/cancel").json()["state"] == "cancelled"
-    assert api.client.get("/v2/looks/3").status_code == 404
+    assert api.desk.previewed[1] == EditEntry.model_validate(edit)
+    assert api.client.post("/v2/previews/2/cancel").json()["state"] == "cancelled"
+    assert api.client.get("/v2/previews/3").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -162,11 +162,13 @@ def test_a_look_from_asking_to_seeing(api: "Api") -> None:
         ),
     ],
 )
-def test_a_look_says_what_is_wrong_and_where(lasting_api: "Api", body: dict[str, object], where: str) -> None:
-    answer = lasting_api.client.post(f"/v2/maps/{FOREST}/looks", json=body)
+def test_preview_request_says_what_is_wrong_and_where(
+    lasting_api: "Api", body: dict[str, object], where: str
+) -> None:
+    answer = lasting_api.client.post(f"/v2/maps/{FOREST}/previews", json=body)
     assert (answer.status_code, answer.json()["where"]) == (422, where)
     assert answer.json()["hint"]
-    assert lasting_api.desk.looked_at == []
+    assert lasting_api.desk.previewed == []
 
 
 def test_a_result_is_its_record(api: "Api") -> None:
@@ -178,7 +180,7 @@ def test_what_cannot_be_done_says_why(api: "Api") -> None:
     answer = api.client.post(f"/v2/maps/{BROKEN}/bake")
     assert answer.status_code == 409
     where = f"{Path(BROKEN)}:3:7"
-    assert answer.json() == {"error": "not JSON", "where": where, "hint": "add a comma"}
+    assert answer.json() == {"what": "not JSON", "where": where, "hint": "add a comma"}
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_numbers_are_numbers_and_keys_are_known(lasting_api: "Api", path: str, w
     answer = lasting_api.client.get(path)
     assert answer.status_code == 422
     assert answer.json()["where"] == where
-    assert answer.json()["error"]
+    assert answer.json()["what"]
 
 
 @pytest.mark.parametrize(
@@ -316,7 +318,7 @@ def test_a_fault_is_told_without_its_details(api_within: "Servers", caplog: pyte
     with api_within(Limits()) as api:
         api.desk.fault = RuntimeError(secret)
         answer = api.client.get("/v2/maps")
-        assert (answer.status_code, answer.json()["error"]) == (500, "the backend has a fault")
+        assert (answer.status_code, answer.json()["what"]) == (500, "the backend has a fault")
         assert secret not in answer.text
         api.desk.fault = None
         assert api.client.get("/v2/maps").status_code == 200

@@ -257,7 +257,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from tilebake.request import Texture, pixel_hash
-from tilebake.serve.cache import Cache
+from tilebake.serve.bake.texture_cache import Cache
 image = np.full((64, 64, 3), 7, dtype=np.uint8)
 cache = Cache(Path(sys.argv[1]))
 print("ready", flush=True)

@@ -108,9 +108,9 @@ def test_whatever_happens_a_map_has_one_live_job_and_the_last_order_counts(
 RENDERER = """
 import queue, sys
 from pathlib import Path
-from tilebake.serve.events import Events
-from tilebake.serve.jobs import Jobs, Ordered, Priority
-from tilebake.serve.journal import Journal
+from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.journal import Journal
 jobs = Jobs(Journal(Path(sys.argv[1])), Events())
 maps = [f"maps/{number}.json" for number in range(int(sys.argv[2]))]
 done = {map_id for map_id in maps if jobs.result_of(map_id) != map_id}

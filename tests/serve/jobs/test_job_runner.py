@@ -60,33 +60,39 @@ def asked_for() -> Requests:
     return lambda seed: BakeRequest(tilemap, settings, "embedded", digest, seed)
 
 
-def bake(foreman: Foreman, request: BakeRequest, previews: list[bytes], steps: list[Step]) -> str:
+def bake(foreman: Foreman, request: BakeRequest, progress_images: list[bytes], steps: list[Step]) -> str:
     return foreman.bake(
-        request, SOURCE, on_progress=steps.append, on_preview=previews.append, cancelled=lambda: False
+        request,
+        SOURCE,
+        on_progress=steps.append,
+        on_progress_image=progress_images.append,
+        cancelled=lambda: False,
     )
 
 
 def test_the_worker_paints_what_the_painter_paints_here(
     foreman: Foreman, cache: Cache, asked_for: Requests
 ) -> None:
-    previews, steps = list[bytes](), list[Step]()
-    foreman.show_previews(True)
-    there = cache.get(bake(foreman, asked_for(1), previews, steps))
+    progress_images, steps = list[bytes](), list[Step]()
+    foreman.send_progress_images(True)
+    there = cache.get(bake(foreman, asked_for(1), progress_images, steps))
     here = PAINTER(SOURCE, ()).bake(asked_for(1), lambda _: None)
     np.testing.assert_array_equal(there.image, here.image)
     assert there.environment == here.environment
     assert steps == [Step(1, 2), Step(2, 2)]
-    assert [png_pixels(preview).shape for preview in previews] == [(32, 32, 3)]
+    assert [png_pixels(progress_image).shape for progress_image in progress_images] == [(32, 32, 3)]
 
 
 def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked_for: Requests) -> None:
     steps = list[Step]()
 
-    def look(query: AttentionQuery) -> NDArray[np.uint8]:
-        png = foreman.look(asked_for(1), SOURCE, query, on_progress=steps.append, cancelled=lambda: False)
+    def attention(query: AttentionQuery) -> NDArray[np.uint8]:
+        png = foreman.render_attention(
+            asked_for(1), SOURCE, query, on_progress=steps.append, cancelled=lambda: False
+        )
         return png_pixels(png)
 
-    heat = look(AttentionQuery(("grass",)))
+    heat = attention(AttentionQuery(("grass",)))
     assert heat.shape == (32, 32, 4)
     assert steps == [Step(1, 2), Step(2, 2)]
     assert heat[..., 3].max() == 255
@@ -95,9 +101,9 @@ def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked
         heat, PAINTER(SOURCE, ()).render_attention(asked_for(1), AttentionQuery(("grass",)), ignore)
     )
     with pytest.raises(PromptError, match=r"no 'gras' in .*take one of: grass"):
-        look(AttentionQuery(("gras",)))
+        attention(AttentionQuery(("gras",)))
     with pytest.raises(MapError, match="no tile has the terrain 'stone'"):
-        look(AttentionQuery(("grass",), "stone"))
+        attention(AttentionQuery(("grass",), "stone"))
     assert not cache.folder.exists()
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tilebake.errors import BakeError
+from tilebake.errors import BakeError, Diagnostic, Location
 from tilebake.serve.jobs.journal import Journal, Priority, Row
-from tilebake.serve.jobs.status import Mistake
 
 KILLS = 5
 MANY_KILLS = 300
@@ -28,7 +27,7 @@ FULL = Row(
     ended=3.5,
     attempts=2,
     degraded=("decoded in tiles", "painted on the CPU"),
-    mistake=Mistake("it died", "a.json:1:2", "try again"),
+    diagnostic=Diagnostic("it died", Location.parse("a.json:1:2"), "try again"),
     result="f" * 64,
 )
 
@@ -161,7 +160,7 @@ def test_a_full_disk_is_told_and_leaves_the_journal_as_it_was(journal: Journal, 
 WRITER = """
 import itertools, sys
 from pathlib import Path
-from tilebake.serve.journal import Journal, Priority, Row
+from tilebake.serve.jobs.journal import Journal, Priority, Row
 journal = Journal(Path(sys.argv[1]))
 first = max((row.id for row in journal.rows()), default=0) + 1
 for number in itertools.count(first):

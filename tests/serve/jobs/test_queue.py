@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, Clock, drained, order, taken
-from tilebake.errors import Location, MapError
+from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.request import Step
 from tilebake.serve.jobs.event_log import Events
 from tilebake.serve.jobs.queue import Jobs, Ordered
 from tilebake.serve.jobs.service import UnknownIdError
-from tilebake.serve.jobs.status import JobView, Mistake
+from tilebake.serve.jobs.status import JobView
 
 
 def test_an_order_waits_runs_and_is_done(jobs: Jobs, clock: Clock) -> None:
@@ -108,7 +108,10 @@ def test_a_job_that_fails_says_why(jobs: Jobs) -> None:
     job = taken(jobs)
     jobs.fail(job.id, MapError("too large", where=Location(Path("a.json"), 3, 5), hint="split it"))
     failed = jobs.job(job.id)
-    assert (failed.state, failed.mistake) == ("failed", Mistake("too large", "a.json:3:5", "split it"))
+    assert (failed.state, failed.diagnostic) == (
+        "failed",
+        Diagnostic("too large", Location.parse("a.json:3:5"), "split it"),
+    )
 
 
 def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: Jobs) -> None:
@@ -119,7 +122,7 @@ def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: Jobs) -> None:
         jobs.died(job.id, DIED)
         after = jobs.job(job.id)
         assert after.state == state
-        assert after.mistake == Mistake(DIED.what, "", "close other programs")
+        assert after.diagnostic == DIED.diagnostic
 
 
 @pytest.mark.parametrize(

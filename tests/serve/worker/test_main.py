@@ -31,9 +31,9 @@ from tilebake.serve.worker.protocol import (
     Done,
     Failed,
     Leave,
-    Preview,
-    Previews,
     Progress,
+    ProgressImage,
+    SendProgressImages,
     Stopped,
     ToHost,
     ToWorker,
@@ -59,7 +59,7 @@ class Hired(NamedTuple):
 
     def last(self) -> ToHost:
         """What ends a bake."""
-        while isinstance(message := self.next(), Progress | Preview):
+        while isinstance(message := self.next(), Progress | ProgressImage):
             pass
         return message
 
@@ -166,12 +166,12 @@ def test_previews_come_only_while_they_are_wanted(hired: Hired, request_of: Requ
     for number, are_wanted in ((2, True), (3, False)):
         while not isinstance(message := hired.next(), Done):
             seen.append(message)
-        hired.pipe.send(Previews(are_wanted))
+        hired.pipe.send(SendProgressImages(are_wanted))
         hired.pipe.send(Bake(number, request_of(number), SOURCE))
     seen += [hired.next() for _ in range(STEPS)]
-    previews = [message for message in seen if isinstance(message, Preview)]
-    assert {message.number for message in previews} == {2}
-    assert (png_pixels(previews[0].png) == picture_of(request_of(2))).all()
+    progress_images = [message for message in seen if isinstance(message, ProgressImage)]
+    assert {message.number for message in progress_images} == {2}
+    assert (png_pixels(progress_images[0].png) == picture_of(request_of(2))).all()
 
 
 def test_a_mistake_of_ours_is_reported_and_ends_the_worker(hired: Hired, request_of: Requests) -> None:
@@ -215,13 +215,13 @@ HOST = """
 import pickle, sys
 from pathlib import Path
 from tests.helpers.counting_baker import SOURCE, CountingBaker
-from tilebake.serve.foreman import Foreman
+from tilebake.serve.worker.supervisor import Foreman
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     request = pickle.loads((folder / "request").read_bytes())
     foreman = Foreman(CountingBaker(folder / "log"), folder / "cache")
     say = lambda step: print(step.step, flush=True)
-    foreman.bake(request, SOURCE, on_progress=say, on_preview=print, cancelled=lambda: False)
+    foreman.bake(request, SOURCE, on_progress=say, on_progress_image=print, cancelled=lambda: False)
 """
 
 

@@ -66,7 +66,7 @@ class Following:
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
-        self.previews: list[bytes] = []
+        self.progress_images: list[bytes] = []
         self.began = threading.Event()
         self.cancelled = threading.Event()
 
@@ -79,7 +79,7 @@ class Following:
             request,
             SOURCE,
             on_progress=self.on_progress,
-            on_preview=self.previews.append,
+            on_progress_image=self.progress_images.append,
             cancelled=self.cancelled.is_set,
         )
 
@@ -192,7 +192,7 @@ def test_what_a_callback_raises_ends_the_bake_alone(foreman: Foreman, request_of
             saying(request_of(1), "endless"),
             SOURCE,
             on_progress=refuse,
-            on_preview=print,
+            on_progress_image=print,
             cancelled=lambda: False,
         )
     following = Following()
@@ -201,14 +201,14 @@ def test_what_a_callback_raises_ends_the_bake_alone(foreman: Foreman, request_of
 
 
 def test_previews_come_while_they_are_on(foreman: Foreman, request_of: Requests) -> None:
-    foreman.show_previews(True)
+    foreman.send_progress_images(True)
     shown = Following()
     shown.bake(foreman, request_of(1))
-    assert (png_pixels(shown.previews[0]) == picture_of(request_of(1))).all()
-    foreman.show_previews(False)
+    assert (png_pixels(shown.progress_images[0]) == picture_of(request_of(1))).all()
+    foreman.send_progress_images(False)
     unseen = Following()
     unseen.bake(foreman, request_of(2))
-    assert unseen.previews == []
+    assert unseen.progress_images == []
 
 
 def test_a_worker_whose_memory_has_grown_is_replaced_between_two_bakes(

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from tilebake.errors import Diagnostic
 from tilebake.serve.api.limits import Limits
-from tilebake.serve.api.refusal import FORM, HARDENING, Refusal
+from tilebake.serve.api.refusal import HARDENING, body_of
 
 _BAD_REQUEST_HEADERS: Final = [
     (b"content-type", b"application/json"),
@@ -104,12 +105,12 @@ class Connection(H11Protocol):
         if self.cycle is not None:  # pyright: ignore[reportUnnecessaryComparison]  # None before the first request
             self.cycle.disconnected = True
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._send_refusal(Refusal(msg, hint="speak HTTP/1.1"))
+            self._send_refusal(Diagnostic(msg, hint="speak HTTP/1.1"))
         self.transport.close()
 
-    def _send_refusal(self, refusal: Refusal) -> None:
+    def _send_refusal(self, diagnostic: Diagnostic) -> None:
         status = HTTPStatus.BAD_REQUEST
-        content = FORM.dump_json(refusal)
+        content = body_of(diagnostic)
         for event in (
             h11.Response(
                 status_code=status, headers=_BAD_REQUEST_HEADERS, reason=status.phrase.encode("ascii")

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from tilebake.level.edit.edit_file import EditEntry, Word
 from tilebake.level.source.schema_base import TerrainName, Wire
 from tilebake.request import AttentionQuery
-from tilebake.serve.jobs.service import LookedAt, Urgency
+from tilebake.serve.jobs.service import PreviewSubject, Urgency
 from tilebake.serve.jobs.status import Event, MapView
 
 MAX_NUMBER: Final = 2**53 - 1  # the largest that every JSON reader keeps exactly
@@ -67,8 +67,8 @@ class JobForm(Wire):
     """The job's number."""
 
 
-class LookForm(MapForm):
-    """A look at a map: either where words work, or what an edit would make of it."""
+class PreviewForm(MapForm):
+    """Ask for a preview of a map: either where words work, or what an edit would make of it."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -92,20 +92,20 @@ class LookForm(MapForm):
     def _one_thing(self) -> Self:
         if bool(self.words) == (self.edit is not None):
             hint = 'send either "words", with or without a "terrain", or an "edit"'
-            raise PydanticCustomError("look", "does not say what to look at", {"hint": hint})
+            raise PydanticCustomError("preview", "does not say what to preview", {"hint": hint})
         return self
 
     @property
-    def at(self) -> LookedAt:
-        """What is looked at."""
+    def subject(self) -> PreviewSubject:
+        """What is previewed."""
         return AttentionQuery(self.words, self.terrain) if self.edit is None else self.edit
 
 
-class LookIdForm(Wire):
-    """A look."""
+class PreviewIdForm(Wire):
+    """Name a preview."""
 
-    look_id: Number
-    """The look's number."""
+    preview_id: Number
+    """The preview's number."""
 
 
 class EventsForm(Wire):

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from tilebake.serve.api.endpoints import ENDPOINTS, Endpoint
-from tilebake.serve.api.refusal import Refusal
+from tilebake.serve.jobs.status import ShownDiagnostic
 
 Schema = dict[str, Any]
 
@@ -18,11 +18,12 @@ DESCRIPTION: Final = (
     "Sec-Fetch-*) is refused."
 )
 REFS: Final = "#/components/schemas/{model}"
+DIAGNOSTIC: Final = "Diagnostic"  # the body of every refusal
 
 
 def document() -> Schema:
     """The local API in OpenAPI 3.1."""
-    replies = {endpoint.reply for endpoint in ENDPOINTS} | {Refusal}
+    replies = {endpoint.reply for endpoint in ENDPOINTS}
     schemas, definitions = TypeAdapter.json_schemas(
         [(reply, "serialization", TypeAdapter(reply)) for reply in replies], ref_template=REFS
     )
@@ -30,6 +31,8 @@ def document() -> Schema:
     for endpoint in ENDPOINTS:
         operation = _operation(endpoint, schemas[endpoint.reply, "serialization"])
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
+    diagnostic = TypeAdapter(ShownDiagnostic).json_schema(mode="serialization")
+    parts = {**_forms_parts(), **definitions["$defs"], DIAGNOSTIC: diagnostic}
     return {
         "openapi": "3.1.0",
         "info": {"title": "tilebake's local API", "version": VERSION, "description": DESCRIPTION},
@@ -38,7 +41,7 @@ def document() -> Schema:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": dict(sorted({**_forms_parts(), **definitions["$defs"]}.items())),
+            "schemas": dict(sorted(parts.items())),
         },
     }
 
@@ -69,19 +72,19 @@ def _operation(endpoint: Endpoint[Any], reply: Schema) -> Schema:
         operation["parameters"] = parameters
     if endpoint.method == "POST":
         operation["requestBody"] = _body(form, others)
-    refusal = _response("Refused: what is wrong, and what to do", "application/json", {"$ref": _ref(Refusal)})
+    refusal = _response("Refused: what is wrong, and what to do", "application/json", _ref(DIAGNOSTIC))
     answer = _response("Done", media, reply)
     return {**operation, "responses": {"200": answer, "4XX": refusal, "5XX": refusal}}
 
 
 def _name(endpoint: Endpoint[Any]) -> str:
-    """`get_jobs_preview`: the method, and the path without version and ids."""
+    """`get_jobs_progress_image`: the method, and the path without version and ids."""
     words = re.sub(r"{\w+}", "", endpoint.path).split("/")[2:]
     return "_".join([endpoint.method.lower(), *(word for word in words if word)])
 
 
-def _ref(kind: type) -> str:
-    return REFS.format(model=kind.__name__)
+def _ref(model: str) -> Schema:
+    return {"$ref": REFS.format(model=model)}
 
 
 def _parameter(form: Schema, name: str, place: str) -> Schema:

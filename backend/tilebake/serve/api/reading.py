@@ -8,10 +8,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.requests import Request
 
+from tilebake.errors import Diagnostic, Location
 from tilebake.level.source.diagnostics import mistakes
 from tilebake.level.source.json_positions import shown, shown_path
 from tilebake.level.source.schema_base import Wire
-from tilebake.serve.api.refusal import Refusal, RefusedError, refused
+from tilebake.serve.api.refusal import RefusedError, refused
 
 F = TypeVar("F", bound=Wire)
 
@@ -28,8 +29,9 @@ async def read_form(form: type[F], request: Request) -> F:
         return form.model_validate(data)
     except ValidationError as error:
         first = mistakes(error, data)[0]
-        refusal = Refusal(first.what, where=shown_path(first.path), hint=first.hint)
-        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, refusal) from None
+        where = Location(json_path=shown_path(first.path))
+        diagnostic = Diagnostic(first.what, where, first.hint)
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, diagnostic) from None
 
 
 def _query(request: Request) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from tilebake.serve.bake.plan import Job
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
 from tilebake.serve.jobs.event_log import Events
-from tilebake.serve.jobs.progress_images import Previews
+from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import Jobs
 from tilebake.serve.jobs.status import JobView
 from tilebake.serve.worker.supervisor import BakeCancelledError, Foreman, WorkerDiedError
@@ -16,13 +16,13 @@ class Publisher:
     """Ends jobs that were begun. A picture that nobody wants any more is not published."""
 
     def __init__(
-        self, jobs: Jobs, events: Events, foreman: Foreman, cache: Cache, previews: Previews
+        self, jobs: Jobs, events: Events, foreman: Foreman, cache: Cache, progress_images: ProgressImages
     ) -> None:
         self._jobs = jobs
         self._events = events
         self._foreman = foreman
         self._cache = cache
-        self._previews = previews
+        self._progress_images = progress_images
 
     def end(self, job: JobView, planned: Job) -> bool:
         """True if the texture stands in its place; else the job says why not."""
@@ -51,7 +51,7 @@ class Publisher:
                 planned.request,
                 planned.source,
                 on_progress=lambda step: self._jobs.progress(job.id, step),
-                on_preview=lambda png: self._previews.show(job.id, png),
+                on_progress_image=lambda png: self._progress_images.show(job.id, png),
                 cancelled=lambda: not self._jobs.wanted(job.id),
             )
         try:

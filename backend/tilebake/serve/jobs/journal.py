@@ -8,13 +8,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Final, cast, get_args
 
-from tilebake.errors import BakeError, Location
-from tilebake.serve.jobs.status import JobState, MapId, Mistake
+from tilebake.errors import BakeError, Diagnostic, Location
+from tilebake.serve.jobs.status import JobState, MapId
 
 VERSION: Final = 1  # of the table; goes up with it
 BUSY: Final = 5.0  # seconds to wait for another process that has the file open, such as a backup
@@ -72,7 +72,7 @@ class Row:
     ended: float | None = None
     attempts: int = 0
     degraded: tuple[str, ...] = ()
-    mistake: Mistake | None = None
+    diagnostic: Diagnostic | None = None
     result: str = ""  # the digest under which the cache has the texture
 
 
@@ -187,7 +187,7 @@ def _values(row: Row) -> tuple[object, ...]:
         row.ended,
         row.attempts,
         json.dumps(row.degraded),
-        None if row.mistake is None else json.dumps(asdict(row.mistake)),
+        None if row.diagnostic is None else json.dumps(row.diagnostic.as_json()),
         row.result,
     )
 
@@ -210,8 +210,14 @@ def _row(values: Sequence[object]) -> Row:
             ended=cast("float | None", ended),
             attempts=cast("int", attempts),
             degraded=tuple(json.loads(cast("str", degraded))),
-            mistake=None if mistake is None else Mistake(**json.loads(cast("str", mistake))),
+            diagnostic=None if mistake is None else _diagnostic(cast("str", mistake)),
             result=cast("str", result),
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise _UnusableError("is damaged") from error
+
+
+def _diagnostic(text: str) -> Diagnostic:
+    """Parse a diagnostic. Raises ValueError, TypeError or LookupError."""
+    fields = json.loads(text)
+    return Diagnostic(fields["what"], Location.parse(fields["where"]), fields["hint"] or None)

@@ -1,6 +1,6 @@
-"""Looks: what somebody wants to see of a map without its being published. In memory only, and never for long.
+"""Hold the previews that editors asked for, in memory only; older ones are forgotten.
 
-A map has one waiting or running look at most: a newer one cancels it.
+A map has one waiting or running preview at most: a newer one cancels it.
 """
 
 import itertools
@@ -11,114 +11,113 @@ from typing import Any, Final, NamedTuple
 
 from tilebake.errors import TilebakeError
 from tilebake.request import AttentionQuery, Step
-from tilebake.serve.jobs.queue import as_mistake
-from tilebake.serve.jobs.service import LookedAt, UnknownIdError
-from tilebake.serve.jobs.status import LookView, MapId
+from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError
+from tilebake.serve.jobs.status import MapId, PreviewView
 
-KEPT: Final = 200  # looks, the latest
-KEPT_PICTURES: Final = 6  # of which so many with their pictures
+KEPT: Final = 200  # previews, the latest
+KEPT_IMAGES: Final = 6  # of which so many with their images
 LIVE: Final = ("waiting", "running")
 
 
-class Look(NamedTuple):
-    """A look that was asked for."""
+class PreviewJob(NamedTuple):
+    """Describe a preview that was asked for."""
 
-    view: LookView
-    at: LookedAt
+    view: PreviewView
+    subject: PreviewSubject
 
 
-class Looks:
-    """The queue of looks, for any number of threads."""
+class PreviewQueue:
+    """Queue previews, for any number of threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        self._looks: OrderedDict[int, Look] = OrderedDict()
-        self._pictures: OrderedDict[int, bytes] = OrderedDict()  # PNG files
+        self._jobs: OrderedDict[int, PreviewJob] = OrderedDict()
+        self._images: OrderedDict[int, bytes] = OrderedDict()  # PNG files
 
-    def submit(self, map_id: MapId, at: LookedAt) -> LookView:
-        """Ask for a look. An earlier one at this map that is not over is cancelled."""
+    def submit(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
+        """Queue a preview, and cancel an earlier one of this map that is not over."""
         with self._lock:
-            for look in [*self._looks.values()]:
-                if look.view.map_id == map_id and look.view.state in LIVE:
-                    self._put(look.view, state="cancelled")
-            kind = "attention" if isinstance(at, AttentionQuery) else "edit"
-            look = Look(LookView(next(self._numbers), map_id, kind, "waiting"), at)
-            self._looks[look.view.id] = look
-            while len(self._looks) > KEPT:
-                self._looks.popitem(last=False)
-            return look.view
+            for job in [*self._jobs.values()]:
+                if job.view.map_id == map_id and job.view.state in LIVE:
+                    self._update(job.view, state="cancelled")
+            kind = "attention" if isinstance(subject, AttentionQuery) else "edit"
+            view = PreviewView(next(self._numbers), map_id, kind, "waiting")
+            self._jobs[view.id] = PreviewJob(view, subject)
+            while len(self._jobs) > KEPT:
+                self._jobs.popitem(last=False)
+            return view
 
-    def take(self) -> Look | None:
-        """Begin the oldest look that waits; None where none does."""
+    def take(self) -> PreviewJob | None:
+        """Begin the oldest preview that waits; None where none does."""
         with self._lock:
-            waiting = (look for look in self._looks.values() if look.view.state == "waiting")
-            look = next(waiting, None)
-            return None if look is None else look._replace(view=self._put(look.view, state="running"))
+            waiting = (job for job in self._jobs.values() if job.view.state == "waiting")
+            job = next(waiting, None)
+            return None if job is None else job._replace(view=self._update(job.view, state="running"))
 
-    def wanted(self, look_id: int) -> bool:
-        """Whether a look that was begun is still to be finished."""
+    def is_wanted(self, preview_id: int) -> bool:
+        """Tell whether a preview that was begun is still to be finished."""
         with self._lock:
-            return self._running(look_id) is not None
+            return self._running(preview_id) is not None
 
-    def put_back(self, look_id: int) -> None:
-        """A look that was begun makes room for a bake: it waits again, and begins anew."""
+    def put_back(self, preview_id: int) -> None:
+        """Let a preview that was begun wait again, and begin anew later, so that a bake can go first."""
         with self._lock:
-            if (view := self._running(look_id)) is not None:
-                self._put(view, state="waiting", step=0, steps=0)
+            if (view := self._running(preview_id)) is not None:
+                self._update(view, state="waiting", step=0, steps=0)
 
-    def progress(self, look_id: int, step: Step) -> None:
-        """A look that was begun has done a step."""
+    def progress(self, preview_id: int, step: Step) -> None:
+        """Record that a running preview has done a step."""
         with self._lock:
-            if (view := self._running(look_id)) is not None:
-                self._put(view, step=step.step, steps=step.steps)
+            if (view := self._running(preview_id)) is not None:
+                self._update(view, step=step.step, steps=step.steps)
 
-    def finish(self, look_id: int, png: bytes) -> None:
-        """There is something to see."""
+    def finish(self, preview_id: int, png: bytes) -> None:
+        """Keep the image of a preview, which is done."""
         with self._lock:
-            if (view := self._running(look_id)) is not None:
-                self._put(view, state="done")
-                self._pictures[look_id] = png
-                while len(self._pictures) > KEPT_PICTURES:
-                    self._pictures.popitem(last=False)
+            if (view := self._running(preview_id)) is not None:
+                self._update(view, state="done")
+                self._images[preview_id] = png
+                while len(self._images) > KEPT_IMAGES:
+                    self._images.popitem(last=False)
 
-    def fail(self, look_id: int, error: TilebakeError) -> None:
-        """A look cannot be had."""
+    def fail(self, preview_id: int, error: TilebakeError) -> None:
+        """Record that a preview cannot be painted, and why."""
         with self._lock:
-            if (view := self._running(look_id)) is not None:
-                self._put(view, state="failed", mistake=as_mistake(error))
+            if (view := self._running(preview_id)) is not None:
+                self._update(view, state="failed", diagnostic=error.diagnostic)
 
-    def cancel(self, look_id: int) -> LookView:
-        """End a look that waits or runs; one that is over stays as it is. Raises UnknownIdError."""
+    def cancel(self, preview_id: int) -> PreviewView:
+        """End a preview that waits or runs; one that is over stays as it is. Raises UnknownIdError."""
         with self._lock:
-            view = self._known(look_id)
-            return self._put(view, state="cancelled") if view.state in LIVE else view
+            view = self._known(preview_id)
+            return self._update(view, state="cancelled") if view.state in LIVE else view
 
-    def view(self, look_id: int) -> LookView:
-        """A look as it stands. Raises UnknownIdError."""
+    def view(self, preview_id: int) -> PreviewView:
+        """Return the state of a preview. Raises UnknownIdError."""
         with self._lock:
-            return self._known(look_id)
+            return self._known(preview_id)
 
-    def picture(self, look_id: int) -> bytes:
-        """What there is to see, as a PNG file. Raises UnknownIdError where there is nothing, or no longer."""
+    def image(self, preview_id: int) -> bytes:
+        """Return the PNG file of a preview. Raises UnknownIdError where there is none."""
         with self._lock:
-            view = self._known(look_id)
-            if look_id not in self._pictures:
-                when = "any more: look again" if view.state == "done" else "yet"
-                raise UnknownIdError(f"there is no picture of look {look_id} {when}")
-            return self._pictures[look_id]
+            view = self._known(preview_id)
+            if preview_id not in self._images:
+                when = "any more: ask for a new preview" if view.state == "done" else "yet"
+                raise UnknownIdError(f"there is no image of preview {preview_id} {when}")
+            return self._images[preview_id]
 
-    def _known(self, look_id: int) -> LookView:
+    def _known(self, preview_id: int) -> PreviewView:
         try:
-            return self._looks[look_id].view
+            return self._jobs[preview_id].view
         except KeyError:
-            raise UnknownIdError(f"there is no look {look_id}") from None
+            raise UnknownIdError(f"there is no preview {preview_id}") from None
 
-    def _running(self, look_id: int) -> LookView | None:
-        look = self._looks.get(look_id)
-        return look.view if look is not None and look.view.state == "running" else None
+    def _running(self, preview_id: int) -> PreviewView | None:
+        job = self._jobs.get(preview_id)
+        return job.view if job is not None and job.view.state == "running" else None
 
-    def _put(self, view: LookView, **changes: Any) -> LookView:
+    def _update(self, view: PreviewView, **changes: Any) -> PreviewView:
         changed = replace(view, **changes)
-        self._looks[view.id] = self._looks[view.id]._replace(view=changed)
+        self._jobs[view.id] = self._jobs[view.id]._replace(view=changed)
         return changed

@@ -1,4 +1,4 @@
-"""Previews: the picture that is being painted, as long as somebody looks at it."""
+"""ProgressImages: the picture that is being painted, as long as somebody looks at it."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from tilebake.serve.jobs.service import UnknownIdError
 INTEREST: Final = 10.0  # seconds; who asked for a picture will want the next
 
 
-class Previews:
+class ProgressImages:
     """The latest picture of the running job, and whether anybody wants one."""
 
     def __init__(self, switch: Callable[[bool], None], clock: Callable[[], float] = time.monotonic) -> None:

@@ -18,9 +18,9 @@ from tilebake.serve.jobs.eta import Pace, paced
 from tilebake.serve.jobs.event_log import Events
 from tilebake.serve.jobs.journal import Journal, Priority, Row
 from tilebake.serve.jobs.service import UnknownIdError
-from tilebake.serve.jobs.status import JobView, MapId, Mistake
+from tilebake.serve.jobs.status import JobView, MapId
 
-__all__ = ["Jobs", "Ordered", "Priority", "as_mistake", "recovered"]
+__all__ = ["Jobs", "Ordered", "Priority", "recovered"]
 
 ATTEMPTS: Final = 2  # a job that has been the death of so many workers is set aside
 KEPT: Final = 1000  # jobs that are over and not their map's latest
@@ -124,13 +124,13 @@ class Jobs:
         """A job is done; the cache has its texture under `result`. Nothing, if it is not wanted any more."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
-                self._end(row, state="done", result=result, degraded=degraded, mistake=None)
+                self._end(row, state="done", result=result, degraded=degraded, diagnostic=None)
 
     def fail(self, job_id: int, error: TilebakeError) -> None:
         """A job cannot be done. Nothing, if it is not wanted any more."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
-                self._end(row, state="failed", mistake=as_mistake(error))
+                self._end(row, state="failed", diagnostic=error.diagnostic)
 
     def died(self, job_id: int, error: TilebakeError) -> None:
         """The worker died of a job: it is tried once more, and then set aside."""
@@ -138,10 +138,10 @@ class Jobs:
             if (row := self._running(job_id)) is None:
                 return
             if row.attempts < ATTEMPTS:
-                self._change(row, state="waiting", mistake=as_mistake(error))
+                self._change(row, state="waiting", diagnostic=error.diagnostic)
                 self._changed.notify_all()
             else:
-                self._end(row, state="set aside", mistake=as_mistake(error))
+                self._end(row, state="set aside", diagnostic=error.diagnostic)
 
     def job(self, job_id: int) -> JobView:
         """A job as it stands. Raises UnknownIdError."""
@@ -273,7 +273,7 @@ class Jobs:
             ended=row.ended,
             attempts=row.attempts,
             degraded=row.degraded,
-            mistake=row.mistake,
+            diagnostic=row.diagnostic,
         )
 
 
@@ -293,8 +293,3 @@ def _recovered(row: Row, now: float, *, is_latest: bool) -> Row:
     if row.state == "running":
         return replace(row, state="waiting", attempts=row.attempts - 1)
     return row
-
-
-def as_mistake(error: TilebakeError) -> Mistake:
-    """An error as people are shown it."""
-    return Mistake(error.what, str(error.where), error.hint or "")

@@ -6,14 +6,14 @@ from typing import Literal, Protocol
 from tilebake.errors import ServeError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.request import AttentionQuery
-from tilebake.serve.jobs.status import Event, JobView, LookView, MapId, MapView
+from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 
 Urgency = Literal["edited", "asked"]
 """Why a bake is asked for: its map is being edited, or somebody asked; the edited map comes first."""
 
 
-LookedAt = AttentionQuery | EditEntry
-"""What is looked at: where words of a map work, or what an edit would make of it."""
+PreviewSubject = AttentionQuery | EditEntry
+"""What is previewed: where words of a map work, or what an edit would make of it."""
 
 
 class UnknownIdError(ServeError):
@@ -47,24 +47,24 @@ class Desk(Protocol):
         """The events numbered above `after`, oldest first; waits up to `wait` seconds for one."""
         ...
 
-    def preview(self, job_id: int) -> bytes:
+    def progress_image(self, job_id: int) -> bytes:
         """The picture at the current step, small, as a PNG. Raises UnknownIdError while there is none."""
         ...
 
-    def look(self, map_id: MapId, at: LookedAt) -> LookView:
-        """Have a map painted to be looked at; an earlier look at it that is not over is cancelled."""
+    def submit_preview(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
+        """Queue a preview of a map, and cancel an earlier one of it that is not over."""
         ...
 
-    def look_view(self, look_id: int) -> LookView:
-        """One look."""
+    def preview(self, preview_id: int) -> PreviewView:
+        """Return one preview."""
         ...
 
-    def look_picture(self, look_id: int) -> bytes:
-        """What there is to see, as a PNG of the map's own size. Raises UnknownIdError while there is none."""
+    def preview_image(self, preview_id: int) -> bytes:
+        """Return its image, a PNG of the map's own size. Raises UnknownIdError while there is none."""
         ...
 
-    def cancel_look(self, look_id: int) -> LookView:
-        """Stop a look between two steps, or before it begins; one that has ended stays as it is."""
+    def cancel_preview(self, preview_id: int) -> PreviewView:
+        """Stop a preview between two steps, or before it begins; one that has ended stays as it is."""
         ...
 
     def result(self, map_id: MapId) -> Mapping[str, object]:

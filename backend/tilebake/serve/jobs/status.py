@@ -1,29 +1,43 @@
-"""What a running backend shows: maps, jobs and events, alike for the local API, the terminal and `--json`."""
+"""Describe maps, jobs and events of a running backend: for the local API, the terminal and `--json`."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer, WithJsonSchema
+
+from tilebake.errors import Diagnostic
 
 MapId = str
 """A map's path under the project's root, with forward slashes: `levels/forest.json`."""
 
-LookState = Literal["waiting", "running", "done", "failed", "cancelled"]
-LookKind = Literal["attention", "edit"]
+PreviewState = Literal["waiting", "running", "done", "failed", "cancelled"]
+PreviewKind = Literal["attention", "edit"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled", "superseded", "set aside"]
 MapState = Literal["up to date", "stale", "waiting", "baking", "failed", "gone"]
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """An error as a user reads it: what is wrong, where, and what to do about it."""
-
-    what: str
-    where: str = ""  # file:line:column: $.json.path
-    hint: str = ""
+ShownDiagnostic = Annotated[
+    Diagnostic,
+    PlainSerializer(Diagnostic.as_json),
+    WithJsonSchema(
+        {
+            "title": "Diagnostic",
+            "type": "object",
+            "properties": {
+                "what": {"type": "string"},
+                "where": {"type": "string", "description": "file:line:column: $.json.path"},
+                "hint": {"type": "string", "description": "What to do about it"},
+            },
+            "required": ["what", "where", "hint"],
+        }
+    ),
+]
+"""A diagnostic in the form that JSON gives it."""
 
 
 @dataclass(frozen=True)
 class JobView:
-    """One bake of one map, as it stands now. Times are seconds since the epoch, for people to read."""
+    """Describe one bake of one map. Times are seconds since the epoch, for people to read."""
 
     id: int
     map_id: MapId
@@ -36,37 +50,37 @@ class JobView:
     ended: float | None = None
     attempts: int = 0
     degraded: tuple[str, ...] = ()
-    mistake: Mistake | None = None
+    diagnostic: ShownDiagnostic | None = None
 
 
 @dataclass(frozen=True)
-class LookView:
-    """A look at one map: something painted to be seen and never published, as it stands now."""
+class PreviewView:
+    """Describe a preview of one map, which is painted to be looked at and never published."""
 
     id: int
     map_id: MapId
-    kind: LookKind
-    state: LookState
+    kind: PreviewKind
+    state: PreviewState
     step: int = 0
     steps: int = 0
-    mistake: Mistake | None = None
+    diagnostic: ShownDiagnostic | None = None
 
 
 @dataclass(frozen=True)
 class MapView:
-    """One map of the project, as it stands now."""
+    """Describe one map of the project."""
 
     id: MapId
     state: MapState
     job_id: int | None = None
     reason: str = ""  # why it is stale
-    mistake: Mistake | None = None
+    diagnostic: ShownDiagnostic | None = None
     texture: str = ""  # its picture's path under the project's root; empty where that is unknown or elsewhere
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something changed: the map or the job as it is since then. `number` counts up from 1 without gaps."""
+    """Report a change: the map or the job as it is since then. `number` counts up from 1 without gaps."""
 
     number: int
     map: MapView | None = None

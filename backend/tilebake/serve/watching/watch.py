@@ -74,7 +74,7 @@ def interval(cost: float, timing: Timing, mode: Mode) -> float:
 
 
 class _Watcher:
-    """Looks when it is time to, and tells what has settled."""
+    """PreviewQueue when it is time to, and tells what has settled."""
 
     def __init__(
         self,

@@ -27,12 +27,12 @@ from tilebake.serve.worker.protocol import (
     Done,
     Failed,
     Leave,
-    Look,
     MakePainter,
-    Preview,
-    Previews,
     Progress,
-    Seen,
+    ProgressImage,
+    RenderAttention,
+    RenderedAttention,
+    SendProgressImages,
     Stopped,
     ToHost,
     ToWorker,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 CRASHED: Final = 70  # exit codes
 HOST_GONE: Final = 71
-REST: Final = 4.0  # a preview is followed by so many times its own duration without one
+REST: Final = 4.0  # a progress_image is followed by so many times its own duration without one
 
 
 def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache_folder: Path) -> None:
@@ -87,10 +87,14 @@ class _Worker:
         while not isinstance(order := self._inbox.orders.get(), Leave):
             self._connection.send(self._answer(order))
 
-    def _answer(self, order: Bake | Look) -> ToHost:
+    def _answer(self, order: Bake | RenderAttention) -> ToHost:
         on_step = _Steps(order.number, self._inbox, self._connection)
         try:
-            return self._bake(order, on_step) if isinstance(order, Bake) else self._look(order, on_step)
+            return (
+                self._bake(order, on_step)
+                if isinstance(order, Bake)
+                else self._render_attention(order, on_step)
+            )
         except _StoppedError:
             return Stopped(order.number)
         except TilebakeError as error:
@@ -103,14 +107,14 @@ class _Worker:
         texture = cached(bake, self._cache)(order.request, on_step)
         return Done(order.number, result_digest(texture))
 
-    def _look(self, order: Look, on_step: OnStep) -> Seen:
-        def without_preview(step: Step) -> None:
+    def _render_attention(self, order: RenderAttention, on_step: OnStep) -> RenderedAttention:
+        def without_image(step: Step) -> None:
             on_step(step._replace(progress_image=None))
 
-        heat = self._painter(order).render_attention(order.request, order.query, without_preview)
-        return Seen(order.number, png_bytes(heat))
+        heat = self._painter(order).render_attention(order.request, order.query, without_image)
+        return RenderedAttention(order.number, png_bytes(heat))
 
-    def _painter(self, order: Bake | Look) -> Painter:
+    def _painter(self, order: Bake | RenderAttention) -> Painter:
         painter = self._models.painter(order)
         self._inbox.check(order.number)  # loading may have taken long
         return painter
@@ -124,8 +128,8 @@ class _Inbox:
     """What the host says, taken in while a bake goes on."""
 
     def __init__(self, connection: "Connection[ToHost, ToWorker]") -> None:
-        self.orders: queue.SimpleQueue[Bake | Look | Leave] = queue.SimpleQueue()
-        self.previews = False
+        self.orders: queue.SimpleQueue[Bake | RenderAttention | Leave] = queue.SimpleQueue()
+        self.progress_images = False
         self._connection = connection
         self._stopped = 0.0  # bakes up to this number are not wanted any more
 
@@ -144,12 +148,12 @@ class _Inbox:
 
     def _take(self, message: ToWorker) -> None:
         match message:
-            case Bake() | Look():
+            case Bake() | RenderAttention():
                 self.orders.put(message)
             case Cancel():
                 self._stopped = max(self._stopped, message.number)
-            case Previews():
-                self.previews = message.are_wanted
+            case SendProgressImages():
+                self.progress_images = message.are_wanted
             case Leave():
                 self._stopped = inf
                 self.orders.put(message)
@@ -163,7 +167,7 @@ class _Models:
         self._key: object = None
         self._painter: Painter | None = None
 
-    def painter(self, order: Bake | Look) -> Painter:
+    def painter(self, order: Bake | RenderAttention) -> Painter:
         """The painter of the model that an order needs, loaded if it is not at hand."""
         key = order.request.model_key()
         if self._painter is None or self._key != key:
@@ -180,22 +184,24 @@ class _Steps:
         self._number = number
         self._inbox = inbox
         self._connection = connection
-        self._next_preview = 0.0  # by time.monotonic()
+        self._next_image = 0.0  # by time.monotonic()
 
     def __call__(self, step: Step) -> None:
         self._inbox.check(self._number)
         self._connection.send(Progress(self._number, step.step, step.steps))
-        is_due = self._inbox.previews and step.step < step.steps and time.monotonic() >= self._next_preview
+        is_due = (
+            self._inbox.progress_images and step.step < step.steps and time.monotonic() >= self._next_image
+        )
         if is_due and step.progress_image is not None:
             self._show(step.progress_image)
 
-    def _show(self, preview: "Callable[[], NDArray[np.uint8]]") -> None:
+    def _show(self, progress_image: "Callable[[], NDArray[np.uint8]]") -> None:
         started = time.monotonic()
         try:
-            picture = preview()
+            picture = progress_image()
         except TilebakeError:  # no memory for it: the bake comes first
-            self._next_preview = inf
+            self._next_image = inf
             return
-        self._connection.send(Preview(self._number, png_bytes(picture, QUICK)))
+        self._connection.send(ProgressImage(self._number, png_bytes(picture, QUICK)))
         ended = time.monotonic()
-        self._next_preview = ended + REST * (ended - started)
+        self._next_image = ended + REST * (ended - started)

@@ -22,7 +22,7 @@ class Bake:
 
 
 @dataclass(frozen=True)
-class Look:
+class RenderAttention:
     """Paint this to see where words work, and keep nothing. Counted as a bake is."""
 
     number: int
@@ -39,7 +39,7 @@ class Cancel:
 
 
 @dataclass(frozen=True)
-class Previews:
+class SendProgressImages:
     """Whether anybody looks at the picture while it is painted."""
 
     are_wanted: bool
@@ -60,7 +60,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ProgressImage:
     """The picture at the current step, small."""
 
     number: int
@@ -76,7 +76,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Seen:
+class RenderedAttention:
     """Where the words work, as RGBA."""
 
     number: int
@@ -121,6 +121,6 @@ class Crashed:
     report: str  # the traceback
 
 
-ToWorker = Bake | Look | Cancel | Previews | Leave
-FromBake = Progress | Preview | Done | Seen | Stopped | Failed
+ToWorker = Bake | RenderAttention | Cancel | SendProgressImages | Leave
+FromBake = Progress | ProgressImage | Done | RenderedAttention | Stopped | Failed
 ToHost = FromBake | Crashed

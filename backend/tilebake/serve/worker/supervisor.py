@@ -20,12 +20,12 @@ from tilebake.serve.worker.protocol import (
     Cancel,
     Done,
     Failed,
-    Look,
     MakePainter,
-    Preview,
-    Previews,
     Progress,
-    Seen,
+    ProgressImage,
+    RenderAttention,
+    RenderedAttention,
+    SendProgressImages,
     Stopped,
 )
 
@@ -65,7 +65,7 @@ class Foreman:
         self._closing = threading.Event()
         self._numbers = itertools.count(1)
         self._worker: WorkerProcess | None = None
-        self._previews = False
+        self._progress_images = False
         self._first_memory: _Memory | None = None
         self._deaths = 0  # since a bake last came to an end
         self._rest_until = 0.0  # by time.monotonic()
@@ -76,7 +76,7 @@ class Foreman:
         source: ModelSource,
         *,
         on_progress: OnStep,
-        on_preview: Callable[[bytes], None],
+        on_progress_image: Callable[[bytes], None],
         cancelled: Callable[[], bool],
     ) -> str:
         """Bake, and give the digest under which the cache then has the texture.
@@ -86,12 +86,13 @@ class Foreman:
         so, which is asked ten times a second and takes effect between two steps.
         """
         outcome = self._have_done(
-            lambda number: Bake(number, request, source), _Followers(on_progress, on_preview, cancelled)
+            lambda number: Bake(number, request, source),
+            _Followers(on_progress, on_progress_image, cancelled),
         )
         assert isinstance(outcome, Done), "what a bake comes to"
         return outcome.result
 
-    def look(
+    def render_attention(
         self,
         request: BakeRequest,
         source: ModelSource,
@@ -102,13 +103,15 @@ class Foreman:
     ) -> bytes:
         """Paint to see where words work: a PNG of RGBA at the map's own pixel size. Raises as `bake` does."""
         outcome = self._have_done(
-            lambda number: Look(number, request, source, query),
+            lambda number: RenderAttention(number, request, source, query),
             _Followers(on_progress, _unseen, cancelled),
         )
-        assert isinstance(outcome, Seen), "what a look comes to"
+        assert isinstance(outcome, RenderedAttention), "what a look comes to"
         return outcome.png
 
-    def _have_done(self, order_of: Callable[[int], Bake | Look], followers: "_Followers") -> Done | Seen:
+    def _have_done(
+        self, order_of: Callable[[int], Bake | RenderAttention], followers: "_Followers"
+    ) -> Done | RenderedAttention:
         """Give the worker an order, and wait for what comes of it."""
         with self._turn:
             self._await_rest(followers.cancelled)
@@ -132,11 +135,11 @@ class Foreman:
             case _:
                 return outcome
 
-    def show_previews(self, are_wanted: bool) -> None:
+    def send_progress_images(self, are_wanted: bool) -> None:
         """From now on, show the picture while it is painted, or do not. From any thread."""
-        self._previews = are_wanted
+        self._progress_images = are_wanted
         if (worker := self._worker) is not None:
-            worker.send(Previews(are_wanted))
+            worker.send(SendProgressImages(are_wanted))
 
     def close(self) -> None:
         """End the worker, between two steps if it gets there soon enough; no bake is possible afterwards."""
@@ -151,7 +154,7 @@ class Foreman:
         worker: WorkerProcess,
         number: int,
         followers: "_Followers",
-    ) -> Done | Seen | Failed | Stopped:
+    ) -> Done | RenderedAttention | Failed | Stopped:
         """Pass on what the worker says of one bake or look, until it is over."""
         is_told = False
         while True:
@@ -164,9 +167,9 @@ class Foreman:
             match message:
                 case Progress():
                     followers.on_progress(Step(message.step, message.steps))
-                case Preview():
-                    followers.on_preview(message.png)
-                case Done() | Seen() | Failed() | Stopped():
+                case ProgressImage():
+                    followers.on_progress_image(message.png)
+                case Done() | RenderedAttention() | Failed() | Stopped():
                     return message
 
     def _is_off(self, cancelled: Callable[[], bool]) -> bool:
@@ -190,7 +193,7 @@ class Foreman:
             raise
         if self._closing.is_set():  # `close` may have looked for a worker just before there was one
             raise BakeCancelledError
-        self._worker.send(Previews(self._previews))
+        self._worker.send(SendProgressImages(self._progress_images))
         return self._worker
 
     def _bury(self) -> None:
@@ -219,14 +222,14 @@ class Foreman:
 
 
 def _unseen(_png: bytes) -> None:
-    """For work of which nobody sees previews."""
+    """For work of which nobody sees progress_images."""
 
 
 class _Followers(NamedTuple):
     """Who is told of one piece of work while it goes on, and who says whether it is still wanted."""
 
     on_progress: OnStep
-    on_preview: Callable[[bytes], None]
+    on_progress_image: Callable[[bytes], None]
     cancelled: Callable[[], bool]
 
 

@@ -13,7 +13,7 @@ var hint: String
 
 ## The mistake of a MapView or JobView of the backend's API; null where there is none.
 static func of(view: Dictionary) -> TilebakeMistake:
-	var told: Variant = view.get("mistake")
+	var told: Variant = view.get("diagnostic")
 	if told is not Dictionary:
 		return null
 	var entry: Dictionary = told

@@ -47,7 +47,7 @@ func words() -> String:
 		return "The backend did not answer."
 	var told: Dictionary = object()
 	var parts: Array[String] = []
-	for key: String in ["where", "error", "hint"]:
+	for key: String in ["where", "what", "hint"]:
 		if not str(told.get(key, "")).is_empty():
 			parts.append(str(told[key]))
 	return ": ".join(PackedStringArray(parts)) if not parts.is_empty() else "The backend refused (%d)." % status
@@ -56,6 +56,6 @@ func words() -> String:
 ## The same in its parts.
 func mistake() -> TilebakeMistake:
 	var told: Dictionary = object()
-	if not is_there() or not told.has("error"):
+	if not is_there() or not told.has("what"):
 		return TilebakeMistake.said(words(), "")
-	return TilebakeMistake.said(str(told["error"]), str(told.get("hint", "")))
+	return TilebakeMistake.said(str(told["what"]), str(told.get("hint", "")))

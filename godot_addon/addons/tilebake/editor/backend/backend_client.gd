@@ -72,25 +72,25 @@ func events(after: int, wait: bool, told: Callable) -> void:
 ## A picture of a running job, unless the last one has not come yet.
 func preview(job_id: int, told: Callable) -> void:
 	if _pictures.is_idle():
-		_ask(_pictures, HTTPClient.METHOD_GET, "/v2/jobs/%d/preview" % job_id, {}, told)
+		_ask(_pictures, HTTPClient.METHOD_GET, "/v2/jobs/%d/progress_image" % job_id, {}, told)
 
 
 ## Has a map painted for somebody to look at: [param wish] says what of it.
 func look(map_id: String, wish: Dictionary, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_POST, "/v2/maps/%s/looks" % map_id.uri_encode(), wish, told)
+	_ask(_looks, HTTPClient.METHOD_POST, "/v2/maps/%s/previews" % map_id.uri_encode(), wish, told)
 
 
 ## How a look stands.
 func look_view(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_GET, "/v2/looks/%d" % look_id, {}, told)
+	_ask(_looks, HTTPClient.METHOD_GET, "/v2/previews/%d" % look_id, {}, told)
 
 
 func look_picture(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_GET, "/v2/looks/%d/picture" % look_id, {}, told)
+	_ask(_looks, HTTPClient.METHOD_GET, "/v2/previews/%d/image" % look_id, {}, told)
 
 
 func cancel_look(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_POST, "/v2/looks/%d/cancel" % look_id, {}, told)
+	_ask(_looks, HTTPClient.METHOD_POST, "/v2/previews/%d/cancel" % look_id, {}, told)
 
 
 ## Tells the backend to end. This waits for its answer, a moment only: when a plugin leaves or the editor
