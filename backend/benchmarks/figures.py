@@ -39,12 +39,12 @@ class Figure:
 
 
 def told(kind: str, value: float | None) -> str:
-    """A number with its unit."""
+    """Write a number with its unit."""
     return "-" if value is None else FORMATS[kind].format(value * KINDS[kind])
 
 
 def aim(figure: Figure) -> str:
-    """What a figure should be, in words."""
+    """Write what a figure should be, in words."""
     least, most = told(figure.kind, figure.least), told(figure.kind, figure.most)
     if figure.least is not None and figure.most is not None:
         return f"{least} to {most}"

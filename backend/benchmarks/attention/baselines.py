@@ -56,7 +56,7 @@ def _keeping(attn: Attention, text: torch.Tensor) -> Any:
 
 
 def literal_loop(conditioning: Conditioning, blend: Blending, unet: UNet2DConditionModel) -> MakeProcessor:
-    """The formula in a loop over its prompts, projected at each step: as it is mostly done."""
+    """Attend by the formula, in a loop over its prompts, projected at each step: as it is mostly done."""
     target = attention_target(unet, conditioning)
     distinct = distinct_prompts(conditioning.base, conditioning.regions)
     rows = [distinct.index(region) for region in conditioning.regions]

@@ -42,6 +42,6 @@ class Layers:
 
 
 def in_turn(timed: Sequence[Callable[[], float]], rounds: int) -> list[list[float]]:
-    """The seconds of each, once a round; the first round warms up and does not count."""
+    """Return the seconds of each, once a round. The first round warms up and does not count."""
     runs = [[each() for each in timed] for _ in range(rounds + 1)][1:]
     return [list(each) for each in zip(*runs, strict=True)]

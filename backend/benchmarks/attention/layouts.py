@@ -55,7 +55,7 @@ LAYOUTS: Final[dict[str, Callable[[int, int, int], Layout]]] = {
 
 
 def map_of(layout: Layout) -> TileMap:
-    """A map with one terrain for each letter."""
+    """Make a map with one terrain for each letter."""
     letters = [LETTERS[index] for index in range(int(layout.max()) + 1)]
     names = dict(zip(letters, letters, strict=True))
     rows = ["".join(letters[index] for index in row) for row in layout]

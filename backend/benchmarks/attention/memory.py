@@ -60,7 +60,7 @@ def in_turn_peak(bench: Bench) -> int:
 
 
 def peak_bytes() -> int:
-    """The most main memory that this process had so far."""
+    """Return the most main memory that this process had so far."""
     memory: Any = psutil.Process().memory_info()
     if hasattr(memory, "peak_wset"):  # Windows
         return int(memory.peak_wset)

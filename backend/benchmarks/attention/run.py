@@ -79,7 +79,7 @@ def ratios(runs: Sequence[float], to: Sequence[float]) -> list[float]:
 
 
 def figure(name: str, values: Sequence[float], most: float | None) -> Figure:
-    """The median of ratios, with their spread."""
+    """Return the median of ratios, with their spread."""
     spread = f"{min(values):.3f} to {max(values):.3f}"
     return Figure(name, "ratio", statistics.median(values), most=most, note=spread)
 
@@ -108,7 +108,7 @@ def figures(seconds: dict[Scenario, list[float]]) -> list[Figure]:
 
 
 def measure_preparing(subject: Subject, terrains: int) -> list[Figure]:
-    """What stands before the first step: keys and values of all prompts, and the plans of rows."""
+    """Measure what comes before the first step: keys and values of all prompts, and the gather plans."""
     blend = subject.blending(Scenario("ours", "blobs", terrains))
     conditioning = subject.conditioning(blend)
     passes, prepared = in_turn([subject.forward, lambda: seconds_to_prepare(subject, conditioning, blend)], 5)

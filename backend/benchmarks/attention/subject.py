@@ -84,7 +84,7 @@ class Subject:
         return self.clock() - began
 
     def blending(self, scenario: Scenario) -> Blending:
-        """The masks of a scenario's map on this canvas."""
+        """Make the masks of a scenario's map on this canvas."""
         rows, columns = (length // TILE for length in self.size)
         tilemap = map_of(LAYOUTS[scenario.layout](rows, columns, scenario.terrains))
         return blending(tilemap, canvas_for(tilemap, 64), BakeSettings(), 1)
@@ -95,7 +95,7 @@ class Subject:
         return Conditioning(self.base, self.regions[:count], self.negative, None)
 
     def installed(self, scenario: Scenario) -> AbstractContextManager[object]:
-        """What puts a scenario into the UNet, prepared."""
+        """Prepare what puts a scenario into the UNet."""
         if scenario.side == "stock":
             return nullcontext()
         if scenario.side == "kept":
@@ -117,7 +117,7 @@ def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractConte
 
 
 def unet_of(model: str, dtype: str) -> UNet2DConditionModel:
-    """The full-size UNet, or that of a model of ours."""
+    """Load the full-size UNet, or that of a model of ours."""
     if model == "full":
         return full_size_unet(DTYPES[dtype])
     return load(resolve(model), device="cpu", dtype=dtype).unet

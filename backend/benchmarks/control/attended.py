@@ -29,7 +29,7 @@ def inside_over_outside(heat: NDArray[np.float64], inside: NDArray[np.bool_]) ->
 
 
 def by_tile(values: NDArray[np.float32], tiles: tuple[int, int]) -> NDArray[np.float64]:
-    """Maps [W, h, w] → [W, rows, columns], each tile the mean of what it covers. Tiles are never cut."""
+    """Average maps [W, h, w] over tiles: [W, rows, columns]. Tiles are never cut."""
     rows, columns = tiles
     words, height, width = values.shape
     assert height % rows == 0, "a map cuts tiles"

@@ -32,14 +32,14 @@ TO_LAB: Final = 100 * np.array(
 
 
 def oklab(pixels: Pixels) -> NDArray[np.float64]:
-    """sRGB [..., 3] → OKLab times 100, [..., 3]."""
+    """Convert sRGB [..., 3] to OKLab times 100, [..., 3]."""
     encoded = pixels / 255
     linear = np.where(encoded > 0.04045, ((encoded + 0.055) / 1.055) ** 2.4, encoded / 12.92)
     return np.cbrt(linear @ TO_CONES.T) @ TO_LAB.T
 
 
 def mean_colour(image: Pixels, where: Where) -> Colour:
-    """The mean over the pixels `where` [H, W] of a picture [H, W, 3 or 4]."""
+    """Return the mean over the pixels `where` [H, W] of a picture [H, W, 3 or 4]."""
     return oklab(image[..., :3][where]).mean(axis=0)
 
 

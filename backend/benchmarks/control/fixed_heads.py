@@ -26,7 +26,7 @@ class HeadSpread:
         self.spreads: list[torch.Tensor] = []  # [H] for each layer and step
 
     def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:  # noqa: ARG002
-        """Notes the spread, and attends as it would."""
+        """Note the spread, and attend as usual."""
 
         def watching(query: torch.Tensor, step: int) -> torch.Tensor:
             self.spreads.append(spread(attention_probabilities(query, prompts.keys[0])[0]))
@@ -45,7 +45,7 @@ def spread(probabilities: torch.Tensor) -> torch.Tensor:
 
 
 def fixed_heads(studio: Studio, scene: Scene) -> float:
-    """The share of heads, over layers and steps of a painting, that are fixed."""
+    """Return the share of heads, over layers and steps of a painting, that are fixed."""
     components, heads = studio.pipeline.components, HeadSpread()
     attempt = Attempt(components, scene, Clock(components))
     conditioning = attempt.encode(scene.condition)

@@ -87,7 +87,7 @@ def tiles_of(tilemap: TileMap, terrain: str) -> NDArray[np.bool_]:
 
 
 def heat_figures(studio: Studio, plain: Sequence[Heat], regional: Sequence[Heat]) -> list[Figure]:
-    """The nouns' ratios, and how many of the model's heads look at the picture at all."""
+    """Summarise the nouns' ratios, and how many of the model's heads look at the picture at all."""
     figures: list[Figure] = []
     for name, heats, least in (("plain prompt", plain, 1.5), ("map", regional, 4.0)):
         ratios = [heat.ratio for heat in heats]

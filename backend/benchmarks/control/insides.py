@@ -37,7 +37,7 @@ def inside_of(scene: Scene, subject: Subject) -> Inside:
 
 
 def inside_by(mask: NDArray[np.float32]) -> Inside:
-    """The same by a mask over latents [h, w], from 0 to 1."""
+    """Return the inside of a mask over latents [h, w], from 0 to 1."""
     reach = ndimage.maximum_filter(mask > 0, size=2 * MARGIN + 1)
     return Inside(core=_enlarged(mask >= 1), beyond=_enlarged(~reach))
 

@@ -26,7 +26,7 @@ def structure_kept_by_the_painter(before: str, after: str, seeds: int) -> float:
 
 
 def painted(prompt: str, seed: int) -> Pixels:
-    """A prompt's terrain with those of its words that the painter knows."""
+    """Return a prompt's terrain with those of its words that the painter knows."""
     words = tuple(sorted(word for word in prompt.split() if word in ADJECTIVES))
     picture = single(np.random.default_rng(seed), (SIDE, SIDE), Patch(NOUNS[noun_in(prompt)], words))
     return (picture * 255 + 0.5).astype(np.uint8)

@@ -50,7 +50,7 @@ class Effect:
 def measure(
     studio: Studio, word: Weighed, seeds: int, out: Path | None, *, echo: bool = True
 ) -> list[Effect]:
-    """A word under all weights, with each seed from 0 on; without its echo, as Prompt-to-Prompt weighs it.
+    """Paint a word under all weights, with each seed from 0 on; without its echo, as Prompt-to-Prompt does.
 
     Its own statistic is the mean colour along the way from pictures without the word to those with it.
     """

@@ -40,7 +40,7 @@ def measure_heat(studio: Studio, seeds: int, out: Path | None) -> Found:
 
 
 def measure_swaps(studio: Studio, seeds: int, out: Path | None) -> Found:
-    """What word swaps keep and change."""
+    """Measure what word swaps keep and change."""
     found = {}
     for swap in (*swaps.COLOURS, *swaps.COVERS):
         found[swap] = swaps.measure(studio, swap, seeds, out)
@@ -50,7 +50,7 @@ def measure_swaps(studio: Studio, seeds: int, out: Path | None) -> Found:
 
 
 def measure_weights(studio: Studio, seeds: int, out: Path | None) -> Found:
-    """What weights do."""
+    """Measure what weights do."""
     found = {}
     for word in weighing.WORDS:
         found[word] = weighing.measure(studio, word, seeds, out)
@@ -68,7 +68,7 @@ def measure_weights(studio: Studio, seeds: int, out: Path | None) -> Found:
 
 
 def measure_cost(studio: Studio, seeds: int, _out: Path | None) -> Found:
-    """What edits and watching cost; `seeds` are rounds."""
+    """Measure what edits and observing cost; `seeds` are rounds."""
     seconds = edit_cost.seconds_of(studio, min(seeds, COST_ROUNDS))
     return edit_cost.cost_figures(seconds), seconds
 

@@ -52,7 +52,7 @@ class Subject:
     prompt: str
 
     def edit(self, rewrite: Rewrite) -> Edit:
-        """An edit of this prompt alone."""
+        """Make an edit of this prompt alone."""
         return Edit({self.terrain: rewrite})
 
 
@@ -66,40 +66,40 @@ class Studio:
         self.pipeline = load_pipeline(source, (), choices.machine)
 
     def request(self, tilemap: TileMap, seed: int) -> BakeRequest:
-        """A map's bake with a seed."""
+        """Return a map's bake with a seed."""
         planner = Planner(Order(self._order.settings, self._order.model, self._order.loras, seed))
         request, _ = planner.request(tilemap, find_project(REPOSITORY))
         return request
 
     def sample(self, path: Path) -> BakeRequest:
-        """A map file's bake, with its own seed."""
+        """Return a map file's bake, with its own seed."""
         project = find_project(path)
         request, _ = self._planner.request(read_map(path, project), project)
         return request
 
     def plain(self, prompt: str, size: tuple[int, int], seed: int) -> Scene:
-        """A plain prompt; `size` is width and height in pixels."""
+        """Return the scene of a plain prompt; `size` is width and height in pixels."""
         settings = self._order.settings
         scales = settings.guidance_scale, settings.guidance_scale_low
         sampling = self.pipeline.sampling(settings.steps, scales, settings.scheduler, seed)
         return plain_scene(prompt, None, size, sampling)
 
     def scene(self, subject: Subject, seed: int) -> Scene:
-        """A subject, ready to be painted."""
+        """Return a subject's scene, ready to be painted."""
         if subject.terrain is None:
             return self.plain(subject.prompt, (SIDE, SIDE), seed)
         tilemap = small_map({subject.terrain: subject.prompt})
         return self.pipeline.scene(self.request(tilemap, seed))
 
     def paint(self, subject: Subject, seed: int) -> Pixels:
-        """A subject as it is, without any edit."""
+        """Paint a subject as it is, without any edit."""
         return watch(self.pipeline.components, self.scene(subject, seed), (), unobserved).image
 
     def edit(self, subject: Subject, rewrite: Rewrite, seed: int) -> Edited:
-        """A subject before and after."""
+        """Paint a subject before and after its edit."""
         scene = self.scene(subject, seed)
         return edit_scene(self.pipeline.components, scene, subject.edit(rewrite), unobserved)
 
     def watch(self, scene: Scene, words: Sequence[str]) -> Watched:
-        """A scene, painted while words are watched."""
+        """Paint a scene while words are observed."""
         return watch(self.pipeline.components, scene, words, unobserved)

@@ -1,4 +1,4 @@
-"""Structure: have two pictures their edges in the same places?
+"""Measure whether two pictures have their edges in the same places.
 
 An edge map is the strength of the luma's gradient (Sobel), of a picture softened by one pixel so that single
 pixels of texture count less than what they make up. Two edge maps are compared by Pearson's correlation, for

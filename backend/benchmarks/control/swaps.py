@@ -72,7 +72,7 @@ class _Painted:
 
 
 def measure(studio: Studio, swap: Swap, seeds: int, out: Path | None) -> list[Swapped]:
-    """A swap with each seed from 0 on."""
+    """Paint a swap with each seed from 0 on."""
     painted = list(_paint(studio, swap, seeds, out))
     moves = [
         [mean_colour(image, each.inside.core) for image in (each.source, each.target, each.rerun)]

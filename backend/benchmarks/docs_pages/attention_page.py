@@ -42,7 +42,7 @@ def main(names: tuple[str, ...]) -> None:
 
 
 def sheet(exhibit: Exhibit) -> Image.Image:
-    """An exhibit's pictures in a row; one that is a sheet already is only brought to its size."""
+    """Lay an exhibit's pictures in a row; one that is a sheet already is only brought to its size."""
     pictures = [painted(shot) for shot in exhibit.shots]
     if len(pictures) == 1:
         picture = Image.fromarray(pictures[0])
@@ -54,7 +54,7 @@ def sheet(exhibit: Exhibit) -> Image.Image:
 
 
 def painted(shot: Shot) -> np.ndarray:
-    """What the command paints, from the current folder. Painted once, whatever asks for it."""
+    """Return what the command paints, from the current folder. Painted once, whatever asks for it."""
     if not Path(shot.out).exists():
         click.echo(f"tilebake {shot.command}", err=True)
         tilebake.main(shot.words, standalone_mode=False)
@@ -62,7 +62,7 @@ def painted(shot: Shot) -> np.ndarray:
 
 
 def page() -> str:
-    """The page in Markdown."""
+    """Write the page in Markdown."""
     return "\n".join([OPENING, *(section(exhibit) for exhibit in EXHIBITS)])
 
 

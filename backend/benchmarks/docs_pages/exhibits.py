@@ -50,7 +50,7 @@ class Exhibit:
 
 
 def edit(title: str, subject: str, options: str, out: str) -> Shot:
-    """An edit of a map or of a plain prompt."""
+    """Make the exhibit of an edit of a map or of a plain prompt."""
     return Shot(title, f"edit {subject} {options} --out {out}.png")
 
 

@@ -34,18 +34,18 @@ class Painting:
 
 
 def map_path(title: str) -> Path:
-    """The file of a sample map."""
+    """Return the file of a sample map."""
     return REPOSITORY / "maps" / f"{title}.json"
 
 
 def plan(titles: Sequence[str], choices: Choices) -> list[Job]:
-    """What `tilebake bake` would do for these maps with these options."""
+    """Plan what `tilebake bake` would do for these maps with these options."""
     planner = Planner(choices.order())
     return [planner.job(found) for found in find_maps(map_path(title) for title in titles)]
 
 
 def pipeline_of(job: Job, machine: Machine) -> Pipeline:
-    """The pipeline that paints a job."""
+    """Load the pipeline that paints a job."""
     from tilebake.cli.engine import load_pipeline
 
     return load_pipeline(job.source, job.request.loras, machine)
@@ -73,4 +73,4 @@ def keep(image: Pixels, out: Path | None, name: str) -> None:
 
 
 def unobserved(_step: Step) -> None:
-    """An OnStep that lets every bake go on."""
+    """Do nothing: an OnStep that lets every bake go on."""

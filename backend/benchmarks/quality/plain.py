@@ -1,4 +1,4 @@
-"""Plain prompts: does the model paint each terrain when it is simply asked for it, in several wordings?"""
+"""Judge whether the model paints each terrain when it is simply asked for it, in several wordings."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

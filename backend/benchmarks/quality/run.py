@@ -72,7 +72,7 @@ def measure_cold(choices: Choices, findings: Findings) -> None:
 
 
 def measure_warm(pipeline: Pipeline, job: Job, findings: Findings) -> None:
-    """The second bake of a process."""
+    """Return the second bake of a process."""
     *_, last = [painting.seconds for _ in range(2) for painting in paint(pipeline, [job], 1, None)]
     findings.figures.append(Figure(f"{COST_MAP}, warm", "seconds", last, most=10))
 
@@ -111,7 +111,7 @@ def map_figures(judged: Judged) -> list[Figure]:
 
 
 def placement_figures(tiles: Sequence[Verdict]) -> list[Figure]:
-    """The shares of tiles that are judged right."""
+    """Return the shares of tiles that are judged right."""
     groups = {
         "tiles with like neighbours": ([tile for tile in tiles if tile.is_inner], 0.95),
         "all tiles": (tiles, 0.85),
@@ -130,7 +130,7 @@ def thin_tiles(tiles: Sequence[Verdict]) -> list[Verdict]:
 
 
 def seam_figures(steps: Sequence[Steps]) -> list[Figure]:
-    """Steps across borders over steps inside; and to compare, those on the VAE's grid over the same."""
+    """Return steps across borders over steps inside; to compare, those on the VAE's grid over the same."""
     if not steps:
         return []
     inside = [pair.inside for pair in steps]

@@ -8,7 +8,7 @@ from training.terrain.catalog import NOUNS
 
 
 def known_as(terrain: Terrain) -> str:
-    """The catalogue's name for a map's terrain. Raises ValueError when there is none."""
+    """Return the catalogue's name for a map's terrain. Raises ValueError when there is none."""
     name = judged_as(terrain, NOUNS)
     if name is None:
         raise ValueError(f'no terrain that the judge knows is in "{terrain.prompt}" or "{terrain.name}"')
@@ -16,7 +16,7 @@ def known_as(terrain: Terrain) -> str:
 
 
 def noun_in(prompt: str) -> str:
-    """The noun of a terrain that a prompt has, the longest that there is. Raises ValueError without any."""
+    """Return the longest noun of a terrain that a prompt has. Raises ValueError without any."""
     found = [noun for noun in NOUNS if re.search(rf"\b{re.escape(noun)}\b", prompt.lower())]
     if not found:
         raise ValueError(f'no terrain that the judge knows is in "{prompt}"')

@@ -9,7 +9,7 @@ from tilebake.cli import run
 
 
 def peak_bytes() -> int | None:
-    """The most memory that this process has held at once; None where the system does not tell.
+    """Return the most memory that this process has held at once; None where the system does not tell.
 
     A parent cannot ask for it: what the system counts for a child begins at the parent's own size.
     """

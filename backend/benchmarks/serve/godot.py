@@ -57,7 +57,7 @@ script = ExtResource("baked")
 
 
 def level(side: int) -> str:
-    """A scene of side times side tiles in four terrains."""
+    """Write a scene of side times side tiles in four terrains."""
     cells = b"".join(
         struct.pack("<hhHHHH", x, y, 0, (x // 5 + y // 7) % 4, 0, 0) for y in range(side) for x in range(side)
     )
@@ -71,7 +71,7 @@ def level(side: int) -> str:
 
 
 def godot(command: str, project: Path, *arguments: str) -> str:
-    """What Godot says of a project. Raises RuntimeError with it when something is wrong."""
+    """Return what Godot prints of a project. Raises RuntimeError with it when something is wrong."""
     ended = subprocess.run(
         [command, "--headless", "--path", str(project), *arguments],
         capture_output=True,
@@ -85,7 +85,7 @@ def godot(command: str, project: Path, *arguments: str) -> str:
 
 
 def rounds(command: str, side: int) -> list[dict[str, float]]:
-    """What each round took, in milliseconds; the first, in which all is new, left out."""
+    """Return what each round took, in milliseconds; the first, in which all is new, is left out."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         shutil.copytree(ADDON, project / "addons/tilebake")

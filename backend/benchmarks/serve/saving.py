@@ -87,7 +87,7 @@ class Scene:
 
 @contextmanager
 def scene() -> Generator[tuple[Scene, Backend]]:
-    """A project in a temporary folder, and a backend at work in it."""
+    """Run a backend in a project in a temporary folder."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         root = folder / "game"
@@ -110,7 +110,7 @@ def settle(backend: Backend) -> None:
 
 
 def figures_of(cold: float, warm: Sequence[float]) -> list[Figure]:
-    """The median of the warm saves, and the first, which had to load the model."""
+    """Return the median of the warm saves, and the first, which had to load the model."""
     spread = f"{min(warm):.2f} to {max(warm):.2f} s in {len(warm)} saves"
     quiet = f"of which {Timing().quiet} s are for the burst to be over"
     return [

@@ -56,17 +56,17 @@ def scenarios(folder: Path, model: str | None) -> list[Scenario]:
 
 
 def whole(ended: Ended) -> float:
-    """The whole process, imports and all."""
+    """Measure the whole process, imports and all."""
     return ended.seconds
 
 
 def last_of_json(ended: Ended) -> float:
-    """The last bake of several in one process, as `--json` tells it."""
+    """Measure the last bake of several in one process, as `--json` prints it."""
     return float(json.loads(ended.lines[-1])["seconds"])
 
 
 def measure(chosen: Sequence[Scenario], rounds: int) -> list[list[Ended]]:
-    """Every scenario once a round. [scenarios][rounds]"""
+    """Run every scenario once a round: [scenarios][rounds]."""
     ended: list[list[Ended]] = [[] for _ in chosen]
     for index in range(rounds):
         for scenario, runs in zip(chosen, ended, strict=True):
@@ -76,7 +76,7 @@ def measure(chosen: Sequence[Scenario], rounds: int) -> list[list[Ended]]:
 
 
 def figures_of(scenario: Scenario, runs: Sequence[Ended]) -> list[Figure]:
-    """The median time with its spread, and what share of the runs imported torch, where none may."""
+    """Return the median time with its spread, and what share of the runs imported torch, where none may."""
     seconds = [scenario.seconds(ended) for ended in runs]
     spread = f"{min(seconds):.2f} to {max(seconds):.2f} s in {len(seconds)} runs"
     found = [Figure(scenario.name, "seconds", statistics.median(seconds), most=scenario.most, note=spread)]

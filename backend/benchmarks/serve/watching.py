@@ -80,7 +80,7 @@ class Watching:
 
 
 def scenarios(files: int) -> list[Scenario]:
-    """A usual project, then one of so many files with and without events of the system."""
+    """Measure a usual project, then one of so many files with and without events of the system."""
     return [
         Scenario(f"{SMALL} files", SMALL, Timing(), most=0.02),
         Scenario(f"{files} files", files, Timing(), most=0.02),
@@ -90,7 +90,7 @@ def scenarios(files: int) -> list[Scenario]:
 
 @contextmanager
 def files_in_folders(count: int) -> Generator[Path]:
-    """A folder with so many maps below it, removed again at the end."""
+    """Make a folder with so many maps below it, and remove it at the end."""
     with tempfile.TemporaryDirectory() as name:
         for index in range(count):
             folder = Path(name) / str(index // FOLDER_SIZE)
