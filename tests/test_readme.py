@@ -101,9 +101,9 @@ def test_python_runs(
     exec(text, names)
     assert capsys.readouterr().out == "1 of 2\n2 of 2\n"
     edited = names["edited"]
-    assert edited.source.shape == edited.target.shape == (6 * 64, 8 * 64, 3)
-    assert (edited.source != edited.target).any()
-    assert edited.mask.shape == (12, 16)
+    assert edited.extra.source.shape == edited.image.shape == (6 * 64, 8 * 64, 3)
+    assert (edited.extra.source != edited.image).any()
+    assert edited.extra.mask.shape == (12, 16)
 
 
 def test_mistakes_are_told_as_shown() -> None:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tilebake.level.settings import BakeSettings
 from tilebake.paint.denoise import Denoiser, Sampling, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
@@ -24,7 +25,7 @@ def test_guidance_works_in_a_part_of_the_steps(start: float, end: float, guided:
 
 
 def batches(
-    components: Components, settings: Sampling, *, in_turn: bool = False
+    components: Components, settings: Sampling, *, in_two_passes: bool = False
 ) -> tuple[list[int], torch.Tensor]:
     """How many halves the UNet was given in each pass, and the latents that came out."""
     seen: list[int] = []
@@ -34,7 +35,7 @@ def batches(
         1, components.unet.config["in_channels"], 8, 8, generator=torch.Generator().manual_seed(0)
     )
     blend = plain_blending((8, 8), settings.steps)
-    denoiser = Denoiser(components, noise, conditioning, blend, settings, in_turn=in_turn)
+    denoiser = Denoiser(components, noise, conditioning, blend, settings, in_two_passes=in_two_passes)
     latents = denoise(denoiser, lambda _: None)
     hook.remove()
     return seen, latents
@@ -46,9 +47,9 @@ def test_steps_without_guidance_take_half_a_pass(tiny_components: Components) ->
 
 def test_the_halves_can_be_passed_in_turn(tiny_components: Components) -> None:
     settings = sampling(0.2, 0.8)
-    seen, in_turn = batches(tiny_components, settings, in_turn=True)
+    seen, in_two_passes = batches(tiny_components, settings, in_two_passes=True)
     assert seen == [1] * 16
-    torch.testing.assert_close(in_turn, batches(tiny_components, settings)[1], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(in_two_passes, batches(tiny_components, settings)[1], rtol=1e-4, atol=1e-4)
 
 
 def test_guidance_that_never_works_is_none(tiny_components: Components) -> None:
@@ -60,8 +61,7 @@ def test_guidance_that_never_works_is_none(tiny_components: Components) -> None:
 def test_a_plain_prompt_is_guided_in_a_part_of_the_steps_too(tiny_components: Components) -> None:
     seen: list[int] = []
     hook = tiny_components.unet.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
-    Pipeline(tiny_components).generate(
-        "grass", width=64, height=64, steps=4, guidance_scale=4.0, guidance_end=0.5, on_step=lambda _: None
-    )
+    settings = BakeSettings(steps=4, guidance_scale=4.0, guidance_end=0.5)
+    Pipeline(tiny_components).generate("grass", (64, 64), lambda _: None, settings=settings)
     hook.remove()
     assert seen == [2, 2, 1, 1]

@@ -2,26 +2,42 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from tilebake.errors import BakeError, ModelError
-from tilebake.level import settings
+from tilebake.level.settings import SCHEDULERS, BakeSettings
 from tilebake.paint.model.load import Components
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.scene import Painted
+from tilebake.paint.schedulers import make_scheduler
 from tilebake.request import Step
 
 Stock = Callable[[Components, str], Any]
-SCHEDULERS = get_args(settings.Scheduler)
 ONE_LEVEL = 1 / 255 + 1e-6
 
 
 def ignore(_: Step) -> None:
     """For a caller who need not know how far it is."""
+
+
+def generate(
+    components: Components,
+    prompt: str,
+    size: tuple[int, int] = (32, 32),
+    *,
+    negative_prompt: str | None = None,
+    seed: int = 0,
+    **settings: Any,
+) -> Painted[None]:
+    chosen = BakeSettings.model_validate(settings)
+    return Pipeline(components).generate(
+        prompt, size, ignore, negative_prompt=negative_prompt, settings=chosen, seed=seed
+    )
 
 
 def stock_image(pipeline: Any, width: int, height: int, seed: int, **options: Any) -> Any:
@@ -44,9 +60,7 @@ def test_every_scheduler_gives_the_stock_picture(
     scheduler: str, components: Components, stock: Stock
 ) -> None:
     options: dict[str, Any] = {"prompt": "lush green grass", "guidance_scale": 4.0}
-    ours = Pipeline(components).generate(
-        **options, width=96, height=64, steps=4, seed=3, scheduler=scheduler, on_step=ignore
-    )
+    ours = generate(components, **options, size=(96, 64), steps=4, seed=3, scheduler=scheduler)
     theirs = stock_image(stock(components, scheduler), 96, 64, 3, num_inference_steps=4, **options)
     np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
     assert ours.image.std() > 2, "an even picture would prove nothing"
@@ -66,7 +80,7 @@ def test_every_scheduler_gives_the_stock_picture(
 def test_any_prompt_guidance_and_size_gives_the_stock_picture(
     options: dict[str, Any], width: int, height: int, tiny_components: Components, stock: Stock
 ) -> None:
-    ours = Pipeline(tiny_components).generate(**options, width=width, height=height, steps=2, on_step=ignore)
+    ours = generate(tiny_components, **options, size=(width, height), steps=2)
     theirs = stock_image(stock(tiny_components, "euler"), width, height, 0, num_inference_steps=2, **options)
     np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
 
@@ -81,26 +95,21 @@ def test_a_unet_distilled_to_take_guidance_gets_it_as_stock_does(
         unet = unet_class.from_config(config).eval()
     distilled = replace(tiny_components, unet=unet)
     options: dict[str, Any] = {"prompt": "lava", "guidance_scale": 8.0}
-    ours = Pipeline(distilled).generate(
-        **options, width=64, height=64, steps=2, scheduler="lcm", on_step=ignore
-    )
+    ours = generate(distilled, **options, size=(64, 64), steps=2, scheduler="lcm")
     theirs = stock_image(stock(distilled, "lcm"), 64, 64, 0, num_inference_steps=2, **options)
     np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
 
 
 def test_what_is_left_open_is_what_the_model_recommends(tiny_components: Components) -> None:
-    pipeline = Pipeline(tiny_components)
     seen: list[Step] = []
-    open_ = pipeline.generate("stone", width=32, height=32, on_step=seen.append)
+    open_ = Pipeline(tiny_components).generate("stone", (32, 32), seen.append)
     assert [step[:2] for step in seen] == [(1, 3), (2, 3), (3, 3)]
-    given = pipeline.generate(
-        "stone", width=32, height=32, steps=3, guidance_scale=4.0, scheduler="euler", on_step=ignore
-    )
+    given = generate(tiny_components, "stone", steps=3, guidance_scale=4.0, scheduler="euler")
     np.testing.assert_array_equal(open_.image, given.image)
 
 
 def test_the_time_of_every_stage_is_told(tiny_components: Components) -> None:
-    generated = Pipeline(tiny_components).generate("stone", width=32, height=32, on_step=ignore)
+    generated = generate(tiny_components, "stone")
     assert generated.timings.keys() == {"load", "encode", "denoise", "decode"}
     assert all(seconds > 0 for seconds in generated.timings.values())
     assert generated.degraded == ()
@@ -111,9 +120,21 @@ def test_a_size_that_is_no_multiple_of_8_is_told(
     width: int, height: int, tiny_components: Components
 ) -> None:
     with pytest.raises(BakeError, match="multiples of 8"):
-        Pipeline(tiny_components).generate("stone", width=width, height=height, on_step=ignore)
+        generate(tiny_components, "stone", (width, height))
 
 
-def test_an_unknown_scheduler_is_told(tiny_components: Components) -> None:
+def test_an_unknown_scheduler_is_refused(tiny_components: Components) -> None:
     with pytest.raises(ModelError, match="choose one of"):
-        Pipeline(tiny_components).generate("stone", width=32, height=32, scheduler="best", on_step=ignore)
+        make_scheduler("best", tiny_components.scheduler_config)
+
+
+def test_every_sampling_setting_reaches_a_plain_prompt(tiny_components: Components) -> None:
+    plain = generate(tiny_components, "stone", (64, 64), guidance_scale=4.0).image
+    changes: tuple[dict[str, Any], ...] = (
+        {"guidance_scale_low": 8.0},
+        {"guidance_start": 0.5},
+        {"guidance_end": 0.5},
+    )
+    for settings in changes:
+        changed = generate(tiny_components, "stone", (64, 64), guidance_scale=4.0, **settings).image
+        assert (changed != plain).any(), settings

@@ -9,7 +9,15 @@ import pytest
 import torch
 
 from tilebake.errors import BakeError
-from tilebake.paint.memory import Rung, descend, is_out_of_memory, on_cpu, parked, streamed, tiled
+from tilebake.paint.memory import (
+    Fallback,
+    decode_in_tiles,
+    is_out_of_memory,
+    on_cpu,
+    park,
+    run_with_fallbacks,
+    stream,
+)
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 
@@ -26,7 +34,7 @@ def full_until(attempt: int, error: BaseException) -> Callable[[], int]:
     return task
 
 
-def ladder(log: list[str]) -> list[Rung]:
+def ladder(log: list[str]) -> list[Fallback]:
     """Two rungs that note when they are entered and left."""
 
     @contextmanager
@@ -35,7 +43,7 @@ def ladder(log: list[str]) -> list[Rung]:
         yield
         log.append(f"-{name}")
 
-    return [Rung("less", lambda: rung("less")), Rung("least", lambda: rung("least"))]
+    return [Fallback("less", lambda: rung("less")), Fallback("least", lambda: rung("least"))]
 
 
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB")
@@ -53,20 +61,20 @@ def test_each_failure_goes_one_rung_lower_and_all_is_undone(
     attempt: int, told: tuple[str, ...], log: list[str]
 ) -> None:
     seen: list[str] = []
-    assert descend(full_until(attempt, FULL), ladder(seen), "paint") == (attempt, told)
+    assert run_with_fallbacks(full_until(attempt, FULL), ladder(seen), "paint") == (attempt, told)
     assert seen == log
 
 
 def test_below_the_lowest_rung_it_is_told() -> None:
     with pytest.raises(BakeError, match="not enough memory to paint") as caught:
-        descend(full_until(4, FULL), ladder([]), "paint")
+        run_with_fallbacks(full_until(4, FULL), ladder([]), "paint")
     assert "pixels_per_tile" in str(caught.value)
 
 
 def test_another_error_passes_through_at_once() -> None:
     log: list[str] = []
     with pytest.raises(RuntimeError, match="shapes"):
-        descend(full_until(2, RuntimeError("shapes do not match")), ladder(log), "paint")
+        run_with_fallbacks(full_until(2, RuntimeError("shapes do not match")), ladder(log), "paint")
     assert log == []
 
 
@@ -89,7 +97,7 @@ def test_streamed_weights_compute_the_same_and_come_back(tiny_components: Compon
     encoder, tokens = tiny_components.text_encoder, torch.tensor([[3, 1, 4, 1, 5]])
     with torch.no_grad():
         before = encoder(tokens).last_hidden_state
-        with streamed(encoder, torch.device("cpu")):
+        with stream(encoder, torch.device("cpu")):
             assert next(encoder.parameters()).device.type == "meta"
             torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
         assert next(encoder.parameters()).device.type == "cpu"
@@ -98,11 +106,11 @@ def test_streamed_weights_compute_the_same_and_come_back(tiny_components: Compon
 
 def test_a_unet_with_streamed_weights_paints_the_same_picture(tiny_components: Components) -> None:
     def paint() -> Any:
-        generated = Pipeline(tiny_components).generate("snow", width=32, height=48, on_step=lambda _: None)
+        generated = Pipeline(tiny_components).generate("snow", (32, 48), lambda _: None)
         return generated.image
 
     at_hand = paint()
-    with streamed(tiny_components.unet, torch.device("cpu")):
+    with stream(tiny_components.unet, torch.device("cpu")):
         np.testing.assert_array_equal(paint(), at_hand)
     np.testing.assert_array_equal(paint(), at_hand)
 
@@ -111,7 +119,7 @@ def test_parked_modules_go_to_main_memory_and_come_back(monkeypatch: pytest.Monk
     module = torch.nn.Linear(2, 2)
     moves: list[object] = []
     monkeypatch.setattr(module, "to", moves.append)
-    with parked(module):
+    with park(module):
         assert moves == ["cpu"]
     assert moves == ["cpu", torch.device("cpu")]
 
@@ -129,7 +137,7 @@ def test_on_the_cpu_streamed_weights_are_at_hand_and_are_streamed_again(tiny_com
     encoder, tokens = tiny_components.text_encoder, torch.tensor([[3, 1, 4, 1, 5]])
     with torch.no_grad():
         before = encoder(tokens).last_hidden_state
-        with streamed(encoder, torch.device("cpu")):
+        with stream(encoder, torch.device("cpu")):
             with on_cpu(encoder, device=torch.device("cpu")):
                 assert next(encoder.parameters()).device.type == "cpu"
                 torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
@@ -145,7 +153,7 @@ def test_decoding_in_tiles_is_close_to_decoding_at_once(
     latents = torch.randn(1, 4, 72, 8, generator=generator(0))
     with torch.no_grad():
         at_once = vae.decode(latents, return_dict=False)[0]
-        with tiled(vae):
+        with decode_in_tiles(vae):
             assert vae.use_tiling
             in_tiles = vae.decode(latents, return_dict=False)[0]
     assert not vae.use_tiling

@@ -10,7 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.quality.paintings import map_path, unobserved
 from tilebake.level.edit.edit import Edit, Rewrite
 from tilebake.paint.control.editing import edit_scene
-from tilebake.paint.observe.observe import watch
+from tilebake.paint.observe.observe import observe_words
 
 MAP: Final = "forest"  # 1024 x 768
 EDIT: Final = Edit({"grass": Rewrite("dry yellow grass")})
@@ -18,12 +18,12 @@ WORDS: Final = ("grass", "water")
 
 
 def seconds_of(studio: Studio, rounds: int) -> dict[str, list[float]]:
-    """Seconds of a bake, an edit and a watched bake in every round, behind one that does not count."""
+    """Seconds of a bake, an edit and a observed bake in every round, behind one that does not count."""
     request, components = studio.sample(map_path(MAP)), studio.pipeline.components
     runs: dict[str, Callable[[], object]] = {
         "bake": lambda: studio.pipeline.bake(request, unobserved),
         "edit": lambda: edit_scene(components, studio.pipeline.scene(request), EDIT, unobserved),
-        "watch": lambda: watch(components, studio.pipeline.scene(request), WORDS, unobserved),
+        "watch": lambda: observe_words(components, studio.pipeline.scene(request), WORDS, unobserved),
     }
     runs["bake"]()
     seconds: dict[str, list[float]] = {name: [] for name in runs}

@@ -13,7 +13,7 @@ from tilebake.paint.denoise import denoise
 from tilebake.paint.observe.probabilities import attention_probabilities
 from tilebake.paint.regional.attention import Attend, LayerPrompts
 from tilebake.paint.regional.layers import Layer
-from tilebake.paint.scene import Attempt, Clock, Scene
+from tilebake.paint.scene import BakeRun, MakeDenoiser, Scene, run
 
 FIXED: Final = 0.05  # of their attention is all that pixels give otherwise than they do on average
 
@@ -46,9 +46,16 @@ def spread(probabilities: torch.Tensor) -> torch.Tensor:
 
 def fixed_heads(studio: Studio, scene: Scene) -> float:
     """Return the share of heads, over layers and steps of a painting, that are fixed."""
-    components, heads = studio.pipeline.components, HeadSpread()
-    attempt = Attempt(components, scene, Clock(components))
-    conditioning = attempt.encode(scene.condition)
-    denoiser = attempt.denoiser(conditioning, [heads])
-    denoise(denoiser, unobserved)
-    return float((torch.cat(heads.spreads) < FIXED).float().mean())
+
+    def spreads(bake_run: BakeRun) -> list[torch.Tensor]:
+        conditioning = bake_run.encode(scene.condition)
+
+        def denoise_observed(make_denoiser: MakeDenoiser) -> list[torch.Tensor]:
+            heads = HeadSpread()
+            denoise(make_denoiser(conditioning, [heads]), unobserved)
+            return heads.spreads
+
+        return bake_run.denoise(denoise_observed)
+
+    found = run(studio.pipeline.components, scene, spreads)
+    return float((torch.cat(found) < FIXED).float().mean())

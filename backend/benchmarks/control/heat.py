@@ -49,7 +49,7 @@ def regional_heat(studio: Studio, title: str, seeds: int) -> Iterator[Heat]:
     nouns = [noun_in(terrain.prompt) for terrain in tilemap.terrains]
     for seed in range(seeds):
         scene = studio.pipeline.scene(studio.request(tilemap, seed))
-        maps = studio.watch(scene, nouns).maps
+        maps = studio.observe(scene, nouns).extra
         heat = tile_heat(maps, _size(tilemap))
         masks = by_tile(scene.blend.regions[scene.blend.steps[-1].mask_sigma].masks, _size(tilemap))
         for index, (word, (region, *_)) in enumerate(zip(maps.words, maps.regions, strict=True)):
@@ -65,10 +65,10 @@ def plain_heat(studio: Studio, judge: Judge, seeds: int, out: Path | None) -> It
     size = SIZE[1] // TILE, SIZE[0] // TILE
     for prompt, words in PLAIN:
         for seed in range(seeds):
-            watched = studio.watch(studio.plain(prompt, SIZE, seed), words)
-            keep(watched.image, out, f"heat-{prompt.replace(' ', '_').replace(',', '')}-{seed}")
-            heat = tile_heat(watched.maps, size)
-            found = verdicts(judge, picture_cores(watched.image)).reshape(size)
+            observed = studio.observe(studio.plain(prompt, SIZE, seed), words)
+            keep(observed.image, out, f"heat-{prompt.replace(' ', '_').replace(',', '')}-{seed}")
+            heat = tile_heat(observed.extra, size)
+            found = verdicts(judge, picture_cores(observed.image)).reshape(size)
             for index, word in enumerate(words):
                 ratio = inside_over_outside(heat[index], np.isin(found, LIKE.get(word, (NOUNS[word],))))
                 if ratio is not None:

@@ -66,15 +66,15 @@ def measure(
             )
             for weight in WEIGHTS
         ]
-        source, without = edits[0].source, studio.paint(Subject(word.terrain, word.without), seed)
+        source, without = edits[0].extra.source, studio.paint(Subject(word.terrain, word.without), seed)
         keep(
-            np.concatenate([without, source, *(edited.target for edited in edits)], axis=1),
+            np.concatenate([without, source, *(edited.image for edited in edits)], axis=1),
             out,
             f"weights-{word.word}-{seed}{'' if echo else '-published'}",
         )
-        colours.append([mean_colour(edited.target, inside.core) for edited in edits])
+        colours.append([mean_colour(edited.image, inside.core) for edited in edits])
         references.append(mean_colour(source, inside.core) - mean_colour(without, inside.core))
-        beyond.append(max(inside.changed_beyond(source, edited.target) for edited in edits))
+        beyond.append(max(inside.changed_beyond(source, edited.image) for edited in edits))
     reference = np.mean(references, axis=0)
     return [
         Effect(tuple(along(colour - own[0], reference) for colour in own), outside)
@@ -87,7 +87,7 @@ def silenced(studio: Studio, word: Weighed, seeds: int, *, echo: bool) -> list[f
     subject = Subject(None, word.prompt)
     rewrite = Rewrite(word.prompt, Refine(), Reweight({word.prompt: 0.0}, echo=echo))
     edits = [studio.edit(subject, rewrite, seed) for seed in range(seeds)]
-    return [float(np.abs(each.target / 255 - each.source / 255).mean()) for each in edits]
+    return [float(np.abs(each.image / 255 - each.extra.source / 255).mean()) for each in edits]
 
 
 def silence_figures(found: dict[Weighed, list[float]], what: str) -> list[Figure]:

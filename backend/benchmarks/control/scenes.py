@@ -13,10 +13,10 @@ from tilebake.cli.options import Choices
 from tilebake.level.edit.edit import Edit, Rewrite
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, parse_map, read_map
-from tilebake.paint.control.editing import Edited, edit_scene
-from tilebake.paint.observe.observe import Watched, watch
-from tilebake.paint.pipeline import plain_scene
-from tilebake.paint.scene import Scene
+from tilebake.paint.control.editing import EditedFrom, edit_scene
+from tilebake.paint.observe.attention_maps import AttentionMaps
+from tilebake.paint.observe.observe import observe_words
+from tilebake.paint.scene import Painted, Scene
 from tilebake.paint.tile_scale import Pixels
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import Order, Planner
@@ -79,10 +79,7 @@ class Studio:
 
     def plain(self, prompt: str, size: tuple[int, int], seed: int) -> Scene:
         """Return the scene of a plain prompt; `size` is width and height in pixels."""
-        settings = self._order.settings
-        scales = settings.guidance_scale, settings.guidance_scale_low
-        sampling = self.pipeline.sampling(settings.steps, scales, settings.scheduler, seed)
-        return plain_scene(prompt, None, size, sampling)
+        return self.pipeline.plain_scene(prompt, None, size, self._order.settings, seed)
 
     def scene(self, subject: Subject, seed: int) -> Scene:
         """Return a subject's scene, ready to be painted."""
@@ -93,13 +90,13 @@ class Studio:
 
     def paint(self, subject: Subject, seed: int) -> Pixels:
         """Paint a subject as it is, without any edit."""
-        return watch(self.pipeline.components, self.scene(subject, seed), (), unobserved).image
+        return observe_words(self.pipeline.components, self.scene(subject, seed), (), unobserved).image
 
-    def edit(self, subject: Subject, rewrite: Rewrite, seed: int) -> Edited:
+    def edit(self, subject: Subject, rewrite: Rewrite, seed: int) -> Painted[EditedFrom]:
         """Paint a subject before and after its edit."""
         scene = self.scene(subject, seed)
         return edit_scene(self.pipeline.components, scene, subject.edit(rewrite), unobserved)
 
-    def watch(self, scene: Scene, words: Sequence[str]) -> Watched:
-        """Paint a scene while words are observed."""
-        return watch(self.pipeline.components, scene, words, unobserved)
+    def observe(self, scene: Scene, words: Sequence[str]) -> Painted[AttentionMaps]:
+        """Paint a scene while observing words."""
+        return observe_words(self.pipeline.components, scene, words, unobserved)

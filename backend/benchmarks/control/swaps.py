@@ -96,8 +96,8 @@ def _paint(studio: Studio, swap: Swap, seeds: int, out: Path | None) -> Iterator
         edited = studio.edit(subject, Rewrite(swap.after), seed)
         rerun = studio.paint(Subject(swap.terrain, swap.after), seed)
         inside = inside_of(studio.scene(subject, seed), subject)
-        keep(np.concatenate([edited.source, edited.target, rerun], axis=1), out, f"{_file(swap)}-{seed}")
-        yield _Painted(edited.source, edited.target, rerun, inside)
+        keep(np.concatenate([edited.extra.source, edited.image, rerun], axis=1), out, f"{_file(swap)}-{seed}")
+        yield _Painted(edited.extra.source, edited.image, rerun, inside)
 
 
 def _file(swap: Swap) -> str:

@@ -52,14 +52,4 @@ def pictures_right(cores: Sequence[Verdict]) -> Share:
 
 def _generate(pipeline: Pipeline, prompt: str, seed: int, choices: Choices) -> Pixels:
     settings = choices.order().settings
-    generated = pipeline.generate(
-        prompt,
-        width=SIDE,
-        height=SIDE,
-        steps=settings.steps,
-        guidance_scale=settings.guidance_scale,
-        scheduler=settings.scheduler,
-        seed=seed,
-        on_step=unobserved,
-    )
-    return generated.image
+    return pipeline.generate(prompt, (SIDE, SIDE), unobserved, settings=settings, seed=seed).image

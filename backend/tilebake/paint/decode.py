@@ -1,4 +1,4 @@
-"""Latents to pixels: the VAE's decoder, in float32 where half precision overflows, in tiles where need be."""
+"""Decode latents to pixels by the VAE, in float32 where half precision overflows, in tiles where need be."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,53 +11,57 @@ from numpy.typing import NDArray
 from torch import nn
 
 from tilebake.errors import BakeError
-from tilebake.paint.memory import Rung, descend, parked, tiled
+from tilebake.paint.memory import Fallback, decode_in_tiles, park, run_with_fallbacks
 from tilebake.paint.model.load import Components
 
 UPCAST = "VAE decoded again in float32"
 
 
-def decode(components: Components, latents: torch.Tensor) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """A picture float32 [H, W, 3] in 0..1 from latents [1, C, h, w], and what was given up for it.
+def decode_image(
+    components: Components, latents: torch.Tensor
+) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """Decode latents [1, C, h, w] to a picture float32 [H, W, 3] in 0..1, with the fallbacks it needed.
 
     Raises MemoryRanOutError when memory runs out all the same, and BakeError when the picture is black or
     not a number.
     """
     if not bool(latents.isfinite().all()):
-        raise _broken(components, "the latents are not numbers (NaN)")
-    image, told = _decode_somehow(components, latents)
+        raise _picture_error(components, "the latents are not numbers (NaN)")
+    image, degraded = _decode_with_fallbacks(components, latents)
     if not np.isfinite(image).all() and components.vae.dtype != torch.float32:
         with _upcast(components.vae):
-            image, more = _decode_somehow(components, latents)
-        told = (*told, *more, UPCAST)
+            image, more = _decode_with_fallbacks(components, latents)
+        degraded = (*degraded, *more, UPCAST)
     if not np.isfinite(image).all():
-        raise _broken(components, "the decoded picture is not numbers (NaN)")
+        raise _picture_error(components, "the decoded picture is not numbers (NaN)")
     image = (image / 2 + 0.5).clip(0, 1)
     if not image.any():
-        raise _broken(components, "the decoded picture is black all over")
-    return image, tuple(dict.fromkeys(told))
+        raise _picture_error(components, "the decoded picture is black all over")
+    return image, tuple(dict.fromkeys(degraded))
 
 
-def _decode_somehow(
+def _decode_with_fallbacks(
     components: Components, latents: torch.Tensor
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     others = (components.unet, components.text_encoder, components.text_encoder_2)
     may_park = components.device.type != "cpu" and not components.degraded
-    parking = [Rung("other models parked while decoding", lambda: parked(*others))] if may_park else []
-    rungs = [*parking, Rung("decoded in tiles", lambda: tiled(components.vae))]
-    return descend(lambda: decode_once(components.vae, latents), rungs, "decode the picture")
+    fallbacks = [
+        *([Fallback("other models parked while decoding", lambda: park(*others))] if may_park else []),
+        Fallback("decoded in tiles", lambda: decode_in_tiles(components.vae)),
+    ]
+    return run_with_fallbacks(lambda: decode_once(components.vae, latents), fallbacks, "decode the picture")
 
 
 def decode_once(vae: AutoencoderKL, latents: torch.Tensor) -> NDArray[np.float32]:
-    """The decoder as it is: latents [1, C, h, w] → [H, W, 3] in -1..1 or so, perhaps NaN."""
+    """Decode latents [1, C, h, w] as the VAE does: [H, W, 3] in -1..1 or so, perhaps NaN."""
     # the annotation of `decode` asks for a FloatTensor, which no bfloat16 or GPU tensor is
     with torch.no_grad():
-        image = cast("Any", vae).decode(denormalised(vae, latents.to(vae.dtype)), return_dict=False)[0]
+        image = cast("Any", vae).decode(denormalise(vae, latents.to(vae.dtype)), return_dict=False)[0]
     return image[0].permute(1, 2, 0).float().cpu().numpy()
 
 
-def denormalised(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
-    """Latents of unit variance, as the UNet sees them, back to the VAE's own scale."""
+def denormalise(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
+    """Bring latents of unit variance, as the UNet sees them, back to the VAE's own scale."""
     mean, deviation = vae.config["latents_mean"], vae.config["latents_std"]
     scaling_factor = vae.config["scaling_factor"]
     if mean is None or deviation is None:
@@ -78,7 +82,7 @@ def _upcast(vae: nn.Module) -> Generator[None]:
         nn.Module.to(vae, before)
 
 
-def _broken(components: Components, what: str) -> BakeError:
+def _picture_error(components: Components, what: str) -> BakeError:
     if components.dtype == torch.float32:
         return BakeError(what, hint="the model's weights are broken: fetch them anew, or try another model")
     return BakeError(what, hint="the model overflows in half precision: bake with `--dtype float32`")

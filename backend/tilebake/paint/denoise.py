@@ -8,6 +8,8 @@ import torch
 from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.canvas import LATENT
+from tilebake.level.settings import Knobs
+from tilebake.models.reference import Defaults
 from tilebake.paint.guidance import guided
 from tilebake.paint.model.load import Components
 from tilebake.paint.progress_image import Estimate, paint_progress_image
@@ -30,6 +32,20 @@ class Sampling:
     guidance_start: float = 0.0  # share of the steps after which guidance begins
     guidance_end: float = 1.0  # and after which it ends
 
+    @classmethod
+    def from_settings(cls, settings: Knobs, defaults: Defaults, seed: int) -> "Sampling":
+        """Take what the settings give, and the model's own recommendation for what they leave open."""
+        scale, scale_low = defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
+        return cls(
+            steps=defaults.steps if settings.steps is None else settings.steps,
+            guidance_scale=scale,
+            guidance_scale_low=scale_low,
+            scheduler=settings.scheduler or defaults.scheduler,
+            seed=seed,
+            guidance_start=settings.guidance_start,
+            guidance_end=settings.guidance_end,
+        )
+
     @property
     def guided_steps(self) -> range:
         """The steps in which guidance works (Kynkäänniemi et al. 2024, arXiv:2404.07724)."""
@@ -46,8 +62,8 @@ class Denoiser:
     """One picture's way from noise to latents, a step at a time.
 
     All that does not depend on the latents is made here, before the first step, so that nothing in a step
-    waits for the device. The halves of guidance are one batch, or with `in_turn` one after the other, which
-    takes half the memory. Raises BakeError for a number of steps that the scheduler cannot do.
+    waits for the device. The halves of guidance are one batch, or with `in_two_passes` one after the other,
+    which takes half the memory. Raises BakeError for a number of steps that the scheduler cannot do.
     """
 
     def __init__(
@@ -59,7 +75,7 @@ class Denoiser:
         sampling: Sampling,
         controls: Sequence[AttentionControl] = (),
         *,
-        in_turn: bool = False,
+        in_two_passes: bool = False,
     ) -> None:
         unet, device = components.unet, components.device
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
@@ -75,7 +91,7 @@ class Denoiser:
         self.latents = noise.to(device, torch.float32) * self.scheduler.init_noise_sigma
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
-        pair: list[Halves] = [(NEGATIVE,), (POSITIVE,)] if in_turn else [(NEGATIVE, POSITIVE)]
+        pair: list[Halves] = [(NEGATIVE,), (POSITIVE,)] if in_two_passes else [(NEGATIVE, POSITIVE)]
         self._passes = {True: pair, False: [(POSITIVE,)]}  # by whether a step is guided
         self._conditions = {
             halves: added_conditions(conditioning, noise, halves) for halves in (*pair, (POSITIVE,))

@@ -1,7 +1,7 @@
-"""When memory runs out: fall back step by step, and say so.
+"""Fall back step by step when memory runs out, and list what was given up.
 
-A task is tried as it is, then again on each lower rung of a ladder. Every rung is a context that gives up
-speed (or, in tiles, a little exactness) for memory, and puts everything back as it was.
+A task is tried as it is, then again under each fallback, all earlier ones still in force. A fallback is a
+context that gives up speed (or, in tiles, a little exactness) for memory, and restores everything on exit.
 """
 
 import gc
@@ -18,42 +18,44 @@ from torch import nn
 from tilebake.errors import BakeError
 
 Result = TypeVar("Result")
-TILE = 64  # latent pixels along a tile's edge when decoding in tiles
+TILED_SIDE = 64  # latent pixels along a tile's edge when decoding in tiles
 MESSAGES = ("out of memory", "not enough memory", "can't allocate memory")
 
 
 class MemoryRanOutError(BakeError):
-    """There is not enough memory, whatever is given up."""
+    """Say that there is not enough memory, whatever is given up."""
 
 
-class Rung(NamedTuple):
-    """One step down: what is given up, in words, and the context in which it is."""
+class Fallback(NamedTuple):
+    """Describe one way to need less memory: what is given up, in words, and the context in which it is."""
 
-    told: str
+    what: str
     context: Callable[[], AbstractContextManager[None]]
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that memory ran out, on any device."""
+    """Tell whether an exception says that memory ran out, on any device."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in MESSAGES)
 
 
-def descend(task: Callable[[], Result], rungs: Sequence[Rung], what: str) -> tuple[Result, tuple[str, ...]]:
-    """What `task` returns, and what had to be given up for it.
+def run_with_fallbacks(
+    task: Callable[[], Result], fallbacks: Sequence[Fallback], purpose: str
+) -> tuple[Result, tuple[str, ...]]:
+    """Return what `task` returns, and what had to be given up for it.
 
-    Raises MemoryRanOutError, naming `what`, when memory runs out on the lowest rung too.
+    Raises MemoryRanOutError, naming `purpose`, when memory runs out under all fallbacks together.
     """
-    told: list[str] = []
-    with ExitStack() as given_up:
-        for rung in (None, *rungs):
-            if rung is not None:
-                given_up.enter_context(rung.context())
-                told.append(rung.told)
+    degraded: list[str] = []
+    with ExitStack() as contexts:
+        for fallback in (None, *fallbacks):
+            if fallback is not None:
+                contexts.enter_context(fallback.context())
+                degraded.append(fallback.what)
             ran_out = False
             try:
-                return task(), tuple(told)
+                return task(), tuple(degraded)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
@@ -61,13 +63,13 @@ def descend(task: Callable[[], Result], rungs: Sequence[Rung], what: str) -> tup
             if ran_out:  # outside `except`, where no traceback keeps the task's tensors alive
                 release()
     raise MemoryRanOutError(
-        f"not enough memory to {what}",
+        f"not enough memory to {purpose}",
         hint="close other programs, or lower pixels_per_tile",
     )
 
 
 def release() -> None:
-    """Hands memory that nothing uses any more back to the device."""
+    """Return memory that nothing uses any more to the device."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
@@ -78,8 +80,8 @@ def release() -> None:
 
 
 @contextmanager
-def parked(*modules: nn.Module) -> Generator[None]:
-    """Keeps modules that are not needed now in main memory."""
+def park(*modules: nn.Module) -> Generator[None]:
+    """Keep modules that are not needed now in main memory."""
     devices = [next(module.parameters()).device for module in modules]
     for module in modules:
         module.to("cpu")
@@ -92,8 +94,8 @@ def parked(*modules: nn.Module) -> Generator[None]:
 
 
 @contextmanager
-def streamed(module: nn.Module, device: torch.device) -> Generator[None]:
-    """Keeps a module's weights in main memory, each layer's on the device only while it runs. Slow."""
+def stream(module: nn.Module, device: torch.device) -> Generator[None]:
+    """Keep a module's weights in main memory, each layer's on the device only while it runs. Slow."""
     cpu_offload(module, execution_device=device)
     release()
     try:
@@ -104,16 +106,16 @@ def streamed(module: nn.Module, device: torch.device) -> Generator[None]:
 
 @contextmanager
 def on_cpu(*modules: nn.Module, device: torch.device) -> Generator[None]:
-    """Runs modules that belong on `device` on the CPU, in float32 as it computes best. Slowest of all."""
+    """Run modules that belong on `device` on the CPU, in float32 as it computes best. Slowest of all."""
     with ExitStack() as moved:
         for module in modules:
-            moved.enter_context(_moved_to_cpu(module, device))
+            moved.enter_context(_on_cpu(module, device))
         release()
         yield
 
 
 @contextmanager
-def _moved_to_cpu(module: nn.Module, device: torch.device) -> Generator[None]:
+def _on_cpu(module: nn.Module, device: torch.device) -> Generator[None]:
     first = next(module.parameters())
     dtype, is_streamed = first.dtype, first.device.type == "meta"
     if is_streamed:
@@ -130,11 +132,11 @@ def _moved_to_cpu(module: nn.Module, device: torch.device) -> Generator[None]:
 
 
 @contextmanager
-def tiled(vae: AutoencoderKL) -> Generator[None]:
-    """Decodes in overlapping tiles, blended at their edges: memory no longer grows with the canvas."""
+def decode_in_tiles(vae: AutoencoderKL) -> Generator[None]:
+    """Decode in overlapping tiles, blended at their edges: memory no longer grows with the canvas."""
     before = vae.use_tiling, vae.tile_latent_min_size, vae.tile_sample_min_size
     factor = 2 ** (len(vae.config["block_out_channels"]) - 1)
-    vae.use_tiling, vae.tile_latent_min_size, vae.tile_sample_min_size = True, TILE, TILE * factor
+    vae.use_tiling, vae.tile_latent_min_size, vae.tile_sample_min_size = True, TILED_SIDE, TILED_SIDE * factor
     try:
         yield
     finally:

@@ -1,11 +1,15 @@
-"""Painting: from a scene to the pixels of its canvas, falling back as far as memory demands."""
+"""Paint a scene: encode its prompts, denoise, decode, with the fallbacks that memory demands.
+
+`run` gives a task a BakeRun, on the model's device first and on the CPU if memory runs out there. Every
+painting is such a task: a plain bake, one whose words are observed, and an edit.
+"""
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import diffusers
 import numpy as np
@@ -14,58 +18,125 @@ import transformers
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import Canvas
-from tilebake.paint.decode import decode
+from tilebake.paint.decode import decode_image
 from tilebake.paint.denoise import Denoiser, Sampling
-from tilebake.paint.memory import MemoryRanOutError, Rung, descend, on_cpu, parked, streamed
+from tilebake.paint.memory import (
+    Fallback,
+    MemoryRanOutError,
+    on_cpu,
+    park,
+    run_with_fallbacks,
+    stream,
+)
 from tilebake.paint.model.load import STREAMED, Components, models
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.attention import AttentionControl
 from tilebake.paint.regional.blending import Blending
+from tilebake.request import BakeRequest
+from tilebake.texture import PlacementReport, Texture, pixel_hash
 
 ON_CPU = "painted on the CPU"
-IN_TURN = "guidance in two passes"
+TWO_PASSES = "guidance in two passes"
 Result = TypeVar("Result")
+Extra = TypeVar("Extra")
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What is to be painted, whatever with: a map, or a plain prompt."""
+    """Describe what is to be painted, whatever the model: a map, or a plain prompt."""
 
     canvas: Canvas
     condition: Callable[[Components], Conditioning]
+    """Encode the prompts."""
     blend: Blending
     sampling: Sampling
     finish: Callable[[NDArray[np.float32]], NDArray[np.uint8]]
-    """The canvas [H, W, 3] in 0..1 as the picture that was asked for."""
+    """Turn the canvas [H, W, 3] in 0..1 into the picture that was asked for."""
     terrains: tuple[str, ...] = ()  # in the order of the conditioning's regions
 
 
-class Attempt:
-    """The stages of painting a scene with components where they are. What had to be given up adds up.
+@dataclass(frozen=True, eq=False)
+class Painted(Generic[Extra]):
+    """Hold a finished picture, and what its task noted beside it."""
 
-    Every stage raises MemoryRanOutError when it has fallen back as far as it goes.
+    image: NDArray[np.uint8]  # [height, width, 3 or 4]
+    extra: Extra  # of a plain bake None, of an observed one AttentionMaps, of an edit EditedFrom
+    timings: Mapping[str, float]  # seconds, by stage
+    degraded: tuple[str, ...]  # every fallback that was needed
+    environment: Mapping[str, str]
+
+    def texture(self, request: BakeRequest, report: PlacementReport | None = None) -> Texture:
+        """Return the picture as the texture of the request that it was painted for."""
+        return Texture(
+            image=self.image,
+            digest=request.digest(),
+            pixel_hash=pixel_hash(self.image),
+            timings=self.timings,
+            environment=self.environment,
+            degraded=self.degraded,
+            report=report,
+        )
+
+
+class MakeDenoiser(Protocol):
+    """Make a denoiser of the scene before its first step, as the fallback in force demands."""
+
+    def __call__(self, conditioning: Conditioning, controls: Sequence[AttentionControl] = ()) -> Denoiser: ...
+
+
+class BakeRun:
+    """Run encode, denoise and decode once. `degraded` lists every fallback that was needed.
+
+    Every stage raises MemoryRanOutError when no fallback is left.
     """
 
     def __init__(self, components: Components, scene: Scene, clock: "Clock") -> None:
         self.components = components
         self.scene = scene
         self._clock = clock
-        self._given_up = [*components.degraded]
-        self._in_turn = False
+        self._degraded = [*components.degraded]
+        self._in_two_passes = False
 
     @property
     def degraded(self) -> tuple[str, ...]:
-        """What was given up, in words, each once."""
-        return tuple(dict.fromkeys(self._given_up))
+        """Every fallback that was needed, in words, each once."""
+        return tuple(dict.fromkeys(self._degraded))
 
-    @property
-    def timings(self) -> Mapping[str, float]:
-        """Seconds so far, by stage."""
-        return self._clock.timings
+    def encode(self, task: Callable[[Components], Result]) -> Result:
+        """Run the task that encodes prompts."""
+        with self._clock.stage("encode"):
+            return self._run(lambda: task(self.components), [], "read the prompts")
+
+    def denoise(self, task: Callable[[MakeDenoiser], Result]) -> Result:
+        """Run the task that denoises, anew at every fallback, with the factory of its denoisers."""
+        canvas = self.scene.canvas
+        purpose = f"denoise {canvas.width} x {canvas.height} pixels"
+        with self._clock.stage("denoise"):
+            return self._run(lambda: task(self._make_denoiser), self._fallbacks(), purpose)
+
+    def decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
+        """Decode latents [1, C, h, w] to the canvas [H, W, 3] in 0..1.
+
+        Raises BakeError when it comes out broken.
+        """
+        with self._clock.stage("decode"):
+            image, degraded = decode_image(self.components, latents)
+        self._degraded += degraded
+        return image
+
+    def finish(self, canvas: NDArray[np.float32], extra: Extra) -> Painted[Extra]:
+        """Finish the picture of a decoded canvas [H, W, 3], with what the task noted beside it."""
+        return Painted(
+            image=self.scene.finish(canvas),
+            extra=extra,
+            timings=self._clock.timings,
+            degraded=self.degraded,
+            environment=describe_environment(self.components),
+        )
 
     @cached_property
-    def noise(self) -> torch.Tensor:
+    def _noise(self) -> torch.Tensor:
         """World-anchored noise [1, C, h, w] for the canvas."""
         canvas, channels = self.scene.canvas, self.components.unet.config["in_channels"]
         height, width = canvas.latent_size
@@ -74,79 +145,65 @@ class Attempt:
         )
         return torch.from_numpy(noise)[None]
 
-    def encode(self, task: Callable[[Components], Result]) -> Result:
-        """Reads prompts."""
-        with self._clock.stage("encode"):
-            return self._descend(lambda: task(self.components), [], "read the prompts")
-
-    def denoiser(self, conditioning: Conditioning, controls: Sequence[AttentionControl] = ()) -> Denoiser:
-        """The scene under these prompts before its first step, on the rung where the attempt is now."""
+    def _make_denoiser(
+        self, conditioning: Conditioning, controls: Sequence[AttentionControl] = ()
+    ) -> Denoiser:
         return Denoiser(
             self.components,
-            self.noise,
+            self._noise,
             conditioning,
             self.scene.blend,
             self.scene.sampling,
             controls,
-            in_turn=self._in_turn,
+            in_two_passes=self._in_two_passes,
         )
 
-    def denoise(self, task: Callable[[], Result]) -> Result:
-        """Denoises, anew on every rung of the ladder. The task is to make its denoisers itself."""
-        canvas = self.scene.canvas
-        with self._clock.stage("denoise"):
-            return self._descend(task, self._rungs(), f"denoise {canvas.width} x {canvas.height} pixels")
-
-    def decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
-        """Latents [1, C, h, w] → the canvas [H, W, 3] in 0..1. Raises BakeError when it comes out broken."""
-        with self._clock.stage("decode"):
-            image, given_up = decode(self.components, latents)
-        self._given_up += given_up
-        return image
-
-    def _rungs(self) -> list[Rung]:
-        """What can be given up while denoising. Weights in main memory have nowhere else to go."""
+    def _fallbacks(self) -> list[Fallback]:
+        """List what can be given up while denoising. Weights in main memory have nowhere else to go."""
         components = self.components
-        rungs = [Rung(IN_TURN, self._halves_in_turn)] if self.scene.sampling.guided_steps else []
+        guided = self.scene.sampling.guided_steps
+        fallbacks = [Fallback(TWO_PASSES, self._two_passes)] if guided else []
         if components.device.type == "cpu" or components.degraded:
-            return rungs
+            return fallbacks
         others = (components.vae, components.text_encoder, components.text_encoder_2)
         return [
-            Rung("other models parked while denoising", lambda: parked(*others)),
-            *rungs,
-            Rung(STREAMED, lambda: streamed(components.unet, components.device)),
+            Fallback("other models parked while denoising", lambda: park(*others)),
+            *fallbacks,
+            Fallback(STREAMED, lambda: stream(components.unet, components.device)),
         ]
 
     @contextmanager
-    def _halves_in_turn(self) -> Generator[None]:
-        self._in_turn = True
+    def _two_passes(self) -> Generator[None]:
+        self._in_two_passes = True
         try:
             yield
         finally:
-            self._in_turn = False
+            self._in_two_passes = False
 
-    def _descend(self, task: Callable[[], Result], rungs: list[Rung], what: str) -> Result:
-        result, given_up = descend(task, rungs, what)
-        self._given_up += given_up
+    def _run(self, task: Callable[[], Result], fallbacks: Sequence[Fallback], purpose: str) -> Result:
+        result, degraded = run_with_fallbacks(task, fallbacks, purpose)
+        self._degraded += degraded
         return result
 
 
-def paint(components: Components, task: Callable[[Components], Result]) -> Result:
-    """What `task` paints where the components are, or on the CPU if memory runs out all the same.
+def run(components: Components, scene: Scene, task: Callable[[BakeRun], Result]) -> Result:
+    """Run a painting task where the components are, or on the CPU if memory runs out there.
 
-    Raises MemoryRanOutError when it does so there.
+    Raises MemoryRanOutError when it runs out on the CPU too.
     """
+    clock = Clock(components)
     try:
-        return task(components)
+        return task(BakeRun(components, scene, clock))
     except MemoryRanOutError:
         if components.device.type == "cpu":
             raise
     with on_cpu(*models(components), device=components.device):
-        return task(replace(components, device=torch.device("cpu"), dtype=torch.float32, degraded=(ON_CPU,)))
+        cpu = replace(components, device=torch.device("cpu"), dtype=torch.float32, degraded=(ON_CPU,))
+        return task(BakeRun(cpu, scene, clock))
 
 
-def environment(components: Components) -> dict[str, str]:
-    """What painted: the device and everything else that may change the last bit of a pixel."""
+def describe_environment(components: Components) -> dict[str, str]:
+    """Describe what painted: the device and everything else that may change the last bit of a pixel."""
     device = components.device
     name = (
         torch.cuda.get_device_name(device)
@@ -164,7 +221,7 @@ def environment(components: Components) -> dict[str, str]:
 
 
 class Clock:
-    """Seconds by stage. Waits for the device at a stage's end, to count its work where it belongs."""
+    """Measure seconds by stage. Wait for the device at a stage's end, to count its work where it belongs."""
 
     def __init__(self, components: Components) -> None:
         self.device = components.device
@@ -172,7 +229,7 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
-        """Times what happens inside; a stage that is entered again is timed in all."""
+        """Add the time that is spent inside to a stage."""
         started = time.perf_counter()
         yield
         if self.device.type == "cuda":

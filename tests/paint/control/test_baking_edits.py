@@ -54,9 +54,9 @@ def test_a_bake_of_a_map_with_an_edit_gives_the_target(components: Components) -
     texture = pipeline.bake(request, on_step)
     assert tilemap.edit is not None
     edited = edit_scene(components, pipeline.scene(request), tilemap.edit, ignore)
-    np.testing.assert_array_equal(texture.image, edited.target)
-    np.testing.assert_array_equal(edited.source, pipeline.bake(ask(lake()), ignore).image)
-    assert (edited.source != edited.target).any()
+    np.testing.assert_array_equal(texture.image, edited.image)
+    np.testing.assert_array_equal(edited.extra.source, pipeline.bake(ask(lake()), ignore).image)
+    assert (edited.extra.source != edited.image).any()
     assert (texture.digest, texture.pixel_hash) == (request.digest(), pixel_hash(texture.image))
     assert texture.environment["device"] == "cpu"
     assert [each[:2] for each in steps] == [(1, 3), (2, 3), (3, 3)]

@@ -13,11 +13,11 @@ from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.control.composite import MARGIN
-from tilebake.paint.control.editing import Edited, control, edit_scene
+from tilebake.paint.control.editing import EditedFrom, EditPair, edit_scene
 from tilebake.paint.model.load import Components
-from tilebake.paint.pipeline import Pipeline, plain_scene
+from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.attention_sheet import edit_sheet
-from tilebake.paint.scene import Scene
+from tilebake.paint.scene import Painted, Scene
 from tilebake.request import BakeRequest, Step
 
 QUICK = BakeSettings(pixels_per_tile=16, steps=3, guidance_scale=4.0, scheduler="dpmpp_2m")
@@ -45,24 +45,24 @@ def bake(components: Components, tilemap: TileMap) -> NDArray[np.uint8]:
     return Pipeline(components).bake(ask(tilemap), ignore).image
 
 
-def edit_map(components: Components, edit: Edit, tilemap: TileMap | None = None) -> Edited:
+def edit_map(components: Components, edit: Edit, tilemap: TileMap | None = None) -> Painted[EditedFrom]:
     scene = Pipeline(components).scene(ask(tilemap or level()))
     return edit_scene(components, scene, edit, ignore)
 
 
 def plain(components: Components, prompt: str, **changes: Any) -> Scene:
     """A prompt on a canvas that is not square, nor of even halves."""
-    sampling = Pipeline(components).sampling(3, (4.0, None), changes.get("scheduler", "euler"), 3)
-    return plain_scene(prompt, None, changes.get("size", (72, 40)), sampling)
+    settings = BakeSettings(steps=3, guidance_scale=4.0, scheduler=changes.get("scheduler", "euler"))
+    return Pipeline(components).plain_scene(prompt, None, changes.get("size", (72, 40)), settings, seed=3)
 
 
-def edit_prompt(components: Components, prompt: str, edit: Edit, **changes: Any) -> Edited:
+def edit_prompt(components: Components, prompt: str, edit: Edit, **changes: Any) -> Painted[EditedFrom]:
     return edit_scene(components, plain(components, prompt, **changes), edit, ignore)
 
 
 def picture(components: Components, prompt: str, **changes: Any) -> NDArray[np.uint8]:
     scene = plain(components, prompt, **changes)
-    return edit_scene(components, scene, Edit({}), ignore).source
+    return edit_scene(components, scene, Edit({}), ignore).extra.source
 
 
 @pytest.mark.parametrize("prompts", [{}, {"grass": "lush green grass"}, {None: "top down map"}])
@@ -70,8 +70,8 @@ def test_an_empty_edit_leaves_every_pixel(prompts: dict[str | None, str], compon
     edited = edit_map(
         components, Edit({name: Rewrite(text, Replace(1.0)) for name, text in prompts.items()}, 1.0)
     )
-    np.testing.assert_array_equal(edited.source, bake(components, level()))
-    np.testing.assert_array_equal(edited.target, edited.source)
+    np.testing.assert_array_equal(edited.extra.source, bake(components, level()))
+    np.testing.assert_array_equal(edited.image, edited.extra.source)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_an_empty_edit_leaves_every_pixel(prompts: dict[str | None, str], compon
 def test_the_source_is_the_very_picture_of_an_ordinary_bake(edit: Edit, components: Components) -> None:
     before = dict(components.unet.attn_processors)
     edited = edit_map(components, edit)
-    np.testing.assert_array_equal(edited.source, bake(components, level()))
-    assert (edited.target != edited.source).any()
+    np.testing.assert_array_equal(edited.extra.source, bake(components, level()))
+    assert (edited.image != edited.extra.source).any()
     after = components.unet.attn_processors
     assert all(after[name] is processor for name, processor in before.items())
 
@@ -99,15 +99,15 @@ def test_with_no_step_replaced_the_target_is_its_own_plain_picture(
     edit = Edit({None: Rewrite("lush snow in deep water", Replace(0.0))}, 0.0, source_steps=0)
     edited = edit_prompt(tiny_components, "lush grass", edit, scheduler=scheduler)
     own = picture(tiny_components, "lush snow in deep water", scheduler=scheduler)
-    np.testing.assert_array_equal(edited.target, own)
-    assert (edited.target != edited.source).any()
+    np.testing.assert_array_equal(edited.image, own)
+    assert (edited.image != edited.extra.source).any()
 
 
 def test_the_more_steps_are_replaced_the_nearer_the_target_stays(tiny_components: Components) -> None:
     def distance(share: float) -> float:
         edit = Edit({None: Rewrite("deep blue snow", Replace(share))}, share, source_steps=0)
         edited = edit_prompt(tiny_components, "lush green grass", edit, size=(64, 64))
-        return float(np.abs(edited.target.astype(int) - edited.source).mean())
+        return float(np.abs(edited.image.astype(int) - edited.extra.source).mean())
 
     assert distance(1.0) < distance(0.0)
 
@@ -118,7 +118,7 @@ def test_the_longer_the_target_keeps_the_sources_latents_the_nearer_it_stays(
     def distance(share: float) -> float:
         edit = Edit({None: Rewrite("deep blue snow", Replace(0.0))}, 0.0, source_steps=share)
         edited = edit_prompt(tiny_components, "lush green grass", edit, size=(64, 64))
-        return float(np.abs(edited.target.astype(int) - edited.source).mean())
+        return float(np.abs(edited.image.astype(int) - edited.extra.source).mean())
 
     whole, most, part, none = (distance(share) for share in (1.0, 0.7, 0.3, 0.0))
     assert whole == 0
@@ -136,27 +136,27 @@ def test_words_swapped_and_back_give_the_picture_back(tiny_components: Component
         "water and grass",
         Edit({None: Rewrite("grass and water", Replace(0.0))}, 0.0, source_steps=0),
     )
-    np.testing.assert_array_equal(there.target, back.source)
-    np.testing.assert_array_equal(back.target, there.source)
+    np.testing.assert_array_equal(there.image, back.extra.source)
+    np.testing.assert_array_equal(back.image, there.extra.source)
 
 
 def test_an_edited_terrain_changes_no_pixel_beyond_its_mask_and_margin(components: Components) -> None:
     edited = edit_map(components, Edit({"grass": Rewrite("snow", Replace(0.5))}, 0.0), level(columns=6))
-    differs = (edited.source != edited.target).any(axis=-1)
+    differs = (edited.extra.source != edited.image).any(axis=-1)
     assert differs[:, : 5 * 16].mean() > 0.5
-    columns = np.flatnonzero((edited.mask > 0).any(axis=0))
+    columns = np.flatnonzero((edited.extra.mask > 0).any(axis=0))
     beyond = 8 * (columns.max() + 1 + MARGIN)
-    assert beyond < edited.source.shape[1] - 64
+    assert beyond < edited.extra.source.shape[1] - 64
     assert not differs[:, beyond:].any()
 
 
 def test_all_terrains_edited_are_their_own_plain_picture(tiny_components: Components) -> None:
     snow = Rewrite("snow", Replace(0))
     everywhere = edit_map(tiny_components, Edit({"grass": snow, "stone": snow, "water": snow}, 0, None, 0))
-    assert (everywhere.mask == 1).all()
+    assert (everywhere.extra.mask == 1).all()
     snowy = level(grass="snow", stone="snow", water="snow")
     own = bake(tiny_components, snowy)
-    np.testing.assert_allclose(everywhere.target.astype(int), own.astype(int), rtol=0, atol=1)
+    np.testing.assert_allclose(everywhere.image.astype(int), own.astype(int), rtol=0, atol=1)
 
 
 def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components) -> None:
@@ -167,13 +167,13 @@ def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components
         Edit({None: Rewrite("lush snow")}, local_blend=blend),
         size=(192, 128),
     )
-    assert 0 < edited.mask.mean() < 0.3
-    beyond = np.ones(edited.source.shape[:2], bool)
-    for y, x in np.argwhere(edited.mask > 0) * 8:
+    assert 0 < edited.extra.mask.mean() < 0.3
+    beyond = np.ones(edited.extra.source.shape[:2], bool)
+    for y, x in np.argwhere(edited.extra.mask > 0) * 8:
         reach = 8 * MARGIN
         beyond[max(0, y - reach) : y + 8 + reach, max(0, x - reach) : x + 8 + reach] = False
-    np.testing.assert_array_equal(edited.source[beyond], edited.target[beyond])
-    assert (edited.source != edited.target).any()
+    np.testing.assert_array_equal(edited.extra.source[beyond], edited.image[beyond])
+    assert (edited.extra.source != edited.image).any()
 
 
 def test_a_local_blend_by_a_word_that_is_absent_changes_nothing(tiny_components: Components) -> None:
@@ -181,7 +181,7 @@ def test_a_local_blend_by_a_word_that_is_absent_changes_nothing(tiny_components:
     edited = edit_prompt(
         tiny_components, "lush grass", Edit({None: Rewrite("lush snow")}, local_blend=absent)
     )
-    np.testing.assert_array_equal(edited.target, edited.source)
+    np.testing.assert_array_equal(edited.image, edited.extra.source)
 
 
 def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> None:
@@ -189,7 +189,7 @@ def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> 
         edit = Edit(
             {"grass": Rewrite("lush green grass", Refine(1.0), Reweight({"green": weight}, within))}, 0.0
         )
-        return edit_map(components, edit).target
+        return edit_map(components, edit).image
 
     plain_picture = bake(components, level())
     np.testing.assert_array_equal(weighed(1.0), plain_picture)
@@ -201,7 +201,7 @@ def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> 
 def test_a_weight_limited_to_all_pixels_is_a_weight(tiny_components: Components) -> None:
     def weighed(within: Threshold | None) -> NDArray[np.uint8]:
         edit = Edit({None: Rewrite("lush green grass", Refine(0.5), Reweight({"green": 3.0}, within))}, 0.0)
-        return edit_prompt(tiny_components, "lush green grass", edit).target
+        return edit_prompt(tiny_components, "lush green grass", edit).image
 
     difference = weighed(None).astype(int) - weighed(ANYWHERE)
     assert np.abs(difference).max() <= 1
@@ -212,7 +212,7 @@ def test_new_words_are_weighed_within_the_targets_own_maps(tiny_components: Comp
         {None: Rewrite("mossy grass", Refine(), Reweight({"mossy": 4.0}, Threshold(0.5, average=True)))}
     )
     edited = edit_prompt(tiny_components, "grass", edit)
-    assert (edited.source != edited.target).any()
+    assert (edited.extra.source != edited.image).any()
 
 
 def test_a_cancelled_edit_leaves_the_model_as_it_was(tiny_components: Components) -> None:
@@ -236,18 +236,19 @@ def test_an_edit_has_a_sheet(tiny_components: Components) -> None:
     assert sheet.shape[1] > sheet.shape[0]
 
 
-def test_a_pair_is_painted_under_control(tiny_components: Components) -> None:
+def test_a_caller_can_read_the_pair_between_steps(tiny_components: Components) -> None:
     scene = Pipeline(tiny_components).scene(ask(level()))
-    edit = Edit({"grass": Rewrite("lush green snow")})
-    seen: list[int] = []
-    with control(tiny_components, scene, edit) as pair:
-        pair.denoise(lambda step: seen.append(step.step))
-        edited = pair.edited()
-    alone = edit_map(tiny_components, edit)
-    assert seen == [1, 2, 3]
-    for one, other in ((edited.source, alone.source), (edited.target, alone.target)):
-        np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(edited.mask, alone.mask)
+    edit = Edit({"grass": Rewrite("lush green snow")}, source_steps=0)
+    pairs: list[EditPair] = []
+    differ: list[bool] = []
+
+    def on_step(_: Step) -> None:
+        differ.append(bool((pairs[-1].source.latents != pairs[-1].target.latents).any()))
+
+    edited = edit_scene(tiny_components, scene, edit, on_step, on_pair=pairs.append)
+    assert differ == [True, True, True]
+    assert len(pairs) == 1
+    np.testing.assert_array_equal(edited.image, edit_map(tiny_components, edit).image)
 
 
 def test_words_of_two_prompts_weigh_within_thresholds_of_their_own(tiny_components: Components) -> None:
@@ -259,10 +260,9 @@ def test_words_of_two_prompts_weigh_within_thresholds_of_their_own(tiny_componen
     soft = QUICK.model_copy(update={"mask_contrast": 1.0})  # masks that are nowhere 0
     scene = Pipeline(tiny_components).scene(replace(ask(level()), settings=soft))
 
-    with control(tiny_components, scene, Edit(rewrites)) as pair:
-        pair.denoise(ignore)
-        banks = pair.control.reweight_masks.banks
-    for bank in banks:
+    pairs: list[EditPair] = []
+    edit_scene(tiny_components, scene, Edit(rewrites), ignore, on_pair=pairs.append)
+    for bank in pairs[0].control.reweight_masks.banks:
         assert [row.unique().tolist() for row in bank] == [[1], [0], [1], [1]]
 
 
@@ -277,4 +277,4 @@ def test_an_edit_of_halves_in_turn_is_the_same(tiny_components: Components) -> N
     in_turn = edit_map(tiny_components, edit)
     hook.remove()
     assert in_turn.degraded == ("guidance in two passes",)
-    np.testing.assert_allclose(in_turn.target.astype(int), at_once.target.astype(int), atol=1)
+    np.testing.assert_allclose(in_turn.image.astype(int), at_once.image.astype(int), atol=1)

@@ -13,7 +13,7 @@ from tilebake.level.canvas import canvas_for
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.paint.model.load import Components
-from tilebake.paint.observe.attention_store import AttentionStore, WatchedWord, attention_sizes, watched_words
+from tilebake.paint.observe.attention_store import AttentionStore, ObservedWord, attention_sizes, find_words
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.regional.attention import RegionalAttention, attention_target
 from tilebake.paint.regional.blending import Blending, Target, blending, plain_blending, step_weights
@@ -32,7 +32,7 @@ def halves() -> Blending:
 
 
 def store_for(
-    components: Components, conditioning: Conditioning, blend: Blending, words: Sequence[WatchedWord]
+    components: Components, conditioning: Conditioning, blend: Blending, words: Sequence[ObservedWord]
 ) -> AttentionStore:
     return AttentionStore(words, conditioning, blend, attention_target(components.unet, conditioning))
 
@@ -63,7 +63,7 @@ def denoise(
     return by_step
 
 
-def literal_heat(queries: Queries, word: WatchedWord, level: int) -> torch.Tensor:
+def literal_heat(queries: Queries, word: ObservedWord, level: int) -> torch.Tensor:
     """[Q]: the mean over layers and heads of the word's share of its own prompt's softmax."""
     shares: list[torch.Tensor] = []
     for attn, at, query in queries:
@@ -81,7 +81,7 @@ def test_a_words_heat_is_its_share_of_its_own_prompt_where_that_prompt_counts(
     grass, water = encode("lush green grass"), encode("deep wildflowers in water " * 20)
     conditioning = Conditioning(encode("a map of water"), (grass, water), encode("blurry"), None)
     blend = halves()
-    words = watched_words(conditioning, ["green grass", "water", "wildflowers"], [None, 0, 1])
+    words = find_words(conditioning, ["green grass", "water", "wildflowers"], [None, 0, 1])
     assert [(word.text, word.regions) for word in words] == [
         ("green grass", (0,)),
         ("water", (None,)),
@@ -108,7 +108,7 @@ def test_all_columns_together_are_all_of_a_terrains_mask(tiny_components: Compon
     conditioning = Conditioning(encode(""), (grass, encode("water")), encode(""), None)
     blend = halves()
     store = store_for(
-        tiny_components, conditioning, blend, [WatchedWord("all", grass, (0,), tuple(range(77)))]
+        tiny_components, conditioning, blend, [ObservedWord("all", grass, (0,), tuple(range(77)))]
     )
     denoise(tiny_components, conditioning, blend, store)
     masks = step_weights(blend.masks_alone, [1, 2], Target(3, torch.device("cpu"), torch.float32))
@@ -123,7 +123,7 @@ def test_a_plain_prompt_is_watched_at_any_size(
     prompt = encode("snow on lush grass")
     conditioning = Conditioning(prompt, (), encode(""), None)
     blend = plain_blending(size, 2)
-    words = watched_words(conditioning, ["snow"], [None])
+    words = find_words(conditioning, ["snow"], [None])
     store = store_for(tiny_components, conditioning, blend, words)
     by_step = denoise(tiny_components, conditioning, blend, store)
     for level, (height, width) in attention_sizes(tiny_components.unet, size).items():
@@ -134,7 +134,7 @@ def test_a_plain_prompt_is_watched_at_any_size(
 def test_the_heat_of_steps_is_their_mean(tiny_components: Components, encode: Encode) -> None:
     conditioning = Conditioning(encode("snow"), (), encode(""), None)
     blend = plain_blending((8, 6), 3)
-    store = store_for(tiny_components, conditioning, blend, watched_words(conditioning, ["snow"], [None]))
+    store = store_for(tiny_components, conditioning, blend, find_words(conditioning, ["snow"], [None]))
     denoise(tiny_components, conditioning, blend, store)
     assert store.coarsest == 2
     expected = torch.from_numpy(store.maps().levels[2][1:].mean(axis=0))
@@ -144,7 +144,7 @@ def test_the_heat_of_steps_is_their_mean(tiny_components: Components, encode: En
 def test_memory_does_not_grow_with_layers_and_heads(tiny_components: Components, encode: Encode) -> None:
     conditioning = Conditioning(encode("snow and grass"), (), encode(""), None)
     blend = plain_blending((8, 6), 3)
-    words = watched_words(conditioning, ["snow", "grass"], [None])
+    words = find_words(conditioning, ["snow", "grass"], [None])
     store = store_for(tiny_components, conditioning, blend, words)
     before = store.nbytes
     denoise(tiny_components, conditioning, blend, store)
@@ -154,9 +154,9 @@ def test_memory_does_not_grow_with_layers_and_heads(tiny_components: Components,
 def test_a_word_that_no_prompt_has_is_told(encode: Encode) -> None:
     conditioning = Conditioning(encode("a map"), (encode("green grass"),), encode(""), None)
     with pytest.raises(PromptError, match="no 'gras' in 'a map' and 'green grass'; take one of: grass"):
-        watched_words(conditioning, ["gras"], [None, 0])
+        find_words(conditioning, ["gras"], [None, 0])
     with pytest.raises(PromptError, match="no 'map' in 'green grass'"):
-        watched_words(conditioning, ["map"], [0])
+        find_words(conditioning, ["map"], [0])
 
 
 def test_a_prompt_that_two_terrains_share_is_watched_where_either_is(
@@ -164,13 +164,13 @@ def test_a_prompt_that_two_terrains_share_is_watched_where_either_is(
 ) -> None:
     shared = encode("snow")
     conditioning = Conditioning(encode(""), (shared, shared), encode(""), None)
-    (word,) = watched_words(conditioning, ["snow"], [0, 1])
+    (word,) = find_words(conditioning, ["snow"], [0, 1])
     assert word.regions == (0, 1)
     blend = halves()
     store = store_for(tiny_components, conditioning, blend, [word])
     denoise(tiny_components, conditioning, blend, store)
     apart = [
-        store_for(tiny_components, conditioning, blend, watched_words(conditioning, ["snow"], [region]))
+        store_for(tiny_components, conditioning, blend, find_words(conditioning, ["snow"], [region]))
         for region in (0, 1)
     ]
     for each in apart:

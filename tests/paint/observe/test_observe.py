@@ -11,8 +11,8 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.model.load import Components
 from tilebake.paint.observe.attention_maps import AttentionMaps, level_called, npz_bytes
-from tilebake.paint.observe.observe import watch
-from tilebake.paint.pipeline import Pipeline, plain_scene
+from tilebake.paint.observe.observe import observe_words
+from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.attention_sheet import attention_sheet, over, strip
 from tilebake.request import BakeRequest, Step
 
@@ -44,35 +44,27 @@ def ask(tilemap: TileMap) -> BakeRequest:
 
 def test_a_watched_bake_has_the_pixels_of_an_unwatched_one(components: Components) -> None:
     pipeline, request = Pipeline(components), ask(lake())
-    watched = watch(components, pipeline.scene(request), ["grass", "map"], ignore)
-    np.testing.assert_array_equal(watched.image, pipeline.bake(request, ignore).image)
-    assert (watched.maps.words, watched.maps.regions) == (("grass", "map"), ((0,), (None,)))
-    assert {maps.shape[:2] for maps in watched.maps.levels.values()} == {(3, 2)}
+    observed = observe_words(components, pipeline.scene(request), ["grass", "map"], ignore)
+    np.testing.assert_array_equal(observed.image, pipeline.bake(request, ignore).image)
+    assert (observed.extra.words, observed.extra.regions) == (("grass", "map"), ((0,), (None,)))
+    assert {maps.shape[:2] for maps in observed.extra.levels.values()} == {(3, 2)}
 
 
 def test_a_terrains_word_is_hot_inside_its_own_tiles_alone(embedded_components: Components) -> None:
     scene = Pipeline(embedded_components).scene(ask(lake()))
-    heat = watch(embedded_components, scene, ["grass"], ignore).maps.by_step(1)[:, 0].mean(axis=0)
+    heat = observe_words(embedded_components, scene, ["grass"], ignore).extra.by_step(1)[:, 0].mean(axis=0)
     assert heat.shape == (3, 5)
     assert heat[:, :2].mean() > 4 * heat[:, 3:].mean()
 
 
 def test_a_plain_prompt_is_watched_too(tiny_components: Components) -> None:
     pipeline = Pipeline(tiny_components)
-    scene = plain_scene("snow on stone", None, (72, 40), pipeline.sampling(2, (4.0, None), "euler", 3))
-    watched = watch(tiny_components, scene, ["snow"], ignore)
-    plain = pipeline.generate(
-        "snow on stone",
-        width=72,
-        height=40,
-        steps=2,
-        guidance_scale=4.0,
-        scheduler="euler",
-        seed=3,
-        on_step=ignore,
-    )
-    np.testing.assert_array_equal(watched.image, plain.image)
-    assert watched.maps.sizes() == {1: (3, 5), 2: (2, 3)}
+    settings = BakeSettings(steps=2, guidance_scale=4.0, scheduler="euler")
+    scene = pipeline.plain_scene("snow on stone", None, (72, 40), settings, seed=3)
+    observed = observe_words(tiny_components, scene, ["snow"], ignore)
+    plain = pipeline.generate("snow on stone", (72, 40), ignore, settings=settings, seed=3)
+    np.testing.assert_array_equal(observed.image, plain.image)
+    assert observed.extra.sizes() == {1: (3, 5), 2: (2, 3)}
 
 
 def random_maps() -> AttentionMaps:
@@ -111,10 +103,10 @@ def test_a_level_is_called_by_its_size() -> None:
 def test_a_sheet_has_a_row_for_each_word(tiny_components: Components) -> None:
     tilemap = lake()
     scene = Pipeline(tiny_components).scene(ask(tilemap))
-    watched = watch(tiny_components, scene, ["grass", "map"], ignore)
+    observed = observe_words(tiny_components, scene, ["grass", "map"], ignore)
     rows = [
         attention_sheet(tilemap, scene, seen, steps=slice(0, 2), level=None, heading="lake").shape[0]
-        for seen in (watched, watch(tiny_components, scene, ["grass"], ignore))
+        for seen in (observed, observe_words(tiny_components, scene, ["grass"], ignore))
     ]
     assert rows[0] > 1.3 * rows[1]
 

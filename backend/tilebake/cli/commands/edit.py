@@ -150,7 +150,7 @@ def _paint(subject: Subject, edit: "Edit", out: Path, sheet: Path | None) -> "Te
     """Paint the edit and write its picture, a map's with its record: its texture."""
     from tilebake.cli.engine import painting
     from tilebake.cli.output import write_picture
-    from tilebake.paint.control.editing import edit_scene, edited_texture
+    from tilebake.paint.control.editing import edit_scene
     from tilebake.paint.report.attention_sheet import edit_sheet
     from tilebake.serve.bake.publish import publish
     from tilebake.serve.files.safe_folder import nearest_folder
@@ -160,10 +160,10 @@ def _paint(subject: Subject, edit: "Edit", out: Path, sheet: Path | None) -> "Te
         edited = edit_scene(pipeline.components, scene, edit, on_step)
     texture = None
     if subject.request is None:
-        write_picture(out, edited.target)
+        write_picture(out, edited.image)
     else:
         request = replace(subject.request, tilemap=replace(subject.request.tilemap, edit=edit))
-        texture = edited_texture(edited, request)
+        texture = edited.texture(request)
         publish(texture, request, out, nearest_folder(out.parent))
     click.echo(str(out))
     if sheet is not None:
@@ -235,12 +235,7 @@ def _plain(prompt: str, size: tuple[int, int], choices: Choices) -> Subject:
     loras = planner.loras(project)
 
     def load() -> "tuple[Pipeline, Scene]":
-        from tilebake.paint.pipeline import plain_scene
-
-        pipeline, settings = load_pipeline(source, loras, choices.machine), order.settings
-        scales = settings.guidance_scale, settings.guidance_scale_low
-        interval = settings.guidance_start, settings.guidance_end
-        sampling = pipeline.sampling(settings.steps, scales, settings.scheduler, choices.seed or 0, interval)
-        return pipeline, plain_scene(prompt, None, size, sampling)
+        pipeline = load_pipeline(source, loras, choices.machine)
+        return pipeline, pipeline.plain_scene(prompt, None, size, order.settings, choices.seed or 0)
 
     return Subject(prompt, {None: prompt}, load)

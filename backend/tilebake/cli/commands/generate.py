@@ -61,17 +61,11 @@ def command(*, prompt: str, negative: str, width: int, height: int, choices: Cho
         interruption.check()
         generated = pipeline.generate(
             prompt,
+            (width, height),
+            on_step,
             negative_prompt=negative,
-            width=width,
-            height=height,
-            steps=order.settings.steps,
-            guidance_scale=order.settings.guidance_scale,
-            guidance_scale_low=order.settings.guidance_scale_low,
-            guidance_start=order.settings.guidance_start,
-            guidance_end=order.settings.guidance_end,
-            scheduler=order.settings.scheduler,
+            settings=order.settings,
             seed=choices.seed or 0,
-            on_step=on_step,
         )
     write_picture(out, generated.image)
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in generated.timings.items())

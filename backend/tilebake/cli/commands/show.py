@@ -125,7 +125,7 @@ def attention(
     from tilebake.level.tilemap import read_map
     from tilebake.paint.observe.attention_maps import level_called, npz_bytes
     from tilebake.paint.observe.attention_store import attention_sizes
-    from tilebake.paint.observe.observe import watch
+    from tilebake.paint.observe.observe import observe_words
     from tilebake.paint.report.attention_sheet import attention_sheet
     from tilebake.serve.bake.plan import Planner
 
@@ -146,13 +146,13 @@ def attention(
             raise click.BadParameter(f"there are {scene.sampling.steps} steps", param_hint="--during")
         sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
         at = None if level is None else level_called(level, sizes)
-        watched = watch(pipeline.components, scene, sought, on_step, regions)
+        observed = observe_words(pipeline.components, scene, sought, on_step, regions)
     heading = f"{tilemap.name}: attention to {', '.join(sought)}"
-    sheet = attention_sheet(tilemap, scene, watched, steps=during, level=at, heading=heading)
+    sheet = attention_sheet(tilemap, scene, observed, steps=during, level=at, heading=heading)
     write_picture(out, sheet)
     click.echo(str(out))
     if npz is not None:
-        write_file(npz, npz_bytes(watched.maps, scene.terrains))
+        write_file(npz, npz_bytes(observed.extra, scene.terrains))
         click.echo(str(npz))
 
 

@@ -1,9 +1,7 @@
-"""Editing a scene: the source as it is baked, and the target, painted in one go."""
+"""Edit a scene: paint the source as it is baked, and the target, in one go."""
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,116 +11,64 @@ from tilebake.level.edit.edit import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control, denoise_pair
 from tilebake.paint.control.plan import Plan, plan_edit
+from tilebake.paint.denoise import Denoiser
 from tilebake.paint.model.load import Components
-from tilebake.paint.scene import Attempt, Clock, Scene, environment, paint
-from tilebake.request import BakeRequest, OnStep
-from tilebake.texture import Texture, pixel_hash
+from tilebake.paint.scene import BakeRun, MakeDenoiser, Painted, Scene, run
+from tilebake.request import OnStep
 
 
 @dataclass(frozen=True, eq=False)
-class Edited:
-    """A picture before and after."""
+class EditedFrom:
+    """Hold what an edit started from, beside the target's picture."""
 
-    source: NDArray[np.uint8]  # [height, width, 3 or 4]: the very pixels of an ordinary bake
-    target: NDArray[np.uint8]  # the same size
+    source: NDArray[np.uint8]  # the very pixels of an ordinary bake; as large as the target
     mask: NDArray[np.float32]  # [h, w] over the canvas's latents: 0 where the target's are the source's
-    timings: Mapping[str, float]  # seconds, by stage
-    degraded: tuple[str, ...]
-    environment: Mapping[str, str]
 
 
-class Denoised(NamedTuple):
-    """What the steps of a pair come to."""
+@dataclass(frozen=True, eq=False)
+class EditPair:
+    """Hold the source and the target of an edit, ready for their steps, and what passes between them."""
 
-    source: torch.Tensor  # [1, C, h, w]
-    target: torch.Tensor  # [1, C, h, w]
-    mask: torch.Tensor  # [h, w]: 0 where the target's latents are the source's
-
-
-class Pair:
-    """The source and the target of an edit on their way through the steps, the one beside the other."""
-
-    def __init__(self, attempt: Attempt, plan: Plan) -> None:
-        self._attempt = attempt
-        self.control = Control(attempt.components.unet, plan, attempt.scene.blend)
-        self.source = attempt.denoiser(plan.source, self.control.source_controls)
-        self.target = attempt.denoiser(plan.target, self.control.target_controls)
-
-    def denoise(self, on_step: OnStep) -> None:
-        """All steps of both. `on_step` is called after each of the target's, and may raise to cancel."""
-        denoise_pair(self.source, self.target, self.control, on_step)
-
-    def edited(self) -> Edited:
-        """Both pictures, once all steps are done. Raises BakeError when one comes out broken."""
-        return _decoded(self._attempt, self.denoised)
-
-    @property
-    def denoised(self) -> Denoised:
-        """How far both have come."""
-        return Denoised(self.source.latents, self.target.latents, self.control.blend.mask)
+    source: Denoiser
+    target: Denoiser
+    control: Control
 
 
-@contextmanager
-def control(components: Components, scene: Scene, edit: Edit) -> Generator[Pair]:
-    """A model under the control of an edit of one scene: `denoise` the pair, and ask for what came of it.
-
-    Between two steps, and afterwards, the model is as it was. There is no falling back where memory runs
-    out, as `edit_scene` does: MemoryRanOutError is raised then. Raises PromptError as it does.
-    """
-    attempt = Attempt(components, scene, Clock(components))
-    plan = _planned(attempt, edit)
-    with torch.no_grad():
-        yield Pair(attempt, plan)
+OnPair = Callable[[EditPair], None]
 
 
-def edit_scene(components: Components, scene: Scene, edit: Edit, on_step: OnStep) -> Edited:
-    """Paints a scene as it is and as it is edited. Pixels outside the edit's mask and a margin are the same.
+def edit_scene(
+    components: Components, scene: Scene, edit: Edit, on_step: OnStep, on_pair: OnPair | None = None
+) -> Painted[EditedFrom]:
+    """Paint a scene as it is and as it is edited. Pixels outside the edit's mask and a margin are the same.
+
+    `on_step` is called after each step of the target. `on_pair` is called before the first one, and again
+    for every fallback: a caller may keep the pair, and read its latents and attention between two steps.
 
     Raises what Pipeline.bake does, and PromptError for a terrain or word that is not there.
     """
-    clock = Clock(components)
 
-    def once(components: Components) -> Edited:
-        attempt = Attempt(components, scene, clock)
-        plan = _planned(attempt, edit)
+    def paint(bake_run: BakeRun) -> Painted[EditedFrom]:
+        plan = bake_run.encode(
+            lambda components: plan_edit(components, scene.condition(components), scene.terrains, edit)
+        )
 
-        def denoise_both() -> Denoised:
-            pair = Pair(attempt, plan)
-            pair.denoise(on_step)
-            return pair.denoised
+        def denoise_both(make_denoiser: MakeDenoiser) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+            pair = _make_pair(bake_run, plan, make_denoiser)
+            if on_pair is not None:
+                on_pair(pair)
+            denoise_pair(pair.source, pair.target, pair.control, on_step)
+            return pair.source.latents, pair.target.latents, pair.control.blend.mask
 
-        return _decoded(attempt, attempt.denoise(denoise_both))
+        *latents, mask = bake_run.denoise(denoise_both)  # alone: all else of the pair is freed here
+        before, after = (bake_run.decode(each) for each in latents)
+        edited_from = EditedFrom(bake_run.scene.finish(before), mask.float().cpu().numpy())
+        return bake_run.finish(composite(before, after, edited_from.mask), edited_from)
 
-    return paint(components, once)
-
-
-def edited_texture(edited: Edited, request: BakeRequest) -> Texture:
-    """What was edited, as the texture of a request for that very edit."""
-    return Texture(
-        image=edited.target,
-        digest=request.digest(),
-        pixel_hash=pixel_hash(edited.target),
-        timings=edited.timings,
-        environment=edited.environment,
-        degraded=edited.degraded,
-    )
+    return run(components, scene, paint)
 
 
-def _planned(attempt: Attempt, edit: Edit) -> Plan:
-    scene = attempt.scene
-    return attempt.encode(
-        lambda components: plan_edit(components, scene.condition(components), scene.terrains, edit)
-    )
-
-
-def _decoded(attempt: Attempt, denoised: Denoised) -> Edited:
-    before, after = (attempt.decode(latents) for latents in (denoised.source, denoised.target))
-    mask = denoised.mask.float().cpu().numpy()
-    return Edited(
-        source=attempt.scene.finish(before),
-        target=attempt.scene.finish(composite(before, after, mask)),
-        mask=mask,
-        timings=attempt.timings,
-        degraded=attempt.degraded,
-        environment=environment(attempt.components),
-    )
+def _make_pair(bake_run: BakeRun, plan: Plan, make_denoiser: MakeDenoiser) -> EditPair:
+    control = Control(bake_run.components.unet, plan, bake_run.scene.blend)
+    source = make_denoiser(plan.source, control.source_controls)  # first: the target needs its keys
+    return EditPair(source, make_denoiser(plan.target, control.target_controls), control)

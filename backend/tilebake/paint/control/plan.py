@@ -16,7 +16,7 @@ from tilebake.paint.control.align import (
 )
 from tilebake.paint.control.context_reweight import Echo, more_of, unheard
 from tilebake.paint.control.cross_attention import PromptEdit
-from tilebake.paint.observe.attention_store import WatchedWord, prompt_of
+from tilebake.paint.observe.attention_store import ObservedWord, prompt_of
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.prompts.encode import TextEncoders, encode_prompt
 from tilebake.paint.prompts.words import columns_of, find_word
@@ -34,13 +34,13 @@ class Change:
     unheard: Mapping[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
     """[1, T, D] by word that weighs with its echo: the target, had no token heard the word."""
 
-    def in_source(self, word: str) -> WatchedWord:
+    def in_source(self, word: str) -> ObservedWord:
         """A word in the source's prompt, to be watched."""
-        return WatchedWord(word, self.source, self.regions, columns_of(self.source, word))
+        return ObservedWord(word, self.source, self.regions, columns_of(self.source, word))
 
-    def in_target(self, word: str) -> WatchedWord:
+    def in_target(self, word: str) -> ObservedWord:
         """A word in the target's prompt, to be watched."""
-        return WatchedWord(word, self.target, self.regions, columns_of(self.target, word))
+        return ObservedWord(word, self.target, self.regions, columns_of(self.target, word))
 
 
 @dataclass(frozen=True, eq=False)

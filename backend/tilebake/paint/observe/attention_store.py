@@ -24,7 +24,7 @@ from tilebake.paint.regional.layers import Layer, cross_attention_levels
 
 
 @dataclass(frozen=True, eq=False)
-class WatchedWord:
+class ObservedWord:
     """A word in one prompt of a picture."""
 
     text: str
@@ -33,9 +33,9 @@ class WatchedWord:
     columns: tuple[int, ...]
 
 
-def watched_words(
+def find_words(
     conditioning: Conditioning, words: Sequence[str], regions: Sequence[int | None]
-) -> tuple[WatchedWord, ...]:
+) -> tuple[ObservedWord, ...]:
     """Each word in every one of these regions' prompts that has it; None is the base prompt.
 
     Raises PromptError for a word that is in none of them, naming the words that are near.
@@ -47,7 +47,7 @@ def watched_words(
         if not any(columns_of(prompt, word) for prompt in owners):
             raise no_such_word(word, [prompt.text for prompt in owners])
     return tuple(
-        WatchedWord(word, prompt, tuple(own), columns)
+        ObservedWord(word, prompt, tuple(own), columns)
         for word in words
         for prompt, own in owners.items()
         if (columns := columns_of(prompt, word))
@@ -67,7 +67,7 @@ class AttentionStore:
     """
 
     def __init__(
-        self, words: Sequence[WatchedWord], conditioning: Conditioning, blending: Blending, target: Target
+        self, words: Sequence[ObservedWord], conditioning: Conditioning, blending: Blending, target: Target
     ) -> None:
         self.words = tuple(words)
         self.device = target.device
@@ -131,12 +131,12 @@ class AttentionStore:
         )
 
 
-def word_weights(words: Sequence[WatchedWord], blending: Blending, target: Target) -> StepWeights:
+def word_weights(words: Sequence[ObservedWord], blending: Blending, target: Target) -> StepWeights:
     """Where each word counts, by step and level: [W, Q]."""
     rows = range(1, 1 + len(next(iter(blending.regions.values())).names))
     weighed, masks = (step_weights(each, rows, target) for each in (blending, blending.masks_alone))
 
-    def weigh(word: WatchedWord, base: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def weigh(word: ObservedWord, base: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         shares = (base[0] if region is None else mask[1 + region] for region in word.regions)
         return torch.stack([*shares]).sum(dim=0)
 
@@ -164,7 +164,7 @@ def level_sizes(latent_size: tuple[int, int], levels: int) -> list[tuple[int, in
     return [(ceil(height / 2**level), ceil(width / 2**level)) for level in range(levels)]
 
 
-def _selector(words: Sequence[WatchedWord], prompt: PromptEmbeds) -> torch.Tensor:
+def _selector(words: Sequence[ObservedWord], prompt: PromptEmbeds) -> torch.Tensor:
     """[T, W]: 1 where a column of this prompt is the word's."""
     selector = torch.zeros(prompt.prompt_embeds.shape[1], len(words))
     for index, word in enumerate(words):

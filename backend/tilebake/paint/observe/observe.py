@@ -1,98 +1,78 @@
-"""Painting a scene while a few words are watched: the picture is the very one that it would be unwatched."""
+"""Paint a scene while observing a few words: the picture is the very one that it would be unobserved."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from tilebake.paint.denoise import denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.observe.attention_maps import AttentionMaps
-from tilebake.paint.observe.attention_store import AttentionStore, WatchedWord, watched_words
+from tilebake.paint.observe.attention_store import AttentionStore, ObservedWord, find_words
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.attention import attention_target
-from tilebake.paint.scene import Attempt, Clock, Scene, environment, paint
+from tilebake.paint.scene import BakeRun, MakeDenoiser, Painted, Scene, run
 from tilebake.request import OnStep
 
-Choose = Callable[[Conditioning], Sequence[WatchedWord]]
+Choose = Callable[[Conditioning], Sequence[ObservedWord]]
 
 
-@dataclass(frozen=True, eq=False)
-class Watched:
-    """A picture, and where its words were."""
-
-    image: NDArray[np.uint8]  # [height, width, 3 or 4]
-    maps: AttentionMaps
-    timings: Mapping[str, float]  # seconds, by stage
-    degraded: tuple[str, ...]
-    environment: Mapping[str, str]
-
-
-def watch(
+def observe_words(
     components: Components,
     scene: Scene,
     words: Sequence[str],
     on_step: OnStep,
     regions: Sequence[int | None] | None = None,
-) -> Watched:
-    """Paints a scene and watches words: in the prompts of `regions` (None is the base prompt), or in all.
+) -> Painted[AttentionMaps]:
+    """Paint a scene and observe words: in the prompts of `regions` (None is the base prompt), or in all.
 
     Raises what Pipeline.bake does, and PromptError for a word that no prompt has.
     """
-    return watch_chosen(components, scene, _finding(scene, words, regions), on_step)
+    return observe_chosen(components, scene, _choose_by_text(scene, words, regions), on_step)
 
 
-def watch_chosen(components: Components, scene: Scene, choose: Choose, on_step: OnStep) -> Watched:
-    """Paints a scene and watches the words that are chosen of its prompts. Raises as `watch` does."""
-    clock = Clock(components)
+def observe_chosen(
+    components: Components, scene: Scene, choose: Choose, on_step: OnStep
+) -> Painted[AttentionMaps]:
+    """Paint a scene and observe the words that `choose` picks of its prompts.
 
-    def once(components: Components) -> Watched:
-        attempt = Attempt(components, scene, clock)
-        latents, maps = _denoised(attempt, choose, on_step)
-        return Watched(
-            image=scene.finish(attempt.decode(latents)),
-            maps=maps,
-            timings=clock.timings,
-            degraded=attempt.degraded,
-            environment=environment(components),
-        )
+    Raises as `observe_words` does.
+    """
 
-    return paint(components, once)
+    def paint(bake_run: BakeRun) -> Painted[AttentionMaps]:
+        latents, maps = _denoise_observed(bake_run, choose, on_step)
+        return bake_run.finish(bake_run.decode(latents), maps)
+
+    return run(components, scene, paint)
 
 
-def attention_maps(
+def collect_attention_maps(
     components: Components,
     scene: Scene,
     words: Sequence[str],
     on_step: OnStep,
     regions: Sequence[int | None] | None = None,
 ) -> AttentionMaps:
-    """The same without a picture in the end. Raises as `watch` does."""
-
-    def once(components: Components) -> AttentionMaps:
-        attempt = Attempt(components, scene, Clock(components))
-        return _denoised(attempt, _finding(scene, words, regions), on_step)[1]
-
-    return paint(components, once)
+    """Observe words as `observe_words` does, without decoding a picture in the end. Raises as it does."""
+    choose = _choose_by_text(scene, words, regions)
+    return run(components, scene, lambda bake_run: _denoise_observed(bake_run, choose, on_step)[1])
 
 
-def _finding(scene: Scene, words: Sequence[str], regions: Sequence[int | None] | None) -> Choose:
-    """Chooses words in the prompts of `regions`, or in all."""
+def _choose_by_text(scene: Scene, words: Sequence[str], regions: Sequence[int | None] | None) -> Choose:
+    """Choose words in the prompts of `regions`, or in all."""
     places = (None, *range(len(scene.terrains))) if regions is None else regions
-    return lambda conditioning: watched_words(conditioning, words, places)
+    return lambda conditioning: find_words(conditioning, words, places)
 
 
-def _denoised(attempt: Attempt, choose: Choose, on_step: OnStep) -> tuple[torch.Tensor, AttentionMaps]:
-    """Latents [1, C, h, w], and what was seen on the way."""
-    components, scene = attempt.components, attempt.scene
-    conditioning = attempt.encode(scene.condition)
-    watched = choose(conditioning)
-    target = attention_target(components.unet, conditioning)
+def _denoise_observed(
+    bake_run: BakeRun, choose: Choose, on_step: OnStep
+) -> tuple[torch.Tensor, AttentionMaps]:
+    """Return the latents [1, C, h, w], and what was observed on the way."""
+    conditioning = bake_run.encode(bake_run.scene.condition)
+    observed = choose(conditioning)
+    target = attention_target(bake_run.components.unet, conditioning)
 
-    def denoise_watched() -> tuple[torch.Tensor, AttentionMaps]:
-        store = AttentionStore(watched, conditioning, scene.blend, target)
-        return denoise(attempt.denoiser(conditioning, [store]), on_step), store.maps()
+    def denoise_observed(make_denoiser: MakeDenoiser) -> tuple[torch.Tensor, AttentionMaps]:
+        store = AttentionStore(observed, conditioning, bake_run.scene.blend, target)
+        return denoise(make_denoiser(conditioning, [store]), on_step), store.maps()
 
-    return attempt.denoise(denoise_watched)
+    return bake_run.denoise(denoise_observed)

@@ -12,13 +12,12 @@ from tilebake.level.canvas import LATENT, map_box
 from tilebake.level.edit.edit import Edit, Rewrite
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.level.tilemap import TileMap
-from tilebake.paint.control.editing import Edited
+from tilebake.paint.control.editing import EditedFrom
 from tilebake.paint.observe.attention_maps import AttentionMaps, places
-from tilebake.paint.observe.observe import Watched
 from tilebake.paint.picture import Box
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from tilebake.paint.report.mask_sheet import edge_picture, heat, tile_picture
-from tilebake.paint.scene import Scene
+from tilebake.paint.scene import Painted, Scene
 
 HEAT_SHARE: Final = 0.6  # of the heat where it is laid over the picture in grey
 STRIP_SIDE: Final = 3  # steps along a side of the strip: it has the picture's own shape
@@ -27,42 +26,51 @@ COLUMNS: Final = 3
 
 
 def attention_sheet(
-    tilemap: TileMap, scene: Scene, watched: Watched, *, steps: slice, level: int | None, heading: str
+    tilemap: TileMap,
+    scene: Scene,
+    observed: Painted[AttentionMaps],
+    *,
+    steps: slice,
+    level: int | None,
+    heading: str,
 ) -> NDArray[np.uint8]:
     """The picture with its tiles, and a row for each word: over the picture, mean over `steps`, the strip."""
     tiles = tile_picture(tilemap, scene.canvas)
     regions = scene.blend.regions[scene.blend.steps[-1].mask_sigma]
     box = map_box(tilemap, scene.canvas)
-    maps = watched.maps.by_step(level)
+    maps = observed.extra.by_step(level)
     panels = [
-        Panel("picture", watched.image, f"{scene.sampling.steps} steps, seed {scene.sampling.seed}"),
-        Panel("tiles", as_large(tiles, watched.image), f"{len(tilemap.tiles)} tiles"),
-        Panel("edges", as_large(edge_picture(tiles, regions), watched.image), "where masks change places"),
+        Panel("picture", observed.image, f"{scene.sampling.steps} steps, seed {scene.sampling.seed}"),
+        Panel("tiles", as_large(tiles, observed.image), f"{len(tilemap.tiles)} tiles"),
+        Panel("edges", as_large(edge_picture(tiles, regions), observed.image), "where masks change places"),
     ]
-    zoom = _pixels_per_cell(watched.maps, level)
+    zoom = _pixels_per_cell(observed.extra, level)
     for index, (word, regions_of_word) in enumerate(
-        zip(watched.maps.words, watched.maps.regions, strict=True)
+        zip(observed.extra.words, observed.extra.regions, strict=True)
     ):
         first = regions_of_word[0]
         prompt = tilemap.base_prompt if first is None else tilemap.terrains[first].prompt
         title = f"{word}  ({places(regions_of_word, scene.terrains)})"
         seen = [_within(each, box, zoom) for each in maps[:, index]]
-        panels += word_panels(watched.image, title, prompt, seen, steps)
+        panels += word_panels(observed.image, title, prompt, seen, steps)
     return contact_sheet(panels, heading=heading, columns=COLUMNS)
 
 
-def edit_sheet(edited: Edited, prompts: Prompts, edit: Edit, *, heading: str) -> NDArray[np.uint8]:
+def edit_sheet(
+    edited: Painted[EditedFrom], prompts: Prompts, edit: Edit, *, heading: str
+) -> NDArray[np.uint8]:
     """Before, after, and where the edit may show. `prompts` are the source's."""
     before = "\n".join(dict.fromkeys(prompts[place] for place in edit.rewrites))
     after = "\n".join(dict.fromkeys(rewrite.prompt for rewrite in edit.rewrites.values()))
-    differing = (edited.source != edited.target).any(axis=-1)
+    source, mask = edited.extra.source, edited.extra.mask
+    differing = (source != edited.image).any(axis=-1)
     seconds = edited.timings["denoise"]
     panels = [
-        Panel("before", edited.source, before),
-        Panel("after", edited.target, "\n".join((after, *_said(edit)))),
+        Panel("before", source, before),
+        Panel("after", edited.image, "\n".join((after, *_said(edit)))),
         Panel(
             "where it may change",
-            as_large(heat(edited.mask), edited.source, Image.Resampling.NEAREST),
+            as_large(heat(mask), source, Image.Resampling.NEAREST),
             f"{differing.mean():.1%} of the pixels differ; denoised in {seconds:.1f} s",
         ),
     ]

@@ -6,7 +6,7 @@ from PIL import Image
 
 from tilebake.level.canvas import LATENT, canvas_for, map_box
 from tilebake.paint.observe.attention_maps import AttentionMaps
-from tilebake.paint.observe.observe import attention_maps
+from tilebake.paint.observe.observe import collect_attention_maps
 from tilebake.paint.picture import Box
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.mask_sheet import heat
@@ -24,7 +24,7 @@ def heat_layer(
     tilemap = request.tilemap
     regions = None if query.terrain is None else [tilemap.index_of(query.terrain)]
     scene = pipeline.scene(request)
-    maps = attention_maps(pipeline.components, scene, query.words, on_step, regions)
+    maps = collect_attention_maps(pipeline.components, scene, query.words, on_step, regions)
     canvas = canvas_for(tilemap, request.settings.pixels_per_tile)
     size = max(1, round(tilemap.bounds.width)), max(1, round(tilemap.bounds.height))
     return layer(maps, map_box(tilemap, canvas), size)

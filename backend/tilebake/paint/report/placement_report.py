@@ -17,16 +17,17 @@ from tilebake.level.tilemap import TileMap
 from tilebake.paint.judge.judging import judged_tiles
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import read_judge
-from tilebake.paint.observe.attention_store import WatchedWord
-from tilebake.paint.observe.observe import Watched, watch_chosen
+from tilebake.paint.observe.attention_maps import AttentionMaps
+from tilebake.paint.observe.attention_store import ObservedWord
+from tilebake.paint.observe.observe import observe_chosen
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.report.attention_sheet import as_large, over
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from tilebake.paint.report.mask_sheet import NOBODY, edge_picture, tile_owners, tile_picture
-from tilebake.paint.scene import Scene
+from tilebake.paint.scene import Painted, Scene
 from tilebake.request import BakeRequest, OnStep
-from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture, pixel_hash
+from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture
 
 COLUMNS: Final = 3
 SHOWN: Final = 3  # of the terrains that a terrain bled into, or was taken for
@@ -41,25 +42,17 @@ def bake_reported(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> 
     file = pipeline.components.judge
     judge = None if file is None else read_judge(file)  # first, so that a broken one costs no bake
     scene = pipeline.scene(request)
-    watched = watch_chosen(pipeline.components, scene, _whole_prompts, on_step)
-    report = _report(request.tilemap, scene, watched, judge)
+    observed = observe_chosen(pipeline.components, scene, _whole_prompts, on_step)
+    report = _report(request.tilemap, scene, observed, judge)
     if request.tilemap.edit is not None:
         return replace(pipeline.bake(request, on_step), report=report)
-    return Texture(
-        image=watched.image,
-        digest=request.digest(),
-        pixel_hash=pixel_hash(watched.image),
-        timings=watched.timings,
-        environment=watched.environment,
-        degraded=watched.degraded,
-        report=report,
-    )
+    return observed.texture(request, report)
 
 
-def _whole_prompts(conditioning: Conditioning) -> list[WatchedWord]:
+def _whole_prompts(conditioning: Conditioning) -> list[ObservedWord]:
     """All words of each terrain's prompt as one."""
     return [
-        WatchedWord(prompt.text, prompt, (region,), tuple(token.position for token in prompt.tokens))
+        ObservedWord(prompt.text, prompt, (region,), tuple(token.position for token in prompt.tokens))
         for region, prompt in enumerate(conditioning.regions)
     ]
 
@@ -96,19 +89,21 @@ def _share(values: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
     return float(values[where].sum()) / total if total else 0.0
 
 
-def _report(tilemap: TileMap, scene: Scene, watched: Watched, judge: Judge | None) -> PlacementReport:
+def _report(
+    tilemap: TileMap, scene: Scene, observed: Painted[AttentionMaps], judge: Judge | None
+) -> PlacementReport:
     regions = scene.blend.regions[scene.blend.steps[-1].mask_sigma]
     height, width = regions.empty.shape
     tiles = tile_owners(tilemap, scene.canvas)
     terrain_of = np.array([*(scene.terrains.index(tile.terrain) for tile in tilemap.tiles), NOBODY])
-    zoom = 2 ** min(watched.maps.levels)
-    heat = watched.maps.by_step().mean(axis=0).repeat(zoom, axis=1).repeat(zoom, axis=2)[:, :height, :width]
-    judged = {} if judge is None else judged_tiles(judge, watched.image, tilemap)
+    zoom = 2 ** min(observed.extra.levels)
+    heat = observed.extra.by_step().mean(axis=0).repeat(zoom, axis=1).repeat(zoom, axis=2)[:, :height, :width]
+    judged = {} if judge is None else judged_tiles(judge, observed.image, tilemap)
     found = tuple(
         replace(each, judged=judged.get(each.terrain))
         for each in placements(scene.terrains, heat, regions.masks, terrain_of[tiles])
     )
-    return PlacementReport(found, _sheet(tilemap, scene, heat, watched.image, found))
+    return PlacementReport(found, _sheet(tilemap, scene, heat, observed.image, found))
 
 
 def _sheet(
