@@ -1,4 +1,4 @@
-"""The real engine for every test of the addon, and surroundings that are none of the user's."""
+"""Provide the real engine to every test of the addon, with folders apart from the user's."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -7,21 +7,21 @@ import pytest
 
 from tests.godot.harness.engine import Engine, NoEngineError, copy_project, find_engine
 from tests.godot.harness.flat_demo import FlatDemo, make_flat_demo
-from tests.godot.harness.missing import is_missing
+from tests.godot.harness.requirements import fail_or_skip
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The real Godot."""
+    """Find the real Godot."""
     try:
         return find_engine().at_home(tmp_path_factory.mktemp("home"))
     except NoEngineError as error:
-        is_missing(str(error))
+        fail_or_skip(str(error))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def private_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
-    """The cache, state and ready files of a module's tests: they may share an editor and what it painted."""
+    """Give the tests of a module one cache and state: they may share an editor and its pictures."""
     folder = tmp_path_factory.mktemp("private")
     (folder / "runtime").mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as patch:
@@ -34,11 +34,11 @@ def private_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
 
 @pytest.fixture
 def addon_project(tmp_path: Path) -> Path:
-    """A fresh copy of the addon's own project, not yet imported."""
+    """Copy the addon's own project, not yet imported."""
     return copy_project(tmp_path / "game")
 
 
 @pytest.fixture(scope="session")
 def flat_demo(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> FlatDemo:
-    """The demo with flat tiles and paintings, for all tests that look at it. They work on copies."""
+    """Make the demo with flat tiles and pictures, for all tests that draw it. They work on copies."""
     return make_flat_demo(engine, tmp_path_factory.mktemp("flat") / "game")

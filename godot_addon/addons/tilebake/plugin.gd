@@ -1,6 +1,6 @@
 @tool
 extends EditorPlugin
-## Registers Tilebake's parts with the editor and takes them out again.
+## Adds Tilebake's parts to the editor and removes them again.
 
 const Dock = preload("editor/dock/dock.gd")
 const ExportPlugin = preload("editor/importing/export_plugin.gd")
@@ -12,8 +12,8 @@ const SceneLink = preload("editor/maps/scene_link.gd")
 const Settings = preload("editor/settings.gd")
 const Signals = preload("core/signals.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
-## Saves that follow one another are exported together.
-const QUIET: float = 0.5
+## Seconds to wait after a save, so that saves in quick succession are exported together.
+const DEBOUNCE: float = 0.5
 
 var _coordinator: TilebakeBakeCoordinator
 var _actions: MapActions
@@ -23,7 +23,7 @@ var _export_plugin: ExportPlugin = ExportPlugin.new()
 var _import_plugin: ImportPlugin = ImportPlugin.new()
 var _inspector_plugin: InspectorPlugin
 var _scene_link: SceneLink
-var _look_session: PreviewSession
+var _preview_session: PreviewSession
 var _saved: Timer
 
 
@@ -32,13 +32,13 @@ func _enter_tree() -> void:
 	_coordinator = TilebakeBakeCoordinator.new()
 	_actions = MapActions.new(_coordinator, get_undo_redo())
 	_scene_link = SceneLink.new(_coordinator)
-	_look_session = PreviewSession.new(_coordinator)
+	_preview_session = PreviewSession.new(_coordinator)
 	_saved = Timer.new()
 	_saved.one_shot = true
-	_saved.wait_time = QUIET
-	for part: Node in [_coordinator, _scene_link, _look_session, _saved]:
+	_saved.wait_time = DEBOUNCE
+	for part: Node in [_coordinator, _scene_link, _preview_session, _saved]:
 		add_child(part)
-	_inspector_plugin = InspectorPlugin.new(_actions, _look_session, get_undo_redo())
+	_inspector_plugin = InspectorPlugin.new(_actions, _preview_session, get_undo_redo())
 	add_inspector_plugin(_inspector_plugin)
 	add_export_plugin(_export_plugin)
 	add_import_plugin(_import_plugin)
@@ -55,14 +55,14 @@ func _exit_tree() -> void:
 	remove_import_plugin(_import_plugin)
 	remove_export_plugin(_export_plugin)
 	remove_inspector_plugin(_inspector_plugin)
-	for part: Node in [_saved, _look_session, _scene_link, _coordinator]:
+	for part: Node in [_saved, _preview_session, _scene_link, _coordinator]:
 		part.queue_free()
 
 
-## The editor is about to save: where paintings lie, and which map files are theirs, is saved with the scene.
+## Update the paintings before the editor saves: where they lie, and their map files, are saved with the scene.
 func _apply_changes() -> void:
-	var _has_changed: bool = _actions.settle()
-	_look_session.overlay.place()
+	var _has_changed: bool = _actions.settle_paintings()
+	_preview_session.overlay.place()
 
 
 func _connect_editor() -> void:
@@ -71,7 +71,7 @@ func _connect_editor() -> void:
 	Signals.on(_saved.timeout, _export_saved)
 
 
-## From 4.6 on docks are EditorDock nodes; the engine before has none, so the class is only named in text.
+## Add the dock. From 4.6 on docks are EditorDock nodes; earlier engines lack that class, so it is named only in strings.
 func _add_dock() -> void:
 	_dock = Dock.new(_coordinator, _actions)
 	if not ClassDB.class_exists(&"EditorDock"):
@@ -96,7 +96,7 @@ func _remove_dock() -> void:
 	_dock_holder.queue_free()
 
 
-## The scene's own file is written; what it refers to is written right after, so wait.
+## Wait after the scene's own file is written: the resources that it refers to are written right after.
 func _on_scene_saved(_path: String) -> void:
 	_saved.start()
 

@@ -1,4 +1,4 @@
-"""Where the addon looks for tilebake, and what it makes of the paths that people paste."""
+"""Test where the addon looks for tilebake, and how it reads the paths that people paste."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.godot.harness.addon_imports import adopt_imports
-from tests.godot.harness.engine import SCRIPTS, Engine, Run, write_project
+from tests.godot.harness.engine import SCRIPTS, Engine, copy_script, write_project
 
 
 @pytest.fixture(scope="module")
@@ -23,54 +23,54 @@ def program(path: Path) -> Path:
     return path
 
 
-def found(engine: Engine, game: Path, setting: str, root: Path, **environment: str) -> Run:
+def find_command(engine: Engine, game: Path, setting: str, root: Path, **environment: str) -> list[str]:
+    """Return the command that the addon finds; each test looks in its own folders."""
     clear = {"PATH": f"/usr/bin{os.pathsep}/bin", "VIRTUAL_ENV": "", **environment}
-    script = game / "find_command.gd"
-    script.write_text((SCRIPTS / script.name).read_text(encoding="utf-8"), encoding="utf-8")
-    arguments = ("-s", f"res://{script.name}", "--", setting, str(root))
-    return engine.run(game, *arguments, environment=clear).checked()
+    script = copy_script(game, SCRIPTS / "editor/print_command.gd")
+    run = engine.run(game, "-s", script, "--", setting, str(root), environment=clear)
+    return run.checked().lines("FOUND ")
 
 
 @pytest.mark.parametrize("setting", ["{}", '"{}"', "'{}'", '  "{}" ', "{escaped}", "~/my tools/tilebake"])
-def test_a_pasted_path_is_understood(setting: str, engine: Engine, game: Path, tmp_path: Path) -> None:
+def test_a_pasted_path_is_cleaned(setting: str, engine: Engine, game: Path, tmp_path: Path) -> None:
     path = program(tmp_path / "my tools" / "tilebake")
     text = setting.format(path, escaped=str(path).replace(" ", "\\ "))
-    run = found(engine, game, text, tmp_path, HOME=str(tmp_path))
-    assert run.lines("FOUND ") == [f"{path} watch"]
+    assert find_command(engine, game, text, tmp_path, HOME=str(tmp_path)) == [f"{path} watch"]
 
 
 @pytest.mark.parametrize(
     "inside", ["tilebake", "bin/tilebake", "Scripts/tilebake", "Contents/MacOS/tilebake", "bin/python3"]
 )
-def test_a_folder_that_holds_it_will_do(inside: str, engine: Engine, game: Path, tmp_path: Path) -> None:
+def test_a_folder_may_be_named_instead_of_the_program_in_it(
+    inside: str, engine: Engine, game: Path, tmp_path: Path
+) -> None:
     path = program(tmp_path / "Tilebake.app" / inside)
-    words = "-m tilebake watch" if inside.endswith("python3") else "watch"
-    assert found(engine, game, str(tmp_path / "Tilebake.app"), tmp_path).lines("FOUND ") == [
-        f"{path} {words}"
-    ]
+    arguments = "-m tilebake watch" if inside.endswith("python3") else "watch"
+    folder = str(tmp_path / "Tilebake.app")
+    assert find_command(engine, game, folder, tmp_path) == [f"{path} {arguments}"]
 
 
 @pytest.mark.parametrize("place", [".venv", "venv", "../.venv", "../venv"])
-def test_environments_beside_the_project_are_searched(
+def test_virtual_environments_beside_the_project_are_searched(
     place: str, engine: Engine, game: Path, tmp_path: Path
 ) -> None:
     root = tmp_path / "game"
     root.mkdir()
     path = program((root / place / "bin" / "tilebake").resolve())
-    assert found(engine, game, "", root).lines("FOUND ") == [f"{path} watch"]
+    assert find_command(engine, game, "", root) == [f"{path} watch"]
 
 
-def test_path_comes_before_environments_and_a_setting_before_all(
+def test_the_setting_comes_before_path_and_path_before_virtual_environments(
     engine: Engine, game: Path, tmp_path: Path
 ) -> None:
     program(tmp_path / ".venv" / "bin" / "tilebake")
     on_path = program(tmp_path / "bin" / "tilebake")
     path = f"{on_path.parent}{os.pathsep}/usr/bin"
-    assert found(engine, game, "", tmp_path, PATH=path).lines("FOUND ") == [f"{on_path} watch"]
+    assert find_command(engine, game, "", tmp_path, PATH=path) == [f"{on_path} watch"]
     wrong = str(tmp_path / "nowhere")
-    assert found(engine, game, wrong, tmp_path, PATH=path).lines("FOUND ") == ["nothing"]
+    assert find_command(engine, game, wrong, tmp_path, PATH=path) == ["nothing"]
 
 
-def test_what_cannot_be_run_is_not_found(engine: Engine, game: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_executable_is_not_found(engine: Engine, game: Path, tmp_path: Path) -> None:
     program(tmp_path / ".venv" / "bin" / "tilebake").chmod(0o644)
-    assert found(engine, game, "", tmp_path).lines("FOUND ") == ["nothing"]
+    assert find_command(engine, game, "", tmp_path) == ["nothing"]

@@ -1,4 +1,4 @@
-"""Which tilebake the editor takes, and whom it trusts. One editor, which looks in one place after another."""
+"""Test which tilebake the editor uses, and that no other server gets the token. One editor for all tests."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.godot.harness.editor import PATIENCE, Editor, editing, game_in
+from tests.godot.harness.editor import PATIENCE, Editor, editing, make_game
 from tests.godot.harness.engine import Engine
 from tests.helpers.processes import survivors
 from tilebake.serve.api.ready import announced, new_ready, ready_file
@@ -20,18 +20,18 @@ SYSTEM = f"/usr/bin{os.pathsep}/bin"
 
 @pytest.fixture(scope="module")
 def editor(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Generator[Editor]:
-    """An editor of a project without maps, on a machine without tilebake."""
-    game = game_in(engine, tmp_path_factory.mktemp("lookup") / "my game", maps=0)
+    """Run an editor of a project without maps, on a machine without tilebake."""
+    game = make_game(engine, tmp_path_factory.mktemp("lookup") / "my game", maps=0)
     with editing(engine, game, PATH="/nowhere", VIRTUAL_ENV="") as editor:
         yield editor
         editor.quit()
 
 
-def look(editor: Editor, path: str) -> int:
-    """Have it look for tilebake with this PATH; where its log goes on."""
+def look_up(editor: Editor, path: str) -> int:
+    """Have the editor look for tilebake with this PATH. Return how many lines its log had before."""
     seen = editor.switch_off()
-    editor.order("environment", "PATH", path)
-    editor.order("start")
+    editor.command("environment", "PATH", path)
+    editor.command("start")
     return seen
 
 
@@ -42,28 +42,28 @@ def program(path: Path, text: str) -> Path:
     return path
 
 
-def test_without_tilebake_the_editor_works_and_says_how_to_get_it(editor: Editor) -> None:
+def test_an_editor_without_tilebake_reports_not_installed(editor: Editor) -> None:
     editor.until_line("STATE NOT_INSTALLED")
-    seen = look(editor, "/nowhere")
+    seen = look_up(editor, "/nowhere")
     editor.until_line("STATE NOT_INSTALLED", seen)
 
 
-def test_a_version_that_does_not_fit_is_told(editor: Editor, tmp_path: Path) -> None:
-    said = '{"version": "7.0.0", "project": "/", "ready_file": "/r", "log_file": "/l"}'
-    path = program(tmp_path / "tilebake", f"echo '{said}'")
-    seen = look(editor, f"{path.parent}{os.pathsep}{SYSTEM}")
+def test_another_version_of_tilebake_is_reported_as_incompatible(editor: Editor, tmp_path: Path) -> None:
+    answer = '{"version": "7.0.0", "project": "/", "ready_file": "/r", "log_file": "/l"}'
+    path = program(tmp_path / "tilebake", f"echo '{answer}'")
+    seen = look_up(editor, f"{path.parent}{os.pathsep}{SYSTEM}")
     editor.until_line("STATE INCOMPATIBLE tilebake 7.0.0", seen)
 
 
-def test_a_tilebake_beside_the_project_is_found(editor: Editor) -> None:
+def test_a_tilebake_in_a_virtual_environment_beside_the_project_is_started(editor: Editor) -> None:
     path = program(editor.project.parent / ".venv/bin/tilebake", f'exec "{sys.executable}" -m tilebake "$@"')
-    seen = look(editor, SYSTEM)
+    seen = look_up(editor, SYSTEM)
     editor.until_line("STATE READY", seen)
     assert f"STATE STARTING Asking {path} for the backend." in editor.lines
 
 
 class Stranger(BaseHTTPRequestHandler):
-    """A server that took over the port of a backend that is gone, and answers whatever it is asked."""
+    """Answer every request, on the port of a backend that is gone, and note its headers."""
 
     heads: ClassVar[list[str]] = []
 
@@ -76,10 +76,10 @@ class Stranger(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
-def test_a_stranger_on_the_port_gets_no_token(editor: Editor) -> None:
+def test_another_server_on_the_port_of_the_backend_gets_no_token(editor: Editor) -> None:
     family = editor.children()
     editor.switch_off()
     assert not survivors(family, PATIENCE)
@@ -87,7 +87,7 @@ def test_a_stranger_on_the_port_gets_no_token(editor: Editor) -> None:
     Thread(target=server.serve_forever, daemon=True).start()
     ready = new_ready(editor.project, server.server_port)
     with announced(ready, ready_file(editor.project)):
-        seen = look(editor, os.pathsep.join((str(Path(sys.executable).parent), SYSTEM)))
+        seen = look_up(editor, os.pathsep.join((str(Path(sys.executable).parent), SYSTEM)))
         editor.until_line("STATE READY", seen)
         assert editor.ready().token != ready.token
     server.shutdown()

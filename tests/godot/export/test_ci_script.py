@@ -1,4 +1,4 @@
-"""docs/bake-maps.sh does what docs/godot-ci.md says, with the real Godot and the real tilebake."""
+"""Test that docs/bake-maps.sh does what docs/godot-ci.md says, with the real Godot and the real tilebake."""
 
 import os
 import shlex
@@ -31,7 +31,7 @@ PICTURE: Final = "baked/maps/lake.png"
 
 @pytest.fixture
 def project(engine: Engine, tmp_path: Path) -> Path:
-    """A game with one level, not exported yet."""
+    """Make a game with one level, not exported yet."""
     folder = write_project(tmp_path / "game", {"tilebake.toml": TOML}, plugin=False)
     lake = level("res://lake.tscn", layer("Ground", [tile(x, y, x % 3) for x in range(4) for y in range(4)]))
     make_scenes(engine, folder, [lake])
@@ -49,11 +49,11 @@ def bake_maps(engine: Engine, *arguments: str) -> subprocess.CompletedProcess[st
         capture_output=True,
         encoding="utf-8",
         env=engine.environment(**environment),
-        timeout=900,
+        timeout=300,
     )
 
 
-def test_maps_are_exported_baked_and_imported_and_then_up_to_date(engine: Engine, project: Path) -> None:
+def test_the_script_exports_bakes_and_imports_maps(engine: Engine, project: Path) -> None:
     stale = bake_maps(engine, "--check", str(project))
     assert stale.returncode == 3, stale.stderr
     assert not (project / "maps").exists()
@@ -68,13 +68,13 @@ def test_maps_are_exported_baked_and_imported_and_then_up_to_date(engine: Engine
 
 
 @pytest.mark.long
-def test_a_picture_that_is_gone_is_out_of_date(engine: Engine, project: Path) -> None:
+def test_check_reports_a_deleted_picture_as_out_of_date(engine: Engine, project: Path) -> None:
     assert bake_maps(engine, str(project)).returncode == 0
     (project / PICTURE).unlink()
     assert bake_maps(engine, "--check", str(project)).returncode == 3
 
 
-def test_a_failed_export_is_told_with_what_the_import_said(engine: Engine, tmp_path: Path) -> None:
+def test_a_failed_export_shows_the_log_of_the_import(engine: Engine, tmp_path: Path) -> None:
     project = write_project(tmp_path / "game", {}, plugin=False)
     (project / "addons/tilebake/core/map_exporter.gd").write_text("not GDScript", encoding="utf-8")
     (project / "lake.tscn").write_text("not a scene", encoding="utf-8")
@@ -83,13 +83,13 @@ def test_a_failed_export_is_told_with_what_the_import_said(engine: Engine, tmp_p
     assert "The import before it said:" in failed.stderr
 
 
-def test_misuse_is_told(engine: Engine) -> None:
-    misused = bake_maps(engine, "--chek")
-    assert misused.returncode == 2
-    assert misused.stderr == "usage: bake-maps.sh [--check] [PROJECT]\n"
+def test_an_unknown_option_shows_the_usage(engine: Engine) -> None:
+    wrong = bake_maps(engine, "--chek")
+    assert wrong.returncode == 2
+    assert wrong.stderr == "usage: bake-maps.sh [--check] [PROJECT]\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no executable bit")
-def test_the_script_can_be_run() -> None:
+def test_the_scripts_are_executable() -> None:
     assert os.access(DOCS / "bake-maps.sh", os.X_OK)
     assert os.access(Path(__file__).parents[1] / "install_engine.sh", os.X_OK)

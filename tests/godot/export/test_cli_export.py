@@ -1,4 +1,4 @@
-"""The command line that exports maps without the editor: its exit codes, its lines, and what it writes."""
+"""Test the command line that exports maps without the editor: exit codes, output, and the files it writes."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +39,7 @@ MEADOW: Final = "res://levels/meadow.tscn"
 
 @pytest.fixture(scope="module")
 def made(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An imported project of two levels and a menu, with nothing exported."""
+    """Make an imported project of two levels and a menu, with nothing exported."""
     folder = write_project(tmp_path_factory.mktemp("made") / "game", {}, plugin=False)
     make_scenes(engine, folder, SCENES)
     return folder
@@ -47,7 +47,7 @@ def made(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(made: Path, tmp_path: Path) -> Path:
-    """That project, for one test."""
+    """Copy that project for one test."""
     folder = copy_project(tmp_path / "game", made)
     (folder / ".godot").mkdir()
     for name in ("global_script_class_cache.cfg", "uid_cache.bin"):
@@ -57,7 +57,7 @@ def project(made: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(engine: Engine, project: Path) -> Callable[..., Run]:
-    """Runs the command line on the project and expects an exit code."""
+    """Return a function that runs the command line on the project and expects an exit code."""
 
     def expect(*arguments: str, code: int = 0) -> Run:
         return export(engine, project, *arguments).checked(code)
@@ -66,11 +66,11 @@ def run(engine: Engine, project: Path) -> Callable[..., Run]:
 
 
 def maps(project: Path) -> dict[str, int]:
-    """The map files and when each was written."""
+    """Return the map files and when each was written."""
     return {path.name: path.stat().st_mtime_ns for path in project.glob("maps/**/*.tilebake.json")}
 
 
-def test_all_scenes_get_their_maps_and_a_line_each(project: Path, run: Callable[..., Run]) -> None:
+def test_all_exports_every_scene_and_prints_a_line_each(project: Path, run: Callable[..., Run]) -> None:
     said = run("--all").lines("res://levels/")
     assert said == [
         "meadow.tscn: maps/levels/meadow.tilebake.json, 3 cells, written",
@@ -79,7 +79,7 @@ def test_all_scenes_get_their_maps_and_a_line_each(project: Path, run: Callable[
     assert set(maps(project)) == {"meadow.tilebake.json", "shore.tilebake.json"}
 
 
-def test_what_did_not_change_is_not_written(project: Path, run: Callable[..., Run]) -> None:
+def test_a_map_that_did_not_change_is_not_written(project: Path, run: Callable[..., Run]) -> None:
     run("--all")
     before = maps(project)
     said = run("--all")
@@ -88,12 +88,12 @@ def test_what_did_not_change_is_not_written(project: Path, run: Callable[..., Ru
 
 
 @pytest.mark.parametrize("path", [MEADOW, "levels/meadow.tscn", "./levels/meadow.tscn"])
-def test_scenes_may_be_named(project: Path, run: Callable[..., Run], path: str) -> None:
+def test_a_scene_may_be_named_by_either_path(project: Path, run: Callable[..., Run], path: str) -> None:
     run(path)
     assert set(maps(project)) == {"meadow.tilebake.json"}
 
 
-def test_the_nodes_words_are_in_the_map(project: Path, run: Callable[..., Run]) -> None:
+def test_the_nodes_prompts_seed_and_settings_are_in_the_map(project: Path, run: Callable[..., Run]) -> None:
     run(MEADOW)
     exported = map_of(project, MEADOW)
     assert exported["base_prompt"] == 'a meadow\nby "the" sea\tand\\v'
@@ -109,14 +109,14 @@ def test_the_nodes_words_are_in_the_map(project: Path, run: Callable[..., Run]) 
     assert list(exported["settings"]) == sorted(exported["settings"])
 
 
-def test_check_writes_nothing_and_tells_what_is_out_of_date(project: Path, run: Callable[..., Run]) -> None:
+def test_check_writes_nothing_and_reports_what_is_out_of_date(project: Path, run: Callable[..., Run]) -> None:
     run("--all", "--check", code=3)
     assert not maps(project)
     run("--all")
     run("--all", "--check")
     file = project / "maps/levels/meadow.tilebake.json"
-    told = json.loads(file.read_bytes())
-    file.write_text(json.dumps({**told, "seed": 8}), encoding="utf-8")
+    map_file = json.loads(file.read_bytes())
+    file.write_text(json.dumps({**map_file, "seed": 8}), encoding="utf-8")
     before = maps(project)
     said = run("--all", "--check", code=3)
     assert [line for line in said.lines("res://") if "OUT OF DATE" in line] == [
@@ -127,80 +127,76 @@ def test_check_writes_nothing_and_tells_what_is_out_of_date(project: Path, run: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "reason"),
     [
-        ((), "Say either --all or which scenes."),
-        (("--all", MEADOW), "Say either --all or which scenes."),
-        (("--al",), "There is no option --al."),
+        ((), "name the scenes to export, or use --all"),
+        (("--all", MEADOW), "name the scenes to export, or use --all"),
+        (("--al",), "unknown option --al"),
     ],
 )
-def test_misuse_is_told_with_the_usage(
-    run: Callable[..., Run], arguments: tuple[str, ...], words: str
+def test_wrong_arguments_are_refused_with_the_usage(
+    run: Callable[..., Run], arguments: tuple[str, ...], reason: str
 ) -> None:
     said = run(*arguments, code=2)
-    assert said.lines("error: ") == [words]
+    assert said.lines("error: ") == [reason]
     assert "Usage: godot" in said.log
 
 
-def test_help_is_there(run: Callable[..., Run]) -> None:
+def test_help_lists_the_options(run: Callable[..., Run]) -> None:
     assert "--strict" in run("--help").log
 
 
 @pytest.mark.parametrize(
-    ("path", "words"),
+    ("path", "reason"),
     [
         ("res://menu.tscn", "it has no BakedTileMap. Add one beside its layers."),
         (
             "res://levels/medow.tscn",
-            "it cannot be loaded as a scene. See above, and that the path is right.",
+            "it cannot be loaded as a scene. Check the path and the messages above.",
         ),
     ],
 )
-def test_a_scene_that_gives_no_map_fails_and_the_others_go_on(
-    project: Path, run: Callable[..., Run], path: str, words: str
+def test_a_scene_without_a_map_fails_and_the_others_are_exported(
+    project: Path, run: Callable[..., Run], path: str, reason: str
 ) -> None:
     said = run(path, MEADOW, code=1)
-    assert said.lines("error: ") == [f"{path}: {words}"]
+    assert said.lines("error: ") == [f"{path}: {reason}"]
     assert set(maps(project)) == {"meadow.tilebake.json"}
 
 
-def test_a_project_that_is_not_imported_says_so(engine: Engine, tmp_path: Path) -> None:
+def test_a_project_that_is_not_imported_is_refused(engine: Engine, tmp_path: Path) -> None:
     project = write_project(tmp_path / "game", {}, plugin=False)
     said = export(engine, project, "--all").checked(1)
-    assert len(said.lines("error: the project is not imported yet. Run godot --headless")) == 1
+    assert len(said.lines("error: the project is not imported yet. Run `godot --headless")) == 1
 
 
 def test_a_map_that_cannot_be_written_fails(project: Path, run: Callable[..., Run]) -> None:
     (project / "maps").write_text("a file where a folder belongs", encoding="utf-8")
-    said = export_failing(run)
-    assert said.startswith(f"{MEADOW}: res://maps/levels/meadow.tilebake.json cannot be written: ")
+    (error,) = run(MEADOW, code=1).lines("error: ")
+    assert error.startswith(f"{MEADOW}: res://maps/levels/meadow.tilebake.json cannot be written: ")
 
 
-def export_failing(run: Callable[..., Run]) -> str:
-    return run(MEADOW, code=1).lines("error: ")[0]
-
-
-def test_strict_takes_a_tile_without_a_terrain_for_an_error(
+def test_strict_treats_a_tile_without_a_terrain_as_an_error(
     engine: Engine, project: Path, run: Callable[..., Run]
 ) -> None:
-    silent = level("res://silent.tscn", layer("Ground", [tile(0, 0), tile(1, 0, 0, 2)]))
-    make_scenes(engine, project, [silent])
-    assert run("res://silent.tscn").lines("warning: res://silent.tscn: Ground at cell (1, 0): ")
-    assert run("res://silent.tscn", "--strict", code=1).lines(
-        "error: res://silent.tscn: Ground at cell (1, 0): "
+    unnamed = level("res://unnamed.tscn", layer("Ground", [tile(0, 0), tile(1, 0, 0, 2)]))
+    make_scenes(engine, project, [unnamed])
+    assert run("res://unnamed.tscn").lines("warning: res://unnamed.tscn: Ground at cell (1, 0): ")
+    assert run("res://unnamed.tscn", "--strict", code=1).lines(
+        "error: res://unnamed.tscn: Ground at cell (1, 0): "
     )
 
 
-def test_two_scenes_do_not_share_a_map(engine: Engine, project: Path, run: Callable[..., Run]) -> None:
+def test_two_scenes_cannot_share_a_map_file(engine: Engine, project: Path, run: Callable[..., Run]) -> None:
     own = '"res://maps/levels/meadow.tilebake.json"'
     make_scenes(
         engine, project, [scene("res://z.tscn", node("Node2D", GROUND, baked(map_file=own), name="Z"))]
     )
     assert run(MEADOW, "res://z.tscn", code=1).lines("error: ") == [
-        f"res://z.tscn: its map res://maps/levels/meadow.tilebake.json is that of {MEADOW} too. "
+        f"res://z.tscn: it shares its map res://maps/levels/meadow.tilebake.json with {MEADOW}. "
         "Clear map_file in one of them."
     ]
 
 
-def test_the_script_is_where_the_documents_say(project: Path) -> None:
+def test_the_script_is_at_the_documented_path(project: Path) -> None:
     assert (project / EXPORT.removeprefix("res://")).is_file()

@@ -1,4 +1,4 @@
-"""The addon and the backend agree where a map's picture lies."""
+"""Test that the addon and the backend agree where a map's picture lies."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ ROWS: Final = ["..g.", ".gx ", "..gg"]
 
 
 def grids() -> dict[str, dict[str, Any]]:
-    """Maps of rows, whose centres both sides must find, in every grid."""
+    """Return maps of rows, whose centres both sides must compute, in every grid."""
     return {
         f"{shape}_{layout}_{axis}": {
             **GRASS,
@@ -72,7 +72,7 @@ SAMPLES: Final = sorted((ROOT / "maps").glob("*.json"))
 
 @pytest.fixture(scope="module")
 def boxes(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
-    """What the addon says of every map, by the map's name."""
+    """Return what the addon measures of every map, by the map's name."""
     project = write_project(tmp_path_factory.mktemp("boxes") / "game", {}, plugin=False)
     texts = {path.stem: path.read_text(encoding="utf-8") for path in SAMPLES}
     texts |= {name: json.dumps(each) for name, each in {**grids(), **OTHERS}.items()}
@@ -81,19 +81,21 @@ def boxes(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         (project / f"{name}.tilebake.json").write_text(text, encoding="utf-8")
     engine.import_project(project).checked()
     paths = [f"res://{name}.tilebake.json" for name in texts]
-    run = engine.script(project, SCRIPTS / "tell_boxes.gd", *paths).checked()
-    told = [json.loads(line) for line in run.lines("BOX ")]
-    return {path[6:-14]: box for path, *box in told}
+    run = engine.script(project, SCRIPTS / "export/print_boxes.gd", *paths).checked()
+    lines = [json.loads(line) for line in run.lines("BOX ")]
+    return {path[6:-14]: box for path, *box in lines}
 
 
 @pytest.mark.parametrize("name", [*grids(), *OTHERS])
-def test_boxes_are_the_backends_bounds(boxes: dict[str, list[float]], name: str) -> None:
+def test_the_addons_box_of_a_map_is_the_backends_bounds(boxes: dict[str, list[float]], name: str) -> None:
     text = json.dumps({**grids(), **OTHERS}[name])
     assert boxes[name] == pytest.approx(list(parse_map(text).bounds), abs=1e-3)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_boxes_of_the_sample_maps(boxes: dict[str, list[float]], path: Path) -> None:
+def test_the_addons_box_of_a_sample_map_is_the_backends_bounds(
+    boxes: dict[str, list[float]], path: Path
+) -> None:
     assert boxes[path.stem] == pytest.approx(
         list(parse_map(path.read_text(encoding="utf-8")).bounds), abs=1e-3
     )

@@ -1,4 +1,4 @@
-"""What a BakedTileMap keeps of an edit, as its map file has it; and a map without one has none."""
+"""Test that the edit of a BakedTileMap is in its map file, merged with one that is there already."""
 
 import json
 from pathlib import Path
@@ -34,13 +34,13 @@ GROUND: Final = layer("Ground", [tile(0, 0, 0), tile(1, 0, 1)])  # grass and wat
 
 
 def weights(**by_word: float) -> str:
-    """Words' weights, as a scene file has them."""
-    said = ", ".join(f'"{word}": {weight}' for word, weight in by_word.items())
-    return f"Dictionary[String, float]({{{said}}})"
+    """Write weights of words as a scene file has them."""
+    written = ", ".join(f'"{word}": {weight}' for word, weight in by_word.items())
+    return f"Dictionary[String, float]({{{written}}})"
 
 
 def edited(name: str, edit: str | None) -> dict[str, Any]:
-    """A scene whose painting keeps an edit, or none."""
+    """Describe a scene whose painting has an edit, or none."""
     kept = {} if edit is None else {"edit": edit}
     return scene(f"res://{name}.tscn", node("Node2D", GROUND, baked(terrains=WORDS, **kept), name="Level"))
 
@@ -88,7 +88,7 @@ GOLDEN: Final = {
 
 @pytest.fixture(scope="module")
 def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A game of all scenes, exported."""
+    """Make a game of all scenes, exported."""
     folder = write_project(tmp_path_factory.mktemp("edits") / "game", {}, plugin=False)
     make_scenes(engine, folder, [edited(name, edit) for name, edit in SCENES.items()])
     export(engine, folder, "--all").checked()
@@ -96,11 +96,11 @@ def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_what_is_kept_is_the_maps_edit(project: Path, name: str) -> None:
+def test_the_edit_of_the_node_is_in_the_map(project: Path, name: str) -> None:
     assert map_of(project, f"res://{name}.tscn")["edit"] == GOLDEN[name]
 
 
-def test_the_backend_reads_it(project: Path) -> None:
+def test_the_backend_reads_the_exported_edit(project: Path) -> None:
     full = read(project, "full").edit
     assert full is not None
     assert full.self_replace_steps == 0.2
@@ -115,18 +115,18 @@ def test_an_edit_that_changes_nothing_leaves_the_map_as_it_was(project: Path) ->
     assert file_of(project, "nothing").read_bytes() == file_of(project, "unused").read_bytes()
 
 
-def test_the_rest_of_the_map_stays_as_it_was(project: Path) -> None:
+def test_an_edit_changes_nothing_else_in_the_map(project: Path) -> None:
     bare = json.loads(file_of(project, "unused").read_bytes())
     for name, edit in GOLDEN.items():
         assert json.loads(file_of(project, name).read_bytes()) == {**bare, "edit": edit}
 
 
 def after_export(engine: Engine, project: Path, name: str, held: dict[str, Any] | None) -> Any:
-    """The edit in a scene's map file, exported anew when that file holds an edit already."""
+    """Export a scene again whose map file holds an edit already. Return the edit in the file after that."""
     path = file_of(project, name)
-    told = json.loads(path.read_bytes())
+    map_file = json.loads(path.read_bytes())
     if held is not None:
-        path.write_text(json.dumps({**told, "edit": held}), encoding="utf-8")
+        path.write_text(json.dumps({**map_file, "edit": held}), encoding="utf-8")
     export(engine, project, f"res://{name}.tscn").checked()
     return json.loads(path.read_bytes()).get("edit")
 
@@ -139,23 +139,23 @@ SNOWED_IN: Final[dict[str, Any]] = {
 }
 
 
-def test_an_edit_that_no_scene_wrote_stays(engine: Engine, project: Path) -> None:
+def test_an_edit_that_no_scene_wrote_stays_in_the_map(engine: Engine, project: Path) -> None:
     assert after_export(engine, project, "unused", SNOWED_IN) == SNOWED_IN
     assert after_export(engine, project, "unused", None) == SNOWED_IN
 
 
-def test_of_a_terrain_that_both_change_the_scenes_counts(engine: Engine, project: Path) -> None:
+def test_the_scenes_edit_of_a_terrain_replaces_the_map_files(engine: Engine, project: Path) -> None:
     found = after_export(engine, project, "plain", SNOWED_IN)
     terrains = {**SNOWED_IN["terrains"], "grass": {"prompt": "dry yellow grass"}}
     assert found == {**SNOWED_IN, "terrains": terrains, "from_scene": ["grass"]}
     again = after_export(engine, project, "plain", {**found, "from_scene": ["grass", "water"]})
     assert again["terrains"] == {
         "grass": {"prompt": "dry yellow grass"}
-    }  # water was the scene's, and is no more
+    }  # the scene edited water before, and does not now
     assert again["base_prompt"] == "deep winter"
 
 
-def test_what_came_from_the_scene_goes_with_it(engine: Engine, project: Path) -> None:
+def test_an_edit_removed_from_the_scene_is_removed_from_the_map(engine: Engine, project: Path) -> None:
     held = {"from_scene": ["grass"], "self_replace_steps": 0.2, "terrains": {"grass": "snow"}}
     assert after_export(engine, project, "unused", held) is None
     held["terrains"] = {"grass": "snow", "water": "ice"}
@@ -166,11 +166,11 @@ def test_what_came_from_the_scene_goes_with_it(engine: Engine, project: Path) ->
 
 
 def read(project: Path, name: str) -> TileMap:
-    """The map of a scene, as the backend reads it."""
+    """Read the map of a scene as the backend does."""
     path = file_of(project, name)
     return parse_map(path.read_bytes(), path=path)
 
 
 def file_of(project: Path, name: str) -> Path:
-    """The map file of a scene."""
+    """Return the map file of a scene."""
     return project / f"maps/{name}.tilebake.json"

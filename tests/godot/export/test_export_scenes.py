@@ -1,4 +1,4 @@
-"""What of a scene is exported: which layers, in which order, and what terrain a tile has."""
+"""Test which layers of a scene are exported, in which order, and the terrain of each tile."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 
 from tests.godot.harness.engine import Engine, Run, write_project
-from tests.godot.harness.scenefile import SceneFile
+from tests.godot.harness.scene_file import SceneFile
 from tests.godot.harness.scenes import (
-    SILENT,
-    TOLD,
+    CUSTOM,
+    UNNAMED,
     baked,
     export,
     file_of,
@@ -79,13 +79,13 @@ SCENES: Final[list[dict[str, Any]]] = [
             layer(
                 "Ground",
                 [
-                    tile(0, 0, 1, TOLD),
+                    tile(0, 0, 1, CUSTOM),
                     tile(1, 0, 0, alternative=1),
                     tile(2, 0, 1, alternative=4096 | 16384),
-                    tile(3, 0, 0, SILENT),
-                    tile(4, 0, 1, SILENT),
-                    tile(5, 0, 2, SILENT),
-                    tile(6, 0, 2, SILENT),
+                    tile(3, 0, 0, UNNAMED),
+                    tile(4, 0, 1, UNNAMED),
+                    tile(5, 0, 2, UNNAMED),
+                    tile(6, 0, 2, UNNAMED),
                     scene_tile(0, 1),
                     (1, 1, 7, 0, 0, 0),
                 ],
@@ -126,14 +126,14 @@ SCENES: Final[list[dict[str, Any]]] = [
         ),
     ),
     level("res://nothing.tscn", layer("Ground", [])),
-    level("res://silent.tscn", layer("Ground", [tile(2, 3, 0, SILENT)])),
+    level("res://unnamed.tscn", layer("Ground", [tile(2, 3, 0, UNNAMED)])),
 ]
-BROKEN: Final = ["res://nothing.tscn", "res://silent.tscn"]
+BROKEN: Final = ["res://nothing.tscn", "res://unnamed.tscn"]
 
 
 @pytest.fixture(scope="module")
 def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
-    """A project of those scenes, and what exporting them said."""
+    """Export a project of those scenes. Return it with what the export printed."""
     folder = write_project(tmp_path_factory.mktemp("scenes") / "game", {}, plugin=False)
     make_scenes(engine, folder, SCENES)
     return folder, export(engine, folder, "--all").checked(1)
@@ -150,7 +150,7 @@ def said(exported: tuple[Path, Run]) -> Run:
 
 
 def shown(map_file: dict[str, Any]) -> TileMap:
-    """The map as tilebake has it, every terrain with its name for a prompt."""
+    """Read a map as tilebake does, each terrain with its name as prompt."""
     names = {cell[2] for each in map_file["layers"] for cell in each["cells"]}
     return parse_map(json.dumps({**map_file, "terrains": {name: name for name in names}}))
 
@@ -163,7 +163,7 @@ def names(map_file: dict[str, Any]) -> list[str]:
     return [each["name"] for each in map_file["layers"]]
 
 
-def test_layers_are_those_that_show_in_drawing_order(project: Path) -> None:
+def test_visible_layers_are_exported_in_drawing_order(project: Path) -> None:
     exported = map_of(project, "res://several.tscn")
     assert names(exported) == ["Ground", "Detail", "Deep", "low", "mid", "high", "Above"]
     assert terrains(exported)[0, 0] == "sand"
@@ -171,7 +171,7 @@ def test_layers_are_those_that_show_in_drawing_order(project: Path) -> None:
     assert terrains(exported)[1, 1] == "water"
 
 
-def test_instanced_scenes_are_part_of_the_level(project: Path) -> None:
+def test_layers_of_instanced_scenes_are_part_of_the_level(project: Path) -> None:
     exported = map_of(project, "res://world.tscn")
     assert names(exported) == ["Ground", "Chunk", "Chunk"]
     chunk = SceneFile(file_of(project, "res://chunk.tscn")).cells("Chunk")
@@ -185,15 +185,15 @@ def test_an_inherited_scene_has_a_map_of_its_own(project: Path) -> None:
     assert names(exported) == [*names(map_of(project, "res://world.tscn")), "More"]
 
 
-def test_a_level_within_a_scene_is_exported_by_its_own_scene_alone(project: Path, said: Run) -> None:
+def test_a_painting_of_an_instanced_scene_is_exported_by_its_own_scene_only(project: Path, said: Run) -> None:
     assert not (project / "maps/holds_a_level.tilebake.json").exists()
     assert "holds_a_level" not in said.log
 
 
-def test_a_tile_has_its_data_or_its_terrain_or_what_the_user_maps(project: Path) -> None:
+def test_a_tiles_terrain_is_its_custom_data_else_its_terrain_else_its_mapping(project: Path) -> None:
     exported = map_of(project, "res://tiles.tscn")
     assert terrains(exported) == {
-        (0, 0): "told water",
+        (0, 0): "custom water",
         (1, 0): "dry grass",
         (2, 0): "water",
         (3, 0): "moss",
@@ -201,7 +201,7 @@ def test_a_tile_has_its_data_or_its_terrain_or_what_the_user_maps(project: Path)
     }
 
 
-def test_unmapped_tiles_are_listed_each_kind_once(said: Run) -> None:
+def test_each_kind_of_unmapped_tile_is_reported_once(said: Run) -> None:
     assert said.lines("warning: res://tiles.tscn: Ground ") == [
         "at cell (5, 0): the tile 0:2,2 has no terrain; its 2 cells are left to the base prompt. Name a "
         'terrain for "0:2,2" in tile_terrains, or "-" to leave it out.',
@@ -210,32 +210,30 @@ def test_unmapped_tiles_are_listed_each_kind_once(said: Run) -> None:
     ]
 
 
-def test_several_paintings_of_a_scene_have_a_map_each(project: Path) -> None:
+def test_each_painting_of_a_scene_has_a_map_file_of_its_own(project: Path) -> None:
     first, second = (map_of(project, f"res://{name}.tscn") for name in ("two", "two.Lower"))
     assert names(first) == ["Ground"]
     assert names(second) == ["Cave", "Ground"]
     assert (project / "maps/own name.tilebake.json").is_file()
 
 
-def test_two_paintings_do_not_share_a_map(project: Path, said: Run) -> None:
+def test_two_paintings_cannot_share_a_map_file(project: Path, said: Run) -> None:
     assert said.lines("error: res://shared.tscn: ") == [
-        "Second: its map file res://maps/shared.tilebake.json is that of First too. "
+        "Second: it shares its map file res://maps/shared.tilebake.json with First. "
         "Clear map_file, or name another one."
     ]
     assert names(map_of(project, "res://shared.tscn")) == ["Ground"]
 
 
 @pytest.mark.parametrize("path", BROKEN)
-def test_a_scene_without_a_map_to_write_is_an_error_with_its_hint(
-    project: Path, said: Run, path: str
-) -> None:
-    told = said.lines(f"error: {path}: ")
-    assert len(told) == 1
-    assert told[0].count(". ") == 1, "what is wrong, and the hint"
+def test_a_scene_without_terrains_is_an_error_with_a_hint(project: Path, said: Run, path: str) -> None:
+    errors = said.lines(f"error: {path}: ")
+    assert len(errors) == 1
+    assert errors[0].count(". ") == 1, "what is wrong, and the hint"
     assert not list(project.glob(f"maps/{path[6:-5]}*"))
 
 
-def test_files_are_written_as_text_that_merges_well(project: Path) -> None:
+def test_map_files_are_sorted_text_with_a_cell_a_line(project: Path) -> None:
     text = (project / "maps/several.tilebake.json").read_bytes().decode("utf-8")
     assert text.startswith(
         '{\n  "tilebake": 1,\n  "grid": "square",\n  "seed": 0,\n  "tile_size": [16, 16],\n'

@@ -1,4 +1,4 @@
-"""The addon looks for pictures where the backend puts them, as tilebake.toml says and wherever that lies."""
+"""Test that the addon finds pictures where the backend puts them, wherever tilebake.toml lies."""
 
 import json
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ TERRAINS: Final[Mapping[str, Mapping[str, str]]] = {"in the game": PROMPTS, "twi
 
 @pytest.fixture(scope="module")
 def game(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An imported game without a tilebake.toml, in a folder of its own."""
+    """Make an imported game without a tilebake.toml, in a folder of its own."""
     folder = write_project(tmp_path_factory.mktemp("paths") / "game", {}, plugin=False)
     for name in MAPS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -70,19 +70,21 @@ def game(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_pictures_are_looked_for_where_the_backend_puts_them(engine: Engine, game: Path, place: str) -> None:
+def test_the_addon_finds_pictures_where_the_backend_puts_them(engine: Engine, game: Path, place: str) -> None:
     for left in game.parent.rglob("tilebake.toml"):
         left.unlink()
     for name, text in PLACES[place].items():
         (game.parent / name).write_text(text, encoding="utf-8")
-    said = engine.script(game, SCRIPTS / "tell_paths.gd", *(f"res://{name}" for name in MAPS)).checked()
-    told = {path[6:]: picture for path, picture in map(json.loads, said.lines("PICTURE "))}
-    assert told == {name: picture_of(game, name) for name in MAPS}
+    said = engine.script(
+        game, SCRIPTS / "export/print_paths.gd", *(f"res://{name}" for name in MAPS)
+    ).checked()
+    pictures = {path[6:]: picture for path, picture in map(json.loads, said.lines("PICTURE "))}
+    assert pictures == {name: picture_of(game, name) for name in MAPS}
     assert said.lines("FOLDER ") == [FOLDERS.get(place, "res://maps")]
     assert json.loads(said.lines("TERRAINS ")[0]) == TERRAINS.get(place, {})
 
 
 def picture_of(game: Path, name: str) -> str:
-    """Where the backend puts it, as Godot calls that; nothing where that is none of the game's."""
+    """Return the res:// path where the backend puts a map's picture; empty if outside of the game."""
     path = output_path(find_project(game / name), game / name)
     return f"res://{path.relative_to(game).as_posix()}" if path.is_relative_to(game) else ""

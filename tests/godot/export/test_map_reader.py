@@ -1,4 +1,4 @@
-"""Map files that people wrote by hand: whatever is in them is told with its place, its value and the hint."""
+"""Test how the addon reads map files that people wrote by hand, and reports what is wrong with them."""
 
 import json
 from typing import Any, Final
@@ -32,57 +32,57 @@ def of_rows(**more: object) -> dict[str, Any]:
     return {"tilebake": 1, "rows": ["g"], "legend": {"g": "grass"}, **more}
 
 
-# What stands in the file, and what is said of it.
+# The content of the file, and what is reported.
 NASTY: Final[list[tuple[Any, str]]] = [
-    (of_rows(rows=5), f"$.rows is no list: 5. {ROWS}"),
-    (of_rows(rows=None), f"$.rows is no list: null. {ROWS}"),
-    (of_rows(rows={"g": 1}), f'$.rows is no list: {{"g":1}}. {ROWS}'),
-    (of_rows(rows=["g", 7]), f"$.rows[1] is no text: 7. {ROWS}"),
-    (of_rows(rows=[["g"]]), f'$.rows[0] is no text: ["g"]. {ROWS}'),
-    (of_rows(legend=["g"]), f'$.legend is no object: ["g"]. {LEGEND}'),
-    (of_rows(legend="grass"), f'$.legend is no object: "grass". {LEGEND}'),
-    (of_rows(legend={"g": 5}), f'$.legend["g"] is no terrain of a character: 5. {LEGEND}'),
-    (of_rows(legend={"gg": "grass"}), f'$.legend["gg"] is no terrain of a character: "grass". {LEGEND}'),
-    (of_rows(origin="here"), f'$.origin is no cell: "here". {ORIGIN}'),
-    (of_rows(origin=[1]), f"$.origin is no cell: [1]. {ORIGIN}"),
-    (of_rows(origin=[1, "2"]), f'$.origin is no cell: [1,"2"]. {ORIGIN}'),
-    (of_rows(origin=[0.5, 0]), f"$.origin is no cell: [0.5,0]. {ORIGIN}"),
-    (of_rows(origin=[1e300, 0]), "$.origin is no cell: [1000000000000000052504760"),
-    (of_rows(tile_size="big"), f'$.tile_size is no size of tiles: "big". {SIZE}'),
-    (of_rows(tile_size=0), f"$.tile_size is no size of tiles: 0. {SIZE}"),
-    (of_rows(tile_size=-16), f"$.tile_size is no size of tiles: -16. {SIZE}"),
-    (of_rows(tile_size=[16, 1e12]), f"$.tile_size is no size of tiles: [16,1000000000000.0]. {SIZE}"),
-    (of_rows(tile_size={"x": 1}), f'$.tile_size is no size of tiles: {{"x":1}}. {SIZE}'),
-    (of_rows(tile_size=[]), f"$.tile_size is no size of tiles: []. {SIZE}"),
-    (of_rows(grid=3), f"$.grid is no grid: 3. {SHAPES}"),
-    (of_rows(grid=["hex"]), f'$.grid is no grid: ["hex"]. {SHAPES}'),
-    (of_rows(grid="hex"), f'$.grid is no grid: "hex". {SHAPES}'),
-    (of_rows(layout=None), "$.layout is no layout: null. Write one of stacked, "),
-    (of_rows(offset_axis={}), "$.offset_axis is no offset_axis: {}. Write one of horizontal, vertical."),
-    (of_cells([0, 0]), f"$.cells[1] is no cell: [0,0]. {CELL}"),
-    (of_cells([0, 0, 5]), f"$.cells[1] is no cell: [0,0,5]. {CELL}"),
-    (of_cells([0, "0", "g"]), f'$.cells[1] is no cell: [0,"0","g"]. {CELL}'),
-    (of_cells([0, 0, "g", 8]), f'$.cells[1] is no cell: [0,0,"g",8]. {CELL}'),
-    (of_cells([0, 0, "g", 8, None]), f'$.cells[1] is no cell: [0,0,"g",8,null]. {CELL}'),
-    (of_cells(None), f"$.cells[1] is no cell: null. {CELL}"),
-    (of_cells("g"), f'$.cells[1] is no cell: "g". {CELL}'),
-    (of_cells({"x": 0, "terrain": "g"}), f'$.cells[1] is no cell: {{"terrain":"g","x":0}}. {CELL}'),
-    (of_cells({"x": 0, "y": [], "terrain": "g"}), "$.cells[1] is no cell: {"),
-    (of_cells({"x": 0, "y": 0, "terrain": "g", "centre": 5}), "$.cells[1] is no cell: {"),
-    (of_cells({"x": 0, "y": 0, "terrain": "g", "centre": [1, "a"]}), "$.cells[1] is no cell: {"),
-    ({"tilebake": 1, "cells": {"x": 0}}, f'$.cells is no list: {{"x":0}}. {CELL}'),
-    ({"tilebake": 1, "layers": "ground"}, '$.layers is no list: "ground". Write [{"cells": []}].'),
-    (of_layers(of_cells(), 5), f"$.layers[1] is no layer: 5. {LAYER}"),
-    (of_layers({"cells": [5]}), f"$.layers[0].cells[0] is no cell: 5. {CELL}"),
-    (of_layers({"rows": 5}), f"$.layers[0].rows is no list: 5. {ROWS}"),
-    (of_layers({"cells": [], "weight": "half"}), f'$.layers[0].weight is no number: "half". {WEIGHT}'),
-    ({**of_layers({"rows": ["g"]}), "legend": 5}, f"$.legend is no object: 5. {LEGEND}"),
+    (of_rows(rows=5), f"$.rows is not a list: 5. {ROWS}"),
+    (of_rows(rows=None), f"$.rows is not a list: null. {ROWS}"),
+    (of_rows(rows={"g": 1}), f'$.rows is not a list: {{"g":1}}. {ROWS}'),
+    (of_rows(rows=["g", 7]), f"$.rows[1] is not a text: 7. {ROWS}"),
+    (of_rows(rows=[["g"]]), f'$.rows[0] is not a text: ["g"]. {ROWS}'),
+    (of_rows(legend=["g"]), f'$.legend is not an object: ["g"]. {LEGEND}'),
+    (of_rows(legend="grass"), f'$.legend is not an object: "grass". {LEGEND}'),
+    (of_rows(legend={"g": 5}), f'$.legend["g"] is not a legend entry: 5. {LEGEND}'),
+    (of_rows(legend={"gg": "grass"}), f'$.legend["gg"] is not a legend entry: "grass". {LEGEND}'),
+    (of_rows(origin="here"), f'$.origin is not a cell: "here". {ORIGIN}'),
+    (of_rows(origin=[1]), f"$.origin is not a cell: [1]. {ORIGIN}"),
+    (of_rows(origin=[1, "2"]), f'$.origin is not a cell: [1,"2"]. {ORIGIN}'),
+    (of_rows(origin=[0.5, 0]), f"$.origin is not a cell: [0.5,0]. {ORIGIN}"),
+    (of_rows(origin=[1e300, 0]), "$.origin is not a cell: [1000000000000000052504760"),
+    (of_rows(tile_size="big"), f'$.tile_size is not a tile size: "big". {SIZE}'),
+    (of_rows(tile_size=0), f"$.tile_size is not a tile size: 0. {SIZE}"),
+    (of_rows(tile_size=-16), f"$.tile_size is not a tile size: -16. {SIZE}"),
+    (of_rows(tile_size=[16, 1e12]), f"$.tile_size is not a tile size: [16,1000000000000.0]. {SIZE}"),
+    (of_rows(tile_size={"x": 1}), f'$.tile_size is not a tile size: {{"x":1}}. {SIZE}'),
+    (of_rows(tile_size=[]), f"$.tile_size is not a tile size: []. {SIZE}"),
+    (of_rows(grid=3), f"$.grid is not a grid: 3. {SHAPES}"),
+    (of_rows(grid=["hex"]), f'$.grid is not a grid: ["hex"]. {SHAPES}'),
+    (of_rows(grid="hex"), f'$.grid is not a grid: "hex". {SHAPES}'),
+    (of_rows(layout=None), "$.layout is not a layout: null. Write one of stacked, "),
+    (of_rows(offset_axis={}), "$.offset_axis is not an offset_axis: {}. Write one of horizontal, vertical."),
+    (of_cells([0, 0]), f"$.cells[1] is not a cell: [0,0]. {CELL}"),
+    (of_cells([0, 0, 5]), f"$.cells[1] is not a cell: [0,0,5]. {CELL}"),
+    (of_cells([0, "0", "g"]), f'$.cells[1] is not a cell: [0,"0","g"]. {CELL}'),
+    (of_cells([0, 0, "g", 8]), f'$.cells[1] is not a cell: [0,0,"g",8]. {CELL}'),
+    (of_cells([0, 0, "g", 8, None]), f'$.cells[1] is not a cell: [0,0,"g",8,null]. {CELL}'),
+    (of_cells(None), f"$.cells[1] is not a cell: null. {CELL}"),
+    (of_cells("g"), f'$.cells[1] is not a cell: "g". {CELL}'),
+    (of_cells({"x": 0, "terrain": "g"}), f'$.cells[1] is not a cell: {{"terrain":"g","x":0}}. {CELL}'),
+    (of_cells({"x": 0, "y": [], "terrain": "g"}), "$.cells[1] is not a cell: {"),
+    (of_cells({"x": 0, "y": 0, "terrain": "g", "centre": 5}), "$.cells[1] is not a cell: {"),
+    (of_cells({"x": 0, "y": 0, "terrain": "g", "centre": [1, "a"]}), "$.cells[1] is not a cell: {"),
+    ({"tilebake": 1, "cells": {"x": 0}}, f'$.cells is not a list: {{"x":0}}. {CELL}'),
+    ({"tilebake": 1, "layers": "ground"}, '$.layers is not a list: "ground". Write [{"cells": []}].'),
+    (of_layers(of_cells(), 5), f"$.layers[1] is not a layer: 5. {LAYER}"),
+    (of_layers({"cells": [5]}), f"$.layers[0].cells[0] is not a cell: 5. {CELL}"),
+    (of_layers({"rows": 5}), f"$.layers[0].rows is not a list: 5. {ROWS}"),
+    (of_layers({"cells": [], "weight": "half"}), f'$.layers[0].weight is not a number: "half". {WEIGHT}'),
+    ({**of_layers({"rows": ["g"]}), "legend": 5}, f"$.legend is not an object: 5. {LEGEND}"),
     ({"tilebake": "1"}, f'$.tilebake is "1". {VERSION}'),
     ({"tilebake": [1]}, f"$.tilebake is [1]. {VERSION}"),
     ({"tilebake": {}}, f"$.tilebake is {{}}. {VERSION}"),
     ({}, f"$.tilebake is null. {VERSION}"),
-    ([], "a map is a JSON object, and this is []. Write { ... }."),
-    (None, "a map is a JSON object, and this is null. Write { ... }."),
+    ([], "a map is a JSON object, but this is []. Write { ... }."),
+    (None, "a map is a JSON object, but this is null. Write { ... }."),
 ]
 FINE: Final[list[tuple[Any, int]]] = [
     (of_rows(), 1),
@@ -95,39 +95,39 @@ FINE: Final[list[tuple[Any, int]]] = [
 
 @pytest.fixture(scope="module")
 def read(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, int]]:
-    """What is said of each file, and how many cells it has."""
+    """Return what is reported of each file, and how many cells it has."""
     project = write_project(tmp_path_factory.mktemp("nasty") / "game", {}, plugin=False)
     adopt_imports(engine, project)
     (project / "maps").mkdir()
     for kind, maps in (("nasty", NASTY), ("fine", FINE)):
-        for index, (told, _) in enumerate(maps):
-            (project / f"maps/{kind}{index}.tilebake.json").write_text(json.dumps(told), encoding="utf-8")
+        for index, (content, _) in enumerate(maps):
+            (project / f"maps/{kind}{index}.tilebake.json").write_text(json.dumps(content), encoding="utf-8")
     (project / "maps/line.tilebake.json").write_text('{"tilebake": 1,\n  "rows": [}', encoding="utf-8")
     (project / "maps/none.tilebake.json").write_bytes(b"")
-    run = engine.script(project, SCRIPTS / "read_maps.gd", "res://maps").checked()
+    run = engine.script(project, SCRIPTS / "export/print_maps.gd", "res://maps").checked()
     return {
-        name.removesuffix(".tilebake.json"): (words, cells)
-        for name, words, cells in map(json.loads, run.lines("READ "))
+        name.removesuffix(".tilebake.json"): (line, cells)
+        for name, line, cells in map(json.loads, run.lines("READ "))
     }
 
 
 @pytest.mark.parametrize("index", range(len(NASTY)), ids=lambda index: json.dumps(NASTY[index][0])[:60])
-def test_what_is_wrong_is_told_with_place_value_and_hint(
+def test_a_wrong_value_is_reported_with_its_place_and_a_hint(
     read: dict[str, tuple[str, int]], index: int
 ) -> None:
-    words, cells = read[f"nasty{index}"]
-    assert words.startswith(f"res://maps/nasty{index}.tilebake.json: ")
-    assert NASTY[index][1] in words
+    line, cells = read[f"nasty{index}"]
+    assert line.startswith(f"res://maps/nasty{index}.tilebake.json: ")
+    assert NASTY[index][1] in line
     assert cells == -1
 
 
 @pytest.mark.parametrize(("name", "place"), [("line", ":2: not JSON: "), ("none", ":1: not JSON: ")])
-def test_what_is_no_json_is_told_with_its_line(
+def test_a_file_that_is_not_json_is_reported_with_its_line(
     read: dict[str, tuple[str, int]], name: str, place: str
 ) -> None:
     assert read[name][0].startswith(f"res://maps/{name}.tilebake.json{place}")
 
 
 @pytest.mark.parametrize("index", range(len(FINE)))
-def test_what_is_unusual_and_right_is_read(read: dict[str, tuple[str, int]], index: int) -> None:
+def test_an_unusual_but_valid_map_is_read(read: dict[str, tuple[str, int]], index: int) -> None:
     assert read[f"fine{index}"] == ("", FINE[index][1])

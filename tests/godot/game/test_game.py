@@ -1,4 +1,4 @@
-"""The exported game: it shows the paintings, and holds nothing of the addon but what it runs."""
+"""Test the exported game: it shows the paintings, and has only those files of the addon that it runs."""
 
 import shutil
 import subprocess
@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.godot.harness import flat
-from tests.godot.harness.engine import PATIENCE, SCRIPTS, Engine, Run
+from tests.godot.harness import flat_colours
+from tests.godot.harness.engine import PATIENCE, SCRIPTS, SCRIPTS_IN_PROJECT, Engine, Run
 from tests.godot.harness.flat_demo import FlatDemo
-from tests.godot.harness.missing import is_missing
+from tests.godot.harness.requirements import fail_or_skip
 from tests.godot.harness.screen import DRAWING, screen
 
 PRESET = """[preset.0]
@@ -38,22 +38,22 @@ texture_format/s3tc_bptc=true
 texture_format/etc2_astc=false
 binary_format/architecture="x86_64"
 """
-# A little brighter than the tiles, so that a frame tells the painting from the tiles under it.
-PAINTED: Mapping[str, flat.Colour] = {
+# A little brighter than the tiles, so that a frame shows whether it has the painting or the tiles.
+PAINTED: Mapping[str, flat_colours.Colour] = {
     name: (min(255, r + 5), min(255, g + 5), min(255, b + 5), a)
-    for name, (r, g, b, a) in flat.COLOURS.items()
+    for name, (r, g, b, a) in flat_colours.COLOURS.items()
 }
 
 
 @pytest.fixture(scope="module")
 def template(engine: Engine) -> Path:
-    """The release template that stands beside the engine."""
+    """Find the release template beside the engine or on PATH."""
     beside = engine.folder / "usr/bin/godot-template-release" if engine.folder else None
     if beside and beside.is_file():
         return beside
     on_path = shutil.which("godot-template-release")
     if on_path is None:
-        is_missing("There is no godot-template-release here: run `make engine`")
+        fail_or_skip("godot-template-release was not found: run `make engine`")
     return Path(on_path)
 
 
@@ -61,11 +61,11 @@ def template(engine: Engine) -> Path:
 def game(
     engine: Engine, template: Path, flat_demo: FlatDemo, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The demo with flat tiles and a flat painting of other colours, exported as a game."""
+    """Export a game of the demo with flat tiles and a flat picture of other colours."""
     project = Path(shutil.copytree(flat_demo.project, tmp_path_factory.mktemp("exported") / "game"))
-    flat.paint(project, "demo/demo", colours=PAINTED)  # which the export imports
-    engine.script(project, SCRIPTS / "show_in_scene.gd", "res://demo/demo.tscn").checked()
-    (project / "show_in_scene.gd").unlink()
+    flat_colours.paint(project, "demo/demo", colours=PAINTED)  # which the export imports
+    engine.script(project, SCRIPTS / "game/show_painting.gd", "res://demo/demo.tscn").checked()
+    shutil.rmtree(project / SCRIPTS_IN_PROJECT)
     (project / "export_presets.cfg").write_text(PRESET.format(template=template), encoding="utf-8")
     target = project.parent / "out/game"
     target.parent.mkdir()
@@ -74,7 +74,7 @@ def game(
     return target
 
 
-def test_the_game_holds_no_editor_code_and_no_json(game: Path) -> None:
+def test_the_game_has_no_editor_code_and_no_json(game: Path) -> None:
     with zipfile.ZipFile(game.with_suffix(".zip")) as pack:
         held = pack.namelist()
     ours = {name.removesuffix(".remap") for name in held if name.startswith("addons/")}
@@ -84,7 +84,7 @@ def test_the_game_holds_no_editor_code_and_no_json(game: Path) -> None:
     assert any(name.startswith(".godot/imported/demo.png") for name in held)
 
 
-def test_the_game_shows_the_painting_and_no_tile(engine: Engine, game: Path) -> None:
+def test_the_game_shows_the_painting_and_no_tiles(engine: Engine, game: Path) -> None:
     frame = game.parent / "frame.png"
     command = [*_command(engine, game), *DRAWING, "--write-movie", str(frame), "--quit-after", "4"]
     with screen(engine) as environment:
@@ -98,15 +98,18 @@ def test_the_game_shows_the_painting_and_no_tile(engine: Engine, game: Path) -> 
             check=False,
         )
     Run(done.returncode, done.stdout + done.stderr).checked()
-    shown = flat.read(max(frame.parent.glob("frame0*.png")))
+    shown = flat_colours.read(max(frame.parent.glob("frame0*.png")))
     colours = {tuple(int(v) for v in colour) for colour in np.unique(shown.reshape(-1, 4), axis=0)}
     assert set(PAINTED.values()) <= colours
-    assert not set(flat.COLOURS.values()) & colours
+    assert not set(flat_colours.COLOURS.values()) & colours
 
 
 def _command(engine: Engine, game: Path) -> list[str]:
-    """What starts the game. With an engine from another system that is its loader, as which the game then
-    knows itself: so a copy of the loader is laid beside the game, and the pack is named after it."""
+    """Return the command that starts the game.
+
+    An engine with a file system of its own needs its loader. The game then takes the loader's name for its
+    own, so a copy of the loader is put beside the game, and the pack is named after it.
+    """
     if engine.folder is None:
         return [str(game)]
     loader = game.with_name("loader")

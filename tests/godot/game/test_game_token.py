@@ -1,4 +1,4 @@
-"""A running backend's token is in no exported game, nor elsewhere in the project: told by its bytes."""
+"""Test that the token of a running backend is in no exported game and in no file of the project."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ PICTURE: Final = "baked/maps/map0.png"
 
 @contextmanager
 def watching(project: Path) -> Generator[bytes]:
-    """A backend that the user runs himself: its token."""
+    """Run a backend as a user does in a terminal. Yield its token."""
     command = [sys.executable, "-m", "tilebake", "watch", str(project)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -49,13 +49,13 @@ def watching(project: Path) -> Generator[bytes]:
 
 @pytest.fixture(scope="module")
 def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """A project that was edited and exported with all its files while its backend ran; the token."""
+    """Export a project with all its files while its backend runs. Return it with the token."""
     files = {"tilebake.toml": TOML, "maps/map0.tilebake.json": map_text(1), "export_presets.cfg": PRESET}
     project = write_project(tmp_path_factory.mktemp("token") / "game", files)
     adopt_imports(engine, project)
     with watching(project) as token:
-        with editing(engine, project) as editor:  # which has to prove itself for what it is told
-            editor.until((project / f"{PICTURE}.import").is_file, "the picture")
+        with editing(engine, project) as editor:  # which gets the token from the ready file
+            editor.until((project / f"{PICTURE}.import").is_file, "importing the picture")
         for ending in ("pck", "zip"):
             target = str(project.parent / f"game.{ending}")
             environment = {"TILEBAKE_ALLOW_HEADLESS": "1"}
@@ -63,7 +63,7 @@ def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     return project, token
 
 
-def test_the_pack_has_no_token(exported: tuple[Path, bytes]) -> None:
+def test_the_exported_pack_has_no_token(exported: tuple[Path, bytes]) -> None:
     project, token = exported
     data = (project.parent / "game.pck").read_bytes()
     assert b"baked_tile_map" in data, "it is a pack"
@@ -71,14 +71,14 @@ def test_the_pack_has_no_token(exported: tuple[Path, bytes]) -> None:
     assert bytes.fromhex(token.decode()) not in data
 
 
-def test_nor_has_what_is_compressed_in_it(exported: tuple[Path, bytes]) -> None:
+def test_the_files_compressed_in_the_exported_zip_have_no_token(exported: tuple[Path, bytes]) -> None:
     project, token = exported
     with zipfile.ZipFile(project.parent / "game.zip") as pack:
         assert len(pack.namelist()) > 3
         assert [name for name in pack.namelist() if token in pack.read(name)] == []
 
 
-def test_nor_has_the_project(exported: tuple[Path, bytes]) -> None:
+def test_the_files_of_the_project_have_no_token(exported: tuple[Path, bytes]) -> None:
     project, token = exported
     files = [path for path in project.rglob("*") if path.is_file()]
     assert any(path.name == "map0.png" for path in files)

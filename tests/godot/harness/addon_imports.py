@@ -1,4 +1,4 @@
-"""What Godot makes of the addon when it first imports a project: classes and icon. Made once, then copied."""
+"""Import the addon once, and copy what Godot made of it (classes, icon) into every project that needs it."""
 
 import shutil
 from functools import cache
@@ -8,7 +8,7 @@ from tests.godot.harness.engine import Engine, write_project
 
 
 def adopt_imports(engine: Engine, project: Path) -> None:
-    """Spare a project with the addon its first import; what else is in it stays to be imported."""
+    """Give a project the imported addon, which saves its first import; other files stay to be imported."""
     shutil.copytree(_imports(engine), project / ".godot", dirs_exist_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""A running editor without a window, and what the addon's coordinator tells in it; no test itself."""
+"""Run an editor without a window, and follow what the addon's coordinator reports in it."""
 
 import json
 import os
@@ -20,18 +20,18 @@ from tilebake.level.project import Project
 from tilebake.serve.api.ready import Ready, read_ready, ready_file
 from tilebake.serve.files.project_lock import holder
 
-PATIENCE: Final = 900.0  # seconds; the machine may have other work
+PATIENCE: Final = 60.0  # seconds for what the editor is to bring about
+SESSION: Final = 300.0  # seconds for an editor that a script of gd/ uses and ends; each of its waits has 60
+LAST_LINES: Final = 40  # of the log, shown when a wait fails
 ENABLED: Final = 'enabled=PackedStringArray("res://addons/tilebake/plugin.cfg")'
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
-TELLING: Final = 'enabled=PackedStringArray("res://addons/telling/plugin.cfg")'
-PLUGIN: Final = (
-    '[plugin]\nname="Telling"\ndescription=""\nauthor=""\nversion="1"\nscript="telling_plugin.gd"\n'
-)
+REPORTING: Final = 'enabled=PackedStringArray("res://addons/report/plugin.cfg")'
+PLUGIN: Final = '[plugin]\nname="Report"\ndescription=""\nauthor=""\nversion="1"\nscript="report_plugin.gd"\n'
 TOML: Final = 'maps = ["maps"]\noutput = "baked"\n[settings]\npixels_per_tile = 16\nsteps = 2\n'
 
 
 def map_text(seed: int, *, rows: int = 2, prompt: str = "grass") -> str:
-    """A map of a few tiles."""
+    """Return the text of a map of a few tiles."""
     return json.dumps(
         {
             "tilebake": 1,
@@ -43,17 +43,17 @@ def map_text(seed: int, *, rows: int = 2, prompt: str = "grass") -> str:
     )
 
 
-def game_in(engine: Engine, folder: Path, maps: int = 1, toml: str = TOML) -> Path:
-    """A Godot project with the addon, which is imported, maps, and a plugin that tells what happens."""
+def make_game(engine: Engine, folder: Path, maps: int = 1, toml: str = TOML) -> Path:
+    """Make a Godot project with the imported addon, maps, and a plugin that reports what happens."""
     names = [f"maps/map{number}.tilebake.json" for number in range(maps)]
     files = {name: map_text(seed) for seed, name in enumerate(names)}
-    files["addons/telling/plugin.cfg"] = PLUGIN
-    for script in ("telling_plugin.gd", "telling_level.gd"):
-        files[f"addons/telling/{script}"] = (SCRIPTS / script).read_text(encoding="utf-8")
+    files["addons/report/plugin.cfg"] = PLUGIN
+    for script in ("report_plugin.gd", "grass_level.gd"):
+        files[f"addons/report/{script}"] = (SCRIPTS / "editor" / script).read_text(encoding="utf-8")
     project = write_project(folder, {**files, "tilebake.toml": toml})
     settings = (project / "project.godot").read_text(encoding="utf-8")
     assert ENABLED in settings
-    (project / "project.godot").write_text(settings.replace(ENABLED, TELLING), encoding="utf-8")
+    (project / "project.godot").write_text(settings.replace(ENABLED, REPORTING), encoding="utf-8")
     adopt_imports(engine, project)
     return project
 
@@ -66,7 +66,7 @@ def save(project: Path, name: str, text: str) -> None:
 
 
 class Editor:
-    """A running editor, and the lines of its log."""
+    """Run an editor, and collect the lines of its log."""
 
     def __init__(self, engine: Engine, project: Path, **environment: str) -> None:
         self.project = project
@@ -86,69 +86,84 @@ class Editor:
         self._reader.start()
 
     def until(self, happened: Callable[[], bool], what: str) -> None:
-        """Wait for something that the editor is to bring about."""
+        """Wait for something that the editor is to bring about.
+
+        Raises AssertionError with the editor's last state, when it ends or PATIENCE is over.
+        """
         over = time.monotonic() + PATIENCE
         while not happened():
-            assert self.process.poll() is None, f"the editor ended\n{self.log}"
-            assert time.monotonic() < over, f"waited in vain for {what}\n{self.log}"
+            assert self.process.poll() is None, f"the editor ended before {what}\n{self.last_state()}"
+            assert time.monotonic() < over, f"{what} did not happen in {PATIENCE:.0f} s\n{self.last_state()}"
             time.sleep(0.05)
 
-    def until_line(self, start: str, after: int = 0) -> None:
-        """Wait for a line that begins so, among those after the first `after`."""
-        self.until(lambda: any(line.startswith(start) for line in self.lines[after:]), start)
+    def last_state(self) -> str:
+        """Return the backend's state, the editor's processes and the end of its log, for a failed test."""
+        programs = [" ".join(_arguments(child)) for child in self.children()]
+        end = "\n".join(self.lines[-LAST_LINES:])
+        return f"backend: {self.state or 'not reported'}\nprocesses: {programs}\nend of the log:\n{end}"
 
-    def told(self, start: str) -> list[str]:
-        """What follows in every line that begins so."""
+    def until_line(self, start: str, after: int = 0) -> None:
+        """Wait for a line that begins with `start`, among those after the first `after`."""
+        self.until(lambda: any(line.startswith(start) for line in self.lines[after:]), f"the line {start!r}")
+
+    def reported(self, start: str) -> list[str]:
+        """Return what follows `start` in every line that begins with it."""
         return [line.removeprefix(start).strip() for line in self.lines if line.startswith(start)]
 
-    def order(self, *words: str) -> None:
-        """Have the telling plugin do something, and wait until it has taken the order."""
-        orders = self.project / "orders"
-        self.until(lambda: not orders.exists(), "the last order")
-        save(self.project, "orders", " ".join(words))
+    def command(self, *arguments: str) -> None:
+        """Send a command to the report plugin, as soon as it has taken the one before."""
+        commands = self.project / "commands"
+        self.until(lambda: not commands.exists(), "taking the last command")
+        save(self.project, "commands", " ".join(arguments))
 
     def switch_off(self) -> int:
-        """Have the backend left, or ended if it is the editor's own; where the log went on."""
+        """Leave the backend, which ends if it is the editor's. Return how many lines the log had before."""
         seen = len(self.lines)
-        self.order("stop")
+        self.command("stop")
         self.until(lambda: self.state == "OFF", "the backend to be off")
         return seen
 
     def quit(self) -> Run:
-        """Close it as its user does: how it ended."""
-        self.order("quit")
+        """Close the editor as its user does. Return how it ended."""
+        self.command("quit")
         return self.end()
 
     @property
     def state(self) -> str:
-        """How the backend stands, as the coordinator told last."""
-        told = self.told("STATE ")
-        return told[-1].split()[0] if told else ""
+        """The backend's state that was reported last; empty before the first."""
+        states = self.reported("STATE ")
+        return states[-1].split()[0] if states else ""
 
     def ready(self) -> Ready:
-        """How its project's backend is reached."""
+        """Read the ready file of the project's backend."""
         return read_ready(ready_file(self.project))
 
     def children(self) -> list[psutil.Process]:
-        """The backend that the editor started, and what that started."""
-        return psutil.Process(self.process.pid).children(recursive=True)
+        """Return the backend that the editor started, and what that started."""
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
 
     def running(self, command: str) -> list[psutil.Process]:
-        """Those that run this command of tilebake, such as `watch`; its worker is another program."""
-        return [child for child in self.children() if command in _words(child)]
+        """Return those that run a command of tilebake, such as `watch`; its worker is another program."""
+        return [child for child in self.children() if command in _arguments(child)]
 
     @property
     def log(self) -> str:
         return "\n".join(self.lines)
 
     def end(self) -> Run:
-        """Wait for its end: how it ended, with nothing broken in its log."""
-        code = self.process.wait(PATIENCE)
+        """Wait for its end. Return how it ended, with nothing broken in its log."""
+        try:
+            code = self.process.wait(SESSION)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the editor did not end in {SESSION:.0f} s\n{self.last_state()}") from None
         self._close()
         return Run(code, self.log).checked()
 
     def kill(self) -> None:
-        """End it at once, if it has not ended."""
+        """Kill the editor, if it has not ended."""
         self.process.kill()
         self.process.wait()
         self._close()
@@ -166,7 +181,7 @@ class Editor:
 
 @contextmanager
 def editing(engine: Engine, project: Path, **environment: str) -> Generator[Editor]:
-    """An editor, killed at the end if it has not ended by itself."""
+    """Run an editor, and kill it at the end if it has not ended by itself."""
     editor = Editor(engine, project, **environment)
     try:
         yield editor
@@ -175,12 +190,12 @@ def editing(engine: Engine, project: Path, **environment: str) -> Generator[Edit
 
 
 def is_at_rest(project: Path) -> bool:
-    """Whether no tilebake is at work in a project, and none left a trace of being so."""
+    """Return whether no tilebake is at work in a project, and none left its lock or ready file."""
     return holder(Project(project)) is None and not ready_file(project).exists()
 
 
-def _words(process: psutil.Process) -> list[str]:
-    """Its command line; nothing where it has just ended."""
+def _arguments(process: psutil.Process) -> list[str]:
+    """Return the command line of a process; empty where it has just ended."""
     try:
         return process.cmdline()
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""Scenes for the export tests, described here and built and saved by the engine (gd/make_scenes.gd)."""
+"""Describe scenes for tests, and have the engine build and save them (gd/export/make_scenes.gd)."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -10,56 +10,56 @@ from tests.godot.harness.engine import SCRIPTS, Engine, Run
 
 Cell = tuple[int, int, int, int, int, int]  # x, y, source, atlas x, atlas y, alternative
 EXPORT: Final = "res://addons/tilebake/cli/export_maps.gd"
-NAMED, TOLD, SILENT = 0, 1, 2  # the atlas's rows: by terrain, by custom data, by nothing
+NAMED, CUSTOM, UNNAMED = 0, 1, 2  # the atlas's rows: a terrain, custom data, or neither
 
 
 def tile(x: int, y: int, column: int = 0, row: int = NAMED, alternative: int = 0) -> Cell:
-    """A tile of the atlas in a cell."""
+    """Put a tile of the atlas into a cell."""
     return (x, y, 0, column, row, alternative)
 
 
 def scene_tile(x: int, y: int, identifier: int = 5) -> Cell:
-    """A scene tile in a cell."""
+    """Put a scene tile into a cell."""
     return (x, y, 1, 0, 0, identifier)
 
 
 def speckled(columns: Iterable[int], rows: Sequence[int]) -> list[Cell]:
-    """A tile in each cell, of all terrains and both ways to say them, mixed without a pattern."""
+    """Put a tile into each cell: all terrains, by terrain and by custom data, mixed without a pattern."""
     return [
         tile(x, y, (x * 7 + y * 13 + x * y) % 3, ((x + 3 * y) * 5 // 4) % 2) for x in columns for y in rows
     ]
 
 
 def node(kind: str, *children: dict[str, Any], name: str | None = None, **values: str) -> dict[str, Any]:
-    """A node; values are written as in a scene file."""
+    """Describe a node; values are written as in a scene file."""
     return {"type": kind, "name": name or kind, "set": values, "children": children}
 
 
 def layer(name: str, cells: Sequence[Cell], **values: str) -> dict[str, Any]:
-    """A TileMapLayer."""
+    """Describe a TileMapLayer."""
     return {**node("TileMapLayer", name=name, **values), "cells": cells}
 
 
 def tile_map(name: str, *layers: dict[str, Any], **values: str) -> dict[str, Any]:
-    """A deprecated TileMap; a layer of it is {"cells", "name", "enabled", "z"}."""
+    """Describe a deprecated TileMap; a layer of it is {"cells", "name", "enabled", "z"}."""
     return {**node("TileMap", name=name, **values), "layers": layers}
 
 
 def baked(name: str = "Bake", **values: str) -> dict[str, Any]:
-    """A BakedTileMap."""
+    """Describe a BakedTileMap."""
     return node("BakedTileMap", name=name, **values)
 
 
 def resource(script: str, **values: str) -> str:
-    """A resource of one of the addon's classes, as a scene file has it, and so are its values."""
-    said = "".join(f',"{key}":{value}' for key, value in values.items())
-    return f'Object(Resource,"script":{_script(script)}{said})'
+    """Write a resource of one of the addon's classes as a scene file has it; values are written so too."""
+    written = "".join(f',"{key}":{value}' for key, value in values.items())
+    return f'Object(Resource,"script":{_script(script)}{written})'
 
 
 def by_name(script: str, **resources: str) -> str:
-    """A dictionary of such resources of one class."""
-    said = ", ".join(f'"{name}": {each}' for name, each in resources.items())
-    return f"Dictionary[String, {_script(script)}]({{{said}}})"
+    """Write a dictionary of such resources of one class."""
+    written = ", ".join(f'"{name}": {each}' for name, each in resources.items())
+    return f"Dictionary[String, {_script(script)}]({{{written}}})"
 
 
 def _script(name: str) -> str:
@@ -67,12 +67,12 @@ def _script(name: str) -> str:
 
 
 def scene(path: str, root: dict[str, Any], **tile_set: object) -> dict[str, Any]:
-    """A scene; its tile set may have a shape, layout, axis and size."""
+    """Describe a scene; its tile set may have a shape, layout, axis and size."""
     return {"path": path, "root": root, "tile_set": tile_set}
 
 
 def level(path: str, *children: dict[str, Any], **tile_set: object) -> dict[str, Any]:
-    """A scene of layers and one BakedTileMap over them."""
+    """Describe a scene of layers and one BakedTileMap over them."""
     return scene(path, node("Node2D", *children, baked(), name="Level"), **tile_set)
 
 
@@ -80,20 +80,20 @@ def make_scenes(engine: Engine, project: Path, scenes: Sequence[dict[str, Any]])
     """Have the engine build the scenes and save them in the project, with the addon imported."""
     adopt_imports(engine, project)
     (project / "scenes.json").write_text(json.dumps(scenes), encoding="utf-8")
-    engine.script(project, SCRIPTS / "make_scenes.gd", "res://scenes.json").checked()
+    engine.script(project, SCRIPTS / "export/make_scenes.gd", "res://scenes.json").checked()
 
 
 def export(engine: Engine, project: Path, *arguments: str) -> Run:
-    """What the command line of the addon does."""
+    """Run the command line of the addon."""
     return engine.script(project, EXPORT, *arguments)
 
 
 def map_of(project: Path, scene_path: str) -> dict[str, Any]:
-    """The map file of a scene."""
+    """Read the map file of a scene."""
     inside = scene_path.removeprefix("res://").removesuffix(".tscn")
     return json.loads((project / "maps" / f"{inside}.tilebake.json").read_text(encoding="utf-8"))
 
 
 def file_of(project: Path, scene_path: str) -> Path:
-    """Where a scene lies on the disk."""
+    """Return where a scene lies on the disk."""
     return project / scene_path.removeprefix("res://")

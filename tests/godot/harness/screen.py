@@ -1,4 +1,4 @@
-"""A screen that Godot can draw on where there is none: Xvfb."""
+"""Give Godot a screen to draw on where there is none: Xvfb."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.godot.harness.engine import PATIENCE, Engine, Run
+from tests.godot.harness.engine import PATIENCE, Engine, Run, copy_script
 
 SIZE: Final = (1600, 1000)
 DRAWING: Final = ("--rendering-driver", "opengl3", "--audio-driver", "Dummy", "--resolution", "1400x1000")
@@ -17,12 +17,12 @@ _START: Final = 30.0  # seconds that Xvfb may take
 
 
 class NoScreenError(Exception):
-    """There is no Xvfb here; the message says how to get one."""
+    """Xvfb is not installed; the message says how to get it."""
 
 
 @contextmanager
 def screen(engine: Engine, size: tuple[int, int] = SIZE) -> Generator[Mapping[str, str]]:
-    """The environment of a program that draws on a screen of its own, which lives within the `with`."""
+    """Start a screen for the `with` block. Yield the environment of a program that draws on it."""
     reading, writing = os.pipe()
     command = [_server(), "-displayfd", str(writing), "-screen", "0", f"{size[0]}x{size[1]}x24"]
     server = subprocess.Popen(
@@ -41,14 +41,14 @@ def screen(engine: Engine, size: tuple[int, int] = SIZE) -> Generator[Mapping[st
 
 
 def draw(engine: Engine, project: Path, script: Path, *arguments: str, timeout: float = PATIENCE) -> Run:
-    """Run a script that extends SceneTree and draws."""
-    shutil.copy(script, project / script.name)
+    """Run a script of gd/ that extends SceneTree and draws."""
+    path = copy_script(project, script)
     with screen(engine) as environment:
         return engine.run(
             project,
             *DRAWING,
             "-s",
-            f"res://{script.name}",
+            path,
             "--",
             *arguments,
             headless=False,
@@ -60,26 +60,26 @@ def draw(engine: Engine, project: Path, script: Path, *arguments: str, timeout: 
 def _server() -> str:
     found = shutil.which("Xvfb")
     if found is None:
-        raise NoScreenError("There is no Xvfb here: install xvfb, or run `make engine`")
+        raise NoScreenError("Xvfb was not found: install xvfb, or run `make engine`")
     return found
 
 
 def _drivers(engine: Engine) -> dict[str, str]:
-    """An engine with a system of its own has drivers of its own too."""
+    """Return where the drivers are, for an engine with a file system of its own."""
     found = sorted(engine.folder.glob("usr/lib/*/dri")) if engine.folder else []
     return {"LIBGL_DRIVERS_PATH": str(found[0])} if found else {}
 
 
 def _number(reading: int) -> int:
-    """The display's number, which Xvfb writes once it is up."""
+    """Read the display's number, which Xvfb writes once it is up."""
     os.set_blocking(reading, False)
-    told = b""
+    written = b""
     deadline = time.monotonic() + _START
-    while not told.endswith(b"\n"):
+    while not written.endswith(b"\n"):
         if time.monotonic() > deadline:
             raise NoScreenError("Xvfb did not start")
         try:
-            told += os.read(reading, 16)
+            written += os.read(reading, 16)
         except BlockingIOError:
             time.sleep(0.05)
-    return int(told)
+    return int(written)

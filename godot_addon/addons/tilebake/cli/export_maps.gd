@@ -1,19 +1,19 @@
 extends SceneTree
-## Exports maps without the editor, so that CI can bake them or tell that one is out of date:
+## Exports maps without the editor, so that CI can bake them or find those that are out of date:
 ##
 ##     godot --headless --path GAME --import
 ##     godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- --all
 ##
-## Exit codes: 0 done, 1 a map could not be exported, 2 usage, 3 a map file is out of date (--check).
+## Exit codes: 0 done, 1 a map could not be exported, 2 wrong usage, 3 a map file is out of date (--check).
 
 const USAGE: String = """Usage: godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- [OPTIONS] [SCENES]
 
 Writes the map files of the scenes that have a BakedTileMap. Import the project first.
 
   --all      all scenes of the project
-  --check    write nothing; exit with 3 if a map file is not what its scene gives
-  --strict   take warnings for errors, such as a tile without a terrain
-  --help     print this
+  --check    write nothing; exit with 3 if a map file is out of date
+  --strict   treat warnings as errors, such as a tile without a terrain
+  --help     print this text
 """
 const DONE: int = 0
 const FAILED: int = 1
@@ -35,20 +35,20 @@ func _run(arguments: PackedStringArray) -> int:
 		elif argument in OPTIONS:
 			options.append(argument)
 		else:
-			return _misused("There is no option %s." % argument)
+			return _misused("unknown option %s" % argument)
 	if "--help" in options:
 		print(USAGE)
 		return DONE
 	if ("--all" in options) == not scenes.is_empty():
-		return _misused("Say either --all or which scenes.")
+		return _misused("name the scenes to export, or use --all")
 	return _export(scenes, options)
 
 
 func _export(scenes: Array[String], options: Array[String]) -> int:
 	if not _is_imported():
-		printerr("error: the project is not imported yet. Run godot --headless --path GAME --import first.")
+		printerr("error: the project is not imported yet. Run `godot --headless --path GAME --import` first.")
 		return FAILED
-	# Loaded only now: it names classes that are known once the project is imported.
+	# Loaded only now, because it uses classes that exist once the project is imported.
 	var own: GDScript = get_script()
 	var exporter: GDScript = load(own.resource_path.get_base_dir().path_join("scene_exports.gd"))
 	if exporter == null or not exporter.can_instantiate():
@@ -63,7 +63,7 @@ func _is_imported() -> bool:
 	)
 
 
-## "levels/a.tscn" and "res://levels/a.tscn" are the same scene.
+## Return the res:// path of a scene, which may be given relative to the project.
 func _in_project(scene: String) -> String:
 	return scene if "://" in scene else "res://" + scene.replace("\\", "/").trim_prefix("./")
 

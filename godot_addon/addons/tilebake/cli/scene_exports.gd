@@ -1,6 +1,6 @@
 class_name TilebakeSceneExports
 extends RefCounted
-## Exports one scene after the other and says a line on each map.
+## Exports one scene after the other and prints a line on each map.
 
 const FAILED: int = 1
 const OUT_OF_DATE: int = 3
@@ -8,14 +8,14 @@ const OUT_OF_DATE: int = 3
 var _checks: bool
 var _is_strict: bool
 var _failed: bool = false
-## How many scenes were gone through to the end: an error in a script leaves its function, and all goes on.
+## How many scenes were exported to the end: after an error in a script the engine leaves the function and goes on.
 var _finished: int = 0
 var _out_of_date: bool = false
 ## The scene that each map file comes from.
 var _owners: Dictionary[String, String] = {}
 
 
-## Exports the scenes, or all of the project if there is none named. Returns the exit code.
+## Export the scenes, or all of the project if none is named. Returns the exit code.
 static func run(scenes: Array[String], checks: bool, is_strict: bool) -> int:
 	var exports: TilebakeSceneExports = TilebakeSceneExports.new(checks, is_strict)
 	return exports._run(scenes)
@@ -42,32 +42,32 @@ func _export_scene(path: String, named: bool) -> void:
 	var scene: PackedScene = load(path) as PackedScene if ResourceLoader.exists(path) else null
 	var root: Node = scene.instantiate() if scene != null and scene.can_instantiate() else null
 	if root == null:
-		_fail(path, "it cannot be loaded as a scene. See above, and that the path is right")
+		_fail(path, "it cannot be loaded as a scene. Check the path and the messages above")
 		_finished += 1
 		return
 	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root)
 	if exports.is_empty() and named:
 		_fail(path, "it has no BakedTileMap. Add one beside its layers")
 	for export: TilebakeExport in exports:
-		_tell_problems(export)
-		if not export.failed() and _is_its_own(path, export):
+		_report_diagnostics(export)
+		if not export.failed() and _owns_map(path, export):
 			_write(path, export)
 	root.free()
 	_finished += 1
 
 
-## Scenes share a map where one was copied or saved under another name while map_file says which map it is.
-func _is_its_own(path: String, export: TilebakeExport) -> bool:
+## Check that no scene before has the same map file: a scene that was copied may name that of the original in map_file.
+func _owns_map(path: String, export: TilebakeExport) -> bool:
 	var owner: String = _owners.get_or_add(export.map_path, path)
 	if owner != path:
-		_fail(path, "its map %s is that of %s too. Clear map_file in one of them" % [export.map_path, owner])
+		_fail(path, "it shares its map %s with %s. Clear map_file in one of them" % [export.map_path, owner])
 	return owner == path
 
 
-func _tell_problems(export: TilebakeExport) -> void:
-	for problem: TilebakeProblem in export.problems:
-		var is_error: bool = problem.is_error() or _is_strict
-		printerr("%s: %s" % ["error" if is_error else "warning", problem.words()])
+func _report_diagnostics(export: TilebakeExport) -> void:
+	for diagnostic: TilebakeDiagnostic in export.diagnostics:
+		var is_error: bool = diagnostic.is_error() or _is_strict
+		printerr("%s: %s" % ["error" if is_error else "warning", diagnostic.line()])
 		_failed = _failed or is_error
 
 
@@ -77,7 +77,7 @@ func _write(path: String, export: TilebakeExport) -> void:
 		return
 	var written: Error = TilebakeMapWriter.write(export.map_path, export.map)
 	if written == OK or written == TilebakeMapWriter.SAME:
-		_tell(path, export, "written" if written == OK else "unchanged")
+		_print_map(path, export, "written" if written == OK else "unchanged")
 	else:
 		_fail(path, "%s cannot be written: %s" % [export.map_path, error_string(written)])
 
@@ -85,10 +85,10 @@ func _write(path: String, export: TilebakeExport) -> void:
 func _check(path: String, export: TilebakeExport) -> void:
 	var is_current: bool = TilebakeMapWriter.holds(export.map_path, export.map)
 	_out_of_date = _out_of_date or not is_current
-	_tell(path, export, "up to date" if is_current else "OUT OF DATE: save the scene, or export it, and commit the map")
+	_print_map(path, export, "up to date" if is_current else "OUT OF DATE: save the scene, or export it, and commit the map")
 
 
-func _tell(path: String, export: TilebakeExport, outcome: String) -> void:
+func _print_map(path: String, export: TilebakeExport, outcome: String) -> void:
 	print("%s: %s, %d cells, %s" % [path, export.map_path.trim_prefix("res://"), export.cell_count, outcome])
 
 

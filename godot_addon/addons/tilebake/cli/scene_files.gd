@@ -1,6 +1,6 @@
 class_name TilebakeSceneFiles
 extends RefCounted
-## Finds the scenes that have a BakedTileMap, without loading those that cannot.
+## Finds the scenes that have a BakedTileMap, without loading scenes that have none.
 
 const _NODE: String = "nodes/baked_tile_map.gd"
 
@@ -8,7 +8,7 @@ const _NODE: String = "nodes/baked_tile_map.gd"
 var _known: Dictionary[String, bool] = {}
 
 
-## All scenes of the project that have a BakedTileMap, or that hold a scene which does, sorted.
+## Return all scenes of the project that have a BakedTileMap, or that contain a scene which has one, sorted.
 static func painted() -> Array[String]:
 	var files: TilebakeSceneFiles = TilebakeSceneFiles.new()
 	var found: Array[String] = files._painted_below("res://")
@@ -30,7 +30,7 @@ func _painted_below(folder: String) -> Array[String]:
 	return found
 
 
-## The editor passes over such folders too.
+## Whether the editor ignores a folder too.
 func _is_ignored(folder: String) -> bool:
 	var is_other: bool = folder != "res://" and FileAccess.file_exists(folder.path_join("project.godot"))
 	return is_other or FileAccess.file_exists(folder.path_join(".gdignore"))
@@ -38,7 +38,7 @@ func _is_ignored(folder: String) -> bool:
 
 func _has_node(scene: String) -> bool:
 	if not _known.has(scene):
-		_known[scene] = false  # a scene that holds itself ends here
+		_known[scene] = false  # a scene that contains itself ends here
 		for dependency: String in ResourceLoader.get_dependencies(scene):
 			# "uid://...::type::path" where there is a uid, else the path alone
 			var path: String = dependency.get_slice("::", dependency.count("::"))

@@ -1,13 +1,13 @@
 @tool
 class_name TilebakeEditExport
 extends RefCounted
-## From what a BakedTileMap keeps of its edit to the "edit" of a map file, and of a trial that the backend is asked for.
+## Turns the edit of a BakedTileMap into the "edit" of a map file and of a trial.
 
 const _TERRAINS: String = "terrains"
 
 
-## The edit of those terrains that the map has; empty where nothing is to change.
-static func of(edit: TilebakeEdit, used: Dictionary[String, bool]) -> Dictionary:
+## Make the JSON of an edit, with those terrains that the map has; empty where nothing changes.
+static func to_json(edit: TilebakeEdit, used: Dictionary[String, bool]) -> Dictionary:
 	var entries: Dictionary = {}
 	if edit == null:
 		return entries
@@ -17,10 +17,10 @@ static func of(edit: TilebakeEdit, used: Dictionary[String, bool]) -> Dictionary
 			entries[name] = _entry(rewrite)
 	if entries.is_empty():
 		return entries
-	var told: Dictionary = {_TERRAINS: entries}
+	var json: Dictionary = {_TERRAINS: entries}
 	if edit.keep_layout != TilebakeEdit.KEEP_LAYOUT:
-		told["self_replace_steps"] = _share(edit.keep_layout)
-	return told
+		json["self_replace_steps"] = _rounded(edit.keep_layout)
+	return json
 
 
 static func _entry(rewrite: TilebakeRewrite) -> Dictionary:
@@ -28,18 +28,18 @@ static func _entry(rewrite: TilebakeRewrite) -> Dictionary:
 	if not rewrite.prompt.strip_edges().is_empty():
 		entry["prompt"] = rewrite.prompt.strip_edges()
 	if rewrite.keep_words != TilebakeRewrite.KEEP_WORDS:
-		entry["cross_replace_steps"] = _share(rewrite.keep_words)
+		entry["cross_replace_steps"] = _rounded(rewrite.keep_words)
 	var weights: Dictionary = {}
 	for word: String in rewrite.weights:
 		if rewrite.weights[word] != 1.0:
-			weights[word] = _share(rewrite.weights[word])
+			weights[word] = _rounded(rewrite.weights[word])
 	if not weights.is_empty():
 		entry["reweight"] = weights
 		if rewrite.threshold > 0.0:
-			entry["threshold"] = _share(rewrite.threshold)
+			entry["threshold"] = _rounded(rewrite.threshold)
 	return entry
 
 
-## Sliders leave 0.30000000000000004, which nobody wants to read in a map file.
-static func _share(value: float) -> float:
+## Round to three digits: sliders leave 0.30000000000000004, which nobody wants to read in a map file.
+static func _rounded(value: float) -> float:
 	return snappedf(value, 0.001)

@@ -1,32 +1,32 @@
 @tool
 class_name TilebakeFileEdit
 extends RefCounted
-## The edit that a map file holds, and what of it stays beside a scene's own when that is exported.
+## Reads the edit that a map file holds, and merges it with the scene's own when that is exported.
 
 const _TERRAINS: String = "terrains"
 const _BASE: String = "base_prompt"
 const _FROM_SCENE: String = "from_scene"
 
 
-## A scene's own edit beside what `tilebake edit --save`, or a hand, wrote into the map file: of a terrain that both
-## change the scene's counts, and what came from the scene before and is no more in it goes.
-static func beside(own: Dictionary, held: Dictionary) -> Dictionary:
+## Merge a scene's own edit with the one in its map file, which `tilebake edit --save` or a person wrote. For a terrain
+## that both change, the scene's counts. What came from the scene before, and is no longer in it, is left out.
+static func merge(own: Dictionary, held: Dictionary) -> Dictionary:
 	var others: Dictionary = _others(held)
 	if others.is_empty():
 		return own if own.is_empty() else _marked(own, own)
-	var told: Dictionary = others.merged(own, true)
+	var merged: Dictionary = others.merged(own, true)
 	var terrains: Dictionary = _object(others, _TERRAINS).merged(_object(own, _TERRAINS), true)
 	if terrains.is_empty():
-		var _was_there: bool = told.erase(_TERRAINS)
+		var _was_there: bool = merged.erase(_TERRAINS)
 	else:
-		told[_TERRAINS] = terrains
-	return _marked(told, own)
+		merged[_TERRAINS] = terrains
+	return _marked(merged, own)
 
 
-## The edit that a map file holds; empty where there is no such file, or no edit in it.
-static func held_in(map_path: String) -> Dictionary:
+## Read the edit that a map file holds; empty where there is no such file, or no edit in it.
+static func read(map_path: String) -> Dictionary:
 	var text: String = FileAccess.get_file_as_string(map_path) if FileAccess.file_exists(map_path) else ""
-	if not text.contains("\"edit\""):  # a large map takes a while to read
+	if not text.contains("\"edit\""):  # a large map takes long to parse
 		return {}
 	var json: JSON = JSON.new()
 	if json.parse(text) != OK or not json.data is Dictionary:
@@ -35,7 +35,7 @@ static func held_in(map_path: String) -> Dictionary:
 	return _object(map, "edit")
 
 
-## What of a map file's edit the scene did not write; empty where that changes nothing.
+## Return the part of a map file's edit that the scene did not write; empty where that changes nothing.
 static func _others(held: Dictionary) -> Dictionary:
 	var others: Dictionary = held.duplicate()
 	var from_scene: Array = _list(others, _FROM_SCENE)
@@ -47,10 +47,11 @@ static func _others(held: Dictionary) -> Dictionary:
 	return {} if terrains.is_empty() and not others.has(_BASE) else others
 
 
-static func _marked(told: Dictionary, own: Dictionary) -> Dictionary:
+## Note which terrains of an edit came from the scene.
+static func _marked(edit: Dictionary, own: Dictionary) -> Dictionary:
 	var names: Array = _object(own, _TERRAINS).keys()
 	names.sort()
-	return told if names.is_empty() else told.merged({_FROM_SCENE: names})
+	return edit if names.is_empty() else edit.merged({_FROM_SCENE: names})
 
 
 static func _list(object: Dictionary, key: String) -> Array:

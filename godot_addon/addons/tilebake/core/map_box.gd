@@ -1,10 +1,9 @@
 @tool
 class_name TilebakeMapBox
 extends RefCounted
-## The rectangle around a map's tiles in map pixels, which its picture covers; the backend has the same.
+## Measures the rectangle around a map's tiles in map pixels, which its picture covers: the backend's bounds.
 ##
-## Reads maps as their files hold them, also those that a person wrote: what is no tile is passed over here,
-## for the backend says what is wrong with it.
+## Reads any map file, also one that a person wrote. What is not a tile is skipped here: the backend reports it.
 
 var _map: Dictionary
 var _grid: TileMapLayer
@@ -12,25 +11,25 @@ var _low: Vector2 = Vector2.INF
 var _high: Vector2 = -Vector2.INF
 
 
-## The box of a map; without area if the map has neither a tile nor a size.
-static func of(map: Dictionary) -> Rect2:
+## Measure the box of a map; it has no area if the map has neither a tile nor a size.
+static func measure(map: Dictionary) -> Rect2:
 	var box: TilebakeMapBox = TilebakeMapBox.new(map)
-	return box._measure()
+	return box._measure_map()
 
 
 func _init(map: Dictionary) -> void:
 	_map = map
 
 
-func _measure() -> Rect2:
+func _measure_map() -> Rect2:
 	_grid = _make_grid()
 	var blocks: Array = _list(_map, "layers") if _map.has("layers") else [_map]
 	for block: Variant in blocks:
-		_take_block(block, false)
+		_add_block(block, false)
 	# A map without tiles has the size of its rows.
 	if _is_empty():
 		for block: Variant in blocks:
-			_take_block(block, true)
+			_add_block(block, true)
 	var tile_size: Vector2 = Vector2(_grid.tile_set.tile_size)
 	_grid.free()
 	return Rect2() if _is_empty() else Rect2(_low - tile_size / 2.0, _high - _low + tile_size)
@@ -40,7 +39,7 @@ func _is_empty() -> bool:
 	return _low.x > _high.x
 
 
-## A layer of the engine's own, for the centres of cells that do not say theirs.
+## Make a layer that computes the centres of cells that do not give theirs.
 func _make_grid() -> TileMapLayer:
 	var tile_set: TileSet = TileSet.new()
 	tile_set.tile_shape = _index(TilebakeLayerGrid.SHAPES, "grid") as TileSet.TileShape
@@ -59,41 +58,41 @@ func _index(names: Array[String], key: String) -> int:
 	return maxi(0, names.find(str(_map.get(key, ""))))
 
 
-## Takes the tiles of a layer, or of a map that has none; or of its rows all cells, with or without a tile.
-func _take_block(block: Variant, all: bool) -> void:
+## Add the tiles of a layer, or of a map without layers; with [param all], every cell of its rows counts as a tile.
+func _add_block(block: Variant, all: bool) -> void:
 	if not block is Dictionary:
 		return
-	var told: Dictionary = block
-	var weight: Variant = told.get("weight", 1.0)
+	var entry: Dictionary = block
+	var weight: Variant = entry.get("weight", 1.0)
 	if _is_number(weight) and weight <= 0.0:
 		return
-	_take_rows(told, all)
-	for cell: Variant in _list(told, "cells"):
-		_take_cell(cell)
+	_add_rows(entry, all)
+	for cell: Variant in _list(entry, "cells"):
+		_add_cell(cell)
 
 
-func _take_cell(cell: Variant) -> void:
+func _add_cell(cell: Variant) -> void:
 	if cell is Array:
 		var list: Array = cell
-		_take_place(_point(list, 0), _point(list, 3))
+		_add_tile(_point(list, 0), _point(list, 3))
 	elif cell is Dictionary:
-		var told: Dictionary = cell
-		_take_place(_point([told.get("x"), told.get("y")], 0), _point(_list(told, "centre"), 0))
+		var entry: Dictionary = cell
+		_add_tile(_point([entry.get("x"), entry.get("y")], 0), _point(_list(entry, "centre"), 0))
 
 
-## Takes a tile by its centre, where it gives one, or else by its cell.
-func _take_place(cell: Vector2, centre: Vector2) -> void:
+## Add a tile by its centre, where it gives one, else by its cell.
+func _add_tile(cell: Vector2, centre: Vector2) -> void:
 	if centre.is_finite():
 		_widen(centre)
 	elif cell.is_finite():
 		_widen(_grid.map_to_local(Vector2i(cell)))
 
 
-func _take_rows(block: Dictionary, all: bool) -> void:
+func _add_rows(block: Dictionary, all: bool) -> void:
 	var legend: Dictionary = {".": null, " ": null}
-	var said: Variant = block.get("legend", _map.get("legend"))
-	if said is Dictionary:
-		var named: Dictionary = said
+	var given: Variant = block.get("legend", _map.get("legend"))
+	if given is Dictionary:
+		var named: Dictionary = given
 		legend.merge(named, true)
 	var origin: Vector2 = _point(_list(block if block.has("origin") else _map, "origin"), 0)
 	var corner: Vector2i = Vector2i(origin) if origin.is_finite() else Vector2i.ZERO
@@ -110,14 +109,14 @@ func _widen(point: Vector2) -> void:
 	_high = _high.max(point)
 
 
-static func _list(told: Dictionary, key: String) -> Array:
-	var value: Variant = told.get(key)
+static func _list(object: Dictionary, key: String) -> Array:
+	var value: Variant = object.get(key)
 	if value is Array:
 		return value
 	return []
 
 
-## Two numbers of a list, from an index on; infinite where it has no such numbers.
+## Return two numbers of a list, from an index on; infinite where it has no such numbers.
 static func _point(list: Array, index: int) -> Vector2:
 	if list.size() < index + 2 or not (_is_number(list[index]) and _is_number(list[index + 1])):
 		return Vector2.INF

@@ -1,21 +1,21 @@
 @tool
 class_name TilebakeExport
 extends RefCounted
-## What came of exporting one BakedTileMap: the map, where it belongs, and what is wrong with it.
+## Holds the result of exporting one BakedTileMap: the map, where its file belongs, and what is wrong with it.
 
-## The node that was exported, from the scene's root.
+## The path of the exported node, from the scene's root.
 var node_path: NodePath = NodePath()
-## What the map file shall hold; empty after an error.
+## The content of the map file; empty after an error.
 var map: Dictionary = {}
 ## Where the map file belongs.
 var map_path: String = ""
-## Where the painting lies in map pixels, the own space of the first layer with tiles: what the backend calls the
-## map's bounds, and what BakedTileMap.show_bake takes.
+## Where the painting lies in map pixels, the space of the first layer with tiles: the backend's bounds of the map,
+## and the bounds that BakedTileMap.show_bake takes.
 var box: Rect2 = Rect2()
 var cell_count: int = 0
-var problems: Array[TilebakeProblem] = []
+var diagnostics: Array[TilebakeDiagnostic] = []
 
 
 ## Whether there is no map to write.
 func failed() -> bool:
-	return problems.any(func(problem: TilebakeProblem) -> bool: return problem.is_error())
+	return diagnostics.any(func(each: TilebakeDiagnostic) -> bool: return each.is_error())

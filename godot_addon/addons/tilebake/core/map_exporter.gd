@@ -1,12 +1,12 @@
 @tool
 class_name TilebakeMapExporter
 extends RefCounted
-## From the tile layers of a scene to the map that the backend paints.
+## Turns the tile layers of a scene into the map that the backend paints.
 
 const _LARGEST_SEED: int = (1 << 53) - 1
 
 
-## The maps of all BakedTileMap nodes of a scene.
+## Export all BakedTileMap nodes of a scene.
 static func export_scene(root: Node) -> Array[TilebakeExport]:
 	var exports: Array[TilebakeExport] = []
 	for baked: BakedTileMap in TilebakeLayerList.baked_in(root):
@@ -14,13 +14,13 @@ static func export_scene(root: Node) -> Array[TilebakeExport]:
 	return exports
 
 
-## The map of one BakedTileMap. The scene need not be in the tree.
+## Export one BakedTileMap. The scene need not be in the tree.
 static func export_map(baked: BakedTileMap) -> TilebakeExport:
-	var export: TilebakeExport = _addressed(baked)
+	var export: TilebakeExport = _begin_export(baked)
 	var layers: Array[TileMapLayer] = TilebakeLayerList.of(baked)
 	if layers.is_empty():
-		export.problems.append(TilebakeProblem.error(
-			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name its layers"
+		export.diagnostics.append(TilebakeDiagnostic.error(
+			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name the layers in its property layers"
 		).at(baked))
 	if not export.failed():
 		_fill(export, baked, layers)
@@ -29,19 +29,19 @@ static func export_map(baked: BakedTileMap) -> TilebakeExport:
 	return export
 
 
-## Where the export of a node belongs, before anything is in it.
-static func _addressed(baked: BakedTileMap) -> TilebakeExport:
+## Begin the export of a node with the path of its map file.
+static func _begin_export(baked: BakedTileMap) -> TilebakeExport:
 	var root: Node = baked.owner if baked.owner != null else baked
 	var export: TilebakeExport = TilebakeExport.new()
 	export.node_path = root.get_path_to(baked)
 	var paths: Dictionary[BakedTileMap, String] = TilebakeMapPaths.map_paths(root)
 	export.map_path = paths[baked]
 	if export.map_path.is_empty():
-		export.problems.append(TilebakeProblem.error("the scene has no file yet", "Save it first").at(baked))
+		export.diagnostics.append(TilebakeDiagnostic.error("the scene has no file yet", "Save it first").at(baked))
 	elif paths.find_key(export.map_path) != baked:
 		var other: BakedTileMap = paths.find_key(export.map_path)
-		export.problems.append(TilebakeProblem.error(
-			"its map file %s is that of %s too" % [export.map_path, root.get_path_to(other)],
+		export.diagnostics.append(TilebakeDiagnostic.error(
+			"it shares its map file %s with %s" % [export.map_path, root.get_path_to(other)],
 			"Clear map_file, or name another one"
 		).at(baked))
 	return export
@@ -50,24 +50,24 @@ static func _addressed(baked: BakedTileMap) -> TilebakeExport:
 static func _fill(export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer]) -> void:
 	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
 	export.map = {"tilebake": 1}
-	export.map.merge(grid.described())
-	var terrains: Dictionary[String, bool] = _take_layers(export, baked, layers, grid)
-	_take_words(export, baked, terrains)
+	export.map.merge(grid.to_json())
+	var terrains: Dictionary[String, bool] = _add_layers(export, baked, layers, grid)
+	_add_prompts(export, baked, terrains)
 	if export.cell_count == 0:
-		export.problems.append(TilebakeProblem.error(
-			"no tile has a terrain", "Name the terrains in the TileSet, or map the tiles in tile_terrains"
+		export.diagnostics.append(TilebakeDiagnostic.error(
+			"no tile has a terrain", "Name the terrains in the TileSet, or the tiles in tile_terrains"
 		).at(baked))
 
 
-## Adds the layers' cells. Returns the terrains that they have.
-static func _take_layers(
+## Add the layers' cells to the export. Returns the terrains that they have.
+static func _add_layers(
 	export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer], grid: TilebakeLayerGrid
 ) -> Dictionary[String, bool]:
 	var terrains: Dictionary[String, bool] = {}
 	var entries: Array[Dictionary] = []
 	for layer: TileMapLayer in layers:
 		var read: TilebakeLayerCells = TilebakeLayerCells.new(layer, grid, baked.tile_terrains)
-		export.problems.append_array(read.problems)
+		export.diagnostics.append_array(read.diagnostics)
 		terrains.merge(read.terrains)
 		if not read.cells.is_empty():
 			var box: Rect2 = grid.box(read.low, read.high)
@@ -78,8 +78,8 @@ static func _take_layers(
 	return terrains
 
 
-## Adds what the node says in words. What it leaves empty comes from tilebake.toml.
-static func _take_words(
+## Add the node's prompts, seed, edit and settings to the export. What it leaves empty comes from tilebake.toml.
+static func _add_prompts(
 	export: TilebakeExport, baked: BakedTileMap, terrains: Dictionary[String, bool]
 ) -> void:
 	var map: Dictionary = export.map
@@ -89,17 +89,17 @@ static func _take_words(
 		map["negative_prompt"] = baked.negative_prompt.strip_edges()
 	map["seed"] = baked.bake_seed
 	if baked.bake_seed < 0 or baked.bake_seed > _LARGEST_SEED:
-		export.problems.append(TilebakeProblem.error(
+		export.diagnostics.append(TilebakeDiagnostic.error(
 			"the seed %d is not between 0 and %d" % [baked.bake_seed, _LARGEST_SEED], "Roll another"
 		).at(baked))
 	var entries: Dictionary = _terrain_entries(baked, terrains)
 	if not entries.is_empty():
 		map["terrains"] = entries
-	var held: Dictionary = TilebakeFileEdit.held_in(export.map_path)
-	var edit: Dictionary = TilebakeFileEdit.beside(TilebakeEditExport.of(baked.edit, terrains), held)
+	var held: Dictionary = TilebakeFileEdit.read(export.map_path)
+	var edit: Dictionary = TilebakeFileEdit.merge(TilebakeEditExport.to_json(baked.edit, terrains), held)
 	if not edit.is_empty():
 		map["edit"] = edit
-	_take_settings(export, baked)
+	_add_settings(export, baked)
 
 
 static func _terrain_entries(baked: BakedTileMap, used: Dictionary[String, bool]) -> Dictionary:
@@ -124,14 +124,14 @@ static func _terrain_entry(terrain: TilebakeTerrain) -> Dictionary:
 	return entry
 
 
-static func _take_settings(export: TilebakeExport, baked: BakedTileMap) -> void:
+static func _add_settings(export: TilebakeExport, baked: BakedTileMap) -> void:
 	var settings: Dictionary = {}
 	for key: Variant in baked.settings:
 		var value: Variant = baked.settings[key]
 		settings[str(key)] = value
 		if not _is_plain(value):
-			export.problems.append(TilebakeProblem.error(
-				"settings.%s is a %s" % [key, type_string(typeof(value))],
+			export.diagnostics.append(TilebakeDiagnostic.error(
+				"settings.%s cannot be a %s" % [key, type_string(typeof(value))],
 				"Make it a number, a text, true or false, or a list of these"
 			).at(baked))
 	if baked.pixels_per_tile > 0:

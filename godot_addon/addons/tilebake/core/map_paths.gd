@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMapPaths
 extends RefCounted
-## Where maps and their pictures lie in a project.
+## Finds where maps and their pictures lie in a project.
 
 const ENDING: String = ".tilebake.json"
 ## Project setting: the folder for maps. Empty: the first that tilebake.toml names.
@@ -9,23 +9,24 @@ const MAPS_SETTING: String = "tilebake/maps_folder"
 const DEFAULT_MAPS: String = "res://maps"
 
 
+## Return the folder for maps: the setting's, else the first of tilebake.toml, else res://maps.
 static func maps_folder() -> String:
-	var said: String = str(ProjectSettings.get_setting(MAPS_SETTING, ""))
-	if not said.is_empty():
-		return said
-	var file: TilebakeProjectFile = TilebakeProjectFile.above("res://")
+	var chosen: String = str(ProjectSettings.get_setting(MAPS_SETTING, ""))
+	if not chosen.is_empty():
+		return chosen
+	var file: TilebakeProjectFile = TilebakeProjectFile.find("res://")
 	var named: String = _in_game(file.root.path_join(file.maps)) if not file.maps.is_empty() else ""
 	return DEFAULT_MAPS if named.is_empty() else named
 
 
-## The map file of a BakedTileMap.
+## Return the map file of a BakedTileMap.
 static func map_path(baked: BakedTileMap) -> String:
 	return map_paths(baked.owner if baked.owner != null else baked)[baked]
 
 
-## The map files of a scene's BakedTileMap nodes, in tree order: as their map_file says, else after the scene, whose
-## folders the maps folder mirrors. Where a scene has several, one has the scene's name, and the others have their own
-## path in the name too. It is the one whose picture is named so already, else the first.
+## Return the map files of a scene's BakedTileMap nodes, in tree order: as their map_file says, else named after the
+## scene, whose folders the maps folder mirrors. Where a scene has several, one has the scene's name: the one whose
+## picture is named so already, else the first. The others have their node path in the name too.
 static func map_paths(root: Node) -> Dictionary[BakedTileMap, String]:
 	var paths: Dictionary[BakedTileMap, String] = {}
 	for baked: BakedTileMap in TilebakeLayerList.baked_in(root):
@@ -41,7 +42,7 @@ static func map_paths(root: Node) -> Dictionary[BakedTileMap, String]:
 	return paths
 
 
-## Writes into each BakedTileMap of a scene with several which map file is its own: it keeps it then, whatever is added,
+## Write its map file into each BakedTileMap of a scene with several, so that it keeps that file whatever is added,
 ## moved or removed beside it. Of those that name the same file, as copies do, the first keeps it. Returns whether
 ## anything had to be written.
 static func settle(root: Node) -> bool:
@@ -60,11 +61,11 @@ static func settle(root: Node) -> bool:
 	return has_changed
 
 
-## The picture of a map, where the backend puts it: beside the map, or in the folder that tilebake.toml has for all
-## pictures, which mirrors the folders of the maps. Empty where that is outside of the game.
+## Return the picture's path where the backend puts it: beside the map, or in the `output` folder of tilebake.toml,
+## which mirrors the folders of the maps. Empty where that is outside of the Godot project.
 static func texture_path(the_map_path: String) -> String:
 	var folder: String = ProjectSettings.globalize_path(the_map_path.get_base_dir()).simplify_path()
-	var file: TilebakeProjectFile = TilebakeProjectFile.above(folder)
+	var file: TilebakeProjectFile = TilebakeProjectFile.find(folder)
 	if not file.output.is_empty():
 		var inside: String = folder.trim_prefix(file.root).trim_prefix("/")
 		folder = file.root.path_join(file.output).path_join(inside)

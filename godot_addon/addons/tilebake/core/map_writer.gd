@@ -1,15 +1,16 @@
 @tool
 class_name TilebakeMapWriter
 extends RefCounted
-## Writes maps as files that are the same for the same map: keys sorted, a cell a line, and written only
-## when something changed, so that nothing is imported or painted for a save that changed no tile.
+## Writes map files: keys sorted, a cell a line, the same bytes for the same map.
+##
+## A file is written only when it changes, so that a save that changed no tile imports and paints nothing.
 
 ## What [method write] returns when the file already holds the map.
 const SAME: Error = ERR_SKIP
 const _INDENT: String = "  "
 
 
-## Writes a map file. Returns OK if it changed, SAME if it did not need to, or what went wrong.
+## Write a map file. Returns OK if it changed, SAME if it holds the map already, or what went wrong.
 static func write(path: String, map: Dictionary) -> Error:
 	var bytes: PackedByteArray = text(map).to_utf8_buffer()
 	if _holds(path, bytes):
@@ -32,12 +33,12 @@ static func holds(path: String, map: Dictionary) -> bool:
 	return _holds(path, text(map).to_utf8_buffer())
 
 
-## The text of a map file.
+## Return the text of a map file.
 static func text(map: Dictionary) -> String:
 	return _object(map, "") + "\n"
 
 
-## What stands for a map's text, to tell whether it changed.
+## Return the digest of a map's text, by which a change is noticed.
 static func digest(the_text: String) -> String:
 	return the_text.sha256_text()
 
@@ -73,7 +74,7 @@ static func _object(object: Dictionary, indent: String) -> String:
 	return "{\n%s\n%s}" % [",\n".join(lines), indent]
 
 
-## Sorted, but the version first, which says what the file is, and the long list of tiles last.
+## Sort the keys, with the version first, which says what the file is, and the long list of tiles last.
 static func _sorted(object: Dictionary) -> Array[String]:
 	var keys: Array[String] = []
 	keys.assign(object.keys())
@@ -88,7 +89,7 @@ static func _sorted(object: Dictionary) -> Array[String]:
 	return keys
 
 
-## Lists of lists and objects take a line an item; a list of plain values is one line.
+## Write a list of lists or objects with a line an item; a list of plain values in one line.
 static func _list(list: Array, indent: String) -> String:
 	if list.is_empty() or not (list[0] is Array or list[0] is Dictionary):
 		return "[%s]" % ", ".join(list.map(_scalar))
@@ -101,7 +102,8 @@ static func _list(list: Array, indent: String) -> String:
 	return "[\n%s\n%s]" % [",\n".join(lines), indent]
 
 
-## Lists of cells are long: the engine writes them in one go, unless what parts two cells stands in a name too.
+## Write the lists in a list. Lists of cells are long, so the engine writes them at once and the text is split after
+## each cell, unless a name contains the separator.
 static func _rows(list: Array, indent: String) -> String:
 	var whole: String = JSON.stringify(list)
 	if whole.count("],[") == list.size() - 1:
@@ -109,7 +111,7 @@ static func _rows(list: Array, indent: String) -> String:
 	return (",\n" + indent).join(list.map(JSON.stringify))
 
 
-## The engine writes 4 as 4.0 where it is a float, and leaves control characters that no JSON may hold.
+## Write a plain value. The engine alone would write a float 4 as 4.0, and leave control characters that JSON forbids.
 static func _scalar(value: Variant) -> String:
 	if value is float:
 		var number: float = value
@@ -119,8 +121,8 @@ static func _scalar(value: Variant) -> String:
 	return JSON.stringify(value)
 
 
-static func _readable(said: String) -> String:
+static func _readable(text_of_it: String) -> String:
 	for code: int in range(1, 32):
 		if code not in [9, 10, 13]:
-			said = said.replace(char(code), " ")
-	return said
+			text_of_it = text_of_it.replace(char(code), " ")
+	return text_of_it

@@ -1,25 +1,26 @@
 @tool
 class_name TilebakeProjectFile
 extends RefCounted
-## tilebake.toml, as far as the addon has to know it. The backend reads it whole and says what is wrong with it:
-## what is not understood here is passed over.
+## Reads tilebake.toml as far as the addon needs it.
+##
+## The backend reads all of it and reports what is wrong with it; here, what is not understood is skipped.
 
 const NAME: String = "tilebake.toml"
 const _LONG_TEXT: String = "(?s)\"\"\".*?\"\"\"|'''.*?'''"
 const _SECTION: String = "(?m)^\\s*\\["
 
-## The folder that it lies in, as a path of this machine. Without such a file, the folder that was asked about.
+## The folder that it lies in, as a path of this machine; without such a file, the folder where the search began.
 var root: String
-## The folder for all pictures, from there; empty where each picture lies beside its map.
+## The folder for all pictures, relative to that; empty where each picture lies beside its map.
 var output: String = ""
-## The first of the folders for maps, from there; empty where none is named.
+## The first of the folders for maps, relative to that; empty where none is named.
 var maps: String = ""
-## The terrains that it describes, and their prompts as far as they are understood.
+## The terrains that it describes, and their prompts as far as they are understood here.
 var terrains: Dictionary[String, String] = {}
 
 
-## The nearest one in a folder of the game or above it, as the backend finds it.
-static func above(folder: String) -> TilebakeProjectFile:
+## Find and read the nearest one in a folder of the game or above it, as the backend does.
+static func find(folder: String) -> TilebakeProjectFile:
 	var file: TilebakeProjectFile = TilebakeProjectFile.new()
 	file.root = ProjectSettings.globalize_path(folder).simplify_path()
 	var place: String = file.root
@@ -36,23 +37,23 @@ func _read(text: String) -> void:
 	text = _on_single_lines(text)
 	var first: RegExMatch = RegEx.create_from_string(_SECTION).search(text)
 	var top: String = text if first == null else text.left(first.get_start())
-	output = _said(top, "output\\s*=\\s*")
-	maps = _said(top, "maps\\s*=\\s*\\[\\s*")
+	output = _quoted_after(top, "output\\s*=\\s*")
+	maps = _quoted_after(top, "maps\\s*=\\s*\\[\\s*")
 	_read_terrains(text)
 
 
-## The same with every text of several lines on one, so that what stands in it is taken for no key.
+## Join each text of several lines into one line, so that nothing in it is taken for a key.
 static func _on_single_lines(text: String) -> String:
 	for found: RegExMatch in RegEx.create_from_string(_LONG_TEXT).search_all(text):
 		var long: String = found.get_string()
-		var said: String = " ".join(long.substr(3, long.length() - 6).split("\n", false)).strip_edges()
-		var bare: String = said.replace("\\\"", "\"")
+		var joined: String = " ".join(long.substr(3, long.length() - 6).split("\n", false)).strip_edges()
+		var bare: String = joined.replace("\\\"", "\"")
 		text = text.replace(long, "\"%s\"" % bare.replace("\"", "\\\""))
 	return text
 
 
-## The text in quotes that follows.
-static func _said(text: String, start: String) -> String:
+## Return the text in quotes that follows a pattern.
+static func _quoted_after(text: String, start: String) -> String:
 	var pattern: String = "(?m)^\\s*%s(?:\"(?<basic>(?:[^\"\\\\\n]|\\\\.)*)\"|'(?<literal>[^'\n]*)')" % start
 	var found: RegExMatch = RegEx.create_from_string(pattern).search(text)
 	if found == null:
@@ -61,7 +62,7 @@ static func _said(text: String, start: String) -> String:
 	return found.get_string("literal") if basic.is_empty() else basic.c_unescape()
 
 
-## The keys of its [terrains], each a prompt or a table that has one, and its [terrains.NAME] tables.
+## Read the keys of [terrains], each a prompt or a table that has one, and the [terrains.NAME] tables.
 func _read_terrains(text: String) -> void:
 	var section: String = ""
 	var key: RegEx = RegEx.create_from_string("^\\s*[\"']?([^\"'=#]+?)[\"']?\\s*=")
@@ -74,9 +75,9 @@ func _read_terrains(text: String) -> void:
 		if found == null:
 			continue
 		if section == "terrains":
-			terrains[found.get_string(1)] = _said(line, "[^=]*=\\s*(?:\\{.*?\\bprompt\\s*=\\s*)?")
+			terrains[found.get_string(1)] = _quoted_after(line, "[^=]*=\\s*(?:\\{.*?\\bprompt\\s*=\\s*)?")
 		elif section.begins_with("terrains.") and found.get_string(1) == "prompt":
-			terrains[_table_name(section)] = _said(line, "[^=]*=\\s*")
+			terrains[_table_name(section)] = _quoted_after(line, "[^=]*=\\s*")
 
 
 static func _table_name(section: String) -> String:

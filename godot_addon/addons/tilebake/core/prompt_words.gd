@@ -1,20 +1,20 @@
 @tool
 class_name TilebakePromptWords
 extends RefCounted
-## The words of a prompt, as the backend parts them, and where a BakedTileMap's prompts come from.
+## Splits prompts into words as the backend does, and finds the prompts of a BakedTileMap's terrains.
 
 const _WORD: String = "(*UCP)\\w+(?:['’-]\\w+)*"
-## "(mossy:1.4) stone" is read "mossy stone".
+## The weight in "(mossy:1.4) stone", which is no word.
 const _WEIGHT: String = ":\\s*[+-]?[\\d.]+\\s*(?=\\))"
-## Words that have no look of their own.
+## Function words, which nothing in a picture shows.
 const _SMALL: PackedStringArray = [
 	"a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "its", "no", "of", "on", "or", "some", "that",
 	"the", "to", "very", "with", "without",
 ]
 
 
-## Each word that may have a look, once, in small letters and in order.
-static func of(prompt: String) -> PackedStringArray:
+## Return the words of a prompt in lower case, each once and in order, without function words.
+static func split(prompt: String) -> PackedStringArray:
 	var words: PackedStringArray = []
 	var bare: String = RegEx.create_from_string(_WEIGHT).sub(prompt, "", true)
 	for found: RegExMatch in RegEx.create_from_string(_WORD).search_all(bare):
@@ -24,11 +24,11 @@ static func of(prompt: String) -> PackedStringArray:
 	return words
 
 
-## What a terrain looks like: as the node says, else as tilebake.toml does; empty where neither does.
+## Return a terrain's prompt: the node's, else that of tilebake.toml; empty where neither has one.
 static func prompt_of(baked: BakedTileMap, terrain: String) -> String:
-	var look: TilebakeTerrain = baked.terrains.get(terrain)
-	var own: String = look.prompt.strip_edges() if look != null else ""
+	var described: TilebakeTerrain = baked.terrains.get(terrain)
+	var own: String = described.prompt.strip_edges() if described != null else ""
 	if not own.is_empty():
 		return own
-	var shared: String = TilebakeProjectFile.above("res://").terrains.get(terrain, "")
+	var shared: String = TilebakeProjectFile.find("res://").terrains.get(terrain, "")
 	return shared.strip_edges()

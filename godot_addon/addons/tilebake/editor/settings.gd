@@ -1,23 +1,23 @@
 @tool
 extends RefCounted
-## Settings: where tilebake is on this machine, and what the project wants of it.
+## Registers and reads the addon's settings: where tilebake is on this machine, and what the project wants of it.
 
-## Editor setting: the tilebake to run. Empty: it is looked for.
+## Editor setting: the tilebake program. Empty: the addon finds it.
 const COMMAND: String = "tilebake/command"
-## Project setting: an editor without a window paints the maps before it imports them.
+## Project setting: whether an editor without a window has the maps painted before it imports them.
 const BAKE_ON_IMPORT: String = "tilebake/bake_on_import"
-## Environment: start the backend even where the editor has no window.
+## Environment variable: 1 starts the backend even where the editor has no window.
 const ALLOW_HEADLESS: String = "TILEBAKE_ALLOW_HEADLESS"
 
 
-## Makes the settings known to the editor, which then shows them in its dialogs.
+## Register the settings with the editor, which then shows them in its dialogs.
 static func register() -> void:
 	_register_command(EditorInterface.get_editor_settings())
 	_register_project(BAKE_ON_IMPORT, false, {"type": TYPE_BOOL})
 	_register_project(TilebakeMapPaths.MAPS_SETTING, "", {"type": TYPE_STRING, "hint": PROPERTY_HINT_DIR})
 
 
-## What the user set as tilebake's command, as it was written.
+## Return the command that the user has set, as it was written.
 static func command() -> String:
 	var settings: EditorSettings = EditorInterface.get_editor_settings()
 	return str(settings.get_setting(COMMAND)) if settings.has_setting(COMMAND) else ""
@@ -31,7 +31,7 @@ static func is_headless() -> bool:
 	return DisplayServer.get_name() == "headless"
 
 
-## Whether a backend may run for this editor: a headless one is there to import and to export.
+## Whether this editor may start a backend. A headless one only imports and exports.
 static func may_start() -> bool:
 	return not is_headless() or OS.get_environment(ALLOW_HEADLESS) == "1"
 

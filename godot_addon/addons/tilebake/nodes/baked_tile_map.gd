@@ -2,14 +2,14 @@
 @icon("../icon.svg")
 class_name BakedTileMap
 extends Sprite2D
-## A painting of the tile layers beside it, shown exactly over them.
+## Shows a painting of the tile layers beside it, exactly over them.
 ##
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
-## picture fresh; in the game it needs neither the addon nor the backend, only its texture.
+## picture up to date; in the game it needs neither the addon nor the backend, only its texture.
 
 const Signals = preload("../core/signals.gd")
 
-## How fresh the picture is.
+## Whether the picture is up to date.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 
 ## What the whole map looks like: style, light, point of view.
@@ -20,9 +20,9 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 @export var bake_seed: int = 0
 ## How each terrain looks. The name is the TileSet's terrain name or a tile's custom data.
 @export var terrains: Dictionary[String, TilebakeTerrain] = {}
-## Terrains of tiles that say none themselves: "source:x,y" (a scene tile: "source:scene:id") to a name.
+## Terrains of tiles that have none themselves: "source:x,y" (a scene tile: "source:scene:id") to a name.
 @export var tile_terrains: Dictionary[String, String] = {}
-## What is painted otherwise than the terrains' prompts say, while the layout stays. Empty: nothing.
+## Changes to the terrains' prompts that keep the layout of the picture. Empty: none.
 @export var edit: TilebakeEdit = null
 
 @export_group("Layers")
@@ -44,14 +44,14 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 ## The map file of this painting. Empty: named after the scene, in the maps folder.
 @export_file("*.tilebake.json") var map_file: String = ""
 
-## Where the painting lies, as the last export found it: in the own space of [method map_layer].
+## Where the painting lies, as the last export measured it, in the space of [method map_layer].
 @export_storage var map_bounds: Rect2 = Rect2()
-## From that space to the one of our parent. The game has it from here: its layers may be hidden, or gone.
+## The transform from that space to our parent's. It is saved, because in the game the layers may be hidden or gone.
 @export_storage var map_space: Transform2D = Transform2D.IDENTITY
 
 var _state: State = State.NONE
-var _words: String = ""
-var _problems: PackedStringArray = []
+var _state_warning: String = ""
+var _export_warnings: PackedStringArray = []
 var _followed_texture: Texture2D = null
 
 
@@ -68,30 +68,30 @@ func _ready() -> void:
 func _get_configuration_warnings() -> PackedStringArray:
 	var warnings: PackedStringArray = []
 	if source_layers().is_empty():
-		warnings = ["No visible TileMapLayer to paint. Put this node beside the layers, or name them in Layers."]
-	if not _words.is_empty() and _state not in [State.NONE, State.UP_TO_DATE]:
-		warnings += PackedStringArray([_words])
-	return warnings + _problems
+		warnings = ["There is no visible TileMapLayer to paint. Put this node beside the layers, or name them in Layers."]
+	if not _state_warning.is_empty() and _state not in [State.NONE, State.UP_TO_DATE]:
+		warnings += PackedStringArray([_state_warning])
+	return warnings + _export_warnings
 
 
-## The layers that are painted: visible TileMapLayer and TileMap nodes, in drawing order.
+## Return the layers that are painted: visible TileMapLayer and TileMap nodes, in drawing order.
 func source_layers() -> Array[Node]:
 	var found: Array[Node] = []
 	for path: NodePath in layers:
-		_take_layer(get_node_or_null(path), found)
+		_add_layer(get_node_or_null(path), found)
 	if not layers.is_empty():
 		return found
 	var parent: Node = get_parent()
 	if parent == null or parent is Viewport:
 		return found
-	_take_layer(parent, found)
+	_add_layer(parent, found)
 	for sibling: Node in parent.get_children():
 		if sibling != self:
 			_collect(sibling, found)
 	return _in_drawing_order(found)
 
 
-## The layer whose own space is the map's, in which its bounds are given: the lowest one with tiles.
+## Return the lowest layer with tiles, in whose space the map and its bounds are.
 func map_layer() -> Node:
 	var found: Array[Node] = source_layers()
 	var tiled: Array[Node] = found.filter(_has_tiles)
@@ -100,7 +100,8 @@ func map_layer() -> Node:
 	return null if found.is_empty() else found[0]
 
 
-## From a node's space to that of the scene's root. Works outside of the tree too, where global_transform does not.
+## Return the transform from a node's space to the scene root's. It works outside of the tree too, unlike
+## global_transform.
 static func to_root(node: Node) -> Transform2D:
 	var result: Transform2D = Transform2D.IDENTITY
 	while node is CanvasItem:
@@ -112,14 +113,14 @@ static func to_root(node: Node) -> Transform2D:
 	return result
 
 
-## Shows [param bake] exactly over [param bounds], given in the own space of [method map_layer].
+## Show [param bake] exactly over [param bounds], given in the space of [method map_layer].
 func show_bake(bake: Texture2D, bounds: Rect2) -> void:
 	map_bounds = bounds
 	texture = bake
 	follow_layers()
 
 
-## Lays the picture over its layers anew: they may have been moved, scaled or turned since.
+## Place the picture over its layers again, after they have been moved, scaled or turned.
 func follow_layers() -> void:
 	var layer: Node = map_layer()
 	if layer != null:
@@ -127,35 +128,33 @@ func follow_layers() -> void:
 	_fit()
 
 
-## Notes how fresh the picture is. [param words] stand as a warning at the node while it is not.
-func tell(state: State, words: String) -> void:
+## Set whether the picture is up to date. [param warning] is shown at the node while it is not.
+func set_bake_state(state: State, warning: String) -> void:
 	_state = state
-	_words = words
+	_state_warning = warning
 	update_configuration_warnings()
 
 
-## Notes what the last export left out, or why there was none: it stands as warnings at the node. Returns whether
-## that is news.
-func tell_problems(problems: PackedStringArray) -> bool:
-	var are_new: bool = problems != _problems
-	_problems = problems
+## Set the warnings of the last export, which are shown at the node. Returns whether they have changed.
+func set_export_warnings(warnings: PackedStringArray) -> bool:
+	var are_new: bool = warnings != _export_warnings
+	_export_warnings = warnings
 	update_configuration_warnings()
 	return are_new
 
 
-## How fresh the picture is, as last told.
+## Return whether the picture is up to date, as it was set last.
 func bake_state() -> State:
 	return _state
 
 
-## In the editor, while the tiles under it are edited: draws the picture with this share of its opacity.
-## Nothing of it is saved.
+## Draw the picture with this share of its opacity, while the tiles under it are edited. Nothing of it is saved.
 func see_through(share: float) -> void:
 	var seen: Color = Color(self_modulate, self_modulate.a * share)
 	RenderingServer.canvas_item_set_self_modulate(get_canvas_item(), seen)
 
 
-func _take_layer(node: Node, found: Array[Node]) -> void:
+func _add_layer(node: Node, found: Array[Node]) -> void:
 	if (node is TileMapLayer and (node as TileMapLayer).enabled) or node is TileMap:
 		if (node as CanvasItem).visible and node not in found:
 			found.append(node)
@@ -164,7 +163,7 @@ func _take_layer(node: Node, found: Array[Node]) -> void:
 func _collect(node: Node, found: Array[Node]) -> void:
 	if node is CanvasItem and not (node as CanvasItem).visible:
 		return
-	_take_layer(node, found)
+	_add_layer(node, found)
 	var below: Array[Node] = node.get_children()
 	if below.any(func(child: Node) -> bool: return child is BakedTileMap):
 		return
@@ -172,7 +171,7 @@ func _collect(node: Node, found: Array[Node]) -> void:
 		_collect(child, found)
 
 
-## Tree order, except where a z index says otherwise. sort_custom is not stable: the place decides ties.
+## Sort layers by z index, then by tree order. sort_custom is not stable, so the place decides ties.
 func _in_drawing_order(found: Array[Node]) -> Array[Node]:
 	var places: Dictionary[Node, int] = {}
 	for index: int in found.size():
@@ -200,7 +199,7 @@ func _follow_texture() -> void:
 		_fit()
 
 
-## A new bake may have another size: whatever its pixels, it covers the same ground.
+## Scale the picture to the map's bounds: a new bake may have another size in pixels.
 func _fit() -> void:
 	if texture == null or not map_bounds.has_area():
 		return
@@ -235,4 +234,4 @@ func _watch_layers() -> void:
 
 func _on_layer_changed() -> void:
 	if _state == State.UP_TO_DATE:
-		tell(State.STALE, "The tiles have changed since this was painted. Save the scene to paint them.")
+		set_bake_state(State.STALE, "The tiles have changed since this was painted. Save the scene to paint them.")

@@ -2,18 +2,20 @@
 @icon("../icon.svg")
 class_name TilebakeEdit
 extends Resource
-## What of a level is painted otherwise while its layout stays. The tiles, and the words of its terrains, stay too.
+## Holds changes to the prompts of a level's terrains that keep the layout of its picture.
+##
+## The tiles and the terrains' own prompts stay as they are.
 
-## For how long the layout is held, unless said: a share of the steps.
+## The default of [member keep_layout].
 const KEEP_LAYOUT: float = 0.4
 
-## What becomes of each terrain, by its name. The others stay as they are.
+## The rewrite of each terrain, by its name. Other terrains stay as they are.
 @export var terrains: Dictionary[String, TilebakeRewrite] = {}
-## For what share of the steps the picture's coarse layout is held.
+## The share of the steps in which the picture's layout is kept. Higher keeps more of it.
 @export_range(0.0, 1.0, 0.05) var keep_layout: float = KEEP_LAYOUT
 
 
-## What becomes of one terrain, for somebody to change: never the one that is kept here.
+## Return a copy of one terrain's rewrite to change; an empty one where it has none.
 func draft_of(terrain: String) -> TilebakeRewrite:
 	var kept: TilebakeRewrite = terrains.get(terrain)
 	if kept == null:
@@ -23,7 +25,7 @@ func draft_of(terrain: String) -> TilebakeRewrite:
 	return draft
 
 
-## The same edit with one terrain's rewrite put in, or taken out where it changes nothing. This one stays as it is.
+## Return a copy of the edit with one terrain's rewrite in it, or without it where that changes nothing.
 func with(terrain: String, rewrite: TilebakeRewrite) -> TilebakeEdit:
 	var made: TilebakeEdit = TilebakeEdit.new()
 	made.keep_layout = keep_layout

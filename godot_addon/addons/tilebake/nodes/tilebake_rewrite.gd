@@ -2,20 +2,20 @@
 @icon("../icon.svg")
 class_name TilebakeRewrite
 extends Resource
-## How one terrain is painted otherwise while its layout stays: other words, or words that count more or less.
+## Describes how one terrain's prompt is changed while the layout stays: other words, or other weights.
 
-## For how long words keep their places, unless said: a share of the steps.
+## The default of [member keep_words].
 const KEEP_WORDS: float = 0.8
-## The share of a word's peak above which it works, where weights are to count only there.
+## The threshold to use where weights are to count only where their words work.
 const WHERE_IT_WORKS: float = 0.3
 
-## The new prompt. Empty: the terrain's own, of which [member weights] alone change something.
+## The new prompt. Empty: the terrain's own, which [member weights] may still change.
 @export_multiline var prompt: String = ""
-## How strongly single words of it count, from -5 to 5: 1 as they are, 0 not at all, below 0 against themselves.
+## How strongly single words of it count, from -5 to 5: 1 unchanged, 0 not at all, below 0 the opposite.
 @export var weights: Dictionary[String, float] = {}
-## Weights count only where the word works at this share of its peak. 0: everywhere.
+## Weights count only where the word's attention is at least this share of its peak. 0: everywhere.
 @export_range(0.0, 0.95, 0.05) var threshold: float = 0.0
-## For what share of the steps words keep their places: more holds the layout, less frees the new look.
+## The share of the steps in which words keep their places. Higher keeps more details, lower gives more of the new look.
 @export_range(0.0, 1.0, 0.05) var keep_words: float = KEEP_WORDS
 
 
@@ -24,7 +24,7 @@ func is_empty() -> bool:
 	return prompt.strip_edges().is_empty() and weights.values().count(1.0) == weights.size()
 
 
-## Whether it paints what another one paints.
+## Whether it changes the same as another one.
 func is_same_as(other: TilebakeRewrite) -> bool:
 	return (
 		prompt.strip_edges() == other.prompt.strip_edges()

@@ -2,7 +2,7 @@
 @icon("../icon.svg")
 class_name TilebakeTerrain
 extends Resource
-## How one terrain looks, in words.
+## Describes what one terrain looks like.
 
 ## What this terrain looks like, in a few plain words: "lush green meadow".
 @export_multiline var prompt: String = "":
@@ -16,7 +16,7 @@ extends Resource
 		negative_prompt = value
 		emit_changed()
 
-## How strongly this terrain stands against its neighbours along their border.
+## How strongly this terrain counts against its neighbours along their border.
 @export_range(0.05, 5.0, 0.05, "or_greater") var weight: float = 1.0:
 	set(value):
 		weight = value

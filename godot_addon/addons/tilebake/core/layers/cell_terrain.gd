@@ -1,11 +1,11 @@
 @tool
 class_name TilebakeCellTerrain
 extends RefCounted
-## The terrain of the tiles of one TileSet: as the tile's custom data says, else the name of the TileSet's
-## own terrain, else as the user mapped the tile. A tile with none of these is unmapped, never guessed.
+## Finds the terrain of tiles of one TileSet: the tile's custom data, else the name of its terrain in the TileSet, else
+## what the user has named for the tile. A tile with none of these is unmapped; nothing is guessed.
 
 const DATA_LAYER: String = "tilebake_terrain"
-## Said in place of a terrain's name: paint nothing particular here, the base prompt alone.
+## Stands in place of a terrain's name: paint the tile by the base prompt alone.
 const LEAVE_OUT: String = "-"
 const LONGEST_NAME: int = 200
 
@@ -20,29 +20,29 @@ func _init(tile_set: TileSet, mapping: Dictionary[String, String]) -> void:
 	_mapping = mapping
 
 
-## The terrain of the tile in a cell; empty if it is unmapped, LEAVE_OUT if it is to be left out.
-func of(layer: TileMapLayer, cell: Vector2i) -> String:
+## Find the terrain of the tile in a cell; empty if it is unmapped, LEAVE_OUT if it is to be left out.
+func find(layer: TileMapLayer, cell: Vector2i) -> String:
 	var data: TileData = layer.get_cell_tile_data(cell) if _is_there(layer, cell) else null
-	var named: String = "" if data == null else _said_by(data)
+	var named: String = "" if data == null else _terrain_in(data)
 	if not named.is_empty():
 		return named
 	var mapped: String = _mapping.get(key_of(layer, cell), "")
-	return plain(mapped)
+	return clean(mapped)
 
 
-## The terrains that the tiles of a BakedTileMap have, sorted.
+## Return the terrains that the tiles of a BakedTileMap have, sorted.
 static func in_use(baked: BakedTileMap) -> PackedStringArray:
 	var names: Dictionary[String, bool] = {}
 	for layer: TileMapLayer in TilebakeLayerList.of(baked):
 		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, baked.tile_terrains)
 		for cell: Vector2i in layer.get_used_cells():
-			names[terrain.of(layer, cell)] = true
+			names[terrain.find(layer, cell)] = true
 	var sorted: PackedStringArray = PackedStringArray(names.keys())
 	sorted.sort()
 	return PackedStringArray(Array(sorted).filter(func(name: String) -> bool: return name not in ["", LEAVE_OUT]))
 
 
-## How BakedTileMap.tile_terrains names the tile in a cell: "source:x,y", or "source:scene:id".
+## Return the key in BakedTileMap.tile_terrains of the tile in a cell: "source:x,y", or "source:scene:id".
 static func key_of(layer: TileMapLayer, cell: Vector2i) -> String:
 	var source: int = layer.get_cell_source_id(cell)
 	var tile_set: TileSet = layer.tile_set
@@ -52,8 +52,8 @@ static func key_of(layer: TileMapLayer, cell: Vector2i) -> String:
 	return "%d:%d,%d" % [source, atlas.x, atlas.y]
 
 
-## A name without what no name should hold: control characters, space around it, great length.
-static func plain(text: String) -> String:
+## Clean a name: remove control characters, space around it and excess length.
+static func clean(text: String) -> String:
 	var kept: String = text.strip_edges()
 	for index: int in kept.length():
 		if kept.unicode_at(index) < 32:
@@ -61,7 +61,7 @@ static func plain(text: String) -> String:
 	return kept.left(LONGEST_NAME)
 
 
-## A tile may have gone from the TileSet and still stand in the cell.
+## Whether the TileSet has the tile: it may have been removed there and still be in the cell.
 func _is_there(layer: TileMapLayer, cell: Vector2i) -> bool:
 	var id: int = layer.get_cell_source_id(cell)
 	if not _tile_set.has_source(id):
@@ -70,11 +70,11 @@ func _is_there(layer: TileMapLayer, cell: Vector2i) -> bool:
 	return source != null and source.has_tile(layer.get_cell_atlas_coords(cell))
 
 
-func _said_by(data: TileData) -> String:
+func _terrain_in(data: TileData) -> String:
 	if _has_data:
-		var said: String = plain(str(data.get_custom_data(DATA_LAYER)))
-		if not said.is_empty():
-			return said
+		var custom: String = clean(str(data.get_custom_data(DATA_LAYER)))
+		if not custom.is_empty():
+			return custom
 	if data.terrain_set < 0 or data.terrain < 0:
 		return ""
-	return plain(_tile_set.get_terrain_name(data.terrain_set, data.terrain))
+	return clean(_tile_set.get_terrain_name(data.terrain_set, data.terrain))

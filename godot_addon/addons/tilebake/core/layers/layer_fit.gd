@@ -1,10 +1,12 @@
 @tool
 class_name TilebakeLayerFit
 extends RefCounted
-## How a layer lies on the grid of its map. It may be moved, scaled, mirrored or turned against the layer that
-## has the grid, as long as its cells come to lie on cells of the grid; they are then renumbered.
+## Maps the cells of a layer to the grid of its map.
+##
+## The layer may be moved, scaled, mirrored or turned against the layer that has the grid, as long as its cells lie on
+## cells of the grid.
 
-## Map pixels by which a layer may lie beside the grid: half of what the backend lets pass.
+## Map pixels by which a layer may lie beside the grid: half of what the backend accepts.
 const _FIT: float = 0.25
 ## Map pixels by which the size of its tiles may differ.
 const _SAME: float = 0.01
@@ -13,7 +15,7 @@ const _OWN: String = "give it a BakedTileMap of its own"
 
 var _grid: TileMapLayer
 var _layer: TileMapLayer
-## From the layer's own space to map pixels.
+## From the layer's space to map pixels.
 var _place: Transform2D
 
 
@@ -33,22 +35,22 @@ func is_alike() -> bool:
 	)
 
 
-## The grid's cell where the layer has one of its own.
+## Return the grid's cell at a cell of the layer.
 func cell_of(own: Vector2i) -> Vector2i:
 	return _grid.local_to_map(_place * _layer.map_to_local(own))
 
 
-## The layer's own cell where the grid has one: what cell_of takes back.
+## Return the layer's cell at a cell of the grid: the inverse of [method cell_of].
 func own_cell(cell: Vector2i) -> Vector2i:
 	return _layer.local_to_map(_place.affine_inverse() * _grid.map_to_local(cell))
 
 
-## Why the layer cannot be part of the map; null if it can.
-func problem() -> TilebakeProblem:
+## Return why the layer cannot be part of the map; null if it can.
+func check() -> TilebakeDiagnostic:
 	var ours: TileSet = _grid.tile_set
 	var theirs: TileSet = _layer.tile_set
 	if theirs.tile_shape != ours.tile_shape:
-		return _left_out("its tiles are of another shape than those of %s", _OWN)
+		return _left_out("its tiles have another shape than those of %s", _OWN)
 	if not _is_square() and theirs.tile_offset_axis != ours.tile_offset_axis:
 		return _left_out("it has another offset axis than %s", _OWN)
 	if _is_turned():
@@ -63,12 +65,12 @@ func problem() -> TilebakeProblem:
 	return null
 
 
-func _left_out(why: String, hint: String) -> TilebakeProblem:
+func _left_out(why: String, hint: String) -> TilebakeDiagnostic:
 	var what: String = "the layer is left out: %s, whose grid the map has" % (why % _grid.name)
-	return TilebakeProblem.warning(what, hint[0].to_upper() + hint.substr(1)).at(_layer)
+	return TilebakeDiagnostic.warning(what, hint[0].to_upper() + hint.substr(1)).at(_layer)
 
 
-## Whether its cells stand askew on the grid. A quarter turn is none where the grid is square.
+## Whether its cells are rotated or skewed on the grid. On a square grid a quarter turn does not count.
 func _is_turned() -> bool:
 	var x: Vector2 = _place.x.normalized().abs()
 	var y: Vector2 = _place.y.normalized().abs()
@@ -77,7 +79,7 @@ func _is_turned() -> bool:
 	return not (is_upright or (is_on_its_side and _is_square()))
 
 
-## How far its cells lie beside those of the grid. Cells are a lattice: one of them and two neighbours tell all.
+## Measure how far its cells lie beside those of the grid. Cells are a lattice, so one and two neighbours suffice.
 func _beside() -> Vector2:
 	var first: Vector2i = _layer.get_used_cells()[0]
 	for own: Vector2i in [first, first + Vector2i.RIGHT, first + Vector2i.DOWN]:

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeLayerGrid
 extends RefCounted
-## The grid that all layers of a map share: that of the first layer with tiles, in that layer's own space.
+## Describes the grid that all layers of a map share: that of the first layer with tiles, in that layer's space.
 
 const SHAPES: Array[String] = ["square", "isometric", "half_offset", "hexagonal"]
 const LAYOUTS: Array[String] = [
@@ -17,23 +17,23 @@ func _init(the_layer: TileMapLayer) -> void:
 	layer = the_layer
 
 
-## What the map file says of the grid.
-func described() -> Dictionary:
+## Make the JSON of the grid for the map file.
+func to_json() -> Dictionary:
 	var tile_set: TileSet = layer.tile_set
 	var size: Vector2i = tile_set.tile_size
-	var told: Dictionary = {"grid": SHAPES[tile_set.tile_shape], "tile_size": [size.x, size.y]}
+	var json: Dictionary = {"grid": SHAPES[tile_set.tile_shape], "tile_size": [size.x, size.y]}
 	if tile_set.tile_shape != TileSet.TILE_SHAPE_SQUARE:
-		told["layout"] = LAYOUTS[tile_set.tile_layout]
-		told["offset_axis"] = AXES[tile_set.tile_offset_axis]
-	return told
+		json["layout"] = LAYOUTS[tile_set.tile_layout]
+		json["offset_axis"] = AXES[tile_set.tile_offset_axis]
+	return json
 
 
-## The centre of one of the grid's cells in map pixels, as the engine has it.
+## Return the centre of a cell in map pixels, as the engine computes it.
 func centre(cell: Vector2i) -> Vector2:
 	return layer.map_to_local(cell)
 
 
-## The rectangle in map pixels that tiles with centres from [param low] to [param high] cover.
+## Return the rectangle in map pixels that tiles with centres from [param low] to [param high] cover.
 func box(low: Vector2, high: Vector2) -> Rect2:
 	var tile: Vector2 = layer.tile_set.tile_size
 	return Rect2(low - tile / 2.0, high - low + tile)

@@ -1,10 +1,10 @@
 @tool
 class_name TilebakeLayerList
 extends RefCounted
-## The tile layers that a BakedTileMap paints, the lowest first, each one a TileMapLayer.
+## Lists the tile layers that a BakedTileMap paints, the lowest first, each one a TileMapLayer.
 
 
-## The layers with tiles; a deprecated TileMap counts as those it is made of.
+## Return the layers with tiles; a deprecated TileMap counts as the layers it is made of.
 static func of(baked: BakedTileMap) -> Array[TileMapLayer]:
 	var found: Array[TileMapLayer] = []
 	for node: Node in baked.source_layers():
@@ -15,7 +15,7 @@ static func of(baked: BakedTileMap) -> Array[TileMapLayer]:
 	return found.filter(_has_tiles)
 
 
-## The BakedTileMap nodes that a scene itself has: those of scenes instanced in it belong to these scenes.
+## Return the BakedTileMap nodes of a scene, without those of scenes that are instanced in it.
 static func baked_in(root: Node) -> Array[BakedTileMap]:
 	var found: Array[BakedTileMap] = []
 	_collect(root, root, found)
@@ -29,7 +29,7 @@ static func _collect(node: Node, root: Node, found: Array[BakedTileMap]) -> void
 		_collect(child, root, found)
 
 
-## The engine keeps each layer of a TileMap as an internal TileMapLayer. Their z indices may reorder them.
+## Return the internal TileMapLayer nodes in which the engine keeps a TileMap's layers, in drawing order.
 static func _layers_of(tile_map: TileMap) -> Array[TileMapLayer]:
 	var found: Array[TileMapLayer] = []
 	found.assign(tile_map.get_children(true).filter(func(child: Node) -> bool: return child is TileMapLayer))

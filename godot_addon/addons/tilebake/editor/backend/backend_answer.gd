@@ -1,10 +1,11 @@
 @tool
 extends RefCounted
-## What came back for a request to the backend.
+## Describes what came back for a request to the backend.
 
+const EventView = preload("event_view.gd")
 const JsonObject = preload("json_object.gd")
 
-## 0 where nobody answered.
+## The HTTP status; 0 where nobody answered.
 var status: int
 var body: PackedByteArray
 
@@ -23,39 +24,35 @@ func is_there() -> bool:
 	return status != 0
 
 
-## The JSON object that was answered; empty where it was none.
+## Parse the JSON object in the body; empty where there is none.
 func object() -> Dictionary:
-	return JsonObject.read(body.get_string_from_utf8())
+	return JsonObject.parse(body.get_string_from_utf8())
 
 
-## The list under a name in that object, of objects alone.
-func objects(name: String) -> Array[Dictionary]:
-	var found: Array[Dictionary] = []
-	var listed: Variant = object().get(name)
-	if listed is Array:
-		var items: Array = listed
-		for item: Variant in items:
-			if item is Dictionary:
-				var entry: Dictionary = item
-				found.append(entry)
-	return found
+## Read the maps of an answer to `GET /maps`.
+func maps() -> Array[TilebakeMapView]:
+	var views: Array[TilebakeMapView] = []
+	views.assign(JsonObject.objects(object(), "maps").map(TilebakeMapView.read))
+	return views
 
 
-## A refusal as a person reads it.
-func words() -> String:
+## Read the events of an answer to `GET /events`.
+func events() -> Array[EventView]:
+	var views: Array[EventView] = []
+	views.assign(JsonObject.objects(object(), "events").map(EventView.read))
+	return views
+
+
+## Read the preview of an answer to a request about one.
+func preview() -> TilebakePreviewView:
+	return TilebakePreviewView.read(object())
+
+
+## Say why the request was refused, or that nobody answered.
+func refusal() -> TilebakeDiagnostic:
 	if not is_there():
-		return "The backend did not answer."
-	var told: Dictionary = object()
-	var parts: Array[String] = []
-	for key: String in ["where", "what", "hint"]:
-		if not str(told.get(key, "")).is_empty():
-			parts.append(str(told[key]))
-	return ": ".join(PackedStringArray(parts)) if not parts.is_empty() else "The backend refused (%d)." % status
-
-
-## The same in its parts.
-func mistake() -> TilebakeMistake:
-	var told: Dictionary = object()
-	if not is_there() or not told.has("what"):
-		return TilebakeMistake.said(words(), "")
-	return TilebakeMistake.said(str(told["what"]), str(told.get("hint", "")))
+		return TilebakeDiagnostic.error("The backend did not answer", "Look at its log in the Tilebake dock")
+	var diagnostic: TilebakeDiagnostic = JsonObject.diagnostic(object())
+	if diagnostic.what.is_empty():
+		diagnostic.what = "The backend refused the request (HTTP status %d)" % status
+	return diagnostic

@@ -1,134 +1,143 @@
 @tool
 extends Node
-## Speaks with one backend: it has to prove that it knows the token before the token is sent to it.
+## Sends requests to one backend, which first has to prove that it knows the token: only then is the token sent.
 
 const BackendAnswer = preload("backend_answer.gd")
 const ReadyFile = preload("../launch/ready_file.gd")
 const RequestQueue = preload("request_queue.gd")
 
 const PATIENCE: float = 10.0  # seconds for an answer
-const WAIT: int = 20  # seconds that the backend may hold back an answer until there is news
-const FAREWELL: int = 1000  # ms that ending it may take of the editor's own time
+const WAIT: int = 20  # seconds that the backend may hold back an answer until something has changed
+const FAREWELL: int = 1000  # ms of the editor's own time that the end of the backend may take
 
 var _ready_file: ReadyFile = null
 var _token: String = ""
-var _orders: RequestQueue = RequestQueue.new(PATIENCE)
-var _news: RequestQueue = RequestQueue.new(PATIENCE + WAIT)
-var _pictures: RequestQueue = RequestQueue.new(PATIENCE)
-var _looks: RequestQueue = RequestQueue.new(PATIENCE)
+var _commands: RequestQueue = RequestQueue.new(PATIENCE)
+var _events: RequestQueue = RequestQueue.new(PATIENCE + WAIT)
+var _progress_images: RequestQueue = RequestQueue.new(PATIENCE)
+var _previews: RequestQueue = RequestQueue.new(PATIENCE)
 
 
 func _init() -> void:
-	for lane: RequestQueue in _lanes():
-		add_child(lane)
+	for queue: RequestQueue in _queues():
+		add_child(queue)
 
 
-## Has the backend of a ready file prove itself; [param told] is called with the answer and whether it did.
-## Only then can it be asked for anything else.
-func prove(file: ReadyFile, told: Callable) -> void:
+## Ask the backend of a ready file to prove itself. [param on_proof] is called with the answer and whether it did;
+## only after that does the backend get any other request.
+func prove(file: ReadyFile, on_proof: Callable) -> void:
 	close()
 	_ready_file = file
 	var nonce: String = Crypto.new().generate_random_bytes(24).hex_encode()
-	var path: String = "/v2/health/challenge?nonce=" + nonce
-	_ask(_orders, HTTPClient.METHOD_GET, path, {}, func(answer: BackendAnswer) -> void:
+	_get_from(_commands, "health/challenge?nonce=" + nonce, func(answer: BackendAnswer) -> void:
 		var is_proven: bool = answer.is_ok() and _is_proof(str(answer.object().get("proof", "")), file, nonce)
 		if is_proven:
 			_token = file.token
-		told.call(answer, is_proven))
+		on_proof.call(answer, is_proven))
 
 
-## Forgets the backend and everything that it was asked.
+## Forget the backend and every request that it has not answered.
 func close() -> void:
 	_token = ""
 	_ready_file = null
-	for lane: RequestQueue in _lanes():
-		lane.drop()
+	for queue: RequestQueue in _queues():
+		queue.drop()
 
 
-## The token of the backend that has proven itself; empty while none has.
+## Return the token of the backend that has proven itself; empty while none has.
 func token() -> String:
 	return _token
 
 
-func maps(told: Callable) -> void:
-	_ask(_orders, HTTPClient.METHOD_GET, "/v2/maps", {}, told)
+## Request every map of the project. [param on_answer] is called with a BackendAnswer, here as below.
+func request_maps(on_answer: Callable) -> void:
+	_get_from(_commands, "maps", on_answer)
 
 
-func bake(map_id: String, urgency: String, told: Callable) -> void:
-	var path: String = "/v2/maps/%s/bake" % map_id.uri_encode()
-	_ask(_orders, HTTPClient.METHOD_POST, path, {"priority": urgency}, told)
+## Request a bake of a map. [param priority] is "edited" for the map that is being edited, else "asked".
+func bake(map_id: String, priority: String, on_answer: Callable) -> void:
+	_post_to(_commands, "maps/%s/bake" % map_id.uri_encode(), {"priority": priority}, on_answer)
 
 
-func cancel(job_id: int, told: Callable) -> void:
-	_ask(_orders, HTTPClient.METHOD_POST, "/v2/jobs/%d/cancel" % job_id, {}, told)
+func cancel(job_id: int, on_answer: Callable) -> void:
+	_post_to(_commands, "jobs/%d/cancel" % job_id, {}, on_answer)
 
 
-## Events after a number; with [param wait] the answer comes when there is one.
-func events(after: int, wait: bool, told: Callable) -> void:
-	var path: String = "/v2/events?after=%d&wait=%d" % [after, WAIT if wait else 0]
-	_ask(_news, HTTPClient.METHOD_GET, path, {}, told)
+## Request the events after a number; with [param wait] the answer comes as soon as there is one.
+func request_events(after: int, wait: bool, on_answer: Callable) -> void:
+	_get_from(_events, "events?after=%d&wait=%d" % [after, WAIT if wait else 0], on_answer)
 
 
-## A picture of a running job, unless the last one has not come yet.
-func preview(job_id: int, told: Callable) -> void:
-	if _pictures.is_idle():
-		_ask(_pictures, HTTPClient.METHOD_GET, "/v2/jobs/%d/progress_image" % job_id, {}, told)
+## Request the latest progress image of a running job, unless the last request for one is still open.
+func request_progress_image(job_id: int, on_answer: Callable) -> void:
+	if _progress_images.is_idle():
+		_get_from(_progress_images, "jobs/%d/progress_image" % job_id, on_answer)
 
 
-## Has a map painted for somebody to look at: [param wish] says what of it.
-func look(map_id: String, wish: Dictionary, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_POST, "/v2/maps/%s/previews" % map_id.uri_encode(), wish, told)
+## Request a preview of a map. [param subject] is the body: {"words", "terrain"} for heat, {"edit"} for a trial.
+func submit_preview(map_id: String, subject: Dictionary, on_answer: Callable) -> void:
+	_post_to(_previews, "maps/%s/previews" % map_id.uri_encode(), subject, on_answer)
 
 
-## How a look stands.
-func look_view(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_GET, "/v2/previews/%d" % look_id, {}, told)
+## Request the status of a preview.
+func request_preview(preview_id: int, on_answer: Callable) -> void:
+	_get_from(_previews, "previews/%d" % preview_id, on_answer)
 
 
-func look_picture(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_GET, "/v2/previews/%d/image" % look_id, {}, told)
+## Request the image of a preview that is done.
+func request_preview_image(preview_id: int, on_answer: Callable) -> void:
+	_get_from(_previews, "previews/%d/image" % preview_id, on_answer)
 
 
-func cancel_look(look_id: int, told: Callable) -> void:
-	_ask(_looks, HTTPClient.METHOD_POST, "/v2/previews/%d/cancel" % look_id, {}, told)
+## Cancel a preview; nobody waits for the answer.
+func cancel_preview(preview_id: int) -> void:
+	_post_to(_previews, "previews/%d/cancel" % preview_id, {}, Callable())
 
 
-## Tells the backend to end. This waits for its answer, a moment only: when a plugin leaves or the editor
-## closes, there is no later. False where it did not answer.
+## Tell the backend to end, and wait up to [constant FAREWELL] for its answer: when a plugin leaves or the editor
+## closes, there is no later. Returns false where it did not answer.
 func shut_down() -> bool:
 	if _token.is_empty():
 		return false
 	var deadline: int = Time.get_ticks_msec() + FAREWELL
 	var http: HTTPClient = HTTPClient.new()
-	var asked: bool = http.connect_to_host(ReadyFile.ADDRESS, _ready_file.port) == OK
-	while asked and Time.get_ticks_msec() < deadline and http.poll() == OK:
+	var is_open: bool = http.connect_to_host(ReadyFile.ADDRESS, _ready_file.port) == OK
+	while is_open and Time.get_ticks_msec() < deadline and http.poll() == OK:
 		match http.get_status():
 			HTTPClient.STATUS_CONNECTED when http.has_response():
 				break
 			HTTPClient.STATUS_CONNECTED:
-				asked = http.request(HTTPClient.METHOD_POST, "/v2/shutdown", _headers(), "{}") == OK
+				is_open = http.request(HTTPClient.METHOD_POST, "/v2/shutdown", _headers(), "{}") == OK
 			HTTPClient.STATUS_BODY:
 				break
 		OS.delay_msec(1)
-	var is_heard: bool = http.has_response() and http.get_response_code() == 200
+	var has_answered: bool = http.has_response() and http.get_response_code() == 200
 	http.close()
-	return is_heard
+	return has_answered
 
 
-func _ask(lane: RequestQueue, method: HTTPClient.Method, path: String, body: Dictionary, told: Callable) -> void:
+func _get_from(queue: RequestQueue, path: String, on_answer: Callable) -> void:
+	_send(queue, HTTPClient.METHOD_GET, path, "", on_answer)
+
+
+func _post_to(queue: RequestQueue, path: String, body: Dictionary, on_answer: Callable) -> void:
+	_send(queue, HTTPClient.METHOD_POST, path, JSON.stringify(body), on_answer)
+
+
+func _send(queue: RequestQueue, method: HTTPClient.Method, path: String, body: String, on_answer: Callable) -> void:
 	if _ready_file == null:
 		return
-	var asked: RequestQueue.Asked = RequestQueue.Asked.new()
-	asked.method = method
-	asked.url = "http://%s%s" % [_ready_file.host(), path]
-	asked.headers = _headers()
-	asked.body = JSON.stringify(body) if method == HTTPClient.METHOD_POST else ""
-	asked.answered = told
-	lane.ask(asked)
+	var request: RequestQueue.Request = RequestQueue.Request.new()
+	request.method = method
+	request.url = "http://%s/v2/%s" % [_ready_file.host(), path]
+	request.headers = _headers()
+	request.body = body
+	request.on_answer = on_answer
+	queue.add(request)
 
 
-func _lanes() -> Array[RequestQueue]:
-	return [_orders, _news, _pictures, _looks]
+func _queues() -> Array[RequestQueue]:
+	return [_commands, _events, _progress_images, _previews]
 
 
 func _headers() -> PackedStringArray:

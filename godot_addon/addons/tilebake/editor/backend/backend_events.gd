@@ -1,18 +1,18 @@
 @tool
 extends Node
-## Follows what happens in the backend: how all maps stand at first, then every event.
+## Follows what happens in the backend: first the status of every map, then each event.
 
-## How every map stands: at first, and wherever events were missed.
-signal all_told(maps: Array[Dictionary])
-signal map_told(view: Dictionary)
+## The status of every map: at first, and wherever events were missed.
+signal maps_listed(maps: Array[TilebakeMapView])
+signal map_changed(map: TilebakeMapView)
 ## [param is_new] is false for what happened before this editor listened.
-signal job_told(view: Dictionary, is_new: bool)
+signal job_changed(job: TilebakeJobView, is_new: bool)
 ## The backend does not answer any more.
 signal lost
 
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
-const JsonObject = preload("json_object.gd")
+const EventView = preload("event_view.gd")
 const Signals = preload("../../core/signals.gd")
 
 const REST: float = 1.0  # seconds, where the backend has too much to do to answer
@@ -26,57 +26,53 @@ func _init(client: BackendClient) -> void:
 	_client = client
 
 
-## Begins with a backend that is new to us.
+## Begin with a backend that is new to us.
 func follow() -> void:
 	_number = 0
 	_is_current = false
-	_ask()
+	_request_events()
 
 
-func _ask() -> void:
-	_client.events(_number, _is_current, _on_events)
+func _request_events() -> void:
+	_client.request_events(_number, _is_current, _on_events)
 
 
 func _on_events(answer: BackendAnswer) -> void:
-	if not _is_answered(answer, _ask):
+	if not _check_answer(answer, _request_events):
 		return
-	var events: Array[Dictionary] = answer.objects("events")
+	var events: Array[EventView] = answer.events()
 	var has_gap: bool = false
-	for event: Dictionary in events:
-		var number: int = JsonObject.whole(event, "number")
-		has_gap = has_gap or number != _number + 1
-		_number = number
-		_tell(event)
+	for event: EventView in events:
+		has_gap = has_gap or event.number != _number + 1
+		_number = event.number
+		_emit(event)
 	if (has_gap and _is_current) or (events.is_empty() and not _is_current):
-		_ask_all()
+		_request_maps()
 	else:
-		_ask()
+		_request_events()
 
 
-func _tell(event: Dictionary) -> void:
-	var job: Variant = event.get("job")
-	if job is Dictionary:
-		var view: Dictionary = job
-		job_told.emit(view, _is_current)
-	var map: Variant = event.get("map")
-	if map is Dictionary and _is_current:
-		var view: Dictionary = map
-		map_told.emit(view)
+func _emit(event: EventView) -> void:
+	if event.job != null:
+		job_changed.emit(event.job, _is_current)
+	if event.map != null and _is_current:
+		map_changed.emit(event.map)
 
 
-func _ask_all() -> void:
-	_client.maps(_on_maps)
+func _request_maps() -> void:
+	_client.request_maps(_on_maps)
 
 
 func _on_maps(answer: BackendAnswer) -> void:
-	if _is_answered(answer, _ask_all):
+	if _check_answer(answer, _request_maps):
 		_is_current = true
-		all_told.emit(answer.objects("maps"))
-		_ask()
+		maps_listed.emit(answer.maps())
+		_request_events()
 
 
-## Where it is not, the question is put again, or the backend given up.
-func _is_answered(answer: BackendAnswer, again: Callable) -> bool:
+## Return whether the answer is what was asked for. Where it is a refusal, [param again] asks once more after a rest;
+## where there is none, the backend is given up.
+func _check_answer(answer: BackendAnswer, again: Callable) -> bool:
 	if answer.is_ok():
 		return true
 	if answer.is_there():

@@ -1,13 +1,13 @@
 @tool
 extends Node
-## Keeps up the link to the project's backend: finds tilebake, takes the backend that is running or starts
-## one, has it prove itself, and begins again when it is gone. Nothing here waits.
+## Keeps the project's backend connected: finds tilebake, uses the backend that runs or starts one, has it prove
+## itself, and begins again when it is gone. Nothing here blocks the editor.
 
-## How the backend stands, each time that this changes.
+## The state of the backend, each time it changes.
 signal state_changed(state: TilebakeBackendState)
 ## The backend is proven and can be asked.
 signal linked
-## It is gone, or was given up.
+## The backend is gone, or was given up.
 signal unlinked
 
 const BackendAnswer = preload("backend_answer.gd")
@@ -24,10 +24,10 @@ const Ticker = preload("ticker.gd")
 enum Phase { OFF, LOOKING, WAITING, PROVING, LINKED, RESTING }
 
 const TICK: float = 0.2  # seconds
-const BUSY_REST: int = 2000  # ms until another one's backend is looked for again
-const FIRST_REST: int = 500  # ms after a crash; it doubles with every further one
+const BUSY_REST: int = 2000  # ms until somebody else's backend is looked for again
+const FIRST_REST: int = 500  # ms after a crash, doubled with each further one
 const CRASHES: int = 5  # after which only the user starts it again
-const STEADY: int = 60000  # ms of work after which crashes are forgotten
+const STEADY: int = 60000  # ms without a crash after which earlier ones are forgotten
 
 var client: BackendClient = BackendClient.new()
 ## Null until tilebake has been found.
@@ -38,8 +38,8 @@ var _command: BackendCommand = null
 var _lookup: BackendLookup = null
 var _own: BackendProcess = BackendProcess.new()
 var _state: TilebakeBackendState = StatusText.off()
-var _shunned: String = ""  # the token of a backend that is gone or not what it says
-var _known: String = ""  # the token of the backend that we were linked with last
+var _shunned: String = ""  # the token of a backend that is gone, or that did not prove itself
+var _known: String = ""  # the token of the backend that was linked last
 var _crashes: int = 0
 var _linked_at: int = 0  # ms
 var _rest_over: int = 0  # ms
@@ -50,22 +50,22 @@ func _init() -> void:
 	add_child(Ticker.new(TICK, _tick))
 
 
-## Begins, if it has not begun. [param root] is the Godot project's folder.
+## Find or start the backend, unless that is under way. [param root] is the Godot project's folder.
 func start(root: String) -> void:
 	if _phase != Phase.OFF:
 		return
 	_crashes = 0
 	_command = BackendCommand.find(Settings.command(), root)
 	if _command == null:
-		_tell(StatusText.not_found(BackendCommand.clean(Settings.command())))
+		_set_state(StatusText.not_found(BackendCommand.clean(Settings.command())))
 		return
 	_lookup = BackendLookup.new()
 	_lookup.start(_command, root)
 	_phase = Phase.LOOKING
-	_tell(StatusText.looking(_command.program))
+	_set_state(StatusText.looking(_command.program))
 
 
-## Ends the link, and the backend too if it is ours.
+## End the link, and the backend too if this editor started it.
 func stop() -> void:
 	if _lookup != null:
 		_lookup.stop()
@@ -75,7 +75,7 @@ func stop() -> void:
 		if not client.shut_down():
 			_own.kill()
 	_unlink(Phase.OFF)
-	_tell(StatusText.off())
+	_set_state(StatusText.off())
 
 
 func state() -> TilebakeBackendState:
@@ -86,7 +86,7 @@ func is_linked() -> bool:
 	return _phase == Phase.LINKED
 
 
-## A request went unanswered: the backend is gone.
+## Look for the backend again, because a request got no answer.
 func lose() -> void:
 	if _phase != Phase.LINKED:
 		return
@@ -97,7 +97,7 @@ func lose() -> void:
 	if _own.was_started() and not _own.is_running():
 		_on_ended()
 	elif file != null and file.token == _known:
-		_prove(file)  # it may be there: a computer that slept has lost its connections
+		_prove(file)  # it may still run: a computer that slept has lost its connections
 	else:
 		_rest(BUSY_REST, StatusText.gone())
 
@@ -107,7 +107,7 @@ func _tick() -> void:
 		Phase.LOOKING when _lookup.is_over():
 			_on_looked_up()
 		Phase.WAITING:
-			_look_for_ready_file()
+			_check_ready_file()
 		Phase.RESTING when Time.get_ticks_msec() >= _rest_over:
 			_seek()
 
@@ -118,12 +118,12 @@ func _on_looked_up() -> void:
 	_lookup = null
 	if location == null:
 		_phase = Phase.OFF
-		_tell(problem)
+		_set_state(problem)
 	else:
 		_seek()
 
 
-## Takes the backend that runs, or starts one.
+## Use the backend that runs, or start one.
 func _seek() -> void:
 	var file: ReadyFile = ReadyFile.read(location.ready_file)
 	if file != null and file.token != _shunned:
@@ -132,13 +132,13 @@ func _seek() -> void:
 		_phase = Phase.WAITING
 	elif _own.start(_command, location.root):
 		_phase = Phase.WAITING
-		_tell(StatusText.starting())
+		_set_state(StatusText.starting())
 	else:
 		_phase = Phase.OFF
-		_tell(StatusText.not_run(_command.program))
+		_set_state(StatusText.not_run(_command.program))
 
 
-func _look_for_ready_file() -> void:
+func _check_ready_file() -> void:
 	var file: ReadyFile = ReadyFile.read(location.ready_file)
 	if file != null and file.token != _shunned:
 		_prove(file)
@@ -160,37 +160,37 @@ func _on_proof(answer: BackendAnswer, is_proven: bool, file: ReadyFile) -> void:
 		_phase = Phase.LINKED
 		_linked_at = Time.get_ticks_msec()
 		_known = file.token
-		_tell(StatusText.ready())
+		_set_state(StatusText.ready())
 		linked.emit()
 	else:
 		_on_unproven(answer, file)
 
 
-## The file was left behind by one that was killed, and whoever answers in its place gets nothing from us;
-## or the backend hangs that we were linked with.
+## Give up a backend without a proof. Either its ready file was left by a process that was killed, and whoever answers
+## in its place gets nothing from us; or the backend that was linked hangs.
 func _on_unproven(answer: BackendAnswer, file: ReadyFile) -> void:
 	_shunned = file.token
 	client.close()
 	if answer.is_there():
-		_tell(StatusText.stranger(file.host()))
+		_set_state(StatusText.stranger(file.host()))
 	if file.token != _known:
 		_seek()
 	elif _own.is_running():
 		_own.kill()
-		_on_crash("it did not answer any more")
+		_on_crash("it does not answer any more")
 	elif _own.was_started():
 		_on_ended()
 	else:
 		_rest(BUSY_REST, StatusText.gone())
 
 
-## Our process is over.
+## Start anew after the process of this editor has ended.
 func _on_ended() -> void:
 	var code: int = _own.exit_code()
 	_own.kill()
 	if code == BackendProcess.BUSY:
 		_rest(BUSY_REST, StatusText.busy_elsewhere())
-	elif code == 0:  # somebody told it to end
+	elif code == 0:  # somebody ended it
 		_rest(FIRST_REST, StatusText.gone())
 	else:
 		_on_crash("it ended with exit code %d" % code)
@@ -205,15 +205,15 @@ func _on_crash(how: String) -> void:
 		_give_up(StatusText.crashed(how, false, tail))
 
 
-func _rest(duration: int, told: TilebakeBackendState) -> void:
+func _rest(duration: int, its_state: TilebakeBackendState) -> void:
 	_rest_over = Time.get_ticks_msec() + duration
 	_phase = Phase.RESTING
-	_tell(told)
+	_set_state(its_state)
 
 
-func _give_up(told: TilebakeBackendState) -> void:
+func _give_up(its_state: TilebakeBackendState) -> void:
 	_unlink(Phase.OFF)
-	_tell(told)
+	_set_state(its_state)
 
 
 func _unlink(phase: Phase) -> void:
@@ -224,7 +224,7 @@ func _unlink(phase: Phase) -> void:
 		unlinked.emit()
 
 
-func _tell(told: TilebakeBackendState) -> void:
-	if not told.is_same_as(_state):
-		_state = told
-		state_changed.emit(told)
+func _set_state(its_state: TilebakeBackendState) -> void:
+	if not its_state.is_same_as(_state):
+		_state = its_state
+		state_changed.emit(its_state)

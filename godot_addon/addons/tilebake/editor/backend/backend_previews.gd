@@ -1,113 +1,119 @@
 @tool
 extends Node
-## Asks the backend for a look, one at a time, and follows it until its picture is there.
+## Requests previews from the backend, one at a time, and follows each until its image is there.
 
-## How the look that was asked for last stands.
-signal looked(look: TilebakePreview)
-## Its picture.
-signal pictured(image: Image)
-## There will be none.
-signal failed(mistake: TilebakeMistake)
+## The status of the preview that was requested last.
+signal status_changed(preview: TilebakePreviewView)
+## Its image has come.
+signal image_ready(image: Image)
+## It ended without an image.
+signal failed(diagnostic: TilebakeDiagnostic)
 
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
 const Signals = preload("../../core/signals.gd")
 
-const PAUSE: float = 0.3  # seconds between two questions how it stands
+const PAUSE: float = 0.3  # seconds between two requests for its status
 const UPGRADE: String = "Install the newest one (pip install --upgrade tilebake) and press Restart in the Tilebake dock"
 
 var _client: BackendClient
-var _wish: int = 0  # counts what was asked for: answers to what was asked before are not heard
-var _look: TilebakePreview = null  # null where none is under way
+var _request: int = 0  # counts requests: an answer to an earlier one is ignored
+var _preview: TilebakePreviewView = null  # null where none is under way
 
 
 func _init(client: BackendClient) -> void:
 	_client = client
 
 
-## Asks where words of a terrain's prompt work.
-func ask_heat(map_id: String, terrain: String, words: PackedStringArray) -> void:
-	_ask(map_id, {"words": words, "terrain": terrain})
+## Request a heat map: where words of a terrain's prompt work.
+func request_heat(map_id: String, terrain: String, words: PackedStringArray) -> void:
+	_submit(map_id, {"words": words, "terrain": terrain})
 
 
-## Asks what an edit would look like; the map file stays as it is.
-func ask_trial(map_id: String, edit: Dictionary) -> void:
-	_ask(map_id, {"edit": edit})
+## Request a trial: what an edit would look like. The map file stays as it is.
+func request_trial(map_id: String, edit: Dictionary) -> void:
+	_submit(map_id, {"edit": edit})
 
 
-## Gives up what is under way, if anything is. Nobody is told.
+## Cancel the preview that is under way, if one is. No signal is emitted.
 func cancel() -> void:
-	_wish += 1
-	if _look != null:
-		_give_back(_look)
-	_look = null
+	_request += 1
+	if _preview != null:
+		_cancel_in_backend(_preview)
+	_preview = null
 
 
-## The backend has gone, and the look with it.
+## Fail the preview that is under way, because the backend has ended.
 func lose() -> void:
-	if _look != null:
-		_fail(TilebakeMistake.said("The backend has ended", "Try again when the Tilebake dock says that it is ready"))
+	if _preview != null:
+		_fail(TilebakeDiagnostic.error("The backend has ended", "Try again when the Tilebake dock says that it is ready"))
 
 
-func _ask(map_id: String, wish: Dictionary) -> void:
+func _submit(map_id: String, subject: Dictionary) -> void:
 	cancel()
-	_look = TilebakePreview.of({"state": "waiting"})
-	_client.look(map_id, wish, _on_asked.bind(_wish))
+	_preview = TilebakePreviewView.new()
+	_client.submit_preview(map_id, subject, _on_submitted.bind(_request))
 
 
-func _on_asked(answer: BackendAnswer, wish: int) -> void:
-	if wish != _wish:
+func _on_submitted(answer: BackendAnswer, request: int) -> void:
+	if request != _request:
 		if answer.is_ok():
-			_give_back(TilebakePreview.of(answer.object()))
+			_cancel_in_backend(answer.preview())
 	elif answer.status == HTTPClient.RESPONSE_NOT_FOUND:
-		_fail(TilebakeMistake.said("The tilebake that runs is too old to show this", UPGRADE))
+		_fail(TilebakeDiagnostic.error("The tilebake that runs is too old for previews", UPGRADE))
 	else:
-		_on_told(answer, wish)
+		_on_status(answer, request)
 
 
-func _on_told(answer: BackendAnswer, wish: int) -> void:
-	if wish != _wish:
+func _on_status(answer: BackendAnswer, request: int) -> void:
+	if request != _request:
 		return
 	if not answer.is_ok():
-		_fail(answer.mistake())
+		_fail(answer.refusal())
 		return
-	_look = TilebakePreview.of(answer.object())
-	match _look.state:
-		TilebakePreview.State.DONE:
-			_client.look_picture(_look.id, _on_picture.bind(wish))
-		TilebakePreview.State.FAILED:
-			_fail(_look.mistake if _look.mistake != null else TilebakeMistake.said("It failed", "See the backend's log"))
-		TilebakePreview.State.CANCELLED:
-			_fail(TilebakeMistake.said("Another look took its place", "Try again"))
+	_preview = answer.preview()
+	match _preview.state:
+		TilebakePreviewView.State.DONE:
+			_client.request_preview_image(_preview.id, _on_image.bind(request))
+		TilebakePreviewView.State.FAILED:
+			_fail(_reason_of(_preview))
+		TilebakePreviewView.State.CANCELLED:
+			_fail(TilebakeDiagnostic.error("Another preview took its place", "Try again"))
 		_:
-			looked.emit(_look)
-			Signals.on(get_tree().create_timer(PAUSE).timeout, _follow.bind(wish))
+			status_changed.emit(_preview)
+			Signals.on(get_tree().create_timer(PAUSE).timeout, _request_status.bind(request))
 
 
-func _follow(wish: int) -> void:
-	if wish == _wish:
-		_client.look_view(_look.id, _on_told.bind(wish))
+func _request_status(request: int) -> void:
+	if request == _request:
+		_client.request_preview(_preview.id, _on_status.bind(request))
 
 
-func _on_picture(answer: BackendAnswer, wish: int) -> void:
-	if wish != _wish:
+func _on_image(answer: BackendAnswer, request: int) -> void:
+	if request != _request:
 		return
 	var image: Image = Image.new()
 	if not answer.is_ok():
-		_fail(answer.mistake())
+		_fail(answer.refusal())
 	elif image.load_png_from_buffer(answer.body) != OK:
-		_fail(TilebakeMistake.said("The backend sent no picture", "Try again"))
+		_fail(TilebakeDiagnostic.error("The backend sent no image", "Try again"))
 	else:
-		_look = null
-		pictured.emit(image)
+		_preview = null
+		image_ready.emit(image)
 
 
-func _fail(mistake: TilebakeMistake) -> void:
-	_wish += 1
-	_look = null
-	failed.emit(mistake)
+func _fail(diagnostic: TilebakeDiagnostic) -> void:
+	_request += 1
+	_preview = null
+	failed.emit(diagnostic)
 
 
-func _give_back(look: TilebakePreview) -> void:
-	if look.id > 0 and look.is_live():
-		_client.cancel_look(look.id, func(_answer: BackendAnswer) -> void: pass)
+func _cancel_in_backend(preview: TilebakePreviewView) -> void:
+	if preview.id > 0 and preview.is_live():
+		_client.cancel_preview(preview.id)
+
+
+func _reason_of(preview: TilebakePreviewView) -> TilebakeDiagnostic:
+	if preview.diagnostic != null:
+		return preview.diagnostic
+	return TilebakeDiagnostic.error("The preview failed", "Look at the backend's log in the Tilebake dock")

@@ -1,24 +1,24 @@
 @tool
 extends HTTPRequest
-## Requests to the backend that follow one another: one at a time, the editor's frames going on meanwhile.
+## Sends requests to the backend one after the other, while the editor's frames go on.
 
 const BackendAnswer = preload("backend_answer.gd")
 const Signals = preload("../../core/signals.gd")
 
 const LARGEST: int = 64 * 1024 * 1024  # bytes of an answer
 
-var _waiting: Array[Asked] = []
-var _current: Asked = null
+var _waiting: Array[Request] = []
+var _current: Request = null
 
 
-## One request, and whom to tell the answer.
-class Asked:
+## Describes one request. [member on_answer] is called with a BackendAnswer; an empty one is called with nothing.
+class Request:
 	extends RefCounted
 	var method: HTTPClient.Method
 	var url: String
 	var headers: PackedStringArray
 	var body: String
-	var answered: Callable
+	var on_answer: Callable
 
 
 func _init(seconds: float) -> void:
@@ -32,41 +32,41 @@ func _ready() -> void:
 	Signals.on(request_completed, _on_completed)
 
 
-## Asks when all before has been answered. [param answered] is called with a BackendAnswer.
-func ask(asked: Asked) -> void:
-	_waiting.append(asked)
-	_next()
+## Send a request as soon as all before it have been answered.
+func add(next: Request) -> void:
+	_waiting.append(next)
+	_send_next()
 
 
-## Whether nothing is asked or waits to be.
+## Whether no request is open or waits.
 func is_idle() -> bool:
 	return _current == null and _waiting.is_empty()
 
 
-## Forgets all that was asked; nobody is told.
+## Forget all requests; their answers are not reported.
 func drop() -> void:
 	cancel_request()
 	_waiting.clear()
 	_current = null
 
 
-func _next() -> void:
+func _send_next() -> void:
 	if _current != null or _waiting.is_empty():
 		return
 	_current = _waiting.pop_front()
 	if request(_current.url, _current.headers, _current.method, _current.body) != OK:
-		_answer.call_deferred(0, PackedByteArray())
+		_finish.call_deferred(0, PackedByteArray())
 
 
 func _on_completed(result: int, status: int, _headers: PackedStringArray, body: PackedByteArray) -> void:
-	_answer(status if result == RESULT_SUCCESS else 0, body)
+	_finish(status if result == RESULT_SUCCESS else 0, body)
 
 
-func _answer(status: int, body: PackedByteArray) -> void:
+func _finish(status: int, body: PackedByteArray) -> void:
 	if _current == null:
 		return
-	var answered: Callable = _current.answered
+	var on_answer: Callable = _current.on_answer
 	_current = null
-	if answered.is_valid():
-		answered.call(BackendAnswer.new(status, body))
-	_next()
+	if on_answer.is_valid():
+		on_answer.call(BackendAnswer.new(status, body))
+	_send_next()

@@ -1,8 +1,10 @@
 @tool
 extends RefCounted
-## What is said of the backend's states: one sentence each, and the hint.
+## Makes the states of the backend: one sentence each, and what to do.
 
 const RESTART: String = "Press Restart in the Tilebake dock."
+const CHOOSE: String = "Choose another program in the Editor Settings, under Tilebake > Command."
+const UPGRADE: String = "pip install --upgrade tilebake"
 
 
 static func off() -> TilebakeBackendState:
@@ -11,7 +13,7 @@ static func off() -> TilebakeBackendState:
 
 static func headless() -> TilebakeBackendState:
 	return TilebakeBackendState.new(
-		TilebakeBackendState.Kind.OFF, "The editor has no window: no backend is started for it."
+		TilebakeBackendState.Kind.OFF, "The editor has no window, so it starts no backend."
 	)
 
 
@@ -24,17 +26,13 @@ static func not_found(setting: String) -> TilebakeBackendState:
 		)
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.NOT_CONFIGURED,
-		"The editor setting tilebake/command names %s, and there is no tilebake to run." % setting,
-		"Choose the tilebake program in the Editor Settings, under Tilebake > Command, or leave it empty.",
+		"The editor setting tilebake/command is %s, and there is no tilebake program there." % setting,
+		"Choose the tilebake program in the Editor Settings, under Tilebake > Command, or leave the setting empty.",
 	)
 
 
 static func not_run(program: String) -> TilebakeBackendState:
-	return TilebakeBackendState.new(
-		TilebakeBackendState.Kind.NOT_CONFIGURED,
-		"%s cannot be run." % program,
-		"Choose another one in the Editor Settings, under Tilebake > Command.",
-	)
+	return TilebakeBackendState.new(TilebakeBackendState.Kind.NOT_CONFIGURED, "%s cannot be run." % program, CHOOSE)
 
 
 static func looking(program: String) -> TilebakeBackendState:
@@ -50,35 +48,35 @@ static func ready() -> TilebakeBackendState:
 
 
 static func busy(live_jobs: int) -> TilebakeBackendState:
-	var words: String = "Painting." if live_jobs < 2 else "Painting; %d more to come." % (live_jobs - 1)
-	return TilebakeBackendState.new(TilebakeBackendState.Kind.BUSY, words)
+	var text: String = "Painting." if live_jobs < 2 else "Painting. %d more to come." % (live_jobs - 1)
+	return TilebakeBackendState.new(TilebakeBackendState.Kind.BUSY, text)
 
 
 static func busy_elsewhere() -> TilebakeBackendState:
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.STARTING,
-		"Another tilebake is at work in this project; waiting until it can be reached or ends.",
-		"If it is a `tilebake bake` of yours, it will end by itself.",
+		"Another tilebake is at work in this project. Waiting until it can be reached or ends.",
+		"If you run `tilebake bake`, it ends by itself.",
 	)
 
 
 static func gone() -> TilebakeBackendState:
 	return TilebakeBackendState.new(
-		TilebakeBackendState.Kind.STARTING, "The backend that was running has ended; another one is looked for."
+		TilebakeBackendState.Kind.STARTING, "The backend has ended. Looking for another one."
 	)
 
 
 static func stranger(host: String) -> TilebakeBackendState:
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.OTHER_PROJECT,
-		"What answers at %s is not the backend of this project; it was told nothing." % host,
+		"What answers at %s is not the backend of this project. Nothing was sent to it." % host,
 	)
 
 
 static func other_project(root: String) -> TilebakeBackendState:
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.OTHER_PROJECT,
-		"The backend that was found works on another project, %s." % root,
+		"The backend that was found belongs to another project, %s." % root,
 		"End that `tilebake watch`, then press Restart in the Tilebake dock.",
 	)
 
@@ -86,8 +84,8 @@ static func other_project(root: String) -> TilebakeBackendState:
 static func incompatible(version: String, needed: String) -> TilebakeBackendState:
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.INCOMPATIBLE,
-		"The backend is tilebake %s, and this addon needs %sx." % [version, needed],
-		"pip install --upgrade tilebake",
+		"The backend is tilebake %s, but this addon needs %sx." % [version, needed],
+		UPGRADE,
 	)
 
 
@@ -95,6 +93,6 @@ static func crashed(how: String, will_restart: bool, log_tail: String) -> Tileba
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.CRASHED,
 		"The backend stopped: %s." % how,
-		"It is being started again." if will_restart else "Read the log, then press Restart in the Tilebake dock.",
+		"It is starting again." if will_restart else "Read the log, then press Restart in the Tilebake dock.",
 		log_tail,
 	)

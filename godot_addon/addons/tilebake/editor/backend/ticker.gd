@@ -1,11 +1,11 @@
 @tool
 extends Timer
-## Ticker: calls something over and over, for as long as it is in the tree.
+## Calls a function over and over, for as long as it is in the tree.
 
 const Signals = preload("../../core/signals.gd")
 
 
-func _init(seconds: float, beat: Callable) -> void:
+func _init(seconds: float, callback: Callable) -> void:
 	wait_time = seconds
 	autostart = true
-	Signals.on(timeout, beat)
+	Signals.on(timeout, callback)

@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## BackendBar: how the backend stands, and what to do where it does not stand well.
+## Shows the state of the backend, and what to do where something is wrong.
 
 signal restart_asked
 signal settings_asked
@@ -15,9 +15,9 @@ const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
 }
 
 var _icon: TextureRect = TextureRect.new()
-var _words: Label = Ui.wrapped_label()
+var _text: Label = Ui.wrapped_label()
 var _hint: LineEdit = LineEdit.new()
-var _mend_row: HBoxContainer = HBoxContainer.new()
+var _hint_row: HBoxContainer = HBoxContainer.new()
 var _log_tail: Label = Ui.wrapped_label()
 var _state: TilebakeBackendState
 
@@ -25,16 +25,16 @@ var _state: TilebakeBackendState
 func _init() -> void:
 	_icon.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
 	_icon.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
-	_icon.custom_minimum_size.y = Ui.scaled(24)  # the height of a line of words
+	_icon.custom_minimum_size.y = Ui.scaled(24)  # the height of a line of text
 	_hint.editable = false
 	_hint.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_log_tail.add_theme_font_size_override(&"font_size", roundi(Ui.scaled(11)))
-	_mend_row.add_child(_hint)
-	_mend_row.add_child(Ui.icon_button(&"ActionCopy", "Copy", _copy))
+	_hint_row.add_child(_hint)
+	_hint_row.add_child(Ui.icon_button(&"ActionCopy", "Copy", _copy))
 	var head: HBoxContainer = HBoxContainer.new()
 	head.add_child(_icon)
-	head.add_child(_words)
-	for part: Control in [head, _mend_row, _log_tail]:
+	head.add_child(_text)
+	for part: Control in [head, _hint_row, _log_tail]:
 		add_child(part)
 
 
@@ -47,20 +47,20 @@ func show_state(state: TilebakeBackendState) -> void:
 	_state = state
 	var icon_name: StringName = KINDS.get(state.kind, &"StatusError")
 	_icon.texture = Ui.icon(icon_name)
-	_words.text = state.words
-	_words.tooltip_text = state.hint
+	_text.text = state.text
+	_text.tooltip_text = state.hint
 	_hint.text = state.hint
-	_mend_row.visible = state.is_problem() and not state.hint.is_empty()
+	_hint_row.visible = state.is_problem() and not state.hint.is_empty()
 	_log_tail.text = state.log_tail
 	_log_tail.visible = not state.log_tail.is_empty()
 	_log_tail.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
 
 
-## The buttons that belong to the backend, for whoever has room for them.
+## Make the buttons that belong to the backend, for whoever has room for them.
 func tools() -> Array[Button]:
 	return [
 		Ui.icon_button(&"Reload", "Restart the backend", restart_asked.emit),
-		Ui.icon_button(&"Tools", "Choose the tilebake program, and test it", settings_asked.emit),
+		Ui.icon_button(&"Tools", "Choose the tilebake program and test it", settings_asked.emit),
 		Ui.icon_button(&"Script", "Show the backend's log", log_asked.emit),
 	]
 

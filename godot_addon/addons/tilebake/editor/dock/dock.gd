@@ -1,7 +1,8 @@
 @tool
 extends VBoxContainer
-## Dock: every map with its picture and state, the bake that runs, and what went wrong. It talks to the
-## coordinator alone.
+## Shows every map with its picture and state, the bake that runs, and what went wrong.
+##
+## It talks to the coordinator alone.
 
 const BackendBar = preload("backend_bar.gd")
 const DiagnosticPanel = preload("diagnostic_panel.gd")
@@ -19,7 +20,7 @@ var _actions: MapActions
 var _bar: BackendBar = BackendBar.new()
 var _job: JobPanel = JobPanel.new()
 var _list: MapList = MapList.new()
-var _mistake: DiagnosticPanel = DiagnosticPanel.new()
+var _diagnostic: DiagnosticPanel = DiagnosticPanel.new()
 var _empty: Label = Ui.wrapped_label()
 var _log: LogWindow = LogWindow.new()
 var _settings: SettingsWindow = SettingsWindow.new()
@@ -32,7 +33,7 @@ func _init(coordinator: TilebakeBakeCoordinator, actions: MapActions) -> void:
 	_actions = actions
 	_toasts = Toasts.new(coordinator)
 	_empty.text = "No maps yet. Open a scene with a TileMapLayer and press Bake Scene."
-	for part: Node in [_bar, _buttons(), _job, _list, _empty, _mistake, _log, _settings]:
+	for part: Node in [_bar, _buttons(), _job, _list, _empty, _diagnostic, _log, _settings]:
 		add_child(part)
 	_follow_parts()
 	_follow_coordinator()
@@ -40,10 +41,10 @@ func _init(coordinator: TilebakeBakeCoordinator, actions: MapActions) -> void:
 
 func _ready() -> void:
 	_on_state_changed(_coordinator.state())
-	for view: Dictionary in _coordinator.maps():
-		_on_map_changed(view)
-	for view: Dictionary in _coordinator.jobs():
-		_job.show_job(view)
+	for map: TilebakeMapView in _coordinator.maps():
+		_on_map_changed(map)
+	for job: TilebakeJobView in _coordinator.jobs():
+		_job.show_job(job)
 
 
 func _follow_parts() -> void:
@@ -53,17 +54,17 @@ func _follow_parts() -> void:
 	Signals.on(_settings.changed, _coordinator.restart)
 	Signals.on(_job.cancel_asked, _coordinator.cancel)
 	Signals.on(_list.asked, _on_asked)
-	Signals.on(_list.picked, func(id: String) -> void: _mistake.show_map(_view_of(id)))
-	Signals.on(_mistake.go_asked, func(id: String) -> void: _actions.show_mistake(_view_of(id)))
+	Signals.on(_list.picked, func(id: String) -> void: _diagnostic.show_map(_coordinator.map(id)))
+	Signals.on(_diagnostic.go_asked, _on_go_asked)
 
 
 func _follow_coordinator() -> void:
 	Signals.on(_coordinator.state_changed, _on_state_changed)
 	Signals.on(_coordinator.map_changed, _on_map_changed)
 	Signals.on(_coordinator.job_changed, _on_job_changed)
-	Signals.on(_coordinator.preview_changed, _job.show_preview)
+	Signals.on(_coordinator.progress_image_changed, _job.show_progress_image)
 	Signals.on(_coordinator.texture_ready, _list.show_picture)
-	Signals.on(_coordinator.refused, _toasts.tell_refusal)
+	Signals.on(_coordinator.refused, _toasts.show_refusal)
 
 
 func _buttons() -> HFlowContainer:
@@ -80,26 +81,32 @@ func _on_state_changed(state: TilebakeBackendState) -> void:
 	if not state.is_up():
 		_list.clear_maps()
 		_job.clear()
-		_mistake.visible = false
+		_diagnostic.visible = false
 		_show_emptiness()
 
 
-func _on_map_changed(view: Dictionary) -> void:
-	_list.show_map(view)
+func _on_map_changed(map: TilebakeMapView) -> void:
+	_list.show_map(map)
 	_show_emptiness()
-	var id: String = str(view.get("id", ""))
-	if view.get("state") == "failed" and _list.selected_map().is_empty():
-		_list.pick(id)  # what went wrong is told without a click
-	if id == _list.selected_map():
-		_mistake.show_map(view)
-	var texture: String = str(view.get("texture", ""))
-	if not texture.is_empty() and ResourceLoader.exists(_coordinator.res_path_of(texture)):
-		_list.show_picture(id, _coordinator.res_path_of(texture))
+	if map.state == TilebakeMapView.State.GONE:
+		_diagnostic.show_map(_coordinator.map(_list.selected_map()))
+		return
+	if map.state == TilebakeMapView.State.FAILED and _list.selected_map().is_empty():
+		_list.pick(map.id)  # what went wrong is shown without a click
+	if map.id == _list.selected_map():
+		_diagnostic.show_map(map)
+	if not map.texture.is_empty() and ResourceLoader.exists(_coordinator.res_path_of(map.texture)):
+		_list.show_picture(map.id, _coordinator.res_path_of(map.texture))
 
 
-func _on_job_changed(view: Dictionary) -> void:
-	_job.show_job(view)
-	_toasts.tell_job(view)
+func _on_job_changed(job: TilebakeJobView) -> void:
+	_job.show_job(job)
+	_toasts.show_job(job)
+
+
+func _on_go_asked(map_id: String) -> void:
+	if _coordinator.map(map_id) != null:
+		_actions.show_diagnostic(_coordinator.map(map_id))
 
 
 func _on_asked(action: MapList.Action, map_id: String) -> void:
@@ -111,16 +118,10 @@ func _on_asked(action: MapList.Action, map_id: String) -> void:
 		MapList.Action.OPEN_SCENE:
 			_actions.open_scene(map_id)
 		MapList.Action.SHOW_FOLDER:
-			_actions.open_folder(_view_of(map_id))
+			_actions.open_folder(_coordinator.map(map_id))
 
 
 func _show_emptiness() -> void:
 	_empty.visible = _coordinator.maps().is_empty()
 	_list.visible = not _empty.visible
 
-
-func _view_of(map_id: String) -> Dictionary:
-	for view: Dictionary in _coordinator.maps():
-		if view.get("id") == map_id:
-			return view
-	return {}

@@ -1,10 +1,10 @@
 @tool
 extends AcceptDialog
-## LogWindow: the end of the backend's log.
+## Shows the end of the backend's log.
 
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
-## How much of the log is shown: it can be long.
+## Bytes of the log that are shown: it can be long.
 const SHOWN: int = 64 * 1024
 
 var _text: TextEdit = TextEdit.new()
@@ -21,7 +21,7 @@ func _init() -> void:
 	Signals.on(custom_action, func(_name: StringName) -> void: Ui.open(_path))
 
 
-## Shows the end of the log at a path, and how to find it.
+## Show the end of the log at a path, with a button that opens the file.
 func show_log(path: String) -> void:
 	_path = path
 	_text.text = _end_of(path)
@@ -32,7 +32,7 @@ func show_log(path: String) -> void:
 func _end_of(path: String) -> String:
 	var file: FileAccess = FileAccess.open(path, FileAccess.READ) if not path.is_empty() else null
 	if file == null:
-		return "There is no log yet: the backend has not been started."
+		return "There is no log yet, because the backend has not been started."
 	if file.get_length() > SHOWN:
 		file.seek(file.get_length() - SHOWN)
 		var _cut_line: String = file.get_line()

@@ -1,6 +1,6 @@
 @tool
 extends Tree
-## MapList: every map of the project with its picture and how it stands.
+## Lists every map of the project with its picture and its state.
 
 signal picked(map_id: String)
 signal asked(action: Action, map_id: String)
@@ -11,7 +11,7 @@ const MapStatusText = preload("map_status_text.gd")
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
 const THUMBNAIL: float = 40.0
-## What can be asked of a map: its words, its icon, its key.
+## What can be asked of a map: its label, its icon, its key.
 const ACTIONS: Dictionary[Action, Array] = {
 	Action.BAKE: ["Bake", &"Reload", KEY_B],
 	Action.RE_ROLL: ["Re-roll the Seed", &"RandomNumberGenerator", KEY_R],
@@ -53,13 +53,13 @@ func _gui_input(event: InputEvent) -> void:
 		accept_event()
 
 
-## The selected map's id, or nothing.
+## Return the selected map's id; empty where none is selected.
 func selected_map() -> String:
 	var row: TreeItem = get_selected()
 	return str(row.get_metadata(0)) if row != null else ""
 
 
-## Selects a map as a click would.
+## Select a map as a click would.
 func pick(map_id: String) -> void:
 	if map_id in _rows:
 		_rows[map_id].select(0)
@@ -71,19 +71,18 @@ func clear_maps() -> void:
 	var _root: TreeItem = create_item()
 
 
-## Shows how a map stands now; one that has gone leaves the list.
-func show_map(view: Dictionary) -> void:
-	var id: String = str(view.get("id", ""))
-	if view.get("state") == "gone":
-		_drop(id)
+## Show the status of a map; one that is gone leaves the list.
+func show_map(map: TilebakeMapView) -> void:
+	if map.state == TilebakeMapView.State.GONE:
+		_drop(map.id)
 		return
-	var row: TreeItem = _row_of(id)
-	var state: String = MapStatusText.state_of(view)
-	row.set_icon(1, Ui.icon(MapStatusText.icon_of(state)))
-	row.set_tooltip_text(1, ": ".join(PackedStringArray([state, MapStatusText.more_of(view)])).trim_suffix(": "))
+	var row: TreeItem = _row_of(map.id)
+	var reason: String = MapStatusText.reason_of(map)
+	row.set_icon(1, Ui.icon(MapStatusText.icon_of(map.state)))
+	row.set_tooltip_text(1, map.state_text() if reason.is_empty() else "%s: %s" % [map.state_text(), reason])
 
 
-## Shows the picture at a path as a map's thumbnail.
+## Show the picture at a path as a map's thumbnail.
 func show_picture(map_id: String, texture_path: String) -> void:
 	EditorInterface.get_resource_previewer().queue_resource_preview(texture_path, self, &"_on_thumbnail", map_id)
 
@@ -111,9 +110,9 @@ func _new_row(map_id: String) -> TreeItem:
 	row.set_icon_max_width(0, roundi(Ui.scaled(THUMBNAIL)))
 	row.custom_minimum_height = roundi(Ui.scaled(THUMBNAIL))
 	for action: Action in BUTTONS:
-		var words: Array = ACTIONS[action]
-		var icon_name: StringName = words[1]
-		row.add_button(1, Ui.icon(icon_name), action, false, str(words[0]))
+		var shown: Array = ACTIONS[action]
+		var icon_name: StringName = shown[1]
+		row.add_button(1, Ui.icon(icon_name), action, false, str(shown[0]))
 	return row
 
 
@@ -125,12 +124,12 @@ func _drop(map_id: String) -> void:
 
 func _fill_menu() -> void:
 	for action: Action in ACTIONS:
-		var words: Array = ACTIONS[action]
+		var shown: Array = ACTIONS[action]
 		var key: InputEventKey = InputEventKey.new()
-		key.keycode = words[2]
+		key.keycode = shown[2]
 		var shortcut: Shortcut = Shortcut.new()
 		shortcut.events = [key]
-		_menu.add_item(str(words[0]), action)
+		_menu.add_item(str(shown[0]), action)
 		_menu.set_item_shortcut(_menu.get_item_index(action), shortcut)
 	add_child(_menu)
 	Signals.on(_menu.id_pressed, func(id: int) -> void: _ask(id as Action))

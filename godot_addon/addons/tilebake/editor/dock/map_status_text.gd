@@ -1,45 +1,42 @@
 @tool
 extends RefCounted
-## MapStatusText: how the states of maps and jobs are said and shown.
+## Turns the states of maps and jobs into text, icons and colours.
 
-const ICONS: Dictionary[String, StringName] = {
-	"up to date": &"StatusSuccess",
-	"stale": &"StatusWarning",
-	"waiting": &"Time",
-	"baking": &"Progress1",
-	"failed": &"StatusError",
+const ICONS: Dictionary[TilebakeMapView.State, StringName] = {
+	TilebakeMapView.State.UP_TO_DATE: &"StatusSuccess",
+	TilebakeMapView.State.STALE: &"StatusWarning",
+	TilebakeMapView.State.WAITING: &"Time",
+	TilebakeMapView.State.BAKING: &"Progress1",
+	TilebakeMapView.State.FAILED: &"StatusError",
 }
-const COLOURS: Dictionary[String, StringName] = {
-	"stale": &"warning_color", "failed": &"error_color", "baking": &"accent_color"
+const COLOURS: Dictionary[TilebakeMapView.State, StringName] = {
+	TilebakeMapView.State.STALE: &"warning_color",
+	TilebakeMapView.State.FAILED: &"error_color",
+	TilebakeMapView.State.BAKING: &"accent_color",
 }
 
 
-## A map's name as people call it: "maps/caves/deep.tilebake.json" is "caves/deep".
+## Return a map's name as people call it: "maps/caves/deep.tilebake.json" is "caves/deep".
 static func name_of(map_id: String) -> String:
 	var inside: String = map_id.substr(map_id.find("/") + 1)
 	return inside.trim_suffix(".json").trim_suffix(".tilebake")
 
 
-## How a map stands, in a word or two.
-static func state_of(view: Dictionary) -> String:
-	return str(view.get("state", "stale"))
-
-
-static func icon_of(state: String) -> StringName:
+static func icon_of(state: TilebakeMapView.State) -> StringName:
 	return ICONS.get(state, &"StatusWarning")
 
 
-static func colour_of(state: String) -> StringName:
+## Return the editor's name of a colour; empty where the text has the usual one.
+static func colour_of(state: TilebakeMapView.State) -> StringName:
 	return COLOURS.get(state, &"")
 
 
-## What more there is to say of a map: why it is stale, or what is wrong with it.
-static func more_of(view: Dictionary) -> String:
-	var mistake: TilebakeMistake = TilebakeMistake.of(view)
-	return mistake.words() if mistake != null else str(view.get("reason", ""))
+## Return why a map is stale, or what is wrong with it; empty where there is no more to say.
+static func reason_of(map: TilebakeMapView) -> String:
+	return map.diagnostic.summary() if map.diagnostic != null else map.reason
 
 
-## A time that is left: "about 40 s left", "about 3 min left".
+## Return the time that is left in words: "about 40 s left", "about 3 min left".
 static func time_left(seconds: float) -> String:
 	if seconds < 1.0:
 		return "nearly done"

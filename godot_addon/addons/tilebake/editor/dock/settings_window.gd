@@ -1,6 +1,6 @@
 @tool
 extends ConfirmationDialog
-## SettingsWindow: chooses the tilebake program, and tests it.
+## Chooses the tilebake program and tests it.
 
 signal changed
 
@@ -11,7 +11,7 @@ const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
 
 var _path: LineEdit = LineEdit.new()
-var _verdict: Label = Ui.wrapped_label()
+var _result: Label = Ui.wrapped_label()
 var _picker: EditorFileDialog = EditorFileDialog.new()
 var _lookup: BackendLookup
 var _timer: Timer = Timer.new()
@@ -19,13 +19,13 @@ var _timer: Timer = Timer.new()
 
 func _init() -> void:
 	title = "Tilebake: the program"
-	_path.placeholder_text = "Empty: found on PATH or in a virtual environment beside the project"
+	_path.placeholder_text = "Leave empty to use the one on PATH or in a virtual environment beside the project"
 	_path.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_picker.access = EditorFileDialog.ACCESS_FILESYSTEM
 	_picker.file_mode = EditorFileDialog.FILE_MODE_OPEN_FILE
 	Signals.on(_picker.file_selected, func(path: String) -> void: _path.text = path)
 	_timer.wait_time = 0.1
-	Signals.on(_timer.timeout, _look)
+	Signals.on(_timer.timeout, _check_lookup)
 	Signals.on(confirmed, _keep)
 	Signals.on(canceled, _timer.stop)
 	add_child(_content())
@@ -35,7 +35,7 @@ func _init() -> void:
 
 func show_settings() -> void:
 	_path.text = Settings.command()
-	_verdict.text = ""
+	_result.text = ""
 	popup_centered(Vector2i(Vector2(Ui.scaled(600), Ui.scaled(160))))
 	_path.grab_focus()
 
@@ -44,10 +44,10 @@ func _content() -> VBoxContainer:
 	var row: HBoxContainer = HBoxContainer.new()
 	row.add_child(_path)
 	row.add_child(Ui.icon_button(&"Folder", "Choose the file", _picker.popup_file_dialog))
-	row.add_child(Ui.button("Test", "Run it once and see what it says", _test))
+	row.add_child(Ui.button("Test", "Run the program once and see whether it works", _test))
 	var content: VBoxContainer = VBoxContainer.new()
 	content.add_child(row)
-	content.add_child(_verdict)
+	content.add_child(_result)
 	return content
 
 
@@ -56,29 +56,29 @@ func _keep() -> void:
 	changed.emit()
 
 
-## Asks the program that is named, or would be found, without waiting for it.
+## Run the program that is named, or that would be found, without waiting for it.
 func _test() -> void:
 	var root: String = ProjectSettings.globalize_path("res://")
 	var command: BackendCommand = BackendCommand.find(_path.text, root)
 	if command == null:
-		_say("No tilebake was found there. Install it with: pip install tilebake", &"error_color")
+		_show_result("No tilebake program was found. Install it with: pip install tilebake", &"error_color")
 		return
-	_say("Asking %s ..." % command.program, &"font_color")
+	_show_result("Asking %s ..." % command.program, &"font_color")
 	_lookup = BackendLookup.new()
 	_lookup.start(command, root)
 	_timer.start()
 
 
-func _look() -> void:
+func _check_lookup() -> void:
 	if not _lookup.is_over():
 		return
 	_timer.stop()
 	if _lookup.location != null:
-		_say("tilebake %s works." % _lookup.location.version, &"success_color")
+		_show_result("tilebake %s works." % _lookup.location.version, &"success_color")
 	else:
-		_say("%s %s" % [_lookup.problem.words, _lookup.problem.hint], &"error_color")
+		_show_result("%s %s" % [_lookup.problem.text, _lookup.problem.hint], &"error_color")
 
 
-func _say(words: String, colour: StringName) -> void:
-	_verdict.text = words
-	_verdict.add_theme_color_override(&"font_color", Ui.colour(colour))
+func _show_result(text: String, colour: StringName) -> void:
+	_result.text = text
+	_result.add_theme_color_override(&"font_color", Ui.colour(colour))

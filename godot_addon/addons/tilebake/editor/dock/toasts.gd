@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Toasts: says when pictures are done, together where they come together, and each failure by itself.
+## Shows a toast when pictures are done, one for all that come together, and one for each failure.
 
 const MapStatusText = preload("map_status_text.gd")
 
@@ -12,29 +12,24 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 	_coordinator = coordinator
 
 
-## Takes in how a job stands.
-func tell_job(view: Dictionary) -> void:
-	var map: String = MapStatusText.name_of(str(view.get("map_id", "")))
-	match view.get("state"):
-		"done":
-			_done += PackedStringArray([map])
-		"failed", "set aside":
-			var mistake: TilebakeMistake = TilebakeMistake.of(view)
-			var words: String = mistake.words() if mistake != null else "see the log"
-			_push("%s was not painted: %s" % [map, words], EditorToaster.SEVERITY_ERROR)
-	if not _done.is_empty() and not _coordinator.jobs().any(_is_live):
+## Report the end of a job, if it has ended.
+func show_job(job: TilebakeJobView) -> void:
+	var map: String = MapStatusText.name_of(job.map_id)
+	if job.state == TilebakeJobView.State.DONE:
+		_done += PackedStringArray([map])
+	elif job.has_failed():
+		var reason: String = job.diagnostic.summary() if job.diagnostic != null else "Look at the log."
+		_push("%s was not painted. %s" % [map, reason], EditorToaster.SEVERITY_ERROR)
+	var is_live: Callable = func(other: TilebakeJobView) -> bool: return other.is_live()
+	if not _done.is_empty() and not _coordinator.jobs().any(is_live):
 		_push("Painted %s" % (_done[0] if _done.size() == 1 else "%d maps" % _done.size()), EditorToaster.SEVERITY_INFO)
 		_done.clear()
 
 
-## Says that something was asked for in vain.
-func tell_refusal(_map_id: String, words: String) -> void:
-	_push(words, EditorToaster.SEVERITY_WARNING)
+## Report that the backend refused a request.
+func show_refusal(_map_id: String, reason: String) -> void:
+	_push(reason, EditorToaster.SEVERITY_WARNING)
 
 
-func _push(words: String, severity: EditorToaster.Severity) -> void:
-	EditorInterface.get_editor_toaster().push_toast("Tilebake: " + words, severity)
-
-
-func _is_live(job: Dictionary) -> bool:
-	return job.get("state") in ["running", "waiting"]
+func _push(text: String, severity: EditorToaster.Severity) -> void:
+	EditorInterface.get_editor_toaster().push_toast("Tilebake: " + text, severity)

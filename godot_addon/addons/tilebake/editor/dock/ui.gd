@@ -1,23 +1,23 @@
 @tool
 extends RefCounted
-## Ui: small helpers that every part of the dock is built with.
+## Makes the small parts that the dock and the inspector are built of.
 
 const Signals = preload("../../core/signals.gd")
 
 const ICONS: StringName = &"EditorIcons"
 
 
-## A length in pixels at 100 % as it is at the editor's scale.
+## Scale a length in pixels by the editor's display scale.
 static func scaled(pixels: float) -> float:
 	return pixels * EditorInterface.get_editor_scale()
 
 
-## One of the editor's own icons, in the size and colours of its theme.
+## Return one of the editor's own icons, in the size and colours of its theme.
 static func icon(name: StringName) -> Texture2D:
 	return EditorInterface.get_editor_theme().get_icon(name, ICONS)
 
 
-## One of the editor's colours: "success_color", "warning_color", "error_color", ...
+## Return one of the editor's colours: "success_color", "warning_color", "error_color", ...
 static func colour(name: StringName) -> Color:
 	return EditorInterface.get_editor_theme().get_color(name, &"Editor")
 
@@ -30,7 +30,7 @@ static func button(text: String, tooltip: String, pressed: Callable) -> Button:
 	return made
 
 
-## A flat button that is only an icon; its tooltip is its name for screen readers too.
+## Make a flat button that is only an icon; its tooltip is its name for screen readers too.
 static func icon_button(icon_name: StringName, tooltip: String, pressed: Callable) -> Button:
 	var made: Button = button("", tooltip, pressed)
 	made.theme_type_variation = &"FlatButton"
@@ -38,7 +38,7 @@ static func icon_button(icon_name: StringName, tooltip: String, pressed: Callabl
 	return made
 
 
-## Gives a button an icon that follows the theme.
+## Give a button an icon that follows the theme.
 static func show_icon(target: Button, icon_name: StringName) -> void:
 	target.icon = icon(icon_name)
 	Signals.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
@@ -51,7 +51,7 @@ static func wrapped_label() -> Label:
 	return made
 
 
-## The name of a part, as bold as the editor's own.
+## Make the title of a part, as bold as the editor's own.
 static func heading(text: String) -> Label:
 	var made: Label = Label.new()
 	made.text = text
@@ -59,8 +59,8 @@ static func heading(text: String) -> Label:
 	return made
 
 
-## Opens a file or folder of this machine in the program that the system has for it.
+## Open a file or folder in the program that the system has for it.
 static func open(path: String) -> void:
 	var error: Error = OS.shell_open(ProjectSettings.globalize_path(path))
 	if error != OK:
-		push_warning("Tilebake: %s could not be opened: %s" % [path, error_string(error)])
+		push_warning("Tilebake: %s cannot be opened: %s" % [path, error_string(error)])

@@ -1,9 +1,9 @@
 @tool
 extends EditorExportPlugin
-## Keeps out of the exported game what it has no use for: the addon's editor code, maps and records.
+## Leaves out of the exported game what it does not need: the addon's editor code, maps and records.
 
 const ADDON: String = "res://addons/tilebake/"
-## What of the addon the game runs.
+## The folders of the addon that the game runs.
 const KEPT: PackedStringArray = ["nodes/"]
 const ENDINGS: PackedStringArray = [".tilebake.json", ".bake.json"]
 

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Paints a project before a headless import: when the editor looks for files then, it finds the pictures.
+## Has a project painted before a headless import, so that the import finds the pictures.
 
 const BackendCommand = preload("../launch/backend_command.gd")
 const FsBridge = preload("../maps/fs_bridge.gd")
@@ -11,7 +11,7 @@ const BUSY: int = 75
 const NAP: int = 5  # ms
 
 
-## Has all maps painted that need it, and waits. What goes wrong is told, and leaves the old pictures.
+## Have all maps painted that need it, and wait. Errors are reported, and leave the old pictures in place.
 static func bake_all() -> void:
 	var maps: Array[String] = _maps_in("res://")
 	if maps.is_empty():
@@ -19,25 +19,25 @@ static func bake_all() -> void:
 	var root: String = ProjectSettings.globalize_path("res://")
 	var command: BackendCommand = BackendCommand.find(Settings.command(), root)
 	if command == null:
-		_tell("tilebake was not found, so no map was painted", "install it with `pip install tilebake`, or put it on PATH")
+		_report("tilebake was not found, so no map was painted", "Install it with `pip install tilebake`, or put it on PATH")
 		return
 	print("Tilebake: painting what is stale, with %s." % command.program)
-	var said: Array[String] = []
-	var code: int = OS.execute(command.program, command.with(["bake", root]), said, true)
+	var output: Array[String] = []
+	var code: int = OS.execute(command.program, command.with(["bake", root]), output, true)
 	Signals.on(
 		EditorInterface.get_resource_filesystem().sources_changed,
-		_take_in_new.bind(maps).unbind(1),
+		_import_new.bind(maps).unbind(1),
 		CONNECT_ONE_SHOT | CONNECT_DEFERRED,
 	)
 	if code == BUSY:
-		_tell("another tilebake is at work in this project", "wait for it, or end it")
+		_report("another tilebake is at work in this project", "Wait until it is done, or end it")
 	elif code != 0:
-		_tell("`tilebake bake` ended with exit code %d" % code, "it said:\n%s\n" % "".join(said).strip_edges())
+		_report("`tilebake bake` ended with exit code %d" % code, "Its output:\n%s" % "".join(output).strip_edges())
 
 
-## Imports the pictures that were not there yet when the editor listed the project's files. It leaves as soon
-## as it has imported those, so a second look has to be carried through here, at once.
-static func _take_in_new(maps: Array[String]) -> void:
+## Import the pictures that did not exist yet when the editor listed the project's files. The editor quits as soon as
+## it has imported those it listed, so a second scan has to be finished here.
+static func _import_new(maps: Array[String]) -> void:
 	var files: EditorFileSystem = EditorInterface.get_resource_filesystem()
 	if not maps.any(_has_new_picture):
 		return
@@ -52,7 +52,7 @@ static func _has_new_picture(map: String) -> bool:
 	return FileAccess.file_exists(path) and not FsBridge.is_imported(path)
 
 
-## The map files in a folder and below, where the editor looks for files too.
+## Return the map files in a folder and below, as far as the editor looks for files.
 static func _maps_in(folder: String) -> Array[String]:
 	var found: Array[String] = []
 	for file: String in DirAccess.get_files_at(folder):
@@ -65,5 +65,5 @@ static func _maps_in(folder: String) -> Array[String]:
 	return found
 
 
-static func _tell(what: String, hint: String) -> void:
-	push_error("Tilebake: %s; %s (%s is set)." % [what, hint, Settings.BAKE_ON_IMPORT])
+static func _report(what: String, hint: String) -> void:
+	push_error("Tilebake: %s (%s is set). %s." % [what, Settings.BAKE_ON_IMPORT, hint])

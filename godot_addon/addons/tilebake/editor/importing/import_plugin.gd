@@ -2,10 +2,10 @@
 extends EditorImportPlugin
 ## Imports map files, *.tilebake.json and no other JSON, as TilebakeMap resources.
 ##
-## The backend follows the files by itself, so an import asks it for nothing: it neither waits nor loops.
+## The backend watches the files by itself, so an import never asks it for anything: it neither waits nor loops.
 ##
-## A map with a mistake is imported too, without tiles: Godot would never try a failed import again, not even
-## after the map was mended.
+## A broken map is imported too, without tiles: Godot would never try a failed import again, not even after the map
+## was corrected.
 
 const MapReader = preload("../maps/map_reader.gd")
 
@@ -74,8 +74,8 @@ func _import(
 ) -> Error:
 	var reader: MapReader = MapReader.new(source_file)
 	var map: TilebakeMap = reader.map
-	if reader.problem != null:
-		push_error("Tilebake: %s" % reader.problem.words())
+	if reader.diagnostic != null:
+		push_error("Tilebake: %s" % reader.diagnostic.line())
 		map = TilebakeMap.new()
 		map.map_path = source_file
 	return ResourceSaver.save(map, "%s.%s" % [save_path, EXTENSION])

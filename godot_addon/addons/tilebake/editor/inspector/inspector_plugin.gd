@@ -1,6 +1,6 @@
 @tool
 extends EditorInspectorPlugin
-## What the inspector shows beside the properties of a BakedTileMap and of tile layers.
+## Adds to the inspector of a BakedTileMap and of tile layers: terrains, seed, prompt words, and a bake button.
 
 const EditDrafts = preload("../maps/edit_drafts.gd")
 const MapActions = preload("../maps/map_actions.gd")
@@ -23,7 +23,7 @@ func _init(actions: MapActions, session: PreviewSession, undo: EditorUndoRedoMan
 	_undo = undo
 	_session = session
 	_drafts = EditDrafts.new(undo)
-	Signals.on(EditorInterface.get_inspector().edited_object_changed, _on_other_shown)
+	Signals.on(EditorInterface.get_inspector().edited_object_changed, _on_object_changed)
 
 
 func _can_handle(object: Object) -> bool:
@@ -40,7 +40,7 @@ func _parse_begin(object: Object) -> void:
 
 
 func _parse_property(
-	object: Object, _type: Variant.Type, name: String, _hint: PropertyHint, _words: String, _usage: int, _wide: bool
+	object: Object, _type: Variant.Type, name: String, _hint: PropertyHint, _hint_string: String, _usage: int, _wide: bool
 ) -> bool:
 	var node: BakedTileMap = object as BakedTileMap
 	if node == null:
@@ -61,8 +61,8 @@ func _parse_property(
 	return false
 
 
-## What was shown over the painting goes when the inspector shows something else.
-func _on_other_shown() -> void:
+## End previews and drafts when the inspector shows something else.
+func _on_object_changed() -> void:
 	var shown: Object = EditorInterface.get_inspector().get_edited_object()
 	if not is_instance_valid(_session.node) or shown != _session.node:
 		_session.close()

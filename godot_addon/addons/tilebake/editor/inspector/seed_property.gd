@@ -1,6 +1,6 @@
 @tool
 extends EditorProperty
-## SeedProperty: the seed, and a button for another one.
+## Edits the seed, with a button that rolls another one.
 
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")

@@ -1,6 +1,6 @@
 @tool
 extends HBoxContainer
-## TerrainRow: one terrain's name, prompt and weight.
+## Edits one terrain's prompt and weight.
 
 signal changed(prompt: String, weight: float)
 
@@ -11,28 +11,28 @@ var _prompt: LineEdit = LineEdit.new()
 var _weight: EditorSpinSlider = EditorSpinSlider.new()
 
 
-func _init(terrain: String, look: TilebakeTerrain) -> void:
+func _init(terrain: String, described: TilebakeTerrain) -> void:
 	var name_label: Label = Label.new()
 	name_label.text = terrain
 	name_label.custom_minimum_size.x = Ui.scaled(70)
 	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	name_label.tooltip_text = terrain
-	_prompt.text = look.prompt if look != null else ""
-	_prompt.placeholder_text = "as tilebake.toml says"
+	_prompt.text = described.prompt if described != null else ""
+	_prompt.placeholder_text = "as in tilebake.toml"
 	_prompt.tooltip_text = "What %s looks like" % terrain
 	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_weight.min_value = 0.05
 	_weight.max_value = 5.0
 	_weight.step = 0.05
-	_weight.value = look.weight if look != null else 1.0
+	_weight.value = described.weight if described != null else 1.0
 	_weight.custom_minimum_size.x = Ui.scaled(60)
-	_weight.tooltip_text = "How strongly it holds its ground against its neighbours"
+	_weight.tooltip_text = "How strongly it counts against its neighbours along their border"
 	for part: Control in [name_label, _prompt, _weight]:
 		add_child(part)
-	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _tell())
-	Signals.on(_prompt.focus_exited, _tell)
-	Signals.on(_weight.value_changed, func(_value: float) -> void: _tell())
+	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _emit_changed())
+	Signals.on(_prompt.focus_exited, _emit_changed)
+	Signals.on(_weight.value_changed, func(_value: float) -> void: _emit_changed())
 
 
-func _tell() -> void:
+func _emit_changed() -> void:
 	changed.emit(_prompt.text, _weight.value)

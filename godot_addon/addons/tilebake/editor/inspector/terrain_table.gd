@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## TerrainTable: a row for every terrain of a BakedTileMap's layers, to say what it looks like.
+## Lists the terrains of a BakedTileMap's layers, with a row each to describe it.
 
 const SceneSetup = preload("../maps/scene_setup.gd")
 const Signals = preload("../../core/signals.gd")
@@ -15,13 +15,13 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	_node = node
 	_undo = undo
 	for terrain: String in _names():
-		var look: TilebakeTerrain = node.terrains.get(terrain)
-		var row: TerrainRow = TerrainRow.new(terrain, look)
+		var described: TilebakeTerrain = node.terrains.get(terrain)
+		var row: TerrainRow = TerrainRow.new(terrain, described)
 		Signals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
 	if get_child_count() == 0:
 		var hint: Label = Ui.wrapped_label()
-		hint.text = "The tiles name no terrains. Add a custom data layer %s to the TileSet, or map tiles below." % (
+		hint.text = "The tiles have no terrains. Add a custom data layer %s to the TileSet, or name the tiles below." % (
 			TilebakeCellTerrain.DATA_LAYER)
 		add_child(hint)
 
@@ -36,15 +36,15 @@ func _names() -> Array[String]:
 
 func _on_changed(prompt: String, weight: float, terrain: String) -> void:
 	var before: TilebakeTerrain = _node.terrains.get(terrain)
-	var look: TilebakeTerrain = TilebakeTerrain.new()
+	var described: TilebakeTerrain = TilebakeTerrain.new()
 	if before != null:
-		look = before.duplicate()
-	if look.prompt == prompt and is_equal_approx(look.weight, weight):
+		described = before.duplicate()
+	if described.prompt == prompt and is_equal_approx(described.weight, weight):
 		return
-	look.prompt = prompt
-	look.weight = weight
+	described.prompt = prompt
+	described.weight = weight
 	var terrains: Dictionary[String, TilebakeTerrain] = _node.terrains.duplicate()
-	terrains[terrain] = look
+	terrains[terrain] = described
 	_undo.create_action("Describe %s" % terrain, UndoRedo.MERGE_DISABLE, _node)
 	_undo.add_do_property(_node, &"terrains", terrains)
 	_undo.add_undo_property(_node, &"terrains", _node.terrains)

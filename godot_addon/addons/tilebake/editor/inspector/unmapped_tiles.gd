@@ -1,10 +1,10 @@
 @tool
 extends VBoxContainer
-## UnmappedTiles: the tiles in use that name no terrain, each with a field to give it one.
+## Lists the tiles in use that have no terrain, each with a field to name one.
 
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")
-## So many different tiles are listed; a TileSet with more wants a custom data layer.
+## How many different tiles are listed at most; a TileSet with more should use a custom data layer.
 const LISTED: int = 24
 
 var _node: BakedTileMap
@@ -17,7 +17,7 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	var tiles: Dictionary[String, Texture2D] = _unmapped()
 	visible = not tiles.is_empty()
 	var title: Label = Ui.wrapped_label()
-	title.text = "%d kinds of tiles name no terrain, and are not painted. Name it here:" % tiles.size()
+	title.text = "Tiles without a terrain: %d. Name their terrains, or they are painted by the base prompt alone:" % tiles.size()
 	title.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
 	add_child(title)
 	for key: String in tiles.keys().slice(0, LISTED):
@@ -51,13 +51,13 @@ func _on_named(terrain: String, key: String) -> void:
 	_node.notify_property_list_changed()
 
 
-## The tiles without a terrain, by the name that tile_terrains knows them by, and their pictures.
+## Return the tiles without a terrain, by their keys in tile_terrains, and their pictures.
 func _unmapped() -> Dictionary[String, Texture2D]:
 	var found: Dictionary[String, Texture2D] = {}
 	for layer: TileMapLayer in TilebakeLayerList.of(_node):
 		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, _node.tile_terrains)
 		for cell: Vector2i in layer.get_used_cells():
-			if terrain.of(layer, cell).is_empty():
+			if terrain.find(layer, cell).is_empty():
 				found[TilebakeCellTerrain.key_of(layer, cell)] = _picture(layer, cell)
 	return found
 

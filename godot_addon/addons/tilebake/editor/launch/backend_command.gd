@@ -1,7 +1,7 @@
 @tool
 extends RefCounted
-## The command that starts tilebake: what the setting names, or what is found on PATH or in a virtual
-## environment beside the project.
+## Finds the command that starts tilebake: what the setting names, or what is on PATH or in a virtual environment
+## beside the project.
 
 const BackendCommand = preload("backend_command.gd")
 
@@ -12,7 +12,7 @@ const PROGRAM_FOLDERS: PackedStringArray = ["", "bin", "Scripts", "Contents/MacO
 
 var program: String
 var arguments: PackedStringArray
-## Where it was found, in words.
+## Where it was found: "PATH", "the editor setting" or a folder.
 var source: String
 
 
@@ -23,13 +23,13 @@ func _init(its_program: String, its_source: String) -> void:
 		arguments = ["-m", "tilebake"]
 
 
-## All words of the command line, these ones following.
-func with(words: PackedStringArray) -> PackedStringArray:
-	return arguments + words
+## Return the arguments of the command line, ending with [param more].
+func with(more: PackedStringArray) -> PackedStringArray:
+	return arguments + more
 
 
-## The command to run, or null where there is none. [param setting] is what the user set, [param root] the
-## project's folder. A setting that leads nowhere is not made up for: it would hide the mistake.
+## Find the command to run; null where there is none. [param setting] is what the user has set, [param root] the
+## project's folder. A setting that is wrong is an error even where another tilebake is on PATH.
 static func find(setting: String, root: String) -> BackendCommand:
 	var named: String = clean(setting)
 	if not named.is_empty():
@@ -45,7 +45,7 @@ static func find(setting: String, root: String) -> BackendCommand:
 	return null
 
 
-## A path as people paste it: in quotes, with escaped spaces, with ~ for the home folder.
+## Clean a path that was pasted: remove quotes, unescape spaces, replace ~ by the home folder.
 static func clean(setting: String) -> String:
 	var path: String = setting.strip_edges()
 	for quote: String in ["\"", "'"]:
@@ -57,7 +57,7 @@ static func clean(setting: String) -> String:
 	return OS.get_environment("HOME") + path.substr(1) if path == "~" or path.begins_with("~/") else path
 
 
-## The command at a place that is a program itself, or a folder that holds one of these.
+## Find the command at a place that is a program itself, or a folder that holds one of these names.
 static func _in_place(place: String, found_in: String, names: PackedStringArray) -> BackendCommand:
 	if _is_program(place):
 		return BackendCommand.new(place, found_in)

@@ -1,17 +1,17 @@
 @tool
 extends RefCounted
-## Asks the command where this project's backend is, in a process of its own that nobody waits for.
+## Runs `tilebake where` to find this project's backend, without blocking the editor.
 
 const BackendCommand = preload("backend_command.gd")
 const BackendLocation = preload("backend_location.gd")
 
 const PATIENCE: int = 60  # seconds; the first start on a slow disk takes long
-const LONGEST: int = 65536  # bytes of an answer
+const LONGEST: int = 65536  # bytes of its output
 const INSTALL: String = "pip install --upgrade tilebake"
 
-## What was found; null as long as nothing was.
+## What was found; null until then.
 var location: BackendLocation
-## Why nothing was found; null as long as that is not known.
+## Why nothing was found; null until then.
 var problem: TilebakeBackendState
 
 var _pid: int = -1
@@ -23,8 +23,8 @@ var _program: String
 
 func start(command: BackendCommand, root: String) -> void:
 	_program = command.program
-	var words: PackedStringArray = command.with(["where", root, "--json"])
-	var pipe: Dictionary = OS.execute_with_pipe(_program, words, false)
+	var arguments: PackedStringArray = command.with(["where", root, "--json"])
+	var pipe: Dictionary = OS.execute_with_pipe(_program, arguments, false)
 	if pipe.is_empty():
 		problem = _not_run("it cannot be run")
 		return
@@ -34,32 +34,32 @@ func start(command: BackendCommand, root: String) -> void:
 	_deadline = Time.get_ticks_msec() + PATIENCE * 1000
 
 
-## Whether there is an answer, or will be none.
+## Whether the process has ended or has run out of time. Call it until it returns true.
 func is_over() -> bool:
 	if location == null and problem == null:
-		_look()
+		_check()
 	return location != null or problem != null
 
 
-## Gives the question up.
+## End the process.
 func stop() -> void:
 	if _pid != -1 and OS.is_process_running(_pid):
 		var _killed: Error = OS.kill(_pid)
 	_pid = -1
 
 
-func _look() -> void:
+func _check() -> void:
 	if OS.is_process_running(_pid):
 		if Time.get_ticks_msec() > _deadline:
 			stop()
 			problem = _not_run("it did not answer within %d seconds" % PATIENCE)
 		return
 	var code: int = OS.get_process_exit_code(_pid)
-	var said: String = _errors.get_buffer(LONGEST).get_string_from_utf8().strip_edges()
+	var errors: String = _errors.get_buffer(LONGEST).get_string_from_utf8().strip_edges()
 	location = BackendLocation.parse(_output.get_buffer(LONGEST).get_string_from_utf8())
 	_pid = -1
 	if location == null:
-		problem = _refused(code, said)
+		problem = _not_answered(code, errors)
 	elif not location.is_compatible():
 		problem = _of_another_version()
 
@@ -67,22 +67,22 @@ func _look() -> void:
 func _not_run(why: String) -> TilebakeBackendState:
 	return TilebakeBackendState.new(
 		TilebakeBackendState.Kind.NOT_CONFIGURED,
-		"%s is not a tilebake that can be used: %s." % [_program, why],
-		"Choose another one in the Editor Settings, under Tilebake > Command.",
+		"%s cannot be used as tilebake: %s." % [_program, why],
+		"Choose another program in the Editor Settings, under Tilebake > Command.",
 	)
 
 
-func _refused(code: int, said: String) -> TilebakeBackendState:
-	if code == 2:  # it knows no such command
+func _not_answered(code: int, errors: String) -> TilebakeBackendState:
+	if code == 2:  # it does not know `where --json`
 		return TilebakeBackendState.new(
-			TilebakeBackendState.Kind.INCOMPATIBLE, "%s is too old for this addon." % _program, INSTALL, said
+			TilebakeBackendState.Kind.INCOMPATIBLE, "%s is too old for this addon." % _program, INSTALL, errors
 		)
 	var state: TilebakeBackendState = _not_run("it ended with exit code %d" % code)
-	state.log_tail = said
+	state.log_tail = errors
 	return state
 
 
 func _of_another_version() -> TilebakeBackendState:
-	var words: String = "tilebake %s does not fit this addon, which needs %sx." % [location.version, BackendLocation.VERSION]
+	var text: String = "tilebake %s does not work with this addon, which needs %sx." % [location.version, BackendLocation.VERSION]
 	location = null
-	return TilebakeBackendState.new(TilebakeBackendState.Kind.INCOMPATIBLE, words, INSTALL)
+	return TilebakeBackendState.new(TilebakeBackendState.Kind.INCOMPATIBLE, text, INSTALL)

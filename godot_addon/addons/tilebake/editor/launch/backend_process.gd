@@ -1,10 +1,10 @@
 @tool
 extends RefCounted
-## The `tilebake watch` that this editor started: one at most, and it ends when the editor does.
+## Runs the `tilebake watch` of this editor: one at most, and it ends when the editor does.
 
 const BackendCommand = preload("backend_command.gd")
 
-## The exit code of a watch that found another one at work in the project.
+## The exit code of a watch that found another tilebake at work in the project.
 const BUSY: int = 75
 const TAIL: int = 4096  # bytes of the log
 const TAIL_LINES: int = 12
@@ -12,10 +12,10 @@ const TAIL_LINES: int = 12
 var _pid: int = -1
 
 
-## False where it cannot be started.
+## Start it. Returns false where it cannot be started.
 func start(command: BackendCommand, root: String) -> bool:
-	var words: PackedStringArray = ["watch", root, "--parent-pid", str(OS.get_process_id())]
-	_pid = OS.create_process(command.program, command.with(words))
+	var arguments: PackedStringArray = ["watch", root, "--parent-pid", str(OS.get_process_id())]
+	_pid = OS.create_process(command.program, command.with(arguments))
 	return _pid != -1
 
 
@@ -23,24 +23,24 @@ func is_running() -> bool:
 	return _pid != -1 and OS.is_process_running(_pid)
 
 
-## Whether there is, or was, a process since the last kill.
+## Whether a process was started since the last kill.
 func was_started() -> bool:
 	return _pid != -1
 
 
-## Of the process that has ended.
+## Return the exit code of the process that has ended; -1 where none was started.
 func exit_code() -> int:
 	return OS.get_process_exit_code(_pid) if _pid != -1 else -1
 
 
-## Ends it at once, if it runs, and forgets it. What it was painting is begun anew by the next one.
+## Kill the process if it runs, and forget it. The next one starts its bake again.
 func kill() -> void:
 	if is_running():
 		var _killed: Error = OS.kill(_pid)
 	_pid = -1
 
 
-## The last lines of a log file.
+## Return the last lines of a log file.
 static func log_tail(path: String) -> String:
 	var file: FileAccess = FileAccess.open(path, FileAccess.READ)
 	if file == null:

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## The ready file: where a running backend listens, and the token that it answers to.
+## Describes the ready file of a running backend: where it listens, and the token that it knows.
 
 const JsonObject = preload("../backend/json_object.gd")
 const ReadyFile = preload("ready_file.gd")
@@ -15,29 +15,29 @@ var project: String
 var version: String
 
 
-## What is in the file; null where there is none, or none to be trusted.
+## Read the file; null where there is none, or where others could have written it.
 static func read(path: String) -> ReadyFile:
 	if not FileAccess.file_exists(path) or not _is_private(path):
 		return null
 	var file: FileAccess = FileAccess.open(path, FileAccess.READ)
 	if file == null or file.get_length() > LONGEST:
 		return null
-	return _of(JsonObject.read(file.get_as_text()))  # empty while it is being written
+	return _from_json(JsonObject.parse(file.get_as_text()))  # empty while it is being written
 
 
-## `127.0.0.1:PORT`, which the proof speaks of.
+## Return `127.0.0.1:PORT`, which is part of the proof.
 func host() -> String:
 	return "%s:%d" % [ADDRESS, port]
 
 
-static func _of(told: Dictionary) -> ReadyFile:
+static func _from_json(json: Dictionary) -> ReadyFile:
 	var ready: ReadyFile = ReadyFile.new()
-	ready.port = JsonObject.whole(told, "port")
-	ready.token = str(told.get("token", ""))
-	ready.project = str(told.get("project", ""))
-	ready.version = str(told.get("version", ""))
+	ready.port = JsonObject.whole(json, "port")
+	ready.token = str(json.get("token", ""))
+	ready.project = str(json.get("project", ""))
+	ready.version = str(json.get("version", ""))
 	var is_whole: bool = (
-		str(told.get("address")) == ADDRESS
+		str(json.get("address")) == ADDRESS
 		and ready.port > 0
 		and ready.port < 65536
 		and ready.token.length() == TOKEN_LENGTH
@@ -46,7 +46,7 @@ static func _of(told: Dictionary) -> ReadyFile:
 	return ready if is_whole else null
 
 
-## Whether nobody but its owner can read the file. Windows keeps the user's folders private by itself.
+## Whether only its owner can read or write the file. On Windows the user's folders are private anyway.
 static func _is_private(path: String) -> bool:
 	var others: int = (
 		FileAccess.UNIX_READ_GROUP

@@ -1,31 +1,31 @@
 @tool
 extends RefCounted
-## EditDrafts: what a designer is about to change in the words of a painting, terrain by terrain, until it is kept.
+## Holds the edits of a painting that are not kept in the scene yet, one draft a terrain.
 ##
-## A draft lives as long as the inspector shows the painting. Keeping it, and taking it back, can be undone.
+## A draft lives as long as the inspector shows the painting. Keeping and resetting it can be undone.
 
-## Something of the drafts is other than before.
+## A draft has changed.
 signal changed
-## All of it may be: another terrain was chosen, or the editor's history went a step.
+## Everything may have changed: another terrain was chosen, or a step was undone.
 signal renewed
 
 const Signals = preload("../../core/signals.gd")
 
-## The painting; null while none is at hand.
+## The painting; null while none is open.
 var node: BakedTileMap = null
-## The terrain at hand; empty where the painting has none.
+## The chosen terrain; empty where the painting has none.
 var terrain: String = ""
 ## The terrains that the painting's tiles have.
 var terrains: PackedStringArray = []
-## What that terrain looks like without an edit; empty where nobody has said.
+## The chosen terrain's own prompt, without an edit; empty where it has none.
 var source: String = ""
-## What becomes of it; the methods below change it.
+## The draft of the chosen terrain; the methods below change it.
 var draft: TilebakeRewrite = TilebakeRewrite.new()
 var keep_layout: float = TilebakeEdit.KEEP_LAYOUT
 
 var _undo: EditorUndoRedoManager
 var _history: UndoRedo = null  # of the painting's scene
-var _others: Dictionary[String, TilebakeRewrite] = {}  # drafts of terrains that were at hand before
+var _others: Dictionary[String, TilebakeRewrite] = {}  # drafts of terrains that were chosen before
 var _kept: TilebakeEdit = null  # as it was when the drafts were made
 
 
@@ -33,7 +33,7 @@ func _init(undo: EditorUndoRedoManager) -> void:
 	_undo = undo
 
 
-## Begins with a painting; with the one that is at hand it goes on, unless its tiles lost the terrain at hand.
+## Open a painting. One that is open stays so, and starts anew only if its tiles no longer have the chosen terrain.
 func open(painting: BakedTileMap) -> void:
 	if painting == node:
 		terrains = TilebakeCellTerrain.in_use(node)
@@ -55,7 +55,7 @@ func close() -> void:
 	_others.clear()
 
 
-## Takes another terrain in hand.
+## Choose another terrain.
 func choose(name: String) -> void:
 	_others[terrain] = draft
 	terrain = name
@@ -64,25 +64,25 @@ func choose(name: String) -> void:
 	renewed.emit()
 
 
-## The words that are painted: those of the new prompt, or of the terrain's own.
+## Return the words that are painted: those of the new prompt, or of the terrain's own.
 func words() -> PackedStringArray:
-	return TilebakePromptWords.of(source if draft.prompt.is_empty() else draft.prompt)
+	return TilebakePromptWords.split(source if draft.prompt.is_empty() else draft.prompt)
 
 
-## A new prompt; the terrain's own one is none.
+## Set the new prompt; the terrain's own one counts as none.
 func set_prompt(prompt: String) -> void:
 	var plain: String = " ".join(prompt.split("\n", false)).strip_edges()
 	draft.prompt = "" if plain == source else plain
 	changed.emit()
 
 
-## How strongly a word counts.
+## Set how strongly a word counts.
 func set_weight(word: String, weight: float) -> void:
 	draft.weights[word] = weight
 	changed.emit()
 
 
-## Whether weights count only where the word works.
+## Set whether weights count only where the word works.
 func set_local(is_local: bool) -> void:
 	draft.threshold = TilebakeRewrite.WHERE_IT_WORKS if is_local else 0.0
 	changed.emit()
@@ -98,14 +98,14 @@ func set_keep_layout(share: float) -> void:
 	changed.emit()
 
 
-## What is kept, with the draft in its place.
+## Return the edit as it would be kept, with the draft in it.
 func edit() -> TilebakeEdit:
 	var made: TilebakeEdit = _edit().with(terrain, _pruned())
 	made.keep_layout = keep_layout
 	return made
 
 
-## Whether the draft is other than what is kept.
+## Whether the draft differs from what is kept.
 func is_new() -> bool:
 	var kept: TilebakeRewrite = _edit().draft_of(terrain)
 	var wanted: TilebakeRewrite = _pruned()
@@ -113,17 +113,17 @@ func is_new() -> bool:
 	return is_other or (not edit().terrains.is_empty() and keep_layout != _edit().keep_layout)
 
 
-## Whether a terrain is painted otherwise once the scene is saved.
+## Whether the scene keeps an edit of a terrain.
 func is_kept(name: String) -> bool:
 	return _edit().terrains.has(name)
 
 
-## Puts the draft into the scene: the next save paints it.
+## Put the draft into the scene: the next save paints it.
 func keep() -> void:
 	_put(edit(), "Re-theme %s" % terrain)
 
 
-## Takes the terrain's own words again.
+## Drop the draft and the kept edit: the terrain's own prompt counts again.
 func reset() -> void:
 	draft = TilebakeRewrite.new()
 	keep_layout = _edit().keep_layout
@@ -140,7 +140,7 @@ func _put(made: TilebakeEdit, title: String) -> void:
 	_undo.commit_action()
 
 
-## Drafts from what the node keeps now.
+## Start with drafts of what the node keeps now.
 func _begin() -> void:
 	_kept = node.edit
 	keep_layout = _edit().keep_layout
@@ -152,7 +152,7 @@ func _begin() -> void:
 	renewed.emit()
 
 
-## Only what became of this painting's words makes drafts anew, and only those of its terrain.
+## Renew the drafts of those terrains whose kept edit or prompt an undo or redo has changed.
 func _on_version_changed() -> void:
 	if not is_instance_valid(node):
 		return
@@ -177,13 +177,13 @@ func _edit() -> TilebakeEdit:
 	return node.edit if node != null and node.edit != null else TilebakeEdit.new()
 
 
-## The draft without weights of words that it has no more, or that count as they do anyway.
+## Return the draft without weights of 1, and without those of words that are no longer in the prompt.
 func _pruned() -> TilebakeRewrite:
 	var made: TilebakeRewrite = draft.duplicate()
 	var there: PackedStringArray = words()
 	made.weights = {}
 	for word: String in draft.weights:
-		var is_there: bool = Array(TilebakePromptWords.of(word)).all(func(part: String) -> bool: return part in there)
+		var is_there: bool = Array(TilebakePromptWords.split(word)).all(func(part: String) -> bool: return part in there)
 		if is_there and draft.weights[word] != 1.0:
 			made.weights[word] = draft.weights[word]
 	return made

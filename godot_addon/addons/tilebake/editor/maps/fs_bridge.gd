@@ -1,40 +1,40 @@
 @tool
 extends Node
-## Has the editor take in what others wrote into the project: each change once, in batches, and never while
+## Has the editor import files that others wrote into the project: each change once, in batches, and never while
 ## the editor is busy with files itself.
 
-## These files stand in the editor as they are on the disk.
-signal taken_in(paths: PackedStringArray)
+## The editor has these files as they are on the disk.
+signal imported(paths: PackedStringArray)
 
 const Ticker = preload("../backend/ticker.gd")
 
 const TICK: float = 0.1  # seconds
-const SPENT: int = 4000  # µs of one tick for telling what has changed
-const SCANS: int = 2  # for a file in a folder that the editor does not know
+const SPENT: int = 4000  # µs of one tick for finding what has changed
+const SCANS: int = 2  # for a file in a folder that is new to the editor
 
-var _asked: Array[String] = []
+var _waiting: Array[String] = []
 var _changed: Array[String] = []
 var _scans: Dictionary[String, int] = {}
 var _is_importing: bool = false
-var _progress: Node = null  # the editor's dialog of that kind
+var _progress: Node = null  # the editor's progress dialog
 
 
 func _ready() -> void:
 	add_child(Ticker.new(TICK, _tick))
 
 
-## Has a file taken in, if it is not as it was when it was imported last.
-func take_in(res_path: String) -> void:
-	if not res_path in _asked and not res_path in _changed:
-		_asked.append(res_path)
+## Have a file imported, unless it is as it was at its last import.
+func import_file(res_path: String) -> void:
+	if not res_path in _waiting and not res_path in _changed:
+		_waiting.append(res_path)
 
 
-## Whether nothing is left to take in.
+## Whether no file waits for its import.
 func is_idle() -> bool:
-	return _asked.is_empty() and _changed.is_empty() and not _is_importing
+	return _waiting.is_empty() and _changed.is_empty() and not _is_importing
 
 
-## Whether the file is imported as it is now. By its content: times change with every checkout.
+## Whether the file is imported as it is now. Compares its content: times change with every checkout.
 static func is_imported(res_path: String) -> bool:
 	var settings: ConfigFile = ConfigFile.new()
 	if settings.load(res_path + ".import") != OK:
@@ -54,17 +54,17 @@ static func is_imported(res_path: String) -> bool:
 func _tick() -> void:
 	if is_idle() or not _is_free():
 		return
-	_look()
-	if _asked.is_empty() and not _changed.is_empty():
+	_sort()
+	if _waiting.is_empty() and not _changed.is_empty():
 		_import()
 
 
-## Sorts out what has changed, for a few milliseconds.
-func _look() -> void:
+## Find the files that have changed, for a few milliseconds.
+func _sort() -> void:
 	var current: Array[String] = []
 	var over: int = Time.get_ticks_usec() + SPENT
-	while not _asked.is_empty() and Time.get_ticks_usec() < over:
-		var path: String = _asked.pop_front()
+	while not _waiting.is_empty() and Time.get_ticks_usec() < over:
+		var path: String = _waiting.pop_front()
 		if not FileAccess.file_exists(path):
 			continue
 		if is_imported(path):
@@ -72,10 +72,10 @@ func _look() -> void:
 		elif _is_known(path.get_base_dir()):
 			_changed.append(path)
 		elif _scan_for(path):
-			_asked.append(path)
+			_waiting.append(path)
 			break
 	if not current.is_empty():
-		taken_in.emit(PackedStringArray(current))
+		imported.emit(PackedStringArray(current))
 
 
 func _import() -> void:
@@ -87,15 +87,15 @@ func _import() -> void:
 		files.update_file(path)
 	files.reimport_files(paths)
 	_is_importing = false
-	taken_in.emit(paths)
+	imported.emit(paths)
 
 
-## A new folder is found by a scan alone, which imports what is in it. False where that was of no use.
+## Have the editor scan for a new folder, which imports what is in it. Returns false where scans did not find it.
 func _scan_for(path: String) -> bool:
 	var scans: int = _scans.get(path, 0)
 	_scans[path] = scans + 1
 	if scans >= SCANS:
-		push_warning("Tilebake: the editor does not look into %s; remove a .gdignore file there." % path.get_base_dir())
+		push_warning("Tilebake: the editor does not import files in %s. Remove the .gdignore file there." % path.get_base_dir())
 		return false
 	EditorInterface.get_resource_filesystem().scan()
 	return true
@@ -112,8 +112,8 @@ func _is_free() -> bool:
 	return not files.has_method("is_importing") or files.call("is_importing") == false
 
 
-## Whether the editor is in the midst of something, such as saving a scene: it lets timers run meanwhile, but
-## does not bear an import then. It shows its progress dialog, which is the only sign.
+## Whether the editor shows its progress dialog, for example while it saves a scene. Timers run meanwhile, but an
+## import would crash it, and the dialog is the only sign.
 func _is_in_progress() -> bool:
 	if _progress == null:
 		var found: Array[Node] = get_tree().root.find_children("*", "ProgressDialog", true, false)

@@ -1,7 +1,8 @@
 @tool
 extends RefCounted
-## MapCheck: whether a map file is built as a map is, so that it can be read without doubts. Its words, and whether
-## its tiles go together, are for the backend to judge.
+## Checks that a map file is built as a map is, so that it can be read safely.
+##
+## The backend checks the rest: its prompts, and whether its tiles go together.
 
 const LARGEST_TILE: float = 4096.0  # pixels
 const FARTHEST: float = 1e6  # column or row
@@ -14,7 +15,7 @@ const _LEGEND: String = "Write what each character stands for: {\"g\": \"grass\"
 const _ROWS: String = "Write one text a row, one character a tile: [\"gg.\", \"ggg\"]"
 
 ## The first thing that is wrong; null where nothing is.
-var problem: TilebakeProblem = null
+var diagnostic: TilebakeDiagnostic = null
 
 
 func _init(map: Dictionary) -> void:
@@ -36,7 +37,7 @@ func _init(map: Dictionary) -> void:
 func _check_head(map: Dictionary) -> void:
 	var version: Variant = map.get("tilebake")
 	if not (_is_whole(version) and int(str(version)) == 1):
-		problem = TilebakeProblem.error(
+		diagnostic = TilebakeDiagnostic.error(
 			"$.tilebake is %s" % shown(version), "Write 1: this addon reads maps of version 1"
 		)
 	for key: String in ["grid", "layout", "offset_axis"]:
@@ -50,10 +51,10 @@ func _check_head(map: Dictionary) -> void:
 		var size: Variant = map["tile_size"]
 		var sides: Array = size if size is Array else [size, size]
 		var is_size: bool = sides.size() == 2 and sides.all(_is_side)
-		var _holds: bool = _expect("$.tile_size", size, is_size, "size of tiles", _TILE_SIZE)
+		var _holds: bool = _expect("$.tile_size", size, is_size, "tile size", _TILE_SIZE)
 
 
-## A layer, or a map that has none.
+## Check a layer, or a map that has no layers.
 func _check_block(block: Dictionary, place: String) -> void:
 	_check_shared(block, place)
 	var weight: Variant = block.get("weight", 1.0)
@@ -62,7 +63,7 @@ func _check_block(block: Dictionary, place: String) -> void:
 	_check_list(block, place, "cells", _is_cell, "cell", _CELL)
 
 
-## What layers may leave to the map.
+## Check what layers may leave to the map.
 func _check_shared(block: Dictionary, place: String) -> void:
 	var origin: Variant = block.get("origin")
 	var _holds: bool = _expect(
@@ -74,7 +75,7 @@ func _check_shared(block: Dictionary, place: String) -> void:
 	for character: String in names:
 		var name: Variant = names[character]
 		var is_entry: bool = character.length() == 1 and (name == null or name is String)
-		_holds = _expect("%s.legend[%s]" % [place, shown(character)], name, is_entry, "terrain of a character", _LEGEND)
+		_holds = _expect("%s.legend[%s]" % [place, shown(character)], name, is_entry, "legend entry", _LEGEND)
 
 
 func _check_list(
@@ -89,20 +90,20 @@ func _check_list(
 			return
 
 
-## Notes what is wrong, if nothing was before. Returns whether it is right.
+## Report a value that is wrong, unless something is reported already. Returns [param holds].
 func _expect(place: String, value: Variant, holds: bool, noun: String, hint: String) -> bool:
-	if not holds and problem == null:
-		problem = TilebakeProblem.error("%s is no %s: %s" % [place, noun, shown(value)], hint)
+	if not holds and diagnostic == null:
+		diagnostic = TilebakeDiagnostic.error("%s is not %s %s: %s" % [place, "an" if noun[0] in "aeiou" else "a", noun, shown(value)], hint)
 	return holds
 
 
-## A value as the file has it, or its beginning.
+## Return a value as the file has it, shortened where it is long.
 static func shown(value: Variant) -> String:
 	var text: String = JSON.stringify(_as_written(value))
 	return text if text.length() <= LONGEST else text.left(LONGEST) + "..."
 
 
-## The engine reads every number as one with a fraction, and would show 4 as 4.0.
+## Undo that the engine reads every number as a float, which would show 4 as 4.0.
 static func _as_written(value: Variant) -> Variant:
 	if value is float:
 		return int(str(value)) if _is_whole(value) else value

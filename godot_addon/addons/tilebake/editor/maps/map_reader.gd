@@ -1,13 +1,13 @@
 @tool
 extends RefCounted
-## MapReader: reads map files for the editor: what stands in them, or what is wrong.
+## Reads map files for the editor: what is in them, or what is wrong with them.
 
 const MapCheck = preload("map_check.gd")
 
 ## What was read; null where something is wrong with the file.
 var map: TilebakeMap = null
 ## What is wrong; null where nothing is.
-var problem: TilebakeProblem = null
+var diagnostic: TilebakeDiagnostic = null
 
 var _path: String
 var _terrains: Dictionary[String, bool] = {}
@@ -20,27 +20,27 @@ func _init(path: String) -> void:
 	var json: JSON = JSON.new()
 	if json.parse(text) != OK:
 		var place: String = "%s:%d" % [path, json.get_error_line() + 1]
-		problem = TilebakeProblem.error("not JSON: %s" % json.get_error_message(), "Mend it, or export it again")
-		problem = problem.in_file(place)
+		diagnostic = TilebakeDiagnostic.error("not JSON: %s" % json.get_error_message(), "Correct it, or export it again")
+		diagnostic = diagnostic.in_file(place)
 	elif not json.data is Dictionary:
-		problem = TilebakeProblem.error(
-			"a map is a JSON object, and this is %s" % MapCheck.shown(json.data), "Write { ... }"
+		diagnostic = TilebakeDiagnostic.error(
+			"a map is a JSON object, but this is %s" % MapCheck.shown(json.data), "Write { ... }"
 		).in_file(path)
 	else:
-		var told: Dictionary = json.data
-		_read(told, text)
+		var object: Dictionary = json.data
+		_read(object, text)
 
 
-func _read(told: Dictionary, text: String) -> void:
-	problem = MapCheck.new(told).problem
-	if problem != null:
-		problem = problem.in_file(_path)
+func _read(object: Dictionary, text: String) -> void:
+	diagnostic = MapCheck.new(object).diagnostic
+	if diagnostic != null:
+		diagnostic = diagnostic.in_file(_path)
 		return
-	var blocks: Array = told.get("layers", [told])
+	var blocks: Array = object.get("layers", [object])
 	for block: Dictionary in blocks:
 		_read_cells(block)
-		_read_rows(block, told)
-	map = _made(told, text)
+		_read_rows(block, object)
+	map = _make_map(object, text)
 
 
 func _read_cells(block: Dictionary) -> void:
@@ -48,32 +48,32 @@ func _read_cells(block: Dictionary) -> void:
 	for cell: Variant in cells:
 		if cell is Array:
 			var list: Array = cell
-			_take(str(list[2]))
+			_count_cell(str(list[2]))
 		else:
 			var entry: Dictionary = cell
-			_take(str(entry["terrain"]))
+			_count_cell(str(entry["terrain"]))
 
 
-func _read_rows(block: Dictionary, told: Dictionary) -> void:
-	var legend: Variant = told.get("legend") if block.get("legend") == null else block["legend"]
+func _read_rows(block: Dictionary, object: Dictionary) -> void:
+	var legend: Variant = object.get("legend") if block.get("legend") == null else block["legend"]
 	var names: Dictionary = legend if legend is Dictionary else {}
 	var rows: Array = block.get("rows", [])
 	for row: String in rows:
 		for character: String in row:
 			if names.get(character) is String:
-				_take(str(names[character]))
+				_count_cell(str(names[character]))
 
 
-func _take(terrain: String) -> void:
+func _count_cell(terrain: String) -> void:
 	_terrains[terrain] = true
 	_count += 1
 
 
-func _made(told: Dictionary, text: String) -> TilebakeMap:
+func _make_map(object: Dictionary, text: String) -> TilebakeMap:
 	var made: TilebakeMap = TilebakeMap.new()
 	made.map_path = _path
 	made.texture_path = TilebakeMapPaths.texture_path(_path)
-	made.bounds = TilebakeMapBox.of(told)
+	made.bounds = TilebakeMapBox.measure(object)
 	made.digest = TilebakeMapWriter.digest(text)
 	made.cell_count = _count
 	var names: Array[String] = _terrains.keys()

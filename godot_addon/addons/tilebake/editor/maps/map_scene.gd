@@ -1,16 +1,16 @@
 @tool
 extends RefCounted
-## MapScene: the scenes that maps come from, and the way there.
+## Finds and opens the scenes that maps come from.
 
 
-## The BakedTileMap nodes of the scene being edited.
+## Return the BakedTileMap nodes of the scene being edited.
 static func painted_in_scene() -> Array[BakedTileMap]:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	var none: Array[BakedTileMap] = []
 	return TilebakeLayerList.baked_in(root) if root != null else none
 
 
-## Those of them whose map file is [param map_path].
+## Return those whose map file is [param map_path].
 static func painted_by(map_path: String) -> Array[BakedTileMap]:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	var found: Array[BakedTileMap] = []
@@ -20,7 +20,7 @@ static func painted_by(map_path: String) -> Array[BakedTileMap]:
 	return found
 
 
-## Opens the scene that a map comes from and selects its painting. Returns it; null if there is none.
+## Open the scene that a map comes from and select its painting. Returns the painting; null if there is none.
 static func open(map_path: String) -> BakedTileMap:
 	if painted_by(map_path).is_empty():
 		var scene: String = _scene_named_like(map_path)
@@ -35,14 +35,14 @@ static func open(map_path: String) -> BakedTileMap:
 	return painted[0]
 
 
-## Selects a node alone, so that the inspector shows it.
+## Select a node alone, so that the inspector shows it.
 static func select(node: Node) -> void:
 	EditorInterface.get_selection().clear()
 	EditorInterface.get_selection().add_node(node)
 	EditorInterface.edit_node(node)
 
 
-## Maps are named after their scenes; "levels/cave.tilebake.json" and "levels/cave.North.tilebake.json"
+## Return the scene that a map is named after: "levels/cave.tilebake.json" and "levels/cave.North.tilebake.json"
 ## both come from "levels/cave.tscn".
 static func _scene_named_like(map_path: String) -> String:
 	var inside: String = map_path.trim_prefix(TilebakeMapPaths.maps_folder()).trim_prefix("/")

@@ -1,10 +1,10 @@
 @tool
 extends RefCounted
-## RevealCell: shows one cell of a layer in the editor's 2D view.
+## Shows one cell of a layer in the editor's 2D view.
 
 
-## Brings one cell of a layer to the middle of the view. The editor offers that to its own parts alone, so it
-## is looked for by name, and where it is not found the layer is merely selected.
+## Centre the view on a cell of a layer. The editor has no public function for that, so the view is found by its
+## class name; where it is not found, the layer is only selected.
 static func show(tiles: TileMapLayer, cell: Vector2i) -> void:
 	EditorInterface.get_selection().clear()
 	EditorInterface.get_selection().add_node(tiles)

@@ -1,21 +1,21 @@
 @tool
 extends Node
-## SceneLink: keeps the BakedTileMap nodes of the scene being edited in step with the backend.
+## Keeps the BakedTileMap nodes of the scene being edited in step with the backend.
 ##
-## New paintings are shown, states become warnings at the nodes, and while tiles are being painted
-## the picture over them is seen through.
+## New paintings are shown, states become warnings at the nodes, and a painting is transparent while the tiles under
+## it are selected.
 
 const BakeRecord = preload("../importing/bake_record.gd")
 const MapScene = preload("map_scene.gd")
 const Signals = preload("../../core/signals.gd")
-## How much of a painting shows while the tiles under it are selected.
+## The share of a painting's opacity while the tiles under it are selected.
 const SEEN_THROUGH: float = 0.35
-const STATES: Dictionary[String, BakedTileMap.State] = {
-	"up to date": BakedTileMap.State.UP_TO_DATE,
-	"stale": BakedTileMap.State.STALE,
-	"waiting": BakedTileMap.State.WAITING,
-	"baking": BakedTileMap.State.BAKING,
-	"failed": BakedTileMap.State.FAILED,
+const STATES: Dictionary[TilebakeMapView.State, BakedTileMap.State] = {
+	TilebakeMapView.State.UP_TO_DATE: BakedTileMap.State.UP_TO_DATE,
+	TilebakeMapView.State.STALE: BakedTileMap.State.STALE,
+	TilebakeMapView.State.WAITING: BakedTileMap.State.WAITING,
+	TilebakeMapView.State.BAKING: BakedTileMap.State.BAKING,
+	TilebakeMapView.State.FAILED: BakedTileMap.State.FAILED,
 }
 
 var _coordinator: TilebakeBakeCoordinator
@@ -39,13 +39,12 @@ func _exit_tree() -> void:
 	EditorInterface.get_selection().selection_changed.disconnect(_on_selection_changed)
 
 
-## Brings the nodes of a scene that was just opened or shown up to date.
+## Update the nodes of a scene that was just opened or shown.
 func refresh() -> void:
-	for view: Dictionary in _coordinator.maps():
-		_on_map_changed(view)
-		var texture: String = str(view.get("texture", ""))
-		if not texture.is_empty():
-			_on_texture_ready(str(view.get("id", "")), _coordinator.res_path_of(texture))
+	for map: TilebakeMapView in _coordinator.maps():
+		_on_map_changed(map)
+		if not map.texture.is_empty():
+			_on_texture_ready(map.id, _coordinator.res_path_of(map.texture))
 
 
 func _on_texture_ready(map_id: String, texture_path: String) -> void:
@@ -64,33 +63,34 @@ func _show(node: BakedTileMap, texture: Texture2D, bounds: Rect2) -> void:
 		EditorInterface.mark_scene_as_unsaved()
 
 
-func _on_map_changed(view: Dictionary) -> void:
-	var state: BakedTileMap.State = STATES.get(str(view.get("state", "")), BakedTileMap.State.NONE)
-	for node: BakedTileMap in MapScene.painted_by(_coordinator.res_path_of(str(view.get("id", "")))):
-		node.tell(state, _words(view, state))
+func _on_map_changed(map: TilebakeMapView) -> void:
+	var state: BakedTileMap.State = STATES.get(map.state, BakedTileMap.State.NONE)
+	for node: BakedTileMap in MapScene.painted_by(_coordinator.res_path_of(map.id)):
+		node.set_bake_state(state, _warning_of(map))
 
 
-func _words(view: Dictionary, state: BakedTileMap.State) -> String:
-	match state:
-		BakedTileMap.State.STALE:
-			return "The picture is stale: %s." % str(view.get("reason", "the tiles have changed"))
-		BakedTileMap.State.WAITING:
+func _warning_of(map: TilebakeMapView) -> String:
+	match map.state:
+		TilebakeMapView.State.STALE:
+			return "The picture is stale: %s." % ("the tiles have changed" if map.reason.is_empty() else map.reason)
+		TilebakeMapView.State.WAITING:
 			return "The picture will be painted soon."
-		BakedTileMap.State.BAKING:
+		TilebakeMapView.State.BAKING:
 			return "The picture is being painted."
-		BakedTileMap.State.FAILED:
-			var mistake: TilebakeMistake = TilebakeMistake.of(view)
-			return "Painting failed." if mistake == null else "Painting failed: %s\n%s" % [mistake.words(), mistake.where]
+		TilebakeMapView.State.FAILED when map.diagnostic == null:
+			return "Painting failed."
+		TilebakeMapView.State.FAILED:
+			return "Painting failed: %s\n%s" % [map.diagnostic.summary(), map.diagnostic.where]
 	return ""
 
 
-## A backend that is away makes no picture stale, but nothing will be painted until it is back.
+## Warn at every node while the backend is away: no picture is stale because of it, but none will be painted.
 func _on_state_changed(state: TilebakeBackendState) -> void:
 	if not state.is_problem():
 		refresh()
 		return
 	for node: BakedTileMap in MapScene.painted_in_scene():
-		node.tell(BakedTileMap.State.OFFLINE, "Nothing is painted: %s %s" % [state.words, state.hint])
+		node.set_bake_state(BakedTileMap.State.OFFLINE, "Nothing is painted. %s %s" % [state.text, state.hint])
 
 
 func _on_selection_changed() -> void:

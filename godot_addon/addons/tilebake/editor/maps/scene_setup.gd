@@ -1,9 +1,9 @@
 @tool
 extends RefCounted
-## SceneSetup: "Bake this scene" makes the BakedTileMap and fills in what it can.
+## Adds a BakedTileMap to a scene and fills in what it can, for "Bake this Scene".
 
 
-## Adds a BakedTileMap after the layers of a scene, in one undoable step.
+## Add a BakedTileMap after the layers of a scene, in one undoable step.
 ## Returns null where there is nothing to paint.
 static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 	var made: BakedTileMap = BakedTileMap.new()
@@ -26,19 +26,19 @@ static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 	return made
 
 
-## Every terrain that the layers' tiles can have. A terrain that tilebake.toml describes is left to it; the
-## others are described by their names until the user finds better words.
+## Describe every terrain that the layers' tiles can have. A terrain that tilebake.toml describes stays empty; the
+## others get their names as prompts, until the user writes better ones.
 static func terrains_of(layers: Array[Node]) -> Dictionary[String, TilebakeTerrain]:
-	var said: Dictionary[String, String] = TilebakeProjectFile.above("res://").terrains
+	var shared: Dictionary[String, String] = TilebakeProjectFile.find("res://").terrains
 	var found: Dictionary[String, TilebakeTerrain] = {}
 	for name: String in terrain_names(layers):
 		found[name] = TilebakeTerrain.new()
-		if name not in said:
+		if name not in shared:
 			found[name].prompt = name.capitalize().to_lower()
 	return found
 
 
-## The terrains' names, sorted.
+## Return the terrains' names, sorted.
 static func terrain_names(layers: Array[Node]) -> Array[String]:
 	var names: Dictionary[String, bool] = {}
 	for tiles: TileSet in _tile_sets(layers):
@@ -70,12 +70,12 @@ static func _collect_custom(tiles: TileSet, names: Dictionary[String, bool]) -> 
 			continue
 		for index_of_tile: int in source.get_tiles_count():
 			var tile: Vector2i = source.get_tile_id(index_of_tile)
-			for look: int in source.get_alternative_tiles_count(tile):
-				var data: TileData = source.get_tile_data(tile, source.get_alternative_tile_id(tile, look))
-				names[TilebakeCellTerrain.plain(str(data.get_custom_data(TilebakeCellTerrain.DATA_LAYER)))] = true
+			for alternative: int in source.get_alternative_tiles_count(tile):
+				var data: TileData = source.get_tile_data(tile, source.get_alternative_tile_id(tile, alternative))
+				names[TilebakeCellTerrain.clean(str(data.get_custom_data(TilebakeCellTerrain.DATA_LAYER)))] = true
 
 
-## The first layer's parent, so that the painting shares the layers' space.
+## Return the first layer's parent, so that the painting shares the layers' space.
 static func _parent_for(root: Node) -> Node:
 	var layers: Array[Node] = root.find_children("*", "TileMapLayer") + root.find_children("*", "TileMap")
 	for layer: Node in layers:
@@ -84,7 +84,7 @@ static func _parent_for(root: Node) -> Node:
 	return root
 
 
-## Right after the last sibling that holds a layer: over the tiles, under what follows them.
+## Return the index after the last sibling that holds a layer: over the tiles, under what follows them.
 static func _place_after(layers: Array[Node], parent: Node) -> int:
 	var place: int = 0
 	for sibling: Node in parent.get_children():

@@ -1,17 +1,17 @@
 @tool
 extends RefCounted
-## PreviewMap: the map that a look is taken of: what the backend calls it, where it lies, or why it cannot be looked at.
+## Finds the map that a preview is made of: its id, where it lies, or why there can be no preview.
 
 const JsonObject = preload("../backend/json_object.gd")
 
 const SAVE: String = "Save the scene, then try again"
 
-## The backend's name for it.
+## The backend's id of it.
 var id: String = ""
-## Where its picture lies, in the own space of the painting's first layer.
+## Where its picture lies, in the space of the painting's first layer.
 var box: Rect2 = Rect2()
-## Why nothing can be shown; null where something can.
-var mistake: TilebakeMistake = null
+## Why there can be no preview; null where there can.
+var diagnostic: TilebakeDiagnostic = null
 
 
 func _init(node: BakedTileMap, coordinator: TilebakeBakeCoordinator) -> void:
@@ -20,23 +20,22 @@ func _init(node: BakedTileMap, coordinator: TilebakeBakeCoordinator) -> void:
 	id = coordinator.map_id_of(export.map_path)
 	box = export.box
 	if not backend.is_up():
-		mistake = TilebakeMistake.said(backend.words.trim_suffix("."), backend.hint.trim_suffix("."))
+		diagnostic = TilebakeDiagnostic.error(backend.text.trim_suffix("."), backend.hint.trim_suffix("."))
 	elif export.failed():
-		var problem: TilebakeProblem = export.problems.filter(
-			func(each: TilebakeProblem) -> bool: return each.is_error())[0]
-		mistake = TilebakeMistake.said(problem.what, problem.hint)
+		diagnostic = export.diagnostics.filter(
+			func(each: TilebakeDiagnostic) -> bool: return each.is_error())[0]
 	elif not _is_saved(export):
-		mistake = TilebakeMistake.said("The level has changed since it was saved", SAVE)
-	elif not coordinator.knows(id):
-		mistake = TilebakeMistake.said("The backend has not seen this level yet", "Wait a moment, then try again")
+		diagnostic = TilebakeDiagnostic.error("The level has changed since it was saved", SAVE)
+	elif coordinator.map(id) == null:
+		diagnostic = TilebakeDiagnostic.error("The backend has not seen this level yet", "Wait a moment, then try again")
 
 
-## Whether the map file is this map. What is kept of its edit may differ: a trial brings its own.
+## Whether the map file holds this map. Its edit may differ: a trial brings its own.
 static func _is_saved(export: TilebakeExport) -> bool:
 	if not FileAccess.file_exists(export.map_path):
 		return false
-	var saved: Dictionary = JsonObject.read(FileAccess.get_file_as_string(export.map_path))
-	var exported: Dictionary = JsonObject.read(TilebakeMapWriter.text(export.map))
+	var saved: Dictionary = JsonObject.parse(FileAccess.get_file_as_string(export.map_path))
+	var exported: Dictionary = JsonObject.parse(TilebakeMapWriter.text(export.map))
 	for map: Dictionary in [saved, exported]:
 		var _had_one: bool = map.erase("edit")
 	return saved == exported

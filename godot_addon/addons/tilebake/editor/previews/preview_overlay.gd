@@ -1,7 +1,8 @@
 @tool
 extends RefCounted
-## PreviewOverlay: a picture laid over a painting in the editor's 2D view. It is no node, so nothing of it can be saved.
-## Whoever laid one takes it away.
+## Shows an image over a painting in the editor's 2D view.
+##
+## It is no node, so nothing of it can be saved. Whoever shows one clears it.
 
 ## How dark the painting gets under a heat map, which would drown in its colours.
 const VEIL: Color = Color(0.0, 0.0, 0.0, 0.45)
@@ -10,14 +11,14 @@ var _item: RID = RID()
 var _texture: ImageTexture = null
 var _node_id: int = 0
 var _box: Rect2 = Rect2()
-var _is_seen: bool = true
+var _is_visible: bool = true
 
 
-## Lays a picture over [param box], given in the own space of the node's [method BakedTileMap.map_layer]; with
+## Show an image over [param box], given in the space of the node's [method BakedTileMap.map_layer]; with
 ## [param veiled] the painting under it is dimmed.
-func lay(node: BakedTileMap, image: Image, box: Rect2, veiled: bool) -> void:
+func show_image(node: BakedTileMap, image: Image, box: Rect2, veiled: bool) -> void:
 	clear()
-	_is_seen = true
+	_is_visible = true
 	_texture = ImageTexture.create_from_image(image)
 	_node_id = node.get_instance_id()
 	_box = box
@@ -30,42 +31,42 @@ func lay(node: BakedTileMap, image: Image, box: Rect2, veiled: bool) -> void:
 	place()
 
 
-## Lays it anew: the painting may lie elsewhere since.
+## Place it again, because the painting may have moved.
 func place() -> void:
-	var node: BakedTileMap = instance_from_id(_node_id) as BakedTileMap if is_laid() else null
+	var node: BakedTileMap = instance_from_id(_node_id) as BakedTileMap if is_shown() else null
 	if node == null or node.map_layer() == null:
 		return
-	RenderingServer.canvas_item_set_transform(_item, BakedTileMap.to_root(node).affine_inverse() * placing())
+	RenderingServer.canvas_item_set_transform(_item, BakedTileMap.to_root(node).affine_inverse() * image_transform())
 
 
-func is_laid() -> bool:
+func is_shown() -> bool:
 	return _item.is_valid()
 
 
-## What is laid; null where nothing is.
+## Return the image; null where none is shown.
 func picture() -> Texture2D:
 	return _texture
 
 
-## From the picture's pixels to the scene's space.
-func placing() -> Transform2D:
+## Return the transform from the image's pixels to the scene's space.
+func image_transform() -> Transform2D:
 	var node: BakedTileMap = instance_from_id(_node_id)
 	var space: Transform2D = BakedTileMap.to_root(node.map_layer())
 	return space * Transform2D(0.0, _box.size / _texture.get_size(), 0.0, _box.position)
 
 
-func set_seen(is_to_be_seen: bool) -> void:
-	_is_seen = is_to_be_seen
-	if is_laid():
-		RenderingServer.canvas_item_set_visible(_item, _is_seen)
+func set_visible(is_visible_now: bool) -> void:
+	_is_visible = is_visible_now
+	if is_shown():
+		RenderingServer.canvas_item_set_visible(_item, _is_visible)
 
 
-func is_seen() -> bool:
-	return is_laid() and _is_seen
+func is_visible() -> bool:
+	return is_shown() and _is_visible
 
 
 func clear() -> void:
-	if is_laid():
+	if is_shown():
 		RenderingServer.free_rid(_item)
 	_item = RID()
 	_texture = null

@@ -1,26 +1,26 @@
 @tool
 extends Node
-## PreviewSession: what the backend shows of one painting over the level: where a word works, or an edit tried out.
+## Shows previews of one painting over the level: where a word works, or what an edit would look like.
 ##
-## Nothing of it is saved. It lasts as long as the inspector shows the painting, or until that is painted anew.
+## Nothing of it is saved. It ends when the inspector shows something else, or when the level is painted anew.
 
-## The progress, what is shown, or what is wrong.
+## The progress, what is shown, or what is wrong has changed.
 signal changed
 
 const PreviewMap = preload("preview_map.gd")
 const PreviewOverlay = preload("preview_overlay.gd")
 const Signals = preload("../../core/signals.gd")
 
-## The painting; null while none is at hand.
+## The painting; null while no session is open.
 var node: BakedTileMap = null
-var kind: TilebakePreview.Kind = TilebakePreview.Kind.HEAT
-## What is under way; null where nothing is.
-var look: TilebakePreview = null
-## The word whose heat is asked for or shown; empty where none is.
+var kind: TilebakePreviewView.Kind = TilebakePreviewView.Kind.HEAT
+## The preview that is under way; null where none is.
+var preview: TilebakePreviewView = null
+## The word whose heat is requested or shown; empty where none is.
 var word: String = ""
-## What went wrong; null where nothing did.
-var mistake: TilebakeMistake = null
-## What is laid over the level.
+## Why there is no preview; null where nothing is wrong.
+var diagnostic: TilebakeDiagnostic = null
+## The image over the level.
 var overlay: PreviewOverlay = PreviewOverlay.new()
 
 var _coordinator: TilebakeBakeCoordinator
@@ -32,103 +32,104 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 
 func _enter_tree() -> void:
-	Signals.on(_coordinator.looks.looked, _on_looked)
-	Signals.on(_coordinator.looks.pictured, _on_pictured)
-	Signals.on(_coordinator.looks.failed, _on_failed)
+	Signals.on(_coordinator.previews.status_changed, _on_status_changed)
+	Signals.on(_coordinator.previews.image_ready, _on_image_ready)
+	Signals.on(_coordinator.previews.failed, _on_failed)
 	Signals.on(_coordinator.texture_ready, _on_texture_ready)
 
 
 func _exit_tree() -> void:
 	close()
-	_coordinator.looks.looked.disconnect(_on_looked)
-	_coordinator.looks.pictured.disconnect(_on_pictured)
-	_coordinator.looks.failed.disconnect(_on_failed)
+	_coordinator.previews.status_changed.disconnect(_on_status_changed)
+	_coordinator.previews.image_ready.disconnect(_on_image_ready)
+	_coordinator.previews.failed.disconnect(_on_failed)
 	_coordinator.texture_ready.disconnect(_on_texture_ready)
 
 
-## Begins with a painting, unless it is at hand already.
+## Open the session of a painting, unless it is open already.
 func open(painting: BakedTileMap) -> void:
 	if painting != node:
 		close()
 		node = painting
 
 
-## Ends what is under way, and shows nothing any more.
+## Cancel what is under way, show nothing any more, and forget the painting.
 func close() -> void:
 	clear()
 	node = null
 
 
-## Takes away what is shown, and gives up what is under way.
+## Cancel what is under way, and show nothing any more.
 func clear() -> void:
-	_coordinator.looks.cancel()
+	_coordinator.previews.cancel()
 	overlay.clear()
-	look = null
+	preview = null
 	word = ""
-	mistake = null
+	diagnostic = null
 	changed.emit()
 
 
-## Shows where a word of a terrain's prompt works.
+## Request a heat map of a word of a terrain's prompt, and show it.
 func show_heat(terrain: String, the_word: String) -> void:
-	if _begin(TilebakePreview.Kind.HEAT):
+	if _begin(TilebakePreviewView.Kind.HEAT):
 		word = the_word
-		_coordinator.looks.ask_heat(_map.id, terrain, [the_word])
+		_coordinator.previews.request_heat(_map.id, terrain, [the_word])
 	changed.emit()
 
 
-## Shows what an edit would look like.
+## Request a trial of an edit, and show it.
 func show_trial(edit: TilebakeEdit) -> void:
-	if _begin(TilebakePreview.Kind.TRIAL):
+	if _begin(TilebakePreviewView.Kind.TRIAL):
 		var used: Dictionary[String, bool] = {}
 		for terrain: String in TilebakeCellTerrain.in_use(node):
 			used[terrain] = true
-		var held: Dictionary = TilebakeFileEdit.held_in(_coordinator.res_path_of(_map.id))
-		var whole: Dictionary = TilebakeFileEdit.beside(TilebakeEditExport.of(edit, used), held)
-		_coordinator.looks.ask_trial(_map.id, whole)
+		var held: Dictionary = TilebakeFileEdit.read(_coordinator.res_path_of(_map.id))
+		var whole: Dictionary = TilebakeFileEdit.merge(TilebakeEditExport.to_json(edit, used), held)
+		_coordinator.previews.request_trial(_map.id, whole)
 	changed.emit()
 
 
-## Whether something lies over the level, be it seen or not.
+## Whether an image lies over the level, be it visible or hidden.
 func is_shown() -> bool:
-	return overlay.is_laid()
+	return overlay.is_shown()
 
 
-## Whether the backend has saved levels to paint before it looks at anything.
+## Whether the backend has saved levels to paint first: previews wait for them.
 func is_held_up() -> bool:
 	return _coordinator.state().kind == TilebakeBackendState.Kind.BUSY
 
 
-func _begin(its_kind: TilebakePreview.Kind) -> bool:
+## Start a preview if the map allows it. Returns whether it does.
+func _begin(its_kind: TilebakePreviewView.Kind) -> bool:
 	clear()
 	kind = its_kind
 	_map = PreviewMap.new(node, _coordinator)
-	mistake = _map.mistake
-	if mistake == null:
-		look = TilebakePreview.of({"state": "waiting"})
-	return mistake == null
+	diagnostic = _map.diagnostic
+	if diagnostic == null:
+		preview = TilebakePreviewView.new()
+	return diagnostic == null
 
 
-func _on_looked(its_look: TilebakePreview) -> void:
-	look = its_look
+func _on_status_changed(its_preview: TilebakePreviewView) -> void:
+	preview = its_preview
 	changed.emit()
 
 
-func _on_pictured(image: Image) -> void:
-	look = null
+func _on_image_ready(image: Image) -> void:
+	preview = null
 	if is_instance_valid(node):
-		overlay.lay(node, image, _map.box, kind == TilebakePreview.Kind.HEAT)
+		overlay.show_image(node, image, _map.box, kind == TilebakePreviewView.Kind.HEAT)
 	changed.emit()
 
 
-func _on_failed(its_mistake: TilebakeMistake) -> void:
-	look = null
+func _on_failed(its_diagnostic: TilebakeDiagnostic) -> void:
+	preview = null
 	word = ""
-	mistake = its_mistake
+	diagnostic = its_diagnostic
 	changed.emit()
 
 
-## What was shown was of the picture before.
+## Clear what is shown: it belongs to the picture before.
 func _on_texture_ready(map_id: String, _path: String) -> void:
 	if is_shown() and map_id == _map.id:
 		clear()

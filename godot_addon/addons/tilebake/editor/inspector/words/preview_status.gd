@@ -1,19 +1,19 @@
 @tool
 extends VBoxContainer
-## PreviewStatus: how far a look is, what it shows, or what went wrong, for looks of one kind.
+## Shows the progress of a preview, what it shows, or why it failed, for previews of one kind.
 
 const PreviewSession = preload("../../previews/preview_session.gd")
 const Signals = preload("../../../core/signals.gd")
 const Ui = preload("../../dock/ui.gd")
 
-const SHOWN: Dictionary[TilebakePreview.Kind, String] = {
-	TilebakePreview.Kind.HEAT: "Glows where it works",
-	TilebakePreview.Kind.TRIAL: "The trial lies over the level",
+const SHOWN: Dictionary[TilebakePreviewView.Kind, String] = {
+	TilebakePreviewView.Kind.HEAT: "Bright where the word works",
+	TilebakePreviewView.Kind.TRIAL: "The trial covers the level; nothing is saved",
 }
 
 var _session: PreviewSession
-var _kind: TilebakePreview.Kind
-var _words: Label = Ui.wrapped_label()
+var _kind: TilebakePreviewView.Kind
+var _text: Label = Ui.wrapped_label()
 var _hint: Label = Ui.wrapped_label()
 var _bar: ProgressBar = ProgressBar.new()
 var _progress: HBoxContainer = HBoxContainer.new()
@@ -21,58 +21,58 @@ var _eye: Button
 var _head: HBoxContainer = HBoxContainer.new()
 
 
-func _init(session: PreviewSession, kind: TilebakePreview.Kind) -> void:
+func _init(session: PreviewSession, kind: TilebakePreviewView.Kind) -> void:
 	_session = session
 	_kind = kind
 	_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_bar.size_flags_vertical = Control.SIZE_SHRINK_CENTER
 	_progress.add_child(_bar)
-	_progress.add_child(Ui.icon_button(&"Stop", "Give it up", session.clear))
-	_eye = Ui.icon_button(&"GuiVisibilityVisible", "Show or hide it, to compare", _on_eye_pressed)
-	_head.add_child(_words)
-	for button: Button in [_eye, Ui.icon_button(&"Close", "Take it away", session.clear)]:
+	_progress.add_child(Ui.icon_button(&"Stop", "Cancel the preview", session.clear))
+	_eye = Ui.icon_button(&"GuiVisibilityVisible", "Show or hide the preview, to compare", _on_eye_pressed)
+	_head.add_child(_text)
+	for button: Button in [_eye, Ui.icon_button(&"Close", "Close the preview", session.clear)]:
 		button.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
 		_head.add_child(button)
 	for part: Control in [_head, _hint, _progress]:
 		add_child(part)
-	Signals.on(session.changed, show_look)
-	show_look()
+	Signals.on(session.changed, show_preview)
+	show_preview()
 
 
-func show_look() -> void:
-	visible = _session.kind == _kind and (_session.look != null or _session.is_shown() or _session.mistake != null)
-	_progress.visible = _session.look != null
+func show_preview() -> void:
+	visible = _session.kind == _kind and (_session.preview != null or _session.is_shown() or _session.diagnostic != null)
+	_progress.visible = _session.preview != null
 	for index: int in [1, 2]:
 		(_head.get_child(index) as Control).visible = _session.is_shown()
-	_hint.visible = _session.mistake != null and not _session.mistake.hint.is_empty()
-	_words.remove_theme_color_override(&"font_color")
-	if _session.mistake != null:
-		_words.add_theme_color_override(&"font_color", Ui.colour(&"error_color"))
-		_words.text = _session.mistake.what
-		_hint.text = _session.mistake.hint
-	elif _session.look != null:
-		_show_progress(_session.look)
+	_hint.visible = _session.diagnostic != null and not _session.diagnostic.hint.is_empty()
+	_text.remove_theme_color_override(&"font_color")
+	if _session.diagnostic != null:
+		_text.add_theme_color_override(&"font_color", Ui.colour(&"error_color"))
+		_text.text = _session.diagnostic.what
+		_hint.text = _session.diagnostic.hint
+	elif _session.preview != null:
+		_show_progress(_session.preview)
 	elif visible:
-		_words.text = SHOWN[_kind]
-		_show_seen(_session.overlay.is_seen())
+		_text.text = SHOWN[_kind]
+		_show_visible(_session.overlay.is_visible())
 
 
-func _show_progress(look: TilebakePreview) -> void:
-	_bar.indeterminate = look.step >= look.steps  # what comes before and after the steps has none
-	_bar.max_value = maxi(look.steps, 1)
-	_bar.value = look.step
-	if look.state == TilebakePreview.State.WAITING:
-		_words.text = "Saved levels are painted first" if _session.is_held_up() else "Waiting for the backend"
-	elif _kind == TilebakePreview.Kind.HEAT:
-		_words.text = "Looking where “%s” works" % _session.word
+func _show_progress(preview: TilebakePreviewView) -> void:
+	_bar.indeterminate = preview.step >= preview.steps  # loading and decoding have no steps
+	_bar.max_value = maxi(preview.steps, 1)
+	_bar.value = preview.step
+	if preview.state == TilebakePreviewView.State.WAITING:
+		_text.text = "Saved levels are painted first" if _session.is_held_up() else "Waiting for the backend"
+	elif _kind == TilebakePreviewView.Kind.HEAT:
+		_text.text = "Finding where “%s” works" % _session.word
 	else:
-		_words.text = "Painting the trial"
+		_text.text = "Painting the trial"
 
 
 func _on_eye_pressed() -> void:
-	_show_seen(not _session.overlay.is_seen())
+	_show_visible(not _session.overlay.is_visible())
 
 
-func _show_seen(is_seen: bool) -> void:
-	_eye.icon = Ui.icon(&"GuiVisibilityVisible" if is_seen else &"GuiVisibilityHidden")
-	_session.overlay.set_seen(is_seen)
+func _show_visible(is_visible_now: bool) -> void:
+	_eye.icon = Ui.icon(&"GuiVisibilityVisible" if is_visible_now else &"GuiVisibilityHidden")
+	_session.overlay.set_visible(is_visible_now)

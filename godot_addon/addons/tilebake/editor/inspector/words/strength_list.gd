@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## StrengthList: a slider for every word that is painted, and, folded away, for how long the level's layout is held.
+## Lists a slider for every word of the prompt and, folded away, how much of the painting is kept.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
 const Signals = preload("../../../core/signals.gd")
@@ -19,15 +19,15 @@ var _keep_layout: EditorSpinSlider
 
 func _init(drafts: EditDrafts) -> void:
 	_drafts = drafts
-	_fold = Ui.button("More", "How much of the painting is held on to", _on_folded)
+	_fold = Ui.button("More", "Set how much of the painting is kept", _on_folded)
 	_fold.theme_type_variation = &"FlatButton"
 	_fold.alignment = HORIZONTAL_ALIGNMENT_LEFT
 	Ui.show_icon(_fold, &"GuiTreeArrowRight")
 	_local.text = "Only where the word works"
-	_local.tooltip_text = "A slider changes only the places that its word is bright in"
+	_local.tooltip_text = "A slider changes only the places where its word works"
 	Signals.on(_local.toggled, _drafts.set_local)
-	_keep_words = _share("Keep details in place", "Less frees the new look, more holds on to the old one")
-	_keep_layout = _share("Keep the layout", "Less frees the shapes, more holds on to them")
+	_keep_words = _share("Keep details in place", "Lower: more of the new look. Higher: more of the old details.")
+	_keep_layout = _share("Keep the layout", "Lower: shapes may change. Higher: shapes stay.")
 	Signals.on(_keep_words.value_changed, _drafts.set_keep_words)
 	Signals.on(_keep_layout.value_changed, _drafts.set_keep_layout)
 	for part: Control in [_local, _keep_words, _keep_layout]:
@@ -35,20 +35,20 @@ func _init(drafts: EditDrafts) -> void:
 	_more.visible = false
 	for part: Control in [_rows, _fold, _more]:
 		add_child(part)
-	Signals.on(drafts.changed, _follow)
+	Signals.on(drafts.changed, _update_rows)
 
 
-## Shows the drafts anew.
+## Show the drafts again, all of them.
 func renew() -> void:
 	_words = []
-	_follow()
+	_update_rows()
 	_local.set_pressed_no_signal(_drafts.draft.threshold > 0.0)
 	_keep_words.set_value_no_signal(_drafts.draft.keep_words)
 	_keep_layout.set_value_no_signal(_drafts.keep_layout)
 
 
-## The rows change with the prompt, and with nothing else: who drags a slider keeps it.
-func _follow() -> void:
+## Make the rows again if the words have changed, and only then: a slider that is being dragged stays.
+func _update_rows() -> void:
 	if _drafts.words() == _words:
 		return
 	_words = _drafts.words()
@@ -56,7 +56,7 @@ func _follow() -> void:
 		_rows.remove_child(row)
 		row.queue_free()
 	for word: String in _words:
-		var weight: float = _drafts.draft.weights.get(word, StrengthRow.AS_IT_IS)
+		var weight: float = _drafts.draft.weights.get(word, StrengthRow.UNCHANGED)
 		var row: StrengthRow = StrengthRow.new(word, weight)
 		Signals.on(row.moved, _on_moved.bind(word))
 		_rows.add_child(row)

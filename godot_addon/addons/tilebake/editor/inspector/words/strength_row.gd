@@ -1,6 +1,6 @@
 @tool
 extends HBoxContainer
-## StrengthRow: one word, and how strongly it counts.
+## Edits how strongly one word counts.
 
 signal moved(weight: float)
 
@@ -8,7 +8,7 @@ const Signals = preload("../../../core/signals.gd")
 const Ui = preload("../../dock/ui.gd")
 
 const STRONGEST: float = 5.0
-const AS_IT_IS: float = 1.0
+const UNCHANGED: float = 1.0
 
 var _slider: HSlider = HSlider.new()
 var _number: Label = Label.new()
@@ -28,24 +28,24 @@ func _init(word: String, weight: float) -> void:
 	_slider.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_slider.size_flags_stretch_ratio = 1.4  # words take the rest
 	_slider.size_flags_vertical = Control.SIZE_SHRINK_CENTER
-	_slider.tooltip_text = "How strongly “%s” counts: 1 as it is, 0 not at all, below 0 the opposite" % word
+	_slider.tooltip_text = "How strongly “%s” counts: 1 unchanged, 0 not at all, below 0 the opposite" % word
 	_slider.set_value_no_signal(weight)
 	_number.custom_minimum_size.x = Ui.scaled(32)
 	_number.horizontal_alignment = HORIZONTAL_ALIGNMENT_RIGHT
-	_back = Ui.icon_button(&"Reload", "As it is", func() -> void: _slider.value = AS_IT_IS)
+	_back = Ui.icon_button(&"Reload", "Reset to 1", func() -> void: _slider.value = UNCHANGED)
 	for part: Control in [name_label, _slider, _number, _back]:
 		add_child(part)
 	Signals.on(_slider.value_changed, _on_moved)
-	_tell()
+	_show_number()
 
 
 func _on_moved(weight: float) -> void:
-	_tell()
+	_show_number()
 	moved.emit(weight)
 
 
-func _tell() -> void:
+func _show_number() -> void:
 	_number.text = "%.1f" % _slider.value
-	var is_other: bool = not is_equal_approx(_slider.value, AS_IT_IS)
-	_back.disabled = not is_other
-	_back.modulate.a = 1.0 if is_other else 0.0  # its place stays, so that nothing jumps
+	var is_changed: bool = not is_equal_approx(_slider.value, UNCHANGED)
+	_back.disabled = not is_changed
+	_back.modulate.a = 1.0 if is_changed else 0.0  # it keeps its place, so that nothing moves

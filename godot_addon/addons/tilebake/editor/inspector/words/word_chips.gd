@@ -1,6 +1,6 @@
 @tool
 extends HFlowContainer
-## WordChips: a button for each word of a prompt; the one whose heat is shown is pressed.
+## Shows a button for each word of a prompt; the one whose heat map is shown is pressed.
 
 signal picked(word: String)
 signal dropped
@@ -17,7 +17,7 @@ func show_words(words: PackedStringArray) -> void:
 		add_child(_chip(word))
 
 
-## Presses the one chip that is meant; none for an empty word.
+## Press the chip of one word; of none where the word is empty.
 func press(word: String) -> void:
 	for chip: Button in get_children():
 		chip.set_pressed_no_signal(chip.text == word)

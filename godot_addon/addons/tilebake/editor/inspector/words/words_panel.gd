@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## WordsPanel: for each terrain, where its words work, a re-theme of it, and how strongly its words count.
+## Edits the prompt of a terrain: shows where its words work, re-themes it, and sets how strongly its words count.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
 const PreviewSession = preload("../../previews/preview_session.gd")
@@ -41,7 +41,7 @@ func _init(drafts: EditDrafts, session: PreviewSession) -> void:
 func _build_parts() -> void:
 	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_prompt.clear_button_enabled = true
-	_prompt.tooltip_text = "What it is to look like instead. Its tiles, its shape and the light stay."
+	_prompt.tooltip_text = "What the terrain is to look like instead. Its tiles, its shape and the light stay."
 	Signals.on(_prompt.text_changed, _drafts.set_prompt)
 	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _on_try())
 	Signals.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
@@ -49,18 +49,18 @@ func _build_parts() -> void:
 	_hint.modulate.a = 0.7
 	_parts.add_theme_constant_override(&"separation", roundi(Ui.scaled(6)))
 	for part: Control in [
-		Ui.heading("Where a word works"), _chips, PreviewStatus.new(_session, TilebakePreview.Kind.HEAT),
+		Ui.heading("Where a word works"), _chips, PreviewStatus.new(_session, TilebakePreviewView.Kind.HEAT),
 		Ui.heading("Re-theme"), _prompt,
 		Ui.heading("How strongly"), _strengths,
-		_buttons(), PreviewStatus.new(_session, TilebakePreview.Kind.TRIAL), _hint,
+		_buttons(), PreviewStatus.new(_session, TilebakePreviewView.Kind.TRIAL), _hint,
 	]:
 		_parts.add_child(part)
 
 
 func _buttons() -> HBoxContainer:
 	_try = Ui.button("Try", "Show over the level what it would look like. Nothing is saved.", _on_try)
-	_keep = Ui.button("Keep", "Keep it in the scene: the next save paints it so", _drafts.keep)
-	_reset = Ui.button("Reset", "Paint the terrain in its own words again", _on_reset)
+	_keep = Ui.button("Keep", "Keep the edit in the scene. The next save paints it.", _drafts.keep)
+	_reset = Ui.button("Reset", "Remove the edit. The terrain is painted by its own prompt again.", _on_reset)
 	var row: HBoxContainer = HBoxContainer.new()
 	for button: Button in [_try, _keep, _reset]:
 		button.size_flags_horizontal = Control.SIZE_EXPAND_FILL
@@ -79,13 +79,13 @@ func _heading_row(title: String, control: Control) -> HBoxContainer:
 	return row
 
 
-## Shows the terrain that is at hand, all anew.
+## Show the chosen terrain again, all of it.
 func _show_drafts() -> void:
 	_terrain.clear()
 	for terrain: String in _drafts.terrains:
 		_terrain.add_item("%s (re-themed)" % terrain if _drafts.is_kept(terrain) else terrain)
 	_terrain.select(_drafts.terrains.find(_drafts.terrain))
-	_chips.show_words(TilebakePromptWords.of(_drafts.source))
+	_chips.show_words(TilebakePromptWords.split(_drafts.source))
 	if _prompt.text != _drafts.draft.prompt:
 		_prompt.text = _drafts.draft.prompt
 	_prompt.placeholder_text = _drafts.source
@@ -98,13 +98,13 @@ func _show_state() -> void:
 	_nothing.visible = not _parts.visible
 	_nothing.text = "No tile has a terrain yet."
 	if not _drafts.terrain.is_empty():
-		_nothing.text = "Say above what %s looks like, then you can see and steer its words." % _drafts.terrain
+		_nothing.text = "Describe %s in the list of terrains above. Then you can see and edit its words." % _drafts.terrain
 	_chips.press(_session.word)
-	var is_trying: bool = _session.look != null and _session.kind == TilebakePreview.Kind.TRIAL
+	var is_trying: bool = _session.preview != null and _session.kind == TilebakePreviewView.Kind.TRIAL
 	_try.disabled = _drafts.edit().terrains.is_empty() or is_trying
 	_keep.disabled = not _drafts.is_new()
 	_reset.disabled = _drafts.draft.is_empty() and not _drafts.is_kept(_drafts.terrain)
-	_hint.text = "Kept in the scene: every save paints it so."
+	_hint.text = "Kept in the scene. Every save paints it."
 	_hint.visible = _drafts.is_kept(_drafts.terrain) and not _drafts.is_new()
 
 

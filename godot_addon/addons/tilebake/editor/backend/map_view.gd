@@ -1,0 +1,49 @@
+@tool
+class_name TilebakeMapView
+extends RefCounted
+## Describes the status of one map of the project, as the backend reports it.
+
+const JsonObject = preload("json_object.gd")
+
+enum State { UP_TO_DATE, STALE, WAITING, BAKING, FAILED, GONE }
+
+## The states as the API spells them, which is how the dock shows them too.
+const STATES: Dictionary[String, State] = {
+	"up to date": State.UP_TO_DATE,
+	"stale": State.STALE,
+	"waiting": State.WAITING,
+	"baking": State.BAKING,
+	"failed": State.FAILED,
+	"gone": State.GONE,
+}
+
+## Its file under the project's root, with forward slashes: "maps/level.tilebake.json".
+var id: String
+var state: State
+## Why it is stale; empty otherwise.
+var reason: String
+## Its picture's path under the project's root; empty where there is none.
+var texture: String
+## Why it failed; null otherwise.
+var diagnostic: TilebakeDiagnostic
+
+
+## Read a MapView of the API. A state that is not known counts as stale.
+static func read(json: Dictionary) -> TilebakeMapView:
+	var view: TilebakeMapView = TilebakeMapView.new()
+	view.id = JsonObject.text(json, "id")
+	view.state = STATES.get(JsonObject.text(json, "state"), State.STALE)
+	view.reason = JsonObject.text(json, "reason")
+	view.texture = JsonObject.text(json, "texture")
+	view.diagnostic = JsonObject.diagnostic_in(json)
+	return view
+
+
+## Return the state in a word or two: "up to date".
+func state_text() -> String:
+	return STATES.find_key(state)
+
+
+## Whether a bake of it would be of use: its picture is not up to date, and none is under way.
+func needs_bake() -> bool:
+	return state == State.STALE or state == State.FAILED

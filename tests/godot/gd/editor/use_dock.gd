@@ -1,0 +1,117 @@
+@tool
+extends "../shared/editor_checks.gd"
+## Presses the dock's buttons as the addon's user does, in an editor without a window and with the real backend.
+
+const DiagnosticPanel = preload("res://addons/tilebake/editor/dock/diagnostic_panel.gd")
+const Dock = preload("res://addons/tilebake/editor/dock/dock.gd")
+const LogWindow = preload("res://addons/tilebake/editor/dock/log_window.gd")
+const MapList = preload("res://addons/tilebake/editor/dock/map_list.gd")
+const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
+const SettingsWindow = preload("res://addons/tilebake/editor/dock/settings_window.gd")
+const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.gd")
+
+const MAP: String = "maps/fresh.tilebake.json"
+const SCENE: String = "res://fresh.tscn"
+
+
+func describe_state() -> String:
+	return "dock: %s; maps: %s" % [text_in(_dock()).replace("\n", " | "), _map_states().replace("\n", " | ")]
+
+
+func test_start() -> void:
+	await open_scene(SCENE)
+	await until("the dock says that the backend is ready", func() -> bool:
+		return "The backend is ready." in text_in(_dock()))
+
+
+func test_bake_scene() -> void:
+	button_in(_dock(), "Bake Scene").pressed.emit()
+	var painting: BakedTileMap = _painting()
+	check("Bake Scene adds a BakedTileMap after the layers", painting != null and painting.get_index() == 2)
+	check("Bake Scene describes each terrain of the tiles", painting.terrains.keys() == [
+		"forest", "grass", "path", "sand", "water"])
+	check("Bake Scene leaves the prompt of a terrain in tilebake.toml empty", painting.terrains["grass"].prompt.is_empty())
+	check("Bake Scene gives another terrain its name as prompt", painting.terrains["path"].prompt == "path")
+	await until("Bake Scene shows the picture", func() -> bool: return painting.texture != null)
+	check("the picture covers the tiles", painting.transform * painting.get_rect() == Rect2(0, 0, 768, 512))
+	await until("the list says that the map is up to date", func() -> bool: return "up to date" in _map_states())
+	check("the node is up to date", painting.bake_state() == BakedTileMap.State.UP_TO_DATE)
+	var _saved: Error = EditorInterface.save_scene()
+
+
+func test_re_roll() -> void:
+	var painting: BakedTileMap = _painting()
+	var path: String = painting.texture.resource_path
+	var before: PackedByteArray = FileAccess.get_file_as_bytes(path)
+	_list().asked.emit(MapList.Action.RE_ROLL, MAP)
+	check("re-rolling changes the seed", painting.bake_seed != 0)
+	await until("re-rolling changes the picture", func() -> bool: return FileAccess.get_file_as_bytes(path) != before)
+	check("undo takes the re-rolled seed back", undo(painting) and painting.bake_seed == 0)
+
+
+func test_terrains_in_the_inspector() -> void:
+	EditorInterface.edit_node(_painting())
+	await until("the inspector has a row for each terrain", func() -> bool: return _terrain_rows().size() == 5)
+	check("the inspector has one die beside the seed", parts(SeedProperty, EditorInterface.get_inspector()).size() == 1)
+	(_terrain_rows()[1] as TerrainRow).changed.emit("purple grass", 2.0)
+	check("a prompt typed in a row is the terrain's", _painting().terrains["grass"].prompt == "purple grass")
+	check("a weight set in a row is the terrain's", _painting().terrains["grass"].weight == 2.0)
+
+
+func test_transparency() -> void:
+	EditorInterface.get_selection().clear()
+	EditorInterface.get_selection().add_node(EditorInterface.get_edited_scene_root().get_child(0))
+	for frame: int in 2:
+		await get_tree().process_frame
+	check("a painting over selected tiles keeps its saved colour", _painting().self_modulate == Color.WHITE)
+
+
+func test_wrong_setting() -> void:
+	_painting().settings = {"steps": -1}
+	var _saved: Error = EditorInterface.save_scene()
+	await until("the list says that a map with a wrong setting failed", func() -> bool: return "failed" in _map_states())
+	_list().get_root().get_child(0).select(0)
+	_list().item_selected.emit()
+	var panel: DiagnosticPanel = part(DiagnosticPanel, _dock())
+	check("the panel names the wrong setting", panel.visible and "steps" in text_in(panel))
+	check("the node warns of the wrong setting", "steps" in "".join(_painting()._get_configuration_warnings()))
+	panel.go_asked.emit(MAP)
+	check("the panel's link selects the node", EditorInterface.get_selection().get_selected_nodes() == [_painting()])
+	var log_window: LogWindow = part(LogWindow, _dock())
+	log_window.show_log("")
+	check("the log window says where there is no log", log_window.visible)
+	log_window.hide()
+
+
+func test_settings_window() -> void:
+	var window: SettingsWindow = part(SettingsWindow, _dock())
+	window.show_settings()
+	button_in(window, "Test").pressed.emit()
+	await until("Test says that the program works", func() -> bool: return "works" in text_in(window))
+
+
+func _dock() -> Dock:
+	return part(Dock, EditorInterface.get_base_control())
+
+
+func _list() -> MapList:
+	return part(MapList, _dock())
+
+
+func _terrain_rows() -> Array[Node]:
+	return parts(TerrainRow, EditorInterface.get_inspector())
+
+
+func _painting() -> BakedTileMap:
+	for child: Node in EditorInterface.get_edited_scene_root().get_children():
+		if child is BakedTileMap:
+			return child
+	return null
+
+
+## Return the state of every map in the list, one a line.
+func _map_states() -> String:
+	var states: PackedStringArray = []
+	for row: TreeItem in _list().get_root().get_children():
+		states += PackedStringArray([row.get_tooltip_text(1)])
+	return "\n".join(states)
