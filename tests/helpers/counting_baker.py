@@ -86,6 +86,8 @@ def behave(prompt: str, on_step: OnStep) -> None:
             psutil.Process().kill()
         case "crash":
             raise ZeroDivisionError("division by nothing")
+        case "lose a key":
+            raise KeyError("lost key")
         case "endless":
             for step in range(1, 1_000_000):
                 on_step(Step(step, 1_000_000))

@@ -12,7 +12,7 @@ from tests.helpers.counting_baker import CountingBaker
 from tilebake.request import BakeRequest
 from tilebake.serve.backend import Backend, Setup
 from tilebake.serve.bake.discover import FoundMap
-from tilebake.serve.bake.plan import Job, Order, Planner
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.jobs.status import Event, MapView
 from tilebake.serve.watching.watch import Timing
@@ -65,8 +65,8 @@ class Game:
         draft.write_text(json.dumps({**MAP, "seed": seed, **changes}), encoding="utf-8")
         return draft.replace(path)
 
-    def plan(self, name: str) -> Job:
-        return Planner(Order()).job(FoundMap(self.path(name), self.path(name).relative_to(self.root)))
+    def plan(self, name: str) -> PlannedBake:
+        return Planner(BakeOptions()).job(FoundMap(self.path(name), self.path(name).relative_to(self.root)))
 
     def is_painted(self, *names: str) -> bool:
         """Whether these maps have the pictures of what they are now."""
@@ -81,7 +81,7 @@ class Game:
 
     def setup(self, timing: Timing = QUICK) -> Setup:
         journal = self.root.parent / "journal.sqlite"
-        return Setup(self.root, Order(), self.baker, self.cache, journal, timing, LIMITS)
+        return Setup(self.root, BakeOptions(), self.baker, self.cache, journal, timing, LIMITS)
 
     @contextmanager
     def watched(self, timing: Timing = QUICK) -> Generator[Backend]:

@@ -1,11 +1,11 @@
 """Orders for the queue, and a clock that goes when it is told to."""
 
 from tilebake.errors import BakeError
-from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
 from tilebake.serve.jobs.status import JobView
 
 EDITED, ASKED, STALE = Priority.EDITED, Priority.ASKED, Priority.STALE
-DIED = BakeError("the worker process was ended by SIGKILL", hint="close other programs")
+DIED = BakeError("the worker process was killed by SIGKILL", hint="close other programs")
 
 
 class Clock:
@@ -22,11 +22,11 @@ def order(map_id: str, digest: str = "d", priority: Priority = STALE) -> Ordered
     return Ordered(map_id, digest, priority)
 
 
-def taken(jobs: Jobs) -> JobView:
+def taken(jobs: JobQueue) -> JobView:
     return jobs.take(0)
 
 
-def drained(jobs: Jobs) -> list[str]:
+def drained(jobs: JobQueue) -> list[str]:
     """The maps in the order in which they are taken."""
     maps: list[str] = []
     while jobs.live():

@@ -6,10 +6,10 @@ import pytest
 
 from tests.helpers.game import Game, game_in
 from tilebake.errors import Diagnostic, MapError
-from tilebake.serve.bake.plan import Order
+from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobState, JobView, MapState
-from tilebake.serve.project_maps import Known, Maps, view_of
+from tilebake.serve.project_maps import ProjectMap, ProjectMaps, view_of
 
 MISTAKE = Diagnostic("not JSON")
 PATH = Path("levels/forest.json")
@@ -21,28 +21,28 @@ def game(tmp_path: Path) -> Game:
 
 
 @pytest.fixture
-def maps(game: Game) -> Maps:
-    return Maps(game.root, Order())
+def maps(game: Game) -> ProjectMaps:
+    return ProjectMaps(game.root, BakeOptions())
 
 
 @pytest.mark.parametrize(
     ("known", "state", "digest", "expected"),
     [
-        (Known("f", PATH, diagnostic=MISTAKE), "done", "d", "failed"),
-        (Known("f", PATH, digest="d"), None, "", "up to date"),
-        (Known("f", PATH, digest="d", stale="changed"), None, "", "stale"),
-        (Known("f", PATH, digest="d", stale="changed"), "waiting", "d", "waiting"),
-        (Known("f", PATH, digest="d", stale="changed"), "running", "d", "baking"),
-        (Known("f", PATH, digest="d", stale="changed"), "failed", "d", "failed"),
-        (Known("f", PATH, digest="d", stale="changed"), "set aside", "d", "failed"),
-        (Known("f", PATH, digest="d", stale="changed"), "failed", "before", "stale"),
-        (Known("f", PATH, digest="d", stale="changed"), "cancelled", "d", "stale"),
-        (Known("f", PATH, digest="d"), "failed", "d", "up to date"),
-        (Known("f", PATH, digest="d"), "done", "d", "up to date"),
+        (ProjectMap("f", PATH, diagnostic=MISTAKE), "done", "d", "failed"),
+        (ProjectMap("f", PATH, digest="d"), None, "", "up to date"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), None, "", "stale"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), "waiting", "d", "waiting"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), "running", "d", "baking"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), "failed", "d", "failed"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), "set aside", "d", "failed"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), "failed", "before", "stale"),
+        (ProjectMap("f", PATH, digest="d", stale="changed"), "cancelled", "d", "stale"),
+        (ProjectMap("f", PATH, digest="d"), "failed", "d", "up to date"),
+        (ProjectMap("f", PATH, digest="d"), "done", "d", "up to date"),
     ],
 )
 def test_a_map_stands_as_its_file_and_its_latest_job_say(
-    known: Known, state: JobState | None, digest: str, expected: MapState
+    known: ProjectMap, state: JobState | None, digest: str, expected: MapState
 ) -> None:
     job = None if state is None else JobView(1, "f", digest, state, diagnostic=MISTAKE)
     shown = view_of(known, job)
@@ -50,7 +50,7 @@ def test_a_map_stands_as_its_file_and_its_latest_job_say(
     assert (shown.diagnostic is not None) == (expected == "failed")
 
 
-def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: Maps) -> None:
+def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: ProjectMaps) -> None:
     known = maps.read(game.save("forest", 1))
     assert known is not None
     assert (known.id, known.stale, known.png) == ("levels/forest.json", "not baked yet", game.png("forest"))
@@ -67,13 +67,15 @@ def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: Maps) -> No
 
 
 def test_a_picture_outside_of_the_project_has_no_path_in_it(game: Game) -> None:
-    known = Maps(game.root, Order(out=game.root.parent / "elsewhere")).read(game.save("forest", 1))
+    known = ProjectMaps(game.root, BakeOptions(out=game.root.parent / "elsewhere")).read(
+        game.save("forest", 1)
+    )
     assert known is not None
     assert known.png is not None
     assert view_of(known, None).texture == ""
 
 
-def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps: Maps) -> None:
+def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps: ProjectMaps) -> None:
     other = game.path("other")
     other.write_text("{}", encoding="utf-8")
     assert maps.read(other) is None
@@ -84,7 +86,7 @@ def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps
     assert known.diagnostic is not None
 
 
-def test_a_circle_of_links_is_told(game: Game, maps: Maps) -> None:
+def test_a_circle_of_links_is_told(game: Game, maps: ProjectMaps) -> None:
     known = maps.read(game.save("forest", 1))
     assert known is not None
     try:
@@ -95,7 +97,7 @@ def test_a_circle_of_links_is_told(game: Game, maps: Maps) -> None:
         maps.job(known.id)
 
 
-def test_the_places_are_as_the_last_sound_project_file_says(game: Game, maps: Maps) -> None:
+def test_the_places_are_as_the_last_sound_project_file_says(game: Game, maps: ProjectMaps) -> None:
     toml = game.root / "tilebake.toml"
     maps.read(game.save("forest", 1))
     assert maps.places().folders == (game.root / "levels",)

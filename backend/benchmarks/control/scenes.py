@@ -19,7 +19,7 @@ from tilebake.paint.observe.observe import observe_words
 from tilebake.paint.scene import Painted, Scene
 from tilebake.paint.tile_scale import Pixels
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.plan import Order, Planner
+from tilebake.serve.bake.plan import BakeOptions, Planner
 
 BASE_PROMPT: Final = "top-down fantasy game map, hand painted"
 TERRAINS: Final = {
@@ -67,7 +67,7 @@ class Studio:
 
     def request(self, tilemap: TileMap, seed: int) -> BakeRequest:
         """Return a map's bake with a seed."""
-        planner = Planner(Order(self._order.settings, self._order.model, self._order.loras, seed))
+        planner = Planner(BakeOptions(self._order.settings, self._order.model, self._order.loras, seed))
         request, _ = planner.request(tilemap, find_project(REPOSITORY))
         return request
 

@@ -16,7 +16,7 @@ from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.tile_scale import Pixels
 from tilebake.request import Step
 from tilebake.serve.bake.discover import find_maps
-from tilebake.serve.bake.plan import Job, Planner
+from tilebake.serve.bake.plan import PlannedBake, Planner
 
 MAPS: Final = ("forest", "river", "island", "hex", "iso", "checker")
 NEXT_SEED: Final = 1000  # a map's second painting has its own seed plus this, and so on
@@ -38,20 +38,22 @@ def map_path(title: str) -> Path:
     return REPOSITORY / "maps" / f"{title}.json"
 
 
-def plan(titles: Sequence[str], choices: Choices) -> list[Job]:
+def plan(titles: Sequence[str], choices: Choices) -> list[PlannedBake]:
     """Plan what `tilebake bake` would do for these maps with these options."""
     planner = Planner(choices.order())
     return [planner.job(found) for found in find_maps(map_path(title) for title in titles)]
 
 
-def pipeline_of(job: Job, machine: Machine) -> Pipeline:
+def pipeline_of(job: PlannedBake, machine: Machine) -> Pipeline:
     """Load the pipeline that paints a job."""
     from tilebake.cli.engine import load_pipeline
 
     return load_pipeline(job.source, job.request.loras, machine)
 
 
-def paint(pipeline: Pipeline, jobs: Sequence[Job], seeds: int, out: Path | None) -> Iterator[Painting]:
+def paint(
+    pipeline: Pipeline, jobs: Sequence[PlannedBake], seeds: int, out: Path | None
+) -> Iterator[Painting]:
     """Every map with each of `seeds` seeds; pictures are kept in the folder `out` if there is one."""
     for job in jobs:
         tilemap, title = job.request.tilemap, job.map_path.stem

@@ -25,7 +25,7 @@ from tilebake.cli.setting_options import BLENDING, SAMPLING
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.seams import Steps, ratio, steps_between
-from tilebake.serve.bake.plan import Job
+from tilebake.serve.bake.plan import PlannedBake
 
 PARTS: Final = ("cost", "maps", "plain")
 THIN: Final = {"water": "river", "cobblestone": "path"}  # what may be thin, by the judge's name
@@ -71,14 +71,19 @@ def measure_cold(choices: Choices, findings: Findings) -> None:
     ]
 
 
-def measure_warm(pipeline: Pipeline, job: Job, findings: Findings) -> None:
+def measure_warm(pipeline: Pipeline, job: PlannedBake, findings: Findings) -> None:
     """Return the second bake of a process."""
     *_, last = [painting.seconds for _ in range(2) for painting in paint(pipeline, [job], 1, None)]
     findings.figures.append(Figure(f"{COST_MAP}, warm", "seconds", last, most=10))
 
 
 def measure_maps(
-    judge: Judge, pipeline: Pipeline, jobs: Sequence[Job], seeds: int, out: Path | None, findings: Findings
+    judge: Judge,
+    pipeline: Pipeline,
+    jobs: Sequence[PlannedBake],
+    seeds: int,
+    out: Path | None,
+    findings: Findings,
 ) -> None:
     """Placement and seams over all maps."""
     by_map: dict[str, Judged] = {}

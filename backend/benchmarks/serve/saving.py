@@ -26,7 +26,7 @@ from tilebake.level.project import FILE_NAME
 from tilebake.models.reference import ModelSource
 from tilebake.request import Painter
 from tilebake.serve.backend import Backend, Setup
-from tilebake.serve.bake.plan import Order
+from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.protocol import Loras
@@ -96,7 +96,7 @@ def scene() -> Generator[tuple[Scene, Backend]]:
         (root / "levels").mkdir()
         content = json.loads(MAP.read_text(encoding="utf-8")) | {"settings": SETTINGS}
         painter = TimedPainter(folder / "moments")
-        setup = Setup(root, Order(), painter, Cache(folder / "cache"), folder / "journal.sqlite")
+        setup = Setup(root, BakeOptions(), painter, Cache(folder / "cache"), folder / "journal.sqlite")
         with Backend(setup) as backend:
             yield Scene(root / "levels" / MAP.name, content, painter), backend
 

@@ -17,7 +17,7 @@ from tilebake.models.dtypes import DTYPES
 
 if TYPE_CHECKING:
     from tilebake.level.settings import SettingsOverride
-    from tilebake.serve.bake.plan import Order
+    from tilebake.serve.bake.plan import BakeOptions
 
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
@@ -60,11 +60,11 @@ class Choices:
     out: Path | None
     settings: Mapping[str, object]
 
-    def order(self) -> "Order":
+    def order(self) -> "BakeOptions":
         """The same as an order for the planner. Raises click.BadParameter for a setting out of its range."""
-        from tilebake.serve.bake.plan import Order
+        from tilebake.serve.bake.plan import BakeOptions
 
-        return Order(
+        return BakeOptions(
             settings=settings_override(self.settings),
             model=self.model,
             loras=self.loras or None,

@@ -10,26 +10,26 @@ from typing import Final, Self
 
 from tilebake.errors import TilebakeError
 from tilebake.level.project import FILE_NAME
-from tilebake.serve.bake.plan import Job, Order
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.publish import read_record
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.files.atomic_write import sweep
-from tilebake.serve.jobs.event_log import Events
-from tilebake.serve.jobs.job_runner import Publisher
+from tilebake.serve.jobs.event_log import EventLog
+from tilebake.serve.jobs.job_runner import JobRunner
 from tilebake.serve.jobs.journal import Journal
 from tilebake.serve.jobs.preview_queue import PreviewQueue
 from tilebake.serve.jobs.progress_images import ProgressImages
-from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
 from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
-from tilebake.serve.map_status import Board
+from tilebake.serve.map_status import MapStatus
 from tilebake.serve.preview_runner import PreviewRunner
-from tilebake.serve.project_maps import Known, Maps
+from tilebake.serve.project_maps import ProjectMap, ProjectMaps
 from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import Timing, watch
 from tilebake.serve.worker.protocol import MakePainter
-from tilebake.serve.worker.supervisor import LIMITS, Foreman, WorkerLimits
+from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
 
 WAKE: Final = 0.2  # seconds between two looks at whether to stop
 UPKEEP: Final = 3.0  # seconds between two looks at models and previews
@@ -45,7 +45,7 @@ class Setup:
     """What a backend is to work on, and with."""
 
     root: Path  # the project's, resolved; the caller holds its lock
-    order: Order
+    order: BakeOptions
     make_painter: MakePainter
     cache: Cache
     journal: Path
@@ -54,7 +54,7 @@ class Setup:
 
 
 class Backend:
-    """Runs in threads of its own for the time of a `with` block. It is a Desk.
+    """Runs in threads of its own for the time of a `with` block. It is a BackendService.
 
     What a thread of it dies of is raised at the end of the block. Raises BakeError where the journal cannot
     be kept.
@@ -62,17 +62,19 @@ class Backend:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._log = Events()
+        self._log = EventLog()
         self._journal = Journal(setup.journal)
-        self._jobs = Jobs(self._journal, self._log)
-        self._maps = Maps(setup.root, setup.order)
-        self._board = Board(self._maps, self._jobs, self._log)
-        self._foreman = Foreman(setup.make_painter, setup.cache.folder, setup.limits)
-        self._progress_images = ProgressImages(self._foreman.send_progress_images)
-        self._publisher = Publisher(self._jobs, self._log, self._foreman, setup.cache, self._progress_images)
+        self._jobs = JobQueue(self._journal, self._log)
+        self._maps = ProjectMaps(setup.root, setup.order)
+        self._map_status = MapStatus(self._maps, self._jobs, self._log)
+        self._supervisor = Supervisor(setup.make_painter, setup.cache.folder, setup.limits)
+        self._progress_images = ProgressImages(self._supervisor.send_progress_images)
+        self._job_runner = JobRunner(
+            self._jobs, self._log, self._supervisor, setup.cache, self._progress_images
+        )
         self._previews = PreviewQueue()
         self._preview_runner = PreviewRunner(
-            self._previews, self._maps, self._jobs, self._foreman, setup.cache
+            self._previews, self._maps, self._jobs, self._supervisor, setup.cache
         )
         self._ordering = threading.RLock()  # what is read last is ordered last
         self._surveyed = threading.Event()
@@ -93,7 +95,7 @@ class Backend:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._foreman.close()
+        self._supervisor.close()
         for thread in self._threads:
             thread.join()
         self._log.close()
@@ -107,13 +109,13 @@ class Backend:
         return self._leave.is_set()
 
     def maps(self) -> tuple[MapView, ...]:
-        return self._board.views()
+        return self._map_status.views()
 
     def submit(self, map_id: MapId, urgency: Urgency) -> JobView:
         with self._ordering:
             planned = self._maps.job(map_id)
             job = self._jobs.submit(Ordered(map_id, planned.digest, PRIORITIES[urgency]))
-        self._board.tell(map_id)
+        self._map_status.emit(map_id)
         return job
 
     def job(self, job_id: int) -> JobView:
@@ -125,7 +127,7 @@ class Backend:
 
     def cancel(self, job_id: int) -> JobView:
         job = self._jobs.cancel(job_id)
-        self._board.tell(job.map_id)
+        self._map_status.emit(job.map_id)
         return job
 
     def events(self, after: int, wait: float) -> tuple[Event, ...]:
@@ -189,7 +191,7 @@ class Backend:
             if bereft := self._maps.bereft(PICTURES):
                 self._order(bereft, Priority.STALE)
             if self._maps.is_outdated():
-                self._log.tell(notice="a model or a LoRA changed: reading all maps again")
+                self._log.emit(notice="a model or a LoRA changed: reading all maps again")
                 self._read_all_again()
 
     def _survey(self, news: Changes) -> None:
@@ -200,7 +202,7 @@ class Backend:
         for map_id in {job.map_id for job in self._jobs.live()} - {each.id for each in known}:
             self._jobs.withdraw(map_id)
         stale = sum(each.stale is not None for each in known)
-        self._log.tell(notice=f"maps: {len(known)}, of which to be painted: {stale}")
+        self._log.emit(notice=f"maps: {len(known)}, of which to be painted: {stale}")
         self._surveyed.set()
 
     def _take_in(self, news: Changes) -> None:
@@ -208,7 +210,7 @@ class Backend:
         with self._ordering:
             self._lose(news.removed)
             if any(path.name == FILE_NAME for path in news.added | news.changed | news.removed):
-                self._log.tell(notice=f"{FILE_NAME} changed: reading all maps again")
+                self._log.emit(notice=f"{FILE_NAME} changed: reading all maps again")
                 self._read_all_again()
             changed = news.added | news.changed
             self._order(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
@@ -220,7 +222,7 @@ class Backend:
             self._maps.renew()
             self._order((each.path for each in self._maps.all()), Priority.STALE)
 
-    def _order(self, paths: Iterable[Path], priority: Priority) -> tuple[Known, ...]:
+    def _order(self, paths: Iterable[Path], priority: Priority) -> tuple[ProjectMap, ...]:
         """Read these files, and have done what they turn out to need. Those that are maps."""
         with self._ordering:
             found = [self._maps.read(path) for path in sorted(paths) if not self._stop.is_set()]
@@ -230,7 +232,7 @@ class Backend:
                     self._jobs.withdraw(each.id)
             self._jobs.submit_all([Ordered(each.id, each.digest, priority) for each in known if each.stale])
         for each in known:
-            self._board.tell(each.id)
+            self._map_status.emit(each.id)
         return known
 
     def _lose(self, paths: Iterable[Path]) -> None:
@@ -238,12 +240,12 @@ class Backend:
         gone = [map_id for path in sorted(paths) if (map_id := self._maps.forget(path)) is not None]
         for map_id in gone:
             self._jobs.withdraw(map_id)
-            self._board.tell(map_id)
+            self._map_status.emit(map_id)
         if gone and not self._setup.root.is_dir():
-            self._log.tell(notice=f"the project {self._setup.root} is gone: waiting for it to come back")
+            self._log.emit(notice=f"the project {self._setup.root} is gone: waiting for it to come back")
         elif gone:
             what = gone[0] if len(gone) == 1 else f"{gone[0]} and {len(gone) - 1} more"
-            self._log.tell(notice=f"gone: {what}; pictures stay where they are")
+            self._log.emit(notice=f"gone: {what}; pictures stay where they are")
 
     def _bake_next(self) -> None:
         try:
@@ -251,7 +253,7 @@ class Backend:
         except Empty:
             self._preview_runner.run_next()
             return
-        self._board.tell(job.map_id)
+        self._map_status.emit(job.map_id)
         try:
             planned = self._planned(job.map_id)
         except UnknownIdError:
@@ -261,11 +263,11 @@ class Backend:
         else:
             if planned.digest != job.digest:  # saved again since; the watch will come to it
                 self._jobs.submit(Ordered(job.map_id, planned.digest, Priority.EDITED))
-            elif self._publisher.end(job, planned):
+            elif self._job_runner.end(job, planned):
                 self._maps.baked(job.map_id, planned.digest)
-        self._board.tell(job.map_id)
+        self._map_status.emit(job.map_id)
 
-    def _planned(self, map_id: MapId) -> Job:
+    def _planned(self, map_id: MapId) -> PlannedBake:
         """A map as it is now. Raises TilebakeError if it still has a mistake a moment later."""
         try:
             return self._maps.job(map_id)
@@ -275,4 +277,4 @@ class Backend:
 
     def _on_mode(self, mode: Mode) -> None:
         if mode.kind == "polling":
-            self._log.tell(notice=f"changes are found by looking every few seconds: {mode.reason}")
+            self._log.emit(notice=f"changes are found by looking every few seconds: {mode.reason}")

@@ -19,11 +19,11 @@ from tilebake.serve.api.client import answers
 from tilebake.serve.api.ready import read_ready, ready_file
 from tilebake.serve.bake.batch import Failed, survey
 from tilebake.serve.bake.discover import find_maps
-from tilebake.serve.bake.plan import Order, Planner
+from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.files.project_lock import holder
 from tilebake.serve.files.safe_folder import nearest_folder
-from tilebake.serve.watching.fs_events import Notices
+from tilebake.serve.watching.fs_events import FsEvents
 
 GIB: Final = 1 << 30
 LEAST_MEMORY: Final = 1 * GIB  # for the embedded model and a usual map
@@ -99,7 +99,7 @@ def _memory() -> Finding:
 
 def _model(project: Project) -> Finding:
     try:
-        source, digest = Planner(Order()).model(project)
+        source, digest = Planner(BakeOptions()).model(project)
     except TilebakeError as error:
         return _problem("model", error)
     return Finding("model", f"{source.reference} at {source.path}, whole, {digest[:12]}")
@@ -111,7 +111,7 @@ def _maps(project: Project) -> Iterator[Finding]:
     except TilebakeError as error:
         yield _problem("maps", error)
         return
-    events = tuple(survey(maps, Order()))
+    events = tuple(survey(maps, BakeOptions()))
     failures = [event for event in events if isinstance(event, Failed)]
     stale = sum(not isinstance(event, Failed) and event.job.stale is not None for event in events)
     yield Finding("maps", f"{len(events)}, of which stale: {stale}, with a mistake: {len(failures)}")
@@ -129,7 +129,7 @@ def _space(subject: str, folder: Path) -> Finding:
 
 
 def _watching(project: Project) -> Finding:
-    with Notices() as notices:
+    with FsEvents() as notices:
         notices.follow(project.maps, [project.root / FILE_NAME])
         mode = notices.mode
     limits = ", ".join(

@@ -2,17 +2,17 @@
 
 import threading
 
-from tilebake.serve.jobs.event_log import Events
-from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.event_log import EventLog
+from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
-from tilebake.serve.project_maps import Maps, view_of
+from tilebake.serve.project_maps import ProjectMaps, view_of
 
 
-class Board:
-    """Maps and their jobs, as they are shown."""
+class MapStatus:
+    """ProjectMaps and their jobs, as they are shown."""
 
-    def __init__(self, maps: Maps, jobs: Jobs, events: Events) -> None:
+    def __init__(self, maps: ProjectMaps, jobs: JobQueue, events: EventLog) -> None:
         self._maps = maps
         self._jobs = jobs
         self._events = events
@@ -23,14 +23,14 @@ class Board:
         """Every map, by its id."""
         return tuple(view_of(known, self._latest(known.id)) for known in self._maps.all())
 
-    def tell(self, map_id: MapId) -> None:
+    def emit(self, map_id: MapId) -> None:
         """Something happened to a map: an event, if it now stands otherwise than was told."""
         with self._lock:
             view = self._view(map_id)
             if view == self._told.get(map_id):
                 return
             self._told[map_id] = view
-            self._events.tell(map=view)
+            self._events.emit(map=view)
             if view.state == "gone":
                 del self._told[map_id]
 

@@ -5,21 +5,21 @@ from tilebake.request import AttentionQuery, Step
 from tilebake.serve.bake.texture_cache import Cache, MissingError
 from tilebake.serve.files.png import png_bytes
 from tilebake.serve.jobs.preview_queue import PreviewJob, PreviewQueue
-from tilebake.serve.jobs.queue import Jobs
-from tilebake.serve.project_maps import Maps
-from tilebake.serve.worker.supervisor import BakeCancelledError, Foreman
+from tilebake.serve.jobs.queue import JobQueue
+from tilebake.serve.project_maps import ProjectMaps
+from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor
 
 
 class PreviewRunner:
     """Paint previews. A bake that comes meanwhile goes first, and the preview begins anew."""
 
     def __init__(
-        self, previews: PreviewQueue, maps: Maps, jobs: Jobs, foreman: Foreman, cache: Cache
+        self, previews: PreviewQueue, maps: ProjectMaps, jobs: JobQueue, supervisor: Supervisor, cache: Cache
     ) -> None:
         self._previews = previews
         self._maps = maps
         self._jobs = jobs
-        self._foreman = foreman
+        self._supervisor = supervisor
         self._cache = cache
 
     def run_next(self) -> None:
@@ -49,10 +49,10 @@ class PreviewRunner:
             self._previews.progress(preview_id, step)
 
         if isinstance(subject, AttentionQuery):
-            return self._foreman.render_attention(
+            return self._supervisor.render_attention(
                 planned.request, planned.source, subject, on_progress=on_progress, cancelled=cancelled
             )
-        result = self._foreman.bake(
+        result = self._supervisor.bake(
             planned.request,
             planned.source,
             on_progress=on_progress,

@@ -10,15 +10,15 @@ from tilebake.errors import Diagnostic, Location, MapError, ProjectError, Tileba
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import FoundMap, is_map
-from tilebake.serve.bake.plan import Job, Order, Planner
-from tilebake.serve.bake.texture_owners import Claims
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
+from tilebake.serve.bake.texture_owners import TextureOwners
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
 from tilebake.serve.watching.watch import Places
 
 
 @dataclass(frozen=True)
-class Known:
+class ProjectMap:
     """A map as it was when it was last read."""
 
     id: MapId
@@ -39,14 +39,14 @@ class Known:
             return False
 
 
-class Maps:
+class ProjectMaps:
     """The maps of one project, for any number of threads. No map is kept in memory."""
 
-    def __init__(self, root: Path, order: Order) -> None:
+    def __init__(self, root: Path, order: BakeOptions) -> None:
         self._root = root
         self._order = order
         self._lock = threading.RLock()
-        self._known: dict[MapId, Known] = {}
+        self._known: dict[MapId, ProjectMap] = {}
         self._folders: tuple[Path, ...] = (root,)
         self._seen_folders: set[Path] = set()  # in which some map was found
         self._looked = 0  # so many maps' pictures were looked for, since all were
@@ -56,7 +56,7 @@ class Maps:
         """From now on, read as if nothing had been looked up: what all maps share has changed."""
         with self._lock:
             self._planner = Planner(self._order)
-            self._claims = Claims()
+            self._owners = TextureOwners()
 
     def is_outdated(self) -> bool:
         """Whether a model or a LoRA is not what it was when maps were read."""
@@ -72,7 +72,7 @@ class Maps:
         inside = {folder for folder in between if folder.is_relative_to(self._root)} | {self._root}
         return Places(self._folders, tuple(folder / FILE_NAME for folder in inside))
 
-    def read(self, path: Path) -> Known | None:
+    def read(self, path: Path) -> ProjectMap | None:
         """Read a file anew; None if it is no map, and never was one."""
         map_id = self._id(path)
         if map_id not in self._known and not is_map(path):
@@ -80,14 +80,14 @@ class Maps:
         try:
             self._job(map_id, path)
         except TilebakeError as error:
-            self._note(Known(map_id, path, diagnostic=error.diagnostic))
+            self._note(ProjectMap(map_id, path, diagnostic=error.diagnostic))
         return self._known[map_id]
 
-    def job(self, map_id: MapId) -> Job:
+    def job(self, map_id: MapId) -> PlannedBake:
         """A known map as it is now, ready to be baked. Raises TilebakeError, UnknownIdError among them."""
         return self._job(map_id, self.known(map_id).path)
 
-    def trial(self, map_id: MapId, edit: EditEntry | None) -> Job:
+    def trial(self, map_id: MapId, edit: EditEntry | None) -> PlannedBake:
         """A known map as it is now, with another edit if one is given; nothing of it is noted. Raises so."""
         path = self.known(map_id).path
         with self._lock, _told_as_map_error(path):
@@ -103,7 +103,7 @@ class Maps:
     def forget(self, path: Path) -> MapId | None:
         """A file is gone; the id of the map that it was, if it was one."""
         with self._lock:
-            self._claims.release(path)
+            self._owners.release(path)
             known = self._known.pop(self._id(path), None)
             return None if known is None else known.id
 
@@ -115,14 +115,14 @@ class Maps:
             self._looked = (self._looked + count) if self._looked + count < len(everyone) else 0
         return tuple(each.path for each in looked_at if each.is_bereft())
 
-    def known(self, map_id: MapId) -> Known:
+    def known(self, map_id: MapId) -> ProjectMap:
         """What is known of a map. Raises UnknownIdError."""
         try:
             return self._known[map_id]
         except KeyError:
             raise UnknownIdError(f"there is no map {map_id}") from None
 
-    def all(self) -> tuple[Known, ...]:
+    def all(self) -> tuple[ProjectMap, ...]:
         """Every map, by its id."""
         with self._lock:
             return tuple(sorted(self._known.values(), key=lambda known: known.id))
@@ -133,15 +133,15 @@ class Maps:
     def _inside(self, png: Path) -> str:
         return png.relative_to(self._root).as_posix() if png.is_relative_to(self._root) else ""
 
-    def _job(self, map_id: MapId, path: Path) -> Job:
+    def _job(self, map_id: MapId, path: Path) -> PlannedBake:
         with self._lock:
             with _told_as_map_error(path):
                 job = self._planner.job(FoundMap(path, path.relative_to(self._root)))
-                self._claims.claim(job.png, path)
-            self._note(Known(map_id, path, job.png, self._inside(job.png), job.digest, job.stale))
+                self._owners.claim(job.png, path)
+            self._note(ProjectMap(map_id, path, job.png, self._inside(job.png), job.digest, job.stale))
             return job
 
-    def _note(self, known: Known) -> None:
+    def _note(self, known: ProjectMap) -> None:
         with self._lock:
             self._known[known.id] = known
             self._seen_folders.add(known.path.parent)
@@ -156,7 +156,7 @@ def _told_as_map_error(path: Path) -> Generator[None]:
         raise MapError(what, where=Location(file=path), hint="check links and permissions") from error
 
 
-def view_of(known: Known, job: JobView | None) -> MapView:
+def view_of(known: ProjectMap, job: JobView | None) -> MapView:
     """A map as it is shown; `job` is its latest."""
     if known.diagnostic is not None:
         return MapView(known.id, "failed", diagnostic=known.diagnostic)

@@ -28,8 +28,8 @@ BROKEN: Final = "levels/broken.json"
 PATIENCE: Final = 30.0  # seconds until a test gives up on a server that should have answered long ago
 
 
-class SmallDesk:
-    """A real desk, only without a model: jobs run when a test says so."""
+class SmallService:
+    """A real service, only without a model: jobs run when a test says so."""
 
     def __init__(self) -> None:
         self.changes = 0  # whatever somebody brought about from outside
@@ -139,9 +139,9 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Api:
-    """A running server, the desk behind it, and ways to reach it."""
+    """A running server, the service behind it, and ways to reach it."""
 
-    desk: SmallDesk
+    service: SmallService
     ready: Ready
     file: Path
     client: httpx2.Client = field(repr=False)
@@ -173,12 +173,12 @@ class Api:
 
 @contextlib.contextmanager
 def running(folder: Path, limits: Limits) -> Generator[Api]:
-    desk, file = SmallDesk(), folder / "ready" / "project.json"
-    with serving(desk, folder, file, limits) as ready:
+    service, file = SmallService(), folder / "ready" / "project.json"
+    with serving(service, folder, file, limits) as ready:
         authorised = {"Authorization": f"Bearer {ready.token}"}
         url = f"http://{ready.host}"
         with httpx2.Client(base_url=url, headers=authorised, timeout=PATIENCE, trust_env=False) as client:
-            yield Api(desk, ready, file, client)
+            yield Api(service, ready, file, client)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A hostile page in a real Chromium: whatever it has the browser send, the desk hears nothing of it.
+"""A hostile page in a real Chromium: whatever it has the browser send, the service hears nothing of it.
 
 The page's own server answers the same requests on its own port: it proves that the browser does send them.
 """
@@ -110,7 +110,7 @@ def test_a_page_can_do_nothing(api: "Api", tmp_path: Path) -> None:
     site = HostileSite(api.ready.port, api.ready.token)
     with serving(site), browsing(f"http://evil.test:{site.server_port}/", tmp_path / "profile"):
         assert site.is_over.wait(PATIENCE), (tmp_path / "profile.log").read_text(errors="replace")
-    assert (api.desk.changes, api.desk.looks) == (0, 0)
+    assert (api.service.changes, api.service.looks) == (0, 0)
     assert api.client.get("/v2/health").status_code == 200
     read_of_ours, read_of_its_own = site.read
     assert read_of_ours == 0

@@ -180,14 +180,14 @@ def test_a_body_that_does_not_come_is_not_waited_for(api_within: "Servers") -> N
         answer = api.send(api.head("POST /v2/shutdown HTTP/1.1", **headers))
         assert answer.status == HTTPStatus.REQUEST_TIMEOUT
         assert answer.headers["connection"] == "close"
-        assert api.desk.changes == 0
+        assert api.service.changes == 0
 
 
 def test_no_more_than_so_many_at_once(api_within: "Servers") -> None:
     with api_within(Limits(requests=1)) as api:
         with api.connect() as waiting:
             waiting.sendall(api.head("GET /v2/events?wait=25 HTTP/1.1"))
-            assert api.desk.asked.wait(PATIENCE)
+            assert api.service.asked.wait(PATIENCE)
             busy = api.client.get("/v2/maps")
             assert (busy.status_code, busy.headers["retry-after"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "1")
         deadline = time.monotonic() + PATIENCE  # for the server to see that the one who waited has left

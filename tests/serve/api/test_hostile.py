@@ -133,7 +133,7 @@ def test_the_token_opens_what_the_attacks_do_not(api: "Api") -> None:
     """The same requests with nothing wrong: those above fail for what is wrong with them alone."""
     for line in LINES:
         assert api.send(with_headers(line)(api)).status == 200
-    assert api.desk.changes == 2
+    assert api.service.changes == 2
 
 
 def refuse_all(api: "Api", count: int) -> None:
@@ -161,6 +161,6 @@ def drawn(api: "Api", draw: random.Random) -> bytes:
 
 def unharmed(api: "Api", *answers: "Answer") -> None:
     """Nothing was changed, the token was not told, and the server serves on."""
-    assert api.desk.changes == 0
+    assert api.service.changes == 0
     assert not any(api.ready.token in repr(answer) for answer in answers)
     assert api.client.get("/v2/health").status_code == 200

@@ -89,7 +89,7 @@ def test_maps_are_told_as_they_stand(api: "Api") -> None:
 def test_a_bake_from_asking_to_cancelling(api: "Api") -> None:
     job = bake(api, priority="edited").json()
     assert (job["map_id"], job["state"], job["digest"]) == (FOREST, "waiting", "asked as edited")
-    api.desk.step(job["id"])
+    api.service.step(job["id"])
     assert api.client.get(f"/v2/jobs/{job['id']}").json()["state"] == "running"
     assert api.client.post(f"/v2/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
     events = api.client.get("/v2/events").json()["events"]
@@ -101,7 +101,7 @@ def test_a_bake_from_asking_to_cancelling(api: "Api") -> None:
 def test_many_events_are_told_in_turns(api: "Api") -> None:
     job = bake(api).json()
     for _ in range(MOST_EVENTS):
-        api.desk.step(job["id"])
+        api.service.step(job["id"])
     asked = [{"after": 0}, {"after": MOST_EVENTS}]
     told = [api.client.get("/v2/events", params=after).json()["events"] for after in asked]
     assert [event["number"] for answer in told for event in answer] == [*range(1, MOST_EVENTS + 2)]
@@ -116,7 +116,7 @@ def test_a_preview_is_a_picture(api: "Api") -> None:
     job = bake(api).json()["id"]
     early = api.client.get(f"/v2/jobs/{job}/progress_image")
     assert (early.status_code, early.json()["what"]) == (404, "job 1 has no picture yet")
-    api.desk.step(job)
+    api.service.step(job)
     answer = api.client.get(f"/v2/jobs/{job}/progress_image")
     assert answer.headers["content-type"] == "image/png"
     with Image.open(io.BytesIO(answer.content), formats=["PNG"]) as picture:
@@ -128,18 +128,18 @@ def test_preview_runs_from_request_to_image(api: "Api") -> None:
     asked = api.client.post(url, json={"words": ["grass"], "terrain": "meadow"}).json()
     expected = {"id": 1, "map_id": FOREST, "kind": "attention", "state": "waiting", "step": 0, "steps": 0}
     assert asked == {**expected, "diagnostic": None}
-    assert api.desk.previewed == [AttentionQuery(("grass",), "meadow")]
+    assert api.service.previewed == [AttentionQuery(("grass",), "meadow")]
     assert api.client.get("/v2/previews/1/image").status_code == 404
-    look = api.desk.previews.take()
+    look = api.service.previews.take()
     assert look is not None
-    api.desk.previews.progress(1, Step(3, 10))
+    api.service.previews.progress(1, Step(3, 10))
     assert api.client.get("/v2/previews/1").json() == {**asked, "state": "running", "step": 3, "steps": 10}
-    api.desk.previews.finish(1, b"\x89PNG")
+    api.service.previews.finish(1, b"\x89PNG")
     answer = api.client.get("/v2/previews/1/image")
     assert (answer.headers["content-type"], answer.content) == ("image/png", b"\x89PNG")
     edit = {"terrains": {"grass": {"prompt": "snow", "reweight": {"snow": 2}}}, "self_replace_steps": 0.2}
     assert api.client.post(url, json={"edit": edit}).json()["kind"] == "edit"
-    assert api.desk.previewed[1] == EditEntry.model_validate(edit)
+    assert api.service.previewed[1] == EditEntry.model_validate(edit)
     assert api.client.post("/v2/previews/2/cancel").json()["state"] == "cancelled"
     assert api.client.get("/v2/previews/3").status_code == 404
 
@@ -168,7 +168,7 @@ def test_preview_request_says_what_is_wrong_and_where(
     answer = lasting_api.client.post(f"/v2/maps/{FOREST}/previews", json=body)
     assert (answer.status_code, answer.json()["where"]) == (422, where)
     assert answer.json()["hint"]
-    assert lasting_api.desk.previewed == []
+    assert lasting_api.service.previewed == []
 
 
 def test_a_result_is_its_record(api: "Api") -> None:
@@ -253,7 +253,7 @@ def test_numbers_are_numbers_and_keys_are_known(lasting_api: "Api", path: str, w
 def test_bodies_are_read_strictly(lasting_api: "Api", body: bytes, status: int) -> None:
     headers = {"content-type": "application/json"}
     answer = lasting_api.client.post(f"/v2/maps/{FOREST}/bake", content=body, headers=headers)
-    assert (answer.status_code, lasting_api.desk.changes) == (status, 0)
+    assert (answer.status_code, lasting_api.service.changes) == (status, 0)
 
 
 def test_a_get_has_a_query_and_a_post_a_body(lasting_api: "Api") -> None:
@@ -281,7 +281,7 @@ def test_every_answer_is_kept_from_browsers_and_caches(lasting_api: "Api") -> No
 def test_news_come_as_soon_as_there_are_some(api: "Api") -> None:
     with ThreadPoolExecutor() as pool:
         news = pool.submit(api.client.get, "/v2/events", params={"wait": 25})
-        assert api.desk.asked.wait(PATIENCE)
+        assert api.service.asked.wait(PATIENCE)
         bake(api)
         assert [event["number"] for event in news.result().json()["events"]] == [1]
 
@@ -292,7 +292,7 @@ def test_no_news_is_an_answer(api: "Api") -> None:
 
 def test_a_request_to_end_is_passed_on(api: "Api") -> None:
     assert api.client.post("/v2/shutdown").json() == {"leaving": True}
-    assert api.desk.is_leaving.wait(PATIENCE)
+    assert api.service.is_leaving.wait(PATIENCE)
 
 
 def test_leaving_answers_who_waits_and_leaves_nothing(api_within: "Servers") -> None:
@@ -304,7 +304,7 @@ def test_leaving_answers_who_waits_and_leaves_nothing(api_within: "Servers") -> 
             half_open.sendall(api.head()[:30])
             waiting.sendall(api.head("GET /v2/events?wait=25 HTTP/1.1"))
             answer = pool.submit(api.answer_on, waiting)
-            assert api.desk.asked.wait(PATIENCE)
+            assert api.service.asked.wait(PATIENCE)
             server.close()
             assert answer.result().body == b'{"events":[]}'
     assert not api.file.exists()
@@ -316,11 +316,11 @@ def test_leaving_answers_who_waits_and_leaves_nothing(api_within: "Servers") -> 
 def test_a_fault_is_told_without_its_details(api_within: "Servers", caplog: pytest.LogCaptureFixture) -> None:
     secret = "a secret of the house"
     with api_within(Limits()) as api:
-        api.desk.fault = RuntimeError(secret)
+        api.service.fault = RuntimeError(secret)
         answer = api.client.get("/v2/maps")
         assert (answer.status_code, answer.json()["what"]) == (500, "the backend has a fault")
         assert secret not in answer.text
-        api.desk.fault = None
+        api.service.fault = None
         assert api.client.get("/v2/maps").status_code == 200
     assert secret in caplog.text
 
@@ -328,7 +328,7 @@ def test_a_fault_is_told_without_its_details(api_within: "Servers", caplog: pyte
 def test_the_token_is_in_no_log(api_within: "Servers", caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with api_within(Limits()) as api:
-        api.desk.fault = RuntimeError("logged")
+        api.service.fault = RuntimeError("logged")
         api.client.get("/v2/maps")
         api.send(api.head(Host="evil.test"))
         api.send(b"nonsense\r\n\r\n")
@@ -356,7 +356,7 @@ def test_a_next_request_on_a_connection_has_a_deadline_too(api_within: "Servers"
 
 def test_who_takes_nothing_in_is_cut_off(api_within: "Servers") -> None:
     with api_within(Limits(read_seconds=0.2)) as api, api.connect() as connection:
-        api.desk.listed = (MapView("a" * 1_000_000, "stale"),) * 20
+        api.service.listed = (MapView("a" * 1_000_000, "stale"),) * 20
         connection.sendall(api.head())
         received, deadline = len(connection.recv(1)), time.monotonic() + PATIENCE
         while connection.getsockname()[1] in clients(api.ready.port):

@@ -11,7 +11,7 @@ from tilebake.errors import BakeError, ModelError
 from tilebake.request import Baker, BakeRequest, OnStep, Step
 from tilebake.serve.bake.batch import Baked, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import find_maps
-from tilebake.serve.bake.plan import Job, Order
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.texture_cache import Cache, cached
 from tilebake.texture import Texture
 
@@ -34,7 +34,7 @@ class Studio:
         self._texture_of = texture_of
         self._failing_seed = failing_seed
 
-    def baker_for(self, job: Job) -> Baker:
+    def baker_for(self, job: PlannedBake) -> Baker:
         self.made.append(job.request.model)
         return self._bake
 
@@ -56,8 +56,8 @@ def studio(texture_of: Textures) -> Studio:
 
 
 @pytest.fixture
-def order(tiny_sdxl_folder: Path) -> Order:
-    return Order(model=str(tiny_sdxl_folder))
+def order(tiny_sdxl_folder: Path) -> BakeOptions:
+    return BakeOptions(model=str(tiny_sdxl_folder))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def kinds(events: list[Planned | Started | Baked | Failed]) -> list[tuple[str, s
     ]
 
 
-def test_all_maps_are_read_before_the_first_is_baked(maps: Path, order: Order, studio: Studio) -> None:
+def test_all_maps_are_read_before_the_first_is_baked(maps: Path, order: BakeOptions, studio: Studio) -> None:
     events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert kinds(events) == [
         ("Planned", "a"),
@@ -92,25 +92,27 @@ def test_all_maps_are_read_before_the_first_is_baked(maps: Path, order: Order, s
     assert {path.name for path in maps.glob("*.png")} == {"a.png", "c.png"}
 
 
-def test_a_model_is_made_once(maps: Path, order: Order, studio: Studio) -> None:
+def test_a_model_is_made_once(maps: Path, order: BakeOptions, studio: Studio) -> None:
     list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert len(studio.made) == 1
 
 
-def test_an_unchanged_map_is_not_baked_again(maps: Path, order: Order, studio: Studio) -> None:
+def test_an_unchanged_map_is_not_baked_again(maps: Path, order: BakeOptions, studio: Studio) -> None:
     list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert studio.baked == ["a", "c"]
 
 
-def test_force_bakes_what_is_up_to_date(maps: Path, order: Order, studio: Studio) -> None:
+def test_force_bakes_what_is_up_to_date(maps: Path, order: BakeOptions, studio: Studio) -> None:
     list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore, force=True))
     assert studio.baked == ["a", "c"] * 2
     assert [e.written for e in events if isinstance(e, Baked)] == [False, False]
 
 
-def test_what_the_cache_has_needs_no_model(maps: Path, order: Order, studio: Studio, tmp_path: Path) -> None:
+def test_what_the_cache_has_needs_no_model(
+    maps: Path, order: BakeOptions, studio: Studio, tmp_path: Path
+) -> None:
     def around(baker: Baker) -> Baker:
         return cached(baker, Cache(tmp_path / "cache"))
 
@@ -122,7 +124,7 @@ def test_what_the_cache_has_needs_no_model(maps: Path, order: Order, studio: Stu
     assert (len(studio.made), studio.baked) == (1, ["a", "c"])
 
 
-def test_a_texture_stays_within_its_project(maps: Path, order: Order) -> None:
+def test_a_texture_stays_within_its_project(maps: Path, order: BakeOptions) -> None:
     (maps.parent / "tilebake.toml").write_text("", encoding="utf-8")
     in_place, elsewhere = order, replace(order, out=maps.parent / "out" / "deep")
     roots = [
@@ -132,17 +134,17 @@ def test_a_texture_stays_within_its_project(maps: Path, order: Order) -> None:
     assert roots == [{maps.parent.resolve()}, {maps.parent}]
 
 
-def test_a_bake_that_fails_stops_no_other(maps: Path, order: Order, texture_of: Textures) -> None:
+def test_a_bake_that_fails_stops_no_other(maps: Path, order: BakeOptions, texture_of: Textures) -> None:
     studio = Studio(texture_of, failing_seed=0)
     events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert kinds(events)[-4:] == [("Started", "a"), ("Failed", "a"), ("Started", "c"), ("Baked", "c")]
     assert {path.name for path in maps.glob("*.png")} == {"c.png"}
 
 
-def test_a_model_that_cannot_be_loaded_is_tried_once(maps: Path, order: Order) -> None:
+def test_a_model_that_cannot_be_loaded_is_tried_once(maps: Path, order: BakeOptions) -> None:
     tries: list[Path] = []
 
-    def make_baker(job: Job) -> Baker:
+    def make_baker(job: PlannedBake) -> Baker:
         tries.append(job.map_path)
         raise ModelError("broken")
 
@@ -151,7 +153,7 @@ def test_a_model_that_cannot_be_loaded_is_tried_once(maps: Path, order: Order) -
     assert len(tries) == 1
 
 
-def test_what_on_step_raises_ends_the_batch(maps: Path, order: Order, studio: Studio) -> None:
+def test_what_on_step_raises_ends_the_batch(maps: Path, order: BakeOptions, studio: Studio) -> None:
     class StopError(Exception):
         pass
 
@@ -163,40 +165,44 @@ def test_what_on_step_raises_ends_the_batch(maps: Path, order: Order, studio: St
     assert not list(maps.glob("*.png"))
 
 
-def test_a_map_changed_in_its_seed_alone_is_baked_alone(maps: Path, order: Order, studio: Studio) -> None:
+def test_a_map_changed_in_its_seed_alone_is_baked_alone(
+    maps: Path, order: BakeOptions, studio: Studio
+) -> None:
     list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     (maps / "c.json").write_text(json.dumps({**MAP, "seed": 9}), encoding="utf-8")
     list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     assert studio.baked == ["a", "c", "c"]
 
 
-def test_two_maps_never_share_a_texture(tmp_path: Path, order: Order, studio: Studio) -> None:
+def test_two_maps_never_share_a_texture(tmp_path: Path, order: BakeOptions, studio: Studio) -> None:
     for name in ("one/same.json", "two/same.json"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(json.dumps(MAP), encoding="utf-8")
     found = find_maps([tmp_path / "one", tmp_path / "two"])
-    crowded = Order(model=order.model, out=tmp_path / "out")
+    crowded = BakeOptions(model=order.model, out=tmp_path / "out")
     events = list(bake_maps(found, crowded, studio.baker_for, ignore))
     failures = [e for e in events if isinstance(e, Failed)]
     assert ["would overwrite" in str(failure.error) for failure in failures] == [True]
     assert studio.baked == ["same"]
 
 
-def test_an_output_folder_mirrors_the_folder_of_the_maps(tmp_path: Path, order: Order) -> None:
+def test_an_output_folder_mirrors_the_folder_of_the_maps(tmp_path: Path, order: BakeOptions) -> None:
     (tmp_path / "maps" / "deep").mkdir(parents=True)
     (tmp_path / "maps" / "deep" / "cave.tilebake.json").write_text(json.dumps(MAP), encoding="utf-8")
     found = find_maps([tmp_path / "maps"])
-    events = list(survey(found, Order(model=order.model, out=tmp_path / "out")))
+    events = list(survey(found, BakeOptions(model=order.model, out=tmp_path / "out")))
     assert [e.job.png for e in events if isinstance(e, Planned)] == [tmp_path / "out" / "deep" / "cave.png"]
 
 
-def test_open_settings_are_decided_by_the_model(maps: Path, order: Order) -> None:
+def test_open_settings_are_decided_by_the_model(maps: Path, order: BakeOptions) -> None:
     planned = next(e for e in survey(find_maps([maps / "a.json"]), order) if isinstance(e, Planned))
     settings = planned.job.request.settings
     assert (settings.steps, settings.guidance_scale, settings.scheduler) == (3, 4.0, "euler")
 
 
-def test_what_a_map_says_counts_over_the_project_and_the_order_over_both(maps: Path, order: Order) -> None:
+def test_what_a_map_says_counts_over_the_project_and_the_order_over_both(
+    maps: Path, order: BakeOptions
+) -> None:
     (maps.parent / "tilebake.toml").write_text(
         'model = "nowhere"\n[settings]\nsteps = 11\nmask_sigma = 2.0\npixels_per_tile = 32\n',
         encoding="utf-8",
@@ -204,7 +210,7 @@ def test_what_a_map_says_counts_over_the_project_and_the_order_over_both(maps: P
     said = {**MAP, "settings": {"mask_sigma": 3.0, "pixels_per_tile": 48}}
     (maps / "a.json").write_text(json.dumps(said), encoding="utf-8")
     override = type(order.settings)(pixels_per_tile=64)
-    ordered = Order(settings=override, model=order.model, seed=5)
+    ordered = BakeOptions(settings=override, model=order.model, seed=5)
     planned = next(e for e in survey(find_maps([maps / "a.json"]), ordered) if isinstance(e, Planned))
     request = planned.job.request
     assert (request.settings.steps, request.settings.mask_sigma) == (11, 3.0)

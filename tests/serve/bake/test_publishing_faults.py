@@ -176,7 +176,7 @@ def _assert_old_or_new(png: Path, *textures: Texture) -> None:
 def test_killed_at_random_moments_nothing_is_torn_lost_or_painted_twice(kills: int, tmp_path: Path) -> None:
     (tmp_path / "maps").mkdir()
     for _ in range(kills):
-        with _publisher("forever", tmp_path) as process:
+        with _job_runner("forever", tmp_path) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
             time.sleep(random.uniform(0.0, 0.15))  # a moment like any other
@@ -184,7 +184,7 @@ def test_killed_at_random_moments_nothing_is_torn_lost_or_painted_twice(kills: i
         for png in (tmp_path / "maps").glob("*.png"):
             seed_of(png)
             assert not record_path(png).exists() or json.loads(record_path(png).read_bytes())
-    with _publisher("finish", tmp_path) as process:
+    with _job_runner("finish", tmp_path) as process:
         process.communicate()
     assert process.returncode == 0
     lines = (tmp_path / "log").read_text(encoding="ascii").splitlines()
@@ -196,7 +196,7 @@ def test_killed_at_random_moments_nothing_is_torn_lost_or_painted_twice(kills: i
     assert names(tmp_path / "maps") == {path.name for png in pngs for path in (png, record_path(png))}
 
 
-def _publisher(*arguments: str | Path) -> "subprocess.Popen[bytes]":
+def _job_runner(*arguments: str | Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, *PUBLISHER, *arguments], stdout=subprocess.PIPE, cwd=ROOT)
 
 

@@ -54,13 +54,13 @@ class Children:
     """Makes processes that publish one texture each, under strace from just before."""
 
     def __init__(self, publisher: "subprocess.Popen[str]", log: Path) -> None:
-        self._publisher = publisher
+        self._job_runner = publisher
         self._log = log
 
     def publish(self, project: Path, seed: int, *options: str) -> tuple[int, str]:
         """The exit code, or less than 0 for a signal, and the trace."""
-        assert self._publisher.stdin is not None
-        print(project, seed, file=self._publisher.stdin, flush=True)
+        assert self._job_runner.stdin is not None
+        print(project, seed, file=self._job_runner.stdin, flush=True)
         process = int(self._line())
         _wait_for(process, "State:\tT")
         command = [STRACE or "", "-qq", "-o", self._log, *options, "-p", str(process)]
@@ -72,8 +72,8 @@ class Children:
         return code, self._log.read_text(encoding="utf-8", errors="replace")
 
     def _line(self) -> str:
-        assert self._publisher.stdout is not None
-        return self._publisher.stdout.readline()
+        assert self._job_runner.stdout is not None
+        return self._job_runner.stdout.readline()
 
 
 def _wait_for(process: int, status: str) -> None:

@@ -1,17 +1,17 @@
-"""Claims: a texture's place is one map's."""
+"""TextureOwners: a texture's place is one map's."""
 
 from pathlib import Path
 
 import pytest
 
 from tilebake.errors import BakeError
-from tilebake.serve.bake.texture_owners import Claims
+from tilebake.serve.bake.texture_owners import TextureOwners
 
 FIRST, SECOND = Path("maps/forest.json"), Path("maps/Forest.json")
 
 
 def test_who_comes_first_has_the_place() -> None:
-    claims = Claims()
+    claims = TextureOwners()
     for _ in range(2):
         claims.claim(Path("maps/forest.png"), FIRST)
     with pytest.raises(BakeError, match=r"overwrite that of .*forest\.json"):
@@ -19,7 +19,7 @@ def test_who_comes_first_has_the_place() -> None:
 
 
 def test_a_place_that_is_given_back_is_free() -> None:
-    claims = Claims()
+    claims = TextureOwners()
     claims.claim(Path("maps/forest.png"), FIRST)
     claims.release(FIRST)
     claims.release(FIRST)
@@ -27,7 +27,7 @@ def test_a_place_that_is_given_back_is_free() -> None:
 
 
 def test_a_map_has_one_place() -> None:
-    claims = Claims()
+    claims = TextureOwners()
     claims.claim(Path("maps/forest.png"), FIRST)
     claims.claim(Path("textures/forest.png"), FIRST)
     claims.claim(Path("maps/forest.png"), SECOND)

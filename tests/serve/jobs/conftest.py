@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.job_orders import Clock
-from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal
-from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.queue import JobQueue
 
 
 @pytest.fixture
-def events() -> Events:
-    return Events()
+def events() -> EventLog:
+    return EventLog()
 
 
 @pytest.fixture
@@ -34,18 +34,18 @@ def journal(path: Path) -> Generator[Journal]:
 
 
 @pytest.fixture
-def jobs(journal: Journal, events: Events, clock: Clock) -> Jobs:
-    return Jobs(journal, events, clock=clock, wall=clock)
+def jobs(journal: Journal, events: EventLog, clock: Clock) -> JobQueue:
+    return JobQueue(journal, events, clock=clock, wall=clock)
 
 
 @pytest.fixture
-def restarted(path: Path) -> Generator[Callable[[], Jobs]]:
+def restarted(path: Path) -> Generator[Callable[[], JobQueue]]:
     """The queue of a new host, after the old one was killed."""
     journals: list[Journal] = []
 
-    def restart() -> Jobs:
+    def restart() -> JobQueue:
         journals.append(Journal(path))
-        return Jobs(journals[-1], Events())
+        return JobQueue(journals[-1], EventLog())
 
     yield restart
     for each in journals:

@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.job_orders import DIED, order
-from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal
-from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
 
 KILLS = 3
 MANY_KILLS = 300
 
 
-def test_many_threads_do_every_job_once(jobs: Jobs) -> None:
+def test_many_threads_do_every_job_once(jobs: JobQueue) -> None:
     done: list[str] = []
 
     def work() -> None:
@@ -54,7 +54,7 @@ ACTS = st.lists(
 )
 
 
-def act(jobs: Jobs, name: str, running: int | None) -> int | None:
+def act(jobs: JobQueue, name: str, running: int | None) -> int | None:
     """Do one thing; the id of the job that runs afterwards."""
     if name == "take":
         if running is not None and jobs.wanted(running):
@@ -83,7 +83,7 @@ def test_whatever_happens_a_map_has_one_live_job_and_the_last_order_counts(
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "jobs.sqlite"
     journal = Journal(path)
-    jobs, running, last = Jobs(journal, Events()), None, dict[str, str]()
+    jobs, running, last = JobQueue(journal, EventLog()), None, dict[str, str]()
     for name, *what in acts:
         if name == "submit":
             map_id, digest, priority = what
@@ -92,7 +92,7 @@ def test_whatever_happens_a_map_has_one_live_job_and_the_last_order_counts(
         elif name == "restart":
             journal.close()
             journal = Journal(path)
-            jobs, running = Jobs(journal, Events()), None
+            jobs, running = JobQueue(journal, EventLog()), None
         else:
             running = act(jobs, name, running)
         live = [job.map_id for job in jobs.live()]
@@ -101,17 +101,17 @@ def test_whatever_happens_a_map_has_one_live_job_and_the_last_order_counts(
     before = jobs.live()
     journal.close()
     with closing(Journal(path)) as kept:
-        after = Jobs(kept, Events()).live()
+        after = JobQueue(kept, EventLog()).live()
     assert {job.id for job in after} == {job.id for job in before}
 
 
 RENDERER = """
 import queue, sys
 from pathlib import Path
-from tilebake.serve.jobs.event_log import Events
-from tilebake.serve.jobs.queue import Jobs, Ordered, Priority
+from tilebake.serve.jobs.event_log import EventLog
+from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
 from tilebake.serve.jobs.journal import Journal
-jobs = Jobs(Journal(Path(sys.argv[1])), Events())
+jobs = JobQueue(Journal(Path(sys.argv[1])), EventLog())
 maps = [f"maps/{number}.json" for number in range(int(sys.argv[2]))]
 done = {map_id for map_id in maps if jobs.result_of(map_id) != map_id}
 jobs.submit_all([Ordered(map_id, map_id, Priority.STALE) for map_id in maps if map_id not in done])

@@ -1,10 +1,10 @@
 """Time left, from the steps themselves."""
 
-from tilebake.serve.jobs.eta import Pace, paced
+from tilebake.serve.jobs.eta import Eta, paced
 
 
-def after(*steps: tuple[int, float]) -> Pace:
-    pace: Pace | None = None
+def after(*steps: tuple[int, float]) -> Eta:
+    pace: Eta | None = None
     for step, moment in steps:
         pace = paced(pace, step, 10, moment)
     assert pace is not None

@@ -2,14 +2,14 @@
 
 import threading
 
-from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.event_log import EventLog
 
 LONG = 60.0  # seconds; never waited for unless something is broken
 
 
 def test_numbers_count_up_from_1() -> None:
-    events = Events()
-    told = [events.tell(notice=notice) for notice in "abc"]
+    events = EventLog()
+    told = [events.emit(notice=notice) for notice in "abc"]
     assert [event.number for event in told] == [1, 2, 3]
     assert events.after(0) == tuple(told)
     assert events.after(2) == (told[2],)
@@ -18,14 +18,14 @@ def test_numbers_count_up_from_1() -> None:
 
 
 def test_only_the_latest_are_kept() -> None:
-    events = Events(kept=3)
+    events = EventLog(kept=3)
     for number in range(10):
-        events.tell(notice=str(number))
+        events.emit(notice=str(number))
     assert [event.number for event in events.after(0)] == [8, 9, 10]
 
 
 def test_who_waits_is_woken_by_the_next() -> None:
-    events, seen = Events(), threading.Event()
+    events, seen = EventLog(), threading.Event()
 
     def follow() -> None:
         if events.after(0, LONG):
@@ -33,13 +33,13 @@ def test_who_waits_is_woken_by_the_next() -> None:
 
     follower = threading.Thread(target=follow)
     follower.start()
-    events.tell(notice="at last")
+    events.emit(notice="at last")
     assert seen.wait(LONG)
     follower.join()
 
 
 def test_nobody_waits_any_more_after_the_end() -> None:
-    events = Events()
+    events = EventLog()
     follower = threading.Thread(target=events.after, args=(0, LONG))
     follower.start()
     events.close()
@@ -49,11 +49,11 @@ def test_nobody_waits_any_more_after_the_end() -> None:
 
 
 def test_many_threads_leave_no_gap() -> None:
-    events = Events()
+    events = EventLog()
 
     def tell() -> None:
         for _ in range(200):
-            events.tell(notice="more")
+            events.emit(notice="more")
 
     threads = [threading.Thread(target=tell) for _ in range(5)]
     for thread in threads:

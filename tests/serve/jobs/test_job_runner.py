@@ -19,7 +19,7 @@ from tilebake.models.reference import model_digest, resolve
 from tilebake.request import AttentionQuery, BakeRequest, Step
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.files.png import png_pixels
-from tilebake.serve.worker.supervisor import Foreman
+from tilebake.serve.worker.supervisor import Supervisor
 
 MAP = {
     "tilebake": 1,
@@ -45,10 +45,10 @@ def cache(tmp_path: Path) -> Cache:
 
 
 @pytest.fixture
-def foreman(cache: Cache) -> Generator[Foreman]:
-    foreman = Foreman(PAINTER, cache.folder)
-    yield foreman
-    foreman.close()
+def supervisor(cache: Cache) -> Generator[Supervisor]:
+    supervisor = Supervisor(PAINTER, cache.folder)
+    yield supervisor
+    supervisor.close()
 
 
 @pytest.fixture
@@ -60,8 +60,10 @@ def asked_for() -> Requests:
     return lambda seed: BakeRequest(tilemap, settings, "embedded", digest, seed)
 
 
-def bake(foreman: Foreman, request: BakeRequest, progress_images: list[bytes], steps: list[Step]) -> str:
-    return foreman.bake(
+def bake(
+    supervisor: Supervisor, request: BakeRequest, progress_images: list[bytes], steps: list[Step]
+) -> str:
+    return supervisor.bake(
         request,
         SOURCE,
         on_progress=steps.append,
@@ -71,11 +73,11 @@ def bake(foreman: Foreman, request: BakeRequest, progress_images: list[bytes], s
 
 
 def test_the_worker_paints_what_the_painter_paints_here(
-    foreman: Foreman, cache: Cache, asked_for: Requests
+    supervisor: Supervisor, cache: Cache, asked_for: Requests
 ) -> None:
     progress_images, steps = list[bytes](), list[Step]()
-    foreman.send_progress_images(True)
-    there = cache.get(bake(foreman, asked_for(1), progress_images, steps))
+    supervisor.send_progress_images(True)
+    there = cache.get(bake(supervisor, asked_for(1), progress_images, steps))
     here = PAINTER(SOURCE, ()).bake(asked_for(1), lambda _: None)
     np.testing.assert_array_equal(there.image, here.image)
     assert there.environment == here.environment
@@ -83,11 +85,11 @@ def test_the_worker_paints_what_the_painter_paints_here(
     assert [png_pixels(progress_image).shape for progress_image in progress_images] == [(32, 32, 3)]
 
 
-def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked_for: Requests) -> None:
+def test_the_worker_shows_where_words_work(supervisor: Supervisor, cache: Cache, asked_for: Requests) -> None:
     steps = list[Step]()
 
     def attention(query: AttentionQuery) -> NDArray[np.uint8]:
-        png = foreman.render_attention(
+        png = supervisor.render_attention(
             asked_for(1), SOURCE, query, on_progress=steps.append, cancelled=lambda: False
         )
         return png_pixels(png)
@@ -107,11 +109,11 @@ def test_the_worker_shows_where_words_work(foreman: Foreman, cache: Cache, asked
     assert not cache.folder.exists()
 
 
-def soak(foreman: Foreman, asked_for: Requests, bakes: int) -> float:
+def soak(supervisor: Supervisor, asked_for: Requests, bakes: int) -> float:
     """How much a worker's memory grows from the first tenth of the bakes to the end, as a share of it."""
     memory, opened = list[int](), list[int]()
     for seed in range(bakes):
-        bake(foreman, asked_for(seed), [], [])
+        bake(supervisor, asked_for(seed), [], [])
         (worker,) = (each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline()))
         memory.append(worker.memory_info().rss)
         opened.append(handles(worker))
@@ -119,10 +121,10 @@ def soak(foreman: Foreman, asked_for: Requests, bakes: int) -> float:
     return memory[-1] / max(memory[: 1 + bakes // 10]) - 1
 
 
-def test_bakes_leave_nothing_open(foreman: Foreman, asked_for: Requests) -> None:
-    soak(foreman, asked_for, BAKES)
+def test_bakes_leave_nothing_open(supervisor: Supervisor, asked_for: Requests) -> None:
+    soak(supervisor, asked_for, BAKES)
 
 
 @pytest.mark.long
-def test_many_bakes_do_not_make_the_worker_grow(foreman: Foreman, asked_for: Requests) -> None:
-    assert soak(foreman, asked_for, MANY_BAKES) < 0.05
+def test_many_bakes_do_not_make_the_worker_grow(supervisor: Supervisor, asked_for: Requests) -> None:
+    assert soak(supervisor, asked_for, MANY_BAKES) < 0.05

@@ -9,13 +9,13 @@ import pytest
 
 from tests.helpers.job_orders import ASKED, EDITED, order, taken
 from tilebake.serve.jobs import queue as jobs_module
-from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal
-from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.service import UnknownIdError
 
 
-def test_after_a_kill_the_queue_goes_on(jobs: Jobs, restarted: Callable[[], Jobs]) -> None:
+def test_after_a_kill_the_queue_goes_on(jobs: JobQueue, restarted: Callable[[], JobQueue]) -> None:
     jobs.submit_all([order("a", priority=ASKED), order("b"), order("c", priority=EDITED)])
     running = taken(jobs)
     again = restarted()
@@ -25,7 +25,7 @@ def test_after_a_kill_the_queue_goes_on(jobs: Jobs, restarted: Callable[[], Jobs
 
 
 def test_a_kill_while_a_map_had_two_live_jobs_leaves_the_later(
-    jobs: Jobs, path: Path, restarted: Callable[[], Jobs]
+    jobs: JobQueue, path: Path, restarted: Callable[[], JobQueue]
 ) -> None:
     jobs.submit(order("a", "1"))
     taken(jobs)
@@ -35,7 +35,7 @@ def test_a_kill_while_a_map_had_two_live_jobs_leaves_the_later(
     assert [job.digest for job in restarted().live()] == ["2"]
 
 
-def test_where_a_result_lies_is_remembered(jobs: Jobs, restarted: Callable[[], Jobs]) -> None:
+def test_where_a_result_lies_is_remembered(jobs: JobQueue, restarted: Callable[[], JobQueue]) -> None:
     jobs.submit(order("a", "request"))
     jobs.finish(taken(jobs).id, "result of less")
     for queue_ in (jobs, restarted()):
@@ -44,7 +44,7 @@ def test_where_a_result_lies_is_remembered(jobs: Jobs, restarted: Callable[[], J
 
 
 def test_old_jobs_are_forgotten_but_never_a_maps_latest(
-    jobs: Jobs, restarted: Callable[[], Jobs], monkeypatch: pytest.MonkeyPatch
+    jobs: JobQueue, restarted: Callable[[], JobQueue], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_module, "KEPT", 3)
     jobs.submit(order("quiet"))
@@ -55,7 +55,7 @@ def test_old_jobs_are_forgotten_but_never_a_maps_latest(
         assert known == [1, 8, 9, 10, 11]
 
 
-def is_known(jobs: Jobs, job_id: int) -> bool:
+def is_known(jobs: JobQueue, job_id: int) -> bool:
     try:
         jobs.job(job_id)
     except UnknownIdError:
@@ -64,7 +64,7 @@ def is_known(jobs: Jobs, job_id: int) -> bool:
 
 
 def test_a_journal_that_fails_is_told_once_and_made_up_for(
-    jobs: Jobs, journal: Journal, events: Events, restarted: Callable[[], Jobs]
+    jobs: JobQueue, journal: Journal, events: EventLog, restarted: Callable[[], JobQueue]
 ) -> None:
     database = journal._database  # pyright: ignore[reportPrivateUsage]
     database.execute("PRAGMA query_only = on")
@@ -78,8 +78,8 @@ def test_a_journal_that_fails_is_told_once_and_made_up_for(
     assert [job.map_id for job in restarted().live()] == ["b", "c"]
 
 
-def test_a_damaged_journal_is_told(path: Path, events: Events) -> None:
+def test_a_damaged_journal_is_told(path: Path, events: EventLog) -> None:
     path.write_bytes(b"no database at all")
     with closing(Journal(path)) as journal:
-        Jobs(journal, events)
+        JobQueue(journal, events)
     assert "begun anew" in events.after(0)[0].notice

@@ -10,13 +10,13 @@ import pytest
 from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, Clock, drained, order, taken
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.request import Step
-from tilebake.serve.jobs.event_log import Events
-from tilebake.serve.jobs.queue import Jobs, Ordered
+from tilebake.serve.jobs.event_log import EventLog
+from tilebake.serve.jobs.queue import JobQueue, Ordered
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView
 
 
-def test_an_order_waits_runs_and_is_done(jobs: Jobs, clock: Clock) -> None:
+def test_an_order_waits_runs_and_is_done(jobs: JobQueue, clock: Clock) -> None:
     waiting = jobs.submit(order("a"))
     assert (waiting.state, waiting.attempts, waiting.submitted) == ("waiting", 0, 1000.0)
     running = taken(jobs)
@@ -29,14 +29,14 @@ def test_an_order_waits_runs_and_is_done(jobs: Jobs, clock: Clock) -> None:
     assert not jobs.wanted(running.id)
 
 
-def test_the_map_being_edited_is_first_then_what_was_asked_for_then_the_oldest(jobs: Jobs) -> None:
+def test_the_map_being_edited_is_first_then_what_was_asked_for_then_the_oldest(jobs: JobQueue) -> None:
     jobs.submit_all([order("stale 1"), order("stale 2"), order("asked 1", priority=ASKED)])
     jobs.submit_all([order("edited", priority=EDITED), order("asked 2", priority=ASKED)])
     assert [job.map_id for job in jobs.live()] == ["edited", "asked 1", "asked 2", "stale 1", "stale 2"]
     assert drained(jobs) == ["edited", "asked 1", "asked 2", "stale 1", "stale 2"]
 
 
-def test_the_same_digest_is_not_queued_twice(jobs: Jobs) -> None:
+def test_the_same_digest_is_not_queued_twice(jobs: JobQueue) -> None:
     first = jobs.submit(order("a"))
     assert jobs.submit(order("a")) == first
     running = taken(jobs)
@@ -44,27 +44,27 @@ def test_the_same_digest_is_not_queued_twice(jobs: Jobs) -> None:
     assert jobs.live() == (running,)
 
 
-def test_a_higher_priority_counts_for_a_job_that_waits(jobs: Jobs) -> None:
+def test_a_higher_priority_counts_for_a_job_that_waits(jobs: JobQueue) -> None:
     jobs.submit_all([order("a"), order("b")])
     assert jobs.submit(order("b", priority=EDITED)).id == 2
     jobs.submit(order("b", priority=STALE))
     assert drained(jobs) == ["b", "a"]
 
 
-def test_a_newer_digest_supersedes_a_job_that_waits(jobs: Jobs) -> None:
+def test_a_newer_digest_supersedes_a_job_that_waits(jobs: JobQueue) -> None:
     old = jobs.submit(order("a", "1"))
     new = jobs.submit(order("a", "2"))
     assert jobs.job(old.id).state == "superseded"
     assert jobs.live() == (new,)
 
 
-def test_what_supersedes_an_edited_map_is_as_urgent(jobs: Jobs) -> None:
+def test_what_supersedes_an_edited_map_is_as_urgent(jobs: JobQueue) -> None:
     jobs.submit_all([order("a", "1", EDITED), order("b", priority=ASKED)])
     jobs.submit(order("a", "2", STALE))
     assert drained(jobs) == ["a", "b"]
 
 
-def test_a_newer_digest_makes_the_running_job_unwanted(jobs: Jobs) -> None:
+def test_a_newer_digest_makes_the_running_job_unwanted(jobs: JobQueue) -> None:
     jobs.submit(order("a", "1"))
     old = taken(jobs)
     new = jobs.submit(order("a", "2"))
@@ -78,7 +78,7 @@ def test_a_newer_digest_makes_the_running_job_unwanted(jobs: Jobs) -> None:
 
 
 @pytest.mark.parametrize("is_running", [False, True])
-def test_a_cancelled_job_is_over(jobs: Jobs, is_running: bool) -> None:
+def test_a_cancelled_job_is_over(jobs: JobQueue, is_running: bool) -> None:
     job = jobs.submit(order("a"))
     if is_running:
         taken(jobs)
@@ -89,21 +89,21 @@ def test_a_cancelled_job_is_over(jobs: Jobs, is_running: bool) -> None:
     assert jobs.submit(order("a")).id != job.id, "it may be asked for again"
 
 
-def test_a_job_that_is_done_stays_done(jobs: Jobs) -> None:
+def test_a_job_that_is_done_stays_done(jobs: JobQueue) -> None:
     jobs.submit(order("a"))
     job = taken(jobs)
     jobs.finish(job.id, "result")
     assert jobs.cancel(job.id).state == "done"
 
 
-def test_a_map_that_is_gone_withdraws_its_job(jobs: Jobs) -> None:
+def test_a_map_that_is_gone_withdraws_its_job(jobs: JobQueue) -> None:
     jobs.submit_all([order("a"), order("b")])
     jobs.withdraw("a")
     jobs.withdraw("never heard of")
     assert drained(jobs) == ["b"]
 
 
-def test_a_job_that_fails_says_why(jobs: Jobs) -> None:
+def test_a_job_that_fails_says_why(jobs: JobQueue) -> None:
     jobs.submit(order("a"))
     job = taken(jobs)
     jobs.fail(job.id, MapError("too large", where=Location(Path("a.json"), 3, 5), hint="split it"))
@@ -114,7 +114,7 @@ def test_a_job_that_fails_says_why(jobs: Jobs) -> None:
     )
 
 
-def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: Jobs) -> None:
+def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: JobQueue) -> None:
     jobs.submit(order("a"))
     for attempt, state in ((1, "waiting"), (2, "set aside")):
         job = taken(jobs)
@@ -135,7 +135,7 @@ def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: Jobs) -> None:
     ],
 )
 def test_what_was_set_aside_is_tried_when_it_changed_or_is_asked_for(
-    jobs: Jobs, restarted: Callable[[], Jobs], again: Ordered, is_tried: bool
+    jobs: JobQueue, restarted: Callable[[], JobQueue], again: Ordered, is_tried: bool
 ) -> None:
     jobs.submit(order("a", "1"))
     for _ in range(2):
@@ -144,12 +144,12 @@ def test_what_was_set_aside_is_tried_when_it_changed_or_is_asked_for(
         assert (queue_.submit(again).state == "waiting") == is_tried
 
 
-def test_nothing_to_take_is_said(jobs: Jobs) -> None:
+def test_nothing_to_take_is_said(jobs: JobQueue) -> None:
     with pytest.raises(queue.Empty):
         jobs.take(0.01)
 
 
-def test_who_waits_for_a_job_gets_the_next(jobs: Jobs) -> None:
+def test_who_waits_for_a_job_gets_the_next(jobs: JobQueue) -> None:
     got: list[JobView] = []
     taker = threading.Thread(target=lambda: got.append(jobs.take(60)))
     taker.start()
@@ -158,13 +158,13 @@ def test_who_waits_for_a_job_gets_the_next(jobs: Jobs) -> None:
     assert [job.map_id for job in got] == ["a"]
 
 
-def test_unknown_ids_are_said_to_be_so(jobs: Jobs) -> None:
+def test_unknown_ids_are_said_to_be_so(jobs: JobQueue) -> None:
     for ask in (lambda: jobs.job(7), lambda: jobs.cancel(7), lambda: jobs.latest("a")):
         with pytest.raises(UnknownIdError, match="there is no job"):
             ask()
 
 
-def test_progress_tells_steps_and_time_left(jobs: Jobs, clock: Clock, events: Events) -> None:
+def test_progress_tells_steps_and_time_left(jobs: JobQueue, clock: Clock, events: EventLog) -> None:
     jobs.submit(order("a"))
     job = taken(jobs)
     before = len(events.after(0))
@@ -175,7 +175,7 @@ def test_progress_tells_steps_and_time_left(jobs: Jobs, clock: Clock, events: Ev
     assert [(view.step, view.steps, view.seconds_left) for view in views] == [(1, 4, None), (2, 4, 6.0)]
 
 
-def test_every_change_is_an_event(jobs: Jobs, events: Events) -> None:
+def test_every_change_is_an_event(jobs: JobQueue, events: EventLog) -> None:
     jobs.submit(order("a", "1"))
     jobs.submit(order("a", "2"))
     jobs.finish(taken(jobs).id, "result")

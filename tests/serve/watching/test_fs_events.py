@@ -1,4 +1,4 @@
-"""Notices from the real watchdog: what makes one, what makes none, and what happens where there are none."""
+"""FsEvents from the real watchdog: what makes one, what makes none, and what happens where there are none."""
 
 import shutil
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.serve.watching import fs_events as notices_module
-from tilebake.serve.watching.fs_events import Notices
+from tilebake.serve.watching.fs_events import FsEvents
 
 # watchdog warns of folders that are made while it looks for them; pytest would make its thread die of it
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")
@@ -26,18 +26,18 @@ def maps(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def notices() -> Iterator[Notices]:
-    with Notices() as notices:
+def notices() -> Iterator[FsEvents]:
+    with FsEvents() as notices:
         yield notices
 
 
-def follow(notices: Notices, maps: Path) -> None:
+def follow(notices: FsEvents, maps: Path) -> None:
     """Follow, as a look does, and forget what happened before."""
     notices.follow([maps], [maps.parent / "tilebake.toml"])
     notices.take()
 
 
-def test_a_save_is_noticed_until_it_is_taken(notices: Notices, maps: Path) -> None:
+def test_a_save_is_noticed_until_it_is_taken(notices: FsEvents, maps: Path) -> None:
     follow(notices, maps)
     assert notices.mode.kind == "events"
     (maps / "a.json").touch()
@@ -46,20 +46,20 @@ def test_a_save_is_noticed_until_it_is_taken(notices: Notices, maps: Path) -> No
 
 
 @pytest.mark.parametrize("deep", ["", "one", "one/two/three"])
-def test_so_is_one_in_folders_that_were_made_later(notices: Notices, maps: Path, deep: str) -> None:
+def test_so_is_one_in_folders_that_were_made_later(notices: FsEvents, maps: Path, deep: str) -> None:
     follow(notices, maps)
     (maps / deep).mkdir(parents=True, exist_ok=True)
     (maps / deep / "a.json").touch()
     assert notices.wait(DEADLINE)
 
 
-def test_so_is_one_of_a_single_file(notices: Notices, maps: Path) -> None:
+def test_so_is_one_of_a_single_file(notices: FsEvents, maps: Path) -> None:
     follow(notices, maps)
     (maps.parent / "tilebake.toml").touch()
     assert notices.wait(DEADLINE)
 
 
-def test_a_missing_folder_is_noticed_when_it_is_made(notices: Notices, maps: Path) -> None:
+def test_a_missing_folder_is_noticed_when_it_is_made(notices: FsEvents, maps: Path) -> None:
     game = maps.parent
     shutil.rmtree(game)
     follow(notices, maps)
@@ -74,7 +74,7 @@ def test_a_missing_folder_is_noticed_when_it_is_made(notices: Notices, maps: Pat
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_a_folder_that_was_made_again_is_followed(notices: Notices, maps: Path, moved: bool) -> None:
+def test_a_folder_that_was_made_again_is_followed(notices: FsEvents, maps: Path, moved: bool) -> None:
     follow(notices, maps)
     if moved:
         maps.rename(maps.with_name("old"))
@@ -88,7 +88,7 @@ def test_a_folder_that_was_made_again_is_followed(notices: Notices, maps: Path, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
-def test_a_folder_that_is_a_link_is_followed(notices: Notices, maps: Path) -> None:
+def test_a_folder_that_is_a_link_is_followed(notices: FsEvents, maps: Path) -> None:
     link = maps.with_name("link")
     link.symlink_to(maps)
     follow(notices, link)
@@ -97,7 +97,7 @@ def test_a_folder_that_is_a_link_is_followed(notices: Notices, maps: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere reading may be noticed too")
-def test_reading_and_what_is_no_map_are_not_noticed(notices: Notices, maps: Path) -> None:
+def test_reading_and_what_is_no_map_are_not_noticed(notices: FsEvents, maps: Path) -> None:
     (maps / "a.json").touch()
     follow(notices, maps)
     (maps / "a.json").read_bytes()
@@ -112,7 +112,7 @@ def test_reading_and_what_is_no_map_are_not_noticed(notices: Notices, maps: Path
 
 def test_without_events_there_are_no_notices_and_no_threads(maps: Path) -> None:
     before = set(threading.enumerate())
-    with Notices(enabled=False) as notices:
+    with FsEvents(enabled=False) as notices:
         follow(notices, maps)
         assert notices.mode.kind == "polling"
         assert set(threading.enumerate()) == before
@@ -120,7 +120,7 @@ def test_without_events_there_are_no_notices_and_no_threads(maps: Path) -> None:
 
 def test_leaving_ends_every_thread(maps: Path) -> None:
     before = set(threading.enumerate())
-    with Notices() as notices:
+    with FsEvents() as notices:
         follow(notices, maps)
     assert set(threading.enumerate()) <= before
 
@@ -141,7 +141,7 @@ def no_more_files() -> Generator[None]:
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit of Linux")
 @pytest.mark.parametrize(("retry", "expected"), [(0.0, "events"), (3600.0, "polling")])
 def test_where_the_system_refuses_it_is_said_and_tried_again_later(
-    notices: Notices, maps: Path, monkeypatch: pytest.MonkeyPatch, retry: float, expected: str
+    notices: FsEvents, maps: Path, monkeypatch: pytest.MonkeyPatch, retry: float, expected: str
 ) -> None:
     monkeypatch.setattr(notices_module, "RETRY", retry)
     with no_more_files():

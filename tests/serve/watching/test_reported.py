@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.serve.watching import reported as told_module
-from tilebake.serve.watching.reported import COARSEST, Told
+from tilebake.serve.watching.reported import COARSEST, ReportedFiles
 from tilebake.serve.watching.snapshot import Changes, snapshot
 
 
@@ -16,17 +16,17 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.now = 0.0
         self._folder = folder
-        self._told = Told()
+        self._reported = ReportedFiles()
 
     def look(self) -> Changes:
         """What a look now finds; it is taken as told."""
         seen = snapshot([self._folder], [])
-        news = self._told.news(seen)
-        self._told.tell(news, seen, self.now)
+        news = self._reported.unreported(seen)
+        self._reported.mark_reported(news, seen, self.now)
         return news
 
     def read(self) -> None:
-        self._told.heard()
+        self._reported.acknowledge()
 
 
 @pytest.fixture

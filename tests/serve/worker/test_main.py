@@ -29,7 +29,6 @@ from tilebake.serve.worker.protocol import (
     Cancel,
     Crashed,
     Done,
-    Failed,
     Leave,
     Progress,
     ProgressImage,
@@ -37,6 +36,7 @@ from tilebake.serve.worker.protocol import (
     Stopped,
     ToHost,
     ToWorker,
+    WorkFailed,
 )
 
 Requests = Callable[[int], BakeRequest]
@@ -115,9 +115,9 @@ def test_a_degraded_texture_has_another_digest(hired: Hired, request_of: Request
 def test_a_users_mistake_travels_whole_and_the_worker_goes_on(hired: Hired, request_of: Requests) -> None:
     hired.pipe.send(Bake(1, saying(request_of(1), "fail"), SOURCE))
     failed = hired.last()
-    assert isinstance(failed, Failed)
-    assert type(failed.error()) is PromptError
-    assert str(failed.error()) == str(MISTAKE)
+    assert isinstance(failed, WorkFailed)
+    assert type(failed.to_error()) is PromptError
+    assert str(failed.to_error()) == str(MISTAKE)
     hired.pipe.send(Bake(2, request_of(1), replace(SOURCE, reference="broken")))
     hired.pipe.send(Bake(3, request_of(1), SOURCE))
     assert isinstance(hired.last(), Done), "the first model is still at hand"
@@ -128,7 +128,7 @@ def test_an_error_of_a_kind_of_its_own_comes_as_one_that_the_host_knows(
 ) -> None:
     hired.pipe.send(Bake(1, saying(request_of(1), "fail strangely"), SOURCE))
     failed = hired.last()
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, WorkFailed)
     assert failed.kind is PromptError
 
 
@@ -139,8 +139,8 @@ def test_a_model_that_cannot_be_loaded_is_tried_again_for_the_next(
     for number in (1, 2):
         hired.pipe.send(Bake(number, request_of(1), broken))
         failed = hired.last()
-        assert isinstance(failed, Failed)
-        assert type(failed.error()) is ModelError
+        assert isinstance(failed, WorkFailed)
+        assert type(failed.to_error()) is ModelError
     assert hired.baker.notes() == ["load broken 0"] * 2
 
 
@@ -215,13 +215,13 @@ HOST = """
 import pickle, sys
 from pathlib import Path
 from tests.helpers.counting_baker import SOURCE, CountingBaker
-from tilebake.serve.worker.supervisor import Foreman
+from tilebake.serve.worker.supervisor import Supervisor
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     request = pickle.loads((folder / "request").read_bytes())
-    foreman = Foreman(CountingBaker(folder / "log"), folder / "cache")
+    supervisor = Supervisor(CountingBaker(folder / "log"), folder / "cache")
     say = lambda step: print(step.step, flush=True)
-    foreman.bake(request, SOURCE, on_progress=say, on_progress_image=print, cancelled=lambda: False)
+    supervisor.bake(request, SOURCE, on_progress=say, on_progress_image=print, cancelled=lambda: False)
 """
 
 
@@ -230,7 +230,7 @@ def kill_hosts(folder: Path, request: BakeRequest, kills: int) -> None:
     (folder / "request").write_bytes(pickle.dumps(request))
     script = folder / "host.py"
     script.write_text(HOST, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "backend")])}
     for _ in range(kills):
         with subprocess.Popen(
             [sys.executable, str(script), str(folder)], stdout=subprocess.PIPE, env=environment

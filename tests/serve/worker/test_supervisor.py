@@ -1,5 +1,6 @@
-"""The foreman: there is a worker when one is needed, another when it died, and none in the end."""
+"""The supervisor: there is a worker when one is needed, another when it died, and none in the end."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -23,10 +24,10 @@ from tilebake.errors import PromptError, TilebakeError
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.files.png import png_pixels
-from tilebake.serve.worker.process import ending
+from tilebake.serve.worker.process import describe_exit
 from tilebake.serve.worker.supervisor import (
     BakeCancelledError,
-    Foreman,
+    Supervisor,
     WorkerDiedError,
     WorkerLimits,
     pause_after,
@@ -48,10 +49,10 @@ def cache(tmp_path: Path) -> Cache:
 
 
 @pytest.fixture
-def foreman(baker: CountingBaker, cache: Cache) -> Generator[Foreman]:
-    foreman = Foreman(baker, cache.folder, QUICK)
-    yield foreman
-    foreman.close()
+def supervisor(baker: CountingBaker, cache: Cache) -> Generator[Supervisor]:
+    supervisor = Supervisor(baker, cache.folder, QUICK)
+    yield supervisor
+    supervisor.close()
     assert workers() == []
 
 
@@ -74,8 +75,8 @@ class Following:
         self.steps.append(step)
         self.began.set()
 
-    def bake(self, foreman: Foreman, request: BakeRequest) -> str:
-        return foreman.bake(
+    def bake(self, supervisor: Supervisor, request: BakeRequest) -> str:
+        return supervisor.bake(
             request,
             SOURCE,
             on_progress=self.on_progress,
@@ -84,19 +85,19 @@ class Following:
         )
 
 
-def bake(foreman: Foreman, request: BakeRequest) -> str:
-    return Following().bake(foreman, request)
+def bake(supervisor: Supervisor, request: BakeRequest) -> str:
+    return Following().bake(supervisor, request)
 
 
 def in_thread(
-    foreman: Foreman, request: BakeRequest
+    supervisor: Supervisor, request: BakeRequest
 ) -> tuple[Following, threading.Thread, list[BaseException]]:
     """A bake that has begun in another thread, and what it will raise."""
     following, raised = Following(), list[BaseException]()
 
     def run() -> None:
         try:
-            following.bake(foreman, request)
+            following.bake(supervisor, request)
         except (BakeCancelledError, TilebakeError) as error:
             raised.append(error)
 
@@ -111,84 +112,86 @@ def pids(baker: CountingBaker) -> list[str]:
     return [note.split()[2] for note in baker.notes() if note.startswith("begin")]
 
 
-def test_without_a_bake_there_is_no_worker(foreman: Foreman, request_of: Requests) -> None:
+def test_without_a_bake_there_is_no_worker(supervisor: Supervisor, request_of: Requests) -> None:
     assert workers() == []
-    foreman.close()
+    supervisor.close()
     with pytest.raises(BakeCancelledError):
-        bake(foreman, request_of(1))
+        bake(supervisor, request_of(1))
 
 
 def test_a_bake_gives_the_digest_of_what_the_cache_has(
-    foreman: Foreman, cache: Cache, request_of: Requests
+    supervisor: Supervisor, cache: Cache, request_of: Requests
 ) -> None:
     following = Following()
-    digest = following.bake(foreman, request_of(1))
+    digest = following.bake(supervisor, request_of(1))
     assert following.steps == [Step(step, STEPS) for step in (1, 2, 3)]
     assert (cache.get(digest).image == picture_of(request_of(1))).all()
 
 
-def test_one_worker_does_them_all(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
+def test_one_worker_does_them_all(supervisor: Supervisor, baker: CountingBaker, request_of: Requests) -> None:
     for seed in range(3):
-        bake(foreman, request_of(seed))
+        bake(supervisor, request_of(seed))
     assert len(set(pids(baker))) == 1
     assert len(workers()) == 1
 
 
-def test_a_users_mistake_is_raised_as_it_is(foreman: Foreman, request_of: Requests) -> None:
+def test_a_users_mistake_is_raised_as_it_is(supervisor: Supervisor, request_of: Requests) -> None:
     with pytest.raises(PromptError) as caught:
-        bake(foreman, saying(request_of(1), "fail"))
+        bake(supervisor, saying(request_of(1), "fail"))
     assert (caught.value.what, caught.value.where, caught.value.hint) == (
         MISTAKE.what,
         MISTAKE.where,
         MISTAKE.hint,
     )
-    bake(foreman, request_of(1))
+    bake(supervisor, request_of(1))
 
 
-def test_a_worker_that_died_is_replaced(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
+def test_a_worker_that_died_is_replaced(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+) -> None:
     with pytest.raises(WorkerDiedError, match="in the middle of a bake") as caught:
-        bake(foreman, saying(request_of(1), "die"))
+        bake(supervisor, saying(request_of(1), "die"))
     assert caught.value.hint is not None
-    bake(foreman, request_of(1))
+    bake(supervisor, request_of(1))
     assert len(set(pids(baker))) == 2
 
 
 def test_a_worker_that_was_killed_between_two_bakes_is_replaced(
-    foreman: Foreman, baker: CountingBaker, request_of: Requests
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
-    bake(foreman, request_of(1))
+    bake(supervisor, request_of(1))
     (worker,) = workers()
     worker.kill()
     worker.wait(LONG)
     with suppress(WorkerDiedError):  # as it may look, if the order was on its way
-        bake(foreman, request_of(2))
-    bake(foreman, request_of(2))
+        bake(supervisor, request_of(2))
+    bake(supervisor, request_of(2))
     assert len(set(pids(baker))) == 2
 
 
-def test_a_mistake_of_ours_says_what_it_was(foreman: Foreman, request_of: Requests) -> None:
+def test_a_mistake_of_ours_says_what_it_was(supervisor: Supervisor, request_of: Requests) -> None:
     with pytest.raises(WorkerDiedError, match="ZeroDivisionError: division by nothing") as caught:
-        bake(foreman, saying(request_of(1), "crash"))
+        bake(supervisor, saying(request_of(1), "crash"))
     assert "counting_baker" in str(caught.value.__cause__)
 
 
 def test_a_cancelled_bake_leaves_the_worker_warm(
-    foreman: Foreman, baker: CountingBaker, request_of: Requests
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
-    following, thread, raised = in_thread(foreman, saying(request_of(1), "endless"))
+    following, thread, raised = in_thread(supervisor, saying(request_of(1), "endless"))
     following.cancelled.set()
     thread.join(LONG)
     assert [type(error) for error in raised] == [BakeCancelledError]
-    bake(foreman, request_of(2))
+    bake(supervisor, request_of(2))
     assert len(set(pids(baker))) == 1
 
 
-def test_what_a_callback_raises_ends_the_bake_alone(foreman: Foreman, request_of: Requests) -> None:
+def test_what_a_callback_raises_ends_the_bake_alone(supervisor: Supervisor, request_of: Requests) -> None:
     def refuse(step: Step) -> None:
         raise LookupError(step)
 
     with pytest.raises(LookupError):
-        foreman.bake(
+        supervisor.bake(
             saying(request_of(1), "endless"),
             SOURCE,
             on_progress=refuse,
@@ -196,26 +199,26 @@ def test_what_a_callback_raises_ends_the_bake_alone(foreman: Foreman, request_of
             cancelled=lambda: False,
         )
     following = Following()
-    following.bake(foreman, request_of(2))
+    following.bake(supervisor, request_of(2))
     assert following.steps == [Step(step, STEPS) for step in (1, 2, 3)], "nothing of the bake before"
 
 
-def test_previews_come_while_they_are_on(foreman: Foreman, request_of: Requests) -> None:
-    foreman.send_progress_images(True)
+def test_previews_come_while_they_are_on(supervisor: Supervisor, request_of: Requests) -> None:
+    supervisor.send_progress_images(True)
     shown = Following()
-    shown.bake(foreman, request_of(1))
+    shown.bake(supervisor, request_of(1))
     assert (png_pixels(shown.progress_images[0]) == picture_of(request_of(1))).all()
-    foreman.send_progress_images(False)
+    supervisor.send_progress_images(False)
     unseen = Following()
-    unseen.bake(foreman, request_of(2))
+    unseen.bake(supervisor, request_of(2))
     assert unseen.progress_images == []
 
 
 def test_a_worker_whose_memory_has_grown_is_replaced_between_two_bakes(
-    foreman: Foreman, baker: CountingBaker, request_of: Requests
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
     for seed in range(4):
-        bake(foreman, saying(request_of(seed), "grow"))
+        bake(supervisor, saying(request_of(seed), "grow"))
     first, second, third, fourth = pids(baker)
     assert first == second, "the first bake says how much a model takes"
     assert second != third == fourth
@@ -223,17 +226,19 @@ def test_a_worker_whose_memory_has_grown_is_replaced_between_two_bakes(
 
 @pytest.mark.parametrize("prompt", ["endless", "stuck"])
 def test_closing_ends_a_bake_and_leaves_no_process(
-    foreman: Foreman, request_of: Requests, prompt: str
+    supervisor: Supervisor, request_of: Requests, prompt: str
 ) -> None:
-    _, thread, raised = in_thread(foreman, saying(request_of(1), prompt))
-    foreman.close()
+    _, thread, raised = in_thread(supervisor, saying(request_of(1), prompt))
+    supervisor.close()
     assert workers() == []
     thread.join(LONG)
     assert [type(error) for error in raised] == [BakeCancelledError]
 
 
-def test_threads_wait_for_their_turn(foreman: Foreman, baker: CountingBaker, request_of: Requests) -> None:
-    threads = [threading.Thread(target=bake, args=(foreman, request_of(seed))) for seed in range(4)]
+def test_threads_wait_for_their_turn(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+) -> None:
+    threads = [threading.Thread(target=bake, args=(supervisor, request_of(seed))) for seed in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -245,27 +250,46 @@ def test_threads_wait_for_their_turn(foreman: Foreman, baker: CountingBaker, req
 def test_the_pause_after_a_death_can_be_cancelled(
     baker: CountingBaker, cache: Cache, request_of: Requests
 ) -> None:
-    foreman = Foreman(baker, cache.folder, WorkerLimits(first_pause=3600, longest_pause=3600))
+    supervisor = Supervisor(baker, cache.folder, WorkerLimits(first_pause=3600, longest_pause=3600))
     with pytest.raises(WorkerDiedError):
-        bake(foreman, saying(request_of(1), "die"))
+        bake(supervisor, saying(request_of(1), "die"))
     following = Following()
     threading.Timer(0.05, following.cancelled.set).start()
     started = time.monotonic()
     with pytest.raises(BakeCancelledError):
-        following.bake(foreman, request_of(1))
+        following.bake(supervisor, request_of(1))
     assert time.monotonic() - started < LONG
-    foreman.close()
+    supervisor.close()
 
 
-def test_many_deaths_leave_nothing_open(foreman: Foreman, request_of: Requests) -> None:
+def test_many_deaths_leave_nothing_open(supervisor: Supervisor, request_of: Requests) -> None:
     process = psutil.Process()
 
     def die() -> int:
         with pytest.raises(WorkerDiedError):
-            bake(foreman, saying(request_of(1), "die"))
+            bake(supervisor, saying(request_of(1), "die"))
         return handles(process)
 
     assert die() == die() == die()
+
+
+def test_crashed_worker_leaves_its_whole_traceback_in_the_log(
+    supervisor: Supervisor, request_of: Requests, tmp_path: Path
+) -> None:
+    file = tmp_path / "watch.log"
+    handler, logger = logging.FileHandler(file), logging.getLogger("tilebake")
+    logger.addHandler(handler)
+    try:
+        with pytest.raises(WorkerDiedError, match="KeyError: 'lost key'") as caught:
+            bake(supervisor, saying(request_of(1), "lose a key"))
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+    assert str(file) in (caught.value.hint or "")
+    logged = file.read_text(encoding="utf-8")
+    assert "Traceback (most recent call last):" in logged
+    assert "counting_baker.py" in logged
+    assert "KeyError: 'lost key'" in logged
 
 
 def test_pauses_double_up_to_the_longest() -> None:
@@ -278,10 +302,10 @@ def test_pauses_double_up_to_the_longest() -> None:
     ("exitcode", "words"),
     [
         (3, "ended with exit code 3"),
-        (-9, "was ended by SIGKILL"),
-        (-99, "was ended by signal 99"),
-        (None, "fell silent"),
+        (-9, "was killed by SIGKILL"),
+        (-99, "was killed by signal 99"),
+        (None, "stopped answering"),
     ],
 )
-def test_an_end_in_words(exitcode: int | None, words: str) -> None:
-    assert ending(exitcode) == words
+def test_exit_code_is_described_in_words(exitcode: int | None, words: str) -> None:
+    assert describe_exit(exitcode) == words

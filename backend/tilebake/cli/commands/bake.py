@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tilebake.request import Baker
     from tilebake.serve.bake.batch import BakerFor
     from tilebake.serve.bake.discover import FoundMap
-    from tilebake.serve.bake.plan import Job, Order
+    from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 
 FAILED: Final = 1
 STALE: Final = 3
@@ -102,7 +102,7 @@ def _project_folders() -> tuple[Path, ...]:
     return find_project(Path.cwd()).maps
 
 
-def _check(maps: "list[FoundMap]", order: "Order", report: "Report") -> None:
+def _check(maps: "list[FoundMap]", order: "BakeOptions", report: "Report") -> None:
     from tilebake.serve.bake.batch import Planned, survey
 
     for event in survey(maps, order):
@@ -114,7 +114,7 @@ def _check(maps: "list[FoundMap]", order: "Order", report: "Report") -> None:
 
 def _bake(
     maps: "list[FoundMap]",
-    order: "Order",
+    order: "BakeOptions",
     report: "Report",
     load: "Callable[[Interruption], BakerFor]",
     *,
@@ -153,7 +153,7 @@ def _bake(
 
 
 def _loading(machine: Machine, interruption: "Interruption", *, placement: bool) -> "BakerFor":
-    def baker_for(job: "Job") -> "Baker":
+    def baker_for(job: "PlannedBake") -> "Baker":
         from tilebake.cli.engine import load_pipeline
 
         pipeline = load_pipeline(job.source, job.request.loras, machine)

@@ -26,7 +26,7 @@ from tilebake.serve.api.messages import (
     Result,
 )
 from tilebake.serve.api.ready import Ready
-from tilebake.serve.jobs.service import Desk
+from tilebake.serve.jobs.service import BackendService
 from tilebake.serve.jobs.status import JobView, PreviewView
 
 NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
@@ -40,7 +40,7 @@ class Call(Generic[F]):
     """One request, read and found in order, and what it takes to answer it."""
 
     form: F
-    desk: Desk
+    service: BackendService
     ready: Ready
     is_wanted: Callable[[], Awaitable[bool]]  # False once the client is gone or the server leaves
 
@@ -58,11 +58,11 @@ class Endpoint(Generic[F]):
     needs_token: bool = True
 
 
-def _at_desk(ask: Callable[[Desk, F], object]) -> Callable[[Call[F]], Awaitable[object]]:
-    """An answer that the desk has: asked on a thread, for it may take locks and read files."""
+def _from_service(ask: Callable[[BackendService, F], object]) -> Callable[[Call[F]], Awaitable[object]]:
+    """An answer that the service has: asked on a thread, for it may take locks and read files."""
 
     async def answer(call: Call[F]) -> object:
-        return await run_in_threadpool(ask, call.desk, call.form)
+        return await run_in_threadpool(ask, call.service, call.form)
 
     return answer
 
@@ -80,13 +80,13 @@ async def _events(call: Call[EventsForm]) -> EventList:
     over = time.monotonic() + call.form.wait
     while True:
         nap = min(max(over - time.monotonic(), 0.0), NAP)
-        events = await run_in_threadpool(call.desk.events, call.form.after, nap)
+        events = await run_in_threadpool(call.service.events, call.form.after, nap)
         if events or time.monotonic() >= over or not await call.is_wanted():
             return EventList(events[:MOST_EVENTS])
 
 
-def _shut_down(desk: Desk, _form: NothingForm) -> Leaving:
-    desk.shutdown()
+def _shut_down(service: BackendService, _form: NothingForm) -> Leaving:
+    service.shutdown()
     return Leaving()
 
 
@@ -107,7 +107,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "Every map, and how it stands",
         NothingForm,
         MapList,
-        _at_desk(lambda desk, _form: MapList(desk.maps())),
+        _from_service(lambda service, _form: MapList(service.maps())),
     ),
     Endpoint(
         "POST",
@@ -115,7 +115,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "Bake a map",
         BakeForm,
         JobView,
-        _at_desk(lambda desk, form: desk.submit(form.map_id, form.priority)),
+        _from_service(lambda service, form: service.submit(form.map_id, form.priority)),
     ),
     Endpoint(
         "GET",
@@ -123,7 +123,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "The record of a map's texture",
         MapForm,
         Result,
-        _at_desk(lambda desk, form: desk.result(form.map_id)),
+        _from_service(lambda service, form: service.result(form.map_id)),
     ),
     Endpoint(
         "GET",
@@ -131,7 +131,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "One job, and how it stands",
         JobForm,
         JobView,
-        _at_desk(lambda desk, form: desk.job(form.job_id)),
+        _from_service(lambda service, form: service.job(form.job_id)),
     ),
     Endpoint(
         "POST",
@@ -139,7 +139,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "Stop a job between two steps",
         JobForm,
         JobView,
-        _at_desk(lambda desk, form: desk.cancel(form.job_id)),
+        _from_service(lambda service, form: service.cancel(form.job_id)),
     ),
     Endpoint(
         "GET",
@@ -147,7 +147,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "The picture at the current step, small",
         JobForm,
         bytes,
-        _at_desk(lambda desk, form: desk.progress_image(form.job_id)),
+        _from_service(lambda service, form: service.progress_image(form.job_id)),
     ),
     Endpoint(
         "POST",
@@ -155,7 +155,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "Preview a map: where words work, or what an edit would make of it; nothing is published",
         PreviewForm,
         PreviewView,
-        _at_desk(lambda desk, form: desk.submit_preview(form.map_id, form.subject)),
+        _from_service(lambda service, form: service.submit_preview(form.map_id, form.subject)),
     ),
     Endpoint(
         "GET",
@@ -163,7 +163,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "One preview, and its state",
         PreviewIdForm,
         PreviewView,
-        _at_desk(lambda desk, form: desk.preview(form.preview_id)),
+        _from_service(lambda service, form: service.preview(form.preview_id)),
     ),
     Endpoint(
         "GET",
@@ -171,7 +171,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "The image of a preview, at the map's own size: heat as RGBA, or the painting under the edit",
         PreviewIdForm,
         bytes,
-        _at_desk(lambda desk, form: desk.preview_image(form.preview_id)),
+        _from_service(lambda service, form: service.preview_image(form.preview_id)),
     ),
     Endpoint(
         "POST",
@@ -179,7 +179,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "Stop a preview between two steps",
         PreviewIdForm,
         PreviewView,
-        _at_desk(lambda desk, form: desk.cancel_preview(form.preview_id)),
+        _from_service(lambda service, form: service.cancel_preview(form.preview_id)),
     ),
     Endpoint("GET", "/v2/events", "What happened since, or will shortly", EventsForm, EventList, _events),
     Endpoint(
@@ -188,6 +188,6 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
         "End the backend after the step at hand",
         NothingForm,
         Leaving,
-        _at_desk(_shut_down),
+        _from_service(_shut_down),
     ),
 )

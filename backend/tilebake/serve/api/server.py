@@ -27,7 +27,7 @@ from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.reading import read_form
 from tilebake.serve.api.ready import ADDRESS, Ready, announced, new_ready
 from tilebake.serve.api.refusal import RefusedError, refusal_of, refused, response_to
-from tilebake.serve.jobs.service import Desk
+from tilebake.serve.jobs.service import BackendService
 
 logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # heard only where the program keeps a log
 
@@ -35,7 +35,7 @@ DEFAULTS: Final = Limits()
 
 
 @contextlib.contextmanager
-def serving(desk: Desk, root: Path, file: Path, limits: Limits = DEFAULTS) -> Generator[Ready]:
+def serving(service: BackendService, root: Path, file: Path, limits: Limits = DEFAULTS) -> Generator[Ready]:
     """Serve the project at `root` for the time of the block, and say so in the ready file `file`.
 
     The caller holds the project's lock. On leaving, answers under way have a few seconds to end. Raises
@@ -43,14 +43,16 @@ def serving(desk: Desk, root: Path, file: Path, limits: Limits = DEFAULTS) -> Ge
     """
     listener = _listener()
     ready = new_ready(root, listener.getsockname()[1])
-    with _running(desk, ready, listener, limits), announced(ready, file):
+    with _running(service, ready, listener, limits), announced(ready, file):
         yield ready
 
 
-def application(desk: Desk, ready: Ready, is_leaving: Callable[[], bool], limits: Limits) -> ASGIApp:
+def application(
+    service: BackendService, ready: Ready, is_leaving: Callable[[], bool], limits: Limits
+) -> ASGIApp:
     """The endpoints behind the gate."""
     app = Starlette(
-        routes=[_route(endpoint, desk, ready, is_leaving) for endpoint in ENDPOINTS],
+        routes=[_route(endpoint, service, ready, is_leaving) for endpoint in ENDPOINTS],
         exception_handlers={HTTPException: _no_such_endpoint, Exception: _broken},
     )
     app.router.redirect_slashes = False
@@ -59,13 +61,15 @@ def application(desk: Desk, ready: Ready, is_leaving: Callable[[], bool], limits
 
 
 @contextlib.contextmanager
-def _running(desk: Desk, ready: Ready, listener: socket.socket, limits: Limits) -> Generator[None]:
+def _running(
+    service: BackendService, ready: Ready, listener: socket.socket, limits: Limits
+) -> Generator[None]:
     """uvicorn in a thread of its own. It listens already: nobody who comes early is turned away.
 
     The listener is the thread's: a second signal may end the wait for it while it is still leaving.
     """
     leaving = threading.Event()
-    server = uvicorn.Server(ServerConfig(application(desk, ready, leaving.is_set, limits), limits))
+    server = uvicorn.Server(ServerConfig(application(service, ready, leaving.is_set, limits), limits))
 
     def run() -> None:
         with contextlib.closing(listener):
@@ -95,7 +99,9 @@ def _listener() -> socket.socket:
     return listener
 
 
-def _route(endpoint: Endpoint[Any], desk: Desk, ready: Ready, is_leaving: Callable[[], bool]) -> Route:
+def _route(
+    endpoint: Endpoint[Any], service: BackendService, ready: Ready, is_leaving: Callable[[], bool]
+) -> Route:
     reply = TypeAdapter(endpoint.reply)
 
     async def respond(request: Request) -> Response:
@@ -104,7 +110,7 @@ def _route(endpoint: Endpoint[Any], desk: Desk, ready: Ready, is_leaving: Callab
 
         try:
             form = await read_form(endpoint.form, request)
-            answer = await endpoint.answer(Call(form, desk, ready, is_wanted))
+            answer = await endpoint.answer(Call(form, service, ready, is_wanted))
         except RefusedError as error:
             return response_to(error)
         except TilebakeError as error:

@@ -10,9 +10,9 @@ from pathlib import Path
 from tilebake.errors import TilebakeError
 from tilebake.request import Baker, OnStep
 from tilebake.serve.bake.discover import FoundMap
-from tilebake.serve.bake.plan import Job, Order, Planner
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import publish
-from tilebake.serve.bake.texture_owners import Claims
+from tilebake.serve.bake.texture_owners import TextureOwners
 from tilebake.texture import Texture
 
 
@@ -20,14 +20,14 @@ from tilebake.texture import Texture
 class Planned:
     """A map was read. `job.stale` says why its texture has to be baked, if it has to."""
 
-    job: Job
+    job: PlannedBake
 
 
 @dataclass(frozen=True)
 class Started:
     """A bake begins: the `index`-th of `total`, counted from 1."""
 
-    job: Job
+    job: PlannedBake
     index: int
     total: int
 
@@ -36,7 +36,7 @@ class Started:
 class Baked:
     """A texture stands in its place. `written` is False where the same pixels stood there already."""
 
-    job: Job
+    job: PlannedBake
     texture: Texture
     written: bool
 
@@ -49,14 +49,14 @@ class Failed:
     error: TilebakeError
 
 
-BakerFor = Callable[[Job], Baker]
+BakerFor = Callable[[PlannedBake], Baker]
 Around = Callable[[Baker], Baker]
 
 
-def survey(maps: Iterable[FoundMap], order: Order) -> Iterator[Planned | Failed]:
+def survey(maps: Iterable[FoundMap], order: BakeOptions) -> Iterator[Planned | Failed]:
     """Read every map and compare it with its texture; no model is loaded for that."""
     planner = Planner(order)
-    claims = Claims()
+    claims = TextureOwners()
     for found in maps:
         try:
             job = planner.job(found)
@@ -69,7 +69,7 @@ def survey(maps: Iterable[FoundMap], order: Order) -> Iterator[Planned | Failed]
 
 def bake_maps(
     maps: Iterable[FoundMap],
-    order: Order,
+    order: BakeOptions,
     baker_for: BakerFor,
     on_step: OnStep,
     *,
@@ -82,7 +82,7 @@ def bake_maps(
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
     texture in its place.
     """
-    jobs: list[Job] = []
+    jobs: list[PlannedBake] = []
     for event in survey(maps, order):
         if isinstance(event, Planned) and force:
             event = Planned(replace(event.job, stale=event.job.stale or "asked for"))
@@ -93,7 +93,7 @@ def bake_maps(
 
 
 def _bake(
-    jobs: list[Job], baker_for: BakerFor, on_step: OnStep, around: Around
+    jobs: list[PlannedBake], baker_for: BakerFor, on_step: OnStep, around: Around
 ) -> Iterator[Started | Baked | Failed]:
     bakers = _Bakers(baker_for)
     for index, job in enumerate(jobs, start=1):
@@ -115,11 +115,11 @@ class _Bakers:
         self._key: object = None
         self._made: Baker | TilebakeError | None = None
 
-    def of(self, job: Job) -> Baker:
+    def of(self, job: PlannedBake) -> Baker:
         """A baker for this job, which has the model made when it is first called."""
         return lambda request, on_step: self._of_model(job)(request, on_step)
 
-    def _of_model(self, job: Job) -> Baker:
+    def _of_model(self, job: PlannedBake) -> Baker:
         key = job.request.model_key()
         if self._made is None or self._key != key:
             self._key, self._made = key, None  # two models need not fit into memory together
@@ -128,7 +128,7 @@ class _Bakers:
             raise self._made
         return self._made
 
-    def _try(self, job: Job) -> Baker | TilebakeError:
+    def _try(self, job: PlannedBake) -> Baker | TilebakeError:
         try:
             return self._baker_for(job)
         except TilebakeError as error:

@@ -20,7 +20,7 @@ from tilebake.serve.files.safe_folder import nearest_folder
 
 
 @dataclass(frozen=True)
-class Order:
+class BakeOptions:
     """What one command line says; it counts over a map's own words, and they over the project's."""
 
     settings: SettingsOverride = field(default_factory=SettingsOverride)
@@ -31,7 +31,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Job:
+class PlannedBake:
     """One map, ready to be baked: nothing of it has to be read again."""
 
     map_path: Path
@@ -46,11 +46,11 @@ class Job:
 class Planner:
     """Plans the jobs of one order. Each model is looked up once, however many maps it paints."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: BakeOptions) -> None:
         self.models = Models()
         self._order = order
 
-    def job(self, found: FoundMap, trial: EditEntry | None = None) -> Job:
+    def job(self, found: FoundMap, trial: EditEntry | None = None) -> PlannedBake:
         """The job of one map; `trial` is an edit in place of its own.
 
         Raises MapError, ProjectError or ModelError.
@@ -60,7 +60,7 @@ class Planner:
         request, source = self.request(tilemap, project)
         png, root = self._place(found, project)
         digest = request.digest()
-        return Job(found.path, png, root, request, digest, source, stale_reason(png, digest))
+        return PlannedBake(found.path, png, root, request, digest, source, stale_reason(png, digest))
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """What is to be painted, and the model to do it: every setting that was left open is now decided."""
@@ -102,7 +102,7 @@ class Planner:
         return out, nearest_folder(out.parent)
 
 
-def settings_for(tilemap: TileMap, project: Project, order: Order) -> BakeSettings:
+def settings_for(tilemap: TileMap, project: Project, order: BakeOptions) -> BakeSettings:
     """The settings of a map's bake before a model is known. Raises MapError if they do not go together."""
     return apply(BakeSettings(), project.settings, tilemap.settings, order.settings)
 

@@ -18,7 +18,7 @@ from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
 from tilebake.serve.files.png import BrokenPictureError, png_bytes, png_pixels
-from tilebake.serve.files.safe_folder import Folder, folder_inside
+from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.texture import TerrainPlacement, Texture, pixel_hash
 
 REPORT_SUFFIX: Final = ".report.png"
@@ -130,7 +130,7 @@ def _file_hash(path: Path) -> str | None:
         return None
 
 
-def _standing(place: Folder, name: str, texture: Texture) -> bytes | None:
+def _standing(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
     """The file of this name if it is a picture of these very pixels."""
     try:
         content = place.read(name)

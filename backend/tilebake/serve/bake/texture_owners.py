@@ -1,11 +1,11 @@
-"""Claims: which map a texture's place belongs to, for two maps never share one."""
+"""TextureOwners: which map a texture's place belongs to, for two maps never share one."""
 
 from pathlib import Path
 
 from tilebake.errors import BakeError, Location
 
 
-class Claims:
+class TextureOwners:
     """The places that are taken. Who comes first has it, until it is released."""
 
     def __init__(self) -> None:

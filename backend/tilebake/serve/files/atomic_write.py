@@ -19,7 +19,7 @@ from typing import Final
 
 from tilebake.errors import BakeError
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.safe_folder import Folder, folder_inside, nearest_folder
+from tilebake.serve.files.safe_folder import SafeFolder, folder_inside, nearest_folder
 
 STRAY_AGE: Final = (
     3600.0  # seconds after which another machine's staging folder is a stray; publishing takes one
@@ -37,7 +37,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         put_files(place, files)
 
 
-def put_files(place: Folder, files: Mapping[str, bytes]) -> None:
+def put_files(place: SafeFolder, files: Mapping[str, bytes]) -> None:
     """Write files, by name: all are complete on the disk before the first takes its place. Raises OSError."""
     _sweep(place)
     with _stage(place) as stage:
@@ -59,7 +59,7 @@ def sweep(root: Path) -> None:
 
 
 @contextlib.contextmanager
-def _stage(place: Folder) -> Generator[Folder]:
+def _stage(place: SafeFolder) -> Generator[SafeFolder]:
     name = f".tilebake-{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
     place.make_folder(name)
     try:
@@ -71,21 +71,21 @@ def _stage(place: Folder) -> Generator[Folder]:
             _remove_stage(place, name)
 
 
-def _remove_stage(place: Folder, name: str) -> None:
+def _remove_stage(place: SafeFolder, name: str) -> None:
     with place.folder(name) as stage:
         for each in stage.names():
             stage.remove(each)
     place.remove_folder(name)
 
 
-def _sweep(place: Folder) -> None:
+def _sweep(place: SafeFolder) -> None:
     for name in place.names():
         with contextlib.suppress(OSError):  # its owner removed it meanwhile, or we may not
             if (stage := _STAGE.fullmatch(name)) and _is_stray(place, stage):
                 _remove_stage(place, name)
 
 
-def _is_stray(place: Folder, stage: re.Match[str]) -> bool:
+def _is_stray(place: SafeFolder, stage: re.Match[str]) -> bool:
     """A process of this machine is dead or alive; of another one only the time can tell."""
     from psutil import pid_exists
 

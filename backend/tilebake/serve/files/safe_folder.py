@@ -43,7 +43,7 @@ patiently: Final = retry(
 """Tries again what Windows refuses while a virus scanner or an editor has the file open."""
 
 
-class Folder:
+class SafeFolder:
     """An open folder. Its methods take plain names, follow no link, and raise OSError."""
 
     def __init__(self, path: Path, handle: int | None) -> None:
@@ -73,7 +73,7 @@ class Folder:
             os.close(handle)
 
     @patiently
-    def move(self, name: str, into: "Folder") -> None:
+    def move(self, name: str, into: "SafeFolder") -> None:
         """Move a file into another folder, in one step, in place of what has its name there."""
         os.replace(self._at(name), into._at(name), src_dir_fd=self._handle, dst_dir_fd=into._handle)
 
@@ -111,7 +111,7 @@ class Folder:
                 raise
 
     @contextmanager
-    def folder(self, name: str) -> Generator["Folder"]:
+    def folder(self, name: str) -> Generator["SafeFolder"]:
         """A folder in here, open."""
         with _opened(self.path / name, self._at(name), self._handle) as folder:
             yield folder
@@ -129,7 +129,7 @@ class Folder:
 
 
 @contextmanager
-def folder_inside(root: Path, folder: Path) -> Generator[Folder]:
+def folder_inside(root: Path, folder: Path) -> Generator[SafeFolder]:
     """A folder beneath an existing root, made if it is not there, and open.
 
     Links that lead to a place beneath the root are followed, but none that takes a folder's place later on.
@@ -152,7 +152,7 @@ def nearest_folder(path: Path) -> Path:
     return next(each for each in (absolute, *absolute.parents) if each.is_dir())
 
 
-def _entered(opened: ExitStack, here: Folder, name: str) -> Folder:
+def _entered(opened: ExitStack, here: SafeFolder, name: str) -> SafeFolder:
     """A folder in this one, open until `opened` ends, and made if it is not there."""
     try:
         return opened.enter_context(here.folder(name))
@@ -164,15 +164,15 @@ def _entered(opened: ExitStack, here: Folder, name: str) -> Folder:
 
 
 @contextmanager
-def _opened(path: Path, at: str, handle: int | None) -> Generator[Folder]:
+def _opened(path: Path, at: str, handle: int | None) -> Generator[SafeFolder]:
     """A folder, open; `at` is its path, or its name in the folder of this handle."""
     if not BY_HANDLE:
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
-        yield Folder(path, None)
+        yield SafeFolder(path, None)
         return
     opened = os.open(at, _FOLDER, dir_fd=handle)
     try:
-        yield Folder(path, opened)
+        yield SafeFolder(path, opened)
     finally:
         os.close(opened)

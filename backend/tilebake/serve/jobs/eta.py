@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Pace(NamedTuple):
+class Eta(NamedTuple):
     """How far a bake is, and the step from which its speed is reckoned. Moments are a monotonic clock's."""
 
     step: int
@@ -21,12 +21,12 @@ class Pace(NamedTuple):
         return (self.moment - self.first_moment) / done * (self.steps - self.step)
 
 
-def paced(before: Pace | None, step: int, steps: int, moment: float) -> Pace:
+def paced(before: Eta | None, step: int, steps: int, moment: float) -> Eta:
     """The pace after a step.
 
     The first step is where reckoning begins, for a model may have been loaded before it. So is a step back: a
     bake that ran out of memory begins again in another way.
     """
     if before is None or step <= before.step:
-        return Pace(step, steps, moment, step, moment)
-    return Pace(step, steps, moment, before.first_step, before.first_moment)
+        return Eta(step, steps, moment, step, moment)
+    return Eta(step, steps, moment, before.first_step, before.first_moment)

@@ -9,7 +9,7 @@ from tilebake.serve.jobs.status import Event, JobView, MapView
 KEPT: Final = 10_000  # events; who falls further behind sees a gap in the numbers, and reads all states anew
 
 
-class Events:
+class EventLog:
     """A log in memory that any thread may write to and follow."""
 
     def __init__(self, kept: int = KEPT) -> None:
@@ -18,7 +18,7 @@ class Events:
         self._closed = False
         self._news = threading.Condition()
 
-    def tell(self, *, map: MapView | None = None, job: JobView | None = None, notice: str = "") -> Event:
+    def emit(self, *, map: MapView | None = None, job: JobView | None = None, notice: str = "") -> Event:
         """Add an event, and wake those who wait for one."""
         with self._news:
             self._number += 1

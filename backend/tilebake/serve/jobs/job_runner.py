@@ -1,30 +1,35 @@
 """The publisher: brings one job to its end, from the cache or the worker to the picture in its place."""
 
 from tilebake.errors import BakeError, TilebakeError
-from tilebake.serve.bake.plan import Job
+from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
-from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.progress_images import ProgressImages
-from tilebake.serve.jobs.queue import Jobs
+from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.status import JobView
-from tilebake.serve.worker.supervisor import BakeCancelledError, Foreman, WorkerDiedError
+from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
 
 
-class Publisher:
+class JobRunner:
     """Ends jobs that were begun. A picture that nobody wants any more is not published."""
 
     def __init__(
-        self, jobs: Jobs, events: Events, foreman: Foreman, cache: Cache, progress_images: ProgressImages
+        self,
+        jobs: JobQueue,
+        events: EventLog,
+        supervisor: Supervisor,
+        cache: Cache,
+        progress_images: ProgressImages,
     ) -> None:
         self._jobs = jobs
         self._events = events
-        self._foreman = foreman
+        self._supervisor = supervisor
         self._cache = cache
         self._progress_images = progress_images
 
-    def end(self, job: JobView, planned: Job) -> bool:
+    def end(self, job: JobView, planned: PlannedBake) -> bool:
         """True if the texture stands in its place; else the job says why not."""
         try:
             texture = self._texture(job, planned)
@@ -34,7 +39,7 @@ class Publisher:
         except BakeCancelledError:
             return False
         except WorkerDiedError as error:
-            self._events.tell(notice=f"{job.map_id}: {error.what}")
+            self._events.emit(notice=f"{job.map_id}: {error.what}")
             self._jobs.died(job.id, error)
             return False
         except TilebakeError as error:
@@ -43,11 +48,11 @@ class Publisher:
         self._jobs.finish(job.id, result_digest(texture), texture.degraded)
         return True
 
-    def _texture(self, job: JobView, planned: Job) -> Texture:
+    def _texture(self, job: JobView, planned: PlannedBake) -> Texture:
         try:
             return self._cache.get(self._jobs.result_of(planned.digest))
         except MissingError:
-            result = self._foreman.bake(
+            result = self._supervisor.bake(
                 planned.request,
                 planned.source,
                 on_progress=lambda step: self._jobs.progress(job.id, step),

@@ -14,13 +14,13 @@ from typing import Any, Final, NamedTuple
 
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import Step
-from tilebake.serve.jobs.eta import Pace, paced
-from tilebake.serve.jobs.event_log import Events
+from tilebake.serve.jobs.eta import Eta, paced
+from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal, Priority, Row
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId
 
-__all__ = ["Jobs", "Ordered", "Priority", "recovered"]
+__all__ = ["JobQueue", "Ordered", "Priority", "recovered"]
 
 ATTEMPTS: Final = 2  # a job that has been the death of so many workers is set aside
 KEPT: Final = 1000  # jobs that are over and not their map's latest
@@ -35,7 +35,7 @@ class Ordered(NamedTuple):
     priority: Priority
 
 
-class Jobs:
+class JobQueue:
     """The queue, for any number of threads. Every change is in the journal and among the events.
 
     A journal that cannot be written to is told once, and the queue goes on without: what it would have kept
@@ -45,7 +45,7 @@ class Jobs:
     def __init__(
         self,
         journal: Journal,
-        events: Events,
+        events: EventLog,
         *,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
@@ -58,10 +58,10 @@ class Jobs:
         self._rows: dict[int, Row] = {}
         self._latest: dict[MapId, int] = {}
         self._outdated: deque[int] = deque()  # jobs that are not their map's latest, the oldest first
-        self._paces: dict[int, Pace] = {}
+        self._paces: dict[int, Eta] = {}
         self._is_kept = True  # whether the journal has all that it should
         if journal.notice:
-            events.tell(notice=journal.notice)
+            events.emit(notice=journal.notice)
         self._recover()
 
     def submit(self, order: Ordered) -> JobView:
@@ -118,7 +118,7 @@ class Jobs:
         with self._changed:
             if (row := self._running(job_id)) is not None:
                 self._paces[job_id] = paced(self._paces.get(job_id), step.step, step.steps, self._clock())
-                self._events.tell(job=self._view(row))
+                self._events.emit(job=self._view(row))
 
     def finish(self, job_id: int, result: str, degraded: tuple[str, ...] = ()) -> None:
         """A job is done; the cache has its texture under `result`. Nothing, if it is not wanted any more."""
@@ -234,7 +234,7 @@ class Jobs:
         if row.state != "running":
             self._paces.pop(row.id, None)
         self._remember(row)
-        self._events.tell(job=self._view(row))
+        self._events.emit(job=self._view(row))
         return row
 
     def _remember(self, row: Row) -> None:
@@ -254,7 +254,7 @@ class Jobs:
             self._journal.write(rows, forgotten)
         except BakeError as error:
             if self._is_kept:
-                self._events.tell(notice=str(error))
+                self._events.emit(notice=str(error))
             self._is_kept = False
         else:
             self._is_kept = True

@@ -1,4 +1,4 @@
-"""Desk: what the local API may ask of a running backend, and nothing else."""
+"""BackendService: what the local API may ask of a running backend, and nothing else."""
 
 from collections.abc import Mapping
 from typing import Literal, Protocol
@@ -20,10 +20,10 @@ class UnknownIdError(ServeError):
     """There is no such map or job, or nothing of it to show yet."""
 
 
-class Desk(Protocol):
+class BackendService(Protocol):
     """A backend, as seen from outside. Every method may be called from any thread.
 
-    Maps and jobs go by ids, and whoever sits at the desk looks them up among those that it knows: an id is
+    Maps and jobs go by ids, and whoever sits at the service looks them up among those that it knows: an id is
     never opened as a path. An unknown one raises UnknownIdError; what cannot be done raises a TilebakeError.
     """
 

@@ -1,9 +1,9 @@
-"""Settling: when a burst of notices is over, or has gone on for long enough to act on what there is."""
+"""Debouncer: when a burst of notices is over, or has gone on for long enough to act on what there is."""
 
 import math
 
 
-class Settling:
+class Debouncer:
     """One burst at a time. All times are seconds of one monotonic clock, passed in.
 
     A burst is due once it has been quiet for `quiet` seconds, and at the latest `longest` seconds after its

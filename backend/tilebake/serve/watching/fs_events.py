@@ -1,4 +1,4 @@
-"""Notices: that something happened in some folders, as the system tells it; a hint to look, and no more.
+"""FsEvents: that something happened in some folders, as the system tells it; a hint to look, and no more.
 
 Systems drop events, and watchdog's threads die with the folder they watch. So nothing here is relied on:
 whoever waits for notices also looks by himself from time to time.
@@ -67,8 +67,8 @@ class _Watched(NamedTuple):
     watch: ObservedWatch
 
 
-class Notices:
-    """Notices of changes below the folders that were last passed to `follow`. Not for several threads."""
+class FsEvents:
+    """FsEvents of changes below the folders that were last passed to `follow`. Not for several threads."""
 
     def __init__(self, *, enabled: bool = True) -> None:
         self._is_enabled = enabled

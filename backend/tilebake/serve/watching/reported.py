@@ -1,4 +1,4 @@
-"""Told: what the one who watches files has been told of them, and so what would be news to him."""
+"""ReportedFiles: what the one who watches files has been told of them, and so what would be news to him."""
 
 import errno
 import hashlib
@@ -16,7 +16,7 @@ LIMIT: Final = 5_000  # files whose contents are known
 LARGEST: Final = 64 << 20  # bytes; of a larger file every version counts as another
 
 
-class Told:
+class ReportedFiles:
     """The last look that was told, with the contents of files that changed.
 
     A new stamp on a known content is no news. The same stamp may hide news where two saves fall into one tick
@@ -28,14 +28,14 @@ class Told:
         self._contents: dict[Path, str] = {}  # digests, those that were told longest ago first
         self._young: dict[Path, float] = {}  # until when a save may have left the same stamp
 
-    def news(self, seen: Snapshot) -> Changes:
+    def unreported(self, seen: Snapshot) -> Changes:
         """What a look found that was not told yet."""
         found = changes(self._seen, seen)
         touched = {path for path in found.changed if self._is_touched(path, seen)}
         rewritten = {path for path in self._young if self._is_rewritten(path, seen)}
         return replace(found, changed=(found.changed - touched) | rewritten)
 
-    def tell(self, news: Changes, seen: Snapshot, now: float) -> None:
+    def mark_reported(self, news: Changes, seen: Snapshot, now: float) -> None:
         """Take what a look found as told. `now` is when it ended, by a monotonic clock."""
         self._seen = seen
         self._young = {path: end for path, end in self._young.items() if end > now}
@@ -46,7 +46,7 @@ class Told:
         for path in tuple(islice(self._contents, max(0, len(self._contents) - LIMIT))):
             self._forget(path)
 
-    def heard(self) -> None:
+    def acknowledge(self) -> None:
         """The one who was told has read what he wants to.
 
         Of a file that changed meanwhile, nobody knows which version was read: whatever it holds next is news.

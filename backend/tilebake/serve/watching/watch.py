@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tilebake.serve.watching.debounce import Settling
-from tilebake.serve.watching.fs_events import Mode, Notices
-from tilebake.serve.watching.reported import Told
+from tilebake.serve.watching.debounce import Debouncer
+from tilebake.serve.watching.fs_events import FsEvents, Mode
+from tilebake.serve.watching.reported import ReportedFiles
 from tilebake.serve.watching.snapshot import Changes, Snapshot, snapshot
 
 TICK: Final = 0.1  # seconds between two looks at `stop`
@@ -56,14 +56,14 @@ def watch(
     are noticed. The files of a Changes should be read before the next one is asked for: what was told counts
     as known then, and a file that is saved again with the same content is no change.
     """
-    with Notices(enabled=timing.events) as notices:
+    with FsEvents(enabled=timing.events) as notices:
         watcher = _Watcher(places, notices, timing, on_mode)
         yield watcher.first()
-        watcher.heard()
+        watcher.acknowledge()
         while not stop.is_set():
             if news := watcher.settled():
                 yield news
-                watcher.heard()
+                watcher.acknowledge()
             watcher.rest(stop)
 
 
@@ -79,7 +79,7 @@ class _Watcher:
     def __init__(
         self,
         places: Callable[[], Places],
-        notices: Notices,
+        notices: FsEvents,
         timing: Timing,
         on_mode: Callable[[Mode], None],
     ) -> None:
@@ -88,16 +88,16 @@ class _Watcher:
         self._timing = timing
         self._on_mode = on_mode
         self._mode: Mode | None = None
-        self._settling = Settling(timing.quiet, timing.longest)
+        self._settling = Debouncer(timing.quiet, timing.longest)
         self._is_hinted = False  # the burst at hand began with a notice
-        self._told = Told()
+        self._reported = ReportedFiles()
         self._seen: Snapshot = {}
         self._next_look = 0.0
 
     def first(self) -> Changes:
         """Everything that is there."""
         seen = self._look()
-        return self._tell(self._told.news(seen), seen)
+        return self._tell(self._reported.unreported(seen), seen)
 
     def settled(self) -> Changes:
         """What is new and has settled by now; false if nothing has."""
@@ -108,16 +108,16 @@ class _Watcher:
         if not self._is_time(now):
             return Changes()
         before, seen = self._seen, self._look()
-        news = self._told.news(seen)
+        news = self._reported.unreported(seen)
         if news and not self._is_hinted and seen != before:  # perhaps in the middle of being written
             self._settling.note(now)
             if not self._settling.due(now):
                 return Changes()
         return self._tell(news, seen)
 
-    def heard(self) -> None:
+    def acknowledge(self) -> None:
         """What was told last has been read."""
-        self._told.heard()
+        self._reported.acknowledge()
 
     def rest(self, stop: threading.Event) -> None:
         """Wait until it may be time for something."""
@@ -146,5 +146,5 @@ class _Watcher:
     def _tell(self, news: Changes, seen: Snapshot) -> Changes:
         self._settling.end()
         self._is_hinted = False
-        self._told.tell(news, seen, time.monotonic())
+        self._reported.mark_reported(news, seen, time.monotonic())
         return news

@@ -1,6 +1,6 @@
-"""The worker process: it alone loads a model, keeps it warm, and bakes what comes through its pipe.
+"""Run the worker process, which alone loads a model, keeps it warm, and bakes what comes through its pipe.
 
-It ends with its host, whatever that died of: a thread does nothing but read the pipe, and the pipe closes.
+It ends with its host, whatever the host died of: one thread only reads the pipe, and then the pipe closes.
 """
 
 import os
@@ -25,7 +25,6 @@ from tilebake.serve.worker.protocol import (
     Cancel,
     Crashed,
     Done,
-    Failed,
     Leave,
     MakePainter,
     Progress,
@@ -36,6 +35,7 @@ from tilebake.serve.worker.protocol import (
     Stopped,
     ToHost,
     ToWorker,
+    WorkFailed,
 )
 from tilebake.texture import Texture
 
@@ -51,7 +51,7 @@ REST: Final = 4.0  # a progress_image is followed by so many times its own durat
 
 
 def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache_folder: Path) -> None:
-    """The main function of the process: ends it when it is told to leave."""
+    """Serve the host until it says to leave, and end the process. This is its main function."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the host decides what it means
     sys.stdout = sys.stderr  # what a library prints must not come between the host's lines of JSON
     worker = _Worker(connection, make_painter, Cache(cache_folder))
@@ -65,24 +65,24 @@ def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, 
 
 
 def _end(exitcode: int) -> NoReturn:
-    """End at once: nothing is left to be put away, and to take torch down in good order takes seconds."""
+    """End at once: nothing is left to be saved, and an orderly shutdown of torch takes seconds."""
     sys.stderr.flush()
     os._exit(exitcode)
 
 
 class _Worker:
-    """Does one bake or look after the other."""
+    """Answer one order after the other."""
 
     def __init__(
         self, connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, cache: Cache
     ) -> None:
         self._connection = connection
         self._inbox = _Inbox(connection)
-        self._models = _Models(make_painter)
+        self._models = _LoadedModel(make_painter)
         self._cache = cache
 
     def run(self) -> None:
-        """Returns when the host says to leave."""
+        """Answer orders until the host says to leave."""
         threading.Thread(target=self._inbox.read, name="inbox", daemon=True).start()
         while not isinstance(order := self._inbox.orders.get(), Leave):
             self._connection.send(self._answer(order))
@@ -98,7 +98,7 @@ class _Worker:
         except _StoppedError:
             return Stopped(order.number)
         except TilebakeError as error:
-            return Failed.by(order.number, error)
+            return WorkFailed.from_error(order.number, error)
 
     def _bake(self, order: Bake, on_step: OnStep) -> Done:
         def bake(request: BakeRequest, on_step: OnStep) -> Texture:
@@ -121,11 +121,11 @@ class _Worker:
 
 
 class _StoppedError(Exception):
-    """Raised between two steps: the bake is not wanted any more."""
+    """Stop between two steps: the bake is not wanted any more."""
 
 
 class _Inbox:
-    """What the host says, taken in while a bake goes on."""
+    """Receive what the host sends while a bake runs."""
 
     def __init__(self, connection: "Connection[ToHost, ToWorker]") -> None:
         self.orders: queue.SimpleQueue[Bake | RenderAttention | Leave] = queue.SimpleQueue()
@@ -134,7 +134,7 @@ class _Inbox:
         self._stopped = 0.0  # bakes up to this number are not wanted any more
 
     def read(self) -> None:
-        """Reads until the pipe closes, and then ends the process, in whatever it is."""
+        """Read until the pipe closes, and then end the process, whatever it is doing."""
         try:
             while True:
                 self._take(self._connection.recv())
@@ -142,7 +142,7 @@ class _Inbox:
             os._exit(HOST_GONE)
 
     def check(self, number: int) -> None:
-        """Raises _StoppedError if a bake is not wanted any more."""
+        """Raise _StoppedError if a bake is not wanted any more."""
         if number <= self._stopped:
             raise _StoppedError(number)
 
@@ -159,8 +159,8 @@ class _Inbox:
                 self.orders.put(message)
 
 
-class _Models:
-    """The painter of the model at hand."""
+class _LoadedModel:
+    """Keep the painter of one model."""
 
     def __init__(self, make_painter: MakePainter) -> None:
         self._make_painter = make_painter
@@ -168,7 +168,7 @@ class _Models:
         self._painter: Painter | None = None
 
     def painter(self, order: Bake | RenderAttention) -> Painter:
-        """The painter of the model that an order needs, loaded if it is not at hand."""
+        """Return the painter of the model that an order needs, loading it if it is another one."""
         key = order.request.model_key()
         if self._painter is None or self._key != key:
             self._painter = None  # two models need not fit into memory together
@@ -178,7 +178,7 @@ class _Models:
 
 
 class _Steps:
-    """Between the steps of one bake: tells how far it is, shows it if anybody looks, ends it if told to."""
+    """Report each step of a bake, send progress images while they are wanted, and stop when cancelled."""
 
     def __init__(self, number: int, inbox: _Inbox, connection: "Connection[ToHost, ToWorker]") -> None:
         self._number = number

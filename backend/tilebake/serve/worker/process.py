@@ -1,5 +1,6 @@
-"""The worker process as its host sees it: started, spoken to, listened to, and in the end not left behind."""
+"""Start the worker process, exchange messages with it, and leave none behind."""
 
+import logging
 import multiprocessing
 import signal
 import threading
@@ -17,15 +18,17 @@ from tilebake.serve.worker.protocol import Crashed, FromBake, Leave, MakePainter
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+log: Final = logging.getLogger(__name__)
+
 FORCE: Final = 2.0  # seconds that a process gets to end after each means stronger than asking
 
 
 class WorkerDiedError(BakeError):
-    """The worker process ended in the middle of a bake, by itself or by another's hand."""
+    """Report that the worker process ended in the middle of a bake, by itself or from outside."""
 
 
 class WorkerProcess:
-    """A process that has just been started. Raises WorkerDiedError when the system has none to give."""
+    """Start a process and talk to it. Raises WorkerDiedError when the system cannot start one."""
 
     def __init__(self, make_painter: MakePainter, cache_folder: Path) -> None:
         context = multiprocessing.get_context("spawn")  # torch does not bear to be forked
@@ -45,14 +48,15 @@ class WorkerProcess:
             ) from error
         finally:
             theirs.close()  # or the pipe would stay open when the worker is gone
+        log.info("worker process %s started", self._process.pid)
 
     def send(self, message: ToWorker) -> None:
-        """From any thread. A message to a worker that is gone is lost, and `receive` will tell."""
+        """Send a message, from any thread. To a worker that is gone it is lost, and `receive` raises."""
         with self._sending, suppress(OSError):
             self._connection.send(message)
 
     def receive(self, timeout: float) -> FromBake | None:
-        """The next message, or None where none comes in time. Raises WorkerDiedError."""
+        """Return the next message, or None if none comes in time. Raises WorkerDiedError."""
         try:
             ready = wait([self._connection, self._process.sentinel], timeout)
             if not ready:
@@ -63,31 +67,33 @@ class WorkerProcess:
         except (EOFError, OSError) as error:
             raise self._death() from error
         if isinstance(message, Crashed):
+            log.error("the worker process %s crashed:\n%s", self._process.pid, message.report.strip())
             raise WorkerDiedError(
-                f"the worker process failed: {message.report.strip().splitlines()[-1]}",
-                hint="this is a mistake of tilebake's own: please report it",
+                f"the worker process crashed: {message.report.strip().splitlines()[-1]}",
+                hint=f"this is a bug in tilebake: please report it with the traceback in {_log_name()}",
             ) from RuntimeError(message.report)
         return message
 
     def memory(self) -> int:
-        """Bytes that the process has in main memory; 0 when it is gone."""
+        """Return the bytes that the process has in main memory; 0 when it is gone."""
         try:
             return psutil.Process(self._process.pid).memory_info().rss
         except psutil.Error:
             return 0
 
     def end(self, patience: float) -> None:
-        """Ask it to leave, and end it by force if it has not left in `patience` seconds. From any thread."""
+        """Ask it to leave, and end it by force after `patience` seconds. May be called from any thread."""
         self.send(Leave())
         with self._reaping:
             self._process.join(patience)
             for force in (self._process.terminate, self._process.kill):
                 if self._process.is_alive():
+                    log.debug("the worker process %s does not leave: using force", self._process.pid)
                     force()
                     self._process.join(FORCE)
 
     def close(self) -> None:
-        """Let go of a process that has ended."""
+        """Release the pipe, and the process if it has ended."""
         self._connection.close()
         if not self._process.is_alive():
             self._process.close()
@@ -95,15 +101,22 @@ class WorkerProcess:
     def _death(self) -> WorkerDiedError:
         with self._reaping:
             self._process.join(FORCE)
-        what = f"the worker process {ending(self._process.exitcode)} in the middle of a bake"
+        what = f"the worker process {describe_exit(self._process.exitcode)} in the middle of a bake"
         return WorkerDiedError(what, hint="if memory is short, close other programs or lower pixels_per_tile")
 
 
-def ending(exitcode: int | None) -> str:
-    """How a process ended, in words."""
+def _log_name() -> str:
+    """Return the path of the log file if one is being written."""
+    handlers = logging.getLogger("tilebake").handlers
+    files = (handler.baseFilename for handler in handlers if isinstance(handler, logging.FileHandler))
+    return next(files, "the output of `--verbose`")
+
+
+def describe_exit(exitcode: int | None) -> str:
+    """Say how a process ended."""
     if exitcode is None:
-        return "fell silent"
+        return "stopped answering"
     if exitcode >= 0:
         return f"ended with exit code {exitcode}"
     name = next((each.name for each in signal.Signals if each == -exitcode), f"signal {-exitcode}")
-    return f"was ended by {name}"
+    return f"was killed by {name}"

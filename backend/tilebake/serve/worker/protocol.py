@@ -1,20 +1,34 @@
-"""What the host and the worker process say to each other through their pipe."""
+"""Define the messages that the host and the worker process send each other through their pipe."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-from tilebake.errors import Diagnostic, TilebakeError
+from tilebake.errors import (
+    BakeError,
+    BusyError,
+    Diagnostic,
+    MapError,
+    ModelError,
+    ProjectError,
+    PromptError,
+    ServeError,
+    TilebakeError,
+)
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, LoraRef, Painter
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request
 MakePainter = Callable[[ModelSource, Loras], Painter]
-"""Loads a model. It goes to the worker with the process's start, so it must be picklable."""
+"""Loads a model. It is sent to the worker when the process starts, so it must be picklable."""
+
+KINDS: Final = (MapError, ProjectError, PromptError, ModelError, BakeError, BusyError, ServeError)
+"""The errors that may cross the pipe: to unpickle a class of `paint`, the host would have to import torch."""
 
 
 @dataclass(frozen=True)
 class Bake:
-    """Bake this, and keep the texture in the cache. Numbers go up from bake to bake."""
+    """Bake this, and put the texture into the cache. Numbers rise from message to message."""
 
     number: int
     request: BakeRequest
@@ -23,7 +37,7 @@ class Bake:
 
 @dataclass(frozen=True)
 class RenderAttention:
-    """Paint this to see where words work, and keep nothing. Counted as a bake is."""
+    """Paint this to see where words work, and keep nothing. It is numbered like a bake."""
 
     number: int
     request: BakeRequest
@@ -33,26 +47,26 @@ class RenderAttention:
 
 @dataclass(frozen=True)
 class Cancel:
-    """Stop this bake or look, and all before it, between two steps."""
+    """Stop this bake or rendering, and all before it, between two steps."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class SendProgressImages:
-    """Whether anybody looks at the picture while it is painted."""
+    """Send progress images from now on, or stop sending them."""
 
     are_wanted: bool
 
 
 @dataclass(frozen=True)
 class Leave:
-    """Stop between two steps, and end."""
+    """Stop between two steps, and end the process."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`step` of `steps` are done."""
+    """Report that `step` of `steps` are done."""
 
     number: int
     step: int
@@ -61,7 +75,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class ProgressImage:
-    """The picture at the current step, small."""
+    """Show the picture at the current step, small."""
 
     number: int
     png: bytes
@@ -69,7 +83,7 @@ class ProgressImage:
 
 @dataclass(frozen=True)
 class Done:
-    """The cache has the texture, under this digest."""
+    """Report that the cache has the texture, under this digest."""
 
     number: int
     result: str
@@ -77,7 +91,7 @@ class Done:
 
 @dataclass(frozen=True)
 class RenderedAttention:
-    """Where the words work, as RGBA."""
+    """Return where the words work, as RGBA."""
 
     number: int
     png: bytes
@@ -85,42 +99,38 @@ class RenderedAttention:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The bake was cancelled."""
+    """Report that the bake was cancelled."""
 
     number: int
 
 
 @dataclass(frozen=True)
-class Failed:
-    """The bake met a mistake that its maker can fix."""
+class WorkFailed:
+    """Report an error that the user can fix."""
 
     number: int
     kind: type[TilebakeError]
     diagnostic: Diagnostic
 
     @classmethod
-    def by(cls, number: int, error: TilebakeError) -> "Failed":
-        """An error, as it can be sent: an exception itself does not pass through a pipe whole.
-
-        Of what `paint` makes of an error, only the kind that the host knows too: reading the other would
-        import torch there.
-        """
-        kind = next(each for each in type(error).__mro__ if each.__module__ == TilebakeError.__module__)
+    def from_error(cls, number: int, error: TilebakeError) -> "WorkFailed":
+        """Describe an error by its kind and its diagnostic: an exception does not pass a pipe whole."""
+        kind = next((each for each in KINDS if isinstance(error, each)), TilebakeError)
         return cls(number, kind, error.diagnostic)
 
-    def error(self) -> TilebakeError:
-        """The error again."""
+    def to_error(self) -> TilebakeError:
+        """Make the error again, to be raised in the host."""
         problem = self.diagnostic
         return self.kind(problem.what, where=problem.where, hint=problem.hint)
 
 
 @dataclass(frozen=True)
 class Crashed:
-    """The worker met a mistake of ours, and ends."""
+    """Report a bug in tilebake; the worker ends."""
 
     report: str  # the traceback
 
 
 ToWorker = Bake | RenderAttention | Cancel | SendProgressImages | Leave
-FromBake = Progress | ProgressImage | Done | RenderedAttention | Stopped | Failed
+FromBake = Progress | ProgressImage | Done | RenderedAttention | Stopped | WorkFailed
 ToHost = FromBake | Crashed

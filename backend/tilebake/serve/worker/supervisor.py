@@ -1,10 +1,11 @@
-"""The foreman: gives the one worker process its bakes and looks, and sees to it that there is one worker.
+"""Supervise the worker process: start, restart with backoff, recycle when its memory grows.
 
-The worker is started for the first bake, started again when it has died, after a pause that grows, and
-replaced between two bakes when its memory has grown.
+The worker is started for the first bake, and again when it has died, after a pause that doubles with each
+death. It is replaced between two bakes when its memory has grown.
 """
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from tilebake.serve.worker.protocol import (
     Bake,
     Cancel,
     Done,
-    Failed,
     MakePainter,
     Progress,
     ProgressImage,
@@ -27,34 +27,37 @@ from tilebake.serve.worker.protocol import (
     RenderedAttention,
     SendProgressImages,
     Stopped,
+    WorkFailed,
 )
 
-__all__ = ["BakeCancelledError", "Foreman", "WorkerDiedError", "WorkerLimits", "pause_after"]
+__all__ = ["BakeCancelledError", "Supervisor", "WorkerDiedError", "WorkerLimits", "pause_after"]
 
-WAKE: Final = 0.1  # seconds between two looks at whether a bake is still wanted
+log: Final = logging.getLogger(__name__)
+
+POLL: Final = 0.1  # seconds between two checks whether a bake is still wanted
 
 
 class BakeCancelledError(Exception):
-    """A bake was not wanted any more, or the foreman is closed."""
+    """Report that a bake is not wanted any more, or that the supervisor is closed."""
 
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """What a worker may take."""
+    """Set what a worker may use."""
 
-    growth: int = 2 << 30  # bytes of main memory over what it had after a model's first bake
-    patience: float = 3.0  # seconds to leave in, once told to
-    first_pause: float = 0.5  # seconds before a worker is started after one has died; doubled with each death
+    growth: int = 2 << 30  # bytes of main memory above what it had after a model's first bake
+    patience: float = 3.0  # seconds in which to leave when asked to
+    first_pause: float = 0.5  # seconds before the restart after a death; doubled with each further one
     longest_pause: float = 30.0
 
 
 LIMITS: Final = WorkerLimits()
 
 
-class Foreman:
-    """Bakes in a process of its own. One bake at a time; a second thread waits for its turn.
+class Supervisor:
+    """Bake in a process of its own, one bake at a time; a second thread waits for its turn.
 
-    `make_painter` goes to the process, so it must be picklable. `close` leaves no process behind.
+    `make_painter` is sent to the process, so it must be picklable. `close` leaves no process behind.
     """
 
     def __init__(self, make_painter: MakePainter, cache_folder: Path, limits: WorkerLimits = LIMITS) -> None:
@@ -67,8 +70,8 @@ class Foreman:
         self._worker: WorkerProcess | None = None
         self._progress_images = False
         self._first_memory: _Memory | None = None
-        self._deaths = 0  # since a bake last came to an end
-        self._rest_until = 0.0  # by time.monotonic()
+        self._deaths = 0  # since a bake last ended
+        self._start_after = 0.0  # by time.monotonic()
 
     def bake(
         self,
@@ -79,17 +82,17 @@ class Foreman:
         on_progress_image: Callable[[bytes], None],
         cancelled: Callable[[], bool],
     ) -> str:
-        """Bake, and give the digest under which the cache then has the texture.
+        """Bake, and return the digest under which the cache then has the texture.
 
-        Pictures come as PNG files, and only while previews are on. Raises TilebakeError for what the user can
-        hint, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when `cancelled` said
-        so, which is asked ten times a second and takes effect between two steps.
+        Images come as PNG files, and only while progress images are on. Raises TilebakeError for what the
+        user can fix, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when
+        `cancelled` returned True: it is called ten times a second and takes effect between two steps.
         """
-        outcome = self._have_done(
+        outcome = self._run(
             lambda number: Bake(number, request, source),
-            _Followers(on_progress, on_progress_image, cancelled),
+            _Callbacks(on_progress, on_progress_image, cancelled),
         )
-        assert isinstance(outcome, Done), "what a bake comes to"
+        assert isinstance(outcome, Done), "the outcome of a bake"
         return outcome.result
 
     def render_attention(
@@ -101,90 +104,90 @@ class Foreman:
         on_progress: OnStep,
         cancelled: Callable[[], bool],
     ) -> bytes:
-        """Paint to see where words work: a PNG of RGBA at the map's own pixel size. Raises as `bake` does."""
-        outcome = self._have_done(
+        """Paint where words work: a PNG of RGBA at the map's own pixel size. Raises what `bake` does."""
+        outcome = self._run(
             lambda number: RenderAttention(number, request, source, query),
-            _Followers(on_progress, _unseen, cancelled),
+            _Callbacks(on_progress, _ignore_image, cancelled),
         )
-        assert isinstance(outcome, RenderedAttention), "what a look comes to"
+        assert isinstance(outcome, RenderedAttention), "the outcome of a rendering"
         return outcome.png
 
-    def _have_done(
-        self, order_of: Callable[[int], Bake | RenderAttention], followers: "_Followers"
+    def _run(
+        self, make_order: Callable[[int], Bake | RenderAttention], callbacks: "_Callbacks"
     ) -> Done | RenderedAttention:
-        """Give the worker an order, and wait for what comes of it."""
+        """Send the worker an order, and wait for its outcome."""
         with self._turn:
-            self._await_rest(followers.cancelled)
-            worker = self._worker or self._hire()
-            order = order_of(next(self._numbers))
+            self._wait_for_backoff(callbacks.cancelled)
+            worker = self._worker or self._start()
+            order = make_order(next(self._numbers))
             worker.send(order)
             try:
-                outcome = self._follow(worker, order.number, followers)
+                outcome = self._wait_for_outcome(worker, order.number, callbacks)
             except WorkerDiedError:
-                self._bury()
+                self._on_crash()
                 raise
             finally:
-                worker.send(Cancel(order.number))  # for a callback may have raised, and the work go on
+                worker.send(Cancel(order.number))  # a callback may have raised while the work goes on
             self._deaths = 0
             self._replace_if_grown(worker, order.request.model_key())
         match outcome:
-            case Failed():
-                raise outcome.error()
+            case WorkFailed():
+                raise outcome.to_error()
             case Stopped():
                 raise BakeCancelledError
             case _:
                 return outcome
 
     def send_progress_images(self, are_wanted: bool) -> None:
-        """From now on, show the picture while it is painted, or do not. From any thread."""
+        """Send progress images from now on, or stop sending them. May be called from any thread."""
         self._progress_images = are_wanted
         if (worker := self._worker) is not None:
             worker.send(SendProgressImages(are_wanted))
 
     def close(self) -> None:
-        """End the worker, between two steps if it gets there soon enough; no bake is possible afterwards."""
+        """End the worker, between two steps if they come soon enough. No bake is possible afterwards."""
         self._closing.set()
         if (worker := self._worker) is not None:
             worker.end(self._limits.patience)
         with self._turn:
-            self._dismiss(patience=0.0)
+            self._stop(patience=0.0)
 
-    def _follow(
+    def _wait_for_outcome(
         self,
         worker: WorkerProcess,
         number: int,
-        followers: "_Followers",
-    ) -> Done | RenderedAttention | Failed | Stopped:
-        """Pass on what the worker says of one bake or look, until it is over."""
-        is_told = False
+        callbacks: "_Callbacks",
+    ) -> Done | RenderedAttention | WorkFailed | Stopped:
+        """Pass on the worker's messages about one order until it is over."""
+        is_cancel_sent = False
         while True:
-            if not is_told and self._is_off(followers.cancelled):
+            if not is_cancel_sent and self._is_cancelled(callbacks.cancelled):
                 worker.send(Cancel(number))
-                is_told = True
-            message = worker.receive(WAKE)
+                is_cancel_sent = True
+            message = worker.receive(POLL)
             if message is None or message.number != number:
-                continue  # the second is what was left of an earlier bake
+                continue  # the second is a rest of an earlier bake
             match message:
                 case Progress():
-                    followers.on_progress(Step(message.step, message.steps))
+                    callbacks.on_progress(Step(message.step, message.steps))
                 case ProgressImage():
-                    followers.on_progress_image(message.png)
-                case Done() | RenderedAttention() | Failed() | Stopped():
+                    callbacks.on_progress_image(message.png)
+                case Done() | RenderedAttention() | WorkFailed() | Stopped():
                     return message
 
-    def _is_off(self, cancelled: Callable[[], bool]) -> bool:
+    def _is_cancelled(self, cancelled: Callable[[], bool]) -> bool:
         return self._closing.is_set() or cancelled()
 
-    def _await_rest(self, cancelled: Callable[[], bool]) -> None:
-        """Let the pause after a death pass. Raises BakeCancelledError."""
-        while not self._is_off(cancelled):
-            left = self._rest_until - time.monotonic()
+    def _wait_for_backoff(self, cancelled: Callable[[], bool]) -> None:
+        """Wait until the pause after a death is over. Raises BakeCancelledError."""
+        while not self._is_cancelled(cancelled):
+            left = self._start_after - time.monotonic()
             if left <= 0:
                 return
-            self._closing.wait(min(left, WAKE))
+            self._closing.wait(min(left, POLL))
         raise BakeCancelledError
 
-    def _hire(self) -> WorkerProcess:
+    def _start(self) -> WorkerProcess:
         self._first_memory = None
         try:
             self._worker = WorkerProcess(self._make_painter, self._cache_folder)
@@ -196,37 +199,40 @@ class Foreman:
         self._worker.send(SendProgressImages(self._progress_images))
         return self._worker
 
-    def _bury(self) -> None:
-        """A worker died. Raises BakeCancelledError if that is what it was to do."""
+    def _on_crash(self) -> None:
+        """Clean up after a worker that died. Raises BakeCancelledError if it was asked to end."""
         if self._closing.is_set():
             raise BakeCancelledError
-        self._dismiss(patience=0.0)
+        self._stop(patience=0.0)
         self._pause()
 
     def _pause(self) -> None:
         self._deaths += 1
-        self._rest_until = time.monotonic() + pause_after(self._deaths, self._limits)
+        pause = pause_after(self._deaths, self._limits)
+        self._start_after = time.monotonic() + pause
+        log.warning("the worker died (%d in a row): the next one starts in %.1f s", self._deaths, pause)
 
     def _replace_if_grown(self, worker: WorkerProcess, model: object) -> None:
         memory = worker.memory()
         if self._first_memory is None or self._first_memory.model != model:
             self._first_memory = _Memory(model, memory)
         elif memory > self._first_memory.bytes + self._limits.growth:
-            self._dismiss(self._limits.patience)
+            log.info("the worker's memory grew to %d MiB: replacing it", memory >> 20)
+            self._stop(self._limits.patience)
 
-    def _dismiss(self, patience: float) -> None:
+    def _stop(self, patience: float) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end(patience)
             worker.close()
 
 
-def _unseen(_png: bytes) -> None:
-    """For work of which nobody sees progress_images."""
+def _ignore_image(_png: bytes) -> None:
+    """Ignore a progress image."""
 
 
-class _Followers(NamedTuple):
-    """Who is told of one piece of work while it goes on, and who says whether it is still wanted."""
+class _Callbacks(NamedTuple):
+    """Hold what is called while an order runs, and what says whether it is still wanted."""
 
     on_progress: OnStep
     on_progress_image: Callable[[bytes], None]
@@ -234,12 +240,12 @@ class _Followers(NamedTuple):
 
 
 class _Memory(NamedTuple):
-    """What a worker had in main memory after its first bake with a model."""
+    """Hold what a worker had in main memory after its first bake with a model."""
 
     model: object
     bytes: int
 
 
 def pause_after(deaths: int, limits: WorkerLimits) -> float:
-    """Seconds to wait before a worker is started, after so many deaths without a bake that came to an end."""
+    """Return the seconds to wait before a start after so many deaths in a row."""
     return min(limits.longest_pause, limits.first_pause * 2.0 ** (min(deaths, 30) - 1))
