@@ -100,3 +100,12 @@ def test_the_masks_are_shown_without_a_model_library(tmp_path: Path) -> None:
     modules = loaded("show", "masks", str(tmp_path / "one.json"), "--out", str(out))
     assert out.is_file()
     assert not modules & MODEL_LIBRARIES
+
+
+def test_looking_at_file_names_loads_no_reader() -> None:
+    script = (
+        "import sys; from tilebake.level.map_names import may_be_map; assert may_be_map('a.json');"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert not set(done.stdout.split()) & {*MODEL_LIBRARIES, "numpy", "pydantic", "json"}

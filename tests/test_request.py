@@ -1,6 +1,7 @@
 """The digest of a request: it moves with every pixel that could, and with nothing else."""
 
 import json
+import pickle
 import string
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
-from tilebake.level.tilemap import TileMap, parse_map
+from tilebake.level.tilemap import TileMap, Tiles, parse_map, read_map
 from tilebake.request import BakeRequest
 from tilebake.texture import pixel_hash
 
@@ -40,6 +41,22 @@ def test_a_digest_is_a_sha256_and_the_same_each_time() -> None:
     assert len(digest) == 64
     assert set(digest) <= set(string.hexdigits)
     assert digest == request().digest()
+
+
+def test_a_digest_is_made_once_and_goes_along_to_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = request()
+    digest = asked.digest()
+    sent = pickle.dumps(asked)
+    monkeypatch.setattr("tilebake.request.hashlib.sha256", None)
+    assert asked.digest() == digest
+    assert pickle.loads(sent).digest() == digest
+
+
+def test_whether_a_digest_was_made_changes_no_request() -> None:
+    asked = request()
+    asked.digest()
+    assert asked == request()
+    assert replace(asked, seed=8).digest() != asked.digest()
 
 
 @pytest.mark.parametrize(
@@ -150,7 +167,9 @@ def test_both_ways_to_write_a_map_have_one_digest() -> None:
 @pytest.mark.parametrize(("one", "other"), [(1, 1.0), (0.0, -0.0)])
 def test_a_number_has_one_spelling(one: float, other: float) -> None:
     first, *rest = read().tiles
-    tilemaps = [replace(read(), tiles=(replace(first, centre_x=number), *rest)) for number in (one, other)]
+    tilemaps = [
+        replace(read(), tiles=Tiles.of([first._replace(centre_x=number), *rest])) for number in (one, other)
+    ]
     assert len({request(tilemap).digest() for tilemap in tilemaps}) == 1
 
 
@@ -162,3 +181,53 @@ def test_a_pixel_hash_sees_shape_and_bytes() -> None:
         pixel_hash(image[::-1].reshape(2, 4, 3)),
     }
     assert len(hashes) == 3
+
+
+MAPS = Path(__file__).parent.parent / "maps"
+PINNED = {
+    "checker": "29c4075351a7a6524ba685feca20efe1bdf87fb58b4372151dfbd62e27cddd4a",
+    "forest": "db41558ee474212665ca89b1f2fa3986b343d98eed5d1e817aab3c6be168654e",
+    "hex": "13323f6800d2a40342a5759bbc29f8ecc5bed9c9b209a27533163a23f8641aa3",
+    "island": "da6def0423407d3d21e3b3fe6d26d41236f7c40ab2792fa4ac11c63b192bdce2",
+    "iso": "0e511c885e0a56ded0050e21dfd5590d788e5e9993e0c9f6200f2cc46c26899e",
+    "river": "644d3fc6ada07cf92a66c6c28c50b25ecacbbbb08eb17990ee2774765f242cfc",
+}
+LAYERED = {
+    "tile_size": [48, 30],
+    "grid": "half_offset",
+    "layers": [
+        {"rows": ["ggw", "gw."], "origin": [-2, 1]},
+        {"cells": [[0, 1, "water"], [-1, 2, "grass"]], "weight": 0.3},
+    ],
+}
+EDIT = {
+    "base_prompt": {"prompt": "a cliff", "reweight": {"cliff": -1.5}},
+    "terrains": {
+        "grass": {"prompt": "dry grass", "reweight": {"dry": 2}, "threshold": 0.25, "average": True},
+        "water": {"prompt": "dark blue water", "align": "refine", "cross_replace_steps": 0.5},
+    },
+    "self_replace_steps": 0.3,
+    "local_blend": ["dry"],
+}
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_the_maps_in_the_repository_keep_their_digests(name: str) -> None:
+    assert request(read_map(MAPS / f"{name}.json")).digest() == PINNED[name]
+
+
+def test_a_map_of_several_layers_keeps_its_digest() -> None:
+    content = {key: value for key, value in MAP.items() if key != "rows"} | LAYERED
+    assert (
+        request(parse_map(json.dumps(content))).digest()
+        == "075c5fdb8fd2e5b154aff320dacd7507ce7be5f124c04aaf8e9a4e98405a4c02"
+    )
+
+
+def test_an_edit_keeps_its_digest() -> None:
+    changed = replace(
+        request(read(edit=EDIT)),
+        loras=((LoraRef("moss.safetensors", 0.7), "l"),),
+        settings=BakeSettings(mask_sigma=3.5, palette=("#102030",), guidance_scale=4),
+    )
+    assert changed.digest() == "b8e8efda99981b99204cb7fe201838d18fd58a9f6372c7e23918d3dd1361dd91"

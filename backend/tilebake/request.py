@@ -5,8 +5,9 @@ The pipeline is a `Baker`, and so are a cache around it and a remote machine. To
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tilebake.level.edit.edit import Edit
@@ -51,7 +52,11 @@ class BakeRequest:
         Names and paths of map, model and LoRA files are left out, for their content counts; so are device
         and dtype, which are in the texture's `environment`.
         """
-        return hashlib.sha256(_canonical(self._content())).hexdigest()
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        return hashlib.sha256(_canonical(self._content(), _columns_json(self.tilemap))).hexdigest()
 
     def model_key(self) -> tuple[object, ...]:
         """Return the key of the loaded model: equal for requests that can share one model instance."""
@@ -71,11 +76,6 @@ class BakeRequest:
             "grid": tilemap.grid,
             "tile_size": list(tilemap.tile_size),
             "bounds": [_number(edge) for edge in tilemap.bounds],
-            "tiles": [
-                [t.terrain, _number(t.centre_x), _number(t.centre_y), _number(t.weight)]
-                for t in tilemap.tiles
-            ],
-            "empty": [[_number(x), _number(y)] for x, y in tilemap.empty],
             **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
         }
 
@@ -108,9 +108,42 @@ def _normalize(value: Any) -> object:
             return value
 
 
-def _canonical(content: Mapping[str, object]) -> bytes:
-    """Write JSON with one spelling: sorted keys, each float as the shortest text that reads back the same."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+def _columns_json(tilemap: TileMap) -> dict[str, str]:
+    """Render a map's tiles and empty cells as JSON: lists of [terrain, x, y, weight], and of [x, y]."""
+    tiles, empty, spelled = tilemap.tiles, tilemap.empty, _Spellings()
+    names = [json.dumps(name) for name in tiles.names]
+    numbers = (tiles.centre_x, tiles.centre_y, tiles.weight)
+    rows = zip(map(names.__getitem__, tiles.terrain), *map(spelled.each, numbers), strict=True)
+    points = zip(*map(spelled.each, (empty.x, empty.y)), strict=True)
+    return {"tiles": _list_of_lists(rows), "empty": _list_of_lists(points)}
+
+
+class _Spellings(dict[float, str]):
+    """Spell numbers as JSON does, and equal ones once: a map has far fewer than tiles."""
+
+    def __missing__(self, value: float) -> str:
+        self[value] = spelling = repr(_number(value))
+        return spelling
+
+    def each(self, values: Iterable[float]) -> Iterator[str]:
+        """Spell each value."""
+        return map(self.__getitem__, values)
+
+
+def _list_of_lists(rows: Iterable[Iterable[str]]) -> str:
+    inner = "],[".join(map(",".join, rows))
+    return f"[[{inner}]]" if inner else "[]"
+
+
+def _canonical(content: Mapping[str, object], rendered: Mapping[str, str]) -> bytes:
+    """Render JSON with one spelling: sorted keys, each float as the shortest text that reads back as itself.
+
+    `rendered` are further members whose values are JSON already.
+    """
+    members = dict(rendered)
+    for key, value in content.items():
+        members[key] = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return "{{{}}}".format(",".join(f'"{key}":{members[key]}' for key in sorted(members))).encode("ascii")
 
 
 class Step(NamedTuple):

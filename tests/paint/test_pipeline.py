@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tilebake.errors import BakeError
 from tilebake.level.canvas import canvas_for
 from tilebake.level.settings import BakeSettings, SettingsOverride
-from tilebake.level.tilemap import Bounds, Terrain, Tile, TileMap
+from tilebake.level.tilemap import Bounds, Centres, Terrain, Tile, TileMap, Tiles
 from tilebake.paint import pipeline as pipeline_module
 from tilebake.paint.model.load import Components, models
 from tilebake.paint.noise import coordinate_noise
@@ -49,8 +49,8 @@ def level(
         terrains=tuple(
             Terrain(name, (prompts or TERRAINS)[name]) for name in sorted(set("".join(rows)) - {"."})
         ),
-        tiles=tuple(Tile(*at, name, *centre[at]) for at, name in cells.items() if name != "."),
-        empty=tuple(centre[at] for at, name in cells.items() if name == "."),
+        tiles=Tiles.of(Tile(*at, name, *centre[at]) for at, name in cells.items() if name != "."),
+        empty=Centres.of(centre[at] for at, name in cells.items() if name == "."),
         bounds=Bounds(0, 0, len(rows[0]) * width, len(rows) * height),
         base_prompt=BASE,
         negative_prompt="",

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from tilebake.errors import Location, MapError, ProjectError
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
-from tilebake.level.source.diagnostics import mistakes
+from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode, number, position, read_bytes
 from tilebake.level.source.json_positions import shown
 from tilebake.level.source.schema_base import (
@@ -181,7 +181,7 @@ def _validated(data: dict[str, object], file: Path) -> ProjectFile:
         entry = ProjectFile.model_validate(data)
         apply(BakeSettings(), entry.settings)
     except ValidationError as error:
-        first = mistakes(error, data)[0]
+        first = field_problems(error, data)[0]
         raise ProjectError(first.what, where=_place(file, *first.path), hint=first.hint) from None
     except MapError as error:
         raise ProjectError(error.what, where=_place(file, "settings"), hint=error.hint) from None

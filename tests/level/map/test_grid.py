@@ -43,6 +43,12 @@ def map_to_local(grid: Grid, x: int, y: int) -> tuple[float, float]:
     return (fx + 0.5) * grid.tile_size[0], (fy + 0.5) * grid.tile_size[1]
 
 
+def point_of(grid: Grid, x: int, y: int) -> tuple[int, int]:
+    """The lattice point of one cell."""
+    (along,), (across,) = grid.lattice([x], [y])
+    return along, across
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("shape", ["square", *SHAPES])
@@ -73,21 +79,30 @@ def test_known_centres(grid: Grid, cell: tuple[int, int], centre: tuple[float, f
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("shape", ["square", *SHAPES])
-def test_points_within_a_rectangle_are_the_cells_with_their_centre_in_it(
+def test_free_points_of_a_rectangle_are_its_cells_without_those_taken(
     shape: GridShape, axis: Axis, layout: Layout
 ) -> None:
     grid = Grid(shape, (40, 24), axis, layout)
     bounds = Bounds(-101, -63, 190, 130)
-    cells = {
-        grid.lattice(x, y)
+    inside = {
+        point_of(grid, x, y)
         for x in range(-40, 41)
         for y in range(-40, 41)
         if bounds.x <= grid.centre(x, y)[0] <= bounds.x + bounds.width
         and bounds.y <= grid.centre(x, y)[1] <= bounds.y + bounds.height
     }
-    points = list(grid.points_within(bounds))
-    assert set(points) == cells
-    assert len(points) == len(cells)
+    taken = sorted(inside)[::3]
+    along, across = [point[0] for point in taken], [point[1] for point in taken]
+    points = list(zip(*grid.free_points(bounds, along, across), strict=True))
+    assert set(points) == inside - set(taken)
+    assert len(points) == len(inside) - len(taken)
+
+
+def test_many_cells_have_the_centres_that_each_has_alone() -> None:
+    grid = Grid("hexagonal", (48, 34), "vertical", "diamond_right")
+    cells = [(x, y) for y in range(-3, 4) for x in range(-3, 4)]
+    points = grid.lattice([x for x, _ in cells], [y for _, y in cells])
+    assert list(zip(*grid.centres(*points), strict=True)) == [grid.centre(x, y) for x, y in cells]
 
 
 @given(
@@ -102,11 +117,11 @@ def test_no_two_cells_share_a_lattice_point(
 ) -> None:
     grid = Grid(shape, (64, 64), axis, layout)
     around = [(x + dx, y + dy) for dx in range(-2, 3) for dy in range(-2, 3)]
-    assert len({grid.lattice(*cell) for cell in around}) == len(around)
+    assert len({point_of(grid, *cell) for cell in around}) == len(around)
 
 
 def test_bounds_go_around_whole_tiles() -> None:
-    assert bounds_of([(32, 32), (96, 160)], (64, 32)) == Bounds(0, 16, 128, 160)
+    assert bounds_of([32, 96], [32, 160], (64, 32)) == Bounds(0, 16, 128, 160)
 
 
 def test_the_room_for_cells_is_told_before_they_are_listed() -> None:

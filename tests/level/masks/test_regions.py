@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, Canvas, canvas_for
 from tilebake.level.masks.regions import Regions, pool, region_masks
-from tilebake.level.tilemap import Terrain, Tile, TileMap, parse_map
+from tilebake.level.tilemap import Centres, Terrain, Tile, TileMap, Tiles, parse_map
 
 RIVER = ("ggwggg", "gwwg.g", "wgg..g", "gggg.s")
 GRIDS: list[dict[str, object]] = [
@@ -32,10 +32,13 @@ def draw(rows: Sequence[str], **keys: object) -> TileMap:
 
 def scatter(tiles: Sequence[tuple[float, float, str]]) -> TileMap:
     """A map of tiles anywhere, with no cells between them."""
-    placed = tuple(Tile(i, 0, name, x, y) for i, (x, y, name) in enumerate(tiles))
+    placed = Tiles.of(Tile(i, 0, name, x, y) for i, (x, y, name) in enumerate(tiles))
     names = sorted({name for _, _, name in tiles})
     return replace(
-        draw(["g"]), tiles=placed, empty=(), terrains=tuple(Terrain(name, f"{name} prompt") for name in names)
+        draw(["g"]),
+        tiles=placed,
+        empty=Centres.of(()),
+        terrains=tuple(Terrain(name, f"{name} prompt") for name in names),
     )
 
 
@@ -134,14 +137,14 @@ def test_sigma_zero_gives_each_pixel_to_its_nearest_tile(sigma: float) -> None:
 
 
 def test_a_map_without_tiles_belongs_to_the_base_prompt() -> None:
-    tilemap = replace(scatter([(0, 0, "grass")]), tiles=(), terrains=(), empty=((8, 8),))
+    tilemap = replace(scatter([(0, 0, "grass")]), tiles=Tiles.of(()), terrains=(), empty=Centres.of([(8, 8)]))
     regions = region_masks(tilemap, Canvas(64, 40, 1.0, 0, 0), 4)
     assert regions.masks.shape == (0, 5, 8)
     np.testing.assert_array_equal(regions.empty, np.ones((5, 8)))
 
 
 def test_a_map_without_cells_belongs_to_the_base_prompt() -> None:
-    tilemap = replace(scatter([(0, 0, "grass")]), tiles=())
+    tilemap = replace(scatter([(0, 0, "grass")]), tiles=Tiles.of(()))
     regions = region_masks(tilemap, Canvas(64, 40, 1.0, 0, 0), 4)
     np.testing.assert_array_equal(regions.masks, np.zeros((1, 5, 8)))
     np.testing.assert_array_equal(regions.empty, np.ones((5, 8)))
@@ -150,7 +153,7 @@ def test_a_map_without_cells_belongs_to_the_base_prompt() -> None:
 @pytest.mark.parametrize("sigma", [0.01, 4])
 def test_tiles_in_one_place_share_it_by_weight(sigma: float) -> None:
     below, above = Tile(0, 0, "grass", 32, 32, 0.25), Tile(0, 0, "water", 32, 32, 0.75)
-    tilemap = replace(scatter([(0, 0, "grass"), (0, 0, "water")]), tiles=(below, above))
+    tilemap = replace(scatter([(0, 0, "grass"), (0, 0, "water")]), tiles=Tiles.of([below, above]))
     regions = region_masks(tilemap, Canvas(64, 64, 1.0, 0, 0), sigma)
     np.testing.assert_allclose(regions.masks[1], 0.75, rtol=1e-6)
 

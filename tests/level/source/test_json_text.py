@@ -156,7 +156,7 @@ def test_a_path_is_found_or_what_is_nearest_above_it(path: JsonPath, line: int, 
     [('"gx"', 1, 3), (r'"\"x"', 1, 4), (r'"\u0067x"', 1, 8), (r'"\ud83c\udf32x"', 1, 14), ('"🌲x"', 1, 3)],
 )
 def test_a_character_is_found_behind_escapes(row: str, index: int, column: int) -> None:
-    error = JsonText(row).mistake("here", character=index)
+    error = JsonText(row).error_at("here", character=index)
     assert (error.where.line, error.where.column) == (1, column)
 
 

@@ -1,11 +1,11 @@
 """An edit as a map file, a record and the local API write it: the types are the schema."""
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field, Tag
 
-from tilebake.errors import PromptError, TilebakeError
+from tilebake.errors import PromptError
 from tilebake.level.edit.edit import (
     STRONGEST,
     Edit,
@@ -18,7 +18,8 @@ from tilebake.level.edit.edit import (
 )
 from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text, starts_of, swapped, words_of
 from tilebake.level.source.diagnostics import nearest
-from tilebake.level.source.json_positions import JsonPath, shown
+from tilebake.level.source.json_positions import shown
+from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import (
     CLOSED,
     NOT_BLANK,
@@ -108,14 +109,6 @@ class Prompts(NamedTuple):
     terrains: Mapping[str, str]  # of the terrains that some tile has
     unpainted: Collection[str] = ()  # terrains that the map or its project describes, without a tile
     style: str = ""  # follows every base prompt, an edited one too
-
-
-class Refuse(Protocol):
-    """Makes the error for a mistake at a path, as JsonText.mistake does."""
-
-    def __call__(
-        self, what: str, path: JsonPath = (), *, hint: str | None = None, at_key: bool = False
-    ) -> TilebakeError: ...
 
 
 def styled(prompt: str, style: str) -> str:

@@ -1,19 +1,25 @@
-"""Where a cell of a grid has its centre: Godot's layouts, as `TileMapLayer.map_to_local` places them.
+"""Compute where the cells of a grid have their centres, as Godot's `TileMapLayer.map_to_local` does.
 
 Every grid that is not square is one lattice: lines of tiles, each shifted by half a tile against the
 one before, and packed closer than a tile's size (a half for isometric, three quarters for hexagonal).
 Layouts only number its cells differently. A lattice point is (along, across): half tiles along the
 offset axis, and lines across it; both are whole numbers, so that cells compare exactly.
+
+Maps have many cells, so cells and points come as columns: all x and all y, all along and all across.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add, sub
 from typing import Final, Literal, NamedTuple
 
 GridShape = Literal["square", "isometric", "half_offset", "hexagonal"]
 Axis = Literal["horizontal", "vertical"]
 Layout = Literal["stacked", "stacked_offset", "stairs_right", "stairs_down", "diamond_right", "diamond_down"]
+
+Column = Sequence[int]
 
 _LINE_SPACING: Final[Mapping[GridShape, float]] = {
     "square": 1.0,
@@ -34,7 +40,7 @@ _EDGE: Final = 1e-6  # of a tile: a centre this close to an edge lies on it
 
 
 class Bounds(NamedTuple):
-    """A rectangle in map pixels."""
+    """Describe a rectangle in map pixels."""
 
     x: float
     y: float
@@ -44,7 +50,7 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A grid of tiles, each `tile_size` (width, height) map pixels large."""
+    """Describe a grid of tiles, each `tile_size` (width, height) map pixels large."""
 
     shape: GridShape
     tile_size: tuple[int, int]
@@ -52,45 +58,57 @@ class Grid:
     layout: Layout = "stacked"
 
     def centre(self, x: int, y: int) -> tuple[float, float]:
-        """The centre of a cell in map pixels."""
-        return self.place(self.lattice(x, y))
+        """Return the centre of a cell in map pixels."""
+        (centre_x,), (centre_y,) = self.centres(*self.lattice([x], [y]))
+        return centre_x, centre_y
 
-    def lattice(self, x: int, y: int) -> tuple[int, int]:
-        """The lattice point (along, across) of a cell."""
+    def lattice(self, xs: Column, ys: Column) -> tuple[Column, Column]:
+        """Return the lattice points (along, across) of cells."""
         if self.shape == "square":
-            return 2 * x, y
+            return [2 * x for x in xs], ys
         if self.axis == "vertical":
-            return _lattice(y, x, _MIRRORED[self.layout])
-        return _lattice(x, y, self.layout)
+            return _lattice(ys, xs, _MIRRORED[self.layout])
+        return _lattice(xs, ys, self.layout)
 
-    def place(self, point: tuple[int, int]) -> tuple[float, float]:
-        """The centre in map pixels of the cell at a lattice point."""
-        along, across = point[0] / 2, point[1] * _LINE_SPACING[self.shape]
+    def centres(self, along: Column, across: Column) -> tuple[list[float], list[float]]:
+        """Return the centres in map pixels, all x and all y, of the cells at lattice points."""
         width, height = self.tile_size
+        spacing = _LINE_SPACING[self.shape]
         if self._is_upright:
-            return (across + 0.5) * width, (along + 0.5) * height
-        return (along + 0.5) * width, (across + 0.5) * height
+            ys = _converted(along, lambda value: (value / 2 + 0.5) * height)
+            return _converted(across, lambda value: (value * spacing + 0.5) * width), ys
+        xs = _converted(along, lambda value: (value / 2 + 0.5) * width)
+        return xs, _converted(across, lambda value: (value * spacing + 0.5) * height)
 
     def cells_in(self, bounds: Bounds) -> float:
-        """About how many cells a rectangle has room for."""
+        """Estimate how many cells a rectangle has room for."""
         width, height = self.tile_size
         return bounds.width / width * bounds.height / height / _LINE_SPACING[self.shape]
 
-    def points_within(self, bounds: Bounds) -> Iterator[tuple[int, int]]:
-        """Each lattice point whose centre lies in a rectangle or on its edge, line by line."""
+    def free_points(self, bounds: Bounds, along: Column, across: Column) -> tuple[list[int], list[int]]:
+        """Return the lattice points of a rectangle, its edge included, that are not among the given ones.
+
+        Line by line, as (along, across).
+        """
+        taken: defaultdict[int, set[int]] = defaultdict(set)
+        for point, line in zip(along, across, strict=True):
+            taken[line].add(point)
         low_along, high_along, low_across, high_across = self._limits(bounds)
-        for across in range(low_across, high_across + 1):
-            shift = 0 if self.shape == "square" else (across + (self.layout == "stacked_offset")) % 2
+        found: tuple[list[int], list[int]] = [], []
+        for line in range(low_across, high_across + 1):
+            shift = 0 if self.shape == "square" else (line + (self.layout == "stacked_offset")) % 2
             first = low_along + (low_along + shift) % 2
-            for along in range(first, high_along + 1, 2):
-                yield along, across
+            free = [point for point in range(first, high_along + 1, 2) if point not in taken[line]]
+            found[0].extend(free)
+            found[1].extend([line] * len(free))
+        return found
 
     @property
     def _is_upright(self) -> bool:
         return self.axis == "vertical" and self.shape != "square"
 
     def _limits(self, bounds: Bounds) -> tuple[int, int, int, int]:
-        """The first and last `along` and `across` that lie within a rectangle."""
+        """Return the first and last `along` and `across` that lie within a rectangle."""
         width, height = self.tile_size
         horizontal = (bounds.x / width, (bounds.x + bounds.width) / width)
         vertical = (bounds.y / height, (bounds.y + bounds.height) / height)
@@ -104,26 +122,32 @@ class Grid:
         )
 
 
-def _lattice(x: int, y: int, layout: Layout) -> tuple[int, int]:
-    """The lattice point of a cell where lines are horizontal."""
+def _lattice(xs: Column, ys: Column, layout: Layout) -> tuple[Column, Column]:
+    """Return the lattice points of cells where lines are horizontal."""
+    cells = zip(xs, ys, strict=True)
     match layout:
         case "stacked":
-            return 2 * x + y % 2, y
+            return [2 * x + y % 2 for x, y in cells], ys
         case "stacked_offset":
-            return 2 * x + (y + 1) % 2, y
+            return [2 * x + (y + 1) % 2 for x, y in cells], ys
         case "stairs_right":
-            return 2 * x + y, y
+            return [2 * x + y for x, y in cells], ys
         case "stairs_down":
-            return x, 2 * y + x
+            return xs, [2 * y + x for x, y in cells]
         case "diamond_right":
-            return x + y, y - x
+            return list(map(add, xs, ys)), list(map(sub, ys, xs))
         case "diamond_down":
-            return x - y, x + y
+            return list(map(sub, xs, ys)), list(map(add, xs, ys))
 
 
-def bounds_of(centres: Iterable[tuple[float, float]], tile_size: tuple[int, int]) -> Bounds:
-    """The rectangle around tiles with these centres, of which there is at least one."""
-    xs, ys = zip(*centres, strict=True)
+def _converted(values: Column, convert: Callable[[int], float]) -> list[float]:
+    """Convert every value, and equal ones once: a map has far fewer lines than cells."""
+    converted = {value: convert(value) for value in set(values)}
+    return [converted[value] for value in values]
+
+
+def bounds_of(xs: Sequence[float], ys: Sequence[float], tile_size: tuple[int, int]) -> Bounds:
+    """Return the rectangle around tiles with these centres, of which there is at least one."""
     width, height = tile_size
     left, top = min(xs) - width / 2, min(ys) - height / 2
     return Bounds(left, top, max(xs) + width / 2 - left, max(ys) + height / 2 - top)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Discriminator, FailFast, Field, Tag
 
 from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.map.content import MAX_CELLS
 from tilebake.level.map.grid import Axis, GridShape, Layout
 from tilebake.level.seed import MAX_SEED
 from tilebake.level.settings import SettingsOverride
@@ -23,7 +24,6 @@ from tilebake.level.source.schema_base import (
 )
 
 VERSION: Final = 1
-MAX_CELLS: Final = 1024 * 1024  # of the rectangle around all tiles; a map has no use for more in one picture
 MAX_COORDINATE: Final = 1_000_000
 MAX_TILE_PIXELS: Final = 4096
 

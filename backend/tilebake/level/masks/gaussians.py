@@ -22,16 +22,18 @@ class Sites(NamedTuple):
 
 def sites_of(tilemap: TileMap, canvas: Canvas) -> Sites:
     """Tiles and empty cells in the canvas's latent pixels, without those that weigh nothing."""
-    regions = {terrain.name: i for i, terrain in enumerate(tilemap.terrains)}
-    weights = {terrain.name: terrain.weight for terrain in tilemap.terrains}
-    rows = [
-        (tile.centre_x, tile.centre_y, tile.weight * weights[tile.terrain], regions[tile.terrain])
-        for tile in tilemap.tiles
-    ] + [(x, y, 1.0, len(regions)) for x, y in tilemap.empty]
-    x, y, weight, region = np.array(rows, np.float64).reshape(-1, 4)[[row[2] > 0 for row in rows]].T
+    names, tiles, empty = [terrain.name for terrain in tilemap.terrains], tilemap.tiles, tilemap.empty
+    region_of = np.array([names.index(name) for name in tiles.names], np.intp)
+    weight_of = np.array([tilemap.terrains[index].weight for index in region_of], np.float64)
+    x = np.concatenate([tiles.centre_x, empty.x])
+    y = np.concatenate([tiles.centre_y, empty.y])
+    weight = np.concatenate([tiles.weight * weight_of[tiles.terrain], np.ones(len(empty))])
+    region = np.concatenate([region_of[tiles.terrain], np.full(len(empty), len(names))])
+    counts = weight > 0
+    x, y, weight, region = x[counts], y[counts], weight[counts], region[counts]
     per_map_pixel = canvas.scale / LATENT
     x, y = x * per_map_pixel - canvas.origin_x, y * per_map_pixel - canvas.origin_y
-    return Sites(x, y, weight, region.astype(np.intp))
+    return Sites(x, y, weight, region)
 
 
 def middles(length: int) -> Array:

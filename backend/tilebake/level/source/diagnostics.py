@@ -43,7 +43,7 @@ _LENGTHS: Final = {
 }
 
 
-class Mistake(NamedTuple):
+class FieldProblem(NamedTuple):
     """One mistake: its path, what is wrong, what to do, and whether the key is meant and not its value."""
 
     path: JsonPath
@@ -52,17 +52,17 @@ class Mistake(NamedTuple):
     at_key: bool = False
 
 
-def mistakes(error: ValidationError, data: object) -> list[Mistake]:
+def field_problems(error: ValidationError, data: object) -> list[FieldProblem]:
     """What is wrong with `data`, in words: some mistakes, at least one.
 
     Only the innermost: a list that is too short because an item was refused is not worth a word.
     """
-    found = [_mistake(details, data) for details in error.errors(include_url=False)[:_SEVERAL]]
-    paths = [mistake.path for mistake in found]
+    found = [_problem(details, data) for details in error.errors(include_url=False)[:_SEVERAL]]
+    paths = [problem.path for problem in found]
     return [
-        mistake
-        for mistake in found
-        if not any(path != mistake.path and path[: len(mistake.path)] == mistake.path for path in paths)
+        problem
+        for problem in found
+        if not any(path != problem.path and path[: len(problem.path)] == problem.path for path in paths)
     ]
 
 
@@ -72,21 +72,21 @@ def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean {shown(matches[0])}?" if matches else otherwise
 
 
-def _mistake(details: ErrorDetails, data: object) -> Mistake:
+def _problem(details: ErrorDetails, data: object) -> FieldProblem:
     path = json_path(details["loc"], data)
     context, kind, value = details.get("ctx", {}), details["type"], details["input"]
     if details["loc"][-1:] == (_KEY,):
         what, hint = _said(kind, value, context, details["msg"])
-        return Mistake(path, f"the key {what}", hint, at_key=True)
+        return FieldProblem(path, f"the key {what}", hint, at_key=True)
     if kind == "unknown_key":
         key, known = str(context["key"]), list(context["known"])
         hint = nearest(key, known, f"the keys here are {', '.join(known)}")
-        return Mistake((*path, key), f"unknown key {shown(key)}", hint, at_key=True)
+        return FieldProblem((*path, key), f"unknown key {shown(key)}", hint, at_key=True)
     if kind == "missing":
         *_, last = path
         missing = f"item {last + 1}" if isinstance(last, int) else shown(last)
-        return Mistake(path, f"{missing} is missing", "add it")
-    return Mistake(path, *_said(kind, value, context, details["msg"]))
+        return FieldProblem(path, f"{missing} is missing", "add it")
+    return FieldProblem(path, *_said(kind, value, context, details["msg"]))
 
 
 def _said(kind: str, value: object, context: Mapping[str, Any], message: str) -> tuple[str, str]:

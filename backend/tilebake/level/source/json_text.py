@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -23,6 +24,7 @@ from tilebake.level.source.json_positions import (
 )
 
 MAX_DIGITS: Final = 300  # more than a double can hold
+SPELLINGS: Final = 1 << 14  # of numbers that are remembered while a text is parsed
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -54,7 +56,10 @@ class JsonText:
             raise self._at(0, (), "the file is empty", hint)
         try:
             value = json.loads(
-                self.text, parse_float=number, object_pairs_hook=_unique, parse_constant=_refuse
+                self.text,
+                parse_float=lru_cache(SPELLINGS)(number),  # a map has few numbers, each many times
+                object_pairs_hook=_unique,
+                parse_constant=_refuse,
             )
         except json.JSONDecodeError as error:
             self._refuse_syntax(error)
@@ -70,7 +75,7 @@ class JsonText:
             self._refuse_surrogates()
         return value
 
-    def mistake(
+    def error_at(
         self,
         what: str,
         path: JsonPath = (),

@@ -7,9 +7,9 @@ from stat import S_ISREG
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, MapError
-from tilebake.level.map_names import RECORD_SUFFIX
+from tilebake.level.map_formats import format_of
+from tilebake.level.map_names import may_be_map
 
-MAP_MARK: Final = b'"tilebake"'  # the key that every map has
 SNIFF_LIMIT: Final = 64 << 20  # bytes; a larger file is no map
 
 
@@ -23,9 +23,9 @@ class FoundMap(NamedTuple):
 def find_maps(paths: Iterable[Path]) -> list[FoundMap]:
     """Every file named, and every map in every folder named, each once, in a stable order.
 
-    In folders, files are maps if they end in .json and have the key "tilebake"; empty ones count too, for a
-    map whose saving failed should be told, not passed over. Hidden folders and those that hold `.gdignore`
-    are skipped, and links to folders are not followed.
+    In folders, files are maps if their names and a mark in them say so (`level.map_formats`); empty ones
+    count too, for a map whose saving failed should be reported, not passed over. Hidden folders and those
+    that hold `.gdignore` are skipped, and links to folders are not followed.
 
     Raises MapError when a path is not there, or when a folder holds no map at all.
     """
@@ -67,7 +67,8 @@ def _maps_below(folder: Path) -> Iterator[Path]:
 
 def is_map(path: Path) -> bool:
     """True for what is to be read as a map: what has the key, and what cannot be looked into."""
-    if path.suffix.lower() != ".json" or path.name.endswith(RECORD_SUFFIX):
+    known = format_of(path.name)
+    if known is None or not may_be_map(path.name):
         return False
     try:
         status = path.stat()
@@ -78,4 +79,4 @@ def is_map(path: Path) -> bool:
         content = path.read_bytes()
     except OSError:
         return True  # reading it as a map will say what is wrong
-    return not content or MAP_MARK in content.replace(b"\0", b"")  # NUL: UTF-16, which is told as such
+    return not content or known.mark in content.replace(b"\0", b"")  # NUL: UTF-16, which is told as such

@@ -1,0 +1,68 @@
+"""Read tilebake's own map format, version 1: JSON, as `mapfile` declares it."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tilebake.errors import MapError
+from tilebake.level.map.content import MapContent
+from tilebake.level.map.grid import Grid
+from tilebake.level.map.layers import read_layers
+from tilebake.level.map.mapfile import VERSION, MapFile
+from tilebake.level.source.diagnostics import field_problems
+from tilebake.level.source.encoding import decode
+from tilebake.level.source.json_positions import shown
+from tilebake.level.source.json_text import JsonText
+from tilebake.level.source.schema_base import lora_refs, terrain_entry
+
+
+def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
+    """Read a map from a JSON text, or from the bytes of a UTF-8 file.
+
+    Raises MapError with file, line, column and JSON path.
+    """
+    text = decode(data, path, MapError) if isinstance(data, bytes) else data.removeprefix("\ufeff")
+    source = JsonText(text, path)
+    file = _read_file(source)
+    return MapContent(
+        grid=Grid(file.grid, _pair(file.tile_size), file.offset_axis, file.layout),
+        layers=read_layers(file, source.error_at),
+        refuse=source.error_at,
+        name=file.name,
+        terrains={name: terrain_entry(form) for name, form in file.terrains.items()},
+        base_prompt=file.base_prompt,
+        negative_prompt=file.negative_prompt,
+        seed=file.seed,
+        settings=file.settings,
+        model=file.model,
+        loras=None if file.loras is None else lora_refs(file.loras),
+        edit=file.edit,
+    )
+
+
+def _read_file(source: JsonText) -> MapFile:
+    data = source.parse()
+    _refuse_foreign(data, source)
+    try:
+        return MapFile.model_validate(data)
+    except ValidationError as error:
+        found = {problem.path: problem for problem in field_problems(error, data)}
+        first = found[source.first(list(found))]
+        raise source.error_at(first.what, first.path, hint=first.hint, at_key=first.at_key) from None
+
+
+def _refuse_foreign(data: object, source: JsonText) -> None:
+    """Raise for a file of another kind or version, which deserves better than a list of all its mistakes."""
+    if not isinstance(data, dict):
+        raise source.error_at(f"{shown(data)} is not a map", hint='a map begins with {"tilebake": 1')
+    if "tilebake" not in data:
+        hint = f'add "tilebake": {VERSION} if it is one'
+        raise source.error_at('"tilebake" is missing: this is not a map', hint=hint)
+    version = data["tilebake"]
+    if isinstance(version, bool) or version != VERSION:
+        what = f"{shown(version)} is not a version that this tilebake reads"
+        raise source.error_at(what, ("tilebake",), hint=f"write {VERSION}, or bring tilebake up to date")
+
+
+def _pair(tile_size: int | tuple[int, int]) -> tuple[int, int]:
+    return (tile_size, tile_size) if isinstance(tile_size, int) else tile_size
