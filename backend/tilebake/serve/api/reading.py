@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from starlette.requests import Request
 
 from tilebake.errors import Diagnostic, Location
-from tilebake.level.source.diagnostics import mistakes
+from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.json_positions import shown, shown_path
 from tilebake.level.source.schema_base import Wire
 from tilebake.serve.api.refusal import RefusedError, refused
@@ -28,7 +28,7 @@ async def read_form(form: type[F], request: Request) -> F:
     try:
         return form.model_validate(data)
     except ValidationError as error:
-        first = mistakes(error, data)[0]
+        first = field_problems(error, data)[0]
         where = Location(json_path=shown_path(first.path))
         diagnostic = Diagnostic(first.what, where, first.hint)
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, diagnostic) from None
