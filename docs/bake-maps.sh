@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Bakes the maps of a Godot project without its editor, or tells which ones are out of date.
+# Bake the maps of a Godot project without its editor, or report which ones are out of date.
 #
 #     bake-maps.sh [--check] [PROJECT]
 #
 # GODOT and TILEBAKE name the programs, if they are not `godot` and `tilebake` on PATH. Needs bash and coreutils.
-# Exit codes: 0 done, 1 something failed, 2 usage, 3 a map or picture is out of date (--check).
+# Exit codes: 0 done, 1 something failed, 2 wrong usage, 3 a map or picture is out of date (--check).
 set -euo pipefail
 
 check=()
@@ -23,8 +23,8 @@ read -ra tilebake <<<"${TILEBAKE:-tilebake}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 import_project() {
-	# What an import says of other files of the game matters only where the export fails after it, and its exit code
-	# is not to be relied on; the limit is for dialogs and missing tools that nobody answers for.
+	# The log of an import matters only if the export fails after it, and its exit code says nothing. The time limit
+	# is for dialogs that nobody would answer.
 	timeout 900 "${godot[@]}" --headless --path "$project" --import >"$log" 2>&1 || true
 }
 
@@ -36,7 +36,7 @@ else
 	exported=$?
 fi
 if [ "$exported" = 1 ]; then
-	echo "The import before it said:" >&2
+	echo "The export failed. The log of the import before it:" >&2
 	cat "$log" >&2
 fi
 if [ "$exported" != 0 ]; then

@@ -1,6 +1,6 @@
 @tool
 extends EditorPlugin
-## Adds Tilebake's parts to the editor and removes them again.
+## Add Tilebake's parts to the editor and remove them again.
 
 const Dock = preload("editor/dock/dock.gd")
 const ExportPlugin = preload("editor/importing/export_plugin.gd")

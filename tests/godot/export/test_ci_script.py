@@ -80,7 +80,7 @@ def test_a_failed_export_shows_the_log_of_the_import(engine: Engine, tmp_path: P
     (project / "lake.tscn").write_text("not a scene", encoding="utf-8")
     failed = bake_maps(engine, str(project))
     assert failed.returncode == 1, failed.stderr
-    assert "The import before it said:" in failed.stderr
+    assert "The log of the import before it:" in failed.stderr
 
 
 def test_an_unknown_option_shows_the_usage(engine: Engine) -> None:

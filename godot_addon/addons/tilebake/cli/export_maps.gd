@@ -1,5 +1,5 @@
 extends SceneTree
-## Exports maps without the editor, so that CI can bake them or find those that are out of date:
+## Export maps without the editor, so that CI can bake them or find those that are out of date:
 ##
 ##     godot --headless --path GAME --import
 ##     godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- --all

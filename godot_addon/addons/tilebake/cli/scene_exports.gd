@@ -1,6 +1,6 @@
 class_name TilebakeSceneExports
 extends RefCounted
-## Exports one scene after the other and prints a line on each map.
+## Export one scene after the other and print a line on each map.
 
 const FAILED: int = 1
 const OUT_OF_DATE: int = 3

@@ -1,6 +1,6 @@
 class_name TilebakeSceneFiles
 extends RefCounted
-## Finds the scenes that have a BakedTileMap, without loading scenes that have none.
+## Find the scenes that have a BakedTileMap, without loading scenes that have none.
 
 const _NODE: String = "nodes/baked_tile_map.gd"
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeDiagnostic
 extends RefCounted
-## Describes one problem as its user reads it: what is wrong, where, and what to do about it.
+## Describe one problem as its user reads it: what is wrong, where, and what to do about it.
 ##
 ## The backend and the command line report every problem in this shape too.
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeEditExport
 extends RefCounted
-## Turns the edit of a BakedTileMap into the "edit" of a map file and of a trial.
+## Turn the edit of a BakedTileMap into the "edit" of a map file and of a trial.
 
 const _TERRAINS: String = "terrains"
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeFileEdit
 extends RefCounted
-## Reads the edit that a map file holds, and merges it with the scene's own when that is exported.
+## Read the edit that a map file holds, and merge it with the scene's own when that is exported.
 
 const _TERRAINS: String = "terrains"
 const _BASE: String = "base_prompt"

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMapBox
 extends RefCounted
-## Measures the rectangle around a map's tiles in map pixels, which its picture covers: the backend's bounds.
+## Measure the rectangle around a map's tiles in map pixels, which its picture covers: the backend's bounds.
 ##
 ## Reads any map file, also one that a person wrote. What is not a tile is skipped here: the backend reports it.
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeExport
 extends RefCounted
-## Holds the result of exporting one BakedTileMap: the map, where its file belongs, and what is wrong with it.
+## Hold the result of exporting one BakedTileMap: the map, where its file belongs, and what is wrong with it.
 
 ## The path of the exported node, from the scene's root.
 var node_path: NodePath = NodePath()

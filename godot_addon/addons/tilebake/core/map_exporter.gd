@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMapExporter
 extends RefCounted
-## Turns the tile layers of a scene into the map that the backend paints.
+## Turn the tile layers of a scene into the map that the backend paints.
 
 const _LARGEST_SEED: int = (1 << 53) - 1
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMapPaths
 extends RefCounted
-## Finds where maps and their pictures lie in a project.
+## Find where maps and their pictures lie in a project.
 
 const ENDING: String = ".tilebake.json"
 ## Project setting: the folder for maps. Empty: the first that tilebake.toml names.

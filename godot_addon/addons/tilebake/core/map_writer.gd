@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMapWriter
 extends RefCounted
-## Writes map files: keys sorted, a cell a line, the same bytes for the same map.
+## Write map files: keys sorted, a cell a line, the same bytes for the same map.
 ##
 ## A file is written only when it changes, so that a save that changed no tile imports and paints nothing.
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeProjectFile
 extends RefCounted
-## Reads tilebake.toml as far as the addon needs it.
+## Read tilebake.toml as far as the addon needs it.
 ##
 ## The backend reads all of it and reports what is wrong with it; here, what is not understood is skipped.
 

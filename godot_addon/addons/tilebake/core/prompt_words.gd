@@ -1,7 +1,7 @@
 @tool
 class_name TilebakePromptWords
 extends RefCounted
-## Splits prompts into words as the backend does, and finds the prompts of a BakedTileMap's terrains.
+## Split prompts into words as the backend does, and find the prompts of a BakedTileMap's terrains.
 
 const _WORD: String = "(*UCP)\\w+(?:['’-]\\w+)*"
 ## The weight in "(mossy:1.4) stone", which is no word.

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Connects signals. A connection that fails is a bug in the addon, and fails while it is being made.
+## Connect signals. A connection that fails is a bug in the addon, and fails while it is being made.
 
 
 ## Connect a signal for as long as both objects live.

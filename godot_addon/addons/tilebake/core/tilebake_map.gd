@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMap
 extends Resource
-## Describes an imported map, without its tiles, for games and tools.
+## Describe an imported map, without its tiles, for games and tools.
 
 ## The map file.
 @export var map_path: String = ""

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeBakeCoordinator
 extends Node
-## Gives the dock, the inspector and the plugin one place to ask: the maps, their bakes and the backend.
+## Give the dock, the inspector and the plugin one place to ask: the maps, their bakes and the backend.
 
 signal state_changed(state: TilebakeBackendState)
 signal map_changed(map: TilebakeMapView)

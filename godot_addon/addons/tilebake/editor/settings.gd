@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Registers and reads the addon's settings: where tilebake is on this machine, and what the project wants of it.
+## Register and read the addon's settings: where tilebake is on this machine, and what the project wants of it.
 
 ## Editor setting: the tilebake program. Empty: the addon finds it.
 const COMMAND: String = "tilebake/command"

@@ -2,7 +2,7 @@
 @icon("../icon.svg")
 class_name BakedTileMap
 extends Sprite2D
-## Shows a painting of the tile layers beside it, exactly over them.
+## Show a painting of the tile layers beside it, exactly over them.
 ##
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
 ## picture up to date; in the game it needs neither the addon nor the backend, only its texture.

@@ -2,7 +2,7 @@
 @icon("../icon.svg")
 class_name TilebakeEdit
 extends Resource
-## Holds changes to the prompts of a level's terrains that keep the layout of its picture.
+## Hold changes to the prompts of a level's terrains that keep the layout of its picture.
 ##
 ## The tiles and the terrains' own prompts stay as they are.
 

@@ -2,7 +2,7 @@
 @icon("../icon.svg")
 class_name TilebakeRewrite
 extends Resource
-## Describes how one terrain's prompt is changed while the layout stays: other words, or other weights.
+## Describe how one terrain's prompt is changed while the layout stays: other words, or other weights.
 
 ## The default of [member keep_words].
 const KEEP_WORDS: float = 0.8

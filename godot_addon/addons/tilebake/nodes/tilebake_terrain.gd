@@ -2,7 +2,7 @@
 @icon("../icon.svg")
 class_name TilebakeTerrain
 extends Resource
-## Describes what one terrain looks like.
+## Describe what one terrain looks like.
 
 ## What this terrain looks like, in a few plain words: "lush green meadow".
 @export_multiline var prompt: String = "":

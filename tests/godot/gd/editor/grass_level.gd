@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Makes a level of one layer of grass tiles with a BakedTileMap, and edits it.
+## Make a level of one layer of grass tiles with a BakedTileMap, and edit it.
 
 const PATH: String = "res://level.tscn"
 const SIZE: Vector2i = Vector2i(16, 16)

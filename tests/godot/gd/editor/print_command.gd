@@ -1,5 +1,5 @@
 extends SceneTree
-## Prints the command that the addon finds. Arguments: the editor setting, and the project's folder.
+## Print the command that the addon finds. Arguments: the editor setting, and the project's folder.
 
 const BackendCommand = preload("res://addons/tilebake/editor/launch/backend_command.gd")
 

@@ -1,6 +1,6 @@
 @tool
 extends EditorPlugin
-## Takes the place of the addon's plugin in tests: prints each signal of the coordinator in a line, and carries out
+## Take the place of the addon's plugin in tests: print each signal of the coordinator in a line, and carry out
 ## the commands that are written into the file `commands`.
 
 const Coordinator = preload("res://addons/tilebake/editor/bake_coordinator.gd")

@@ -1,6 +1,6 @@
 @tool
 extends EditorPlugin
-## Takes screenshots of the demo in the editor: painted, with previews, and while it is painted.
+## Take screenshots of the demo in the editor: painted, with previews, and while it is painted.
 ##
 ## The environment variable SCREENSHOTS names their folder. The plugin ends the editor when it is done.
 

@@ -1,6 +1,6 @@
 @tool
 extends "../shared/editor_checks.gd"
-## Presses the dock's buttons as the addon's user does, in an editor without a window and with the real backend.
+## Press the dock's buttons as the addon's user does, in an editor without a window and with the real backend.
 
 const DiagnosticPanel = preload("res://addons/tilebake/editor/dock/diagnostic_panel.gd")
 const Dock = preload("res://addons/tilebake/editor/dock/dock.gd")

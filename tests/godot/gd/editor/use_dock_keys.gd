@@ -1,6 +1,6 @@
 @tool
 extends "../shared/editor_checks.gd"
-## Uses the dock by its keys and its menu while maps are painted, in an editor without a window and with the real
+## Use the dock by its keys and its menu while maps are painted, in an editor without a window and with the real
 ## backend. The editor ends in the middle of a bake.
 
 const Dock = preload("res://addons/tilebake/editor/dock/dock.gd")

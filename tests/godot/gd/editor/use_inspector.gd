@@ -1,6 +1,6 @@
 @tool
 extends "../shared/editor_checks.gd"
-## Uses the inspector of a BakedTileMap and saves the scene, in an editor without a window or a backend.
+## Use the inspector of a BakedTileMap and save the scene, in an editor without a window or a backend.
 
 const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
 const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.gd")

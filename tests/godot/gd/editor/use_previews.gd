@@ -1,6 +1,6 @@
 @tool
 extends "../shared/editor_checks.gd"
-## Shows where words work and tries a re-theme, in an editor without a window and with the real backend.
+## Show where words work and try a re-theme, in an editor without a window and with the real backend.
 
 const PreviewSession = preload("res://addons/tilebake/editor/previews/preview_session.gd")
 const WordsPanelUser = preload("words_panel_user.gd")

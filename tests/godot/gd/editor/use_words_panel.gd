@@ -1,6 +1,6 @@
 @tool
 extends "../shared/editor_checks.gd"
-## Uses the prompt words in the inspector of a BakedTileMap, in an editor without a window: drafts, Keep, Reset, undo.
+## Use the prompt words in the inspector of a BakedTileMap, in an editor without a window: drafts, Keep, Reset, undo.
 ## Without a backend there are no previews, and the panel says so.
 
 const WordsPanelUser = preload("words_panel_user.gd")

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Uses the panel of prompt words in the inspector as a person does, and reads what it shows.
+## Use the panel of prompt words in the inspector as a person does, and read what it shows.
 
 const StrengthRow = preload("res://addons/tilebake/editor/inspector/words/strength_row.gd")
 const WordChips = preload("res://addons/tilebake/editor/inspector/words/word_chips.gd")

@@ -1,5 +1,5 @@
 extends "../shared/scene_checks.gd"
-## Checks that each painting of a scene keeps its map file, whatever is added or removed beside it.
+## Check that each painting of a scene keeps its map file, whatever is added or removed beside it.
 
 const MAP: String = "res://maps/level.tilebake.json"
 const PICTURE: String = "res://baked/maps/level.png"

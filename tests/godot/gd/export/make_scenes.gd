@@ -1,5 +1,5 @@
 extends SceneTree
-## Builds scenes from a description and saves them as the editor would, for the tests of the export.
+## Build scenes from a description and save them as the editor would, for the tests of the export.
 ##
 ## The description is a JSON file: a list of {"path", "tile_set", "root"}; a node is {"type", "name", "set",
 ## "cells", "layers", "children", "tile_set"}. Values under "set" are written as in a scene file.

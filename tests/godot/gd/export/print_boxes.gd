@@ -1,5 +1,5 @@
 extends SceneTree
-## Prints the box of each map file that is named, as the addon measures it: "BOX [path, x, y, width, height]".
+## Print the box of each map file that is named, as the addon measures it: "BOX [path, x, y, width, height]".
 
 
 func _init() -> void:

@@ -1,5 +1,5 @@
 extends SceneTree
-## Prints where the picture of each scene that is named will lie: as its export measures it, and as its map file does.
+## Print where the picture of each scene that is named will lie: as its export measures it, and as its map file does.
 
 
 func _init() -> void:

@@ -1,5 +1,5 @@
 extends SceneTree
-## Reads every map file of a folder as the importer does, and prints "READ [name, diagnostic, cells]" for each.
+## Read every map file of a folder as the importer does, and print "READ [name, diagnostic, cells]" for each.
 
 const MapReader = preload("res://addons/tilebake/editor/maps/map_reader.gd")
 

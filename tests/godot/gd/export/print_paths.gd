@@ -1,5 +1,5 @@
 extends SceneTree
-## Prints the folder for maps, the terrains of tilebake.toml, and the picture's path of each map file that is named.
+## Print the folder for maps, the terrains of tilebake.toml, and the picture's path of each map file that is named.
 
 
 func _init() -> void:

@@ -1,5 +1,5 @@
 extends "../shared/scene_checks.gd"
-## Checks what BakedTileMap does in the engine without the editor.
+## Check what BakedTileMap does in the engine without the editor.
 
 
 func test_finding_layers() -> void:

@@ -1,5 +1,5 @@
 extends SceneTree
-## Draws scenes twice, with their tiles alone and with their paintings alone, and saves both frames.
+## Draw scenes twice, with their tiles alone and with their paintings alone, and save both frames.
 ##
 ## Arguments: the folder for the frames, then NAME=SCENE=TRANSFORM for each, where TRANSFORM is empty or
 ## "degrees,scale,x,y" for the scene's root. Prints the transform from map pixels to the frame: "PLACE name [...]".

@@ -1,5 +1,5 @@
 extends SceneTree
-## Shows the painting of a scene and saves the scene, as the editor does. Argument: the scene.
+## Show the painting of a scene and save the scene, as the editor does. Argument: the scene.
 
 const BakeRecord = preload("res://addons/tilebake/editor/importing/bake_record.gd")
 

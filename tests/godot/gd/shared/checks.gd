@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Counts and prints the checks of a test script: "OK label" or "BAD label" each, and "FINISHED count" at its end.
+## Count and print the checks of a test script: "OK label" or "BAD label" each, and "FINISHED count" at its end.
 ##
 ## A step is a method whose name begins with `test_`. All are found by reflection and run in the order in which they
 ## are written, so none can be forgotten; a step without a check is bad itself.

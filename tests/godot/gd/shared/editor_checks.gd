@@ -1,11 +1,11 @@
 @tool
 extends EditorPlugin
-## Base of the plugins that play the addon's user in a real editor: runs their `test_` methods, then ends the editor.
+## Run the `test_` methods of a plugin in a real editor, then end the editor. Plugins that play the user extend this.
 
 const Checks = preload("checks.gd")
 
 const PATIENCE: float = 60.0  # seconds for what the editor or the backend is to bring about
-const NAP: float = 0.1  # seconds between two looks
+const NAP: float = 0.1  # seconds between two attempts
 
 var _checks: Checks = Checks.new()
 

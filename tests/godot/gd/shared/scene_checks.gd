@@ -1,5 +1,5 @@
 extends SceneTree
-## Base of the scripts that check something without the editor: runs their `test_` methods, then quits.
+## Run the `test_` methods of a script without the editor, then quit. Scripts extend this one.
 
 const Checks = preload("checks.gd")
 

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeCellTerrain
 extends RefCounted
-## Finds the terrain of tiles of one TileSet: the tile's custom data, else the name of its terrain in the TileSet, else
+## Find the terrain of tiles of one TileSet: the tile's custom data, else the name of its terrain in the TileSet, else
 ## what the user has named for the tile. A tile with none of these is unmapped; nothing is guessed.
 
 const DATA_LAYER: String = "tilebake_terrain"

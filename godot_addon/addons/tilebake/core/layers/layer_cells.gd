@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeLayerCells
 extends RefCounted
-## Reads the cells of one layer for the map file, sorted by row and column: [x, y, terrain, centre x, centre y].
+## Read the cells of one layer for the map file, sorted by row and column: [x, y, terrain, centre x, centre y].
 
 ## Added to a coordinate, this is above 0 whatever the coordinate.
 const _BIAS: int = 1 << 24

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeLayerFit
 extends RefCounted
-## Maps the cells of a layer to the grid of its map.
+## Map the cells of a layer to the grid of its map.
 ##
 ## The layer may be moved, scaled, mirrored or turned against the layer that has the grid, as long as its cells lie on
 ## cells of the grid.

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeLayerGrid
 extends RefCounted
-## Describes the grid that all layers of a map share: that of the first layer with tiles, in that layer's space.
+## Describe the grid that all layers of a map share: that of the first layer with tiles, in that layer's space.
 
 const SHAPES: Array[String] = ["square", "isometric", "half_offset", "hexagonal"]
 const LAYOUTS: Array[String] = [

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeLayerList
 extends RefCounted
-## Lists the tile layers that a BakedTileMap paints, the lowest first, each one a TileMapLayer.
+## List the tile layers that a BakedTileMap paints, the lowest first, each one a TileMapLayer.
 
 
 ## Return the layers with tiles; a deprecated TileMap counts as the layers it is made of.

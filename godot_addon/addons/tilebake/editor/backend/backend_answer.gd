@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Describes what came back for a request to the backend.
+## Describe what came back for a request to the backend.
 
 const EventView = preload("event_view.gd")
 const JsonObject = preload("json_object.gd")

@@ -1,6 +1,6 @@
 @tool
 extends Node
-## Sends requests to one backend, which first has to prove that it knows the token: only then is the token sent.
+## Send requests to one backend, which first has to prove that it knows the token: only then is the token sent.
 
 const BackendAnswer = preload("backend_answer.gd")
 const ReadyFile = preload("../launch/ready_file.gd")

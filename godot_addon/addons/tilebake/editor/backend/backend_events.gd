@@ -1,6 +1,6 @@
 @tool
 extends Node
-## Follows what happens in the backend: first the status of every map, then each event.
+## Follow what happens in the backend: first the status of every map, then each event.
 
 ## The status of every map: at first, and wherever events were missed.
 signal maps_listed(maps: Array[TilebakeMapView])

@@ -1,7 +1,7 @@
 @tool
 extends Node
-## Keeps the project's backend connected: finds tilebake, uses the backend that runs or starts one, has it prove
-## itself, and begins again when it is gone. Nothing here blocks the editor.
+## Keep the project's backend connected: find tilebake, use the backend that runs or start one, have it prove
+## itself, and begin again when it is gone. Nothing here blocks the editor.
 
 ## The state of the backend, each time it changes.
 signal state_changed(state: TilebakeBackendState)

@@ -1,6 +1,6 @@
 @tool
 extends Node
-## Requests previews from the backend, one at a time, and follows each until its image is there.
+## Request previews from the backend, one at a time, and follow each until its image is there.
 
 ## The status of the preview that was requested last.
 signal status_changed(preview: TilebakePreviewView)

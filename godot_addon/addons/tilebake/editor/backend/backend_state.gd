@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeBackendState
 extends RefCounted
-## Describes the state of the backend in plain text, and what to do where something is wrong.
+## Describe the state of the backend in plain text, and what to do where something is wrong.
 
 enum Kind {
 	NOT_CONFIGURED,  ## The setting names a command that cannot be run.

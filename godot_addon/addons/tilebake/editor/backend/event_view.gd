@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Describes one event of the backend: a map or a job has changed.
+## Describe one event of the backend: a map or a job has changed.
 
 const EventView = preload("event_view.gd")
 const JsonObject = preload("json_object.gd")

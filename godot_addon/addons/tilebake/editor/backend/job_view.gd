@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeJobView
 extends RefCounted
-## Describes one bake of one map, as the backend reports it.
+## Describe one bake of one map, as the backend reports it.
 
 const JsonObject = preload("json_object.gd")
 

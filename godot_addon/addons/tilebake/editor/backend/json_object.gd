@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Reads JSON objects that others wrote, in which anything may be anything.
+## Read JSON objects that others wrote, in which anything may be anything.
 
 
 ## Parse the object in a text; empty where the text holds none.

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeMapView
 extends RefCounted
-## Describes the status of one map of the project, as the backend reports it.
+## Describe the status of one map of the project, as the backend reports it.
 
 const JsonObject = preload("json_object.gd")
 

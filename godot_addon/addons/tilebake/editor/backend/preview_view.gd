@@ -1,7 +1,7 @@
 @tool
 class_name TilebakePreviewView
 extends RefCounted
-## Describes the status of a preview: something painted to be looked at in the editor and never published.
+## Describe the status of a preview: something painted to be looked at in the editor and never published.
 
 const JsonObject = preload("json_object.gd")
 

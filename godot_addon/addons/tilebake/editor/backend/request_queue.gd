@@ -1,6 +1,6 @@
 @tool
 extends HTTPRequest
-## Sends requests to the backend one after the other, while the editor's frames go on.
+## Send requests to the backend one after the other, while the editor's frames go on.
 
 const BackendAnswer = preload("backend_answer.gd")
 const Signals = preload("../../core/signals.gd")

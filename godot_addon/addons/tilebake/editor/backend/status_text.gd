@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Makes the states of the backend: one sentence each, and what to do.
+## Make the states of the backend: one sentence each, and what to do.
 
 const RESTART: String = "Press Restart in the Tilebake dock."
 const CHOOSE: String = "Choose another program in the Editor Settings, under Tilebake > Command."

@@ -1,6 +1,6 @@
 @tool
 extends Timer
-## Calls a function over and over, for as long as it is in the tree.
+## Call a function over and over, for as long as it is in the tree.
 
 const Signals = preload("../../core/signals.gd")
 

@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Shows the state of the backend, and what to do where something is wrong.
+## Show the state of the backend, and what to do where something is wrong.
 
 signal restart_asked
 signal settings_asked

@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Shows why the selected map failed or is stale, with a link to the place in the scene.
+## Show why the selected map failed or is stale, with a link to the place in the scene.
 
 signal go_asked(map_id: String)
 

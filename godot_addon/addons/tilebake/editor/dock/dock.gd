@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Shows every map with its picture and state, the bake that runs, and what went wrong.
+## Show every map with its picture and state, the bake that runs, and what went wrong.
 ##
 ## It talks to the coordinator alone.
 

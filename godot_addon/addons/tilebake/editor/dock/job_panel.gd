@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Shows the bake that runs: its progress image, the time that is left, and a button to cancel it.
+## Show the bake that runs: its progress image, the time that is left, and a button to cancel it.
 
 signal cancel_asked(job_id: int)
 

@@ -1,6 +1,6 @@
 @tool
 extends AcceptDialog
-## Shows the end of the backend's log.
+## Show the end of the backend's log.
 
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")

@@ -1,6 +1,6 @@
 @tool
 extends Tree
-## Lists every map of the project with its picture and its state.
+## List every map of the project with its picture and its state.
 
 signal picked(map_id: String)
 signal asked(action: Action, map_id: String)

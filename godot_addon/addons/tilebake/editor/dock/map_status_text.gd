@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Turns the states of maps and jobs into text, icons and colours.
+## Turn the states of maps and jobs into text, icons and colours.
 
 const ICONS: Dictionary[TilebakeMapView.State, StringName] = {
 	TilebakeMapView.State.UP_TO_DATE: &"StatusSuccess",

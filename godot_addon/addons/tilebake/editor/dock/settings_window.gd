@@ -1,6 +1,6 @@
 @tool
 extends ConfirmationDialog
-## Chooses the tilebake program and tests it.
+## Choose the tilebake program and test it.
 
 signal changed
 

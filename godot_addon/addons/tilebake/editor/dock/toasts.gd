@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Shows a toast when pictures are done, one for all that come together, and one for each failure.
+## Show a toast when pictures are done, one for all that come together, and one for each failure.
 
 const MapStatusText = preload("map_status_text.gd")
 

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Makes the small parts that the dock and the inspector are built of.
+## Make the small parts that the dock and the inspector are built of.
 
 const Signals = preload("../../core/signals.gd")
 

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Reads the record beside a painting (NAME.bake.json beside NAME.png), which says where it lies.
+## Read the record beside a painting (NAME.bake.json beside NAME.png), which says where it lies.
 
 const JsonObject = preload("../backend/json_object.gd")
 

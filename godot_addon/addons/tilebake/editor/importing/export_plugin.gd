@@ -1,6 +1,6 @@
 @tool
 extends EditorExportPlugin
-## Leaves out of the exported game what it does not need: the addon's editor code, maps and records.
+## Leave out of the exported game what it does not need: the addon's editor code, maps and records.
 
 const ADDON: String = "res://addons/tilebake/"
 ## The folders of the addon that the game runs.

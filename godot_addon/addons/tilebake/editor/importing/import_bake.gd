@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Has a project painted before a headless import, so that the import finds the pictures.
+## Have a project painted before a headless import, so that the import finds the pictures.
 
 const BackendCommand = preload("../launch/backend_command.gd")
 const FsBridge = preload("../maps/fs_bridge.gd")

@@ -1,6 +1,6 @@
 @tool
 extends EditorImportPlugin
-## Imports map files, *.tilebake.json and no other JSON, as TilebakeMap resources.
+## Import map files, *.tilebake.json and no other JSON, as TilebakeMap resources.
 ##
 ## The backend watches the files by itself, so an import never asks it for anything: it neither waits nor loops.
 ##

@@ -1,6 +1,6 @@
 @tool
 extends EditorInspectorPlugin
-## Adds to the inspector of a BakedTileMap and of tile layers: terrains, seed, prompt words, and a bake button.
+## Add to the inspector of a BakedTileMap and of tile layers: terrains, seed, prompt words, and a bake button.
 
 const EditDrafts = preload("../maps/edit_drafts.gd")
 const MapActions = preload("../maps/map_actions.gd")

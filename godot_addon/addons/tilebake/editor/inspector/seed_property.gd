@@ -1,6 +1,6 @@
 @tool
 extends EditorProperty
-## Edits the seed, with a button that rolls another one.
+## Edit the seed, with a button that rolls another one.
 
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")

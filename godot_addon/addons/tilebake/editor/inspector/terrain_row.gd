@@ -1,6 +1,6 @@
 @tool
 extends HBoxContainer
-## Edits one terrain's prompt and weight.
+## Edit one terrain's prompt and weight.
 
 signal changed(prompt: String, weight: float)
 

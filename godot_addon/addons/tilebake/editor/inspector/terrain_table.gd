@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Lists the terrains of a BakedTileMap's layers, with a row each to describe it.
+## List the terrains of a BakedTileMap's layers, with a row each to describe it.
 
 const SceneSetup = preload("../maps/scene_setup.gd")
 const Signals = preload("../../core/signals.gd")

@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Lists the tiles in use that have no terrain, each with a field to name one.
+## List the tiles in use that have no terrain, each with a field to name one.
 
 const Signals = preload("../../core/signals.gd")
 const Ui = preload("../dock/ui.gd")

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Finds the command that starts tilebake: what the setting names, or what is on PATH or in a virtual environment
+## Find the command that starts tilebake: what the setting names, or what is on PATH or in a virtual environment
 ## beside the project.
 
 const BackendCommand = preload("backend_command.gd")

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Describes where a project's backend is found, as `tilebake where --json` prints it.
+## Describe where a project's backend is found, as `tilebake where --json` prints it.
 
 const BackendLocation = preload("backend_location.gd")
 const JsonObject = preload("../backend/json_object.gd")

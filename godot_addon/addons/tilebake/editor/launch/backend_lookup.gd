@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Runs `tilebake where` to find this project's backend, without blocking the editor.
+## Run `tilebake where` to find this project's backend, without blocking the editor.
 
 const BackendCommand = preload("backend_command.gd")
 const BackendLocation = preload("backend_location.gd")

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Runs the `tilebake watch` of this editor: one at most, and it ends when the editor does.
+## Run the `tilebake watch` of this editor: one at most, and it ends when the editor does.
 
 const BackendCommand = preload("backend_command.gd")
 

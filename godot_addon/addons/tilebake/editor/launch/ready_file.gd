@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Describes the ready file of a running backend: where it listens, and the token that it knows.
+## Describe the ready file of a running backend: where it listens, and the token that it knows.
 
 const JsonObject = preload("../backend/json_object.gd")
 const ReadyFile = preload("ready_file.gd")

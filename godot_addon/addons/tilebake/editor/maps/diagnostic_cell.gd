@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Finds the cell of a map that a diagnostic's place names: `$.layers[0].cells[12]` in its JSON path.
+## Find the cell of a map that a diagnostic's place names: `$.layers[0].cells[12]` in its JSON path.
 
 const PATH: String = "(?:\\$\\.layers\\[(?<layer>\\d+)\\]|\\$)\\.cells\\[(?<cell>\\d+)\\]"
 

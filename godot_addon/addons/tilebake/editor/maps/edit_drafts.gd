@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Holds the edits of a painting that are not kept in the scene yet, one draft a terrain.
+## Hold the edits of a painting that are not kept in the scene yet, one draft a terrain.
 ##
 ## A draft lives as long as the inspector shows the painting. Keeping and resetting it can be undone.
 

@@ -1,6 +1,6 @@
 @tool
 extends Node
-## Has the editor import files that others wrote into the project: each change once, in batches, and never while
+## Have the editor import files that others wrote into the project: each change once, in batches, and never while
 ## the editor is busy with files itself.
 
 ## The editor has these files as they are on the disk.

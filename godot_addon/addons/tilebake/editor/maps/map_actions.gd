@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Carries out what the dock and the inspector ask for, beyond a bake: seeds, scenes, folders.
+## Carry out what the dock and the inspector ask for, beyond a bake: seeds, scenes, folders.
 
 const DiagnosticCell = preload("diagnostic_cell.gd")
 const JsonObject = preload("../backend/json_object.gd")

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Checks that a map file is built as a map is, so that it can be read safely.
+## Check that a map file is built as a map is, so that it can be read safely.
 ##
 ## The backend checks the rest: its prompts, and whether its tiles go together.
 

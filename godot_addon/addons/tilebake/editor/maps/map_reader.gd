@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Reads map files for the editor: what is in them, or what is wrong with them.
+## Read map files for the editor: what is in them, or what is wrong with them.
 
 const MapCheck = preload("map_check.gd")
 

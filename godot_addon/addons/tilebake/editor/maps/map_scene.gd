@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Finds and opens the scenes that maps come from.
+## Find and open the scenes that maps come from.
 
 
 ## Return the BakedTileMap nodes of the scene being edited.

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Shows one cell of a layer in the editor's 2D view.
+## Show one cell of a layer in the editor's 2D view.
 
 
 ## Centre the view on a cell of a layer. The editor has no public function for that, so the view is found by its

@@ -1,6 +1,6 @@
 @tool
 extends Node
-## Keeps the BakedTileMap nodes of the scene being edited in step with the backend.
+## Keep the BakedTileMap nodes of the scene being edited in step with the backend.
 ##
 ## New paintings are shown, states become warnings at the nodes, and a painting is transparent while the tiles under
 ## it are selected.

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Adds a BakedTileMap to a scene and fills in what it can, for "Bake this Scene".
+## Add a BakedTileMap to a scene and fill in what it can, for "Bake this Scene".
 
 
 ## Add a BakedTileMap after the layers of a scene, in one undoable step.

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Finds the map that a preview is made of: its id, where it lies, or why there can be no preview.
+## Find the map that a preview is made of: its id, where it lies, or why there can be no preview.
 
 const JsonObject = preload("../backend/json_object.gd")
 

@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## Shows an image over a painting in the editor's 2D view.
+## Show an image over a painting in the editor's 2D view.
 ##
 ## It is no node, so nothing of it can be saved. Whoever shows one clears it.
 

@@ -1,6 +1,6 @@
 @tool
 extends Node
-## Shows previews of one painting over the level: where a word works, or what an edit would look like.
+## Show previews of one painting over the level: where a word works, or what an edit would look like.
 ##
 ## Nothing of it is saved. It ends when the inspector shows something else, or when the level is painted anew.
 

@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Shows the progress of a preview, what it shows, or why it failed, for previews of one kind.
+## Show the progress of a preview, what it shows, or why it failed, for previews of one kind.
 
 const PreviewSession = preload("../../previews/preview_session.gd")
 const Signals = preload("../../../core/signals.gd")

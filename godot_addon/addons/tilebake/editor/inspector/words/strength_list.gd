@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Lists a slider for every word of the prompt and, folded away, how much of the painting is kept.
+## List a slider for every word of the prompt and, folded away, how much of the painting is kept.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
 const Signals = preload("../../../core/signals.gd")

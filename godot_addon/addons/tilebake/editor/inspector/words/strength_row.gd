@@ -1,6 +1,6 @@
 @tool
 extends HBoxContainer
-## Edits how strongly one word counts.
+## Edit how strongly one word counts.
 
 signal moved(weight: float)
 

@@ -1,6 +1,6 @@
 @tool
 extends HFlowContainer
-## Shows a button for each word of a prompt; the one whose heat map is shown is pressed.
+## Show a button for each word of a prompt; the one whose heat map is shown is pressed.
 
 signal picked(word: String)
 signal dropped

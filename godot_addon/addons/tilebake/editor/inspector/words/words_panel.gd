@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Edits the prompt of a terrain: shows where its words work, re-themes it, and sets how strongly its words count.
+## Edit the prompt of a terrain: show where its words work, re-theme it, and set how strongly its words count.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
 const PreviewSession = preload("../../previews/preview_session.gd")
