@@ -71,7 +71,7 @@ func _connect_editor() -> void:
 	Signals.on(_saved.timeout, _export_saved)
 
 
-## Add the dock. From 4.6 on docks are EditorDock nodes; earlier engines lack that class, so it is named only in strings.
+## Add the dock. From 4.6 on docks are EditorDock nodes; earlier engines lack that class, so it is named in strings.
 func _add_dock() -> void:
 	_dock = Dock.new(_coordinator, _actions)
 	if not ClassDB.class_exists(&"EditorDock"):

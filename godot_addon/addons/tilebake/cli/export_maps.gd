@@ -35,12 +35,12 @@ func _run(arguments: PackedStringArray) -> int:
 		elif argument in OPTIONS:
 			options.append(argument)
 		else:
-			return _misused("unknown option %s" % argument)
+			return _refuse("unknown option %s" % argument)
 	if "--help" in options:
 		print(USAGE)
 		return DONE
 	if ("--all" in options) == not scenes.is_empty():
-		return _misused("name the scenes to export, or use --all")
+		return _refuse("name the scenes to export, or use --all")
 	return _export(scenes, options)
 
 
@@ -68,6 +68,6 @@ func _in_project(scene: String) -> String:
 	return scene if "://" in scene else "res://" + scene.replace("\\", "/").trim_prefix("./")
 
 
-func _misused(what: String) -> int:
+func _refuse(what: String) -> int:
 	printerr("error: %s\n\n%s" % [what, USAGE])
 	return MISUSED

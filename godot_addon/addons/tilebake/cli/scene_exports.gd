@@ -28,7 +28,7 @@ func _init(checks: bool, is_strict: bool) -> void:
 
 func _run(scenes: Array[String]) -> int:
 	var named: bool = not scenes.is_empty()
-	var paths: Array[String] = scenes if named else TilebakeSceneFiles.painted()
+	var paths: Array[String] = scenes if named else TilebakeSceneFiles.find_painted()
 	for path: String in paths:
 		_export_scene(path, named)
 	if paths.is_empty():
@@ -85,7 +85,8 @@ func _write(path: String, export: TilebakeExport) -> void:
 func _check(path: String, export: TilebakeExport) -> void:
 	var is_current: bool = TilebakeMapWriter.holds(export.map_path, export.map)
 	_out_of_date = _out_of_date or not is_current
-	_print_map(path, export, "up to date" if is_current else "OUT OF DATE: save the scene, or export it, and commit the map")
+	var stale: String = "OUT OF DATE: save the scene, or export it, and commit the map"
+	_print_map(path, export, "up to date" if is_current else stale)
 
 
 func _print_map(path: String, export: TilebakeExport, outcome: String) -> void:

@@ -9,14 +9,14 @@ var _known: Dictionary[String, bool] = {}
 
 
 ## Return all scenes of the project that have a BakedTileMap, or that contain a scene which has one, sorted.
-static func painted() -> Array[String]:
+static func find_painted() -> Array[String]:
 	var files: TilebakeSceneFiles = TilebakeSceneFiles.new()
-	var found: Array[String] = files._painted_below("res://")
+	var found: Array[String] = files._find_painted_below("res://")
 	found.sort()
 	return found
 
 
-func _painted_below(folder: String) -> Array[String]:
+func _find_painted_below(folder: String) -> Array[String]:
 	var found: Array[String] = []
 	if _is_ignored(folder):
 		return found
@@ -26,7 +26,7 @@ func _painted_below(folder: String) -> Array[String]:
 			found.append(path)
 	for name: String in DirAccess.get_directories_at(folder):
 		if not name.begins_with("."):
-			found.append_array(_painted_below(folder.path_join(name)))
+			found.append_array(_find_painted_below(folder.path_join(name)))
 	return found
 
 

@@ -11,16 +11,16 @@ const _FROM_SCENE: String = "from_scene"
 ## Merge a scene's own edit with the one in its map file, which `tilebake edit --save` or a person wrote. For a terrain
 ## that both change, the scene's counts. What came from the scene before, and is no longer in it, is left out.
 static func merge(own: Dictionary, held: Dictionary) -> Dictionary:
-	var others: Dictionary = _others(held)
+	var others: Dictionary = _foreign_part_of(held)
 	if others.is_empty():
-		return own if own.is_empty() else _marked(own, own)
+		return own if own.is_empty() else _mark_scene_terrains(own, own)
 	var merged: Dictionary = others.merged(own, true)
 	var terrains: Dictionary = _object(others, _TERRAINS).merged(_object(own, _TERRAINS), true)
 	if terrains.is_empty():
 		var _was_there: bool = merged.erase(_TERRAINS)
 	else:
 		merged[_TERRAINS] = terrains
-	return _marked(merged, own)
+	return _mark_scene_terrains(merged, own)
 
 
 ## Read the edit that a map file holds; empty where there is no such file, or no edit in it.
@@ -36,7 +36,7 @@ static func read(map_path: String) -> Dictionary:
 
 
 ## Return the part of a map file's edit that the scene did not write; empty where that changes nothing.
-static func _others(held: Dictionary) -> Dictionary:
+static func _foreign_part_of(held: Dictionary) -> Dictionary:
 	var others: Dictionary = held.duplicate()
 	var from_scene: Array = _list(others, _FROM_SCENE)
 	var terrains: Dictionary = _object(held, _TERRAINS).duplicate()
@@ -48,7 +48,7 @@ static func _others(held: Dictionary) -> Dictionary:
 
 
 ## Note which terrains of an edit came from the scene.
-static func _marked(edit: Dictionary, own: Dictionary) -> Dictionary:
+static func _mark_scene_terrains(edit: Dictionary, own: Dictionary) -> Dictionary:
 	var names: Array = _object(own, _TERRAINS).keys()
 	names.sort()
 	return edit if names.is_empty() else edit.merged({_FROM_SCENE: names})

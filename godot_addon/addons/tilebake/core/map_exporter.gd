@@ -23,7 +23,7 @@ static func export_map(baked: BakedTileMap) -> TilebakeExport:
 			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name the layers in its property layers"
 		).at(baked))
 	if not export.failed():
-		_fill(export, baked, layers)
+		_fill_export(export, baked, layers)
 	if export.failed():
 		export.map = {}
 	return export
@@ -47,7 +47,7 @@ static func _begin_export(baked: BakedTileMap) -> TilebakeExport:
 	return export
 
 
-static func _fill(export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer]) -> void:
+static func _fill_export(export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer]) -> void:
 	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
 	export.map = {"tilebake": 1}
 	export.map.merge(grid.to_json())

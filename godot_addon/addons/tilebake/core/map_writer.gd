@@ -35,7 +35,7 @@ static func holds(path: String, map: Dictionary) -> bool:
 
 ## Return the text of a map file.
 static func text(map: Dictionary) -> String:
-	return _object(map, "") + "\n"
+	return _format_object(map, "") + "\n"
 
 
 ## Return the digest of a map's text, by which a change is noticed.
@@ -56,26 +56,26 @@ static func _write_draft(path: String, bytes: PackedByteArray) -> Error:
 	return OK if stored else ERR_FILE_CANT_WRITE
 
 
-static func _value(value: Variant, indent: String) -> String:
+static func _format_value(value: Variant, indent: String) -> String:
 	if value is Dictionary:
 		var object: Dictionary = value
-		return "{}" if object.is_empty() else _object(object, indent)
+		return "{}" if object.is_empty() else _format_object(object, indent)
 	if value is Array:
 		var list: Array = value
-		return _list(list, indent)
-	return _scalar(value)
+		return _format_list(list, indent)
+	return _format_scalar(value)
 
 
-static func _object(object: Dictionary, indent: String) -> String:
+static func _format_object(object: Dictionary, indent: String) -> String:
 	var inner: String = indent + _INDENT
 	var lines: Array[String] = []
-	for key: String in _sorted(object):
-		lines.append("%s%s: %s" % [inner, _scalar(key), _value(object[key], inner)])
+	for key: String in _sort_keys(object):
+		lines.append("%s%s: %s" % [inner, _format_scalar(key), _format_value(object[key], inner)])
 	return "{\n%s\n%s}" % [",\n".join(lines), indent]
 
 
 ## Sort the keys, with the version first, which says what the file is, and the long list of tiles last.
-static func _sorted(object: Dictionary) -> Array[String]:
+static func _sort_keys(object: Dictionary) -> Array[String]:
 	var keys: Array[String] = []
 	keys.assign(object.keys())
 	keys.sort()
@@ -90,21 +90,21 @@ static func _sorted(object: Dictionary) -> Array[String]:
 
 
 ## Write a list of lists or objects with a line an item; a list of plain values in one line.
-static func _list(list: Array, indent: String) -> String:
+static func _format_list(list: Array, indent: String) -> String:
 	if list.is_empty() or not (list[0] is Array or list[0] is Dictionary):
-		return "[%s]" % ", ".join(list.map(_scalar))
+		return "[%s]" % ", ".join(list.map(_format_scalar))
 	var inner: String = indent + _INDENT
 	if list[0] is Array:
-		return "[\n%s%s\n%s]" % [inner, _rows(list, inner), indent]
+		return "[\n%s%s\n%s]" % [inner, _format_rows(list, inner), indent]
 	var lines: Array[String] = []
 	for item: Variant in list:
-		lines.append(inner + _value(item, inner))
+		lines.append(inner + _format_value(item, inner))
 	return "[\n%s\n%s]" % [",\n".join(lines), indent]
 
 
 ## Write the lists in a list. Lists of cells are long, so the engine writes them at once and the text is split after
 ## each cell, unless a name contains the separator.
-static func _rows(list: Array, indent: String) -> String:
+static func _format_rows(list: Array, indent: String) -> String:
 	var whole: String = JSON.stringify(list)
 	if whole.count("],[") == list.size() - 1:
 		return whole.substr(1, whole.length() - 2).replace("],[", "],\n%s[" % indent)
@@ -112,16 +112,16 @@ static func _rows(list: Array, indent: String) -> String:
 
 
 ## Write a plain value. The engine alone would write a float 4 as 4.0, and leave control characters that JSON forbids.
-static func _scalar(value: Variant) -> String:
+static func _format_scalar(value: Variant) -> String:
 	if value is float:
 		var number: float = value
 		return str(int(number)) if number == floorf(number) and absf(number) < 1e15 else JSON.stringify(number)
 	if value is String or value is StringName:
-		return JSON.stringify(_readable(str(value)))
+		return JSON.stringify(_replace_control_characters(str(value)))
 	return JSON.stringify(value)
 
 
-static func _readable(text_of_it: String) -> String:
+static func _replace_control_characters(text_of_it: String) -> String:
 	for code: int in range(1, 32):
 		if code not in [9, 10, 13]:
 			text_of_it = text_of_it.replace(char(code), " ")

@@ -34,7 +34,7 @@ static func find(folder: String) -> TilebakeProjectFile:
 
 
 func _read(text: String) -> void:
-	text = _on_single_lines(text)
+	text = _join_long_texts(text)
 	var first: RegExMatch = RegEx.create_from_string(_SECTION).search(text)
 	var top: String = text if first == null else text.left(first.get_start())
 	output = _quoted_after(top, "output\\s*=\\s*")
@@ -43,7 +43,7 @@ func _read(text: String) -> void:
 
 
 ## Join each text of several lines into one line, so that nothing in it is taken for a key.
-static func _on_single_lines(text: String) -> String:
+static func _join_long_texts(text: String) -> String:
 	for found: RegExMatch in RegEx.create_from_string(_LONG_TEXT).search_all(text):
 		var long: String = found.get_string()
 		var joined: String = " ".join(long.substr(3, long.length() - 6).split("\n", false)).strip_edges()

@@ -61,10 +61,11 @@ func test_tiles_without_terrain() -> void:
 	var list: UnmappedTiles = _parts(UnmappedTiles)[0]
 	var fields: Array[Node] = list.find_children("*", "LineEdit", true, false)
 	check("the inspector lists each kind of tile without a terrain", list.visible and fields.size() == 2)
-	check("a tile without a terrain is listed by its key", (fields[0] as LineEdit).placeholder_text == "terrain of tile 0:1,2")
+	var field: LineEdit = fields[0]
+	check("a tile without a terrain is listed by its key", field.placeholder_text == "terrain of tile 0:1,2")
 	var icons: Array[Node] = list.find_children("*", "TextureRect", true, false)
 	check("a tile without a terrain is listed with its picture", (icons[0] as TextureRect).texture is AtlasTexture)
-	_type(fields[0] as LineEdit, "  moss ")
+	_type(field, "  moss ")
 	await seconds(0.5)
 	check("a name typed for a tile is its terrain", _node.tile_terrains == {"0:1,2": "moss"})
 	var left: Array[Node] = _parts(UnmappedTiles)[0].find_children("*", "LineEdit", true, false)

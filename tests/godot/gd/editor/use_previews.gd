@@ -95,7 +95,8 @@ func test_keep() -> void:
 	await until("the trial to keep lies over the level", _session.is_shown)
 	_user.press("Keep")
 	var _saved: Error = EditorInterface.save_scene()
-	await until("a save paints the edit that was kept", func() -> bool: return FileAccess.get_file_as_bytes(PICTURE) != before)
+	await until("a save paints the edit that was kept", func() -> bool:
+		return FileAccess.get_file_as_bytes(PICTURE) != before)
 	await until("the new picture replaces the trial", func() -> bool: return not _session.is_shown())
 
 

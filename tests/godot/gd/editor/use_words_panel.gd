@@ -39,7 +39,8 @@ func test_words() -> void:
 func test_previews_without_backend() -> void:
 	var chip: Button = _user.chip("green")
 	chip.button_pressed = true
-	check("a word pressed without a backend says why there is no heat map", "The editor has no window" in _user.visible_text())
+	check("a word pressed without a backend says why there is no heat map",
+		"The editor has no window" in _user.visible_text())
 	check("a word pressed without a backend is released", not chip.button_pressed)
 	_user.slide("green", 2.0)
 	_user.press("Try")

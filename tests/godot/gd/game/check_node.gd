@@ -40,7 +40,8 @@ func test_bounds() -> void:
 	var scene: Node2D = _scene(["Ground"])
 	var painting: BakedTileMap = _painting(scene)
 	painting.show_bake(_picture(64, 32), Rect2(-16, 8, 128, 64))
-	check("show_bake places the picture over its bounds", painting.transform * painting.get_rect() == Rect2(-16, 8, 128, 64))
+	check("show_bake places the picture over its bounds",
+		painting.transform * painting.get_rect() == Rect2(-16, 8, 128, 64))
 	scene.free()
 
 
@@ -67,7 +68,8 @@ func test_turned_layer() -> void:
 	ground.transform = Transform2D(0.7, Vector2(3, 2), 0.1, Vector2(11, -4))
 	var painting: BakedTileMap = _painting(scene)
 	painting.show_bake(_picture(10, 10), Rect2(0, 0, 10, 10))
-	check("a painting lies in the space of the lowest layer with tiles", painting.transform.is_equal_approx(ground.transform))
+	check("a painting lies in the space of the lowest layer with tiles",
+		painting.transform.is_equal_approx(ground.transform))
 	ground.position = Vector2(99, 98)
 	painting.follow_layers()
 	check("follow_layers moves the painting after its layer", painting.position.is_equal_approx(Vector2(99, 98)))
@@ -116,12 +118,15 @@ func test_state_warnings() -> void:
 func test_export_warnings() -> void:
 	var scene: Node2D = _scene(["Ground"])
 	var painting: BakedTileMap = _painting(scene)
-	check("set_export_warnings tells whether the warnings have changed", painting.set_export_warnings(["left out"]) and not painting.set_export_warnings(["left out"]))
+	check("set_export_warnings returns true for new warnings", painting.set_export_warnings(["left out"]))
+	check("set_export_warnings returns false for the same warnings", not painting.set_export_warnings(["left out"]))
 	painting.set_bake_state(BakedTileMap.State.STALE, "stale")
 	var warnings: PackedStringArray = painting._get_configuration_warnings()
-	check("export warnings are shown beside the warning of the state", warnings == PackedStringArray(["stale", "left out"]))
+	check("export warnings are shown beside the warning of the state",
+		warnings == PackedStringArray(["stale", "left out"]))
 	var _have_changed: bool = painting.set_export_warnings([])
-	check("export warnings go with the next clean export", painting._get_configuration_warnings() == PackedStringArray(["stale"]))
+	check("export warnings go with the next clean export",
+		painting._get_configuration_warnings() == PackedStringArray(["stale"]))
 	scene.free()
 
 

@@ -41,7 +41,7 @@ func _init(layer: TileMapLayer, grid: TilebakeLayerGrid, mapping: Dictionary[Str
 func _read() -> void:
 	var alike: bool = _fit.is_alike()
 	var names: Dictionary[Vector4i, String] = {}
-	for key: int in _sorted_keys(alike):
+	for key: int in _sort_cells(alike):
 		var cell: Vector2i = Vector2i((key & 0xffffffff) - _BIAS, (key >> 32) - _BIAS)
 		var own: Vector2i = cell if alike else _fit.own_cell(cell)
 		var atlas: Vector2i = _layer.get_cell_atlas_coords(own)
@@ -55,7 +55,7 @@ func _read() -> void:
 
 ## Return the cells as numbers that sort by row and then column. The engine returns cells in no order, and sorts
 ## numbers far faster than it sorts with a function in GDScript.
-func _sorted_keys(alike: bool) -> PackedInt64Array:
+func _sort_cells(alike: bool) -> PackedInt64Array:
 	var used: Array[Vector2i] = _layer.get_used_cells()
 	var keys: PackedInt64Array = []
 	var _size: int = keys.resize(used.size())

@@ -50,22 +50,22 @@ func check() -> TilebakeDiagnostic:
 	var ours: TileSet = _grid.tile_set
 	var theirs: TileSet = _layer.tile_set
 	if theirs.tile_shape != ours.tile_shape:
-		return _left_out("its tiles have another shape than those of %s", _OWN)
+		return _leave_out("its tiles have another shape than those of %s", _OWN)
 	if not _is_square() and theirs.tile_offset_axis != ours.tile_offset_axis:
-		return _left_out("it has another offset axis than %s", _OWN)
+		return _leave_out("it has another offset axis than %s", _OWN)
 	if _is_turned():
-		return _left_out("it is turned or skewed against %s", "turn it as that layer is, or " + _OWN)
+		return _leave_out("it is turned or skewed against %s", "turn it as that layer is, or " + _OWN)
 	var size: Vector2 = (_place.x * theirs.tile_size.x).abs() + (_place.y * theirs.tile_size.y).abs()
 	if size.distance_to(ours.tile_size) > _SAME:
 		var sizes: String = "its tiles are %s map pixels large and not %s as those of %%s" % [size, ours.tile_size]
-		return _left_out(sizes, "scale it so that its tiles are as large, or " + _OWN)
-	var beside: Vector2 = _beside()
+		return _leave_out(sizes, "scale it so that its tiles are as large, or " + _OWN)
+	var beside: Vector2 = _measure_offset()
 	if beside.length() > _FIT:
-		return _left_out("it lies %s map pixels beside the grid of %%s" % beside, "move it onto the grid, or " + _OWN)
+		return _leave_out("it lies %s map pixels beside the grid of %%s" % beside, "move it onto the grid, or " + _OWN)
 	return null
 
 
-func _left_out(why: String, hint: String) -> TilebakeDiagnostic:
+func _leave_out(why: String, hint: String) -> TilebakeDiagnostic:
 	var what: String = "the layer is left out: %s, whose grid the map has" % (why % _grid.name)
 	return TilebakeDiagnostic.warning(what, hint[0].to_upper() + hint.substr(1)).at(_layer)
 
@@ -80,7 +80,7 @@ func _is_turned() -> bool:
 
 
 ## Measure how far its cells lie beside those of the grid. Cells are a lattice, so one and two neighbours suffice.
-func _beside() -> Vector2:
+func _measure_offset() -> Vector2:
 	var first: Vector2i = _layer.get_used_cells()[0]
 	for own: Vector2i in [first, first + Vector2i.RIGHT, first + Vector2i.DOWN]:
 		var here: Vector2 = _place * _layer.map_to_local(own)

@@ -15,10 +15,10 @@ const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
 }
 
 var _icon: TextureRect = TextureRect.new()
-var _text: Label = Ui.wrapped_label()
+var _text: Label = Ui.make_wrapped_label()
 var _hint: LineEdit = LineEdit.new()
 var _hint_row: HBoxContainer = HBoxContainer.new()
-var _log_tail: Label = Ui.wrapped_label()
+var _log_tail: Label = Ui.make_wrapped_label()
 var _state: TilebakeBackendState
 
 

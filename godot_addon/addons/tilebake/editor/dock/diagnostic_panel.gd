@@ -9,8 +9,8 @@ const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
 
 var _map_id: String = ""
-var _text: Label = Ui.wrapped_label()
-var _where: Label = Ui.wrapped_label()
+var _text: Label = Ui.make_wrapped_label()
+var _where: Label = Ui.make_wrapped_label()
 var _go: LinkButton = LinkButton.new()
 
 

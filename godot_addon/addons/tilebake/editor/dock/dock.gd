@@ -21,7 +21,7 @@ var _bar: BackendBar = BackendBar.new()
 var _job: JobPanel = JobPanel.new()
 var _list: MapList = MapList.new()
 var _diagnostic: DiagnosticPanel = DiagnosticPanel.new()
-var _empty: Label = Ui.wrapped_label()
+var _empty: Label = Ui.make_wrapped_label()
 var _log: LogWindow = LogWindow.new()
 var _settings: SettingsWindow = SettingsWindow.new()
 var _toasts: Toasts

@@ -11,7 +11,7 @@ const Signals = preload("../../core/signals.gd")
 const Ui = preload("ui.gd")
 
 var _path: LineEdit = LineEdit.new()
-var _result: Label = Ui.wrapped_label()
+var _result: Label = Ui.make_wrapped_label()
 var _picker: EditorFileDialog = EditorFileDialog.new()
 var _lookup: BackendLookup
 var _timer: Timer = Timer.new()

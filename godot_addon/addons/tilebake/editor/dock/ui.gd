@@ -44,7 +44,7 @@ static func show_icon(target: Button, icon_name: StringName) -> void:
 	Signals.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
 
 
-static func wrapped_label() -> Label:
+static func make_wrapped_label() -> Label:
 	var made: Label = Label.new()
 	made.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
 	made.size_flags_horizontal = Control.SIZE_EXPAND_FILL

@@ -20,7 +20,7 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 		Signals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
 	if get_child_count() == 0:
-		var hint: Label = Ui.wrapped_label()
+		var hint: Label = Ui.make_wrapped_label()
 		hint.text = "The tiles have no terrains. Add a custom data layer %s to the TileSet, or name the tiles below." % (
 			TilebakeCellTerrain.DATA_LAYER)
 		add_child(hint)

@@ -14,10 +14,12 @@ var _undo: EditorUndoRedoManager
 func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	_node = node
 	_undo = undo
-	var tiles: Dictionary[String, Texture2D] = _unmapped()
+	var tiles: Dictionary[String, Texture2D] = _find_unmapped()
 	visible = not tiles.is_empty()
-	var title: Label = Ui.wrapped_label()
-	title.text = "Tiles without a terrain: %d. Name their terrains, or they are painted by the base prompt alone:" % tiles.size()
+	var title: Label = Ui.make_wrapped_label()
+	title.text = "%d kinds of tiles have no terrain and are painted by the base prompt alone. Name it here:" % tiles.size()
+	if tiles.size() == 1:
+		title.text = "One kind of tile has no terrain and is painted by the base prompt alone. Name it here:"
 	title.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
 	add_child(title)
 	for key: String in tiles.keys().slice(0, LISTED):
@@ -52,7 +54,7 @@ func _on_named(terrain: String, key: String) -> void:
 
 
 ## Return the tiles without a terrain, by their keys in tile_terrains, and their pictures.
-func _unmapped() -> Dictionary[String, Texture2D]:
+func _find_unmapped() -> Dictionary[String, Texture2D]:
 	var found: Dictionary[String, Texture2D] = {}
 	for layer: TileMapLayer in TilebakeLayerList.of(_node):
 		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, _node.tile_terrains)

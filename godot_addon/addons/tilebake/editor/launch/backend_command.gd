@@ -33,13 +33,13 @@ func with(more: PackedStringArray) -> PackedStringArray:
 static func find(setting: String, root: String) -> BackendCommand:
 	var named: String = clean(setting)
 	if not named.is_empty():
-		return _in_place(named, "the editor setting", ["tilebake", "python3", "python"])
+		return _find_in(named, "the editor setting", ["tilebake", "python3", "python"])
 	for folder: String in _path_folders():
-		var found: BackendCommand = _in_place(folder, "PATH", ["tilebake"])
+		var found: BackendCommand = _find_in(folder, "PATH", ["tilebake"])
 		if found != null:
 			return found
 	for folder: String in _environments(root):
-		var found: BackendCommand = _in_place(folder, folder, ["tilebake"])
+		var found: BackendCommand = _find_in(folder, folder, ["tilebake"])
 		if found != null:
 			return found
 	return null
@@ -58,7 +58,7 @@ static func clean(setting: String) -> String:
 
 
 ## Find the command at a place that is a program itself, or a folder that holds one of these names.
-static func _in_place(place: String, found_in: String, names: PackedStringArray) -> BackendCommand:
+static func _find_in(place: String, found_in: String, names: PackedStringArray) -> BackendCommand:
 	if _is_program(place):
 		return BackendCommand.new(place, found_in)
 	for folder: String in PROGRAM_FOLDERS:

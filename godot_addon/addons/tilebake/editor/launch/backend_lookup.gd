@@ -83,6 +83,7 @@ func _not_answered(code: int, errors: String) -> TilebakeBackendState:
 
 
 func _of_another_version() -> TilebakeBackendState:
-	var text: String = "tilebake %s does not work with this addon, which needs %sx." % [location.version, BackendLocation.VERSION]
+	var text: String = "tilebake %s does not work with this addon, which needs %sx." % [
+		location.version, BackendLocation.VERSION]
 	location = null
 	return TilebakeBackendState.new(TilebakeBackendState.Kind.INCOMPATIBLE, text, INSTALL)

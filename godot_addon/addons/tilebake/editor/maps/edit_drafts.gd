@@ -100,7 +100,7 @@ func set_keep_layout(share: float) -> void:
 
 ## Return the edit as it would be kept, with the draft in it.
 func edit() -> TilebakeEdit:
-	var made: TilebakeEdit = _edit().with(terrain, _pruned())
+	var made: TilebakeEdit = _edit().with(terrain, _prune())
 	made.keep_layout = keep_layout
 	return made
 
@@ -108,7 +108,7 @@ func edit() -> TilebakeEdit:
 ## Whether the draft differs from what is kept.
 func is_new() -> bool:
 	var kept: TilebakeRewrite = _edit().draft_of(terrain)
-	var wanted: TilebakeRewrite = _pruned()
+	var wanted: TilebakeRewrite = _prune()
 	var is_other: bool = not (kept.is_empty() and wanted.is_empty()) and not kept.is_same_as(wanted)
 	return is_other or (not edit().terrains.is_empty() and keep_layout != _edit().keep_layout)
 
@@ -178,7 +178,7 @@ func _edit() -> TilebakeEdit:
 
 
 ## Return the draft without weights of 1, and without those of words that are no longer in the prompt.
-func _pruned() -> TilebakeRewrite:
+func _prune() -> TilebakeRewrite:
 	var made: TilebakeRewrite = draft.duplicate()
 	var there: PackedStringArray = words()
 	made.weights = {}

@@ -95,7 +95,8 @@ func _scan_for(path: String) -> bool:
 	var scans: int = _scans.get(path, 0)
 	_scans[path] = scans + 1
 	if scans >= SCANS:
-		push_warning("Tilebake: the editor does not import files in %s. Remove the .gdignore file there." % path.get_base_dir())
+		push_warning(
+			"Tilebake: the editor does not import files in %s. Remove the .gdignore file there." % path.get_base_dir())
 		return false
 	EditorInterface.get_resource_filesystem().scan()
 	return true

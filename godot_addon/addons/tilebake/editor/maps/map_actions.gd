@@ -26,7 +26,7 @@ func bake_scene() -> void:
 	if root == null or root.scene_file_path.is_empty():
 		_show_toast("Save the scene first. Its map is named after it.")
 		return
-	if MapScene.painted_in_scene().is_empty():
+	if MapScene.paintings_in_scene().is_empty():
 		var made: BakedTileMap = SceneSetup.set_up(root, _undo)
 		if made == null:
 			_show_toast("This scene has no visible TileMapLayer with tiles. Add one, paint tiles, then bake.")
@@ -53,7 +53,7 @@ func settle_paintings() -> bool:
 	if root == null:
 		return false
 	var has_changed: bool = TilebakeMapPaths.settle(root)
-	for node: BakedTileMap in MapScene.painted_in_scene():
+	for node: BakedTileMap in MapScene.paintings_in_scene():
 		var before: Transform2D = node.transform
 		node.follow_layers()
 		has_changed = has_changed or node.transform != before
@@ -79,7 +79,7 @@ func re_roll_node(node: BakedTileMap) -> void:
 
 func open_scene(map_id: String) -> void:
 	if MapScene.open(_coordinator.res_path_of(map_id)) == null:
-		_show_toast("No scene was found for %s. It may have been moved or renamed: open it from the FileSystem dock." % map_id)
+		_show_toast("No scene was found for %s. If it was moved or renamed, open it from the FileSystem dock." % map_id)
 
 
 ## Open the folder of a map's picture, or of the map where there is no picture.

@@ -38,7 +38,7 @@ func _check_head(map: Dictionary) -> void:
 	var version: Variant = map.get("tilebake")
 	if not (_is_whole(version) and int(str(version)) == 1):
 		diagnostic = TilebakeDiagnostic.error(
-			"$.tilebake is %s" % shown(version), "Write 1: this addon reads maps of version 1"
+			"$.tilebake is %s" % format_value(version), "Write 1: this addon reads maps of version 1"
 		)
 	for key: String in ["grid", "layout", "offset_axis"]:
 		if map.has(key):
@@ -75,7 +75,7 @@ func _check_shared(block: Dictionary, place: String) -> void:
 	for character: String in names:
 		var name: Variant = names[character]
 		var is_entry: bool = character.length() == 1 and (name == null or name is String)
-		_holds = _expect("%s.legend[%s]" % [place, shown(character)], name, is_entry, "legend entry", _LEGEND)
+		_holds = _expect("%s.legend[%s]" % [place, format_value(character)], name, is_entry, "legend entry", _LEGEND)
 
 
 func _check_list(
@@ -93,28 +93,30 @@ func _check_list(
 ## Report a value that is wrong, unless something is reported already. Returns [param holds].
 func _expect(place: String, value: Variant, holds: bool, noun: String, hint: String) -> bool:
 	if not holds and diagnostic == null:
-		diagnostic = TilebakeDiagnostic.error("%s is not %s %s: %s" % [place, "an" if noun[0] in "aeiou" else "a", noun, shown(value)], hint)
+		var article: String = "an" if noun[0] in "aeiou" else "a"
+		var what: String = "%s is not %s %s: %s" % [place, article, noun, format_value(value)]
+		diagnostic = TilebakeDiagnostic.error(what, hint)
 	return holds
 
 
 ## Return a value as the file has it, shortened where it is long.
-static func shown(value: Variant) -> String:
-	var text: String = JSON.stringify(_as_written(value))
+static func format_value(value: Variant) -> String:
+	var text: String = JSON.stringify(_restore_integers(value))
 	return text if text.length() <= LONGEST else text.left(LONGEST) + "..."
 
 
 ## Undo that the engine reads every number as a float, which would show 4 as 4.0.
-static func _as_written(value: Variant) -> Variant:
+static func _restore_integers(value: Variant) -> Variant:
 	if value is float:
 		return int(str(value)) if _is_whole(value) else value
 	if value is Array:
 		var list: Array = value
-		return list.map(_as_written)
+		return list.map(_restore_integers)
 	if value is Dictionary:
 		var object: Dictionary = value
 		var written: Dictionary = {}
 		for key: String in object:
-			written[key] = _as_written(object[key])
+			written[key] = _restore_integers(object[key])
 		return written
 	return value
 

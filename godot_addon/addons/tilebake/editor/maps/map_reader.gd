@@ -24,7 +24,7 @@ func _init(path: String) -> void:
 		diagnostic = diagnostic.in_file(place)
 	elif not json.data is Dictionary:
 		diagnostic = TilebakeDiagnostic.error(
-			"a map is a JSON object, but this is %s" % MapCheck.shown(json.data), "Write { ... }"
+			"a map is a JSON object, but this is %s" % MapCheck.format_value(json.data), "Write { ... }"
 		).in_file(path)
 	else:
 		var object: Dictionary = json.data

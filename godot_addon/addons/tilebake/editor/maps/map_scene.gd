@@ -4,14 +4,14 @@ extends RefCounted
 
 
 ## Return the BakedTileMap nodes of the scene being edited.
-static func painted_in_scene() -> Array[BakedTileMap]:
+static func paintings_in_scene() -> Array[BakedTileMap]:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	var none: Array[BakedTileMap] = []
 	return TilebakeLayerList.baked_in(root) if root != null else none
 
 
 ## Return those whose map file is [param map_path].
-static func painted_by(map_path: String) -> Array[BakedTileMap]:
+static func paintings_of_map(map_path: String) -> Array[BakedTileMap]:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	var found: Array[BakedTileMap] = []
 	if root != null:
@@ -22,13 +22,13 @@ static func painted_by(map_path: String) -> Array[BakedTileMap]:
 
 ## Open the scene that a map comes from and select its painting. Returns the painting; null if there is none.
 static func open(map_path: String) -> BakedTileMap:
-	if painted_by(map_path).is_empty():
+	if paintings_of_map(map_path).is_empty():
 		var scene: String = _scene_named_like(map_path)
 		if scene.is_empty():
 			return null
 		EditorInterface.open_scene_from_path(scene)
 	EditorInterface.set_main_screen_editor("2D")
-	var painted: Array[BakedTileMap] = painted_by(map_path)
+	var painted: Array[BakedTileMap] = paintings_of_map(map_path)
 	if painted.is_empty():
 		return null
 	select(painted[0])

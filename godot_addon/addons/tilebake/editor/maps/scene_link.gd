@@ -50,7 +50,7 @@ func refresh() -> void:
 func _on_texture_ready(map_id: String, texture_path: String) -> void:
 	if not ResourceLoader.exists(texture_path):
 		return
-	for node: BakedTileMap in MapScene.painted_by(_coordinator.res_path_of(map_id)):
+	for node: BakedTileMap in MapScene.paintings_of_map(_coordinator.res_path_of(map_id)):
 		_show(node, load(texture_path) as Texture2D, BakeRecord.bounds_of(texture_path))
 
 
@@ -65,7 +65,7 @@ func _show(node: BakedTileMap, texture: Texture2D, bounds: Rect2) -> void:
 
 func _on_map_changed(map: TilebakeMapView) -> void:
 	var state: BakedTileMap.State = STATES.get(map.state, BakedTileMap.State.NONE)
-	for node: BakedTileMap in MapScene.painted_by(_coordinator.res_path_of(map.id)):
+	for node: BakedTileMap in MapScene.paintings_of_map(_coordinator.res_path_of(map.id)):
 		node.set_bake_state(state, _warning_of(map))
 
 
@@ -89,13 +89,13 @@ func _on_state_changed(state: TilebakeBackendState) -> void:
 	if not state.is_problem():
 		refresh()
 		return
-	for node: BakedTileMap in MapScene.painted_in_scene():
+	for node: BakedTileMap in MapScene.paintings_in_scene():
 		node.set_bake_state(BakedTileMap.State.OFFLINE, "Nothing is painted. %s %s" % [state.text, state.hint])
 
 
 func _on_selection_changed() -> void:
 	var selected: Array[Node] = EditorInterface.get_selection().get_selected_nodes()
-	for node: BakedTileMap in MapScene.painted_in_scene():
+	for node: BakedTileMap in MapScene.paintings_in_scene():
 		var layers: Array[Node] = node.source_layers()
 		var editing: bool = selected.any(func(each: Node) -> bool: return each in layers)
 		node.see_through(SEEN_THROUGH if editing else 1.0)

@@ -18,7 +18,7 @@ static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 		return null
 	undo.create_action("Bake this Scene", UndoRedo.MERGE_DISABLE, root)
 	undo.add_do_method(parent, &"add_child", made, true)
-	undo.add_do_method(parent, &"move_child", made, _place_after(layers, parent))
+	undo.add_do_method(parent, &"move_child", made, _index_after(layers, parent))
 	undo.add_do_property(made, &"owner", root)
 	undo.add_do_reference(made)
 	undo.add_undo_method(parent, &"remove_child", made)
@@ -85,7 +85,7 @@ static func _parent_for(root: Node) -> Node:
 
 
 ## Return the index after the last sibling that holds a layer: over the tiles, under what follows them.
-static func _place_after(layers: Array[Node], parent: Node) -> int:
+static func _index_after(layers: Array[Node], parent: Node) -> int:
 	var place: int = 0
 	for sibling: Node in parent.get_children():
 		for layer: Node in layers:

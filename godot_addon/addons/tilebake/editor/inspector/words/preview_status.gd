@@ -13,8 +13,8 @@ const SHOWN: Dictionary[TilebakePreviewView.Kind, String] = {
 
 var _session: PreviewSession
 var _kind: TilebakePreviewView.Kind
-var _text: Label = Ui.wrapped_label()
-var _hint: Label = Ui.wrapped_label()
+var _text: Label = Ui.make_wrapped_label()
+var _hint: Label = Ui.make_wrapped_label()
 var _bar: ProgressBar = ProgressBar.new()
 var _progress: HBoxContainer = HBoxContainer.new()
 var _eye: Button

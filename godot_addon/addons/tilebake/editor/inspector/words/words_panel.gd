@@ -13,7 +13,7 @@ const WordChips = preload("word_chips.gd")
 var _drafts: EditDrafts
 var _session: PreviewSession
 var _terrain: OptionButton = OptionButton.new()
-var _nothing: Label = Ui.wrapped_label()
+var _nothing: Label = Ui.make_wrapped_label()
 var _parts: VBoxContainer = VBoxContainer.new()
 var _chips: WordChips = WordChips.new()
 var _prompt: LineEdit = LineEdit.new()
@@ -21,7 +21,7 @@ var _strengths: StrengthList
 var _try: Button
 var _keep: Button
 var _reset: Button
-var _hint: Label = Ui.wrapped_label()
+var _hint: Label = Ui.make_wrapped_label()
 
 
 func _init(drafts: EditDrafts, session: PreviewSession) -> void:
