@@ -11,7 +11,7 @@ from tests.helpers.game import Game, game_in
 from tilebake.cli import run
 from tilebake.level.project import Project
 from tilebake.serve import doctor
-from tilebake.serve.api.ready import announced, new_ready, ready_file
+from tilebake.serve.api.ready import announce, new_ready, ready_file
 from tilebake.serve.files.project_lock import only_writer
 
 Findings = dict[str, dict[str, Any]]
@@ -76,7 +76,7 @@ def test_who_is_at_work_is_named(game: Game, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("quick")
 def test_a_backend_that_does_not_answer_is_a_problem(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
-    with announced(new_ready(game.root, 9), ready_file(game.root)):
+    with announce(new_ready(game.root, 9), ready_file(game.root)):
         code, findings = examined(game, capsys)
     assert code == 1
     assert "does not answer" in findings["backend"]["found"]

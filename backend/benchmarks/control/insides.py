@@ -39,9 +39,9 @@ def inside_of(scene: Scene, subject: Subject) -> Inside:
 def inside_by(mask: NDArray[np.float32]) -> Inside:
     """Return the inside of a mask over latents [h, w], from 0 to 1."""
     reach = ndimage.maximum_filter(mask > 0, size=2 * MARGIN + 1)
-    return Inside(core=_enlarged(mask >= 1), beyond=_enlarged(~reach))
+    return Inside(core=_enlarge(mask >= 1), beyond=_enlarge(~reach))
 
 
-def _enlarged(latents: Where) -> Where:
+def _enlarge(latents: Where) -> Where:
     """[h, w] → [8 h, 8 w]."""
     return latents.repeat(LATENT, axis=0).repeat(LATENT, axis=1)

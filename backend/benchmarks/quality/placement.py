@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tilebake.level.map.grid import GridShape
 from tilebake.level.tilemap import TileMap
-from tilebake.paint.judge.judging import seen
+from tilebake.paint.judge.judging import judge_map_tiles
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.report.neighbours import HALF_STEPS, QUARTERS, Layout, Step, layout, place_of
 from tilebake.paint.tile_scale import Pixels
@@ -47,7 +47,7 @@ def judge_map(
     """Verdicts on every tile whose core is whole. `names`: the judge's name for each terrain of the map."""
     terrains = layout(tilemap, names)
     verdicts: list[Verdict] = []
-    for tile, found in seen(judge, image, tilemap):
+    for tile, found in judge_map_tiles(judge, image, tilemap):
         place = place_of(tile, tilemap)
         verdicts.append(
             Verdict(

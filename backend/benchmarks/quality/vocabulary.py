@@ -3,13 +3,13 @@
 import re
 
 from tilebake.level.terrain import Terrain
-from tilebake.paint.judge.vocabulary import judged_as
+from tilebake.paint.judge.vocabulary import judge_name
 from training.terrain.catalog import NOUNS
 
 
 def known_as(terrain: Terrain) -> str:
     """Return the catalogue's name for a map's terrain. Raises ValueError when there is none."""
-    name = judged_as(terrain, NOUNS)
+    name = judge_name(terrain, NOUNS)
     if name is None:
         raise ValueError(f'no terrain that the judge knows is in "{terrain.prompt}" or "{terrain.name}"')
     return name

@@ -13,7 +13,7 @@ import pytest
 from tests.godot.harness.editor import PATIENCE, Editor, editing, make_game
 from tests.godot.harness.engine import Engine
 from tests.helpers.processes import survivors
-from tilebake.serve.api.ready import announced, new_ready, ready_file
+from tilebake.serve.api.ready import announce, new_ready, ready_file
 
 SYSTEM = f"/usr/bin{os.pathsep}/bin"
 
@@ -86,7 +86,7 @@ def test_another_server_on_the_port_of_the_backend_gets_no_token(editor: Editor)
     server = HTTPServer(("127.0.0.1", 0), Stranger)
     Thread(target=server.serve_forever, daemon=True).start()
     ready = new_ready(editor.project, server.server_port)
-    with announced(ready, ready_file(editor.project)):
+    with announce(ready, ready_file(editor.project)):
         seen = look_up(editor, os.pathsep.join((str(Path(sys.executable).parent), SYSTEM)))
         editor.until_line("STATE READY", seen)
         assert editor.ready().token != ready.token

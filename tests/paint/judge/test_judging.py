@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.models.reference import EMBEDDED
-from tilebake.paint.judge.judging import judged_tiles, seen
+from tilebake.paint.judge.judging import count_judged, judge_map_tiles
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import JUDGE, read_judge
 from tilebake.texture import JudgedTiles
@@ -46,30 +46,30 @@ def image() -> NDArray[np.uint8]:
 def test_right_tiles_are_counted_and_wrong_ones_by_what_they_are_taken_for(
     judge: Judge, image: NDArray[np.uint8]
 ) -> None:
-    assert judged_tiles(judge, image, level()) == {
+    assert count_judged(judge, image, level()) == {
         "lawn": JudgedTiles(4, 4, {}),
         "pond": JudgedTiles(5, 4, {"sand": 1}),
     }
 
 
 def test_what_is_taken_for_most_comes_first(judge: Judge, image: NDArray[np.uint8]) -> None:
-    found = judged_tiles(judge, image, level(rows=["ppppp", "lpppp"]))
+    found = count_judged(judge, image, level(rows=["ppppp", "lpppp"]))
     assert list(found["pond"].taken_for.items()) == [("grass", 3), ("sand", 2)]
 
 
 def test_transparency_changes_no_verdict(judge: Judge, image: NDArray[np.uint8]) -> None:
     alpha = np.random.default_rng(0).integers(256, size=(*image.shape[:2], 1), dtype=np.uint8)
     through = np.concatenate([image, alpha], axis=-1)
-    assert judged_tiles(judge, through, level()) == judged_tiles(judge, image, level())
+    assert count_judged(judge, through, level()) == count_judged(judge, image, level())
 
 
 def test_a_terrain_none_of_whose_tiles_can_be_judged_has_none(judge: Judge) -> None:
     small = level(rows=["lp"], tile_size=[64, 32])
     nothing = JudgedTiles(0, 0, {})
     black = np.zeros((32, 128, 3), np.uint8)
-    assert judged_tiles(judge, black, small) == {"lawn": nothing, "pond": nothing}
+    assert count_judged(judge, black, small) == {"lawn": nothing, "pond": nothing}
 
 
 def test_tiles_too_low_for_the_judge_are_not_seen(judge: Judge) -> None:
     flat = level(rows=["l"] * 99, tile_size=[198, 2])
-    assert seen(judge, np.zeros((198, 198, 3), np.uint8), flat) == []
+    assert judge_map_tiles(judge, np.zeros((198, 198, 3), np.uint8), flat) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from tilebake.level.terrain import Terrain
-from tilebake.paint.judge.vocabulary import judged_as
+from tilebake.paint.judge.vocabulary import judge_name
 from training.terrain.catalog import NOUNS
 
 
@@ -21,9 +21,9 @@ from training.terrain.catalog import NOUNS
     ],
 )
 def test_a_terrain_is_known_by_the_longest_noun_of_its_prompt(prompt: str, name: str, expected: str) -> None:
-    assert judged_as(Terrain(name, prompt), NOUNS) == expected
+    assert judge_name(Terrain(name, prompt), NOUNS) == expected
 
 
 def test_a_terrain_without_a_known_noun_is_none_of_the_judges() -> None:
-    assert judged_as(Terrain("void", "utter nothingness"), NOUNS) is None
-    assert judged_as(Terrain("watery", "iceberg"), NOUNS) is None
+    assert judge_name(Terrain("void", "utter nothingness"), NOUNS) is None
+    assert judge_name(Terrain("watery", "iceberg"), NOUNS) is None

@@ -20,7 +20,7 @@ from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report import placement_report
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from tilebake.paint.report.mask_sheet import NOBODY
-from tilebake.paint.report.placement_report import bake_reported, placements
+from tilebake.paint.report.placement_report import bake_with_report, placements
 from tilebake.request import BakeRequest, Step
 from tilebake.texture import JudgedTiles
 
@@ -62,7 +62,7 @@ def test_a_terrain_without_heat_kept_nothing() -> None:
 
 def test_looking_on_changes_no_pixel(components: Components) -> None:
     pipeline, request = Pipeline(components), ask()
-    baked, reported = pipeline.bake(request, unobserved), bake_reported(pipeline, request, unobserved)
+    baked, reported = pipeline.bake(request, unobserved), bake_with_report(pipeline, request, unobserved)
     assert reported.pixel_hash == baked.pixel_hash
     assert (reported.digest, reported.environment) == (baked.digest, baked.environment)
     assert reported.report is not None
@@ -76,10 +76,10 @@ def test_a_map_with_an_edit_is_painted_under_it(tiny_components: Components) -> 
     pipeline, request = Pipeline(tiny_components), ask()
     edit = Edit({"grass": Rewrite("dry yellow grass")})
     request = replace(request, tilemap=replace(request.tilemap, edit=edit))
-    reported = bake_reported(pipeline, request, unobserved)
+    reported = bake_with_report(pipeline, request, unobserved)
     assert reported.pixel_hash == pipeline.bake(request, unobserved).pixel_hash
     assert reported.report is not None
-    unedited = bake_reported(pipeline, ask(), unobserved)
+    unedited = bake_with_report(pipeline, ask(), unobserved)
     assert unedited.report is not None
     assert reported.report.terrains == unedited.report.terrains
 
@@ -106,7 +106,7 @@ def captions(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 def test_a_model_without_a_judge_has_no_tiles_judged(
     tiny_components: Components, captions: dict[str, list[str]]
 ) -> None:
-    report = bake_reported(Pipeline(tiny_components), ask(), unobserved).report
+    report = bake_with_report(Pipeline(tiny_components), ask(), unobserved).report
     assert report is not None
     assert [each.judged for each in report.terrains] == [None, None]
     assert report.judged_right() is None
@@ -116,7 +116,7 @@ def test_a_model_without_a_judge_has_no_tiles_judged(
 def test_a_models_judge_counts_every_tile_of_a_terrain_it_knows(
     judged: Pipeline, captions: dict[str, list[str]]
 ) -> None:
-    report = bake_reported(judged, ask(), unobserved).report
+    report = bake_with_report(judged, ask(), unobserved).report
     assert report is not None
     tiles: list[int] = []
     for each in report.terrains:
@@ -131,7 +131,7 @@ def test_a_models_judge_counts_every_tile_of_a_terrain_it_knows(
 def test_a_terrain_that_the_judge_does_not_know_is_not_judged(
     judged: Pipeline, captions: dict[str, list[str]]
 ) -> None:
-    report = bake_reported(judged, ask("keep", "a castle"), unobserved).report
+    report = bake_with_report(judged, ask("keep", "a castle"), unobserved).report
     assert report is not None
     assert [each.judged is None for each in report.terrains] == [False, True]
     assert len(captions["keep"]) == 1
@@ -148,8 +148,8 @@ def test_what_tiles_are_taken_for_stands_under_them(
     def judged_so(*_: object) -> dict[str, JudgedTiles]:
         return found
 
-    monkeypatch.setattr(placement_report, "judged_tiles", judged_so)
-    report = bake_reported(judged, ask(), unobserved).report
+    monkeypatch.setattr(placement_report, "count_judged", judged_so)
+    report = bake_with_report(judged, ask(), unobserved).report
     assert report is not None
     assert report.judged_right() == 0.25
     assert captions["grass"][1:] == ["1 of 4 tiles judged right", "taken for deep water 2, sand 1"]
@@ -166,5 +166,5 @@ def test_a_broken_judge_is_told_before_anything_is_painted(
         raise AssertionError("it paints")
 
     with pytest.raises(ModelError, match=r"judge\.safetensors"):
-        bake_reported(pipeline, ask(), painting)
+        bake_with_report(pipeline, ask(), painting)
     assert pipeline.bake(ask(), unobserved).report is None

@@ -11,7 +11,7 @@ import pytest
 
 from tilebake.errors import ServeError
 from tilebake.level.project import project_key
-from tilebake.serve.api.ready import announced, new_ready, read_ready, ready_file
+from tilebake.serve.api.ready import announce, new_ready, read_ready, ready_file
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps others out by inherited rights")
 
@@ -23,14 +23,14 @@ def file(tmp_path: Path) -> Path:
 
 def test_it_says_how_to_reach_the_backend(tmp_path: Path, file: Path) -> None:
     ready = new_ready(tmp_path, 4321)
-    with announced(ready, file):
+    with announce(ready, file):
         assert read_ready(file) == ready
     assert ready.host == "127.0.0.1:4321"
     assert (ready.pid, ready.project) == (os.getpid(), str(tmp_path.resolve()))
 
 
 def test_it_is_gone_afterwards(tmp_path: Path, file: Path) -> None:
-    with announced(new_ready(tmp_path, 1), file):
+    with announce(new_ready(tmp_path, 1), file):
         pass
     assert list(file.parent.iterdir()) == []
     with pytest.raises(ServeError, match="no backend serves this project"):
@@ -52,7 +52,7 @@ def test_the_token_is_not_printed(tmp_path: Path) -> None:
 def test_nobody_else_can_read_it(tmp_path: Path, file: Path) -> None:
     before = os.umask(0)
     try:
-        with announced(new_ready(tmp_path, 1), file):
+        with announce(new_ready(tmp_path, 1), file):
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
             assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     finally:
@@ -62,28 +62,28 @@ def test_nobody_else_can_read_it(tmp_path: Path, file: Path) -> None:
 @on_posix
 def test_a_folder_that_others_can_read_is_closed_to_them(tmp_path: Path, file: Path) -> None:
     file.parent.mkdir(mode=0o755)
-    with announced(new_ready(tmp_path, 1), file):
+    with announce(new_ready(tmp_path, 1), file):
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_a_dead_backends_file_is_replaced_and_not_believed(tmp_path: Path, file: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path; from tilebake.serve.api.ready import *\n"
-        "with announced(new_ready(Path('.'), 5), Path(sys.argv[1])): os._exit(0)"
+        "with announce(new_ready(Path('.'), 5), Path(sys.argv[1])): os._exit(0)"
     )
     subprocess.run([sys.executable, "-c", script, str(file)], check=True, cwd=tmp_path)
     with pytest.raises(ServeError, match=r"the backend \(pid \d+\) is gone"):
         read_ready(file)
     ready = new_ready(tmp_path, 6)
-    with announced(ready, file):
+    with announce(ready, file):
         assert read_ready(file) == ready
 
 
 def test_a_later_backends_file_stays(tmp_path: Path, file: Path) -> None:
     later = new_ready(tmp_path, 2)
     with contextlib.ExitStack() as first, contextlib.ExitStack() as second:
-        first.enter_context(announced(new_ready(tmp_path, 1), file))
-        second.enter_context(announced(later, file))
+        first.enter_context(announce(new_ready(tmp_path, 1), file))
+        second.enter_context(announce(later, file))
         first.close()
         assert read_ready(file) == later
 
@@ -96,7 +96,7 @@ def test_a_link_in_its_place_is_replaced_not_followed(tmp_path: Path, file: Path
     file.symlink_to(elsewhere)
     with pytest.raises(ServeError, match="cannot be trusted"):
         read_ready(file)
-    with announced(new_ready(tmp_path, 1), file):
+    with announce(new_ready(tmp_path, 1), file):
         assert not file.is_symlink()
     assert elsewhere.read_text(encoding="utf-8") == "mine"
 
@@ -106,7 +106,7 @@ def test_a_link_in_the_folders_place_is_refused(tmp_path: Path, file: Path) -> N
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     file.parent.symlink_to(elsewhere, target_is_directory=True)
-    with pytest.raises(ServeError, match="cannot be written"), announced(new_ready(tmp_path, 1), file):
+    with pytest.raises(ServeError, match="cannot be written"), announce(new_ready(tmp_path, 1), file):
         pass
     assert list(elsewhere.iterdir()) == []
 
@@ -114,7 +114,7 @@ def test_a_link_in_the_folders_place_is_refused(tmp_path: Path, file: Path) -> N
 @on_posix
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o604])
 def test_a_file_that_others_can_read_or_write_is_not_believed(tmp_path: Path, file: Path, mode: int) -> None:
-    with announced(new_ready(tmp_path, 1), file):
+    with announce(new_ready(tmp_path, 1), file):
         file.chmod(mode)
         with pytest.raises(ServeError, match="cannot be trusted"):
             read_ready(file)
@@ -123,13 +123,13 @@ def test_a_file_that_others_can_read_or_write_is_not_believed(tmp_path: Path, fi
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
 def test_another_users_file_and_folder_are_not_believed(tmp_path: Path, file: Path) -> None:
-    with announced(new_ready(tmp_path, 1), file):
+    with announce(new_ready(tmp_path, 1), file):
         os.chown(file, 12345, -1)
         with pytest.raises(ServeError, match="cannot be trusted"):
             read_ready(file)
         os.chown(file, 0, -1)
     os.chown(file.parent, 12345, -1)
-    with pytest.raises(ServeError, match="another user"), announced(new_ready(tmp_path, 1), file):
+    with pytest.raises(ServeError, match="another user"), announce(new_ready(tmp_path, 1), file):
         pass
 
 

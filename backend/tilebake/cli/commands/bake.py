@@ -160,8 +160,8 @@ def _loading(machine: Machine, interruption: "Interruption", *, placement: bool)
         interruption.check()
         if not placement:
             return pipeline.bake
-        from tilebake.paint.report.placement_report import bake_reported
+        from tilebake.paint.report.placement_report import bake_with_report
 
-        return partial(bake_reported, pipeline)
+        return partial(bake_with_report, pipeline)
 
     return baker_for

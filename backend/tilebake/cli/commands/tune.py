@@ -86,7 +86,7 @@ def _textures(
     from tilebake.cli.engine import load_pipeline
     from tilebake.cli.interrupt import interruptible
     from tilebake.cli.progress import progress
-    from tilebake.paint.report.placement_report import bake_reported
+    from tilebake.paint.report.placement_report import bake_with_report
     from tilebake.request import Step
 
     first, source = requests[0]
@@ -101,7 +101,7 @@ def _textures(
         for index, (request, _) in enumerate(requests, start=1):
             interruption.check()
             shown.start(request.tilemap.name, index, len(requests))
-            yield request, bake_reported(pipeline, request, on_step)
+            yield request, bake_with_report(pipeline, request, on_step)
 
 
 def _label(request: "BakeRequest", varied: Sequence[str]) -> str:

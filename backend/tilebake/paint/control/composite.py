@@ -34,7 +34,7 @@ def opacity(mask: NDArray[np.float32]) -> NDArray[np.float32]:
     padded = np.pad(support.astype(np.float32), SOFTENED, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * SOFTENED + 1,) * 2)
     soft = windows.mean(axis=(2, 3), dtype=np.float32)  # [h, w]
-    return _enlarged(_enlarged(soft).T).T
+    return _enlarge(_enlarge(soft).T).T
 
 
 def _widened(inside: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
@@ -43,7 +43,7 @@ def _widened(inside: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
     return np.asarray(windows.any(axis=(2, 3)))
 
 
-def _enlarged(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _enlarge(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Columns [h, w] → pixels [h, 8 w], linear between the middles of latents."""
     width = values.shape[1]
     at = ((np.arange(width * LATENT) + 0.5) / LATENT - 0.5).clip(0, width - 1)

@@ -1,1 +1,1 @@
-"""The judge: a small classifier that says which terrain a painted tile shows."""
+"""Judge painted tiles: a small classifier says which terrain each one shows."""

@@ -17,7 +17,7 @@ Weights = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Cores:
-    """The cores of the tiles that have one whole on the picture."""
+    """Hold the cores of all tiles whose core lies whole on the picture."""
 
     tiles: tuple[Tile, ...]
     windows: Pixels  # [N, 48, 48, 3]
@@ -25,28 +25,28 @@ class Cores:
 
 
 def diamond(width: float, height: float) -> Weights:
-    """How much of each cell of a core lies in a diamond around its middle, sizes in pixels. [6, 6] in 0..1"""
+    """Return each cell's share that lies in a diamond around the core's middle: [6, 6]; sizes in pixels."""
     middles = np.abs(np.arange(CORE) + 0.5 - CORE / 2)
     inside = middles[None, :] / (width / 2) + middles[:, None] / (height / 2) <= 1
     return _by_cell(inside)
 
 
 def band(height: float) -> Weights:
-    """How much of each cell of a core lies in its middle rows, `height` pixels of them. [6, 6] in 0..1"""
+    """Return how much of each cell of a core lies in its middle `height` pixels: [6, 6] in 0..1."""
     middles = np.abs(np.arange(CORE) + 0.5 - CORE / 2)
     inside = np.tile((middles <= height / 2)[:, None], CORE)
     return _by_cell(inside)
 
 
 def shape_of(tilemap: TileMap) -> Weights:
-    """Which part of a core is the tile's own: all of it, but for isometric tiles and for low ones. [6, 6]"""
+    """Return which part of a core is the tile's own: all of it, but for isometric and low tiles. [6, 6]."""
     width, height = tilemap.tile_size
     low = CORE * height / width
     return diamond(CORE, low) if tilemap.grid == "isometric" else band(low)
 
 
 def cores(image: Pixels, tilemap: TileMap) -> Cores:
-    """Every tile's core from a painting at the scale of its tiles."""
+    """Cut every tile's core out of a painting at the scale of its tiles."""
     height, width = image.shape[:2]
     tiles: list[Tile] = []
     windows: list[Pixels] = []

@@ -1,17 +1,17 @@
-"""What the judge sees on a finished map, and how that compares with what its tiles are meant to be."""
+"""Compare what the judge sees on a finished map with what its tiles are meant to be."""
 
 from collections import Counter
 
 from tilebake.level.tilemap import Tile, TileMap
 from tilebake.paint.judge.cores import cores
 from tilebake.paint.judge.network import Judge, verdicts
-from tilebake.paint.judge.vocabulary import judged_as
+from tilebake.paint.judge.vocabulary import judge_name
 from tilebake.paint.tile_scale import Pixels, at_tile_scale
 from tilebake.texture import JudgedTiles
 
 
-def seen(judge: Judge, image: Pixels, tilemap: TileMap) -> list[tuple[Tile, str]]:
-    """Every tile whose core is whole on the picture [h, w, 3 or 4], and the judge's name of what it shows."""
+def judge_map_tiles(judge: Judge, image: Pixels, tilemap: TileMap) -> list[tuple[Tile, str]]:
+    """Judge every tile whose core is whole on the picture [h, w, 3 or 4]: pairs of tile and terrain name."""
     cut = cores(at_tile_scale(image, tilemap), tilemap)
     if not cut.weights.any():  # tiles so low that nothing of a core is theirs alone
         return []
@@ -19,15 +19,15 @@ def seen(judge: Judge, image: Pixels, tilemap: TileMap) -> list[tuple[Tile, str]
     return [(tile, str(name)) for tile, name in zip(cut.tiles, found, strict=True)]
 
 
-def judged_tiles(judge: Judge, image: Pixels, tilemap: TileMap) -> dict[str, JudgedTiles]:
-    """By the map's name of each terrain that the judge knows: what it takes its tiles for."""
-    wanted = {terrain.name: judged_as(terrain, judge.nouns) for terrain in tilemap.terrains}
+def count_judged(judge: Judge, image: Pixels, tilemap: TileMap) -> dict[str, JudgedTiles]:
+    """Count what the judge takes each terrain's tiles for, by the map's name of the terrain."""
+    wanted = {terrain.name: judge_name(terrain, judge.nouns) for terrain in tilemap.terrains}
     found = {name: Counter[str]() for name in wanted}
-    for tile, name in seen(judge, image, tilemap):
+    for tile, name in judge_map_tiles(judge, image, tilemap):
         found[tile.terrain][name] += 1
-    return {name: _counted(found[name], known) for name, known in wanted.items() if known is not None}
+    return {name: _count(found[name], known) for name, known in wanted.items() if known is not None}
 
 
-def _counted(found: Counter[str], wanted: str) -> JudgedTiles:
+def _count(found: Counter[str], wanted: str) -> JudgedTiles:
     wrong = {name: count for name, count in found.most_common() if name != wanted}
     return JudgedTiles(tiles=found.total(), right=found[wanted], taken_for=wrong)

@@ -1,4 +1,4 @@
-"""The judge: which terrain a crop of 48 x 48 pixels shows.
+"""Define the judge's network: it names the terrain on a crop of 48 x 48 pixels.
 
 The embedded model's has only ever seen procedural textures. Neither the UNet nor the VAE has a part in its
 weights (`training.judge.train`), so that what the model paints is judged by something apart from it.
@@ -22,7 +22,7 @@ BATCH: Final = 256
 
 
 class Judge(nn.Module):
-    """A small convolutional classifier. It sees a whole crop, and counts the cells that it is told to."""
+    """Classify crops by a small convolutional network, averaged over the cells that count."""
 
     def __init__(self, names: tuple[str, ...], nouns: Mapping[str, str]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Judge(nn.Module):
 
 @torch.inference_mode()
 def verdicts(judge: Judge, windows: Pixels, weights: Weights | None = None) -> NDArray[np.str_]:
-    """The terrain that each window shows: [N, 48, 48, 3] → N names. `weights` [6, 6]: which cells count."""
+    """Name the terrain on each crop: [N, 48, 48, 3] → N names. `weights` [6, 6] says which cells count."""
     cells = torch.ones(CELLS, CELLS) if weights is None else torch.from_numpy(weights)
     found: list[int] = []
     for start in range(0, len(windows), BATCH):

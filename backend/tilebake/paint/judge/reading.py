@@ -1,4 +1,4 @@
-"""A judge from its file: safetensors, with the names and the nouns of its terrains in the metadata."""
+"""Read a judge from its file: safetensors, with its terrains' names and nouns in the metadata."""
 
 import json
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ JUDGE: Final = "judge.safetensors"
 
 
 def judge_file(source: ModelSource) -> Path | None:
-    """The judge that lies in a model's own folder; None where there is none."""
+    """Return the judge's file in a model's own folder; None where there is none."""
     file = source.path / JUDGE
     return file if source.kind in ("embedded", "folder") and file.is_file() else None
 
 
 def read_judge(path: Path) -> Judge:
-    """The judge in a file, ready to be asked, on the CPU in float32.
+    """Read a judge from a file, onto the CPU in float32.
 
     Its metadata hold "terrains", a JSON list of names in the order of its verdicts, and "nouns", a JSON
     object of nouns and the terrains that they stand for. Raises ModelError when it cannot be read.

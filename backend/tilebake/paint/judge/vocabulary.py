@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from tilebake.level.terrain import Terrain
 
 
-def judged_as(terrain: Terrain, nouns: Mapping[str, str]) -> str | None:
-    """The judge's name for a map's terrain, from its prompt or else its own name; None if it knows neither.
+def judge_name(terrain: Terrain, nouns: Mapping[str, str]) -> str | None:
+    """Return the judge's name for a terrain, by its prompt or else its name; None if it knows neither.
 
     `nouns`: each noun with the name of its terrain. The longest counts ("deep water" over "water"), and of
     equally long ones the last.

@@ -1,4 +1,4 @@
-"""A model on a device: embedded, folder, single file or fetched hub id → SDXL's components.
+"""Load a model onto a device: embedded, folder, single file or fetched hub id → SDXL's components.
 
 One code path for all. Nothing here reaches for the network, opens a pickle or runs a model's own code.
 """
@@ -46,7 +46,7 @@ class Components(Parts):
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """The device called `name`; "auto" takes the first there is of cuda, mps, xpu, cpu. Raises ModelError."""
+    """Return the device called `name`; "auto" takes the first of cuda, mps, xpu, cpu. Raises ModelError."""
     present = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
@@ -67,7 +67,7 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
-    """The dtype called `name`; "auto" takes half precision where the device is fast and right in it.
+    """Return the dtype called `name`; "auto" takes half precision where the device is fast and right in it.
 
     Raises ModelError for a name that is none.
     """
@@ -105,7 +105,7 @@ def load(
     dtype: str = "auto",
     loras: Sequence[tuple[Path, float]] = (),
 ) -> Components:
-    """The model at `source`, with `loras` (file, weight) fused into its weights, on a device.
+    """Load the model at `source` onto a device, with `loras` (file, weight) fused into its weights.
 
     Raises ModelError when the device or dtype is not to be had, and when the model's or a LoRA's content does
     not fit SDXL.
@@ -136,7 +136,7 @@ def load(
 
 
 def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
-    """The parts of a model in main memory. Raises ModelError when the libraries cannot make sense of it."""
+    """Read a model's parts into main memory. Raises ModelError when the libraries cannot make sense of it."""
     read = load_single_file if source.kind == "file" else load_folder
     try:
         return read(source.path, dtype)
@@ -150,7 +150,7 @@ def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
 
 
 def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
-    """The parts of a diffusers folder, each by the class that we name, never one that the folder names."""
+    """Read the parts of a diffusers folder, each by the class that we name, never by one that it names."""
     path = str(folder)
 
     def options(name: str) -> dict[str, Any]:
@@ -193,12 +193,12 @@ def _check_fit(source: ModelSource, parts: Parts) -> None:
 
 
 def models(parts: Parts) -> tuple[nn.Module, ...]:
-    """The neural networks among the parts."""
+    """Return the neural networks among the parts."""
     return parts.unet, parts.vae, parts.text_encoder, parts.text_encoder_2
 
 
 def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:
-    """Moves the models to the device, or streams their weights to it where they do not fit; says which."""
+    """Move the models to the device, or stream their weights where they do not fit; return which."""
     for model in models(parts):
         model.eval().requires_grad_(requires_grad=False)
     ran_out = False

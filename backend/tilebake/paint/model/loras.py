@@ -17,7 +17,7 @@ FUSED = ["unet", "text_encoder", "text_encoder_2"]
 
 
 def fuse_loras(parts: Parts, loras: Sequence[tuple[Path, float]]) -> None:
-    """Adds `loras` (file, weight) to the weights of UNet and text encoders, in place.
+    """Add `loras` (file, weight) to the weights of UNet and text encoders, in place.
 
     Takes what diffusers takes: PEFT's, diffusers' and kohya's names. Raises ModelError for a file that is no
     LoRA, or that fits none of the model's layers.
@@ -39,7 +39,7 @@ def fuse_loras(parts: Parts, loras: Sequence[tuple[Path, float]]) -> None:
 
 
 def _pipeline(parts: Parts) -> "StableDiffusionXLPipeline":
-    """The parts as diffusers' LoRA loaders want to see them."""
+    """Wrap the parts as diffusers' LoRA loaders want to see them."""
     from diffusers import DDIMScheduler, StableDiffusionXLPipeline  # a second's import that few bakes need
 
     modules: dict[str, Any] = {name: getattr(parts, name) for name in COMPONENTS}

@@ -1,4 +1,4 @@
-"""One .safetensors checkpoint in SDXL's original layout, loaded with no network.
+"""Load one .safetensors checkpoint in SDXL's original layout, without the network.
 
 Such a file holds the weights and nothing else. SDXL's configurations ship in `sdxl_config/`; a folder
 NAME.config beside NAME.safetensors takes their place for a relative of another shape. CLIP's vocabulary is
@@ -23,7 +23,7 @@ TOKENS = 77
 
 
 def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
-    """The parts of a single-file checkpoint. Raises ModelError when CLIP's vocabulary cannot be found."""
+    """Read the parts of a single-file checkpoint. Raises ModelError where CLIP's vocabulary is missing."""
     from diffusers import StableDiffusionXLPipeline  # a second's import that few bakes need
 
     config = config_folder(file)
@@ -54,7 +54,7 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
 
 
 def noise_schedule(base: Mapping[str, Any], header: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The base schedule, changed as two empty tensors that checkpoints carry as flags ask for it.
+    """Return the base schedule, changed as two empty tensors ask that checkpoints carry as flags.
 
     "v_pred": the UNet predicts v. "ztsnr": it was trained to zero terminal SNR (Lin et al. 2024,
     arXiv:2305.08891), and so the first step must be at the last timestep.
@@ -65,7 +65,7 @@ def noise_schedule(base: Mapping[str, Any], header: Mapping[str, Any]) -> Mappin
 
 
 def find_vocabulary(file: Path, vocab_size: int) -> Path:
-    """A folder with CLIP's vocabulary of `vocab_size` tokens. Raises ModelError when there is none."""
+    """Find a folder with CLIP's vocabulary of `vocab_size` tokens. Raises ModelError when there is none."""
     for folder in _candidates(file):
         try:
             tokenizer_files(folder)

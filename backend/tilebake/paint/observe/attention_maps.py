@@ -13,7 +13,7 @@ from tilebake.errors import BakeError
 
 @dataclass(frozen=True, eq=False)
 class AttentionMaps:
-    """The share of its attention that each pixel gave to each word, at every step and level."""
+    """Hold the share of its attention that each pixel gave to each word, at every step and level."""
 
     words: tuple[str, ...]
     regions: tuple[tuple[int | None, ...], ...]  # whose prompt each stands in; None is the base prompt
@@ -24,13 +24,13 @@ class AttentionMaps:
         return {level: (maps.shape[2], maps.shape[3]) for level, maps in self.levels.items()}
 
     def by_step(self, level: int | None = None) -> NDArray[np.float32]:
-        """[steps, W, h, w] at one level; without one, the mean over the levels at the size of the finest."""
+        """Return [steps, W, h, w] at one level; without one, the levels' mean at the size of the finest."""
         if level is not None:
             return self.levels[level]
         finest = min(self.levels)
         return np.mean(
             [
-                _enlarged(maps, 2 ** (level - finest), self.sizes()[finest])
+                _enlarge(maps, 2 ** (level - finest), self.sizes()[finest])
                 for level, maps in self.levels.items()
             ],
             axis=0,
@@ -38,7 +38,7 @@ class AttentionMaps:
 
 
 def level_called(name: str, sizes: Mapping[int, tuple[int, int]]) -> int:
-    """The level whose maps are `name` large: "32" along a side, or "32x24", width and height.
+    """Find the level whose maps are `name` large: "32" along a side, or "32x24", width and height.
 
     `sizes` are heights and widths by level. Raises BakeError, naming the sizes there are.
     """
@@ -50,7 +50,7 @@ def level_called(name: str, sizes: Mapping[int, tuple[int, int]]) -> int:
 
 
 def npz_bytes(maps: AttentionMaps, terrains: Sequence[str]) -> bytes:
-    """The maps as numpy's .npz.
+    """Return the maps as the bytes of a NumPy .npz file.
 
     `words` [W], `terrains` [W] (see `places`), `steps` [steps] counted from 1, and for each level
     `maps_WIDTHxHEIGHT` float32 [steps, W, h, w].
@@ -76,8 +76,8 @@ def places(regions: Sequence[int | None], terrains: Sequence[str]) -> str:
     return ", ".join("base prompt" if region is None else terrains[region] for region in regions)
 
 
-def _enlarged(maps: NDArray[np.float32], zoom: int, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Maps [steps, W, h, w] → [steps, W, *size], smoothly.
+def _enlarge(maps: NDArray[np.float32], zoom: int, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Enlarge maps [steps, W, h, w] → [steps, W, *size], smoothly.
 
     Sizes were rounded up when they were halved: the last row and column may lie in part outside.
     """

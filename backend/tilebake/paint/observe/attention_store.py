@@ -25,7 +25,7 @@ from tilebake.paint.regional.layers import Layer, cross_attention_levels
 
 @dataclass(frozen=True, eq=False)
 class ObservedWord:
-    """A word in one prompt of a picture."""
+    """Name a word in one prompt of a picture."""
 
     text: str
     prompt: PromptEmbeds
@@ -36,7 +36,7 @@ class ObservedWord:
 def find_words(
     conditioning: Conditioning, words: Sequence[str], regions: Sequence[int | None]
 ) -> tuple[ObservedWord, ...]:
-    """Each word in every one of these regions' prompts that has it; None is the base prompt.
+    """Find each word in every one of these regions' prompts that has it; None is the base prompt.
 
     Raises PromptError for a word that is in none of them, naming the words that are near.
     """
@@ -55,12 +55,12 @@ def find_words(
 
 
 def prompt_of(conditioning: Conditioning, region: int | None) -> PromptEmbeds:
-    """A region's prompt; None is the base prompt."""
+    """Return a region's prompt; None is the base prompt."""
     return conditioning.base if region is None else conditioning.regions[region]
 
 
 class AttentionStore:
-    """An AttentionControl that looks on and changes nothing.
+    """Record attention without changing it: an AttentionControl that only observes.
 
     A word is read in its own prompt's softmax and counts where that prompt does: a terrain's by the terrain's
     mask, the base prompt's by the base prompt's weight at each step. Only the positive half is watched.
@@ -86,7 +86,7 @@ class AttentionStore:
         ]  # by level: [steps, W, Q]
 
     def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
-        """Adds what the layer attends to, and attends as it would."""
+        """Add what the layer attends to, and attend as it would."""
         if not self.words:
             return attend
         self._layers[layer.level] += 1
@@ -102,7 +102,7 @@ class AttentionStore:
         return watching
 
     def heat(self, steps: slice, level: int) -> torch.Tensor:
-        """The words' maps at one level, as the mean over its layers and over these steps: [W, h, w].
+        """Return the words' maps at one level, as the mean over its layers and over these steps: [W, h, w].
 
         On the device, and without waiting for it: for use between two steps.
         """
@@ -111,7 +111,7 @@ class AttentionStore:
 
     @property
     def coarsest(self) -> int:
-        """The level of the smallest maps, in which words stand for things rather than for edges."""
+        """Return the level of the smallest maps, in which words stand for things rather than for edges."""
         return max(self._layers)
 
     @property
@@ -120,7 +120,7 @@ class AttentionStore:
         return sum(sums.nbytes for sums in self._sums)
 
     def maps(self) -> AttentionMaps:
-        """All that was seen, in main memory."""
+        """Return everything recorded, in main memory."""
         return AttentionMaps(
             words=tuple(word.text for word in self.words),
             regions=tuple(word.regions for word in self.words),
@@ -132,7 +132,7 @@ class AttentionStore:
 
 
 def word_weights(words: Sequence[ObservedWord], blending: Blending, target: Target) -> StepWeights:
-    """Where each word counts, by step and level: [W, Q]."""
+    """Return how much each word's prompt counts, by step and level: [W, Q]."""
     rows = range(1, 1 + len(next(iter(blending.regions.values())).names))
     weighed, masks = (step_weights(each, rows, target) for each in (blending, blending.masks_alone))
 

@@ -6,7 +6,7 @@ BLOCK = 1024  # queries at once: at most a few tens of MB, whatever the canvas
 
 
 def attention_probabilities(query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
-    """How strongly each pixel attends to each token, per head; sums to 1 over the tokens.
+    """Return how strongly each pixel attends to each token, per head; it sums to 1 over the tokens.
 
     query [B, H, Q, D], key [H, T, D] → float32 [B, H, Q, T].
     """
@@ -15,7 +15,7 @@ def attention_probabilities(query: torch.Tensor, key: torch.Tensor) -> torch.Ten
 
 
 def word_maps(query: torch.Tensor, key: torch.Tensor, selector: torch.Tensor) -> torch.Tensor:
-    """The share of its attention that each pixel gives to each word, as the mean over the heads.
+    """Return the share of its attention that each pixel gives to each word, as the mean over the heads.
 
     query [1, H, Q, D], key [H, T, D], selector [T, W]: 1 where a token is the word's. Returns float32 [W, Q].
     """

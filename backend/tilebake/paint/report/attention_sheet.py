@@ -34,7 +34,7 @@ def attention_sheet(
     level: int | None,
     heading: str,
 ) -> NDArray[np.uint8]:
-    """The picture with its tiles, and a row for each word: over the picture, mean over `steps`, the strip."""
+    """Draw the picture with its tiles, then a row a word: over the picture, mean over `steps`, strip."""
     tiles = tile_picture(tilemap, scene.canvas)
     regions = scene.blend.regions[scene.blend.steps[-1].mask_sigma]
     box = map_box(tilemap, scene.canvas)
@@ -67,7 +67,7 @@ def edit_sheet(
     seconds = edited.timings["denoise"]
     panels = [
         Panel("before", source, before),
-        Panel("after", edited.image, "\n".join((after, *_said(edit)))),
+        Panel("after", edited.image, "\n".join((after, *_edit_lines(edit)))),
         Panel(
             "where it may change",
             as_large(heat(mask), source, Image.Resampling.NEAREST),
@@ -77,15 +77,15 @@ def edit_sheet(
     return contact_sheet(panels, heading=heading, columns=COLUMNS)
 
 
-def _said(edit: Edit) -> list[str]:
-    """The edit's controls, a line for each that differs."""
+def _edit_lines(edit: Edit) -> list[str]:
+    """List the edit's controls, a line for each that differs."""
     rewrites = edit.rewrites.values()
-    lines = [_control_said(rewrite) for rewrite in rewrites]
+    lines = [_control_line(rewrite) for rewrite in rewrites]
     shared = f"self {edit.self_replace_steps:g}, from {edit.source_steps:g} on"
     return [shared, *dict.fromkeys(lines)]
 
 
-def _control_said(rewrite: Rewrite) -> str:
+def _control_line(rewrite: Rewrite) -> str:
     name = type(rewrite.control).__name__.lower()
     weighed = (f"{word} x {weight:g}" for word, weight in rewrite.weights.items())
     return ", ".join((name, f"cross {rewrite.control.cross_shares.default:g}", *weighed))
@@ -94,7 +94,7 @@ def _control_said(rewrite: Rewrite) -> str:
 def word_panels(
     image: NDArray[np.uint8], title: str, prompt: str, maps: Sequence[NDArray[np.float32]], steps: slice
 ) -> list[Panel]:
-    """One word: over the picture, its mean over `steps`, and single steps. `maps`: [h, w] for each step."""
+    """Draw one word: over the picture, its mean over `steps`, single steps. `maps`: [h, w] for each step."""
     mean = np.mean(maps[steps], axis=0)
     first, last, _ = steps.indices(len(maps))
     shown = np.unique(np.linspace(0, len(maps) - 1, min(len(maps), STRIP_SIDE**2)).round().astype(int))
@@ -122,7 +122,7 @@ def over(image: NDArray[np.uint8], values: NDArray[np.float32]) -> NDArray[np.ui
 
 
 def strip(maps: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
-    """Maps [h, w] in reading order on one square grid, all on one scale: uint8 [H, W, 3]."""
+    """Lay maps [h, w] in reading order on one square grid, all on one scale: uint8 [H, W, 3]."""
     columns = ceil(len(maps) ** 0.5)
     peak = float(np.max(maps))
     zoom = max(1, STRIP_CELL // max(maps[0].shape))
@@ -153,7 +153,7 @@ def _pixels_per_cell(maps: AttentionMaps, level: int | None) -> int:
 
 
 def _within(values: NDArray[np.float32], box: Box, zoom: int) -> NDArray[np.float32]:
-    """The part of a canvas's map [h, w] that lies in the map's bounds, its values hard-edged as they are."""
+    """Crop a canvas's map [h, w] to the map's bounds, without smoothing."""
     left, top, right, bottom = (edge / zoom for edge in box)
     size = max(1, round(right - left)), max(1, round(bottom - top))
     cropped = Image.fromarray(values).resize(

@@ -32,7 +32,7 @@ SHEET_ASPECT: Final = 1.6  # width / height aimed at when the number of columns 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One picture of a sheet: its title, and any lines of small print beneath."""
+    """Hold one picture of a sheet, its title, and any lines of small print beneath."""
 
     title: str
     image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
@@ -42,7 +42,7 @@ class Panel:
 def contact_sheet(
     panels: Sequence[Panel], *, heading: str, columns: int | None = None, panel_size: int = 360
 ) -> "NDArray[np.uint8]":
-    """All panels in reading order under a heading: uint8 [height, width, 3].
+    """Lay all panels out in reading order under a heading: uint8 [height, width, 3].
 
     Each picture is brought to at most `panel_size` pixels along its longer side. Without `columns` the sheet
     comes out near 8:5.
@@ -124,11 +124,11 @@ def _text(
     draw: ImageDraw.ImageDraw, corner: tuple[int, int], text: str, size: int, ink: Colour, width: int
 ) -> None:
     font = ImageFont.load_default(size)
-    draw.text(corner, _shortened(text, font, width), fill=ink, font=font)
+    draw.text(corner, _shorten(text, font, width), fill=ink, font=font)
 
 
-def _shortened(text: str, font: Font, width: int) -> str:
-    """The text, or as much of it as fits `width` pixels with an ellipsis."""
+def _shorten(text: str, font: Font, width: int) -> str:
+    """Cut the text to what fits `width` pixels, with an ellipsis."""
     if font.getlength(text) <= width:
         return text
     end = len(text)

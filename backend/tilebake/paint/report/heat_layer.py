@@ -1,4 +1,4 @@
-"""A look at a map: where words work, as a layer of heat to be laid over the level."""
+"""Draw where words work as a layer of heat, to be laid over the level in an editor."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from tilebake.request import AttentionQuery, BakeRequest, OnStep
 def heat_layer(
     pipeline: Pipeline, request: BakeRequest, query: AttentionQuery, on_step: OnStep
 ) -> NDArray[np.uint8]:
-    """Where words of a map's own prompts work: RGBA [height, width, 4] at the map's own pixel size.
+    """Paint a map and draw where words of its prompts work: RGBA [height, width, 4] at the map's pixel size.
 
     An edit that the map holds is left aside. Raises what Pipeline.bake does, MapError for a terrain that no
     tile has, and PromptError for a word that is not there.
@@ -31,7 +31,7 @@ def heat_layer(
 
 
 def layer(maps: AttentionMaps, box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """All words of the maps together, as the mean over the steps: RGBA [height, width, 4].
+    """Draw all words of the maps together, as the mean over the steps: RGBA [height, width, 4].
 
     `box` is what is shown, in canvas pixels, at `size` = (width, height). The colour says the share of the
     peak, and so does the opacity: nothing is laid over where the words do not work.

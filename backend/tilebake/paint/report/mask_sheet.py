@@ -63,7 +63,7 @@ NOBODY: Final = -1  # owner of what belongs to no tile; the last row of a colour
 
 
 def mask_panels(tilemap: TileMap, canvas: Canvas, regions: Regions) -> list[Panel]:
-    """The tiles as flat colours, each terrain's mask, what is left to the base prompt, the sum, the edges."""
+    """Draw tiles as flat colours, each terrain's mask, the base prompt's share, the sum and the edges."""
     tiles = tile_picture(tilemap, canvas)
     counts = {name: sum(tile.terrain == name for tile in tilemap.tiles) for name in regions.names}
     prompts = {terrain.name: terrain.prompt for terrain in tilemap.terrains}
@@ -86,14 +86,14 @@ def mask_panels(tilemap: TileMap, canvas: Canvas, regions: Regions) -> list[Pane
 
 
 def heat(mask: "NDArray[np.float32]") -> "NDArray[np.uint8]":
-    """A mask [h, w] of 0 to 1 as colours [h, w, 3], dark to bright."""
+    """Colour a mask [h, w] of 0 to 1 as [h, w, 3], dark to bright."""
     stops = np.linspace(0, 1, len(HEAT))
     channels = [np.interp(mask, stops, [colour[channel] for colour in HEAT]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
 def tile_picture(tilemap: TileMap, canvas: Canvas) -> "NDArray[np.uint8]":
-    """Every tile in its terrain's flat colour, uint8 [h, w, 3], at a whole multiple of the latent size.
+    """Draw every tile in its terrain's flat colour, uint8 [h, w, 3], at a whole multiple of the latent size.
 
     Each pixel goes to the cell whose centre is nearest, in tiles: that draws squares and hexagons alike.
     """
@@ -111,7 +111,7 @@ def tile_picture(tilemap: TileMap, canvas: Canvas) -> "NDArray[np.uint8]":
 
 
 def edge_picture(tiles: "NDArray[np.uint8]", regions: Regions) -> "NDArray[np.uint8]":
-    """The tile picture, dimmed, with white lines where the strongest mask changes."""
+    """Draw the tile picture, dimmed, with white lines where the strongest mask changes."""
     zoom = tiles.shape[0] // regions.empty.shape[0]
     strongest = regions.shares.argmax(axis=0).repeat(zoom, axis=0).repeat(zoom, axis=1)
     picture = (tiles * 0.45).astype(np.uint8)
@@ -127,19 +127,19 @@ def edge_picture(tiles: "NDArray[np.uint8]", regions: Regions) -> "NDArray[np.ui
 
 
 def terrain_colours(terrains: "Sequence[Terrain]") -> "Mapping[str, Colour]":
-    """A flat colour for each terrain, by name: the one that its words call up, if that is still free.
+    """Pick a flat colour for each terrain, by name: the one that its words suggest, if that is still free.
 
     The others get hues a golden angle apart, so that no two are alike.
     """
     colours: dict[str, Colour] = {}
     for index, terrain in enumerate(terrains):
-        called_up = (*_called_up(terrain.name), *_called_up(terrain.prompt))
-        free = (colour for colour in called_up if colour not in colours.values())
+        suggested = (*_suggested_colours(terrain.name), *_suggested_colours(terrain.prompt))
+        free = (colour for colour in suggested if colour not in colours.values())
         colours[terrain.name] = next(free, None) or _hue(0.8 + index * 0.381966)
     return colours
 
 
-def _called_up(text: str) -> list[Colour]:
+def _suggested_colours(text: str) -> list[Colour]:
     words = " ".join(re.findall("[a-z]+", text.lower()))
     return [colour for beginning, colour in FAMILIAR.items() if f" {beginning}" in f" {words}"]
 
@@ -150,12 +150,12 @@ def _hue(turn: float) -> Colour:
 
 
 def tile_owners(tilemap: TileMap, canvas: Canvas) -> "NDArray[np.intp]":
-    """The index of the tile that each latent pixel belongs to [h, w]; NOBODY for none."""
+    """Return the index of the tile that each latent pixel belongs to: [h, w], NOBODY for none."""
     return _owners(tilemap, canvas, 1, canvas.latent_size)
 
 
 def _owners(tilemap: TileMap, canvas: Canvas, zoom: int, size: tuple[int, int]) -> "NDArray[np.intp]":
-    """The index of the tile that each pixel belongs to; NOBODY for none."""
+    """Return the index of the tile that each pixel belongs to; NOBODY for none."""
     scale = canvas.scale * zoom / LATENT  # picture pixels a map pixel
     left, top, *_ = (edge * zoom / LATENT for edge in map_box(tilemap, canvas))
     pitch_x, pitch_y = (length * scale for length in tilemap.tile_size)

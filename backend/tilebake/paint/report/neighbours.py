@@ -1,4 +1,4 @@
-"""Which tiles lie side by side, on any grid; which are inner ones, and which are part of something thin."""
+"""Tell which tiles lie side by side, on any grid."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,12 +21,12 @@ HALF_STEPS: Final[Mapping[GridShape, tuple[Step, ...]]] = {
 
 
 def layout(tilemap: TileMap, names: Mapping[str, str]) -> dict[Step, str]:
-    """Each tile's place in quarters of a tile, and its terrain by what it counts as."""
+    """Map each tile's position, in quarters of a tile, to what its terrain counts as."""
     return {place_of(tile, tilemap): names[tile.terrain] for tile in tilemap.tiles}
 
 
 def place_of(tile: Tile, tilemap: TileMap) -> Step:
-    """A tile's place from the first tile's, in whole quarters of a tile."""
+    """Return a tile's position from the first tile's, in whole quarters of a tile."""
     first, (width, height) = tilemap.tiles[0], tilemap.tile_size
     return (
         round((tile.centre_x - first.centre_x) / width * QUARTERS),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, map_box
 from tilebake.level.tilemap import TileMap
-from tilebake.paint.judge.judging import judged_tiles
+from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import read_judge
 from tilebake.paint.observe.attention_maps import AttentionMaps
@@ -33,8 +33,8 @@ COLUMNS: Final = 3
 SHOWN: Final = 3  # of the terrains that a terrain bled into, or was taken for
 
 
-def bake_reported(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> Texture:
-    """What `pipeline.bake` gives, pixel by pixel, with a report.
+def bake_with_report(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> Texture:
+    """Bake a request as `pipeline.bake` does, pixel for pixel, with a report.
 
     Raises as that does, and ModelError for a judge that cannot be read. A map with an edit is painted as it
     is, and once more without its edit, which the report is about.
@@ -50,7 +50,7 @@ def bake_reported(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> 
 
 
 def _whole_prompts(conditioning: Conditioning) -> list[ObservedWord]:
-    """All words of each terrain's prompt as one."""
+    """Join all words of each terrain's prompt into one."""
     return [
         ObservedWord(prompt.text, prompt, (region,), tuple(token.position for token in prompt.tokens))
         for region, prompt in enumerate(conditioning.regions)
@@ -69,16 +69,16 @@ def placements(
             terrain=name,
             kept=_share(heat[region], owners == region),
             by_mask=_share(masks[region], owners == region),
-            bled=_bled([*names, ""], heat[region], owners, region),
+            bled=_shares_elsewhere([*names, ""], heat[region], owners, region),
         )
         for region, name in enumerate(names)
     )
 
 
-def _bled(
+def _shares_elsewhere(
     names: Sequence[str], heat: NDArray[np.float32], owners: NDArray[np.intp], region: int
 ) -> dict[str, float]:
-    """By the name of the terrain in whose tiles it lies, the largest first, without what rounds to 0."""
+    """Return the shares in other terrains' tiles, by name, the largest first, without what rounds to 0."""
     places = [other for other in range(NOBODY, len(names) - 1) if other != region]
     shares = {names[other]: round(_share(heat, owners == other), 3) for other in places}
     return dict(sorted(((name, s) for name, s in shares.items() if s), key=lambda each: -each[1]))
@@ -98,7 +98,7 @@ def _report(
     terrain_of = np.array([*(scene.terrains.index(tile.terrain) for tile in tilemap.tiles), NOBODY])
     zoom = 2 ** min(observed.extra.levels)
     heat = observed.extra.by_step().mean(axis=0).repeat(zoom, axis=1).repeat(zoom, axis=2)[:, :height, :width]
-    judged = {} if judge is None else judged_tiles(judge, observed.image, tilemap)
+    judged = {} if judge is None else count_judged(judge, observed.image, tilemap)
     found = tuple(
         replace(each, judged=judged.get(each.terrain))
         for each in placements(scene.terrains, heat, regions.masks, terrain_of[tiles])
@@ -113,7 +113,7 @@ def _sheet(
     image: NDArray[np.uint8],
     found: Sequence[TerrainPlacement],
 ) -> NDArray[np.uint8]:
-    """The picture, its tiles, and every terrain's heat over the picture with its shares."""
+    """Draw the picture, its tiles, and every terrain's heat over the picture with its shares."""
     left, top, right, bottom = (round(edge / LATENT) for edge in map_box(tilemap, scene.canvas))
     tiles = tile_picture(tilemap, scene.canvas)
     edges = edge_picture(tiles, scene.blend.regions[scene.blend.steps[-1].mask_sigma])
@@ -127,19 +127,19 @@ def _sheet(
             Panel(
                 f"{each.terrain}: {each.kept:.0%} within its tiles",
                 over(image, values[top:bottom, left:right]),
-                "\n".join((_attention_told(each), *_judged_told(each.judged))),
+                "\n".join((_attention_line(each), *_judged_lines(each.judged))),
             )
         )
     return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=COLUMNS)
 
 
-def _attention_told(each: TerrainPlacement) -> str:
+def _attention_line(each: TerrainPlacement) -> str:
     bled = ", ".join(f"{name or 'no tile'} {share:.0%}" for name, share in [*each.bled.items()][:SHOWN])
     return f"by its mask {each.by_mask:.0%}; bled into {bled or 'nothing'}"
 
 
-def _judged_told(judged: JudgedTiles | None) -> tuple[str, ...]:
-    """A line or two, where there is something to say."""
+def _judged_lines(judged: JudgedTiles | None) -> tuple[str, ...]:
+    """Write a line or two, where there is something to say."""
     if judged is None:
         return ()
     if not judged.tiles:

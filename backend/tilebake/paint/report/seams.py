@@ -1,4 +1,4 @@
-"""Seams: does the painting change more where two like tiles meet than it does inside them?
+"""Measure whether a painting changes more where two like tiles meet than inside them.
 
 A step is the difference in luma between a pixel and the next. For each pair of like tiles side by side on a
 square map, the steps from centre to centre are taken, in the 48 lines of their cores: the middle one crosses
@@ -32,14 +32,14 @@ class Steps(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """A ratio of means, and its standard error from one pair of tiles to the next."""
+    """Hold a ratio of means, and its standard error over pairs of tiles."""
 
     value: float
     error: float
 
 
 def steps_between(image: Pixels, tilemap: TileMap, names: Mapping[str, str]) -> list[Steps]:
-    """The steps of every pair of like tiles on a square map. `names`: what each terrain counts as."""
+    """Measure the steps of every pair of like tiles on a square map. `names`: what each terrain counts as."""
     luma = at_tile_scale(image, tilemap).astype(np.float32) @ LUMA
     terrains = layout(tilemap, names)
     found: list[Steps] = []
@@ -53,7 +53,7 @@ def steps_between(image: Pixels, tilemap: TileMap, names: Mapping[str, str]) -> 
 
 
 def like_borders(image: Pixels, tilemap: TileMap) -> float | None:
-    """The ratio for one painting; None where the map is not square or has no like tiles side by side."""
+    """Return the ratio for one painting; None if the map is not square or has no like tiles side by side."""
     if tilemap.grid != "square":
         return None
     steps = steps_between(image, tilemap, {terrain.name: terrain.name for terrain in tilemap.terrains})
@@ -61,7 +61,7 @@ def like_borders(image: Pixels, tilemap: TileMap) -> float | None:
 
 
 def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
-    """The mean of one over the mean of the other, pair by pair (error: linearised, for large numbers)."""
+    """Return the ratio of two means over pairs (its error is linearised, which needs large numbers)."""
     if not above:
         return Ratio(math.nan, math.nan)
     a, b = np.array(above), np.array(below)
@@ -70,7 +70,7 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
 
 
 def _steps(luma: NDArray[np.float32], x: float, y: float) -> Steps:
-    """From the centre (x, y) of a tile to the next one's to the right. luma [h, w]"""
+    """Measure the steps from the centre (x, y) of a tile to the next one's to the right, on luma [h, w]."""
     left, top = round(x), round(y) - CORE // 2
     steps = np.abs(np.diff(luma[top : top + CORE, left : left + TILE], axis=1)).mean(axis=0)  # [63]
     inside = np.delete(steps, BORDER)

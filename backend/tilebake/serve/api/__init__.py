@@ -1,1 +1,1 @@
-"""The local HTTP API for editors."""
+"""Serve the local HTTP API for editors."""

@@ -1,4 +1,4 @@
-"""The challenge: how a server proves that it knows the token, before a client sends the token to it.
+"""Prove that a server knows the token, before a client sends the token to it.
 
 Another process may have taken the port of a backend that is gone. It cannot answer, nor have the backend
 answer in its stead, for the proof holds for one address alone.

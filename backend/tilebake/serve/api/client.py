@@ -1,4 +1,4 @@
-"""The client's side of the local API, as far as tilebake itself needs it: is this backend the one it says?"""
+"""Ask a backend over the local API whether it is the one that it says."""
 
 import hmac
 import json
@@ -13,7 +13,7 @@ PATIENCE: Final = 5.0  # seconds
 
 
 def answers(ready: Ready) -> bool:
-    """Whether a backend listens there that knows the token; it is not sent for that."""
+    """Tell whether a backend listens there that knows the token, without sending the token."""
     nonce = secrets.token_urlsafe(32)
     connection = HTTPConnection(ready.address, ready.port, timeout=PATIENCE)  # through no proxy
     try:

@@ -49,7 +49,7 @@ class ServerConfig(uvicorn.Config):
 
 
 class Connection(H11Protocol):
-    """One client's connection."""
+    """Handle one client's connection."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Connection(H11Protocol):
 
     @property
     def awaits_request(self) -> bool:
-        """Whether no request is under way: its head is not complete, or it is answered."""
+        """Tell whether no request is under way: its head is not complete, or it is answered."""
         return self.conn.their_state is h11.IDLE
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -85,17 +85,17 @@ class Connection(H11Protocol):
             self._expect_head()
 
     def pause_writing(self) -> None:
-        """The client takes nothing in: it has a while to begin again."""
+        """Give a client that takes nothing in a while to begin again."""
         super().pause_writing()
         self._read_deadline = self.loop.call_later(self._limits.read_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client takes in what it asked for."""
+        """End the wait: the client reads again."""
         super().resume_writing()
         self._forget(self._read_deadline)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone."""
+        """Forget the client, which is gone."""
         self._forget(self._head_deadline)
         self._forget(self._read_deadline)
         super().connection_lost(exc)

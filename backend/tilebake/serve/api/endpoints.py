@@ -37,7 +37,7 @@ F = TypeVar("F", bound=Wire)
 
 @dataclass(frozen=True)
 class Call(Generic[F]):
-    """One request, read and found in order, and what it takes to answer it."""
+    """Hold one checked request, and what it takes to answer it."""
 
     form: F
     service: BackendService
@@ -47,7 +47,7 @@ class Call(Generic[F]):
 
 @dataclass(frozen=True)
 class Endpoint(Generic[F]):
-    """What can be asked at a path. `{map_id}` and other ids in it are fields of the form."""
+    """Describe what can be asked at a path. `{map_id}` and other ids in it are fields of the form."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -59,7 +59,7 @@ class Endpoint(Generic[F]):
 
 
 def _from_service(ask: Callable[[BackendService, F], object]) -> Callable[[Call[F]], Awaitable[object]]:
-    """An answer that the service has: asked on a thread, for it may take locks and read files."""
+    """Ask the service on a thread, for it may take locks and read files."""
 
     async def answer(call: Call[F]) -> object:
         return await run_in_threadpool(ask, call.service, call.form)

@@ -1,4 +1,4 @@
-"""The gate: what every request must be before the application sees any of it.
+"""Check every request before the application sees any of it.
 
 No web page gets through, whatever it has a browser send, and nobody without the token: the checks run in one
 order, and the first that fails answers. Nothing here knows what the requests are about.
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tilebake.serve.api.limits import Limits
-from tilebake.serve.api.refusal import HARDENING, RefusedError, refused, response_to
+from tilebake.serve.api.refusal import HARDENING, RefusedError, refuse, response_to
 
 METHODS: Final = ("GET", "POST")
 JSON: Final = b"application/json"
@@ -23,7 +23,7 @@ JSON: Final = b"application/json"
 
 @dataclass(frozen=True)
 class Pass:
-    """What a client has to show."""
+    """Hold what a client has to show."""
 
     host: str  # 127.0.0.1:PORT
     token: str = field(repr=False)
@@ -31,7 +31,7 @@ class Pass:
 
 
 class Head(NamedTuple):
-    """The head of a request: all that is looked at before its body is read."""
+    """Hold the head of a request: all that is checked before its body is read."""
 
     method: str
     path: str
@@ -39,17 +39,17 @@ class Head(NamedTuple):
     size: int  # bytes
 
     def values(self, name: bytes) -> list[bytes]:
-        """The values of a header, one for each time that it was sent."""
+        """Return the values of a header, one for each time that it was sent."""
         return [value for key, value in self.headers if key == name]
 
     @property
     def body_size(self) -> int:
-        """The bytes that are to follow."""
+        """Return how many bytes are to follow."""
         return int((self.values(b"content-length") or [b"0"])[0])
 
 
 def head_of(scope: Scope) -> Head:
-    """The head of the request that ASGI tells of."""
+    """Return the head of the request in an ASGI scope."""
     headers = tuple(scope["headers"])
     line = len(scope["method"]) + len(scope["raw_path"]) + len(scope["query_string"])
     size = line + sum(len(name) + len(value) + 4 for name, value in headers)
@@ -59,14 +59,14 @@ def head_of(scope: Scope) -> Head:
 def check_host(head: Head, due: Pass, _limits: Limits) -> None:
     """Refuse a name that was made to lead here (DNS rebinding), and a request for another server."""
     if head.values(b"host") != [due.host.encode("ascii")]:
-        raise refused(HTTPStatus.MISDIRECTED_REQUEST, "this is not the host that was asked for")
+        raise refuse(HTTPStatus.MISDIRECTED_REQUEST, "this is not the host that was asked for")
 
 
 def check_browser(head: Head, _due: Pass, _limits: Limits) -> None:
     """Refuse what only browsers send: this server is not for web pages, not even for its own."""
     for name, _ in head.headers:
         if name in (b"origin", b"referer") or name.startswith(b"sec-fetch-"):
-            raise refused(HTTPStatus.FORBIDDEN, "not for web pages")
+            raise refuse(HTTPStatus.FORBIDDEN, "not for web pages")
 
 
 def check_token(head: Head, due: Pass, _limits: Limits) -> None:
@@ -76,31 +76,31 @@ def check_token(head: Head, due: Pass, _limits: Limits) -> None:
     shown = head.values(b"authorization")
     if len(shown) != 1 or not hmac.compare_digest(shown[0], f"Bearer {due.token}".encode("ascii")):
         hint = "send `Authorization: Bearer TOKEN` with the token of the ready file"
-        raise refused(HTTPStatus.UNAUTHORIZED, "not authorised", hint, www_authenticate="Bearer")
+        raise refuse(HTTPStatus.UNAUTHORIZED, "not authorised", hint, www_authenticate="Bearer")
 
 
 def check_method(head: Head, _due: Pass, _limits: Limits) -> None:
     """Let through the methods that there are, and no others."""
     if head.method not in METHODS:
         allow = ", ".join(METHODS)
-        raise refused(HTTPStatus.METHOD_NOT_ALLOWED, "no such method", f"use {allow}", allow=allow)
+        raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "no such method", f"use {allow}", allow=allow)
 
 
 def check_body(head: Head, _due: Pass, limits: Limits) -> None:
     """Refuse a body of unknown length, one that is too large, and one that is not JSON."""
     if head.values(b"transfer-encoding"):
-        raise refused(HTTPStatus.LENGTH_REQUIRED, "a body of unknown length", "send Content-Length")
+        raise refuse(HTTPStatus.LENGTH_REQUIRED, "a body of unknown length", "send Content-Length")
     if head.body_size > limits.body_bytes:
-        raise refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large", f"at most {limits.body_bytes} bytes")
+        raise refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large", f"at most {limits.body_bytes} bytes")
     if head.body_size and not _is_json(head):
-        raise refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not JSON", "send Content-Type: application/json")
+        raise refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not JSON", "send Content-Type: application/json")
 
 
 def check_size(head: Head, _due: Pass, limits: Limits) -> None:
     """Refuse a head that is too large; one that never ends is cut off by its connection."""
     if head.size > limits.head_bytes:
         hint = f"at most {limits.head_bytes} bytes"
-        raise refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large", hint)
+        raise refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large", hint)
 
 
 def _is_json(head: Head) -> bool:
@@ -121,7 +121,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 
 class Gate:
-    """The checks in front of an application: it gets whole requests, and only so many at once."""
+    """Guard an application: it gets whole, checked requests, and only so many at once."""
 
     def __init__(self, app: ASGIApp, due: Pass, limits: Limits) -> None:
         self._app = app
@@ -131,14 +131,14 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
-        send = _hardened(send)
+        send = _harden(send)
         head = head_of(scope)
         try:
             for check in CHECKS:
                 check(head, self._due, self._limits)
             with self._place():
                 body = await self._body(head, receive)
-                await self._app(scope, _replayed(body, receive), send)
+                await self._app(scope, _replay(body, receive), send)
         except RefusedError as error:
             await response_to(error, close=True)(scope, receive, send)
         except _ClientGoneError:
@@ -147,7 +147,7 @@ class Gate:
     @contextlib.contextmanager
     def _place(self) -> Generator[None]:
         if self._inside >= self._limits.requests:
-            raise refused(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "ask again", retry_after="1")
+            raise refuse(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "ask again", retry_after="1")
         self._inside += 1
         try:
             yield
@@ -161,7 +161,7 @@ class Gate:
                 while len(body) < head.body_size:
                     body += _chunk(await receive())
         except TimeoutError:
-            raise refused(HTTPStatus.REQUEST_TIMEOUT, "the body took too long") from None
+            raise refuse(HTTPStatus.REQUEST_TIMEOUT, "the body took too long") from None
         return body
 
 
@@ -175,8 +175,8 @@ def _chunk(message: Message) -> bytes:
     return message.get("body", b"")
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body that was read, once; after it what the connection tells: that the client has gone."""
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a receiver that gives the body once, and then tells that the client has gone."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:
@@ -185,7 +185,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _hardened(send: Send) -> Send:
+def _harden(send: Send) -> Send:
     async def harden(message: Message) -> None:
         if message["type"] == "http.response.start":
             message = {**message, "headers": [*message["headers"], *HARDENING]}

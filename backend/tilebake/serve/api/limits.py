@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """The caps of one server, in bytes, seconds and counts."""
+    """Hold the caps of one server, in bytes, seconds and counts."""
 
     head_bytes: int = 8 << 10  # request line and headers
     body_bytes: int = 64 << 10

@@ -20,7 +20,7 @@ NONCE: Final = r"^[A-Za-z0-9_-]{16,128}$"
 
 
 def _digits(value: object) -> int:
-    """A whole number as a path or a query has it: digits and nothing else."""
+    """Parse a whole number as a path or a query has it: digits and nothing else."""
     if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 16:
         raise PydanticCustomError("digits", "is not a whole number", {"hint": "write digits"})
     return int(value)
@@ -36,32 +36,32 @@ Number = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_digits)]
 
 
 class NothingForm(Wire):
-    """Nothing more than the path says."""
+    """Hold nothing more than the path says."""
 
 
 class ChallengeForm(Wire):
-    """What a client asks of a server that it does not trust yet."""
+    """Ask a server that the client does not trust yet for a proof."""
 
     nonce: Annotated[str, AfterValidator(_nonce), WithJsonSchema({"type": "string", "pattern": NONCE})]
     """16 to 128 letters, digits, - and _ that were never sent before."""
 
 
 class MapForm(Wire):
-    """A map."""
+    """Name a map."""
 
     map_id: Annotated[str, Field(min_length=1)]
     """The map's id, its slashes as %2F or as they are."""
 
 
 class BakeForm(MapForm):
-    """A bake of a map."""
+    """Ask for a bake of a map."""
 
     priority: Urgency = "asked"
     """`edited` for the map that is being edited: it comes before all others."""
 
 
 class JobForm(Wire):
-    """A job."""
+    """Name a job."""
 
     job_id: Number
     """The job's number."""
@@ -97,7 +97,7 @@ class PreviewForm(MapForm):
 
     @property
     def subject(self) -> PreviewSubject:
-        """What is previewed."""
+        """Return what is previewed."""
         return AttentionQuery(self.words, self.terrain) if self.edit is None else self.edit
 
 
@@ -128,7 +128,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Health:
-    """Which backend this is."""
+    """Say which backend this is."""
 
     version: str
     project: str
@@ -137,21 +137,21 @@ class Health:
 
 @dataclass(frozen=True)
 class MapList:
-    """Every map of the project."""
+    """List every map of the project."""
 
     maps: tuple[MapView, ...]
 
 
 @dataclass(frozen=True)
 class EventList:
-    """What happened, oldest first; nothing where the wait was in vain. Of many, the rest comes next."""
+    """List what happened, oldest first; empty where the wait ran out. Of many, the rest comes next."""
 
     events: tuple[Event, ...]
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """The backend ends after the step at hand."""
+    """Say that the backend ends after the current step."""
 
     leaving: bool = True
 

@@ -22,7 +22,7 @@ DIAGNOSTIC: Final = "Diagnostic"  # the body of every refusal
 
 
 def document() -> Schema:
-    """The local API in OpenAPI 3.1."""
+    """Describe the local API in OpenAPI 3.1."""
     replies = {endpoint.reply for endpoint in ENDPOINTS}
     schemas, definitions = TypeAdapter.json_schemas(
         [(reply, "serialization", TypeAdapter(reply)) for reply in replies], ref_template=REFS
@@ -47,12 +47,12 @@ def document() -> Schema:
 
 
 def text() -> str:
-    """The document as it is kept in the repository."""
+    """Return the document as it is kept in the repository."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _forms_parts() -> Schema:
-    """The parts that forms are made of."""
+    """Return the schemas that forms are made of."""
     forms = [endpoint.form.model_json_schema(ref_template=REFS) for endpoint in ENDPOINTS]
     return {name: part for form in forms for name, part in form.get("$defs", {}).items()}
 

@@ -12,19 +12,19 @@ from tilebake.errors import Diagnostic, Location
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.json_positions import shown, shown_path
 from tilebake.level.source.schema_base import Wire
-from tilebake.serve.api.refusal import RefusedError, refused
+from tilebake.serve.api.refusal import RefusedError, refuse
 
 F = TypeVar("F", bound=Wire)
 
 
 async def read_form(form: type[F], request: Request) -> F:
-    """The form of a request, from its path, its query and its body. Raises RefusedError."""
+    """Read a request's form from its path, its query and its body. Raises RefusedError."""
     query, body = _query(request), _object(await request.body())
     if request.method == "GET" and body:
-        raise refused(HTTPStatus.BAD_REQUEST, "a GET has no body", "send it as a query")
+        raise refuse(HTTPStatus.BAD_REQUEST, "a GET has no body", "send it as a query")
     if request.method != "GET" and query:
-        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a POST has no query", "send it as a JSON body")
-    data = _merged(query, body, request.path_params)
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "a POST has no query", "send it as a JSON body")
+    data = _merge(query, body, request.path_params)
     try:
         return form.model_validate(data)
     except ValidationError as error:
@@ -37,7 +37,7 @@ async def read_form(form: type[F], request: Request) -> F:
 def _query(request: Request) -> Mapping[str, object]:
     pairs = request.query_params.multi_items()
     if len(dict(pairs)) != len(pairs):
-        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a key of the query is there twice", "send it once")
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "a key of the query is there twice", "send it once")
     return dict(pairs)
 
 
@@ -45,19 +45,19 @@ def _object(body: bytes) -> Mapping[str, object]:
     try:
         data: object = from_json(body or b"{}", allow_inf_nan=False)
     except ValueError as error:
-        raise refused(HTTPStatus.BAD_REQUEST, f"not JSON: {error}") from None
+        raise refuse(HTTPStatus.BAD_REQUEST, f"not JSON: {error}") from None
     if not isinstance(data, dict):
-        raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is not an object", "send {...}")
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is not an object", "send {...}")
     return data
 
 
-def _merged(*parts: Mapping[str, object]) -> dict[str, object]:
-    """All parts in one; a body cannot speak for the path."""
+def _merge(*parts: Mapping[str, object]) -> dict[str, object]:
+    """Merge all parts into one; a body cannot override the path."""
     data: dict[str, object] = {}
     for part in parts:
         for key in part:
             if key in data:
                 what = f"{shown(key)} stands in the path already"
-                raise refused(HTTPStatus.UNPROCESSABLE_ENTITY, what, "leave it out")
+                raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, what, "leave it out")
         data |= part
     return data

@@ -1,4 +1,4 @@
-"""The ready file: where a project's backend listens and its token, for its own user's eyes only.
+"""Write and read the ready file: where a project's backend listens, and its token, for its own user only.
 
 It lies in the user's runtime folder, never in the project, which may be shared or published. The token
 changes with every start.
@@ -32,7 +32,7 @@ _AS_IT_STANDS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 
 
 @dataclass(frozen=True)
 class Ready:
-    """How to reach a running backend."""
+    """Hold how to reach a running backend."""
 
     address: str
     port: int
@@ -51,18 +51,18 @@ _FORM: Final = TypeAdapter(Ready)
 
 
 def ready_file(root: Path) -> Path:
-    """Where the backend of the project at `root` puts its ready file. Raises ServeError if it has none."""
+    """Return the ready file's path for the project at `root`. Raises ServeError if there is none."""
     return runtime_folder() / f"{project_key(root)}.json"
 
 
 def new_ready(root: Path, port: int) -> Ready:
-    """This process, serving the project at `root` on a port, with a token that nobody has seen."""
+    """Describe the current process, serving the project at `root` on a port, with a fresh token."""
     token = secrets.token_hex(TOKEN_BYTES)
     return Ready(ADDRESS, port, token, os.getpid(), str(root.resolve()), __version__)
 
 
 @contextlib.contextmanager
-def announced(ready: Ready, file: Path) -> Generator[None]:
+def announce(ready: Ready, file: Path) -> Generator[None]:
     """Keep a ready file in place for the time of the block. One that a dead backend left is replaced.
 
     Only the holder of the project's lock announces itself, so what stands there is never a living one's.
@@ -80,7 +80,7 @@ def announced(ready: Ready, file: Path) -> Generator[None]:
 
 
 def read_ready(file: Path) -> Ready:
-    """How to reach the backend that wrote this file.
+    """Read how to reach the backend that wrote this file.
 
     Raises ServeError when none did, when another user could have, or when that backend is gone. A process
     that has taken over its pid or its port is told by the challenge alone.
@@ -146,7 +146,7 @@ def _make_private(folder: Path) -> None:
 
 
 def _check_owner(handle: int) -> None:
-    """Raises PermissionError for a file that another user may have written or may read."""
+    """Raise PermissionError for a file that another user may have written or may read."""
     if sys.platform == "win32":
         return
     status = os.fstat(handle)

@@ -26,7 +26,7 @@ class RefusedError(Exception):
         self.headers = headers or {}
 
 
-def refused(status: HTTPStatus, what: str, hint: str = "", **headers: str) -> RefusedError:
+def refuse(status: HTTPStatus, what: str, hint: str = "", **headers: str) -> RefusedError:
     """Return a refusal; headers go by their names, such as `allow="GET"`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return RefusedError(status, Diagnostic(what, hint=hint), headers=named)

@@ -1,4 +1,4 @@
-"""The local API's server: the endpoints behind the gate, on a port that this machine alone can reach."""
+"""Serve the endpoints behind the gate, on a port that only this machine can reach."""
 
 import contextlib
 import logging
@@ -25,8 +25,8 @@ from tilebake.serve.api.endpoints import ENDPOINTS, Call, Endpoint
 from tilebake.serve.api.gate import Gate, Pass
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.reading import read_form
-from tilebake.serve.api.ready import ADDRESS, Ready, announced, new_ready
-from tilebake.serve.api.refusal import RefusedError, refusal_of, refused, response_to
+from tilebake.serve.api.ready import ADDRESS, Ready, announce, new_ready
+from tilebake.serve.api.refusal import RefusedError, refusal_of, refuse, response_to
 from tilebake.serve.jobs.service import BackendService
 
 logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # heard only where the program keeps a log
@@ -43,14 +43,14 @@ def serving(service: BackendService, root: Path, file: Path, limits: Limits = DE
     """
     listener = _listener()
     ready = new_ready(root, listener.getsockname()[1])
-    with _running(service, ready, listener, limits), announced(ready, file):
+    with _running(service, ready, listener, limits), announce(ready, file):
         yield ready
 
 
 def application(
     service: BackendService, ready: Ready, is_leaving: Callable[[], bool], limits: Limits
 ) -> ASGIApp:
-    """The endpoints behind the gate."""
+    """Build the application: the endpoints behind the gate."""
     app = Starlette(
         routes=[_route(endpoint, service, ready, is_leaving) for endpoint in ENDPOINTS],
         exception_handlers={HTTPException: _no_such_endpoint, Exception: _broken},
@@ -64,7 +64,7 @@ def application(
 def _running(
     service: BackendService, ready: Ready, listener: socket.socket, limits: Limits
 ) -> Generator[None]:
-    """uvicorn in a thread of its own. It listens already: nobody who comes early is turned away.
+    """Run uvicorn in a thread of its own. It listens already: nobody who comes early is turned away.
 
     The listener is the thread's: a second signal may end the wait for it while it is still leaving.
     """
@@ -86,7 +86,7 @@ def _running(
 
 
 def _listener() -> socket.socket:
-    """A socket on a free port of the loopback, and on no other interface."""
+    """Open a socket on a free port of the loopback interface, and on no other."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if sys.platform == "win32":  # or else another user's process could take the port from under us
@@ -126,10 +126,10 @@ def _route(
 async def _no_such_endpoint(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     hint = "see docs/openapi.json"
-    return response_to(refused(HTTPStatus(error.status_code), error.detail, hint, **(error.headers or {})))
+    return response_to(refuse(HTTPStatus(error.status_code), error.detail, hint, **(error.headers or {})))
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
-    """What must not happen: told without details, which stand in the log."""
-    fault = refused(HTTPStatus.INTERNAL_SERVER_ERROR, "the backend has a fault", "see its log")
+    """Answer an unexpected error without details, which go to the log."""
+    fault = refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "the backend has a fault", "see its log")
     return response_to(fault, close=True)  # as uvicorn does
