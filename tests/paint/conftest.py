@@ -11,7 +11,8 @@ from diffusers import StableDiffusionXLPipeline
 from safetensors.torch import save_file
 from torch import nn
 
-from tilebake.models.reference import COMPONENTS, EMBEDDED, resolve
+from tilebake.models.folder_check import COMPONENTS
+from tilebake.models.reference import EMBEDDED, resolve
 from tilebake.paint.model.load import Components, load
 from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.encode import encode_prompt

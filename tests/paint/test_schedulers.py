@@ -9,7 +9,7 @@ import torch
 from tilebake.errors import BakeError, ModelError
 from tilebake.level import settings
 from tilebake.paint.model.load import Components
-from tilebake.paint.schedulers import SCHEDULERS, make_scheduler, start, step_options
+from tilebake.paint.schedulers import RECIPES, make_scheduler, start, step_options
 
 NAMES = get_args(settings.Scheduler)
 STOCK = {
@@ -24,7 +24,7 @@ STOCK = {
 
 
 def test_there_is_a_scheduler_for_every_name_that_settings_allow() -> None:
-    assert set(SCHEDULERS) == set(NAMES)
+    assert set(RECIPES) == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

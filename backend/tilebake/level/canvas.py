@@ -1,12 +1,14 @@
 """Canvas: the picture that is denoised, and where it lies in the world."""
 
 from math import ceil, floor, sqrt
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.errors import Location, MapError
-from tilebake.level.tilemap import TileMap
 
-LATENT = 8  # canvas pixels along a latent pixel: SDXL's VAE
+if TYPE_CHECKING:
+    from tilebake.level.tilemap import TileMap
+
+LATENT: Final = 8  # canvas pixels along a latent pixel: SDXL's VAE
 LONGEST_SIDE = 4096  # canvas pixels; larger maps need windows
 LARGEST_AREA = 8 * 2**20  # canvas pixels
 SMALLEST_TILE = 4  # canvas pixels: the least that pixels_per_tile may be
@@ -31,7 +33,7 @@ class Canvas(NamedTuple):
         return self.height // LATENT, self.width // LATENT
 
 
-def canvas_for(tilemap: TileMap, pixels_per_tile: int) -> Canvas:
+def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
     """The canvas that covers a map when its tiles are painted `pixels_per_tile` wide.
 
     Raises MapError when it would be too large to denoise in one piece.
@@ -48,7 +50,7 @@ def canvas_for(tilemap: TileMap, pixels_per_tile: int) -> Canvas:
     return Canvas(columns * LATENT, rows * LATENT, scale, origin_x, origin_y)
 
 
-def map_box(tilemap: TileMap, canvas: Canvas) -> tuple[float, float, float, float]:
+def map_box(tilemap: "TileMap", canvas: Canvas) -> tuple[float, float, float, float]:
     """Where the map's bounds lie on its canvas: left, top, right, bottom in canvas pixels."""
     bounds = tilemap.bounds
     left = bounds.x * canvas.scale - canvas.origin_x * LATENT
@@ -60,7 +62,7 @@ def _fits(width: float, height: float) -> bool:
     return max(width, height) <= LONGEST_SIDE and width * height <= LARGEST_AREA
 
 
-def _too_large(tilemap: TileMap, scale: float) -> MapError:
+def _too_large(tilemap: "TileMap", scale: float) -> MapError:
     bounds, tile_width = tilemap.bounds, tilemap.tile_size[0]
     largest_scale = min(
         LONGEST_SIDE / max(bounds.width, bounds.height),

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from tilebake.errors import Location, ModelError, TilebakeError
-from tilebake.models.reference import ModelSource, file_digest, model_digest, resolve, resolve_lora
+from tilebake.models.file_digest import file_digest
+from tilebake.models.reference import ModelSource, model_digest, resolve, resolve_lora
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.canvas import LATENT
 from tilebake.level.settings import Knobs
-from tilebake.models.reference import Defaults
+from tilebake.models.defaults import Defaults
 from tilebake.paint.guidance import guided
 from tilebake.paint.model.load import Components
 from tilebake.paint.progress_image import Estimate, paint_progress_image

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tilebake.level.canvas import LATENT
 from tilebake.level.settings import Resample
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -53,7 +54,7 @@ def alpha(empty: NDArray[np.float32], box: Box, size: tuple[int, int], resample:
     `box` is in canvas pixels, of which `empty` has one for every 8. Feathered as the masks are; hard where
     the picture keeps hard pixels.
     """
-    left, top, right, bottom = (edge / 8 for edge in box)
+    left, top, right, bottom = (edge / LATENT for edge in box)
     shares = Image.fromarray(empty.astype(np.float32))
     shares = shares.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
     opacity = 1.0 - np.asarray(shares, dtype=np.float32).clip(0.0, 1.0)

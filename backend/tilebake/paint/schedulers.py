@@ -42,7 +42,7 @@ class Recipe(NamedTuple):
 
 
 _DPM = {"algorithm_type": "dpmsolver++", "solver_order": 2, "solver_type": "midpoint"}
-SCHEDULERS: Mapping[str, Recipe] = {
+RECIPES: Mapping[str, Recipe] = {
     "euler": Recipe(EulerDiscreteScheduler, {}),
     "euler_a": Recipe(EulerAncestralDiscreteScheduler, {}),
     "dpmpp_2m": Recipe(DPMSolverMultistepScheduler, {**_DPM, "use_karras_sigmas": False}),
@@ -58,11 +58,11 @@ FOREIGN = ("EDM", "FlowMatch")  # schedules of models that are not of SDXL's fam
 def make_scheduler(name: str, base_config: Mapping[str, Any]) -> Scheduler:
     """The scheduler called `name`, on the noise schedule of `base_config`.
 
-    Raises ModelError for a name that is not in SCHEDULERS, and for a schedule that is not of SDXL's family.
+    Raises ModelError for a name that is not in RECIPES, and for a schedule that is not of SDXL's family.
     """
-    recipe = SCHEDULERS.get(name)
+    recipe = RECIPES.get(name)
     if recipe is None:
-        raise ModelError(f'there is no scheduler "{name}"', hint=f"choose one of: {', '.join(SCHEDULERS)}")
+        raise ModelError(f'there is no scheduler "{name}"', hint=f"choose one of: {', '.join(RECIPES)}")
     base_class = str(base_config.get("_class_name", ""))
     if base_class.startswith(FOREIGN):
         raise ModelError(f"the model needs a {base_class}", hint="use a model of SDXL's family")

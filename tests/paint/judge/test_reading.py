@@ -71,7 +71,7 @@ def test_weights_of_something_else_are_told(two: Path) -> None:
 
 def test_a_judge_cut_short_is_told(two: Path) -> None:
     two.write_bytes(two.read_bytes()[:-10])
-    with pytest.raises(ModelError, match="where its header promises"):
+    with pytest.raises(ModelError, match="file not fully covered"):
         read_judge(two)
 
 

@@ -108,7 +108,7 @@ def test_flags_in_a_single_file_set_its_noise_schedule(
     flags: tuple[str, ...], expected: dict[str, object]
 ) -> None:
     base = json.loads((SDXL_CONFIG / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
-    schedule = noise_schedule(base, {flag: {} for flag in flags})
+    schedule = noise_schedule(base, flags)
     assert {key: schedule[key] for key in expected} == expected
 
 

@@ -9,8 +9,8 @@ import click
 from tilebake.cli.help_sections import SectionCommand
 from tilebake.cli.options import Choices, choices, json_option
 from tilebake.cli.setting_options import SAMPLING
+from tilebake.level.canvas import LATENT
 
-LATENT: Final = 8  # pixels along a latent pixel
 DEFAULT_OUT: Final = Path("generated.png")
 
 

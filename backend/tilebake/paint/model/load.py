@@ -18,8 +18,10 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import LATENT
+from tilebake.models.defaults import Defaults
 from tilebake.models.dtypes import DTYPES
-from tilebake.models.reference import STEMS, Defaults, ModelSource
+from tilebake.models.folder_check import STEMS
+from tilebake.models.reference import ModelSource
 from tilebake.models.weights import read_json, weight_files
 from tilebake.paint.judge.reading import judge_file
 from tilebake.paint.memory import is_out_of_memory, release

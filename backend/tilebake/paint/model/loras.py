@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from safetensors import SafetensorError
 
 from tilebake.errors import Location, ModelError
-from tilebake.models.reference import COMPONENTS
+from tilebake.models.folder_check import COMPONENTS
 from tilebake.paint.model.components import Parts
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ NAME.config beside NAME.safetensors takes their place for a relative of another 
 looked for beside the file, then in every model of the local hub cache.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import torch
 from transformers import CLIPTokenizer
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.folder_check import tokenizer_files
 from tilebake.models.hub_cache import fetched
-from tilebake.models.reference import config_folder, tokenizer_files
+from tilebake.models.reference import config_folder
 from tilebake.models.weights import check_safetensors, read_json
 from tilebake.paint.model.components import Parts
 
@@ -53,14 +54,14 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
     )
 
 
-def noise_schedule(base: Mapping[str, Any], header: Mapping[str, Any]) -> Mapping[str, Any]:
+def noise_schedule(base: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
     """Return the base schedule, changed as two empty tensors ask that checkpoints carry as flags.
 
     "v_pred": the UNet predicts v. "ztsnr": it was trained to zero terminal SNR (Lin et al. 2024,
     arXiv:2305.08891), and so the first step must be at the last timestep.
     """
-    v_prediction = {"prediction_type": "v_prediction"} if "v_pred" in header else {}
-    zero_snr = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"} if "ztsnr" in header else {}
+    v_prediction = {"prediction_type": "v_prediction"} if "v_pred" in names else {}
+    zero_snr = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"} if "ztsnr" in names else {}
     return {**base, **v_prediction, **zero_snr}
 
 

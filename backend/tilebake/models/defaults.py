@@ -1,0 +1,52 @@
+"""Read what a model recommends, from the tilebake.json beside it."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from tilebake.errors import Location, ModelError
+from tilebake.models.weights import read_json
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Hold what a model recommends for the settings that a map leaves open; SDXL's, where it says nothing."""
+
+    steps: int = 30
+    guidance_scale: float = 5.0
+    scheduler: str = "euler"
+    guidance_scale_low: float | None = None  # as guidance_scale
+
+    def guidance(self, scale: float | None, scale_low: float | None) -> tuple[float, float]:
+        """Return guidance_scale and guidance_scale_low, completed where they are None.
+
+        The model's two scales belong together: with a scale of its own, a map gets neither.
+        """
+        if scale is None:
+            scale = self.guidance_scale
+            scale_low = self.guidance_scale_low if scale_low is None else scale_low
+        return scale, scale if scale_low is None else scale_low
+
+
+def read_defaults(path: Path) -> Defaults:
+    """Read recommended settings from a model's tilebake.json. Raises ModelError when one is out of range."""
+    if not path.is_file():
+        return Defaults()
+    given = read_json(path)
+    steps, scheduler = given.get("steps", Defaults.steps), given.get("scheduler", Defaults.scheduler)
+    guidance_scale = given.get("guidance_scale", Defaults.guidance_scale)
+    scale_low = given.get("guidance_scale_low")
+    sound = {
+        "steps": type(steps) is int and 1 <= steps <= 1000,
+        "guidance_scale": type(guidance_scale) in (int, float) and math.isfinite(guidance_scale),
+        "guidance_scale_low": scale_low is None
+        or (type(scale_low) in (int, float) and math.isfinite(scale_low)),
+        "scheduler": isinstance(scheduler, str),
+    }
+    for key, is_sound in sound.items():
+        if not is_sound:
+            raise ModelError(
+                "is out of range", where=Location(path, json_path=f"$.{key}"), hint="correct or remove it"
+            )
+    low = None if scale_low is None else float(scale_low)
+    return Defaults(steps, float(guidance_scale), scheduler, low)

@@ -1,0 +1,51 @@
+"""Safetensors files: each way in which one can be damaged is found without reading its tensors."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tilebake.errors import ModelError
+from tilebake.models.weights import check_safetensors
+
+
+def tensor(begin: int, end: int, *shape: int, dtype: str = "F32") -> dict[str, object]:
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+def write(path: Path, header: dict[str, object], size: int) -> Path:
+    """Writes a file of this header and so many bytes of data."""
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(size))
+    return path
+
+
+def test_a_whole_file_is_known_by_the_names_of_its_tensors(tmp_path: Path) -> None:
+    header = {"__metadata__": {"made": "here"}, "a": tensor(0, 8, 2), "b": tensor(8, 12, 1)}
+    assert check_safetensors(write(tmp_path / "whole.safetensors", header, 12)) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("header", "size"),
+    [
+        pytest.param({"a": tensor(4, 8, 1)}, 8, id="gap before the first tensor"),
+        pytest.param({"a": tensor(0, 4, 1), "b": tensor(8, 12, 1)}, 12, id="gap between tensors"),
+        pytest.param({"a": tensor(0, 8, 3)}, 8, id="shape larger than its bytes"),
+        pytest.param({"a": tensor(0, 8, 1)}, 8, id="shape smaller than its bytes"),
+        pytest.param({"a": tensor(0, 8, 2), "b": tensor(4, 12, 2)}, 12, id="overlapping tensors"),
+        pytest.param({"a": tensor(0, 8, 2)}, 7, id="data cut short"),
+        pytest.param({"a": tensor(0, 8, 2)}, 9, id="data too long"),
+        pytest.param({"a": tensor(0, 8, 2, dtype="Q9")}, 8, id="unknown type of numbers"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, header: dict[str, object], size: int) -> None:
+    path = write(tmp_path / "damaged.safetensors", header, size)
+    with pytest.raises(ModelError, match="is no safetensors file, or a damaged one") as caught:
+        check_safetensors(path)
+    assert caught.value.where.file == path
+    assert caught.value.hint == "fetch or copy it anew"
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be read: No such file"):
+        check_safetensors(tmp_path / "gone.safetensors")
