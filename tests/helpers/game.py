@@ -11,7 +11,6 @@ from typing import Any
 from tests.helpers.counting_baker import CountingBaker
 from tilebake.request import BakeRequest
 from tilebake.serve.backend import Backend, Setup
-from tilebake.serve.bake.discover import FoundMap
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.jobs.status import Event, MapView
@@ -66,7 +65,7 @@ class Game:
         return draft.replace(path)
 
     def plan(self, name: str) -> PlannedBake:
-        return Planner(BakeOptions()).job(FoundMap(self.path(name), self.path(name).relative_to(self.root)))
+        return Planner(BakeOptions()).plan(self.path(name), self.path(name).relative_to(self.root))
 
     def is_painted(self, *names: str) -> bool:
         """Whether these maps have the pictures of what they are now."""

@@ -1,7 +1,7 @@
 """Orders for the queue, and a clock that goes when it is told to."""
 
 from tilebake.errors import BakeError
-from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
+from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
 from tilebake.serve.jobs.status import JobView
 
 EDITED, ASKED, STALE = Priority.EDITED, Priority.ASKED, Priority.STALE
@@ -18,8 +18,8 @@ class Clock:
         return self.now
 
 
-def order(map_id: str, digest: str = "d", priority: Priority = STALE) -> Ordered:
-    return Ordered(map_id, digest, priority)
+def order(map_id: str, digest: str = "d", priority: Priority = STALE) -> BakeOrder:
+    return BakeOrder(map_id, digest, priority)
 
 
 def taken(jobs: JobQueue) -> JobView:

@@ -1,5 +1,6 @@
 """The backend: every map's last saved state is painted or told, whatever happens to the files."""
 
+import hashlib
 import json
 import os
 import sys
@@ -8,20 +9,25 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.helpers.counting_baker import picture_of
 from tests.helpers.game import QUICK, Game, game_in, states, until, view
+from tilebake import request
 from tilebake.errors import MapError
+from tilebake.level.tilemap import TileMap
 from tilebake.serve.backend import Backend
+from tilebake.serve.bake import plan
 from tilebake.serve.files.png import png_pixels
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.watching.watch import Timing
 from tilebake.texture import Texture, pixel_hash
 
 SAVES_SHORT, SAVES_LONG = (40, 0.8), (500, 10.0)  # how many saves, in how many seconds
+CANONICAL = "_canonical"  # what a request is digested from
 CROWD_SHORT, CROWD_LONG = 15, 2_000  # maps
 
 
@@ -56,6 +62,32 @@ def test_a_save_becomes_a_picture(game: Game) -> None:
     assert (png_pixels(game.png("old").read_bytes()) == picture_of(game.request("old"))).all()
     assert game.begun() == [1, 2, 3]
     assert result["digest"] == game.request("old").digest()
+
+
+def test_save_is_parsed_once_and_digested_once(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed, digested = list[Path](), list[bytes]()
+    read_map, canonical = plan.read_map, getattr(request, CANONICAL)
+
+    def counting_read_map(path: Path, *args: Any, **options: Any) -> TileMap:
+        parsed.append(path)
+        return read_map(path, *args, **options)
+
+    def counting_canonical(*args: Any) -> bytes:
+        digested.append(canonical(*args))
+        return digested[-1]
+
+    game.save("forest", 1)
+    with game.watched() as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        first = view(backend, "forest").job_id
+        monkeypatch.setattr(plan, "read_map", counting_read_map)
+        monkeypatch.setattr(request, CANONICAL, counting_canonical)
+        game.save("forest", 2)
+        until(lambda: view(backend, "forest").job_id != first)
+        until(lambda: view(backend, "forest").state == "up to date")
+    monkeypatch.undo()
+    assert parsed == [game.path("forest")]
+    assert [hashlib.sha256(each).hexdigest() for each in digested] == [game.request("forest").digest()]
 
 
 def test_nothing_is_left_of_it(game: Game) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.helpers.game import Game, game_in
 from tilebake.errors import Diagnostic, MapError
+from tilebake.serve.bake.kept_plans import KeptPlans
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobState, JobView, MapState
@@ -55,15 +56,15 @@ def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: ProjectMaps
     assert known is not None
     assert (known.id, known.stale, known.png) == ("levels/forest.json", "not baked yet", game.png("forest"))
     assert view_of(known, None).texture == "levels/forest.png"
-    assert maps.job(known.id).digest == known.digest
-    maps.baked(known.id, "another")
-    assert maps.known(known.id).stale
-    maps.baked(known.id, known.digest)
-    assert maps.known(known.id).stale is None
+    assert maps.plan(known.id).digest == known.digest
+    maps.mark_baked(known.id, "another")
+    assert maps.find(known.id).stale
+    maps.mark_baked(known.id, known.digest)
+    assert maps.find(known.id).stale is None
     assert maps.forget(known.path) == known.id
     assert maps.forget(known.path) is None
     with pytest.raises(UnknownIdError):
-        maps.known(known.id)
+        maps.find(known.id)
 
 
 def test_a_picture_outside_of_the_project_has_no_path_in_it(game: Game) -> None:
@@ -86,6 +87,32 @@ def test_a_file_that_is_no_map_is_passed_over_unless_it_was_one(game: Game, maps
     assert known.diagnostic is not None
 
 
+def test_plan_is_kept_until_a_file_of_it_changes(game: Game, maps: ProjectMaps) -> None:
+    known = maps.read(game.save("forest", 1))
+    assert known is not None
+    planned = maps.plan(known.id)
+    assert maps.plan(known.id) is planned
+    game.save("forest", 2)
+    newer = maps.plan(known.id)
+    assert (planned.request.seed, newer.request.seed) == (1, 2)
+    game.png("forest").write_bytes(b"another texture")
+    assert maps.plan(known.id) is not newer
+    toml = game.root / "tilebake.toml"
+    before = maps.plan(known.id)
+    toml.write_text(toml.read_text(encoding="utf-8") + 'style = "pixel art"\n', encoding="utf-8")
+    assert maps.plan(known.id).digest != before.digest
+    maps.mark_baked(known.id, maps.plan(known.id).digest)
+    assert maps.plan(known.id) is not before
+
+
+def test_kept_plans_are_bounded_by_their_tiles(game: Game) -> None:
+    plans = KeptPlans(most_tiles=4)  # a map here has two
+    for name in ("a", "b", "c"):
+        game.save(name, 1)
+        plans.keep(game.plan(name))
+    assert [plans.current(game.path(name)) is not None for name in ("a", "b", "c")] == [False, True, True]
+
+
 def test_a_circle_of_links_is_told(game: Game, maps: ProjectMaps) -> None:
     known = maps.read(game.save("forest", 1))
     assert known is not None
@@ -94,7 +121,7 @@ def test_a_circle_of_links_is_told(game: Game, maps: ProjectMaps) -> None:
     except OSError:
         pytest.skip("no links here")
     with pytest.raises(MapError, match="check links"):
-        maps.job(known.id)
+        maps.plan(known.id)
 
 
 def test_the_places_are_as_the_last_sound_project_file_says(game: Game, maps: ProjectMaps) -> None:

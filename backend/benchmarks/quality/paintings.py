@@ -41,7 +41,7 @@ def map_path(title: str) -> Path:
 def plan(titles: Sequence[str], choices: Choices) -> list[PlannedBake]:
     """Plan what `tilebake bake` would do for these maps with these options."""
     planner = Planner(choices.order())
-    return [planner.job(found) for found in find_maps(map_path(title) for title in titles)]
+    return [planner.plan(*found) for found in find_maps(map_path(title) for title in titles)]
 
 
 def pipeline_of(job: PlannedBake, machine: Machine) -> Pipeline:

@@ -1,5 +1,6 @@
-"""The backend: follows the maps of a project, has what is stale baked, and answers those who ask about it."""
+"""Run the backend: watch the maps of a project, bake what is stale, and answer the local API."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from tilebake.serve.jobs.job_runner import JobRunner
 from tilebake.serve.jobs.journal import Journal
 from tilebake.serve.jobs.preview_queue import PreviewQueue
 from tilebake.serve.jobs.progress_images import ProgressImages
-from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
+from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
 from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 from tilebake.serve.map_status import MapStatus
@@ -31,21 +32,23 @@ from tilebake.serve.watching.watch import Timing, watch
 from tilebake.serve.worker.protocol import MakePainter
 from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
 
-WAKE: Final = 0.2  # seconds between two looks at whether to stop
-UPKEEP: Final = 3.0  # seconds between two looks at models and previews
-PICTURES: Final = 500  # that are looked for at each such look: a fraction of a millisecond each hundred
-CROWD: Final = 10  # maps; where more change at once, nobody is editing them
-SETTLED: Final = 1.0  # seconds after which a file that was being saved is whole
+log: Final = logging.getLogger(__name__)
+
+WAKE: Final = 0.2  # seconds between two checks whether to stop
+UPKEEP: Final = 3.0  # seconds between two checks of models and textures
+TEXTURES: Final = 500  # that are checked each time: a fraction of a millisecond for a hundred
+CROWD: Final = 10  # maps; if more change at once, nobody is editing them
+SETTLED: Final = 1.0  # seconds after which a file that was being saved is complete
 TIMING: Final = Timing()
 PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a backend is to work on, and with."""
+    """Set what a backend works on, and with."""
 
     root: Path  # the project's, resolved; the caller holds its lock
-    order: BakeOptions
+    options: BakeOptions
     make_painter: MakePainter
     cache: Cache
     journal: Path
@@ -54,10 +57,9 @@ class Setup:
 
 
 class Backend:
-    """Runs in threads of its own for the time of a `with` block. It is a BackendService.
+    """Run a backend in threads of its own for the time of a `with` block. It is a BackendService.
 
-    What a thread of it dies of is raised at the end of the block. Raises BakeError where the journal cannot
-    be kept.
+    What ends a thread is raised at the end of the block. Raises BakeError where the journal cannot be kept.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -65,7 +67,7 @@ class Backend:
         self._log = EventLog()
         self._journal = Journal(setup.journal)
         self._jobs = JobQueue(self._journal, self._log)
-        self._maps = ProjectMaps(setup.root, setup.order)
+        self._maps = ProjectMaps(setup.root, setup.options)
         self._map_status = MapStatus(self._maps, self._jobs, self._log)
         self._supervisor = Supervisor(setup.make_painter, setup.cache.folder, setup.limits)
         self._progress_images = ProgressImages(self._supervisor.send_progress_images)
@@ -76,7 +78,7 @@ class Backend:
         self._preview_runner = PreviewRunner(
             self._previews, self._maps, self._jobs, self._supervisor, setup.cache
         )
-        self._ordering = threading.RLock()  # what is read last is ordered last
+        self._queueing = threading.RLock()  # what is read last is queued last
         self._surveyed = threading.Event()
         self._leave = threading.Event()
         self._stop = threading.Event()
@@ -105,16 +107,16 @@ class Backend:
 
     @property
     def is_leaving(self) -> bool:
-        """Whether somebody asked for the end, or it cannot go on."""
+        """Whether somebody asked it to end, or it cannot go on."""
         return self._leave.is_set()
 
     def maps(self) -> tuple[MapView, ...]:
         return self._map_status.views()
 
     def submit(self, map_id: MapId, urgency: Urgency) -> JobView:
-        with self._ordering:
-            planned = self._maps.job(map_id)
-            job = self._jobs.submit(Ordered(map_id, planned.digest, PRIORITIES[urgency]))
+        with self._queueing:
+            planned = self._maps.plan(map_id)
+            job = self._jobs.submit(BakeOrder(map_id, planned.digest, PRIORITIES[urgency]))
         self._map_status.emit(map_id)
         return job
 
@@ -122,7 +124,7 @@ class Backend:
         return self._jobs.job(job_id)
 
     def jobs(self) -> tuple[JobView, ...]:
-        """Those that run or wait, in their order."""
+        """Return the jobs that run or wait, in their order."""
         return self._jobs.live()
 
     def cancel(self, job_id: int) -> JobView:
@@ -135,10 +137,10 @@ class Backend:
 
     def progress_image(self, job_id: int) -> bytes:
         self._jobs.job(job_id)
-        return self._progress_images.ask(job_id)
+        return self._progress_images.get(job_id)
 
     def submit_preview(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
-        return self._previews.submit(self._maps.known(map_id).id, subject)
+        return self._previews.submit(self._maps.find(map_id).id, subject)
 
     def preview(self, preview_id: int) -> PreviewView:
         return self._previews.view(preview_id)
@@ -150,7 +152,7 @@ class Backend:
         return self._previews.cancel(preview_id)
 
     def result(self, map_id: MapId) -> Mapping[str, object]:
-        png = self._maps.known(map_id).png
+        png = self._maps.find(map_id).png
         record = None if png is None else read_record(png)
         if record is None:
             raise UnknownIdError(f"there is no record of {map_id} yet")
@@ -162,41 +164,42 @@ class Backend:
     def _run(self, task: Callable[[], None]) -> None:
         try:
             task()
-        except Exception as error:  # raised again at the end, which it brings about
+        except Exception as error:  # raised again at the end of the block, which comes now
+            log.exception("%s ended", threading.current_thread().name)
             self._broken.append(error)
             self._leave.set()
 
     def _follow(self) -> None:
-        """The thread that watches."""
+        """Watch the maps, in a thread of its own."""
         setup = self._setup
-        for news in watch(self._maps.places, self._stop, timing=setup.timing, on_mode=self._on_mode):
+        for changes in watch(self._maps.places, self._stop, timing=setup.timing, on_mode=self._on_mode):
             if self._surveyed.is_set():
-                self._take_in(news)
+                self._apply_changes(changes)
             else:
-                self._survey(news)
+                self._survey(changes)
 
     def _bake(self) -> None:
-        """The thread that brings jobs to their ends."""
+        """Run jobs, in a thread of its own."""
         while not self._stop.is_set():
             if self._surveyed.wait(WAKE):
                 self._bake_next()
 
     def _keep_up(self) -> None:
-        """The thread that looks after what no change of a map tells."""
+        """Check what no change of a map shows, in a thread of its own."""
         sweep(self._setup.root)
         while not self._stop.wait(UPKEEP):
-            self._progress_images.rest()
+            self._progress_images.expire()
             if not self._surveyed.is_set():
                 continue
-            if bereft := self._maps.bereft(PICTURES):
-                self._order(bereft, Priority.STALE)
+            if deleted := self._maps.with_deleted_textures(TEXTURES):
+                self._read_and_queue(deleted, Priority.STALE)
             if self._maps.is_outdated():
                 self._log.emit(notice="a model or a LoRA changed: reading all maps again")
                 self._read_all_again()
 
-    def _survey(self, news: Changes) -> None:
-        """The first look: what is stale is baked when there is nothing more urgent."""
-        known = self._order(news.added, Priority.STALE)
+    def _survey(self, changes: Changes) -> None:
+        """Read all maps at the start; what is stale is baked when nothing is more urgent."""
+        known = self._read_and_queue(changes.added, Priority.STALE)
         if self._stop.is_set():  # then that was not all
             return
         for map_id in {job.map_id for job in self._jobs.live()} - {each.id for each in known}:
@@ -205,38 +208,40 @@ class Backend:
         self._log.emit(notice=f"maps: {len(known)}, of which to be painted: {stale}")
         self._surveyed.set()
 
-    def _take_in(self, news: Changes) -> None:
-        """A burst of changes."""
-        with self._ordering:
-            self._lose(news.removed)
-            if any(path.name == FILE_NAME for path in news.added | news.changed | news.removed):
+    def _apply_changes(self, changes: Changes) -> None:
+        """Act on a burst of changes."""
+        with self._queueing:
+            self._forget(changes.removed)
+            if any(path.name == FILE_NAME for path in changes.added | changes.changed | changes.removed):
                 self._log.emit(notice=f"{FILE_NAME} changed: reading all maps again")
                 self._read_all_again()
-            changed = news.added | news.changed
-            self._order(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
-            if news.removed:  # perhaps one of them was in another's way
-                self._order((each.path for each in self._maps.all() if each.diagnostic), Priority.STALE)
+            changed = changes.added | changes.changed
+            self._read_and_queue(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
+            if changes.removed:  # perhaps one of them had taken the place of another's texture
+                self._read_and_queue(
+                    (each.path for each in self._maps.all() if each.diagnostic), Priority.STALE
+                )
 
     def _read_all_again(self) -> None:
-        with self._ordering:
-            self._maps.renew()
-            self._order((each.path for each in self._maps.all()), Priority.STALE)
+        with self._queueing:
+            self._maps.forget_lookups()
+            self._read_and_queue((each.path for each in self._maps.all()), Priority.STALE)
 
-    def _order(self, paths: Iterable[Path], priority: Priority) -> tuple[ProjectMap, ...]:
-        """Read these files, and have done what they turn out to need. Those that are maps."""
-        with self._ordering:
+    def _read_and_queue(self, paths: Iterable[Path], priority: Priority) -> tuple[ProjectMap, ...]:
+        """Read these files, and queue what has to be baked; return those that are maps."""
+        with self._queueing:
             found = [self._maps.read(path) for path in sorted(paths) if not self._stop.is_set()]
             known = tuple(each for each in found if each is not None)
             for each in known:
                 if each.stale is None:
                     self._jobs.withdraw(each.id)
-            self._jobs.submit_all([Ordered(each.id, each.digest, priority) for each in known if each.stale])
+            self._jobs.submit_all([BakeOrder(each.id, each.digest, priority) for each in known if each.stale])
         for each in known:
             self._map_status.emit(each.id)
         return known
 
-    def _lose(self, paths: Iterable[Path]) -> None:
-        """These files are gone. Their textures stay: they are the user's."""
+    def _forget(self, paths: Iterable[Path]) -> None:
+        """Forget files that are gone. Their textures stay: they are the user's."""
         gone = [map_id for path in sorted(paths) if (map_id := self._maps.forget(path)) is not None]
         for map_id in gone:
             self._jobs.withdraw(map_id)
@@ -245,7 +250,7 @@ class Backend:
             self._log.emit(notice=f"the project {self._setup.root} is gone: waiting for it to come back")
         elif gone:
             what = gone[0] if len(gone) == 1 else f"{gone[0]} and {len(gone) - 1} more"
-            self._log.emit(notice=f"gone: {what}; pictures stay where they are")
+            self._log.emit(notice=f"removed: {what}; textures stay where they are")
 
     def _bake_next(self) -> None:
         try:
@@ -255,26 +260,26 @@ class Backend:
             return
         self._map_status.emit(job.map_id)
         try:
-            planned = self._planned(job.map_id)
+            planned = self._plan(job.map_id)
         except UnknownIdError:
             self._jobs.withdraw(job.map_id)
         except TilebakeError as error:
             self._jobs.fail(job.id, error)
         else:
             if planned.digest != job.digest:  # saved again since; the watch will come to it
-                self._jobs.submit(Ordered(job.map_id, planned.digest, Priority.EDITED))
-            elif self._job_runner.end(job, planned):
-                self._maps.baked(job.map_id, planned.digest)
+                self._jobs.submit(BakeOrder(job.map_id, planned.digest, Priority.EDITED))
+            elif self._job_runner.run(job, planned):
+                self._maps.mark_baked(job.map_id, planned.digest)
         self._map_status.emit(job.map_id)
 
-    def _planned(self, map_id: MapId) -> PlannedBake:
-        """A map as it is now. Raises TilebakeError if it still has a mistake a moment later."""
+    def _plan(self, map_id: MapId) -> PlannedBake:
+        """Plan a map as it is now. Raises TilebakeError if that still fails a moment later."""
         try:
-            return self._maps.job(map_id)
+            return self._maps.plan(map_id)
         except TilebakeError:  # perhaps it is being saved just now
             self._stop.wait(SETTLED)
-            return self._maps.job(map_id)
+            return self._maps.plan(map_id)
 
     def _on_mode(self, mode: Mode) -> None:
         if mode.kind == "polling":
-            self._log.emit(notice=f"changes are found by looking every few seconds: {mode.reason}")
+            self._log.emit(notice=f"changes are found by polling every few seconds: {mode.reason}")

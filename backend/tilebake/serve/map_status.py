@@ -1,4 +1,4 @@
-"""The board: how every map stands, told whenever that changes."""
+"""Emit an event whenever a map's status changes."""
 
 import threading
 
@@ -10,33 +10,33 @@ from tilebake.serve.project_maps import ProjectMaps, view_of
 
 
 class MapStatus:
-    """ProjectMaps and their jobs, as they are shown."""
+    """Show maps with their jobs, and emit an event when what is shown changes."""
 
     def __init__(self, maps: ProjectMaps, jobs: JobQueue, events: EventLog) -> None:
         self._maps = maps
         self._jobs = jobs
         self._events = events
         self._lock = threading.Lock()
-        self._told: dict[MapId, MapView] = {}
+        self._emitted: dict[MapId, MapView] = {}
 
     def views(self) -> tuple[MapView, ...]:
-        """Every map, by its id."""
+        """Return every map, ordered by id."""
         return tuple(view_of(known, self._latest(known.id)) for known in self._maps.all())
 
     def emit(self, map_id: MapId) -> None:
-        """Something happened to a map: an event, if it now stands otherwise than was told."""
+        """Emit an event if a map's status is not what was emitted last."""
         with self._lock:
             view = self._view(map_id)
-            if view == self._told.get(map_id):
+            if view == self._emitted.get(map_id):
                 return
-            self._told[map_id] = view
-            self._events.emit(map=view)
+            self._emitted[map_id] = view
+            self._events.emit(map_view=view)
             if view.state == "gone":
-                del self._told[map_id]
+                del self._emitted[map_id]
 
     def _view(self, map_id: MapId) -> MapView:
         try:
-            return view_of(self._maps.known(map_id), self._latest(map_id))
+            return view_of(self._maps.find(map_id), self._latest(map_id))
         except UnknownIdError:
             return MapView(map_id, "gone")
 

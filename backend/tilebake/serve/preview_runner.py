@@ -40,7 +40,7 @@ class PreviewRunner:
         """Return a PNG file. Raises TilebakeError and BakeCancelledError."""
         preview_id, subject = job.view.id, job.subject
         edit = None if isinstance(subject, AttentionQuery) else subject
-        planned = self._maps.trial(job.view.map_id, edit)
+        planned = self._maps.plan_trial(job.view.map_id, edit)
 
         def cancelled() -> bool:
             return not self._previews.is_wanted(preview_id) or self._jobs.is_waiting()

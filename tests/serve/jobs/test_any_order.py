@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.helpers.job_orders import DIED, order
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal
-from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
+from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
 
 KILLS = 3
 MANY_KILLS = 300
@@ -57,7 +57,7 @@ ACTS = st.lists(
 def act(jobs: JobQueue, name: str, running: int | None) -> int | None:
     """Do one thing; the id of the job that runs afterwards."""
     if name == "take":
-        if running is not None and jobs.wanted(running):
+        if running is not None and jobs.is_wanted(running):
             return running
         try:
             return jobs.take(0).id
@@ -70,7 +70,7 @@ def act(jobs: JobQueue, name: str, running: int | None) -> int | None:
             case "fail":
                 jobs.fail(running, DIED)
             case "died":
-                jobs.died(running, DIED)
+                jobs.retry_or_set_aside(running, DIED)
             case _:
                 jobs.cancel(running)
     return None
@@ -87,7 +87,7 @@ def test_whatever_happens_a_map_has_one_live_job_and_the_last_order_counts(
     for name, *what in acts:
         if name == "submit":
             map_id, digest, priority = what
-            jobs.submit(Ordered(map_id, digest, Priority(int(priority))))
+            jobs.submit(BakeOrder(map_id, digest, Priority(int(priority))))
             last[map_id] = digest
         elif name == "restart":
             journal.close()
@@ -109,12 +109,12 @@ RENDERER = """
 import queue, sys
 from pathlib import Path
 from tilebake.serve.jobs.event_log import EventLog
-from tilebake.serve.jobs.queue import JobQueue, Ordered, Priority
+from tilebake.serve.jobs.queue import JobQueue, BakeOrder, Priority
 from tilebake.serve.jobs.journal import Journal
 jobs = JobQueue(Journal(Path(sys.argv[1])), EventLog())
 maps = [f"maps/{number}.json" for number in range(int(sys.argv[2]))]
 done = {map_id for map_id in maps if jobs.result_of(map_id) != map_id}
-jobs.submit_all([Ordered(map_id, map_id, Priority.STALE) for map_id in maps if map_id not in done])
+jobs.submit_all([BakeOrder(map_id, map_id, Priority.STALE) for map_id in maps if map_id not in done])
 while jobs.live():
     job = jobs.take(0)
     print("begin", job.map_id, flush=True)

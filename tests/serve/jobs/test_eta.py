@@ -1,14 +1,14 @@
 """Time left, from the steps themselves."""
 
-from tilebake.serve.jobs.eta import Eta, paced
+from tilebake.serve.jobs.eta import Eta, update_eta
 
 
 def after(*steps: tuple[int, float]) -> Eta:
-    pace: Eta | None = None
+    eta: Eta | None = None
     for step, moment in steps:
-        pace = paced(pace, step, 10, moment)
-    assert pace is not None
-    return pace
+        eta = update_eta(eta, step, 10, moment)
+    assert eta is not None
+    return eta
 
 
 def test_one_step_tells_no_speed() -> None:

@@ -46,7 +46,7 @@ def test_where_a_result_lies_is_remembered(jobs: JobQueue, restarted: Callable[[
 def test_old_jobs_are_forgotten_but_never_a_maps_latest(
     jobs: JobQueue, restarted: Callable[[], JobQueue], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_module, "KEPT", 3)
+    monkeypatch.setattr(jobs_module, "KEPT_JOBS", 3)
     jobs.submit(order("quiet"))
     for number in range(10):
         jobs.submit(order("busy", str(number)))

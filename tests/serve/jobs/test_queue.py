@@ -11,7 +11,7 @@ from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, Clock, drained,
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.request import Step
 from tilebake.serve.jobs.event_log import EventLog
-from tilebake.serve.jobs.queue import JobQueue, Ordered
+from tilebake.serve.jobs.queue import BakeOrder, JobQueue
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView
 
@@ -21,12 +21,12 @@ def test_an_order_waits_runs_and_is_done(jobs: JobQueue, clock: Clock) -> None:
     assert (waiting.state, waiting.attempts, waiting.submitted) == ("waiting", 0, 1000.0)
     running = taken(jobs)
     assert (running.id, running.state, running.attempts) == (waiting.id, "running", 1)
-    assert jobs.wanted(running.id)
+    assert jobs.is_wanted(running.id)
     clock.now += 5
     jobs.finish(running.id, "result", ("decoded in tiles",))
     done = jobs.job(running.id)
     assert (done.state, done.ended, done.degraded) == ("done", 1005.0, ("decoded in tiles",))
-    assert not jobs.wanted(running.id)
+    assert not jobs.is_wanted(running.id)
 
 
 def test_the_map_being_edited_is_first_then_what_was_asked_for_then_the_oldest(jobs: JobQueue) -> None:
@@ -68,10 +68,10 @@ def test_a_newer_digest_makes_the_running_job_unwanted(jobs: JobQueue) -> None:
     jobs.submit(order("a", "1"))
     old = taken(jobs)
     new = jobs.submit(order("a", "2"))
-    assert not jobs.wanted(old.id)
+    assert not jobs.is_wanted(old.id)
     jobs.finish(old.id, "late")
     jobs.fail(old.id, DIED)
-    jobs.died(old.id, DIED)
+    jobs.retry_or_set_aside(old.id, DIED)
     jobs.progress(old.id, Step(1, 2))
     assert jobs.job(old.id).state == "superseded"
     assert taken(jobs).id == new.id
@@ -83,7 +83,7 @@ def test_a_cancelled_job_is_over(jobs: JobQueue, is_running: bool) -> None:
     if is_running:
         taken(jobs)
     assert jobs.cancel(job.id).state == "cancelled"
-    assert not jobs.wanted(job.id)
+    assert not jobs.is_wanted(job.id)
     assert jobs.live() == ()
     assert jobs.cancel(job.id).state == "cancelled"
     assert jobs.submit(order("a")).id != job.id, "it may be asked for again"
@@ -119,7 +119,7 @@ def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: JobQueue) -> None
     for attempt, state in ((1, "waiting"), (2, "set aside")):
         job = taken(jobs)
         assert job.attempts == attempt
-        jobs.died(job.id, DIED)
+        jobs.retry_or_set_aside(job.id, DIED)
         after = jobs.job(job.id)
         assert after.state == state
         assert after.diagnostic == DIED.diagnostic
@@ -135,11 +135,11 @@ def test_a_job_that_killed_its_worker_twice_is_set_aside(jobs: JobQueue) -> None
     ],
 )
 def test_what_was_set_aside_is_tried_when_it_changed_or_is_asked_for(
-    jobs: JobQueue, restarted: Callable[[], JobQueue], again: Ordered, is_tried: bool
+    jobs: JobQueue, restarted: Callable[[], JobQueue], again: BakeOrder, is_tried: bool
 ) -> None:
     jobs.submit(order("a", "1"))
     for _ in range(2):
-        jobs.died(taken(jobs).id, DIED)
+        jobs.retry_or_set_aside(taken(jobs).id, DIED)
     for queue_ in (restarted(), jobs):
         assert (queue_.submit(again).state == "waiting") == is_tried
 

@@ -57,7 +57,7 @@ def _setup(root: Path, choices: Choices) -> "Setup":
 
     return Setup(
         root=root,
-        order=choices.order(),
+        options=choices.order(),
         make_painter=PainterFor(choices.machine),
         cache=user_cache(),
         journal=state_folder() / "jobs" / f"{project_key(root)}.sqlite",

@@ -59,7 +59,7 @@ def survey(maps: Iterable[FoundMap], order: BakeOptions) -> Iterator[Planned | F
     claims = TextureOwners()
     for found in maps:
         try:
-            job = planner.job(found)
+            job = planner.plan(*found)
             claims.claim(job.png, job.map_path)
         except TilebakeError as error:
             yield Failed(found.path, error)

@@ -1,5 +1,6 @@
-"""Planner: a map file and what the command line asks for become a request, and a place for its texture."""
+"""Plan bakes: from a map file and the options to a request and the place of its texture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,20 +9,20 @@ from pydantic import ValidationError
 from tilebake.errors import Location, ModelError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
-from tilebake.level.project import Project, find_project, output_path
+from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest, LoraRef
-from tilebake.serve.bake.discover import FoundMap
-from tilebake.serve.bake.publish import stale_reason
+from tilebake.serve.bake.publish import record_path, stale_reason
+from tilebake.serve.files.file_stamp import FileStamp, stamp_of
 from tilebake.serve.files.safe_folder import nearest_folder
 
 
 @dataclass(frozen=True)
 class BakeOptions:
-    """What one command line says; it counts over a map's own words, and they over the project's."""
+    """Hold the options of one command line; they override the map's, and those the project's."""
 
     settings: SettingsOverride = field(default_factory=SettingsOverride)
     model: str | None = None
@@ -32,7 +33,7 @@ class BakeOptions:
 
 @dataclass(frozen=True)
 class PlannedBake:
-    """One map, ready to be baked: nothing of it has to be read again."""
+    """Hold one map ready to be baked: nothing of it has to be read again."""
 
     map_path: Path
     png: Path
@@ -41,74 +42,86 @@ class PlannedBake:
     digest: str
     source: ModelSource
     stale: str | None  # why the texture has to be baked; None when it is up to date
+    stamps: Mapping[Path, FileStamp | None]  # of the files that were read, from before they were
+
+    def is_current(self) -> bool:
+        """Tell whether the map, its project and its texture are the files that were read."""
+        try:
+            return all(stamp_of(path) == stamp for path, stamp in self.stamps.items())
+        except OSError:
+            return False
 
 
 class Planner:
-    """Plans the jobs of one order. Each model is looked up once, however many maps it paints."""
+    """Plan bakes with one set of options. Each model is looked up once, however many maps it paints."""
 
-    def __init__(self, order: BakeOptions) -> None:
+    def __init__(self, options: BakeOptions) -> None:
         self.models = Models()
-        self._order = order
+        self._options = options
 
-    def job(self, found: FoundMap, trial: EditEntry | None = None) -> PlannedBake:
-        """The job of one map; `trial` is an edit in place of its own.
+    def plan(self, path: Path, relative: Path, trial: EditEntry | None = None) -> PlannedBake:
+        """Plan the bake of one map; `trial` is an edit in place of its own.
 
-        Raises MapError, ProjectError or ModelError.
+        `relative` is where a texture goes below an output folder. Raises MapError, ProjectError, ModelError,
+        and OSError where a file cannot be examined.
         """
-        project = find_project(found.path)
-        tilemap = read_map(found.path, project, trial=trial)
+        project_file = project_root(path) / FILE_NAME
+        stamps = {each: stamp_of(each) for each in (path, project_file)}
+        project = find_project(path)
+        tilemap = read_map(path, project, trial=trial)
         request, source = self.request(tilemap, project)
-        png, root = self._place(found, project)
+        png, root = self._output(path, relative, project)
+        stamps |= {each: stamp_of(each) for each in (png, record_path(png))}
         digest = request.digest()
-        return PlannedBake(found.path, png, root, request, digest, source, stale_reason(png, digest))
+        return PlannedBake(path, png, root, request, digest, source, stale_reason(png, digest), stamps)
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
-        """What is to be painted, and the model to do it: every setting that was left open is now decided."""
+        """Return the request and its model, with every setting that was left open decided."""
         source, digest = self.model(project, tilemap.model)
         request = BakeRequest(
             tilemap=tilemap,
-            settings=with_defaults(settings_for(tilemap, project, self._order), source),
+            settings=with_defaults(settings_for(tilemap, project, self._options), source),
             model=source.reference,
             model_digest=digest,
-            seed=tilemap.seed if self._order.seed is None else self._order.seed,
+            seed=tilemap.seed if self._options.seed is None else self._options.seed,
             loras=self.loras(project, tilemap.loras),
         )
         return request, source
 
     def model(self, project: Project, maps_own: str | None = None) -> tuple[ModelSource, str]:
-        """The model and its digest: as ordered, or else the map's own, or else the project's."""
-        if self._order.model is not None:
-            return self.models.model(self._order.model, Path.cwd())  # as typed: from where it was typed
+        """Return the model and its digest: of the options, or else the map's own, or else the project's."""
+        if self._options.model is not None:
+            return self.models.model(self._options.model, Path.cwd())  # as typed: from where it was typed
         return self.models.model(maps_own or project.model or "embedded", project.root)
 
     def loras(
         self, project: Project, maps_own: tuple[LoraRef, ...] | None = None
     ) -> tuple[tuple[LoraRef, str], ...]:
-        """LoRA files, by their absolute paths, with their digests; chosen as the model is."""
-        if self._order.loras is not None:
-            refs, root = self._order.loras, Path.cwd()
+        """Return LoRA files by absolute paths, with their digests; chosen as the model is."""
+        if self._options.loras is not None:
+            refs, root = self._options.loras, Path.cwd()
         else:
             refs, root = project.loras if maps_own is None else maps_own, project.root
         files = [(*self.models.lora(ref.path, root), ref.weight) for ref in refs]
         return tuple((LoraRef(str(file), weight), digest) for file, digest, weight in files)
 
-    def _place(self, found: FoundMap, project: Project) -> tuple[Path, Path]:
-        """Where the picture goes, and the folder that it may not leave."""
-        out = self._order.out
+    def _output(self, path: Path, relative: Path, project: Project) -> tuple[Path, Path]:
+        """Return where the picture goes, and the folder that it may not leave."""
+        out = self._options.out
         if out is None:
-            return output_path(project, found.path), project.root
+            return output_path(project, path), project.root
         if out.suffix.lower() != ".png":
-            out = out / found.relative.with_name(f"{map_stem(found.path)}.png")
+            out = out / relative.with_name(f"{map_stem(path)}.png")
         return out, nearest_folder(out.parent)
 
 
-def settings_for(tilemap: TileMap, project: Project, order: BakeOptions) -> BakeSettings:
-    """The settings of a map's bake before a model is known. Raises MapError if they do not go together."""
-    return apply(BakeSettings(), project.settings, tilemap.settings, order.settings)
+def settings_for(tilemap: TileMap, project: Project, options: BakeOptions) -> BakeSettings:
+    """Return the settings of a map before a model is known. Raises MapError if they contradict."""
+    return apply(BakeSettings(), project.settings, tilemap.settings, options.settings)
 
 
 def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:
-    """Settings, and where they leave one open what the model recommends. Raises ModelError if unfit."""
+    """Fill settings that were left open with what the model recommends. Raises ModelError if unfit."""
     scale, scale_low = source.defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
     recommended = {
         "steps": source.defaults.steps,

@@ -1,10 +1,10 @@
-"""How fast a bake gets on, and how long it will take: reckoned from the steps themselves."""
+"""Estimate the remaining time of a bake from the duration of its steps so far."""
 
 from typing import NamedTuple
 
 
 class Eta(NamedTuple):
-    """How far a bake is, and the step from which its speed is reckoned. Moments are a monotonic clock's."""
+    """Hold how far a bake is, and the step from which its speed is measured. Moments are monotonic."""
 
     step: int
     steps: int
@@ -13,19 +13,25 @@ class Eta(NamedTuple):
     first_moment: float
 
     @property
+    def steps_per_second(self) -> float | None:
+        """The speed; None until a second step has shown how long one takes."""
+        done, seconds = self.step - self.first_step, self.moment - self.first_moment
+        return done / seconds if done > 0 and seconds > 0 else None
+
+    @property
     def seconds_left(self) -> float | None:
-        """An estimate; None until a second step has shown how long one takes."""
+        """The estimate; None until a second step has shown how long one takes."""
         done = self.step - self.first_step
         if done <= 0:
             return None
         return (self.moment - self.first_moment) / done * (self.steps - self.step)
 
 
-def paced(before: Eta | None, step: int, steps: int, moment: float) -> Eta:
-    """The pace after a step.
+def update_eta(before: Eta | None, step: int, steps: int, moment: float) -> Eta:
+    """Return the estimate after a step.
 
-    The first step is where reckoning begins, for a model may have been loaded before it. So is a step back: a
-    bake that ran out of memory begins again in another way.
+    Measuring starts at the first step, for a model may have been loaded before it. It starts again after a
+    step back: a bake that ran out of memory begins anew with a fallback.
     """
     if before is None or step <= before.step:
         return Eta(step, steps, moment, step, moment)

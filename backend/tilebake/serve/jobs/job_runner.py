@@ -1,4 +1,7 @@
-"""The publisher: brings one job to its end, from the cache or the worker to the picture in its place."""
+"""Run one job: take its texture from the cache or the worker, and publish it."""
+
+import logging
+from typing import Final
 
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.serve.bake.plan import PlannedBake
@@ -11,9 +14,11 @@ from tilebake.serve.jobs.status import JobView
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
 
+log: Final = logging.getLogger(__name__)
+
 
 class JobRunner:
-    """Ends jobs that were begun. A picture that nobody wants any more is not published."""
+    """Run jobs that were started. A texture that nobody wants any more is not published."""
 
     def __init__(
         self,
@@ -29,18 +34,19 @@ class JobRunner:
         self._cache = cache
         self._progress_images = progress_images
 
-    def end(self, job: JobView, planned: PlannedBake) -> bool:
-        """True if the texture stands in its place; else the job says why not."""
+    def run(self, job: JobView, planned: PlannedBake) -> bool:
+        """Run a job; return True if its texture was published, else the job records why not."""
         try:
             texture = self._texture(job, planned)
-            if not self._jobs.wanted(job.id):
+            if not self._jobs.is_wanted(job.id):
                 return False
-            publish(texture, planned.request, planned.png, planned.root)
+            is_new = publish(texture, planned.request, planned.png, planned.root)
+            log.info("%s: published %s%s", job.map_id, planned.png, "" if is_new else " (same pixels)")
         except BakeCancelledError:
             return False
         except WorkerDiedError as error:
             self._events.emit(notice=f"{job.map_id}: {error.what}")
-            self._jobs.died(job.id, error)
+            self._jobs.retry_or_set_aside(job.id, error)
             return False
         except TilebakeError as error:
             self._jobs.fail(job.id, error)
@@ -56,11 +62,11 @@ class JobRunner:
                 planned.request,
                 planned.source,
                 on_progress=lambda step: self._jobs.progress(job.id, step),
-                on_progress_image=lambda png: self._progress_images.show(job.id, png),
-                cancelled=lambda: not self._jobs.wanted(job.id),
+                on_progress_image=lambda png: self._progress_images.put(job.id, png),
+                cancelled=lambda: not self._jobs.is_wanted(job.id),
             )
         try:
             return self._cache.get(result)
         except MissingError as error:
-            what = "the cache lost the picture before it could be published"
+            what = "the texture is missing from the cache, and cannot be published"
             raise BakeError(what, hint="bake again") from error

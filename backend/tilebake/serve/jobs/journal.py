@@ -1,4 +1,4 @@
-"""The journal of jobs: one row a job in SQLite, so that after a kill anywhere the queue goes on where it was.
+"""Keep the queue in SQLite, one row a job, so that it goes on where it was after a kill at any moment.
 
 The truth is in the files: a map that is stale is found to be so again. A journal that is damaged, or of
 another version, is therefore set aside and begun anew.
@@ -6,19 +6,21 @@ another version, is therefore set aside and begun anew.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Final, cast, get_args
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from tilebake.errors import BakeError, Diagnostic, Location
 from tilebake.serve.jobs.status import JobState, MapId
 
 VERSION: Final = 1  # of the table; goes up with it
-BUSY: Final = 5.0  # seconds to wait for another process that has the file open, such as a backup
-ELSEWHERE: Final = frozenset(
+BUSY_SECONDS: Final = 5.0  # to wait for another process that has the file open, such as a backup
+NOT_THE_FILE: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_CANTOPEN,
@@ -31,7 +33,6 @@ ELSEWHERE: Final = frozenset(
     }
 )  # what SQLite says when the trouble is not in the file
 SIBLINGS: Final = ("", "-wal", "-shm")  # the files of one database
-STATES: Final[tuple[JobState, ...]] = get_args(JobState)
 
 CREATE: Final = """
 CREATE TABLE jobs (
@@ -48,20 +49,38 @@ CREATE TABLE jobs (
     result TEXT NOT NULL
 )
 """
-WRITE: Final = "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+WRITE: Final = """
+INSERT OR REPLACE INTO jobs (
+    id, map_id, digest, priority, state, submitted, ended, attempts, degraded, mistake, result
+) VALUES (
+    :id, :map_id, :digest, :priority, :state, :submitted, :ended, :attempts, :degraded, :diagnostic, :result
+)
+"""
+READ: Final = "SELECT *, mistake AS diagnostic FROM jobs ORDER BY id"  # the column keeps its first name
 
 
 class Priority(IntEnum):
-    """What is baked first."""
+    """Say what is baked first."""
 
     EDITED = 0
     ASKED = 1
     STALE = 2
 
 
+def _read_diagnostic(text: Any) -> Diagnostic | None:
+    """Read a diagnostic from its JSON. Raises ValueError."""
+    if text is None:
+        return None
+    try:
+        what, where, hint = (str(json.loads(text)[key]) for key in ("what", "where", "hint"))
+    except (TypeError, LookupError) as error:
+        raise ValueError("no diagnostic") from error
+    return Diagnostic(what, Location.parse(where), hint or None)
+
+
 @dataclass(frozen=True)
 class Row:
-    """All that is kept of a job. Times are seconds since the epoch."""
+    """Hold all that is kept of a job. Times are seconds since the epoch."""
 
     id: int
     map_id: MapId
@@ -71,13 +90,16 @@ class Row:
     submitted: float
     ended: float | None = None
     attempts: int = 0
-    degraded: tuple[str, ...] = ()
-    diagnostic: Diagnostic | None = None
+    degraded: Annotated[tuple[str, ...], BeforeValidator(json.loads)] = ()
+    diagnostic: Annotated[Diagnostic | None, BeforeValidator(_read_diagnostic)] = None
     result: str = ""  # the digest under which the cache has the texture
 
 
+_ROW: Final = TypeAdapter(Row)
+
+
 class Journal:
-    """The table of jobs in a file. Every write is on disk when it returns. Not for two threads at once.
+    """Keep the table of jobs in a file. Every write is on disk when it returns. Not for two threads at once.
 
     Raises BakeError when the file cannot be read or written for another reason than being damaged.
     """
@@ -87,28 +109,28 @@ class Journal:
         self.notice = ""  # for people: what happened to the journal that was there
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database, self._found = self._opened()
+            self._database, self._found = self._open_or_set_aside()
         except (OSError, sqlite3.Error) as error:
-            raise self._refused(error) from error
+            raise self._error(error) from error
 
     def rows(self) -> tuple[Row, ...]:
-        """The jobs that were found on opening, the oldest first."""
+        """Return the jobs that were found on opening, the oldest first."""
         return self._found
 
     def write(self, rows: Iterable[Row], forgotten: Iterable[int] = ()) -> None:
-        """Keep these rows, and drop those with the `forgotten` ids: all of it or nothing."""
+        """Write these rows, and delete those with the `forgotten` ids: all of it or nothing."""
         try:
             with self._database:
-                self._database.executemany(WRITE, [_values(row) for row in rows])
+                self._database.executemany(WRITE, [_columns(row) for row in rows])
                 self._database.executemany("DELETE FROM jobs WHERE id = ?", [(each,) for each in forgotten])
         except sqlite3.Error as error:
-            raise self._refused(error) from error
+            raise self._error(error) from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
-    def _opened(self) -> tuple[sqlite3.Connection, tuple[Row, ...]]:
+    def _open_or_set_aside(self) -> tuple[sqlite3.Connection, tuple[Row, ...]]:
         try:
             return _open(self.path)
         except _UnusableError as unusable:
@@ -116,7 +138,7 @@ class Journal:
             self.notice = f"the journal of jobs {unusable}: set aside as {aside.name}, and begun anew"
         return _open(self.path)
 
-    def _refused(self, error: OSError | sqlite3.Error) -> BakeError:
+    def _error(self, error: OSError | sqlite3.Error) -> BakeError:
         what = f"the journal of jobs cannot be kept: {error}"
         return BakeError(
             what, where=Location(self.path), hint="free some space, and make its folder writable"
@@ -124,17 +146,17 @@ class Journal:
 
 
 class _UnusableError(Exception):
-    """There is a journal, but not one that can be gone on with."""
+    """Report that there is a journal, but an unusable one."""
 
 
 def _open(path: Path) -> tuple[sqlite3.Connection, tuple[Row, ...]]:
-    """The database and its rows. Raises _UnusableError, and sqlite3.Error when it is not the file's fault."""
-    database = sqlite3.connect(path, timeout=BUSY, check_same_thread=False)
+    """Open a journal and read it. Raises _UnusableError, and sqlite3.Error where the file is not to blame."""
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
         return database, _prepare(database)
     except sqlite3.DatabaseError as error:
         database.close()
-        if _is_elsewhere(error):
+        if _is_out_of_reach(error):
             raise
         raise _UnusableError("is damaged") from error
     except _UnusableError:
@@ -156,18 +178,19 @@ def _prepare(database: sqlite3.Connection) -> tuple[Row, ...]:
         raise _UnusableError("is of another version of tilebake")
     if list(database.execute("PRAGMA quick_check(1)")) != [("ok",)]:
         raise _UnusableError("is damaged")
-    with closing(database.execute("SELECT * FROM jobs ORDER BY id")) as found:
-        return tuple(_row(values) for values in found)
+    with closing(database.execute(READ)) as found:
+        names = [name for name, *_ in found.description]
+        return tuple(_row(dict(zip(names, values, strict=True))) for values in found)
 
 
-def _is_elsewhere(error: sqlite3.Error) -> bool:
-    """Whether the file cannot be had just now, rather than being no good."""
+def _is_out_of_reach(error: sqlite3.Error) -> bool:
+    """Tell whether the file is out of reach just now, rather than damaged."""
     code: int | None = getattr(error, "sqlite_errorcode", None)  # none where text in it is not UTF-8
-    return code is not None and code & 0xFF in ELSEWHERE
+    return code is not None and code & 0xFF in NOT_THE_FILE
 
 
 def _set_aside(path: Path) -> Path:
-    """One damaged journal is kept, for whoever wants to know: the latest."""
+    """Rename a damaged journal; only the latest one is kept."""
     aside = path.with_name(f"{path.name}.damaged")
     for ending in SIBLINGS:
         part = path.with_name(path.name + ending)
@@ -176,48 +199,20 @@ def _set_aside(path: Path) -> Path:
     return aside
 
 
-def _values(row: Row) -> tuple[object, ...]:
-    return (
-        row.id,
-        row.map_id,
-        row.digest,
-        int(row.priority),
-        row.state,
-        row.submitted,
-        row.ended,
-        row.attempts,
-        json.dumps(row.degraded),
-        None if row.diagnostic is None else json.dumps(row.diagnostic.as_json()),
-        row.result,
-    )
+def _columns(row: Row) -> dict[str, object]:
+    """Return the columns of a row, by the names that WRITE has."""
+    diagnostic = None if row.diagnostic is None else json.dumps(row.diagnostic.as_json())
+    return {
+        **vars(row),
+        "priority": int(row.priority),
+        "degraded": json.dumps(row.degraded),
+        "diagnostic": diagnostic,
+    }
 
 
-def _row(values: Sequence[object]) -> Row:
-    """A row as it was written. Raises _UnusableError where another hand wrote it."""
+def _row(columns: Mapping[str, object]) -> Row:
+    """Read a row. Raises _UnusableError where another program wrote it."""
     try:
-        number, map_id, digest, priority, state, submitted, ended, attempts, degraded, mistake, result = (
-            values
-        )
-        if state not in STATES:
-            raise ValueError(state)
-        return Row(
-            id=cast("int", number),
-            map_id=cast("str", map_id),
-            digest=cast("str", digest),
-            priority=Priority(cast("int", priority)),
-            state=state,
-            submitted=cast("float", submitted),
-            ended=cast("float | None", ended),
-            attempts=cast("int", attempts),
-            degraded=tuple(json.loads(cast("str", degraded))),
-            diagnostic=None if mistake is None else _diagnostic(cast("str", mistake)),
-            result=cast("str", result),
-        )
-    except (ValueError, TypeError, LookupError) as error:
+        return _ROW.validate_python(columns)
+    except (ValidationError, TypeError, LookupError) as error:
         raise _UnusableError("is damaged") from error
-
-
-def _diagnostic(text: str) -> Diagnostic:
-    """Parse a diagnostic. Raises ValueError, TypeError or LookupError."""
-    fields = json.loads(text)
-    return Diagnostic(fields["what"], Location.parse(fields["where"]), fields["hint"] or None)

@@ -1,4 +1,4 @@
-"""ProgressImages: the picture that is being painted, as long as somebody looks at it."""
+"""Keep the latest progress image of the running job while somebody asks for it."""
 
 import threading
 import time
@@ -7,11 +7,11 @@ from typing import Final
 
 from tilebake.serve.jobs.service import UnknownIdError
 
-INTEREST: Final = 10.0  # seconds; who asked for a picture will want the next
+INTEREST: Final = 10.0  # seconds; who asked for an image will want the next
 
 
 class ProgressImages:
-    """The latest picture of the running job, and whether anybody wants one."""
+    """Keep the latest progress image, and have images sent only while somebody asks for them."""
 
     def __init__(self, switch: Callable[[bool], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._switch = switch
@@ -21,23 +21,23 @@ class ProgressImages:
         self._job_id = 0
         self._png = b""
 
-    def show(self, job_id: int, png: bytes) -> None:
-        """A picture of a job has come."""
+    def put(self, job_id: int, png: bytes) -> None:
+        """Keep a new image of a job."""
         with self._lock:
             self._job_id, self._png = job_id, png
 
-    def ask(self, job_id: int) -> bytes:
-        """The latest picture of a job. Raises UnknownIdError while there is none; asking brings one about."""
+    def get(self, job_id: int) -> bytes:
+        """Return the latest image of a job. Raises UnknownIdError while there is none; asking starts them."""
         with self._lock:
             if self._asked is None:
                 self._switch(True)
             self._asked = self._clock()
             if self._job_id != job_id or not self._png:
-                raise UnknownIdError(f"there is no picture of job {job_id} yet")
+                raise UnknownIdError(f"there is no progress image of job {job_id} yet")
             return self._png
 
-    def rest(self) -> None:
-        """To be called now and then: where nobody asks any more, no picture is made."""
+    def expire(self) -> None:
+        """Stop the images if nobody asks any more; called every few seconds."""
         with self._lock:
             if self._asked is not None and self._clock() - self._asked > INTEREST:
                 self._asked = None

@@ -1,9 +1,10 @@
-"""The queue: which map is baked next, and what has become of every job.
+"""Queue bakes: decide which map is baked next, and record the outcome of every job.
 
-A map has one waiting or running job at most. A newer digest of it supersedes that job: a running one is no
-longer wanted from that moment, and whoever bakes it asks `wanted` between the steps.
+A map has one waiting or running job at most. A newer digest of it supersedes that job: a running one is not
+wanted from that moment, and whoever bakes it asks `is_wanted` between the steps.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -14,21 +15,23 @@ from typing import Any, Final, NamedTuple
 
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import Step
-from tilebake.serve.jobs.eta import Eta, paced
+from tilebake.serve.jobs.eta import Eta, update_eta
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal, Priority, Row
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId
 
-__all__ = ["JobQueue", "Ordered", "Priority", "recovered"]
+__all__ = ["BakeOrder", "JobQueue", "Priority", "recover"]
 
-ATTEMPTS: Final = 2  # a job that has been the death of so many workers is set aside
-KEPT: Final = 1000  # jobs that are over and not their map's latest
+log: Final = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 2  # a job of which so many workers died is set aside
+KEPT_JOBS: Final = 1000  # that are over and not their map's latest
 LIVE: Final = ("waiting", "running")
 
 
-class Ordered(NamedTuple):
-    """A map is to be baked as this digest says."""
+class BakeOrder(NamedTuple):
+    """Ask for a map to be baked as this digest says."""
 
     map_id: MapId
     digest: str
@@ -36,10 +39,10 @@ class Ordered(NamedTuple):
 
 
 class JobQueue:
-    """The queue, for any number of threads. Every change is in the journal and among the events.
+    """Queue bakes, for any number of threads. Every change is in the journal and among the events.
 
-    A journal that cannot be written to is told once, and the queue goes on without: what it would have kept
-    is found again in the files.
+    A journal that cannot be written is reported once, and the queue goes on without it: what it would have
+    kept is found again in the files.
     """
 
     def __init__(
@@ -58,26 +61,26 @@ class JobQueue:
         self._rows: dict[int, Row] = {}
         self._latest: dict[MapId, int] = {}
         self._outdated: deque[int] = deque()  # jobs that are not their map's latest, the oldest first
-        self._paces: dict[int, Eta] = {}
-        self._is_kept = True  # whether the journal has all that it should
+        self._etas: dict[int, Eta] = {}
+        self._is_kept = True  # whether the journal is complete
         if journal.notice:
             events.emit(notice=journal.notice)
         self._recover()
 
-    def submit(self, order: Ordered) -> JobView:
-        """Order a bake; the job that does it, which may be an earlier one.
+    def submit(self, order: BakeOrder) -> JobView:
+        """Queue a bake; return the job that does it, which may be an earlier one.
 
-        A map's own digest is not queued twice, but a higher priority counts. A job that was set aside stays
-        so until its map changes or it is asked for.
+        A digest of a map is not queued twice, but a higher priority counts. A job that was set aside stays so
+        until its map changes or somebody asks for it.
         """
         return self.submit_all((order,))[0]
 
-    def submit_all(self, orders: Sequence[Ordered]) -> tuple[JobView, ...]:
-        """Order many bakes in one write to the journal."""
+    def submit_all(self, orders: Sequence[BakeOrder]) -> tuple[JobView, ...]:
+        """Queue many bakes with one write to the journal."""
         with self._changed:
-            self._keep([row for order in orders for row in self._ordered(order)])
+            self._keep([row for order in orders for row in self._apply(order)])
             self._changed.notify_all()
-            return tuple(self._view(self._of(order.map_id)) for order in orders)
+            return tuple(self._view(self._latest_row(order.map_id)) for order in orders)
 
     def cancel(self, job_id: int) -> JobView:
         """End a job that waits or runs; one that is over stays as it is. Raises UnknownIdError."""
@@ -86,14 +89,14 @@ class JobQueue:
             return self._end(row, state="cancelled") if row.state in LIVE else self._view(row)
 
     def withdraw(self, map_id: MapId) -> None:
-        """End what waits or runs for a map that need not be baked any more: it is gone, or up to date."""
+        """End the job of a map that need not be baked any more: it is gone, or up to date."""
         with self._changed:
             row = self._rows.get(self._latest.get(map_id, 0))
             if row is not None and row.state in LIVE:
                 self._end(row, state="cancelled")
 
     def take(self, wait: float) -> JobView:
-        """Begin the next job: the highest priority, then the oldest.
+        """Start the next job: the highest priority, then the oldest.
 
         Raises queue.Empty when there is none within `wait` seconds.
         """
@@ -104,64 +107,67 @@ class JobQueue:
             return self._change(row, state="running", attempts=row.attempts + 1)
 
     def is_waiting(self) -> bool:
-        """Whether any job waits to be begun."""
+        """Tell whether any job is waiting."""
         with self._changed:
             return bool(self._waiting())
 
-    def wanted(self, job_id: int) -> bool:
-        """Whether a job that was begun is still to be finished."""
+    def is_wanted(self, job_id: int) -> bool:
+        """Tell whether a job that was started is still to be finished."""
         with self._changed:
             return self._running(job_id) is not None
 
     def progress(self, job_id: int, step: Step) -> None:
-        """A running job has done a step."""
+        """Record that a running job has done a step."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
-                self._paces[job_id] = paced(self._paces.get(job_id), step.step, step.steps, self._clock())
+                self._etas[job_id] = update_eta(self._etas.get(job_id), step.step, step.steps, self._clock())
                 self._events.emit(job=self._view(row))
 
     def finish(self, job_id: int, result: str, degraded: tuple[str, ...] = ()) -> None:
-        """A job is done; the cache has its texture under `result`. Nothing, if it is not wanted any more."""
+        """Record that a job is done, its texture in the cache under `result`, unless it is not wanted."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
                 self._end(row, state="done", result=result, degraded=degraded, diagnostic=None)
 
     def fail(self, job_id: int, error: TilebakeError) -> None:
-        """A job cannot be done. Nothing, if it is not wanted any more."""
+        """Record that a job failed, unless it is not wanted any more."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
+                log.info("%s: failed: %s", row.map_id, error)
                 self._end(row, state="failed", diagnostic=error.diagnostic)
 
-    def died(self, job_id: int, error: TilebakeError) -> None:
-        """The worker died of a job: it is tried once more, and then set aside."""
+    def retry_or_set_aside(self, job_id: int, error: TilebakeError) -> None:
+        """Record that the worker died of a job: it is retried once, and then set aside."""
         with self._changed:
             if (row := self._running(job_id)) is None:
                 return
             if row.attempts < ATTEMPTS:
+                log.warning("%s: the worker died, trying once more: %s", row.map_id, error)
                 self._change(row, state="waiting", diagnostic=error.diagnostic)
                 self._changed.notify_all()
             else:
+                log.error("%s: set aside, for %d workers died of it: %s", row.map_id, row.attempts, error)
                 self._end(row, state="set aside", diagnostic=error.diagnostic)
 
     def job(self, job_id: int) -> JobView:
-        """A job as it stands. Raises UnknownIdError."""
+        """Return a job. Raises UnknownIdError."""
         with self._changed:
             return self._view(self._row(job_id))
 
     def latest(self, map_id: MapId) -> JobView:
-        """The latest job of a map. Raises UnknownIdError when it never had one."""
+        """Return the latest job of a map. Raises UnknownIdError if it never had one."""
         with self._changed:
-            return self._view(self._of(map_id))
+            return self._view(self._latest_row(map_id))
 
     def live(self) -> tuple[JobView, ...]:
-        """The jobs that run or wait, in the order in which they are taken."""
+        """Return the jobs that run or wait, in the order in which they are taken."""
         with self._changed:
             rows = [row for row in self._rows.values() if row.state in LIVE]
             ordered = sorted(rows, key=lambda row: (row.state != "running", row.priority, row.id))
             return tuple(self._view(row) for row in ordered)
 
     def result_of(self, digest: str) -> str:
-        """Where the cache may have what a request's digest asks for: there, or where a done job says."""
+        """Return the digest under which the cache may have a request's texture: a done job's, or its own."""
         with self._changed:
             done = (
                 row.result for row in reversed(self._rows.values()) if row.digest == digest and row.result
@@ -170,7 +176,7 @@ class JobQueue:
 
     def _recover(self) -> None:
         found = self._journal.rows()
-        rows = recovered(found, self._wall())
+        rows = recover(found, self._wall())
         for row in rows:
             self._remember(row)
         self._keep([new for old, new in zip(found, rows, strict=True) if new != old])
@@ -182,11 +188,11 @@ class JobQueue:
             raise UnknownIdError(f"there is no job {job_id}") from None
 
     def _running(self, job_id: int) -> Row | None:
-        """A job that was begun, unless it is not wanted any more; then it may even be forgotten."""
+        """Return a job that was started, unless it is not wanted any more; then it may even be forgotten."""
         row = self._rows.get(job_id)
         return row if row is not None and row.state == "running" else None
 
-    def _of(self, map_id: MapId) -> Row:
+    def _latest_row(self, map_id: MapId) -> Row:
         try:
             return self._rows[self._latest[map_id]]
         except KeyError:
@@ -195,8 +201,8 @@ class JobQueue:
     def _waiting(self) -> list[Row]:
         return [row for row in self._rows.values() if row.state == "waiting"]
 
-    def _ordered(self, order: Ordered) -> list[Row]:
-        """What an order changes: nothing, the job there is, or that and a new one."""
+    def _apply(self, order: BakeOrder) -> list[Row]:
+        """Apply an order; return the changed rows: none, the job there is, or that and a new one."""
         before = self._rows.get(self._latest.get(order.map_id, 0))
         if before is None:
             return [self._put(self._new(order))]
@@ -211,7 +217,7 @@ class JobQueue:
             return []
         return [self._put(self._new(order))]
 
-    def _new(self, order: Ordered) -> Row:
+    def _new(self, order: BakeOrder) -> Row:
         return Row(
             id=next(reversed(self._rows), 0) + 1,
             map_id=order.map_id,
@@ -230,9 +236,9 @@ class JobQueue:
         return self._view(changed)
 
     def _put(self, row: Row) -> Row:
-        """Take a row into the queue as it now is, and tell of it."""
+        """Put a changed row into the queue, and emit an event."""
         if row.state != "running":
-            self._paces.pop(row.id, None)
+            self._etas.pop(row.id, None)
         self._remember(row)
         self._events.emit(job=self._view(row))
         return row
@@ -245,8 +251,8 @@ class JobQueue:
         self._rows[row.id] = row
 
     def _keep(self, changed: Iterable[Row]) -> None:
-        """Write to the journal what changed, or all that there is where it failed before."""
-        forgotten = [self._outdated.popleft() for _ in range(len(self._outdated) - KEPT)]
+        """Write the changed rows to the journal, or all of them where that failed before."""
+        forgotten = [self._outdated.popleft() for _ in range(len(self._outdated) - KEPT_JOBS)]
         for each in forgotten:
             del self._rows[each]
         rows = [row for row in changed if row.id in self._rows] if self._is_kept else self._rows.values()
@@ -260,15 +266,15 @@ class JobQueue:
             self._is_kept = True
 
     def _view(self, row: Row) -> JobView:
-        pace = self._paces.get(row.id)
+        eta = self._etas.get(row.id)
         return JobView(
             id=row.id,
             map_id=row.map_id,
             digest=row.digest,
             state=row.state,
-            step=pace.step if pace else 0,
-            steps=pace.steps if pace else 0,
-            seconds_left=pace.seconds_left if pace else None,
+            step=eta.step if eta else 0,
+            steps=eta.steps if eta else 0,
+            seconds_left=eta.seconds_left if eta else None,
             submitted=row.submitted,
             ended=row.ended,
             attempts=row.attempts,
@@ -277,17 +283,17 @@ class JobQueue:
         )
 
 
-def recovered(rows: Iterable[Row], now: float) -> tuple[Row, ...]:
-    """The rows of a journal whose host is gone: what ran waits again, and that attempt does not count.
+def recover(rows: Iterable[Row], now: float) -> tuple[Row, ...]:
+    """Return the rows of a journal whose host is gone: what ran waits again, and that attempt does not count.
 
-    Of two live jobs of a map, which a kill can leave, the later one is meant.
+    Of two live jobs of a map, which a kill can leave, the later one counts.
     """
     found = tuple(rows)
     latest = {row.map_id: row.id for row in found}
-    return tuple(_recovered(row, now, is_latest=latest[row.map_id] == row.id) for row in found)
+    return tuple(_recover_row(row, now, is_latest=latest[row.map_id] == row.id) for row in found)
 
 
-def _recovered(row: Row, now: float, *, is_latest: bool) -> Row:
+def _recover_row(row: Row, now: float, *, is_latest: bool) -> Row:
     if row.state in LIVE and not is_latest:
         return replace(row, state="superseded", ended=now)
     if row.state == "running":

@@ -9,22 +9,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from tilebake.level.map_names import may_be_map
+from tilebake.serve.files.file_stamp import FileStamp, stamp_from
 
 IGNORE_MARK: Final = ".gdignore"
 
 
-class Stamp(NamedTuple):
-    """Which version of a file this is. `inode` is 0 on Windows."""
-
-    inode: int
-    size: int
-    mtime_ns: int
-
-
-Snapshot = Mapping[str, Stamp]
+Snapshot = Mapping[str, FileStamp]
 """Files by their absolute paths: as text, for making a Path takes as long as looking at the file."""
 
 
@@ -47,7 +40,7 @@ def snapshot(folders: Iterable[Path], files: Iterable[Path]) -> Snapshot:
     to files are. What cannot be read, or vanishes meanwhile, is as if it were not there. Pipes and the like
     count: one in the place of a map should be told, not passed over.
     """
-    found: dict[str, Stamp] = {}
+    found: dict[str, FileStamp] = {}
     for folder in folders:
         for entry in _candidates(str(folder.absolute())):
             _add(found, entry.path, entry)
@@ -102,14 +95,13 @@ def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _add(found: dict[str, Stamp], path: str, file: "Path | os.DirEntry[str]") -> None:
+def _add(found: dict[str, FileStamp], path: str, file: "Path | os.DirEntry[str]") -> None:
     try:
         status = file.stat()
     except OSError:  # gone meanwhile, or a link to nothing
         return
     if not stat.S_ISDIR(status.st_mode):
-        inode = 0 if sys.platform == "win32" else status.st_ino  # Windows lists none with its folders
-        found[path] = Stamp(inode, status.st_size, status.st_mtime_ns)
+        found[path] = stamp_from(status)
 
 
 def _paths(names: Iterable[str]) -> frozenset[Path]:
