@@ -26,7 +26,7 @@ _LOCATION: Final = re.compile(
 
 @dataclass(frozen=True)
 class Location:
-    """Where a problem stands: a file, and inside it a position and a JSON path."""
+    """Say where a problem is: a file, a position in it and a JSON path."""
 
     file: Path | None = None
     line: int | None = None  # counted from 1
@@ -50,7 +50,7 @@ class Location:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One problem as a user reads it: what is wrong, where, and what to do about it.
+    """Describe one problem as a user reads it: what is wrong, where, and what to do about it.
 
     Whatever tilebake reports, from a typing error in a map to a full disk, travels in this shape.
     """
@@ -71,7 +71,7 @@ class Diagnostic:
 
 
 class TilebakeError(Exception):
-    """A problem that its user can fix, with its diagnostic."""
+    """Signal a problem that its user can fix, with its diagnostic."""
 
     def __init__(self, what: str, *, where: Location | None = None, hint: str | None = None) -> None:
         self.diagnostic = Diagnostic(what, where or Location(), hint)
@@ -79,17 +79,17 @@ class TilebakeError(Exception):
 
     @property
     def what(self) -> str:
-        """What is wrong."""
+        """Return what is wrong."""
         return self.diagnostic.what
 
     @property
     def where(self) -> Location:
-        """Where: a file, a position in it, a JSON path."""
+        """Return where: a file, a position in it, a JSON path."""
         return self.diagnostic.where
 
     @property
     def hint(self) -> str | None:
-        """What to do about it."""
+        """Return what to do about it."""
         return self.diagnostic.hint
 
     def __str__(self) -> str:
@@ -97,28 +97,28 @@ class TilebakeError(Exception):
 
 
 class MapError(TilebakeError):
-    """A map file, or one of the terrains it names."""
+    """Signal a problem of a map file, or of a terrain that it names."""
 
 
 class ProjectError(TilebakeError):
-    """tilebake.toml, or where output may go."""
+    """Signal a problem of tilebake.toml, or of where output may go."""
 
 
 class PromptError(TilebakeError):
-    """A prompt that cannot be read or encoded."""
+    """Signal a prompt that cannot be read or encoded."""
 
 
 class ModelError(TilebakeError):
-    """A model, tokenizer or LoRA that cannot be loaded."""
+    """Signal a model, tokenizer or LoRA that cannot be loaded."""
 
 
 class BakeError(TilebakeError):
-    """The bake itself: memory, disk, or a picture that came out broken."""
+    """Signal that a bake failed: memory, disk, or a picture that came out broken."""
 
 
 class BusyError(TilebakeError):
-    """A project in which another tilebake is at work already: the same later may succeed."""
+    """Signal that another tilebake is at work in the project: a later try may succeed."""
 
 
 class ServeError(TilebakeError):
-    """The local API: its port, its ready file, or what it was asked for."""
+    """Signal a problem of the local API: its port, its ready file, or what it was asked for."""

@@ -1,1 +1,1 @@
-"""When maps are painted, and for whom. No torch."""
+"""Decide when maps are painted, and for whom. No torch."""

@@ -1,4 +1,4 @@
-"""The checkup: what a backend needs of this machine and of a project, and what to do where it is missing."""
+"""Check what a backend needs of this machine and of a project, and say what to do where it is missing."""
 
 import json
 import os
@@ -46,7 +46,7 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found about one subject. A hint makes it a problem."""
+    """Hold what was found about one subject. A hint makes it a problem."""
 
     subject: str
     found: str
@@ -74,7 +74,7 @@ def examine(root: Path) -> Iterator[Finding]:
 
 
 def _torch() -> Finding:
-    """In a process of its own, which may die of a broken driver."""
+    """Check torch in a process of its own, which may die of a broken driver."""
     done = subprocess.run(
         [sys.executable, "-c", LOOK],
         capture_output=True,
@@ -152,7 +152,7 @@ def _lock(project: Project) -> Finding:
 
 
 def _backend(project: Project) -> Finding:
-    """One that does not answer is a problem; none at all is not."""
+    """Check the backend: one that does not answer is a problem, none at all is not."""
     try:
         file = ready_file(project.root)
         if not file.exists():

@@ -68,12 +68,12 @@ def test_what_is_not_its_own_is_not_swept(tmp_path: Path) -> None:
 WRITE_ONCE_AND_HANG = """
 import os, sys
 from pathlib import Path
-from tilebake.serve import inside
-from tilebake.serve.staging import write_files
+from tilebake.serve.files import safe_folder
+from tilebake.serve.files.atomic_write import write_files
 def hang(*_arguments, **_options):
     print("ready", flush=True)
     sys.stdin.read()
-inside.os.fsync = hang
+safe_folder.os.fsync = hang
 write_files(Path(sys.argv[1]), {"picture": b"content"})
 """
 
@@ -98,7 +98,7 @@ def test_a_stray_goes_with_its_process_and_no_sooner(tmp_path: Path) -> None:
 WRITE_FOREVER = """
 import sys
 from pathlib import Path
-from tilebake.serve.staging import write_files
+from tilebake.serve.files.atomic_write import write_files
 contents = [bytes([65 + i]) * 300_000 for i in range(4)]
 print("ready", flush=True)
 while True:

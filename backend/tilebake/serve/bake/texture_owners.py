@@ -1,4 +1,4 @@
-"""TextureOwners: which map a texture's place belongs to, for two maps never share one."""
+"""Keep two maps from sharing one texture path."""
 
 from pathlib import Path
 

@@ -86,7 +86,7 @@ def _sweep(place: SafeFolder) -> None:
 
 
 def _is_stray(place: SafeFolder, stage: re.Match[str]) -> bool:
-    """A process of this machine is dead or alive; of another one only the time can tell."""
+    """Tell whether a staging file was left behind: by a dead process here, or long ago by another machine."""
     from psutil import pid_exists
 
     if stage["machine"] == _machine():

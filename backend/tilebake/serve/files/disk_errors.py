@@ -1,4 +1,4 @@
-"""What a disk refuses, told as a user can fix it."""
+"""Turn what a disk refuses into an error that a user can fix."""
 
 import errno
 from collections.abc import Generator, Iterable
@@ -31,15 +31,15 @@ def disk_errors(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise _told(error, path) from error
+        raise _to_bake_error(error, path) from error
 
 
 def is_full(error: BakeError) -> bool:
-    """Whether what the disk refused was more room."""
+    """Tell whether the disk is full."""
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
 
 
-def _told(error: OSError, path: Path) -> BakeError:
+def _to_bake_error(error: OSError, path: Path) -> BakeError:
     for codes, what, hint in HINTS:
         if error.errno in codes:
             return BakeError(what, where=Location(file=path), hint=hint)

@@ -14,11 +14,11 @@ QUICK: Final = 1  # a tenth larger, in a fifth of the time: for what only tileba
 
 
 class BrokenPictureError(ValueError):
-    """These bytes are no PNG, or only part of one."""
+    """Signal bytes that are no PNG, or only part of one."""
 
 
 def png_bytes(image: "NDArray[np.uint8]", level: int = SMALL) -> bytes:
-    """An image [height, width, 3 or 4] as a PNG file, at one of zlib's levels."""
+    """Encode an image [height, width, 3 or 4] as a PNG file, at one of zlib's levels."""
     from PIL import Image
 
     buffer = io.BytesIO()
@@ -27,7 +27,7 @@ def png_bytes(image: "NDArray[np.uint8]", level: int = SMALL) -> bytes:
 
 
 def png_pixels(content: bytes) -> "NDArray[np.uint8]":
-    """The pixels of a PNG file. Raises BrokenPictureError."""
+    """Decode a PNG file's pixels. Raises BrokenPictureError."""
     import numpy as np
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""One writer per project: the operating system's own lock, which ends with its process however that ends.
+"""Let one writer into a project, by the operating system's own lock, which ends with its process.
 
 Beside the lock file stands who holds it, for the second one to name. Both lie in the user's state folder,
 where clearing a cache cannot take them away from under a running backend.
@@ -31,7 +31,7 @@ TELLING: Final = 1.0  # seconds that a new holder has to say who it is
 
 @dataclass(frozen=True)
 class Holder:
-    """Who is at work in a project. Without a pid: somebody, but nobody knows who."""
+    """Name who is at work in a project. Without a pid it is somebody unknown."""
 
     project: str
     pid: int | None = None
@@ -74,7 +74,7 @@ def only_writer(project: Project, description: str = "tilebake watch") -> Genera
 
 
 def holder(project: Project) -> Holder | None:
-    """Who is at work in a project, or None if nobody is. Raises BakeError."""
+    """Return who is at work in a project, or None if nobody is. Raises BakeError."""
     file, _ = _files(project)
     if not file.exists():
         return None
@@ -83,32 +83,32 @@ def holder(project: Project) -> Holder | None:
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            return _told(project)
+            return _read_holder(project)
         lock.release()
     return None
 
 
 def _files(project: Project) -> tuple[Path, Path]:
-    """The lock file of a project, and the record of its holder."""
+    """Return the lock file of a project, and the record of its holder."""
     folder, key = state_folder() / "locks", project_key(project.root)
     return folder / f"{key}.lock", folder / f"{key}.json"
 
 
 def _lock(file: Path) -> BaseFileLock:
-    """The system's lock and no other: a lock that is merely a file would outlive a killed process."""
+    """Take the system's lock: one that is merely a file would outlive a killed process."""
     return FileLock(file, thread_local=False, fallback_to_soft=False)
 
 
 def _busy(project: Project) -> BusyError:
     return BusyError(
-        f"another tilebake is at work in this project: {_told(project)}",
+        f"another tilebake is at work in this project: {_read_holder(project)}",
         where=Location(file=project.root),
         hint="end that one first, or leave the work to it",
     )
 
 
-def _told(project: Project) -> Holder:
-    """Who holds a lock that is held. One that has only just got it is given the time to say so."""
+def _read_holder(project: Project) -> Holder:
+    """Return who holds a taken lock, with some patience for one that has only just taken it."""
     _, record = _files(project)
     try:
         return _living(record) or Holder(str(project.root))
@@ -120,7 +120,7 @@ def _told(project: Project) -> Holder:
     retry=retry_if_result(lambda told: told is None), stop=stop_after_delay(TELLING), wait=wait_fixed(0.02)
 )
 def _living(record: Path) -> Holder | None:
-    """The holder in a record; None where that is missing, or left by a process that was killed."""
+    """Read the holder from a record; None where it is missing, or left by a process that was killed."""
     try:
         told = _FORM.validate_json(record.read_bytes())
     except (OSError, ValueError):  # another hand damaged it, or nobody has written it yet

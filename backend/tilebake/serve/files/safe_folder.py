@@ -44,14 +44,14 @@ patiently: Final = retry(
 
 
 class SafeFolder:
-    """An open folder. Its methods take plain names, follow no link, and raise OSError."""
+    """Hold an open folder. Its methods take plain names, follow no link, and raise OSError."""
 
     def __init__(self, path: Path, handle: int | None) -> None:
         self.path = path
         self._handle = handle
 
     def read(self, name: str) -> bytes:
-        """The content of a regular file."""
+        """Read a regular file."""
         handle = os.open(self._at(name), _OLD, dir_fd=self._handle)
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -92,12 +92,12 @@ class SafeFolder:
         os.rmdir(self._at(name), dir_fd=self._handle)
 
     def status(self, name: str) -> os.stat_result:
-        """What the system knows of a file or folder."""
+        """Return what the system knows of a file or folder."""
         return os.stat(self._at(name), dir_fd=self._handle, follow_symlinks=False)
 
     def names(self) -> list[str]:
-        """All that is in here."""
-        with os.scandir(self._checked() if self._handle is None else self._handle) as found:
+        """List the names in this folder."""
+        with os.scandir(self._check() if self._handle is None else self._handle) as found:
             return [each.name for each in found]
 
     def sync(self) -> None:
@@ -112,17 +112,17 @@ class SafeFolder:
 
     @contextmanager
     def folder(self, name: str) -> Generator["SafeFolder"]:
-        """A folder in here, open."""
-        with _opened(self.path / name, self._at(name), self._handle) as folder:
+        """Open a folder in this one."""
+        with _open(self.path / name, self._at(name), self._handle) as folder:
             yield folder
 
     def _at(self, name: str) -> str:
-        """How the system is told of something in here."""
+        """Return how a system call names something in this folder."""
         if Path(name).name != name or name in ("", ".."):
             raise ValueError(f"not a plain name: {name!r}")
-        return name if self._handle is not None else str(self._checked() / name)
+        return name if self._handle is not None else str(self._check() / name)
 
-    def _checked(self) -> Path:
+    def _check(self) -> Path:
         if self.path.resolve() != self.path:
             raise NotADirectoryError(errno.ENOTDIR, "a link took the folder's place", str(self.path))
         return self.path
@@ -130,7 +130,7 @@ class SafeFolder:
 
 @contextmanager
 def folder_inside(root: Path, folder: Path) -> Generator[SafeFolder]:
-    """A folder beneath an existing root, made if it is not there, and open.
+    """Open a folder beneath an existing root, and make it if it is not there.
 
     Links that lead to a place beneath the root are followed, but none that takes a folder's place later on.
     Raises BakeError where the folder lies outside the root, and OSError.
@@ -140,20 +140,20 @@ def folder_inside(root: Path, folder: Path) -> Generator[SafeFolder]:
         what = f"the folder would lie outside {real_root}, at {real}"
         raise BakeError(what, where=Location(file=folder), hint="remove the link")
     with ExitStack() as opened:
-        here = opened.enter_context(_opened(real_root, str(real_root), None))
+        here = opened.enter_context(_open(real_root, str(real_root), None))
         for part in real.relative_to(real_root).parts:
-            here = _entered(opened, here, part)
+            here = _enter(opened, here, part)
         yield here
 
 
 def nearest_folder(path: Path) -> Path:
-    """The folder itself, or the nearest above it that is there: a root for a place that the user chose."""
+    """Return the folder, or the nearest one above it that exists: a root for a place that the user chose."""
     absolute = path.absolute()
     return next(each for each in (absolute, *absolute.parents) if each.is_dir())
 
 
-def _entered(opened: ExitStack, here: SafeFolder, name: str) -> SafeFolder:
-    """A folder in this one, open until `opened` ends, and made if it is not there."""
+def _enter(opened: ExitStack, here: SafeFolder, name: str) -> SafeFolder:
+    """Open a folder in this one until `opened` ends, and make it if it is not there."""
     try:
         return opened.enter_context(here.folder(name))
     except FileNotFoundError:
@@ -164,8 +164,8 @@ def _entered(opened: ExitStack, here: SafeFolder, name: str) -> SafeFolder:
 
 
 @contextmanager
-def _opened(path: Path, at: str, handle: int | None) -> Generator[SafeFolder]:
-    """A folder, open; `at` is its path, or its name in the folder of this handle."""
+def _open(path: Path, at: str, handle: int | None) -> Generator[SafeFolder]:
+    """Open a folder; `at` is its path, or its name in the folder of this handle."""
     if not BY_HANDLE:
         if not stat.S_ISDIR(path.lstat().st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))

@@ -1,10 +1,10 @@
-"""Debouncer: when a burst of notices is over, or has gone on for long enough to act on what there is."""
+"""Decide when a burst of events is over, or has gone on for long enough to act on."""
 
 import math
 
 
 class Debouncer:
-    """One burst at a time. All times are seconds of one monotonic clock, passed in.
+    """Gather one burst of events at a time. All times are seconds of one monotonic clock, passed in.
 
     A burst is due once it has been quiet for `quiet` seconds, and at the latest `longest` seconds after its
     first notice: an editor that saves without a pause must not keep its map from being painted.
@@ -25,7 +25,7 @@ class Debouncer:
         return max(0.0, min(self._last + self._quiet, self._first + self._longest) - now)
 
     def due(self, now: float) -> bool:
-        """True if there is a burst, and it is time to act on it."""
+        """Tell whether there is a burst, and it is time to act on it."""
         return self.wait(now) == 0.0
 
     @property
@@ -34,5 +34,5 @@ class Debouncer:
         return math.isfinite(self._first)
 
     def end(self) -> None:
-        """The burst was acted on: the next notice begins another."""
+        """End the burst that was acted on: the next event begins another."""
         self._first = self._last = math.inf

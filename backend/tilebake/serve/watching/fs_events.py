@@ -1,4 +1,4 @@
-"""FsEvents: that something happened in some folders, as the system tells it; a hint to look, and no more.
+"""Notice that something happened in some folders, as the system reports it: a hint to look, and no more.
 
 Systems drop events, and watchdog's threads die with the folder they watch. So nothing here is relied on:
 whoever waits for notices also looks by himself from time to time.
@@ -49,14 +49,14 @@ warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
 
 
 class Mode(NamedTuple):
-    """How changes are noticed: by events, or only by looking, and then why."""
+    """Say how changes are noticed: by events, or only by polling, and then why."""
 
     kind: Literal["events", "polling"]
     reason: str = ""
 
 
 class _Target(NamedTuple):
-    """A folder to be watched, and which one of that name: it may be removed and made again."""
+    """Name a folder to watch, and which one of that name: it may be removed and made again."""
 
     identity: tuple[int, int]
     is_recursive: bool
@@ -68,7 +68,7 @@ class _Watched(NamedTuple):
 
 
 class FsEvents:
-    """FsEvents of changes below the folders that were last passed to `follow`. Not for several threads."""
+    """Notice changes below the folders that were last passed to `follow`. Not for several threads."""
 
     def __init__(self, *, enabled: bool = True) -> None:
         self._is_enabled = enabled
@@ -88,7 +88,7 @@ class FsEvents:
 
     @property
     def mode(self) -> Mode:
-        """Whether events are to be had, as far as the last `follow` could tell."""
+        """Return whether events are available, as far as the last `follow` could tell."""
         return self._mode
 
     def wait(self, seconds: float) -> bool:
@@ -96,7 +96,7 @@ class FsEvents:
         return self._handler.noticed.wait(seconds)
 
     def take(self) -> bool:
-        """True if something happened since this was asked last."""
+        """Tell whether something happened since the last call."""
         if not self._handler.noticed.is_set():
             return False  # without clearing: a notice may come in just now
         self._handler.noticed.clear()
@@ -116,7 +116,7 @@ class FsEvents:
             self._adjust(_targets(folders, files))
         except OSError as error:
             self._close()
-            self._mode = Mode("polling", _explained(error))
+            self._mode = Mode("polling", _explain(error))
             self._retry_at = time.monotonic() + RETRY
 
     def _adjust(self, targets: dict[str, _Target]) -> None:
@@ -177,7 +177,7 @@ class _Handler(FileSystemEventHandler):
 
 
 def _targets(folders: tuple[Path, ...], files: tuple[Path, ...]) -> dict[str, _Target]:
-    """What to watch, by resolved paths: the folders with all below, then those around them without.
+    """List what to watch, by resolved paths: the folders with all below, then those around them without.
 
     The ones around notice when a folder is made, moved away or replaced. They come last for one more reason:
     where the system runs out of watches deep inside a folder, watchdog tells nobody, but the next one fails.
@@ -212,7 +212,7 @@ def _mode_for(targets: Iterable[str]) -> Mode:
     return Mode("polling", f"{remote} does not tell what other machines change")
 
 
-def _explained(error: OSError) -> str:
+def _explain(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "no watches are left; raise fs.inotify.max_user_watches"
     if error.errno == errno.EMFILE:

@@ -14,7 +14,7 @@ LOCAL_FUSE: Final = frozenset({"fuseblk", "fuse.portal", "fuse.gvfsd-fuse"})
 
 
 class Mount(Protocol):
-    """A mounted file system, as psutil lists it."""
+    """Describe a mounted file system, as psutil lists it."""
 
     @property
     def mountpoint(self) -> str: ...
@@ -25,12 +25,12 @@ class Mount(Protocol):
 
 
 def remote_type(folder: str) -> str:
-    """The type of the network file system that a folder lies on; empty where it lies on none."""
+    """Return the type of the network file system that a folder lies on; empty where it lies on none."""
     return remote_type_among(psutil.disk_partitions(all=True), os.path.realpath(folder))
 
 
 def remote_type_among(mounts: Iterable[Mount], folder: str) -> str:
-    """The same, of these mounts."""
+    """Return the network file system's type of a folder, among these mounts; empty where there is none."""
     if os.path.splitdrive(folder)[0].startswith("\\\\"):
         return "a network share"
     above = [mount for mount in mounts if _is_below(folder, mount.mountpoint)]

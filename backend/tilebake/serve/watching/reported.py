@@ -17,7 +17,7 @@ LARGEST: Final = 64 << 20  # bytes; of a larger file every version counts as ano
 
 
 class ReportedFiles:
-    """The last look that was told, with the contents of files that changed.
+    """Remember the last snapshot that was reported, with the contents of files that changed.
 
     A new stamp on a known content is no news. The same stamp may hide news where two saves fall into one tick
     of the file system's clock; until that is over, the content is compared at every look.
@@ -29,7 +29,7 @@ class ReportedFiles:
         self._young: dict[Path, float] = {}  # until when a save may have left the same stamp
 
     def unreported(self, seen: Snapshot) -> Changes:
-        """What a look found that was not told yet."""
+        """Return what a snapshot shows that was not reported yet."""
         found = changes(self._seen, seen)
         touched = {path for path in found.changed if self._is_touched(path, seen)}
         rewritten = {path for path in self._young if self._is_rewritten(path, seen)}
@@ -47,7 +47,7 @@ class ReportedFiles:
             self._forget(path)
 
     def acknowledge(self) -> None:
-        """The one who was told has read what he wants to.
+        """Note that what was reported has been read.
 
         Of a file that changed meanwhile, nobody knows which version was read: whatever it holds next is news.
         """
@@ -83,7 +83,7 @@ class ReportedFiles:
 
 
 def _digest(path: Path) -> str:
-    """The sha256 of a file. Raises OSError when it is none that can be read, or is too large."""
+    """Return a file's SHA-256. Raises OSError when it cannot be read, or is too large."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:  # opened without waiting: it may be a pipe by now
         status = os.fstat(file.fileno())

@@ -23,7 +23,7 @@ Snapshot = Mapping[str, FileStamp]
 
 @dataclass(frozen=True)
 class Changes:
-    """What happened to files between two looks; false when nothing did."""
+    """Hold what happened to files between two snapshots; false when nothing did."""
 
     added: frozenset[Path] = frozenset()
     changed: frozenset[Path] = frozenset()
@@ -34,7 +34,7 @@ class Changes:
 
 
 def snapshot(folders: Iterable[Path], files: Iterable[Path]) -> Snapshot:
-    """Every file below the folders that could be a map, and the single files, if they are there.
+    """Stamp every file below the folders that could be a map, and the single files, if they exist.
 
     Hidden folders and those that hold `.gdignore` are skipped, and links to folders are not followed; links
     to files are. What cannot be read, or vanishes meanwhile, is as if it were not there. Pipes and the like
@@ -50,7 +50,7 @@ def snapshot(folders: Iterable[Path], files: Iterable[Path]) -> Snapshot:
 
 
 def changes(before: Snapshot, after: Snapshot) -> Changes:
-    """What has to happen to `before` to make it `after`."""
+    """Compare two snapshots: what has to happen to `before` to make it `after`."""
     if before == after:
         return Changes()
     return Changes(
@@ -84,7 +84,7 @@ def _entries(folder: str) -> list["os.DirEntry[str]"]:
 
 
 def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
-    """True for a folder that is no link, nor a junction of Windows: either may lead in circles."""
+    """Tell whether this is a folder and no link or Windows junction: either may lead in circles."""
     try:
         if not entry.is_dir(follow_symlinks=False):
             return False

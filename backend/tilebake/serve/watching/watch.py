@@ -1,4 +1,4 @@
-"""Watch: the changes of map files, one settled burst after another, however they were saved.
+"""Watch map files: yield one settled burst of changes after another, however they were saved.
 
 The truth is a look at all files every few seconds; events of the system only make the next look come sooner.
 So a lost event costs seconds, never a change.
@@ -20,7 +20,7 @@ TICK: Final = 0.1  # seconds between two looks at `stop`
 
 
 class Places(NamedTuple):
-    """Where to watch: folders with all the maps below them, and single files such as tilebake.toml."""
+    """Name what to watch: folders with all the maps below them, and single files such as tilebake.toml."""
 
     folders: tuple[Path, ...]
     files: tuple[Path, ...] = ()
@@ -28,7 +28,7 @@ class Places(NamedTuple):
 
 @dataclass(frozen=True)
 class Timing:
-    """When to look and when to tell, in seconds.
+    """Set when to look and when to report, in seconds.
 
     The time between two looks grows with what a look costs, so that looking takes no more than `share` of
     one processor: up to `seldom` while the system gives events, up to `latest` where there is but looking.
@@ -61,7 +61,7 @@ def watch(
         yield watcher.first()
         watcher.acknowledge()
         while not stop.is_set():
-            if news := watcher.settled():
+            if news := watcher.take_settled():
                 yield news
                 watcher.acknowledge()
             watcher.rest(stop)
@@ -74,7 +74,7 @@ def interval(cost: float, timing: Timing, mode: Mode) -> float:
 
 
 class _Watcher:
-    """PreviewQueue when it is time to, and tells what has settled."""
+    """Look when it is time to, and report what has settled."""
 
     def __init__(
         self,
@@ -99,8 +99,8 @@ class _Watcher:
         seen = self._look()
         return self._tell(self._reported.unreported(seen), seen)
 
-    def settled(self) -> Changes:
-        """What is new and has settled by now; false if nothing has."""
+    def take_settled(self) -> Changes:
+        """Return what is new and has settled by now; false if nothing has."""
         now = time.monotonic()
         if self._notices.take():
             self._settling.note(now)
@@ -116,7 +116,7 @@ class _Watcher:
         return self._tell(news, seen)
 
     def acknowledge(self) -> None:
-        """What was told last has been read."""
+        """Note that the last report has been read."""
         self._reported.acknowledge()
 
     def rest(self, stop: threading.Event) -> None:
