@@ -10,7 +10,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.godot.harness.editor import PATIENCE, Editor, editing, is_at_rest, make_game, map_text, save
+from tests.godot.harness.editor import (
+    COLD_START,
+    PATIENCE,
+    Editor,
+    editing,
+    is_at_rest,
+    make_game,
+    map_text,
+    save,
+)
 from tests.godot.harness.engine import Engine
 from tests.godot.harness.shared_editor import ENDLESS, MAP, PICTURE, QUICK, SharedEditor
 from tests.helpers.game import until
@@ -55,7 +64,7 @@ def begin_baking(shared: SharedEditor, editor: Editor, rows: int) -> list[psutil
     seen = len(editor.lines)
     shared.set_steps(ENDLESS)
     save(shared.project, MAP, map_text(rows, rows=rows))
-    editor.until_line(f"JOB {MAP} running 3", seen)  # more steps than a quick bake has
+    editor.until_line(f"JOB {MAP} running 3", seen, COLD_START)  # more steps than a quick bake has
     return editor.children()
 
 
@@ -65,7 +74,7 @@ def texture(rows: int) -> str:
 
 
 def test_saving_a_map_updates_its_texture(shared: SharedEditor, editor: Editor) -> None:
-    editor.until_line(texture(rows=2))
+    editor.until_line(texture(rows=2), patience=COLD_START)
     states = [line.split()[0] for line in editor.reported("STATE ")]
     assert states[:4] == ["STARTING", "STARTING", "READY", "BUSY"]
     first = png_pixels((shared.project / PICTURE).read_bytes())
@@ -85,7 +94,7 @@ def test_a_backend_killed_during_a_bake_restarts_and_finishes_it(
     watch.kill()
     editor.until_line("STATE CRASHED The backend stopped", seen)
     shared.set_steps(QUICK)
-    editor.until_line(texture(rows=4))
+    editor.until_line(texture(rows=4), patience=COLD_START)
     assert len(editor.running("watch")) == 1
     assert not survivors(family, PATIENCE)
 
@@ -137,7 +146,7 @@ def test_a_backend_that_the_user_runs_is_used_and_not_ended(shared: SharedEditor
     with watching(shared.project) as watch:
         until(lambda: ready_file(shared.project).exists())
         editor.command("start")
-        editor.until_line(f"TEXTURE {MAP}", seen)
+        editor.until_line(f"TEXTURE {MAP}", seen, COLD_START)
         assert not editor.running("watch")
         seen = editor.switch_off()
         assert watch.poll() is None
@@ -163,7 +172,7 @@ def test_an_editor_that_ends_during_a_bake_leaves_no_process_and_the_next_finish
     assert not survivors(family, PATIENCE)
     assert is_at_rest(shared.project)
     shared.set_steps(QUICK)
-    shared.open().until_line(texture(rows))
+    shared.open().until_line(texture(rows), patience=COLD_START)
 
 
 def test_an_editor_that_ends_leaves_no_process_and_no_token_in_its_log(
@@ -182,9 +191,9 @@ def test_an_editor_that_ends_leaves_no_process_and_no_token_in_its_log(
 def test_no_frame_waits_for_a_bake(engine: Engine, tmp_path: Path) -> None:
     game = make_game(engine, tmp_path / "game", toml=QUICK.replace("steps = 2", "steps = 60"))
     with editing(engine, game) as editor:
-        editor.until_line(f"JOB {MAP} running 1")
+        editor.until_line(f"JOB {MAP} running 1", patience=COLD_START)
         editor.command("frames")
-        editor.until_line(f"TEXTURE {MAP}")
+        editor.until_line(f"TEXTURE {MAP}", patience=COLD_START)
         editor.command("frames")
         editor.quit()
     _, baking, importing = (float(each) for each in editor.reported("FRAMES"))

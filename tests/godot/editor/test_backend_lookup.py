@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.godot.harness.editor import PATIENCE, Editor, editing, make_game
+from tests.godot.harness.editor import COLD_START, PATIENCE, Editor, editing, make_game
 from tests.godot.harness.engine import Engine
 from tests.helpers.processes import survivors
 from tilebake.serve.api.ready import announce, new_ready, ready_file
@@ -43,7 +43,7 @@ def program(path: Path, text: str) -> Path:
 
 
 def test_an_editor_without_tilebake_reports_not_installed(editor: Editor) -> None:
-    editor.until_line("STATE NOT_INSTALLED")
+    editor.until_line("STATE NOT_INSTALLED", patience=COLD_START)
     seen = look_up(editor, "/nowhere")
     editor.until_line("STATE NOT_INSTALLED", seen)
 

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from tests.godot.harness.checks import assert_checks
-from tests.godot.harness.editor import editing, map_text
+from tests.godot.harness.editor import COLD_START, editing, map_text
 from tests.godot.harness.engine import Engine, write_project
 from tests.godot.harness.scenes import export, layer, level, make_scenes, tile
 from tests.godot.harness.user_plugin import add_user
@@ -59,7 +59,7 @@ def test_the_dock_can_be_used_by_keys_and_leaves_no_backend(engine: Engine, tmp_
     folders = [str(make_opener(tmp_path / "bin")), str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = {"PATH": os.pathsep.join(folders), "OPENED": str(tmp_path / "opened")}
     with editing(engine, project, **environment) as editor:
-        editor.until(lambda: bool(editor.children()), "starting the backend")
+        editor.until(lambda: bool(editor.children()), "starting the backend", COLD_START)
         backend = editor.children()
         assert_checks(editor.end())
     assert survivors(backend, 30) == []

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from tests.godot.harness.editor import editing, make_game, map_text, save
+from tests.godot.harness.editor import COLD_START, editing, make_game, map_text, save
 from tests.godot.harness.engine import Engine, Run
 
 MAPS: Final = 20
@@ -133,7 +133,8 @@ def test_each_change_of_a_level_is_imported_once(rounds: int, engine: Engine, tm
         for number in range(rounds):
             seen = len(editor.lines)
             editor.command("click", str(number), "1")
-            editor.until_line(f"TEXTURE {LEVEL_MAP} res://{LEVEL_PICTURE} ({16 * max(4, number + 1)}", seen)
+            line = f"TEXTURE {LEVEL_MAP} res://{LEVEL_PICTURE} ({16 * max(4, number + 1)}"
+            editor.until_line(line, seen, COLD_START)
             for command in ("focus", "save", "focus"):
                 editor.command(command)
         editor.command("focus")

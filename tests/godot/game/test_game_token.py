@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.godot.harness.addon_imports import adopt_imports
-from tests.godot.harness.editor import TOML, editing, map_text
+from tests.godot.harness.editor import COLD_START, TOML, editing, map_text
 from tests.godot.harness.engine import Engine, write_project
 from tests.helpers.game import until
 from tilebake.serve.api.ready import read_ready, ready_file
@@ -55,7 +55,7 @@ def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     adopt_imports(engine, project)
     with watching(project) as token:
         with editing(engine, project) as editor:  # which gets the token from the ready file
-            editor.until((project / f"{PICTURE}.import").is_file, "importing the picture")
+            editor.until((project / f"{PICTURE}.import").is_file, "importing the picture", COLD_START)
         for ending in ("pck", "zip"):
             target = str(project.parent / f"game.{ending}")
             environment = {"TILEBAKE_ALLOW_HEADLESS": "1"}

@@ -21,7 +21,10 @@ from tilebake.serve.api.ready import Ready, read_ready, ready_file
 from tilebake.serve.files.project_lock import holder
 
 PATIENCE: Final = 60.0  # seconds for what the editor is to bring about
-SESSION: Final = 300.0  # seconds for an editor that a script of gd/ uses and ends; each of its waits has 60
+COLD_START: Final = (
+    240.0  # seconds where an editor, a backend or a worker starts first, which loads the model
+)
+SESSION: Final = 600.0  # seconds for an editor that a script of gd/ uses and ends; its waits are shorter
 LAST_LINES: Final = 40  # of the log, shown when a wait fails
 ENABLED: Final = 'enabled=PackedStringArray("res://addons/tilebake/plugin.cfg")'
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -85,15 +88,15 @@ class Editor:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def until(self, happened: Callable[[], bool], what: str) -> None:
+    def until(self, happened: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
         """Wait for something that the editor is to bring about.
 
-        Raises AssertionError with the editor's last state, when it ends or PATIENCE is over.
+        Raises AssertionError with the editor's last state, when it ends or so many seconds are over.
         """
-        over = time.monotonic() + PATIENCE
+        over = time.monotonic() + patience
         while not happened():
             assert self.process.poll() is None, f"the editor ended before {what}\n{self.last_state()}"
-            assert time.monotonic() < over, f"{what} did not happen in {PATIENCE:.0f} s\n{self.last_state()}"
+            assert time.monotonic() < over, f"{what} did not happen in {patience:.0f} s\n{self.last_state()}"
             time.sleep(0.05)
 
     def last_state(self) -> str:
@@ -102,9 +105,13 @@ class Editor:
         end = "\n".join(self.lines[-LAST_LINES:])
         return f"backend: {self.state or 'not reported'}\nprocesses: {programs}\nend of the log:\n{end}"
 
-    def until_line(self, start: str, after: int = 0) -> None:
+    def until_line(self, start: str, after: int = 0, patience: float = PATIENCE) -> None:
         """Wait for a line that begins with `start`, among those after the first `after`."""
-        self.until(lambda: any(line.startswith(start) for line in self.lines[after:]), f"the line {start!r}")
+        self.until(
+            lambda: any(line.startswith(start) for line in self.lines[after:]),
+            f"the line {start!r}",
+            patience,
+        )
 
     def reported(self, start: str) -> list[str]:
         """Return what follows `start` in every line that begins with it."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from tests.godot.harness.editor import Editor, make_game, save
+from tests.godot.harness.editor import COLD_START, Editor, make_game, save
 from tests.godot.harness.engine import Engine
 
 MAP: Final = "maps/map0.tilebake.json"
@@ -28,7 +28,7 @@ class SharedEditor:
         elif editor.state != "READY":
             self.set_steps(QUICK)
             editor.command("restart")
-        editor.until(lambda: editor.state == "READY", "the backend to be ready")
+        editor.until(lambda: editor.state == "READY", "the state READY", COLD_START)
         return editor
 
     def open(self) -> Editor:

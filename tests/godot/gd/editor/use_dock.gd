@@ -21,7 +21,7 @@ func describe_state() -> String:
 func test_start() -> void:
 	await open_scene(SCENE)
 	await until("the dock says that the backend is ready", func() -> bool:
-		return "The backend is ready." in text_in(_dock()))
+		return "The backend is ready." in text_in(_dock()), COLD_START)
 
 
 func test_bake_scene() -> void:
@@ -32,7 +32,7 @@ func test_bake_scene() -> void:
 		"forest", "grass", "path", "sand", "water"])
 	check("Bake Scene leaves the prompt of a terrain in tilebake.toml empty", painting.terrains["grass"].prompt.is_empty())
 	check("Bake Scene gives another terrain its name as prompt", painting.terrains["path"].prompt == "path")
-	await until("Bake Scene shows the picture", func() -> bool: return painting.texture != null)
+	await until("Bake Scene shows the picture", func() -> bool: return painting.texture != null, COLD_START)
 	check("the picture covers the tiles", painting.transform * painting.get_rect() == Rect2(0, 0, 768, 512))
 	await until("the list says that the map is up to date", func() -> bool: return "up to date" in _map_states())
 	check("the node is up to date", painting.bake_state() == BakedTileMap.State.UP_TO_DATE)

@@ -32,13 +32,13 @@ func test_cancel() -> void:
 	var error: Error = _coordinator.job_changed.connect(_on_job_changed) as Error
 	assert(error == OK)
 	bring_to_front(_dock)
-	await until("the backend paints a stale map at its start", func() -> bool: return _is_running(LONG))
+	await until("the backend paints a stale map at its start", func() -> bool: return _is_running(LONG), COLD_START)
 	check("the job panel names the map that is painted", "Painting long" in text_in(_panel))
 	button_in(_panel, "Cancel this bake").pressed.emit()
 	await until("Cancel ends the bake", func() -> bool: return _count(LONG, TilebakeJobView.State.CANCELLED) == 1)
 	await until("the job panel closes after Cancel", func() -> bool: return not _panel.visible)
 	await until("the other map becomes up to date", func() -> bool:
-		return _is_in_state(LEVEL, TilebakeMapView.State.UP_TO_DATE))
+		return _is_in_state(LEVEL, TilebakeMapView.State.UP_TO_DATE), COLD_START)
 	await until("the cancelled map stays stale", func() -> bool:
 		return _is_in_state(LONG, TilebakeMapView.State.STALE))
 

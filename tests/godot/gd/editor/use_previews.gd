@@ -28,14 +28,14 @@ func test_start() -> void:
 	_session = anywhere(PreviewSession)
 	EditorInterface.edit_node(_painting)
 	var _saved: Error = EditorInterface.save_scene()
-	await until("a save shows the painting", func() -> bool: return _painting.texture != null)
+	await until("a save shows the painting", func() -> bool: return _painting.texture != null, COLD_START)
 
 
 func test_heat() -> void:
 	_user.pick("grass")
 	_user.chip("green").button_pressed = true
 	check("pressing a word starts a preview", _session.preview != null and _user.chip("green").button_pressed)
-	await until("the heat map of the word lies over the level", _session.is_shown)
+	await until("the heat map of the word lies over the level", _session.is_shown, COLD_START)
 	var heat: Image = _session.overlay.picture().get_image()
 	check("the heat map has the map's pixels", heat.get_size() == Vector2i(64, 32))
 	check("the heat map covers exactly the tiles", _covered() == Rect2(16, 8, 128, 64))
@@ -54,7 +54,7 @@ func test_trial() -> void:
 	_user.type("dry yellow sand")
 	_user.slide("yellow", 3.0)
 	_user.press("Try")
-	await until("the trial lies over the level", _session.is_shown)
+	await until("the trial lies over the level", _session.is_shown, COLD_START)
 	check("the trial covers exactly the tiles", _covered() == Rect2(16, 8, 128, 64))
 	check("the trial is another picture than the painting",
 		_session.overlay.picture().get_image().get_data() != _painting.texture.get_image().get_data())

@@ -5,6 +5,7 @@ extends EditorPlugin
 const Checks = preload("checks.gd")
 
 const PATIENCE: float = 60.0  # seconds for what the editor or the backend is to bring about
+const COLD_START: float = 240.0  # seconds where a backend or a worker starts first, which loads the model
 const NAP: float = 0.1  # seconds between two attempts
 
 var _checks: Checks = Checks.new()
@@ -27,8 +28,8 @@ func check(label: String, holds: bool) -> void:
 
 
 ## Wait for something; if it does not happen in time, print the last state.
-func until(label: String, happened: Callable) -> void:
-	var deadline: int = Time.get_ticks_msec() + int(PATIENCE * 1000.0)
+func until(label: String, happened: Callable, patience: float = PATIENCE) -> void:
+	var deadline: int = Time.get_ticks_msec() + int(patience * 1000.0)
 	while happened.call() == false and Time.get_ticks_msec() < deadline:
 		await seconds(NAP)
 	var holds: bool = happened.call()
