@@ -2,8 +2,8 @@
 extends RefCounted
 ## Describe what came back for a request to the backend.
 
-const EventView = preload("event_view.gd")
-const JsonObject = preload("json_object.gd")
+const EventView = preload("views/event_view.gd")
+const JsonObject = preload("views/json_object.gd")
 
 ## The HTTP status; 0 where nobody answered.
 var status: int

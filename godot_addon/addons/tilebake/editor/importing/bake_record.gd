@@ -2,7 +2,7 @@
 extends RefCounted
 ## Read the record beside a painting (NAME.bake.json beside NAME.png), which says where it lies.
 
-const JsonObject = preload("../backend/json_object.gd")
+const JsonObject = preload("../backend/views/json_object.gd")
 
 
 ## Return the painting's bounds in map pixels; without area where there is no readable record.

@@ -3,7 +3,7 @@ extends RefCounted
 ## Describe where a project's backend is found, as `tilebake where --json` prints it.
 
 const BackendLocation = preload("backend_location.gd")
-const JsonObject = preload("../backend/json_object.gd")
+const JsonObject = preload("../backend/views/json_object.gd")
 
 ## The beginning of the versions that this addon works with.
 const VERSION: String = "0.1."

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Describe the ready file of a running backend: where it listens, and the token that it knows.
 
-const JsonObject = preload("../backend/json_object.gd")
+const JsonObject = preload("../backend/views/json_object.gd")
 const ReadyFile = preload("ready_file.gd")
 
 const ADDRESS: String = "127.0.0.1"

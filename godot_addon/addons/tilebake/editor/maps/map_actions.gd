@@ -3,7 +3,7 @@ extends RefCounted
 ## Carry out what the dock and the inspector ask for, beyond a bake: seeds, scenes, folders.
 
 const DiagnosticCell = preload("diagnostic_cell.gd")
-const JsonObject = preload("../backend/json_object.gd")
+const JsonObject = preload("../backend/views/json_object.gd")
 const MapScene = preload("map_scene.gd")
 const RevealCell = preload("reveal_cell.gd")
 const SceneSetup = preload("scene_setup.gd")

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Find the map that a preview is made of: its id, where it lies, or why there can be no preview.
 
-const JsonObject = preload("../backend/json_object.gd")
+const JsonObject = preload("../backend/views/json_object.gd")
 
 const SAVE: String = "Save the scene, then try again"
 
