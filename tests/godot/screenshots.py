@@ -29,16 +29,16 @@ def take(target: Path) -> None:
 
 
 def _bake(engine: Engine, project: Path) -> None:
-    engine.import_project(project).checked()
-    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", "--all").checked()
+    engine.import_project(project).check()
+    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", "--all").check()
     subprocess.run([sys.executable, "-m", "tilebake", "bake", str(project / "maps")], check=True)
-    engine.import_project(project).checked()
+    engine.import_project(project).check()
 
 
 def _painting(engine: Engine, project: Path, target: Path) -> None:
     """Save the demo's tiles beside their painting."""
     frames = project.parent
-    draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(frames), "demo=res://demo/demo.tscn=").checked()
+    draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(frames), "demo=res://demo/demo.tscn=").check()
     both = Image.new("RGB", (2 * DEMO[0], DEMO[1]))
     for index, what in enumerate(("tiles", "painting")):
         with Image.open(frames / f"demo.{what}.png") as frame:
@@ -60,7 +60,7 @@ def _editor(engine: Engine, project: Path, target: Path) -> None:
             timeout=PATIENCE,
             environment={**environment, "SCREENSHOTS": str(project.parent)},
         )
-    run.checked()
+    run.check()
     for name in ("editor", "words", "retheme", "baking"):
         with Image.open(project.parent / f"{name}.png") as photo:
             photo.convert("RGB").save(target / f"godot-{name}.png", optimize=True)

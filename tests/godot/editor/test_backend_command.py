@@ -28,7 +28,7 @@ def find_command(engine: Engine, game: Path, setting: str, root: Path, **environ
     clear = {"PATH": f"/usr/bin{os.pathsep}/bin", "VIRTUAL_ENV": "", **environment}
     script = copy_script(game, SCRIPTS / "editor/print_command.gd")
     run = engine.run(game, "-s", script, "--", setting, str(root), environment=clear)
-    return run.checked().lines("FOUND ")
+    return run.check().lines("FOUND ")
 
 
 @pytest.mark.parametrize("setting", ["{}", '"{}"', "'{}'", '  "{}" ', "{escaped}", "~/my tools/tilebake"])

@@ -38,7 +38,7 @@ def make_project(engine: Engine, folder: Path) -> Path:
     """Make a game of a level, a map that takes long, and a plugin that plays the user."""
     project = write_project(folder, {"tilebake.toml": TOML})
     make_scenes(engine, project, [LEVEL])
-    export(engine, project, "--all").checked()
+    export(engine, project, "--all").check()
     long = {**json.loads(map_text(1)), "settings": {"steps": 1000}}
     (project / "maps/long.tilebake.json").write_text(json.dumps(long), encoding="utf-8")
     add_user(project, "editor/use_dock_keys.gd")

@@ -52,10 +52,10 @@ def imported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Import
     for name, text in zip(BROKEN_MAPS, BROKEN, strict=True):
         save(project, name, text)
     save(project, "maps/dialogue.json", '{"tilebake": "no"}')
-    first = engine.run(project, "--import", environment=NOWHERE).checked()
+    first = engine.run(project, "--import", environment=NOWHERE).check()
     for name in BROKEN_MAPS:
         save(project, name, map_text(1))
-    return Imported(project, first, engine.run(project, "--import", environment=NOWHERE).checked())
+    return Imported(project, first, engine.run(project, "--import", environment=NOWHERE).check())
 
 
 def make_baking_game(engine: Engine, folder: Path, maps: int) -> Path:
@@ -69,7 +69,7 @@ def make_baking_game(engine: Engine, folder: Path, maps: int) -> Path:
 def import_and_bake(engine: Engine, project: Path) -> Run:
     """Import a project on a machine with tilebake."""
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return engine.run(project, "--import", environment={"PATH": programs}).checked()
+    return engine.run(project, "--import", environment={"PATH": programs}).check()
 
 
 def import_record(project: Path, name: str) -> str:
@@ -77,7 +77,7 @@ def import_record(project: Path, name: str) -> str:
     return (project / f"{name}.import").read_text(encoding="utf-8")
 
 
-def reimported(run: Run) -> list[str]:
+def list_imports(run: Run) -> list[str]:
     """Return the files that were imported, sorted."""
     return sorted(" ".join(run.lines("IMPORTED ")).split())
 
@@ -101,7 +101,7 @@ def test_a_broken_map_is_reported_until_it_is_corrected(name: str, reason: str, 
 
 
 def test_maps_that_did_not_change_are_not_imported_again(imported: Imported) -> None:
-    assert reimported(imported.again) == [f"res://{name}" for name in BROKEN_MAPS]
+    assert list_imports(imported.again) == [f"res://{name}" for name in BROKEN_MAPS]
 
 
 def test_bake_on_import_paints_and_imports_every_map(engine: Engine, tmp_path: Path) -> None:
@@ -115,9 +115,9 @@ def test_bake_on_import_paints_and_imports_every_map(engine: Engine, tmp_path: P
 def test_bake_on_import_paints_only_maps_that_changed(engine: Engine, tmp_path: Path) -> None:
     project = make_baking_game(engine, tmp_path / "game", maps=2)
     import_and_bake(engine, project)
-    assert reimported(import_and_bake(engine, project)) == []
+    assert list_imports(import_and_bake(engine, project)) == []
     save(project, "maps/map1.tilebake.json", map_text(9, rows=3))
-    files = reimported(import_and_bake(engine, project))
+    files = list_imports(import_and_bake(engine, project))
     assert "res://maps/map1.tilebake.json" in files
     assert "res://baked/maps/map1.png" in files
     assert "map0" not in " ".join(files)
@@ -140,5 +140,5 @@ def test_each_change_of_a_level_is_imported_once(rounds: int, engine: Engine, tm
         editor.command("focus")
         editor.until(lambda: len(editor.reported("SAVED")) == 2 * rounds, "the last save")
         run = editor.quit()
-    assert reimported(run).count(f"res://{LEVEL_MAP}") == rounds
-    assert reimported(run).count(f"res://{LEVEL_PICTURE}") == rounds
+    assert list_imports(run).count(f"res://{LEVEL_MAP}") == rounds
+    assert list_imports(run).count(f"res://{LEVEL_PICTURE}") == rounds

@@ -32,4 +32,4 @@ def make_project(engine: Engine, folder: Path) -> Path:
 
 def test_the_inspector_edits_terrains_seed_and_tiles(engine: Engine, tmp_path: Path) -> None:
     project = make_project(engine, tmp_path / "game")
-    assert_checks(engine.run(project, "--editor").checked())
+    assert_checks(engine.run(project, "--editor").check())

@@ -31,4 +31,4 @@ def test_edits_of_prompt_words_are_drafted_kept_reset_and_undone(engine: Engine,
     project = write_project(tmp_path / "game", {"tilebake.toml": TOML})
     make_scenes(engine, project, [SCENE])
     add_user(project, "editor/use_words_panel.gd")
-    assert_checks(engine.run(project, "--editor").checked())
+    assert_checks(engine.run(project, "--editor").check())

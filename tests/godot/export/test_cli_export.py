@@ -60,7 +60,7 @@ def run(engine: Engine, project: Path) -> Callable[..., Run]:
     """Return a function that runs the command line on the project and expects an exit code."""
 
     def expect(*arguments: str, code: int = 0) -> Run:
-        return export(engine, project, *arguments).checked(code)
+        return export(engine, project, *arguments).check(code)
 
     return expect
 
@@ -71,8 +71,8 @@ def maps(project: Path) -> dict[str, int]:
 
 
 def test_all_exports_every_scene_and_prints_a_line_each(project: Path, run: Callable[..., Run]) -> None:
-    said = run("--all").lines("res://levels/")
-    assert said == [
+    output = run("--all").lines("res://levels/")
+    assert output == [
         "meadow.tscn: maps/levels/meadow.tilebake.json, 3 cells, written",
         "shore.tscn: maps/levels/shore.tilebake.json, 1 cells, written",
     ]
@@ -82,8 +82,8 @@ def test_all_exports_every_scene_and_prints_a_line_each(project: Path, run: Call
 def test_a_map_that_did_not_change_is_not_written(project: Path, run: Callable[..., Run]) -> None:
     run("--all")
     before = maps(project)
-    said = run("--all")
-    assert [line.rpartition(", ")[2] for line in said.lines("res://")] == ["unchanged", "unchanged"]
+    output = run("--all")
+    assert [line.rpartition(", ")[2] for line in output.lines("res://")] == ["unchanged", "unchanged"]
     assert maps(project) == before
 
 
@@ -118,8 +118,8 @@ def test_check_writes_nothing_and_reports_what_is_out_of_date(project: Path, run
     map_file = json.loads(file.read_bytes())
     file.write_text(json.dumps({**map_file, "seed": 8}), encoding="utf-8")
     before = maps(project)
-    said = run("--all", "--check", code=3)
-    assert [line for line in said.lines("res://") if "OUT OF DATE" in line] == [
+    output = run("--all", "--check", code=3)
+    assert [line for line in output.lines("res://") if "OUT OF DATE" in line] == [
         "levels/meadow.tscn: maps/levels/meadow.tilebake.json, 3 cells, "
         "OUT OF DATE: save the scene, or export it, and commit the map"
     ]
@@ -137,9 +137,9 @@ def test_check_writes_nothing_and_reports_what_is_out_of_date(project: Path, run
 def test_wrong_arguments_are_refused_with_the_usage(
     run: Callable[..., Run], arguments: tuple[str, ...], reason: str
 ) -> None:
-    said = run(*arguments, code=2)
-    assert said.lines("error: ") == [reason]
-    assert "Usage: godot" in said.log
+    output = run(*arguments, code=2)
+    assert output.lines("error: ") == [reason]
+    assert "Usage: godot" in output.log
 
 
 def test_help_lists_the_options(run: Callable[..., Run]) -> None:
@@ -159,15 +159,15 @@ def test_help_lists_the_options(run: Callable[..., Run]) -> None:
 def test_a_scene_without_a_map_fails_and_the_others_are_exported(
     project: Path, run: Callable[..., Run], path: str, reason: str
 ) -> None:
-    said = run(path, MEADOW, code=1)
-    assert said.lines("error: ") == [f"{path}: {reason}"]
+    output = run(path, MEADOW, code=1)
+    assert output.lines("error: ") == [f"{path}: {reason}"]
     assert set(maps(project)) == {"meadow.tilebake.json"}
 
 
 def test_a_project_that_is_not_imported_is_refused(engine: Engine, tmp_path: Path) -> None:
     project = write_project(tmp_path / "game", {}, plugin=False)
-    said = export(engine, project, "--all").checked(1)
-    assert len(said.lines("error: the project is not imported yet. Run `godot --headless")) == 1
+    output = export(engine, project, "--all").check(1)
+    assert len(output.lines("error: the project is not imported yet. Run `godot --headless")) == 1
 
 
 def test_a_map_that_cannot_be_written_fails(project: Path, run: Callable[..., Run]) -> None:

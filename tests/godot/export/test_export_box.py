@@ -79,9 +79,9 @@ def boxes(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for name, text in texts.items():
         MapFile.model_validate_json(text)
         (project / f"{name}.tilebake.json").write_text(text, encoding="utf-8")
-    engine.import_project(project).checked()
+    engine.import_project(project).check()
     paths = [f"res://{name}.tilebake.json" for name in texts]
-    run = engine.script(project, SCRIPTS / "export/print_boxes.gd", *paths).checked()
+    run = engine.script(project, SCRIPTS / "export/print_boxes.gd", *paths).check()
     lines = [json.loads(line) for line in run.lines("BOX ")]
     return {path[6:-14]: box for path, *box in lines}
 

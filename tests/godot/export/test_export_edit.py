@@ -39,7 +39,7 @@ def weights(**by_word: float) -> str:
     return f"Dictionary[String, float]({{{written}}})"
 
 
-def edited(name: str, edit: str | None) -> dict[str, Any]:
+def scene_with_edit(name: str, edit: str | None) -> dict[str, Any]:
     """Describe a scene whose painting has an edit, or none."""
     kept = {} if edit is None else {"edit": edit}
     return scene(f"res://{name}.tscn", node("Node2D", GROUND, baked(terrains=WORDS, **kept), name="Level"))
@@ -90,8 +90,8 @@ GOLDEN: Final = {
 def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a game of all scenes, exported."""
     folder = write_project(tmp_path_factory.mktemp("edits") / "game", {}, plugin=False)
-    make_scenes(engine, folder, [edited(name, edit) for name, edit in SCENES.items()])
-    export(engine, folder, "--all").checked()
+    make_scenes(engine, folder, [scene_with_edit(name, edit) for name, edit in SCENES.items()])
+    export(engine, folder, "--all").check()
     return folder
 
 
@@ -127,7 +127,7 @@ def after_export(engine: Engine, project: Path, name: str, held: dict[str, Any] 
     map_file = json.loads(path.read_bytes())
     if held is not None:
         path.write_text(json.dumps({**map_file, "edit": held}), encoding="utf-8")
-    export(engine, project, f"res://{name}.tscn").checked()
+    export(engine, project, f"res://{name}.tscn").check()
     return json.loads(path.read_bytes()).get("edit")
 
 

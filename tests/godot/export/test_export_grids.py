@@ -9,7 +9,7 @@ import pytest
 
 from tests.godot.harness.engine import SCRIPTS, Engine, write_project
 from tests.godot.harness.scene_file import SceneFile
-from tests.godot.harness.scenes import export, file_of, layer, level, make_scenes, map_of, speckled, tile_map
+from tests.godot.harness.scenes import export, file_of, layer, level, make_scenes, map_of, mix_tiles, tile_map
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import parse_map, read_map
 
@@ -20,14 +20,14 @@ GRIDS: Final = [
 ]
 SIZE: Final = (48, 34)
 TERRAINS: Final = ("grass", "water", "sand", "custom grass", "custom water", "custom sand")
-CELLS: Final = speckled(range(-6, 7), range(-5, 8))
+CELLS: Final = mix_tiles(range(-6, 7), range(-5, 8))
 
 
 def path_of(kind: str, grid: tuple[int, int, int]) -> str:
     return f"res://{kind}/{'_'.join(map(str, grid))}.tscn"
 
 
-def described(kind: str, grid: tuple[int, int, int]) -> dict[str, Any]:
+def describe_scene(kind: str, grid: tuple[int, int, int]) -> dict[str, Any]:
     shape, layout, axis = grid
     ground = (
         layer("Ground", CELLS)
@@ -41,8 +41,8 @@ def described(kind: str, grid: tuple[int, int, int]) -> dict[str, Any]:
 def project(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Export a scene of each grid, with a TileMapLayer and with a TileMap."""
     folder = write_project(tmp_path_factory.mktemp("shapes") / "game", {}, plugin=False)
-    make_scenes(engine, folder, [described(kind, grid) for kind in ("layer", "map") for grid in GRIDS])
-    run = export(engine, folder, "--all").checked()
+    make_scenes(engine, folder, [describe_scene(kind, grid) for kind in ("layer", "map") for grid in GRIDS])
+    run = export(engine, folder, "--all").check()
     assert len(run.lines("res://")) == 2 * len(GRIDS)
     return folder
 
@@ -86,7 +86,7 @@ def test_the_backend_reads_an_exported_map(project: Path, grid: tuple[int, int, 
 
 def test_the_box_of_an_export_is_the_backends_bounds(engine: Engine, project: Path) -> None:
     paths = [path_of("layer", grid) for grid in GRIDS]
-    run = engine.script(project, SCRIPTS / "export/print_exports.gd", *paths).checked()
+    run = engine.script(project, SCRIPTS / "export/print_exports.gd", *paths).check()
     boxes = {path: (own, read) for path, own, read in map(json.loads, run.lines("BOXES "))}
     assert list(boxes) == paths
     for path, (own, read) in boxes.items():

@@ -8,7 +8,7 @@ import pytest
 
 from tests.godot.harness.engine import Engine, write_project
 from tests.godot.harness.scene_file import SceneFile
-from tests.godot.harness.scenes import file_of, layer, level, make_scenes, map_of, speckled
+from tests.godot.harness.scenes import file_of, layer, level, make_scenes, map_of, mix_tiles
 from tests.helpers import ROOT
 from tilebake.level.tilemap import parse_map
 
@@ -19,9 +19,9 @@ LEVEL = "res://large.tscn"
 def test_every_cell_of_a_large_level_is_exported(engine: Engine, tmp_path: Path, side: int) -> None:
     project = write_project(tmp_path / "game", {}, plugin=False)
     half = side // 2
-    cells = speckled(range(-half, side - half), range(-half, side - half))
+    cells = mix_tiles(range(-half, side - half), range(-half, side - half))
     make_scenes(engine, project, [level(LEVEL, layer("Ground", cells))])
-    run = engine.script(project, ROOT / "backend/benchmarks/serve/godot_export.gd", LEVEL).checked()
+    run = engine.script(project, ROOT / "backend/benchmarks/serve/godot_export.gd", LEVEL).check()
     for line in run.lines("LARGE "):
         print("ms:", line)
 

@@ -136,7 +136,7 @@ def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     """Export a project of those scenes. Return it with what the export printed."""
     folder = write_project(tmp_path_factory.mktemp("scenes") / "game", {}, plugin=False)
     make_scenes(engine, folder, SCENES)
-    return folder, export(engine, folder, "--all").checked(1)
+    return folder, export(engine, folder, "--all").check(1)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def project(exported: tuple[Path, Run]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def said(exported: tuple[Path, Run]) -> Run:
+def output(exported: tuple[Path, Run]) -> Run:
     return exported[1]
 
 
@@ -185,9 +185,11 @@ def test_an_inherited_scene_has_a_map_of_its_own(project: Path) -> None:
     assert names(exported) == [*names(map_of(project, "res://world.tscn")), "More"]
 
 
-def test_a_painting_of_an_instanced_scene_is_exported_by_its_own_scene_only(project: Path, said: Run) -> None:
+def test_a_painting_of_an_instanced_scene_is_exported_by_its_own_scene_only(
+    project: Path, output: Run
+) -> None:
     assert not (project / "maps/holds_a_level.tilebake.json").exists()
-    assert "holds_a_level" not in said.log
+    assert "holds_a_level" not in output.log
 
 
 def test_a_tiles_terrain_is_its_custom_data_else_its_terrain_else_its_mapping(project: Path) -> None:
@@ -201,8 +203,8 @@ def test_a_tiles_terrain_is_its_custom_data_else_its_terrain_else_its_mapping(pr
     }
 
 
-def test_each_kind_of_unmapped_tile_is_reported_once(said: Run) -> None:
-    assert said.lines("warning: res://tiles.tscn: Ground ") == [
+def test_each_kind_of_unmapped_tile_is_reported_once(output: Run) -> None:
+    assert output.lines("warning: res://tiles.tscn: Ground ") == [
         "at cell (5, 0): the tile 0:2,2 has no terrain; its 2 cells are left to the base prompt. Name a "
         'terrain for "0:2,2" in tile_terrains, or "-" to leave it out.',
         "at cell (1, 1): the tile 7:0,0 has no terrain; its cell is left to the base prompt. Name a "
@@ -217,8 +219,8 @@ def test_each_painting_of_a_scene_has_a_map_file_of_its_own(project: Path) -> No
     assert (project / "maps/own name.tilebake.json").is_file()
 
 
-def test_two_paintings_cannot_share_a_map_file(project: Path, said: Run) -> None:
-    assert said.lines("error: res://shared.tscn: ") == [
+def test_two_paintings_cannot_share_a_map_file(project: Path, output: Run) -> None:
+    assert output.lines("error: res://shared.tscn: ") == [
         "Second: it shares its map file res://maps/shared.tilebake.json with First. "
         "Clear map_file, or name another one."
     ]
@@ -226,8 +228,8 @@ def test_two_paintings_cannot_share_a_map_file(project: Path, said: Run) -> None
 
 
 @pytest.mark.parametrize("path", BROKEN)
-def test_a_scene_without_terrains_is_an_error_with_a_hint(project: Path, said: Run, path: str) -> None:
-    errors = said.lines(f"error: {path}: ")
+def test_a_scene_without_terrains_is_an_error_with_a_hint(project: Path, output: Run, path: str) -> None:
+    errors = output.lines(f"error: {path}: ")
     assert len(errors) == 1
     assert errors[0].count(". ") == 1, "what is wrong, and the hint"
     assert not list(project.glob(f"maps/{path[6:-5]}*"))

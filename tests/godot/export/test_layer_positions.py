@@ -91,7 +91,7 @@ def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     """Export a project of those scenes. Return it with what the export printed."""
     folder = write_project(tmp_path_factory.mktemp("space") / "game", {}, plugin=False)
     make_scenes(engine, folder, SCENES)
-    return folder, export(engine, folder, "--all").checked()
+    return folder, export(engine, folder, "--all").check()
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def project(exported: tuple[Path, Run]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def said(exported: tuple[Path, Run]) -> Run:
+def output(exported: tuple[Path, Run]) -> Run:
     return exported[1]
 
 
@@ -126,8 +126,8 @@ LEFT_OUT: Final = {
 
 
 @pytest.mark.parametrize("where", LEFT_OUT)
-def test_a_layer_off_the_grid_is_left_out_with_a_hint(said: Run, where: str) -> None:
-    assert said.lines(f"warning: res://{where}: ") == [f"the layer is left out: {LEFT_OUT[where]}"]
+def test_a_layer_off_the_grid_is_left_out_with_a_hint(output: Run, where: str) -> None:
+    assert output.lines(f"warning: res://{where}: ") == [f"the layer is left out: {LEFT_OUT[where]}"]
 
 
 def test_layers_turned_and_scaled_by_their_parent_give_the_same_map(project: Path) -> None:

@@ -75,13 +75,13 @@ def test_the_addon_finds_pictures_where_the_backend_puts_them(engine: Engine, ga
         left.unlink()
     for name, text in PLACES[place].items():
         (game.parent / name).write_text(text, encoding="utf-8")
-    said = engine.script(
+    output = engine.script(
         game, SCRIPTS / "export/print_paths.gd", *(f"res://{name}" for name in MAPS)
-    ).checked()
-    pictures = {path[6:]: picture for path, picture in map(json.loads, said.lines("PICTURE "))}
+    ).check()
+    pictures = {path[6:]: picture for path, picture in map(json.loads, output.lines("PICTURE "))}
     assert pictures == {name: picture_of(game, name) for name in MAPS}
-    assert said.lines("FOLDER ") == [FOLDERS.get(place, "res://maps")]
-    assert json.loads(said.lines("TERRAINS ")[0]) == TERRAINS.get(place, {})
+    assert output.lines("FOLDER ") == [FOLDERS.get(place, "res://maps")]
+    assert json.loads(output.lines("TERRAINS ")[0]) == TERRAINS.get(place, {})
 
 
 def picture_of(game: Path, name: str) -> str:

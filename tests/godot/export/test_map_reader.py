@@ -10,7 +10,7 @@ from tests.godot.harness.engine import SCRIPTS, Engine, write_project
 
 CELL: Final = 'Write [x, y, "terrain"], or [x, y, "terrain", centre x, centre y].'
 ROWS: Final = 'Write one text a row, one character a tile: ["gg.", "ggg"].'
-LEGEND: Final = 'Write what each character stands for: {"g": "grass", ".": null}.'
+LEGEND: Final = 'Write what each character means: {"g": "grass", ".": null}.'
 ORIGIN: Final = "Write the column and row of the first character: [0, 0]."
 SIZE: Final = "Write a whole number from 1 to 4096, or two of them: [32, 16]."
 LAYER: Final = 'Write {"cells": []}.'
@@ -104,7 +104,7 @@ def read(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
             (project / f"maps/{kind}{index}.tilebake.json").write_text(json.dumps(content), encoding="utf-8")
     (project / "maps/line.tilebake.json").write_text('{"tilebake": 1,\n  "rows": [}', encoding="utf-8")
     (project / "maps/none.tilebake.json").write_bytes(b"")
-    run = engine.script(project, SCRIPTS / "export/print_maps.gd", "res://maps").checked()
+    run = engine.script(project, SCRIPTS / "export/print_maps.gd", "res://maps").check()
     return {
         name.removesuffix(".tilebake.json"): (line, cells)
         for name, line, cells in map(json.loads, run.lines("READ "))

@@ -52,7 +52,7 @@ def drawn(
     folder = tmp_path_factory.mktemp(name)
     project = Path(shutil.copytree(flat_demo.project, folder / "game"))
     jobs = [f"{how}=res://demo/{name}.tscn={place}" for how, place in MOVED.items()]
-    run = draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(folder), *jobs).checked()
+    run = draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(folder), *jobs).check()
     places = {how: json.loads(place) for how, place in (line.split(" ", 1) for line in run.lines("PLACE "))}
     return Drawn(flat_demo.painted[name], folder, places)
 

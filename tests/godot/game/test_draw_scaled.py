@@ -47,12 +47,12 @@ def drawn(engine: Engine, flat_demo: FlatDemo, tmp_path_factory: pytest.TempPath
             re.sub(r' (unique_id|uid)="?[\w:/]+"?', "", lying), encoding="utf-8"
         )
     scenes = [f"res://{name}.tscn" for name in SCENES]
-    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", *scenes).checked()
+    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", *scenes).check()
     painted = {name: flat_colours.paint(project, name) for name in SCENES}
-    engine.import_project(project).checked()
+    engine.import_project(project).check()
     jobs = [f"{name}=res://{name}.tscn={ROOT.get(name, '')}" for name in SCENES]
     frames = project.parent
-    run = draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(frames), *jobs).checked()
+    run = draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(frames), *jobs).check()
     places = dict(line.split(" ", 1) for line in run.lines("PLACE "))
     return {
         name: Drawn(

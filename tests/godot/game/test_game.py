@@ -64,13 +64,13 @@ def game(
     """Export a game of the demo with flat tiles and a flat picture of other colours."""
     project = Path(shutil.copytree(flat_demo.project, tmp_path_factory.mktemp("exported") / "game"))
     flat_colours.paint(project, "demo/demo", colours=PAINTED)  # which the export imports
-    engine.script(project, SCRIPTS / "game/show_painting.gd", "res://demo/demo.tscn").checked()
+    engine.script(project, SCRIPTS / "game/show_painting.gd", "res://demo/demo.tscn").check()
     shutil.rmtree(project / SCRIPTS_IN_PROJECT)
     (project / "export_presets.cfg").write_text(PRESET.format(template=template), encoding="utf-8")
     target = project.parent / "out/game"
     target.parent.mkdir()
-    engine.run(project, "--export-release", "Linux", str(target)).checked()
-    engine.run(project, "--export-pack", "Linux", str(target.with_suffix(".zip"))).checked()
+    engine.run(project, "--export-release", "Linux", str(target)).check()
+    engine.run(project, "--export-pack", "Linux", str(target.with_suffix(".zip"))).check()
     return target
 
 
@@ -97,7 +97,7 @@ def test_the_game_shows_the_painting_and_no_tiles(engine: Engine, game: Path) ->
             timeout=PATIENCE,
             check=False,
         )
-    Run(done.returncode, done.stdout + done.stderr).checked()
+    Run(done.returncode, done.stdout + done.stderr).check()
     shown = flat_colours.read(max(frame.parent.glob("frame0*.png")))
     colours = {tuple(int(v) for v in colour) for colour in np.unique(shown.reshape(-1, 4), axis=0)}
     assert set(PAINTED.values()) <= colours

@@ -59,7 +59,7 @@ def exported(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         for ending in ("pck", "zip"):
             target = str(project.parent / f"game.{ending}")
             environment = {"TILEBAKE_ALLOW_HEADLESS": "1"}
-            engine.run(project, "--export-pack", "Linux", target, environment=environment).checked()
+            engine.run(project, "--export-pack", "Linux", target, environment=environment).check()
     return project, token
 
 

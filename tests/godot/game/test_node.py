@@ -7,5 +7,5 @@ from tests.godot.harness.engine import SCRIPTS, Engine
 
 
 def test_the_node_finds_its_layers_and_lies_over_them(engine: Engine, addon_project: Path) -> None:
-    engine.import_project(addon_project).checked()
-    assert_checks(engine.script(addon_project, SCRIPTS / "game/check_node.gd").checked())
+    engine.import_project(addon_project).check()
+    assert_checks(engine.script(addon_project, SCRIPTS / "game/check_node.gd").check())

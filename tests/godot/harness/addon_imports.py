@@ -16,5 +16,5 @@ def adopt_imports(engine: Engine, project: Path) -> None:
 def _imports(engine: Engine) -> Path:
     assert engine.home is not None
     project = write_project(engine.home / "bare", {})
-    engine.import_project(project).checked()
+    engine.import_project(project).check()
     return project / ".godot"

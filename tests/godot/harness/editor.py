@@ -167,7 +167,7 @@ class Editor:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the editor did not end in {SESSION:.0f} s\n{self.last_state()}") from None
         self._close()
-        return Run(code, self.log).checked()
+        return Run(code, self.log).check()
 
     def kill(self) -> None:
         """Kill the editor, if it has not ended."""

@@ -47,7 +47,7 @@ class Run:
         """The lines of the log that report something broken."""
         return [line for line in self.log.splitlines() if _WRONG.search(line)]
 
-    def checked(self, *codes: int) -> "Run":
+    def check(self, *codes: int) -> "Run":
         """Return this run if it ended with one of the codes (0 by default) and nothing in its log is broken.
 
         Raises EngineError otherwise.

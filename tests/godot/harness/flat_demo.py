@@ -21,8 +21,8 @@ def make_flat_demo(engine: Engine, folder: Path) -> FlatDemo:
     """Make the demo, with flat pictures where tilebake would put its own."""
     project = copy_project(folder)
     flat_colours.flatten_tiles(project / "demo/tiles")
-    engine.import_project(project).checked()
-    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", "--all").checked()
+    engine.import_project(project).check()
+    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", "--all").check()
     painted = {name: flat_colours.paint(project, f"demo/{name}") for name in SCENES}
-    engine.import_project(project).checked()
+    engine.import_project(project).check()
     return FlatDemo(project, painted)

@@ -23,7 +23,7 @@ def scene_tile(x: int, y: int, identifier: int = 5) -> Cell:
     return (x, y, 1, 0, 0, identifier)
 
 
-def speckled(columns: Iterable[int], rows: Sequence[int]) -> list[Cell]:
+def mix_tiles(columns: Iterable[int], rows: Sequence[int]) -> list[Cell]:
     """Put a tile into each cell: all terrains, by terrain and by custom data, mixed without a pattern."""
     return [
         tile(x, y, (x * 7 + y * 13 + x * y) % 3, ((x + 3 * y) * 5 // 4) % 2) for x in columns for y in rows
@@ -80,7 +80,7 @@ def make_scenes(engine: Engine, project: Path, scenes: Sequence[dict[str, Any]])
     """Have the engine build the scenes and save them in the project, with the addon imported."""
     adopt_imports(engine, project)
     (project / "scenes.json").write_text(json.dumps(scenes), encoding="utf-8")
-    engine.script(project, SCRIPTS / "export/make_scenes.gd", "res://scenes.json").checked()
+    engine.script(project, SCRIPTS / "export/make_scenes.gd", "res://scenes.json").check()
 
 
 def export(engine: Engine, project: Path, *arguments: str) -> Run:

@@ -11,7 +11,7 @@ const LONGEST: int = 80  # characters of a value that is shown
 const _TILE_SIZE: String = "Write a whole number from 1 to 4096, or two of them: [32, 16]"
 const _ORIGIN: String = "Write the column and row of the first character: [0, 0]"
 const _CELL: String = "Write [x, y, \"terrain\"], or [x, y, \"terrain\", centre x, centre y]"
-const _LEGEND: String = "Write what each character stands for: {\"g\": \"grass\", \".\": null}"
+const _LEGEND: String = "Write what each character means: {\"g\": \"grass\", \".\": null}"
 const _ROWS: String = "Write one text a row, one character a tile: [\"gg.\", \"ggg\"]"
 
 ## The first thing that is wrong; null where nothing is.
