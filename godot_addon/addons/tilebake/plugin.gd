@@ -10,7 +10,7 @@ const MapActions = preload("editor/maps/map_actions.gd")
 const PreviewSession = preload("editor/previews/preview_session.gd")
 const SceneLink = preload("editor/maps/scene_link.gd")
 const Settings = preload("editor/settings.gd")
-const Signals = preload("core/signals.gd")
+const Signals = preload("nodes/signals.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
 ## Seconds to wait after a save, so that saves in quick succession are exported together.
 const DEBOUNCE: float = 0.5

@@ -20,7 +20,7 @@ const BackendPreviews = preload("backend/backend_previews.gd")
 const FsBridge = preload("maps/fs_bridge.gd")
 const ImportBake = preload("importing/import_bake.gd")
 const Settings = preload("settings.gd")
-const Signals = preload("../core/signals.gd")
+const Signals = preload("../nodes/signals.gd")
 const StatusText = preload("backend/status_text.gd")
 const Ticker = preload("backend/ticker.gd")
 

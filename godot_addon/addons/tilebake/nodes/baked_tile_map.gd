@@ -7,7 +7,7 @@ extends Sprite2D
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
 ## picture up to date; in the game it needs neither the addon nor the backend, only its texture.
 
-const Signals = preload("../core/signals.gd")
+const Signals = preload("signals.gd")
 
 ## Whether the picture is up to date.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }

@@ -13,7 +13,7 @@ signal lost
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
 const EventView = preload("views/event_view.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 const REST: float = 1.0  # seconds, where the backend has too much to do to answer
 

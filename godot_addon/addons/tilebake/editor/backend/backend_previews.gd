@@ -11,7 +11,7 @@ signal failed(diagnostic: TilebakeDiagnostic)
 
 const BackendAnswer = preload("backend_answer.gd")
 const BackendClient = preload("backend_client.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 const PAUSE: float = 0.3  # seconds between two requests for its status
 const UPGRADE: String = "Install the newest one (pip install --upgrade tilebake) and press Restart in the Tilebake dock"

@@ -3,7 +3,7 @@ extends HTTPRequest
 ## Send requests to the backend one after the other, while the editor's frames go on.
 
 const BackendAnswer = preload("backend_answer.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 const LARGEST: int = 64 * 1024 * 1024  # bytes of an answer
 

@@ -2,7 +2,7 @@
 extends Timer
 ## Call a function over and over, for as long as it is in the tree.
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 
 func _init(seconds: float, callback: Callable) -> void:

@@ -5,7 +5,7 @@ extends VBoxContainer
 signal go_asked(map_id: String)
 
 const MapStatusText = preload("map_status_text.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("ui.gd")
 
 var _map_id: String = ""

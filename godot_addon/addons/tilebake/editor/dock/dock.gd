@@ -11,7 +11,7 @@ const LogWindow = preload("log_window.gd")
 const MapActions = preload("../maps/map_actions.gd")
 const MapList = preload("map_list.gd")
 const SettingsWindow = preload("settings_window.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Toasts = preload("toasts.gd")
 const Ui = preload("ui.gd")
 

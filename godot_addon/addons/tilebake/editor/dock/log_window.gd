@@ -2,7 +2,7 @@
 extends AcceptDialog
 ## Show the end of the backend's log.
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("ui.gd")
 ## Bytes of the log that are shown: it can be long.
 const SHOWN: int = 64 * 1024

@@ -8,7 +8,7 @@ signal asked(action: Action, map_id: String)
 enum Action { BAKE, RE_ROLL, OPEN_SCENE, SHOW_FOLDER }
 
 const MapStatusText = preload("map_status_text.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("ui.gd")
 const THUMBNAIL: float = 40.0
 ## What can be asked of a map: its label, its icon, its key.

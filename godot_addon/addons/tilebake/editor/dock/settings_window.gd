@@ -7,7 +7,7 @@ signal changed
 const BackendCommand = preload("../launch/backend_command.gd")
 const BackendLookup = preload("../launch/backend_lookup.gd")
 const Settings = preload("../settings.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("ui.gd")
 
 var _path: LineEdit = LineEdit.new()

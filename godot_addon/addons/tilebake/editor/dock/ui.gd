@@ -2,7 +2,7 @@
 extends RefCounted
 ## Make the small parts that the dock and the inspector are built of.
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 const ICONS: StringName = &"EditorIcons"
 

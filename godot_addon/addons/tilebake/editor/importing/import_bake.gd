@@ -5,7 +5,7 @@ extends RefCounted
 const BackendCommand = preload("../launch/backend_command.gd")
 const FsBridge = preload("../maps/fs_bridge.gd")
 const Settings = preload("../settings.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 const BUSY: int = 75
 const NAP: int = 5  # ms

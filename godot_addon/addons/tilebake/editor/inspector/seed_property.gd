@@ -2,7 +2,7 @@
 extends EditorProperty
 ## Edit the seed, with a button that rolls another one.
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("../dock/ui.gd")
 
 var _seed: EditorSpinSlider = EditorSpinSlider.new()

@@ -4,7 +4,7 @@ extends HBoxContainer
 
 signal changed(prompt: String, weight: float)
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("../dock/ui.gd")
 
 var _prompt: LineEdit = LineEdit.new()

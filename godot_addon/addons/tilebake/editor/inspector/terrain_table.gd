@@ -3,7 +3,7 @@ extends VBoxContainer
 ## List the terrains of a BakedTileMap's layers, with a row each to describe it.
 
 const SceneSetup = preload("../maps/scene_setup.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const TerrainRow = preload("terrain_row.gd")
 const Ui = preload("../dock/ui.gd")
 

@@ -2,7 +2,7 @@
 extends VBoxContainer
 ## List the tiles in use that have no terrain, each with a field to name one.
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 const Ui = preload("../dock/ui.gd")
 ## How many different tiles are listed at most; a TileSet with more should use a custom data layer.
 const LISTED: int = 24

@@ -9,7 +9,7 @@ signal changed
 ## Everything may have changed: another terrain was chosen, or a step was undone.
 signal renewed
 
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 ## The painting; null while none is open.
 var node: BakedTileMap = null

@@ -7,7 +7,7 @@ extends Node
 
 const BakeRecord = preload("../importing/bake_record.gd")
 const MapScene = preload("map_scene.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 ## The share of a painting's opacity while the tiles under it are selected.
 const SEEN_THROUGH: float = 0.35
 const STATES: Dictionary[TilebakeMapView.State, BakedTileMap.State] = {

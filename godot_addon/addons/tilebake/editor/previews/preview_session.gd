@@ -9,7 +9,7 @@ signal changed
 
 const PreviewMap = preload("preview_map.gd")
 const PreviewOverlay = preload("preview_overlay.gd")
-const Signals = preload("../../core/signals.gd")
+const Signals = preload("../../nodes/signals.gd")
 
 ## The painting; null while no session is open.
 var node: BakedTileMap = null

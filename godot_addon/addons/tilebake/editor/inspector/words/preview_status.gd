@@ -3,7 +3,7 @@ extends VBoxContainer
 ## Show the progress of a preview, what it shows, or why it failed, for previews of one kind.
 
 const PreviewSession = preload("../../previews/preview_session.gd")
-const Signals = preload("../../../core/signals.gd")
+const Signals = preload("../../../nodes/signals.gd")
 const Ui = preload("../../dock/ui.gd")
 
 const SHOWN: Dictionary[TilebakePreviewView.Kind, String] = {

@@ -3,7 +3,7 @@ extends VBoxContainer
 ## List a slider for every word of the prompt and, folded away, how much of the painting is kept.
 
 const EditDrafts = preload("../../maps/edit_drafts.gd")
-const Signals = preload("../../../core/signals.gd")
+const Signals = preload("../../../nodes/signals.gd")
 const StrengthRow = preload("strength_row.gd")
 const Ui = preload("../../dock/ui.gd")
 

@@ -4,7 +4,7 @@ extends HBoxContainer
 
 signal moved(weight: float)
 
-const Signals = preload("../../../core/signals.gd")
+const Signals = preload("../../../nodes/signals.gd")
 const Ui = preload("../../dock/ui.gd")
 
 const STRONGEST: float = 5.0

@@ -5,7 +5,7 @@ extends HFlowContainer
 signal picked(word: String)
 signal dropped
 
-const Signals = preload("../../../core/signals.gd")
+const Signals = preload("../../../nodes/signals.gd")
 const Ui = preload("../../dock/ui.gd")
 
 

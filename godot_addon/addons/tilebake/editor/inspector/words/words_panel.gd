@@ -5,7 +5,7 @@ extends VBoxContainer
 const EditDrafts = preload("../../maps/edit_drafts.gd")
 const PreviewSession = preload("../../previews/preview_session.gd")
 const PreviewStatus = preload("preview_status.gd")
-const Signals = preload("../../../core/signals.gd")
+const Signals = preload("../../../nodes/signals.gd")
 const StrengthList = preload("strength_list.gd")
 const Ui = preload("../../dock/ui.gd")
 const WordChips = preload("word_chips.gd")
