@@ -42,7 +42,7 @@ func test_heat() -> void:
 	var alphas: PackedFloat64Array = _sorted_alphas(heat)
 	check("the heat map is transparent where the word does not work", alphas[0] < 0.1 and alphas[-1] > 0.5)
 	check("the panel explains the heat map",
-		"Bright where the word works" in _user.visible_text() and _user.chip("green").button_pressed)
+		"Glows where it works" in _user.visible_text() and _user.chip("green").button_pressed)
 	check("the heat map adds no node to the scene", _painting.get_child_count() == 0)
 	_user.chip("green").button_pressed = false
 	check("pressing the word again removes the heat map", not _session.is_shown())

@@ -7,8 +7,8 @@ const Signals = preload("../../../nodes/signals.gd")
 const Ui = preload("../../dock/ui.gd")
 
 const SHOWN: Dictionary[TilebakePreviewView.Kind, String] = {
-	TilebakePreviewView.Kind.HEAT: "Bright where the word works",
-	TilebakePreviewView.Kind.TRIAL: "The trial covers the level; nothing is saved",
+	TilebakePreviewView.Kind.HEAT: "Glows where it works",
+	TilebakePreviewView.Kind.TRIAL: "The trial lies over the level",
 }
 
 var _session: PreviewSession
