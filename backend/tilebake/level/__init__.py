@@ -1,1 +1,1 @@
-"""What is painted: maps, terrains, settings and soft masks. NumPy, no torch."""
+"""Hold what is painted: maps, terrains, settings and soft masks. NumPy, no torch."""

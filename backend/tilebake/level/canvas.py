@@ -1,4 +1,4 @@
-"""Canvas: the picture that is denoised, and where it lies in the world."""
+"""Choose the canvas: the picture that is denoised, and where it lies in the world."""
 
 from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,7 +16,7 @@ ON_LATTICE = 1e-6  # latent pixels: rounding errors smaller than this do not add
 
 
 class Canvas(NamedTuple):
-    """The size of the picture that is denoised, and its place.
+    """Describe the picture that is denoised: its size and its place in the world.
 
     Its corner is a whole pixel of the world's latent lattice, so that noise belongs to a place, not to a map.
     """
@@ -34,7 +34,7 @@ class Canvas(NamedTuple):
 
 
 def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
-    """The canvas that covers a map when its tiles are painted `pixels_per_tile` wide.
+    """Return the canvas that covers a map when its tiles are painted `pixels_per_tile` wide.
 
     Raises MapError when it would be too large to denoise in one piece.
     """
@@ -51,7 +51,7 @@ def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
 
 
 def map_box(tilemap: "TileMap", canvas: Canvas) -> tuple[float, float, float, float]:
-    """Where the map's bounds lie on its canvas: left, top, right, bottom in canvas pixels."""
+    """Return the map's bounds on its canvas: left, top, right, bottom in canvas pixels."""
     bounds = tilemap.bounds
     left = bounds.x * canvas.scale - canvas.origin_x * LATENT
     top = bounds.y * canvas.scale - canvas.origin_y * LATENT

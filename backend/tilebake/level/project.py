@@ -1,4 +1,4 @@
-"""Project: what all maps of a game share, from tilebake.toml, and where output may go."""
+"""Read what all maps of a game share, from tilebake.toml, and say where output may go."""
 
 import hashlib
 import os
@@ -69,7 +69,7 @@ class ProjectFile(Wire):
 
 @dataclass(frozen=True)
 class Project:
-    """What all maps of a game share. Paths of maps and output lie under `root`."""
+    """Hold what all maps of a game share. Paths of maps and output lie under `root`."""
 
     root: Path
     model: str | None = None
@@ -84,7 +84,7 @@ class Project:
 
 
 def find_project(start: Path) -> Project:
-    """The project that a map or folder belongs to: the nearest tilebake.toml in its folder or above.
+    """Return the project that a map or folder belongs to: the nearest tilebake.toml in its folder or above.
 
     Without one, the project is the folder itself and shares nothing. Raises ProjectError.
     """
@@ -94,14 +94,14 @@ def find_project(start: Path) -> Project:
 
 
 def project_root(start: Path) -> Path:
-    """The folder of that project, whatever its tilebake.toml says."""
+    """Return the root folder of the project that a map or folder belongs to."""
     place = start.absolute()
     folder = (place if place.is_dir() else place.parent).resolve()
     return next((each for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), folder)
 
 
 def read_project(file: Path) -> Project:
-    """The project in a tilebake.toml. Raises ProjectError with the line, or with the key's dotted path."""
+    """Read the project in a tilebake.toml. Raises ProjectError with the line, or with the key's dotted path."""
     entry = _validated(_parsed(decode(read_bytes(file, ProjectError), file, ProjectError), file), file)
     root = file.parent.resolve()
     return Project(
@@ -119,13 +119,13 @@ def read_project(file: Path) -> Project:
 
 
 def project_key(root: Path) -> str:
-    """A short name for a project: the same however its root is spelt, links followed; safe in file names."""
+    """Return a short name for a project, safe in file names, and one for all spellings of its root."""
     spelling = os.path.normcase(root.resolve())
     return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def output_path(project: Project, map_path: Path) -> Path:
-    """Where a map's picture goes: NAME.png beside the map, or in the project's output folder.
+    """Return where a map's picture goes: NAME.png beside the map, or in the project's output folder.
 
     Raises ProjectError when that is outside the project, links followed, or is no portable file name.
     """
@@ -147,7 +147,7 @@ def output_path(project: Project, map_path: Path) -> Path:
 
 
 def _refuse_unportable(path: PurePath, map_path: Path) -> None:
-    """Some names mean a device to Windows or cannot be written there; a game's files must go everywhere."""
+    """Raise for names that mean a device to Windows or cannot be written there: games go everywhere."""
     for part in path.parts:
         if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png":
             what = f"the picture's path would hold {shown(part)}, which not every system can have"
@@ -169,7 +169,7 @@ def _parsed(text: str, file: Path) -> dict[str, object]:
 
 
 def _position(text: str, message: str) -> tuple[int, int]:
-    """Line and column that tomllib's message ends with; the end of the text where it names none."""
+    """Return line and column that tomllib's message ends with; the end of the text where it names none."""
     found = _TOML_POSITION.search(message)
     if found is None or found["line"] is None:
         return position(text, len(text))
@@ -197,6 +197,6 @@ def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:
 
 
 def _place(file: Path, *path: str | int) -> Location:
-    """A TOML key by its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
+    """Locate a TOML key by its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
     dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return Location(file, json_path=dotted.removeprefix(".") or None)

@@ -1,4 +1,4 @@
-"""Every knob that can change a pixel, apart from the map's content and the model."""
+"""Declare every setting that can change a pixel, apart from the map's content and the model."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self, get_args

@@ -1,4 +1,4 @@
-"""A terrain: what one kind of tile looks like, in words."""
+"""Describe what one kind of tile looks like, in words and LoRA files."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """One kind of tile. `weight` scales its mask against its neighbours'."""
+    """Describe one kind of tile. `weight` scales its mask against its neighbours'."""
 
     name: str
     prompt: str
@@ -15,7 +15,7 @@ class Terrain:
 
 
 class LoraRef(NamedTuple):
-    """A LoRA file, and how strongly it works."""
+    """Name a LoRA file, and how strongly it works."""
 
     path: str
     weight: float = 1.0

@@ -1,4 +1,4 @@
-"""TileMap: a level as it is painted, and how it is read from a map file of any format."""
+"""Hold a level as it is painted, and read it from a map file of any format."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

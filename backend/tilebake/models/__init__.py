@@ -1,1 +1,1 @@
-"""Which files a model is: references, checks, digests. No torch."""
+"""Find and check the files of a model: references, checks, digests. No torch."""

@@ -1,4 +1,4 @@
-"""sha256 of large files, remembered on (path, size, mtime_ns): a no-change run does not read 7 GB."""
+"""Digest large files once: sha256 by path, size and mtime_ns, so that a no-change run does not read 7 GB."""
 
 import hashlib
 import tempfile
@@ -8,7 +8,7 @@ from tilebake.user_folders import cache_folder
 
 
 def file_digest(path: Path) -> str:
-    """sha256 of a file's bytes, in hex. Raises OSError when it cannot be read."""
+    """Return the sha256 of a file's bytes, in hex. Raises OSError when it cannot be read."""
     real = path.resolve()
     status = real.stat()
     identity = f"{real}\0{status.st_size}\0{status.st_mtime_ns}"
@@ -31,7 +31,7 @@ def _read_entry(entry: Path) -> str | None:
 
 
 def _write_entry(entry: Path, digest: str) -> None:
-    """Best effort: a read-only or full disk costs time at the next run, never this one's result."""
+    """Write an entry if possible: a read-only or full disk costs time at the next run, never a result."""
     try:
         entry.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

@@ -1,4 +1,4 @@
-"""Models that an earlier `tilebake models fetch` (or any Hugging Face tool) left in the local hub cache.
+"""Find models that `tilebake models fetch` or any Hugging Face tool left in the local hub cache.
 
 Looking up reads the cache's folders and nothing else: the one function that downloads is `fetch`.
 """
@@ -26,7 +26,7 @@ MODEL_FILES = [
 
 
 def snapshot(repo_id: str) -> Path | None:
-    """The folder of the newest fetched state of `repo_id`'s main branch, or None."""
+    """Return the folder of the newest fetched state of `repo_id`'s main branch, or None."""
     repo = hub_folder() / f"models--{repo_id.replace('/', '--')}"
     try:
         revision = (repo / "refs" / "main").read_text(encoding="ascii").strip()
@@ -37,14 +37,14 @@ def snapshot(repo_id: str) -> Path | None:
 
 
 def fetched() -> list[tuple[str, Path]]:
-    """Every repository in the local hub cache, with its folder, by name."""
+    """List every repository in the local hub cache with its folder, by name."""
     names = (path.name.removeprefix("models--") for path in sorted(hub_folder().glob("models--*--*")))
     found = ((name.replace("--", "/", 1), snapshot(name.replace("--", "/", 1))) for name in names)
     return [(repo_id, folder) for repo_id, folder in found if folder is not None]
 
 
 def fetch(name: str) -> Path:
-    """Downloads a model (hub id, "sdxl") or "clip-tokenizer" into the hub cache; safetensors and JSON only.
+    """Download a model (hub id, "sdxl") or "clip-tokenizer" into the hub cache; safetensors and JSON only.
 
     Nothing else in tilebake reaches for the network. Raises ModelError when it cannot be had.
     """

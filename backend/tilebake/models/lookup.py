@@ -1,4 +1,4 @@
-"""Models: what maps are painted with, each model and LoRA looked up once, until one is not what it was."""
+"""Look up models and LoRA files once, and notice when one of them changes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Models:
-    """Models and LoRA files by their names and the folders in which relative names begin.
+    """Look up models and LoRA files by their names and the folders in which relative names begin.
 
     Looking one up raises ModelError, and again as long as nobody asks whether anything changed.
     """
@@ -22,20 +22,20 @@ class Models:
         self._loras = _Book(_lora)
 
     def model(self, reference: str, root: Path) -> tuple[ModelSource, str]:
-        """A model and its digest."""
+        """Return a model and its digest."""
         return self._models.find(reference, root)
 
     def lora(self, path: str, root: Path) -> tuple[Path, str]:
-        """A LoRA's file, absolute, and its digest."""
+        """Return a LoRA's file, absolute, and its digest."""
         return self._loras.find(path, root)
 
     def is_outdated(self) -> bool:
-        """Whether anything that was looked up is another now, is gone, or has come to be there."""
+        """Return whether anything that was looked up has changed, is gone, or has appeared since."""
         return self._models.is_outdated() or self._loras.is_outdated()
 
 
 class _Looked(NamedTuple, Generic[T]):
-    """What came of a look: one of the two."""
+    """Hold the result of a lookup: a value or an error."""
 
     value: T | None
     error: TilebakeError | None
@@ -45,7 +45,7 @@ class _Looked(NamedTuple, Generic[T]):
 
 
 class _Book(Generic[T]):
-    """Everything that was looked up in one way."""
+    """Remember everything that was looked up in one way."""
 
     def __init__(self, look: Callable[[str, Path], T]) -> None:
         self._look = look
@@ -87,7 +87,7 @@ def _lora(path: str, root: Path) -> tuple[Path, str]:
 
 
 def _vanished(path: Path, error: OSError) -> ModelError:
-    """It was there a moment ago."""
+    """Make the error for a file that was there a moment ago."""
     return ModelError(
         f"cannot be read: {error.strerror or error}", where=Location(file=path), hint="put it back"
     )

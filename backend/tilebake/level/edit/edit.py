@@ -1,4 +1,4 @@
-"""What is to become of a picture: the edits of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626).
+"""Describe edits of a picture, as in Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626).
 
     Replace     words swapped for others: their attention maps become the new words'
     Refine      words added: the words that were there keep their maps
@@ -26,7 +26,7 @@ def _refuse_no_share(share: float) -> None:
 
 @dataclass(frozen=True)
 class CrossReplaceSteps:
-    """For how long the source's maps are kept: a share of the steps, from the first on, and by word."""
+    """Say how long the source's attention maps are kept: a share of the steps from the first on, and by word."""
 
     default: float = 0.8
     words: Mapping[str, float] = field(default_factory=dict[str, float])  # of the target's prompt
@@ -60,7 +60,7 @@ class Refine(_Kept):
 
 @dataclass(frozen=True)
 class Threshold:
-    """Where a word works: where its activation, as a share of its peak, is above `above`."""
+    """Describe where a word works: where its activation, as a share of its peak, is above `above`."""
 
     above: float = 0.3
     average: bool = False  # over the steps so far, instead of this step alone
@@ -79,7 +79,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Reweight:
-    """How strongly single words work: 1 as they are, 0 not at all, below 0 against themselves."""
+    """Describe how strongly single words work: 1 as they are, 0 not at all, below 0 against themselves."""
 
     equalizer: Mapping[str, float]  # -5 to 5, by word or phrase of the target's prompt
     within: Threshold | None = None  # only where the word works anyway; None is everywhere
@@ -98,7 +98,7 @@ class Reweight:
 
 @dataclass(frozen=True)
 class LocalBlend:
-    """Outside of where these words work, in the source or the target, the source's latents are kept."""
+    """Keep the source's latents outside of where these words work, in the source or the target."""
 
     words: tuple[str, ...]
     threshold: Threshold = Threshold(average=True)
@@ -111,7 +111,7 @@ class LocalBlend:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One prompt of the target, and how it holds on to the attention of the source's."""
+    """Describe one prompt of the target, and how it keeps the attention maps of the source's."""
 
     prompt: str
     control: Replace | Refine = Replace()
@@ -125,7 +125,7 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Edit:
-    """A picture painted once more under other prompts, holding on to the first one's attention maps."""
+    """Describe a picture painted once more under other prompts, with the first one's attention maps."""
 
     rewrites: Mapping[str | None, Rewrite]
     """The target's prompts by terrain; None is the base prompt. Prompts that are not named stay."""

@@ -1,4 +1,4 @@
-"""An edit as a map file, a record and the local API write it: the types are the schema."""
+"""Read and write an edit as map files, records and the local API have it: the types are the schema."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple
@@ -103,7 +103,7 @@ class EditEntry(Wire):
 
 
 class Prompts(NamedTuple):
-    """A map's prompts, which an edit starts from."""
+    """Hold a map's prompts, which an edit starts from."""
 
     base: str
     terrains: Mapping[str, str]  # of the terrains that some tile has
@@ -112,12 +112,12 @@ class Prompts(NamedTuple):
 
 
 def styled(prompt: str, style: str) -> str:
-    """A base prompt, and behind it the style that all maps of a project share."""
+    """Append to a base prompt the style that all maps of a project share."""
     return ", ".join(part for part in (prompt, style) if part)
 
 
 def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None:
-    """The edit of a map's prompts, of those terrains that some tile has; None if it changes nothing.
+    """Return the edit of a map's prompts, of those terrains that some tile has; None if it changes nothing.
 
     Raises what `refuse` makes of a terrain, a word or a prompt that is not as it should be; its paths begin
     with "edit".
@@ -147,12 +147,12 @@ def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None
 
 
 def rewrite_entry(form: str | RewriteEntry) -> RewriteEntry:
-    """A rewrite written as its prompt alone is an entry that says no more."""
+    """Make an entry of a rewrite that is written as its prompt alone."""
     return RewriteEntry(prompt=form) if isinstance(form, str) else form
 
 
 def edit_json(edit: Edit) -> dict[str, Any]:
-    """An edit as a map file says it.
+    """Write an edit as map files have it.
 
     What a map file cannot say is left out: shares by word, and what a threshold has besides.
     """
@@ -212,7 +212,10 @@ def _local_blend(
     sources: Mapping[str | None, str],
     refuse: Refuse,
 ) -> LocalBlend | None:
-    """Those of its words that are there. They may be words of a terrain that no tile has at present."""
+    """Return the local blend with those of its words that some prompt has.
+
+    Others may be words of a terrain that no tile has at present.
+    """
     texts = [plain_text(text) for place in rewrites for text in (sources[place], rewrites[place].prompt)]
     there = [word for word in entry.local_blend if any(has_word(text, word) for text in texts)]
     if len(rewrites) == len(entry.terrains) + (entry.base_prompt is not None):

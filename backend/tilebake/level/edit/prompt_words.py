@@ -13,23 +13,23 @@ LIKE: Final = 0.5  # difflib's ratio from which on a word is worth naming to som
 
 
 def plain_text(prompt: str) -> str:
-    """A prompt's text without the syntax of its weights. Raises PromptError."""
+    """Return a prompt's text without the syntax of its weights. Raises PromptError."""
     return "".join(stretch.text for stretch in parse_prompt(prompt))
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """A plain text's words and punctuation marks in small letters, as CLIP reads it, in order."""
+    """Split a plain text into words and punctuation marks in small letters, as CLIP reads it."""
     return tuple(match[0].lower() for match in WORDS.finditer(text))
 
 
 def starts_of(words: Sequence[str], sought: Sequence[str]) -> tuple[int, ...]:
-    """Where among `words` those sought stand in a row; nothing seeks nothing."""
+    """Find where the sought words stand in a row among `words`; no words are found nowhere."""
     last = len(words) - len(sought)
     return tuple(at for at in range(last + 1) if sought and [*words[at : at + len(sought)]] == [*sought])
 
 
 def swapped(before: Sequence[str], after: Sequence[str]) -> tuple[slice, slice] | None:
-    """What is swapped for what: all from the first word that differs to the last one.
+    """Return which words are swapped for which: all from the first that differs to the last.
 
     Prompts of as many words are swapped whole, word by word. None where words are only added or taken away.
     """
@@ -42,18 +42,18 @@ def swapped(before: Sequence[str], after: Sequence[str]) -> tuple[slice, slice] 
 
 
 def _alike(before: Sequence[str], after: Sequence[str]) -> int:
-    """How many words are the same from the first on."""
+    """Count the words that are the same from the first on."""
     pairs = zip(before, after, strict=False)
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(before), len(after)))
 
 
 def has_word(prompt: str, word: str) -> bool:
-    """Whether a prompt has a word or phrase. Case does not count. Raises PromptError for broken weights."""
+    """Return whether a prompt has a word or phrase, in any case. Raises PromptError for broken weights."""
     return bool(starts_of(words_of(plain_text(prompt)), words_of(word)))
 
 
 def no_such_word(word: str, texts: Iterable[str]) -> PromptError:
-    """The mistake of asking for a word that none of these plain texts has, naming the words that are near."""
+    """Make the error for a word that none of these plain texts has, naming the words that are near."""
     given = tuple(dict.fromkeys(texts))
     there = dict.fromkeys(each for text in given for each in words_of(text) if each[0].isalnum())
     near = get_close_matches(word.lower(), there, cutoff=LIKE) or there

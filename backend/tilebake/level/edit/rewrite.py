@@ -1,4 +1,4 @@
-"""An edit's prompts from what a user says about them: words to swap, a new prompt, words to weigh."""
+"""Make an edit's prompts from what a user asks for: words to swap, a new prompt, words to weigh."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ Prompts = Mapping[str | None, str]
 
 
 def replaced(prompts: Prompts, old: str, new: str) -> Prompts:
-    """The prompts that have a word or phrase, with another in its place. Case does not count.
+    """Replace a word or phrase, in any case, in the prompts that have it; return those.
 
     Raises PromptError when none has it.
     """
@@ -23,14 +23,14 @@ def replaced(prompts: Prompts, old: str, new: str) -> Prompts:
 
 
 def refined(prompts: Prompts, text: str) -> Prompts:
-    """The one prompt there is, written anew. Raises PromptError when there are several."""
+    """Replace the one prompt there is by a text. Raises PromptError when there are several."""
     if len(prompts) != 1:
         raise PromptError("a refined prompt is one prompt's", hint="say which: name one terrain, or the base")
     return dict.fromkeys(prompts, text)
 
 
 def having(prompts: Prompts, words: Iterable[str]) -> Prompts:
-    """The prompts, as they are, that have at least one of these words. Raises PromptError when none has."""
+    """Return the prompts that have at least one of these words. Raises PromptError when none has."""
     patterns = [_whole_words(word) for word in words]
     found = {place: text for place, text in prompts.items() if any(each.search(text) for each in patterns)}
     if not found:
@@ -39,7 +39,7 @@ def having(prompts: Prompts, words: Iterable[str]) -> Prompts:
 
 
 def weighed(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
-    """For each prompt the weights of the words that it has. Raises PromptError for a word that none has."""
+    """Return for each prompt the weights of the words that it has. Raises PromptError for other words."""
     for word in weights:
         if not any(has_word(text, word) for text in prompts.values()):
             raise no_such_word(word, [plain_text(text) for text in prompts.values()])
@@ -50,7 +50,7 @@ def weighed(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | None, 
 
 
 def _whole_words(phrase: str) -> re.Pattern[str]:
-    """The phrase, with any space between its words and no letter before or behind."""
+    """Match the phrase with any space between its words and no letter before or behind."""
     words = r"\s+".join(re.escape(word) for word in phrase.split())
     return re.compile(rf"(?<!\w){words}(?!\w)" if words else r"(?!)", re.IGNORECASE)
 

@@ -30,14 +30,14 @@ _PIECES = re.compile(
 
 
 class WeightedText(NamedTuple):
-    """A stretch of a prompt that has one weight."""
+    """Hold a stretch of a prompt that has one weight."""
 
     text: str
     weight: float
 
 
 def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
-    """The stretches of a prompt, in order; together they are its text without the syntax.
+    """Split a prompt into stretches of one weight; together they are its text without the syntax.
 
     Raises PromptError: a bracket without its partner, a weight beyond 0 to 100, and text that is no Unicode.
     """
@@ -66,7 +66,7 @@ def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
 
 
 def _bracket_factors(prompt: str, pieces: list[re.Match[str]]) -> dict[int, float]:
-    """What each pair of brackets multiplies weights by, by the position of its opening."""
+    """Return the factor of each pair of brackets, by the position of its opening."""
     opened: list[re.Match[str]] = []
     factors: dict[int, float] = {}
     written: float | None = None  # the number before this `)`

@@ -1,4 +1,4 @@
-"""The map format, version 1, as it is written: the types are the schema."""
+"""Declare the map format, version 1, as it is written: the types are the schema."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -164,7 +164,7 @@ class MapFile(TileBlock):
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a map file."""
+    """Return the JSON Schema of a map file."""
     body = _tidied(MapFile.model_json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -176,7 +176,7 @@ def schema() -> dict[str, Any]:
 
 
 def _tidied(node: Any) -> Any:
-    """Descriptions on one line, and no titles made from field names."""
+    """Put descriptions on one line, and drop titles made from field names."""
     match node:
         case dict():
             return {

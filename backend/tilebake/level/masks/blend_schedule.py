@@ -1,4 +1,4 @@
-"""How blending moves over the denoising steps."""
+"""Schedule how blending changes over the denoising steps."""
 
 from collections.abc import Callable, Mapping
 from math import cos, pi
@@ -17,7 +17,7 @@ CURVES: Mapping[str, Callable[[float], float]] = {
 
 
 class Blend(NamedTuple):
-    """The blending parameters at one step."""
+    """Hold the blending parameters of one step."""
 
     base_prompt_weight: float
     regional_prompt_weight: float
@@ -25,7 +25,7 @@ class Blend(NamedTuple):
 
 
 def default_sigma(grid: GridShape, tile_size: tuple[int, int], pixels_per_tile: int) -> float:
-    """The starting mask_sigma in latent pixels, by a tile's shorter side, for flat tiles lie closer."""
+    """Return the starting mask_sigma in latent pixels, by a tile's shorter side: flat tiles lie closer."""
     width, height = tile_size
     softness = SOFTNESS if grid == "square" else SOFTNESS_STAGGERED
     return softness * pixels_per_tile * min(1.0, height / width) / LATENT
@@ -34,7 +34,7 @@ def default_sigma(grid: GridShape, tile_size: tuple[int, int], pixels_per_tile: 
 def blend_steps(
     settings: BakeSettings, grid: GridShape, tile_size: tuple[int, int], steps: int
 ) -> tuple[Blend, ...]:
-    """The blending parameters at each of `steps` steps, for tiles of a size in map pixels.
+    """Return the blending parameters of each of `steps` steps, for tiles of a size in map pixels.
 
     "linear" and "cosine" lead from the start values at the first step to the ..._end values at the last, or
     stay where that is None. "none" and "constant" keep the start values.

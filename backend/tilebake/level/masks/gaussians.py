@@ -1,4 +1,4 @@
-"""Sites: everything that puts down a Gaussian, in the latent pixels of a canvas."""
+"""Collect everything that puts down a Gaussian, in the latent pixels of a canvas."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 
 class Sites(NamedTuple):
-    """Everything that puts down a Gaussian: tiles, and cells that have none. Each array is [n]."""
+    """Hold what puts down a Gaussian: tiles, and cells that have none. Each array is [n]."""
 
     x: Array  # latent pixels from the canvas's left edge
     y: Array  # latent pixels from its upper edge
@@ -21,7 +21,7 @@ class Sites(NamedTuple):
 
 
 def sites_of(tilemap: TileMap, canvas: Canvas) -> Sites:
-    """Tiles and empty cells in the canvas's latent pixels, without those that weigh nothing."""
+    """Return a map's tiles and empty cells as Gaussians, without those that weigh nothing."""
     names, tiles, empty = [terrain.name for terrain in tilemap.terrains], tilemap.tiles, tilemap.empty
     region_of = np.array([names.index(name) for name in tiles.names], np.intp)
     weight_of = np.array([tilemap.terrains[index].weight for index in region_of], np.float64)
@@ -37,10 +37,10 @@ def sites_of(tilemap: TileMap, canvas: Canvas) -> Sites:
 
 
 def middles(length: int) -> Array:
-    """[length]: the middles of so many pixels."""
+    """Return the middles of so many pixels. [length]"""
     return np.arange(length, dtype=np.float64) + 0.5
 
 
 def gaussian(centres: Array, at: Array, sigma: float) -> Array:
-    """[n, m]: a Gaussian around each of n centres, at m places."""
+    """Return a Gaussian around each of n centres, at m places. [n, m]"""
     return np.exp(-((at - centres[:, None]) ** 2) / (2 * sigma**2))

@@ -1,4 +1,4 @@
-"""Regions: tile centres → one soft mask per terrain, at latent resolution.
+"""Make one soft mask per terrain from the centres of its tiles, at latent resolution.
 
 Every tile puts down a Gaussian around its centre. A terrain's mask is the sum of its tiles' Gaussians, and
 masks are normalised to sum to 1 at every latent pixel. A contrast narrows the borders between them, and
@@ -29,7 +29,7 @@ Masks = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """What share of each latent pixel belongs to which terrain. All shares of a pixel sum to 1."""
+    """Hold the share that each terrain has of each latent pixel. All shares of a pixel sum to 1."""
 
     names: tuple[str, ...]
     masks: Masks  # [R, h, w]
@@ -44,7 +44,7 @@ class Regions:
 def region_masks(
     tilemap: TileMap, canvas: Canvas, sigma: float, *, least_share: float = 0.0, contrast: float = 1.0
 ) -> Regions:
-    """The soft masks of a map's terrains, in the order of `tilemap.terrains`.
+    """Return the soft masks of a map's terrains, in the order of `tilemap.terrains`.
 
     `sigma` is the Gaussians' standard deviation in latent pixels; 0 stands for its limit, where each pixel
     belongs to the nearest tile. Each Gaussian is scaled by the weights of its tile and its terrain, and thin
@@ -68,14 +68,14 @@ def region_masks(
 
 
 def masks_of(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigma: float) -> Regions:
-    """A map's masks as the settings want them, of one `sigma`."""
+    """Return a map's masks under these settings, of one `sigma`."""
     return region_masks(
         tilemap, canvas, sigma, least_share=settings.least_share, contrast=settings.mask_contrast
     )
 
 
 def pool(shares: Masks, levels: int) -> list[Masks]:
-    """Masks at each level i of the UNet: [R, h, w] → [R, ceil(h / 2^i), ceil(w / 2^i)], i below `levels`.
+    """Pool masks to each level i of the UNet: [R, h, w] → [R, ceil(h / 2^i), ceil(w / 2^i)], i below `levels`.
 
     SDXL halves its latents with padded strides of 2, which rounds up. A pixel gets the mean of those that it
     covers (at the last row and column, of those that there are), so that a river one tile wide gets fainter
@@ -93,7 +93,7 @@ def pool(shares: Masks, levels: int) -> list[Masks]:
 
 
 def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
-    """[R+1, h, w]: every Gaussian summed exactly, as products of its two one-dimensional factors.
+    """Sum every Gaussian exactly, as products of its two one-dimensional factors. [R+1, h, w]
 
     Tiles of one terrain and one row of the map share the vertical factor, so their horizontal ones are summed
     first: the work grows with rows of the map, not with its tiles.
@@ -109,7 +109,7 @@ def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> A
 
 
 def _relative_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
-    """[R+1, h, w]: sums as a share of each pixel's strongest Gaussian, which cannot underflow anywhere.
+    """Sum Gaussians as shares of each pixel's strongest one, which cannot underflow. [R+1, h, w]
 
     For Gaussians much narrower than the gaps between them. Block by block, over the sites in reach of it.
     """
@@ -125,7 +125,9 @@ def _relative_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> A
 
 
 def _in_reach(sites: Sites, size: tuple[int, int], sigma: float) -> Sites:
-    """The sites that count for any pixel of a block at the origin; the rest stay below NEGLIGIBLE together.
+    """Return the Gaussians that count for any pixel of a block at the origin.
+
+    All others together stay below NEGLIGIBLE.
 
     Each pixel has a site within `nearest` + `radius`. One at distance d matters beside one at distance e only
     if (d² - e²) / 2 sigma² is small.
@@ -141,7 +143,7 @@ def _in_reach(sites: Sites, size: tuple[int, int], sigma: float) -> Sites:
 
 
 def _block_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
-    """[R+1, h, w]: all Gaussians of a block, each pixel's relative to its strongest."""
+    """Sum all Gaussians of a block, each pixel's relative to its strongest. [R+1, h, w]"""
     regions, height, width = shape
     squares = (middles(height) - sites.y[:, None])[:, :, None] ** 2 + (middles(width) - sites.x[:, None])[
         :, None, :

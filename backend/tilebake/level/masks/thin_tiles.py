@@ -1,4 +1,4 @@
-"""Lifting: thin things hold their own among broad ones.
+"""Raise the mask weight of thin features, such as rivers one tile wide, among broad ones.
 
 Where a river is one tile wide, the Gaussians of both banks reach into it, and its mask is faint where it is
 narrowest. A tile whose terrain has less than a least share at the tile's own middle is made heavier, until it
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 
 def lifted(sites: Sites, least_share: float, sigma: float) -> Sites:
-    """The sites with the weights of thin things raised. `sigma` is that of their Gaussians.
+    """Return the Gaussians with the weights of thin features raised. `sigma` is theirs, in latent pixels.
 
     With a least share of 0 nothing is lifted; it is below 1.
     """
@@ -29,7 +29,7 @@ def lifted(sites: Sites, least_share: float, sigma: float) -> Sites:
 
 
 def _sums_at_sites(sites: Sites, sigma: float) -> tuple[Array, Array]:
-    """At the middle of each site: the sums of its own region's Gaussians, and of all the others'. [n] each.
+    """Sum, at each Gaussian's centre, its own region's Gaussians, and all the others'. [n] each.
 
     As products of two one-dimensional factors, on the lattice of all rows and columns that have sites.
     """

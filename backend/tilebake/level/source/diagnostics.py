@@ -1,4 +1,4 @@
-"""What pydantic found wrong, told to the person who wrote the file."""
+"""Explain what pydantic found wrong to the person who wrote the file."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ _LENGTHS: Final = {
 
 
 class FieldProblem(NamedTuple):
-    """One mistake: its path, what is wrong, what to do, and whether the key is meant and not its value."""
+    """Describe what is wrong with a field, what to do, and whether its key is meant, not its value."""
 
     path: JsonPath
     what: str
@@ -53,7 +53,7 @@ class FieldProblem(NamedTuple):
 
 
 def field_problems(error: ValidationError, data: object) -> list[FieldProblem]:
-    """What is wrong with `data`, in words: some mistakes, at least one.
+    """Return what is wrong with `data`: some problems, at least one.
 
     Only the innermost: a list that is too short because an item was refused is not worth a word.
     """
@@ -67,7 +67,7 @@ def field_problems(error: ValidationError, data: object) -> list[FieldProblem]:
 
 
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
-    """The hint for a name that is not known: the one that was meant, or what else to do."""
+    """Make the hint for a name that is not known: the one that was meant, or what else to do."""
     matches = get_close_matches(name[:200], list(known), n=1, cutoff=0.6)
     return f"did you mean {shown(matches[0])}?" if matches else otherwise
 
@@ -90,7 +90,7 @@ def _problem(details: ErrorDetails, data: object) -> FieldProblem:
 
 
 def _said(kind: str, value: object, context: Mapping[str, Any], message: str) -> tuple[str, str]:
-    """What is wrong with a value, and the hint."""
+    """Say what is wrong with a value, and what to do."""
     if kind in _TYPES:
         if isinstance(value, int) and value.bit_length() > 64:
             return f"{shown(value)} is too large", "write a smaller one"
@@ -120,7 +120,7 @@ def _one_of(names: Sequence[str]) -> str:
 
 
 def json_path(location: tuple[str | int, ...], data: object) -> JsonPath:
-    """pydantic's location without the names of union members and the mark of keys."""
+    """Return pydantic's location without the names of union members and the mark of keys."""
     path: list[str | int] = []
     for part in location:
         match data:

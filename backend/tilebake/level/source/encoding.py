@@ -1,4 +1,4 @@
-"""Reading a file that a person or a program saved: its size, and the encoding it turns out to have."""
+"""Read a file that a person or a program saved: check its size, and the encoding it turns out to have."""
 
 import codecs
 from pathlib import Path
@@ -21,7 +21,7 @@ _SAVE_AS_UTF8: Final = 'save it as UTF-8 (in most editors: "Save as", then the e
 
 
 def read_bytes(file: Path, error: type[TilebakeError]) -> bytes:
-    """A file's bytes. Raises `error` when it cannot be read or is larger than MAX_BYTES."""
+    """Return a file's bytes. Raises `error` when it cannot be read or is larger than MAX_BYTES."""
     place = Location(file)
     try:
         status = file.stat()
@@ -40,7 +40,7 @@ def read_bytes(file: Path, error: type[TilebakeError]) -> bytes:
 
 
 def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
-    """The text of a UTF-8 file, without the byte order mark that some editors put first.
+    """Return the text of a UTF-8 file, without the byte order mark that some editors put first.
 
     Raises `error` for any other encoding, saying which one it seems to be.
     """
@@ -61,11 +61,11 @@ def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
 
 
 def number(token: str) -> int | float:
-    """A number written with a point or an exponent; 64.0 is the whole number 64, as Godot may write it."""
+    """Parse a number with a point or an exponent; 64.0 is the whole number 64, as Godot may write it."""
     value = float(token)
     return int(value) if value.is_integer() and abs(value) <= 2**53 else value
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, both counted from 1, of the character at `offset`."""
+    """Return line and column, both counted from 1, of the character at `offset`."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

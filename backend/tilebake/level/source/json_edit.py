@@ -1,4 +1,4 @@
-"""One member of a JSON object put in, changed or taken out; the rest of its text stays as it was written."""
+"""Add, change or remove one member of a JSON object; the rest of its text stays as it was written."""
 
 import json
 
@@ -6,7 +6,7 @@ from tilebake.level.source.json_positions import Spot, spots
 
 
 def with_member(text: str, key: str, value: object) -> str:
-    """The text of an object with this member: in the place of the one of that key, or else as the last one.
+    """Set a member in the text of an object: in place of the one of that key, or else as the last one.
 
     It is laid out as the members beside it are. `text` is sound JSON, an object with at least one member.
     """
@@ -20,7 +20,7 @@ def with_member(text: str, key: str, value: object) -> str:
 
 
 def without_member(text: str, key: str) -> str:
-    """The text of an object without the member of this key, if it has one. The object has others."""
+    """Remove the member of a key, if there is one, from the text of an object that has others."""
     members = _members(text)
     if (own := members.get(key)) is None:
         return text
@@ -32,17 +32,17 @@ def without_member(text: str, key: str) -> str:
 
 
 def _members(text: str) -> dict[str, Spot]:
-    """The members of the outermost object, by their keys, in order."""
+    """Return the members of the outermost object, by their keys, in order."""
     return {str(spot.path[0]): spot for spot in spots(text) if len(spot.path) == 1}
 
 
 def _end(text: str, member: Spot) -> int:
-    """Where a member's value ends."""
+    """Return where a member's value ends."""
     return json.JSONDecoder().raw_decode(text, member.at)[1]
 
 
 def _space_before(text: str, member: Spot) -> str:
-    """The white space in front of a member's key, without empty lines."""
+    """Return the white space in front of a member's key, without empty lines."""
     before = text[: member.key_at]
     space = before[len(before.rstrip()) :]
     last = space.rfind("\n")
@@ -50,7 +50,7 @@ def _space_before(text: str, member: Spot) -> str:
 
 
 def _laid_out(value: object, space: str) -> str:
-    """A value over several lines where its member has a line of its own, indented as that is."""
+    """Lay a value out over several lines where its member has a line of its own, indented as that is."""
     line_break, has_line, indent = space.rpartition("\n")
     if not has_line:
         return json.dumps(value, ensure_ascii=False)

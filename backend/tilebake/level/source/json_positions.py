@@ -1,4 +1,4 @@
-"""Where each value of a JSON text stands. Never recursive, and lenient: the text may be broken further on."""
+"""Find where each value of a JSON text stands. Not recursive, and lenient: the text may be broken later."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.
 
 
 class Spot(NamedTuple):
-    """A value: its JSON path, and the offsets in the text of the value, its end and its key."""
+    """Locate a value: its JSON path, and the offsets in the text of the value, its end and its key."""
 
     path: JsonPath
     at: int
@@ -27,7 +27,7 @@ class Spot(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """An object or a list that is being read."""
+    """Track an object or a list that is being read."""
 
     is_object: bool
     key: str | int | None = None  # None while an object's next key is awaited
@@ -45,7 +45,7 @@ class _Open:
 
 
 def spots(text: str) -> Iterator[Spot]:
-    """Each value in the order of the text, down to the first that lies deeper than MAX_DEPTH."""
+    """Yield each value in the order of the text, down to the first that lies deeper than MAX_DEPTH."""
     stack: list[_Open] = []
     for token in _TOKEN.finditer(text):
         kind = token.group()[0]
@@ -67,7 +67,7 @@ def spots(text: str) -> Iterator[Spot]:
 
 
 def find(text: str, path: JsonPath) -> Spot:
-    """Where `path` stands, or what is nearest above it of what the text has."""
+    """Find where `path` stands, or the nearest value above it that the text has."""
     nearest = Spot((), 0, 0, None, False)
     for spot in spots(text):
         if spot.path == path[: len(spot.path)] and len(spot.path) >= len(nearest.path):
@@ -78,7 +78,7 @@ def find(text: str, path: JsonPath) -> Spot:
 
 
 def path_of_next(beginning: str) -> JsonPath:
-    """Where the value would stand that comes next, or the object of the key that comes next."""
+    """Return the path of the value that would come next, or of the object whose key would."""
     path: JsonPath = ()
     for spot in spots(f"{beginning} 0"):
         path = spot.path
@@ -86,7 +86,7 @@ def path_of_next(beginning: str) -> JsonPath:
 
 
 def character_at(text: str, spot: Spot, index: int) -> int:
-    """The offset of a string's character, where escapes before it take up more room than what they say."""
+    """Return the offset of a string's character; escapes before it are longer than the characters they mean."""
     offset = spot.at + 1
     for _ in range(index):
         escape = _CHARACTER.match(text, offset)
@@ -95,7 +95,7 @@ def character_at(text: str, spot: Spot, index: int) -> int:
 
 
 def unescaped(token: str) -> str:
-    """What a string token says; a broken one stands for itself."""
+    """Decode a string token; return a broken one as it is."""
     if "\\" not in token:
         return token.strip('"')
     try:
@@ -105,7 +105,7 @@ def unescaped(token: str) -> str:
 
 
 def shown_path(path: JsonPath) -> str:
-    """`$.terrains.grass.prompt`, `$.rows[3]`, `$.terrains["dark grass"]`."""
+    """Write a JSON path: `$.terrains.grass.prompt`, `$.rows[3]`, `$.terrains["dark grass"]`."""
     return "$" + "".join(_shown_part(part) for part in path)
 
 
@@ -116,7 +116,7 @@ def _shown_part(part: str | int) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as it is written in JSON, shortened, and harmless to a terminal."""
+    """Write a value as JSON does, shortened, and harmless to a terminal."""
     match value:
         case str():
             text = _printable(json.dumps(value[:200], ensure_ascii=False))
@@ -134,5 +134,5 @@ def shown(value: object) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text with all escaped that could move a terminal's cursor, or be no character at all."""
+    """Escape all that could move a terminal's cursor, or is no character at all."""
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

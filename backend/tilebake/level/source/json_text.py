@@ -1,4 +1,4 @@
-"""A JSON text that knows where each of its values stands, so that a mistake can be shown where it is."""
+"""Parse a JSON text, and locate each of its values, so that errors name line and column."""
 
 import json
 import re
@@ -31,22 +31,22 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class _RepeatedKeyError(ValueError):
-    """An object has a key twice."""
+    """Raise for a key that an object has twice."""
 
 
 class _NotFiniteError(ValueError):
-    """NaN or Infinity."""
+    """Raise for NaN and Infinity."""
 
 
 @dataclass(frozen=True)
 class JsonText:
-    """A JSON text and the file that it came from."""
+    """Hold a JSON text and the file that it came from."""
 
     text: str
     file: Path | None = None
 
     def parse(self) -> object:
-        """The value that the text holds.
+        """Return the value that the text holds.
 
         Raises MapError for all that is not JSON, and for what JSON allows and a map does not:
         keys given twice, nesting deeper than MAX_DEPTH, absurdly long numbers, half characters.
@@ -84,7 +84,7 @@ class JsonText:
         at_key: bool = False,
         character: int | None = None,
     ) -> MapError:
-        """The error for a mistake at `path`: at its value, at its key, or at one character of its string."""
+        """Make the error for what is wrong at `path`: at its value, its key, or one character of its string."""
         spot = find(self.text, path)
         if at_key and spot.key_at is not None:
             return self._at(spot.key_at, path, what, hint)
@@ -93,7 +93,7 @@ class JsonText:
         return self._at(spot.at, path, what, hint)
 
     def first(self, paths: Sequence[JsonPath]) -> JsonPath:
-        """The path whose value comes first in the text; the first given if it has none of them."""
+        """Return the path whose value comes first in the text; the first given if it has none of them."""
         return next((spot.path for spot in spots(self.text) if spot.path in paths), paths[0])
 
     def _at(self, offset: int, path: JsonPath, what: str, hint: str | None) -> MapError:
@@ -148,7 +148,7 @@ def _refuse(_constant: str) -> NoReturn:
 
 
 def explain_syntax(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
-    """Offset, what is wrong and what to do, in words that do not presume knowledge of JSON."""
+    """Return offset, what is wrong and what to do, in words for people who do not know JSON."""
     end = len(text.rstrip())
     at, here = error.pos, text[error.pos : error.pos + 1]
     before = text[:at].rstrip()

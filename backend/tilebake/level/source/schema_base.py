@@ -1,4 +1,4 @@
-"""What map and project files have in common: exact types, no unknown keys, finite numbers."""
+"""Declare what map and project files have in common: exact types, no unknown keys, finite numbers."""
 
 from functools import cache
 from pathlib import PureWindowsPath
@@ -28,7 +28,7 @@ FORMS: Final = (TEXT, NUMBER, ARRAY, CENTRED_ARRAY, OBJECT)
 
 
 class Wire(BaseModel):
-    """A part of a file that a user writes. Frozen once read."""
+    """Validate a part of a file that a user writes, strictly; frozen once read."""
 
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
@@ -48,7 +48,7 @@ class Wire(BaseModel):
 
 @cache
 def keys_of(model: type[BaseModel]) -> frozenset[str]:
-    """The keys that an object of this kind may have, as they are written."""
+    """Return the keys that an object of this kind may have, as they are written."""
     return frozenset(field.alias or name for name, field in model.model_fields.items())
 
 
@@ -105,12 +105,12 @@ Loras = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
 
 
 def terrain_entry(form: str | TerrainEntry) -> TerrainEntry:
-    """A terrain written as its prompt alone is an entry that says no more."""
+    """Make an entry of a terrain that is written as its prompt alone."""
     return TerrainEntry(prompt=form) if isinstance(form, str) else form
 
 
 def lora_refs(forms: tuple[str | LoraEntry, ...]) -> tuple[LoraRef, ...]:
-    """The LoRAs as they are used, in the order written."""
+    """Return the LoRAs that entries name, in the order written."""
     return tuple(
         LoraRef(form) if isinstance(form, str) else LoraRef(form.path, form.weight) for form in forms
     )
