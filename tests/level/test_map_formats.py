@@ -6,7 +6,7 @@ import pytest
 
 from tilebake.errors import MapError
 from tilebake.level import map_formats
-from tilebake.level.map.content import Layer, MapContent
+from tilebake.level.map.content import MapContent, MapLayer
 from tilebake.level.map.grid import Grid
 from tilebake.level.map_formats import MapFormat
 from tilebake.level.map_names import map_stem, may_be_map
@@ -34,7 +34,7 @@ def read_plain(data: str | bytes, path: Path | None) -> MapContent:
     del path
     row = (data if isinstance(data, str) else data.decode()).split("\n")[1]
     cells = {(x, 0): letter for x, letter in enumerate(row)}
-    layer = Layer(cells, (), dict.fromkeys(row, ()))
+    layer = MapLayer(cells, (), dict.fromkeys(row, ()))
     terrains = {"g": TerrainEntry(prompt="lush grass")}
     return MapContent(Grid("square", (64, 64)), [layer], refuse, terrains=terrains, seed=3)
 

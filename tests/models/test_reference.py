@@ -16,7 +16,7 @@ from tilebake.models import file_digest as digests
 from tilebake.models import hub_cache as hubcache
 from tilebake.models.defaults import Defaults
 from tilebake.models.file_digest import file_digest
-from tilebake.models.reference import EMBEDDED, installed_models, model_digest, resolve, resolve_lora
+from tilebake.models.reference import EMBEDDED, list_models, model_digest, resolve, resolve_lora
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_hub_id_is_looked_up_in_the_local_cache_alone(tiny_sdxl_folder: Path, 
     folder = in_hub_cache(private_cache, "someone/tiny-sdxl", tiny_sdxl_folder)
     source = resolve("someone/tiny-sdxl")
     assert (source.kind, source.path) == ("hub", folder)
-    assert "someone/tiny-sdxl" in [model.reference for model in installed_models()]
+    assert "someone/tiny-sdxl" in [model.reference for model in list_models()]
 
 
 def test_the_embedded_model_is_there() -> None:
@@ -256,7 +256,7 @@ def test_only_something_like_a_hub_id_is_fetched() -> None:
 
 def test_looking_up_models_imports_no_heavy_library() -> None:
     program = (
-        "import sys; from tilebake.models.reference import resolve, installed_models; installed_models();"
+        "import sys; from tilebake.models.reference import resolve, list_models; list_models();"
         "print([name for name in ('torch', 'pydantic', 'huggingface_hub') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

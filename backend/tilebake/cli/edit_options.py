@@ -43,15 +43,15 @@ class Wish:
     def edit(self, prompts: "Prompts") -> "Edit":
         """The same as an edit of these prompts. Raises PromptError."""
         from tilebake.level.edit.edit import Edit, LocalBlend
-        from tilebake.level.edit.rewrite import having, refined, replaced, weighed
+        from tilebake.level.edit.rewrite import replace_phrase, replace_prompt, select_prompts, weigh_words
 
         if self.swap is not None:
-            targets = replaced(prompts, *self.swap)
+            targets = replace_phrase(prompts, *self.swap)
         elif self.refine is not None:
-            targets = refined(prompts, self.refine)
+            targets = replace_prompt(prompts, self.refine)
         else:
-            targets = having(prompts, self.weights)
-        weights = weighed(targets, self.weights)
+            targets = select_prompts(prompts, self.weights)
+        weights = weigh_words(targets, self.weights)
         words = tuple(word.strip() for word in (self.local_blend or "").split(","))
         return Edit(
             {place: self._rewrite(text, weights[place]) for place, text in targets.items()},

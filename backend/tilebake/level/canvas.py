@@ -12,7 +12,7 @@ LATENT: Final = 8  # canvas pixels along a latent pixel: SDXL's VAE
 LONGEST_SIDE = 4096  # canvas pixels; larger maps need windows
 LARGEST_AREA = 8 * 2**20  # canvas pixels
 SMALLEST_TILE = 4  # canvas pixels: the least that pixels_per_tile may be
-ON_LATTICE = 1e-6  # latent pixels: rounding errors smaller than this do not add a row to the canvas
+LATTICE_TOLERANCE = 1e-6  # latent pixels: rounding errors smaller than this do not add a row to the canvas
 
 
 class Canvas(NamedTuple):
@@ -44,9 +44,9 @@ def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
         raise _too_large(tilemap, scale)
     left, top = bounds.x * scale / LATENT, bounds.y * scale / LATENT
     right, bottom = left + bounds.width * scale / LATENT, top + bounds.height * scale / LATENT
-    origin_x, origin_y = floor(left + ON_LATTICE), floor(top + ON_LATTICE)
-    columns = max(1, ceil(right - ON_LATTICE) - origin_x)
-    rows = max(1, ceil(bottom - ON_LATTICE) - origin_y)
+    origin_x, origin_y = floor(left + LATTICE_TOLERANCE), floor(top + LATTICE_TOLERANCE)
+    columns = max(1, ceil(right - LATTICE_TOLERANCE) - origin_x)
+    rows = max(1, ceil(bottom - LATTICE_TOLERANCE) - origin_y)
     return Canvas(columns * LATENT, rows * LATENT, scale, origin_x, origin_y)
 
 

@@ -16,14 +16,14 @@ from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode, number, position, read_bytes
-from tilebake.level.source.json_positions import shown
+from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.schema_base import (
     InProject,
-    Loras,
+    LoraForms,
     Prompt,
+    StrictModel,
     TerrainForm,
     Terrains,
-    Wire,
     lora_refs,
     terrain_entry,
 )
@@ -36,7 +36,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
 
 
-class ProjectFile(Wire):
+class ProjectFile(StrictModel):
     """tilebake.toml: what all maps of a game share. It can name no command, no host and nothing outside."""
 
     model: InProject | None = None
@@ -54,7 +54,7 @@ class ProjectFile(Wire):
     terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
     """What each terrain looks like: its prompt, or a table of prompt, negative_prompt and weight."""
 
-    loras: Loras = ()
+    loras: LoraForms = ()
     """LoRA files, each a path or a table of path and weight."""
 
     settings: SettingsOverride = SettingsOverride()
@@ -101,8 +101,8 @@ def project_root(start: Path) -> Path:
 
 
 def read_project(file: Path) -> Project:
-    """Read the project in a tilebake.toml. Raises ProjectError with the line, or with the key's dotted path."""
-    entry = _validated(_parsed(decode(read_bytes(file, ProjectError), file, ProjectError), file), file)
+    """Read the project in a tilebake.toml. Raises ProjectError with the line or the key's dotted path."""
+    entry = _validate(_parse(decode(read_bytes(file, ProjectError), file, ProjectError), file), file)
     root = file.parent.resolve()
     return Project(
         root=root,
@@ -150,11 +150,11 @@ def _refuse_unportable(path: PurePath, map_path: Path) -> None:
     """Raise for names that mean a device to Windows or cannot be written there: games go everywhere."""
     for part in path.parts:
         if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png":
-            what = f"the picture's path would hold {shown(part)}, which not every system can have"
+            what = f"the picture's path would hold {snippet(part)}, which not every system can have"
             raise ProjectError(what, where=Location(map_path), hint="rename it")
 
 
-def _parsed(text: str, file: Path) -> dict[str, object]:
+def _parse(text: str, file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text, parse_float=number)
     except RecursionError:
@@ -176,27 +176,27 @@ def _position(text: str, message: str) -> tuple[int, int]:
     return int(found["line"]), int(found["column"])
 
 
-def _validated(data: dict[str, object], file: Path) -> ProjectFile:
+def _validate(data: dict[str, object], file: Path) -> ProjectFile:
     try:
         entry = ProjectFile.model_validate(data)
         apply(BakeSettings(), entry.settings)
     except ValidationError as error:
         first = field_problems(error, data)[0]
-        raise ProjectError(first.what, where=_place(file, *first.path), hint=first.hint) from None
+        raise ProjectError(first.what, where=_locate(file, *first.path), hint=first.hint) from None
     except MapError as error:
-        raise ProjectError(error.what, where=_place(file, "settings"), hint=error.hint) from None
+        raise ProjectError(error.what, where=_locate(file, "settings"), hint=error.hint) from None
     return entry
 
 
 def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:
     entry = terrain_entry(form)
     if entry.prompt is None:
-        what = f"the terrain {shown(name)} has no prompt"
-        raise ProjectError(what, where=_place(file, "terrains", name), hint="say what it looks like")
+        what = f"the terrain {snippet(name)} has no prompt"
+        raise ProjectError(what, where=_locate(file, "terrains", name), hint="say what it looks like")
     return Terrain(name, entry.prompt, entry.negative_prompt, 1.0 if entry.weight is None else entry.weight)
 
 
-def _place(file: Path, *path: str | int) -> Location:
+def _locate(file: Path, *path: str | int) -> Location:
     """Locate a TOML key by its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
     dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return Location(file, json_path=dotted.removeprefix(".") or None)

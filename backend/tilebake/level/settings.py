@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from tilebake.errors import MapError
-from tilebake.level.source.schema_base import Wire
+from tilebake.level.source.schema_base import StrictModel
 
 BlendSchedule = Literal["none", "constant", "linear", "cosine"]
 Resample = Literal["lanczos", "area", "nearest"]
@@ -15,12 +15,12 @@ Scheduler = Literal["euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "ddim", "
 SCHEDULERS: Final[tuple[Scheduler, ...]] = get_args(Scheduler)
 
 
-Weight = Annotated[float, Field(ge=0, le=100)]
+PromptWeight = Annotated[float, Field(ge=0, le=100)]
 Sigma = Annotated[float, Field(gt=0, le=512)]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
-class Knobs(Wire):
+class AnySettings(StrictModel):
     """Declare the settings of a bake and their starting values.
 
     A map, a project and the command line may set any of them. The command line's options and their help are
@@ -44,10 +44,10 @@ class Knobs(Wire):
     """Least share of the mask that a terrain has at the centre of its own tiles. Rivers one tile wide and
     single tiles get more weight until they have it; 0 leaves all tiles as they are."""
 
-    base_prompt_weight: Weight = 0.3
+    base_prompt_weight: PromptWeight = 0.3
     """Share of the base prompt in every cross-attention layer. Higher holds the picture together."""
 
-    regional_prompt_weight: Weight = 0.7
+    regional_prompt_weight: PromptWeight = 0.7
     """Share of the terrains' prompts in every cross-attention layer. Higher holds terrains to their
     tiles."""
 
@@ -55,10 +55,10 @@ class Knobs(Wire):
     """How mask_sigma and both weights change over the steps. "linear" and "cosine" go from the start
     values to those named ..._end; "none" and "constant" keep the start values."""
 
-    base_prompt_weight_end: Weight | None = None
+    base_prompt_weight_end: PromptWeight | None = None
     """base_prompt_weight at the last step of a blend_schedule. null keeps the start value."""
 
-    regional_prompt_weight_end: Weight | None = None
+    regional_prompt_weight_end: PromptWeight | None = None
     """regional_prompt_weight at the last step of a blend_schedule. null keeps the start value."""
 
     mask_sigma_end: Sigma | None = None
@@ -89,14 +89,14 @@ class Knobs(Wire):
     resample: Resample = "lanczos"
     """Filter that scales the painting to the map's pixel size. "nearest" keeps hard pixels."""
 
-    palette: Annotated[tuple[Colour, ...], Field(strict=False, min_length=1, max_length=256)] | None = None
+    palette: Annotated[tuple[HexColour, ...], Field(strict=False, min_length=1, max_length=256)] | None = None
     """Colours for pixel art, each as #rrggbb. Every pixel takes the nearest; null keeps all colours."""
 
     transparent: bool = False
     """Leave the picture transparent where there is no tile. The mask feathers the edge."""
 
 
-class SettingsOverride(Knobs):
+class SettingsOverride(AnySettings):
     """What a map's or a project's "settings" may hold. Only the fields that were written count."""
 
     @property
@@ -107,7 +107,7 @@ class SettingsOverride(Knobs):
         }
 
 
-class BakeSettings(Knobs):
+class BakeSettings(AnySettings):
     """The complete settings of one bake."""
 
     @model_validator(mode="after")

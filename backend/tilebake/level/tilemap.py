@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tilebake.errors import Location, MapError
 from tilebake.level.edit.edit import Edit
-from tilebake.level.edit.edit_file import EditEntry, Prompts, read_edit, styled
+from tilebake.level.edit.edit_file import EditEntry, MapPrompts, read_edit, with_style
 from tilebake.level.map.content import MapContent
 from tilebake.level.map.grid import Bounds, GridShape
 from tilebake.level.map.tile_columns import Centres, Tile, Tiles
@@ -17,7 +17,7 @@ from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import nearest
 from tilebake.level.source.encoding import read_bytes
-from tilebake.level.source.json_positions import JsonPath, shown, shown_path
+from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
 from tilebake.level.terrain import LoraRef, Terrain
@@ -80,7 +80,7 @@ def parse_map(
     known = format_of(path.name) if path else None
     content = (known or FORMATS[0]).read(data, path)
     _refuse_clashing_settings(content, project)
-    terrains = _used_terrains(content, project)
+    terrains = _terrains(content, project)
     laid = lay_tiles(content.layers, content.grid, content.refuse)
     painted = tuple(terrain for terrain in terrains if terrain.name in laid.tiles.names)
     base_prompt = _base_prompt(content, project)
@@ -115,7 +115,7 @@ def _base_prompt(content: MapContent, project: "Project | None") -> str:
     if project is None:
         return content.base_prompt or ""
     own = project.base_prompt if content.base_prompt is None else content.base_prompt
-    return styled(own, project.style)
+    return with_style(own, project.style)
 
 
 def _negative_prompt(content: MapContent, project: "Project | None") -> str:
@@ -126,9 +126,9 @@ def _negative_prompt(content: MapContent, project: "Project | None") -> str:
 
 def _prompts(
     content: MapContent, base_prompt: str, painted: Sequence[Terrain], project: "Project | None"
-) -> Prompts:
+) -> MapPrompts:
     """Collect what an edit of the map starts from."""
-    return Prompts(
+    return MapPrompts(
         base=base_prompt,
         terrains={terrain.name: terrain.prompt for terrain in painted},
         unpainted=[*content.terrains, *(project.terrains if project else ())],
@@ -136,7 +136,7 @@ def _prompts(
     )
 
 
-def _edit(content: MapContent, prompts: Prompts, trial: EditEntry | None) -> Edit | None:
+def _edit(content: MapContent, prompts: MapPrompts, trial: EditEntry | None) -> Edit | None:
     if trial is not None:
         return read_edit(trial, prompts, _refuse_trial)
     return None if content.edit is None else read_edit(content.edit, prompts, content.refuse)
@@ -152,10 +152,10 @@ def _refuse_trial(
 ) -> MapError:
     """Make the error for a mistake in an edit that stands in no file, where nothing has a position."""
     del at_key, character
-    return MapError(what, where=Location(json_path=shown_path(path)), hint=hint)
+    return MapError(what, where=Location(json_path=path_text(path)), hint=hint)
 
 
-def _used_terrains(content: MapContent, project: "Project | None") -> tuple[Terrain, ...]:
+def _terrains(content: MapContent, project: "Project | None") -> tuple[Terrain, ...]:
     """Return the terrains that tiles have, from the map and the project, sorted by name.
 
     Raises MapError for unknown ones.
@@ -166,9 +166,9 @@ def _used_terrains(content: MapContent, project: "Project | None") -> tuple[Terr
     for layer in content.layers:
         for name in dict.fromkeys(layer.terrains.values()):
             if name not in entries and name not in shared:
-                otherwise = f'add {shown(name)} to "terrains", here or in tilebake.toml'
+                otherwise = f'add {snippet(name)} to "terrains", here or in tilebake.toml'
                 hint = nearest(name, [*entries, *shared], otherwise)
-                raise content.refuse(f"unknown terrain {shown(name)}", layer.named_at[name], hint=hint)
+                raise content.refuse(f"unknown terrain {snippet(name)}", layer.named_at[name], hint=hint)
             used[name] = _terrain(name, entries.get(name, TerrainEntry()), shared.get(name), content.refuse)
     return tuple(used[name] for name in sorted(used))
 
@@ -178,7 +178,7 @@ def _terrain(name: str, own: TerrainEntry, shared: Terrain | None, refuse: Refus
     prompt = own.prompt or (shared.prompt if shared else None)
     if prompt is None:
         hint = 'add a "prompt" that says what it looks like, here or in tilebake.toml'
-        raise refuse(f"the terrain {shown(name)} has no prompt", ("terrains", name), hint=hint)
+        raise refuse(f"the terrain {snippet(name)} has no prompt", ("terrains", name), hint=hint)
     negative_prompt, weight = own.negative_prompt, own.weight
     if shared is not None:
         negative_prompt = shared.negative_prompt if negative_prompt is None else negative_prompt

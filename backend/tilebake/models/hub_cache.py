@@ -25,7 +25,7 @@ MODEL_FILES = [
 ]
 
 
-def snapshot(repo_id: str) -> Path | None:
+def snapshot_folder(repo_id: str) -> Path | None:
     """Return the folder of the newest fetched state of `repo_id`'s main branch, or None."""
     repo = hub_folder() / f"models--{repo_id.replace('/', '--')}"
     try:
@@ -36,10 +36,10 @@ def snapshot(repo_id: str) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def fetched() -> list[tuple[str, Path]]:
+def list_fetched() -> list[tuple[str, Path]]:
     """List every repository in the local hub cache with its folder, by name."""
     names = (path.name.removeprefix("models--") for path in sorted(hub_folder().glob("models--*--*")))
-    found = ((name.replace("--", "/", 1), snapshot(name.replace("--", "/", 1))) for name in names)
+    found = ((name.replace("--", "/", 1), snapshot_folder(name.replace("--", "/", 1))) for name in names)
     return [(repo_id, folder) for repo_id, folder in found if folder is not None]
 
 

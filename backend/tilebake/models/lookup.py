@@ -18,8 +18,8 @@ class Models:
     """
 
     def __init__(self) -> None:
-        self._models = _Book(_model)
-        self._loras = _Book(_lora)
+        self._models = _Lookups(_model)
+        self._loras = _Lookups(_lora)
 
     def model(self, reference: str, root: Path) -> tuple[ModelSource, str]:
         """Return a model and its digest."""
@@ -34,25 +34,25 @@ class Models:
         return self._models.is_outdated() or self._loras.is_outdated()
 
 
-class _Looked(NamedTuple, Generic[T]):
+class _Outcome(NamedTuple, Generic[T]):
     """Hold the result of a lookup: a value or an error."""
 
     value: T | None
     error: TilebakeError | None
 
-    def is_same(self, other: "_Looked[T]") -> bool:
+    def is_same(self, other: "_Outcome[T]") -> bool:
         return self.value == other.value and str(self.error) == str(other.error)
 
 
-class _Book(Generic[T]):
+class _Lookups(Generic[T]):
     """Remember everything that was looked up in one way."""
 
     def __init__(self, look: Callable[[str, Path], T]) -> None:
         self._look = look
-        self._entries: dict[tuple[str, Path], _Looked[T]] = {}
+        self._entries: dict[tuple[str, Path], _Outcome[T]] = {}
 
     def find(self, name: str, root: Path) -> T:
-        entry = self._entries.get((name, root)) or self._looked(name, root)
+        entry = self._entries.get((name, root)) or self._look_up(name, root)
         self._entries[name, root] = entry
         if entry.value is None:
             assert entry.error is not None
@@ -61,13 +61,13 @@ class _Book(Generic[T]):
 
     def is_outdated(self) -> bool:
         found = tuple(self._entries.items())
-        return not all(entry.is_same(self._looked(*key)) for key, entry in found)
+        return not all(entry.is_same(self._look_up(*key)) for key, entry in found)
 
-    def _looked(self, name: str, root: Path) -> _Looked[T]:
+    def _look_up(self, name: str, root: Path) -> _Outcome[T]:
         try:
-            return _Looked(self._look(name, root), None)
+            return _Outcome(self._look(name, root), None)
         except TilebakeError as error:
-            return _Looked(None, error)
+            return _Outcome(None, error)
 
 
 def _model(reference: str, root: Path) -> tuple[ModelSource, str]:
@@ -75,7 +75,7 @@ def _model(reference: str, root: Path) -> tuple[ModelSource, str]:
     try:
         return source, model_digest(source)
     except OSError as error:
-        raise _vanished(source.path, error) from error
+        raise _no_longer_there(source.path, error) from error
 
 
 def _lora(path: str, root: Path) -> tuple[Path, str]:
@@ -83,10 +83,10 @@ def _lora(path: str, root: Path) -> tuple[Path, str]:
     try:
         return file, file_digest(file)
     except OSError as error:
-        raise _vanished(file, error) from error
+        raise _no_longer_there(file, error) from error
 
 
-def _vanished(path: Path, error: OSError) -> ModelError:
+def _no_longer_there(path: Path, error: OSError) -> ModelError:
     """Make the error for a file that was there a moment ago."""
     return ModelError(
         f"cannot be read: {error.strerror or error}", where=Location(file=path), hint="put it back"

@@ -76,7 +76,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _resolve_hub(reference: str) -> ModelSource:
-    folder = hub_cache.snapshot(reference)
+    folder = hub_cache.snapshot_folder(reference)
     if folder is None:
         raise ModelError(
             f'there is no folder "{reference}", and no model of that name has been fetched',
@@ -144,10 +144,10 @@ def model_digest(source: ModelSource) -> str:
     return hashlib.sha256("".join(entries).encode()).hexdigest()
 
 
-def installed_models() -> list[ModelSource]:
+def list_models() -> list[ModelSource]:
     """Return the embedded model and every SDXL in the local hub cache, without those that are broken."""
     sources: list[ModelSource] = []
-    for reference in ("embedded", *(repo_id for repo_id, _ in hub_cache.fetched())):
+    for reference in ("embedded", *(repo_id for repo_id, _ in hub_cache.list_fetched())):
         try:
             sources.append(resolve(reference) if reference == "embedded" else _resolve_hub(reference))
         except ModelError:

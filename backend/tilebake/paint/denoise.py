@@ -8,7 +8,7 @@ import torch
 from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.canvas import LATENT
-from tilebake.level.settings import Knobs
+from tilebake.level.settings import AnySettings
 from tilebake.models.defaults import Defaults
 from tilebake.paint.guidance import guided
 from tilebake.paint.model.load import Components
@@ -33,7 +33,7 @@ class Sampling:
     guidance_end: float = 1.0  # and after which it ends
 
     @classmethod
-    def from_settings(cls, settings: Knobs, defaults: Defaults, seed: int) -> "Sampling":
+    def from_settings(cls, settings: AnySettings, defaults: Defaults, seed: int) -> "Sampling":
         """Take what the settings give, and the model's own recommendation for what they leave open."""
         scale, scale_low = defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
         return cls(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tilebake.errors import BakeError, Location, PromptError
 from tilebake.level.canvas import LATENT, Canvas, canvas_for, map_box
 from tilebake.level.edit.edit import Edit
-from tilebake.level.settings import BakeSettings, Knobs
+from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.denoise import Sampling, denoise
@@ -45,7 +45,7 @@ class Pipeline:
         on_step: OnStep,
         *,
         negative_prompt: str | None = None,
-        settings: Knobs | None = None,
+        settings: AnySettings | None = None,
         seed: int = 0,
     ) -> Painted[None]:
         """Paint one prompt, plain SDXL: the baseline, on the same code path.
@@ -77,7 +77,7 @@ class Pipeline:
         prompt: str,
         negative_prompt: str | None,
         size: tuple[int, int],
-        settings: Knobs | None = None,
+        settings: AnySettings | None = None,
         seed: int = 0,
     ) -> Scene:
         """Make the scene of one prompt on a canvas of its own; `size` is width and height in pixels.

@@ -1,4 +1,4 @@
-"""Thin things are lifted to a least share, and nothing else is."""
+"""Thin features are raised to a least share of the mask, and nothing else is."""
 
 import json
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import canvas_for
-from tilebake.level.masks.gaussians import Sites, sites_of
+from tilebake.level.masks.gaussians import Gaussians, gaussians_of
 from tilebake.level.masks.regions import region_masks
-from tilebake.level.masks.thin_tiles import HEAVIEST, lifted
+from tilebake.level.masks.thin_tiles import LARGEST_BOOST, boost_thin_tiles
 from tilebake.level.tilemap import TileMap, parse_map
 
 RIVER = ("ggggggg", "ggggggg", "wwwwwww", "ggggggg", "ggggggg")
@@ -30,13 +30,15 @@ def draw(rows: Sequence[str]) -> TileMap:
     return parse_map(json.dumps(wire))
 
 
-def literal_share(sites: Sites, index: int, sigma: float) -> float:
-    """The share that a site's region has at the site's middle, one Gaussian at a time."""
+def literal_share(gaussians: Gaussians, index: int, sigma: float) -> float:
+    """The share that a Gaussian's region has at the Gaussian's middle, one Gaussian at a time."""
     own = total = 0.0
-    for x, y, weight, region in zip(*sites, strict=True):
-        value = weight * np.exp(-((x - sites.x[index]) ** 2 + (y - sites.y[index]) ** 2) / (2 * sigma**2))
+    for x, y, weight, region in zip(*gaussians, strict=True):
+        value = weight * np.exp(
+            -((x - gaussians.x[index]) ** 2 + (y - gaussians.y[index]) ** 2) / (2 * sigma**2)
+        )
         total += value
-        own += value * (region == sites.region[index])
+        own += value * (region == gaussians.region[index])
     return own / total
 
 
@@ -59,15 +61,15 @@ def test_a_lifted_site_would_have_its_share_if_the_others_stayed(
     rows: list[str], least_share: float, sigma: float
 ) -> None:
     tilemap = draw(rows)
-    sites = sites_of(tilemap, canvas_for(tilemap, 64))
-    factors = lifted(sites, least_share, sigma).weight / sites.weight
+    gaussians = gaussians_of(tilemap, canvas_for(tilemap, 64))
+    factors = boost_thin_tiles(gaussians, least_share, sigma).weight / gaussians.weight
     for index, factor in enumerate(factors):
-        share = literal_share(sites, index, sigma)
+        share = literal_share(gaussians, index, sigma)
         if share >= least_share:
             assert factor == pytest.approx(1)
         else:
             needed = least_share / (1 - least_share) * (1 - share) / share
-            assert factor == pytest.approx(min(needed, HEAVIEST))
+            assert factor == pytest.approx(min(needed, LARGEST_BOOST))
 
 
 def test_a_river_one_tile_wide_gets_its_share() -> None:
@@ -79,7 +81,7 @@ def test_a_river_one_tile_wide_gets_its_share() -> None:
 def test_a_single_tile_is_lifted_but_never_beyond_measure() -> None:
     before, after = (at_middle(SPOT, share, 2, 2)[1] for share in (0.0, 0.95))
     odds_before, odds_after = before / (1 - before), after / (1 - after)
-    assert odds_before * 2 < odds_after < odds_before * (HEAVIEST + 0.1)
+    assert odds_before * 2 < odds_after < odds_before * (LARGEST_BOOST + 0.1)
 
 
 @pytest.mark.parametrize(("row", "column"), [(0, 3), (1, 0), (6, 4), (7, 7)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tilebake.errors import MapError
 from tilebake.level.source.encoding import position
-from tilebake.level.source.json_positions import JsonPath, find, shown, shown_path, spots
+from tilebake.level.source.json_positions import JsonPath, find, path_text, snippet, spots
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.tilemap import parse_map
 
@@ -171,7 +171,7 @@ def test_a_character_is_found_behind_escapes(row: str, index: int, column: int) 
     ],
 )
 def test_paths_are_shown_as_they_are_written(path: JsonPath, said: str) -> None:
-    assert shown_path(path) == said
+    assert path_text(path) == said
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_paths_are_shown_as_they_are_written(path: JsonPath, said: str) -> None:
     ],
 )
 def test_values_are_shown_short_and_harmless(value: object, said: str) -> None:
-    assert shown(value) == said
+    assert snippet(value) == said
 
 
 json_values = st.recursive(

@@ -16,7 +16,7 @@ from tilebake.level.edit.edit import (
     Rewrite,
     Threshold,
 )
-from tilebake.level.edit.rewrite import having, refined, replaced, weighed
+from tilebake.level.edit.rewrite import replace_phrase, replace_prompt, select_prompts, weigh_words
 from tilebake.paint.control.plan import plan_edit, prompt_edits
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
@@ -36,25 +36,28 @@ TERRAINS = ("meadow", "lawn", "lake")
 
 
 def test_words_are_replaced_wherever_they_stand() -> None:
-    assert replaced(PROMPTS, "water", "snow") == {None: "a map of snow", "lake": "deep blue snow, mossy"}
-    assert replaced(PROMPTS, "Green  GRASS", r"dry \1") == {"meadow": r"(lush:1.2) dry \1"}
-    assert replaced(PROMPTS, "(lush:1.2)", "dry") == {"meadow": "dry green grass"}
+    assert replace_phrase(PROMPTS, "water", "snow") == {
+        None: "a map of snow",
+        "lake": "deep blue snow, mossy",
+    }
+    assert replace_phrase(PROMPTS, "Green  GRASS", r"dry \1") == {"meadow": r"(lush:1.2) dry \1"}
+    assert replace_phrase(PROMPTS, "(lush:1.2)", "dry") == {"meadow": "dry green grass"}
     with pytest.raises(PromptError, match="no 'gras' in 'a map of water' and"):
-        replaced(PROMPTS, "gras", "snow")
+        replace_phrase(PROMPTS, "gras", "snow")
     with pytest.raises(PromptError, match="no ''"):
-        replaced(PROMPTS, "", "snow")
+        replace_phrase(PROMPTS, "", "snow")
 
 
 def test_one_prompt_is_refined() -> None:
-    assert refined({"lake": "water"}, "mossy water") == {"lake": "mossy water"}
+    assert replace_prompt({"lake": "water"}, "mossy water") == {"lake": "mossy water"}
     with pytest.raises(PromptError, match="say which"):
-        refined(PROMPTS, "mossy water")
+        replace_prompt(PROMPTS, "mossy water")
 
 
 def test_prompts_are_found_by_their_words() -> None:
-    assert set(having(PROMPTS, ["mossy", "lush"])) == {"meadow", "lake"}
+    assert set(select_prompts(PROMPTS, ["mossy", "lush"])) == {"meadow", "lake"}
     with pytest.raises(PromptError, match="no 'moss' in"):
-        having(PROMPTS, ["moss"])
+        select_prompts(PROMPTS, ["moss"])
 
 
 def test_only_what_changes_is_another_prompt(tiny_components: Components, source: Conditioning) -> None:
@@ -217,7 +220,7 @@ def test_a_word_is_sought_in_its_own_prompt_alone(tiny_components: Components, s
 
 
 def test_weights_go_to_the_prompts_that_have_their_words() -> None:
-    weights = weighed(PROMPTS, {"water": 2, "LUSH green": 3, "mossy": -1})
+    weights = weigh_words(PROMPTS, {"water": 2, "LUSH green": 3, "mossy": -1})
     assert weights == {None: {"water": 2}, "meadow": {"LUSH green": 3}, "lake": {"water": 2, "mossy": -1}}
     with pytest.raises(PromptError, match=r"no 'gras' in .*take one of: grass"):
-        weighed({"meadow": PROMPTS["meadow"]}, {"gras": 2})
+        weigh_words({"meadow": PROMPTS["meadow"]}, {"gras": 2})

@@ -18,9 +18,9 @@ def command() -> None:
 @json_option
 def list_models(*, as_json: bool) -> None:
     """The embedded model and every one that was fetched."""
-    from tilebake.models.reference import installed_models
+    from tilebake.models.reference import list_models
 
-    sources = installed_models()
+    sources = list_models()
     if as_json:
         for source in sources:
             click.echo(json.dumps({"model": source.reference, "kind": source.kind, "path": str(source.path)}))

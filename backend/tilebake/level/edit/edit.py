@@ -26,7 +26,7 @@ def _refuse_no_share(share: float) -> None:
 
 @dataclass(frozen=True)
 class CrossReplaceSteps:
-    """Say how long the source's attention maps are kept: a share of the steps from the first on, and by word."""
+    """Say how long the source's maps are kept: a share of the steps from the first on, and by word."""
 
     default: float = 0.8
     words: Mapping[str, float] = field(default_factory=dict[str, float])  # of the target's prompt

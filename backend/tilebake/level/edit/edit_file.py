@@ -16,9 +16,16 @@ from tilebake.level.edit.edit import (
     Rewrite,
     Threshold,
 )
-from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text, starts_of, swapped, words_of
+from tilebake.level.edit.prompt_words import (
+    find_swaps,
+    has_word,
+    no_such_word,
+    plain_text,
+    starts_of,
+    words_of,
+)
 from tilebake.level.source.diagnostics import nearest
-from tilebake.level.source.json_positions import shown
+from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import (
     CLOSED,
@@ -27,20 +34,20 @@ from tilebake.level.source.schema_base import (
     TEXT,
     TEXT_OR_OBJECT,
     SaidPrompt,
+    StrictModel,
     TerrainName,
-    Wire,
 )
 
 Word = Annotated[str, Field(max_length=200, pattern=NOT_BLANK)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST)]
+WordWeight = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST)]
 
 ALIGNMENTS: Final = {"replace": Replace, "refine": Refine}  # by the names of their classes
 BASE: Final = "base_prompt"
 TERRAINS: Final = "terrains"
 
 
-class RewriteEntry(Wire):
+class RewriteEntry(StrictModel):
     """One prompt as the edit has it. The picture's layout is kept where words have counterparts."""
 
     prompt: SaidPrompt | None = None
@@ -53,7 +60,7 @@ class RewriteEntry(Wire):
     cross_replace_steps: Share = 0.8
     """Share of the steps in which the words keep the places that those before them had."""
 
-    reweight: Annotated[dict[Word, Weight], Field(max_length=100, json_schema_extra=CLOSED)] = Field(
+    reweight: Annotated[dict[Word, WordWeight], Field(max_length=100, json_schema_extra=CLOSED)] = Field(
         default_factory=dict[str, float]
     )
     """How strongly words of the prompt work: 1 as they are, 0 not at all, below 0 against themselves."""
@@ -77,7 +84,7 @@ RewriteForm = Annotated[
 ]
 
 
-class EditEntry(Wire):
+class EditEntry(StrictModel):
     """An edit: the map is painted as its prompts say and once more under these, with its layout kept."""
 
     base_prompt: RewriteForm | None = None
@@ -102,7 +109,7 @@ class EditEntry(Wire):
     exported. All else stays then. tilebake itself does not read it."""
 
 
-class Prompts(NamedTuple):
+class MapPrompts(NamedTuple):
     """Hold a map's prompts, which an edit starts from."""
 
     base: str
@@ -111,12 +118,12 @@ class Prompts(NamedTuple):
     style: str = ""  # follows every base prompt, an edited one too
 
 
-def styled(prompt: str, style: str) -> str:
+def with_style(prompt: str, style: str) -> str:
     """Append to a base prompt the style that all maps of a project share."""
     return ", ".join(part for part in (prompt, style) if part)
 
 
-def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None:
+def read_edit(entry: EditEntry, prompts: MapPrompts, refuse: Refuse) -> Edit | None:
     """Return the edit of a map's prompts, of those terrains that some tile has; None if it changes nothing.
 
     Raises what `refuse` makes of a terrain, a word or a prompt that is not as it should be; its paths begin
@@ -125,7 +132,7 @@ def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None
     rewrites: dict[str | None, Rewrite] = {}
     if entry.base_prompt is not None:
         form = rewrite_entry(entry.base_prompt)
-        own = None if form.prompt is None else styled(form.prompt, prompts.style)
+        own = None if form.prompt is None else with_style(form.prompt, prompts.style)
         rewrites[None] = _rewrite(form, own or prompts.base, prompts.base, ("edit", BASE), refuse)
     for name, given in entry.terrains.items():
         if name in prompts.terrains:
@@ -135,7 +142,7 @@ def read_edit(entry: EditEntry, prompts: Prompts, refuse: Refuse) -> Edit | None
         elif name not in prompts.unpainted:
             known = [*prompts.terrains, *prompts.unpainted]
             hint = nearest(name, known, f"the map's terrains are: {', '.join(known) or 'none'}")
-            what = f"unknown terrain {shown(name)}"
+            what = f"unknown terrain {snippet(name)}"
             raise refuse(what, ("edit", TERRAINS, name), hint=hint, at_key=True)
     sources = {place: prompts.base if place is None else prompts.terrains[place] for place in rewrites}
     blend = _local_blend(entry, rewrites, sources, refuse)
@@ -198,7 +205,7 @@ def _rewrite(form: RewriteEntry, target: str, source: str, path: tuple[str, ...]
             absent = no_such_word(word, [plain_text(target)])
             raise refuse(absent.what, (*path, "reweight", word), hint=absent.hint, at_key=True)
     align = form.align or ("replace" if len(before) == len(after) else "refine")
-    if align == "replace" and swapped(before, after) is None:
+    if align == "replace" and find_swaps(before, after) is None:
         what = "no words are swapped here: one prompt has words that the other lacks"
         raise refuse(what, (*path, "align"), hint='write "refine", or leave it out')
     within = None if form.threshold is None else Threshold(form.threshold, form.average, gamma=form.compress)

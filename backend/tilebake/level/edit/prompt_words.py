@@ -28,7 +28,7 @@ def starts_of(words: Sequence[str], sought: Sequence[str]) -> tuple[int, ...]:
     return tuple(at for at in range(last + 1) if sought and [*words[at : at + len(sought)]] == [*sought])
 
 
-def swapped(before: Sequence[str], after: Sequence[str]) -> tuple[slice, slice] | None:
+def find_swaps(before: Sequence[str], after: Sequence[str]) -> tuple[slice, slice] | None:
     """Return which words are swapped for which: all from the first that differs to the last.
 
     Prompts of as many words are swapped whole, word by word. None where words are only added or taken away.

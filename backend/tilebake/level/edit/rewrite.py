@@ -10,7 +10,7 @@ Prompts = Mapping[str | None, str]
 """Prompts by terrain; None is the base prompt."""
 
 
-def replaced(prompts: Prompts, old: str, new: str) -> Prompts:
+def replace_phrase(prompts: Prompts, old: str, new: str) -> Prompts:
     """Replace a word or phrase, in any case, in the prompts that have it; return those.
 
     Raises PromptError when none has it.
@@ -22,14 +22,14 @@ def replaced(prompts: Prompts, old: str, new: str) -> Prompts:
     return {place: pattern.sub(lambda _: new, text) for place, text in found.items()}
 
 
-def refined(prompts: Prompts, text: str) -> Prompts:
+def replace_prompt(prompts: Prompts, text: str) -> Prompts:
     """Replace the one prompt there is by a text. Raises PromptError when there are several."""
     if len(prompts) != 1:
         raise PromptError("a refined prompt is one prompt's", hint="say which: name one terrain, or the base")
     return dict.fromkeys(prompts, text)
 
 
-def having(prompts: Prompts, words: Iterable[str]) -> Prompts:
+def select_prompts(prompts: Prompts, words: Iterable[str]) -> Prompts:
     """Return the prompts that have at least one of these words. Raises PromptError when none has."""
     patterns = [_whole_words(word) for word in words]
     found = {place: text for place, text in prompts.items() if any(each.search(text) for each in patterns)}
@@ -38,7 +38,7 @@ def having(prompts: Prompts, words: Iterable[str]) -> Prompts:
     return found
 
 
-def weighed(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
+def weigh_words(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
     """Return for each prompt the weights of the words that it has. Raises PromptError for other words."""
     for word in weights:
         if not any(has_word(text, word) for text in prompts.values()):

@@ -42,7 +42,7 @@ def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
     Raises PromptError: a bracket without its partner, a weight beyond 0 to 100, and text that is no Unicode.
     """
     if any("\ud800" <= character <= "\udfff" for character in prompt):
-        raise PromptError(f"{_quoted(prompt)} holds half of a surrogate pair", hint="save it as UTF-8 anew")
+        raise PromptError(f"{_quote(prompt)} holds half of a surrogate pair", hint="save it as UTF-8 anew")
     pieces = list(_PIECES.finditer(prompt))
     factors = _bracket_factors(prompt, pieces)
     weights = [1.0]  # of the brackets that are open here, outermost first
@@ -56,7 +56,7 @@ def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
             stretches.append(WeightedText(piece["escaped"] or piece["text"], weights[-1]))
     if not all(stretch.weight <= HEAVIEST for stretch in stretches):
         raise PromptError(
-            f"{_quoted(prompt)} has words that weigh more than {HEAVIEST:g}",
+            f"{_quote(prompt)} has words that weigh more than {HEAVIEST:g}",
             hint="1.2 to 1.5 is a strong weight",
         )
     return tuple(
@@ -88,7 +88,7 @@ def _number(prompt: str, piece: re.Match[str]) -> float:
     number = float(piece["weight"])
     if not 0 <= number <= HEAVIEST:
         raise PromptError(
-            f"{_quoted(prompt)} has the weight {piece['weight'][:20]} at character {piece.start() + 1}",
+            f"{_quote(prompt)} has the weight {piece['weight'][:20]} at character {piece.start() + 1}",
             hint=f"weights go from 0 to {HEAVIEST:g}; what to keep out belongs in the negative prompt",
         )
     return number
@@ -96,11 +96,11 @@ def _number(prompt: str, piece: re.Match[str]) -> float:
 
 def _alone(prompt: str, piece: re.Match[str]) -> PromptError:
     return PromptError(
-        f"{_quoted(prompt)} has a `{piece[0]}` at character {piece.start() + 1} without its partner",
+        f"{_quote(prompt)} has a `{piece[0]}` at character {piece.start() + 1} without its partner",
         hint=f"close it, or {PLAIN_BRACKETS}",
     )
 
 
-def _quoted(prompt: str) -> str:
+def _quote(prompt: str) -> str:
     shown = prompt if len(prompt) <= 60 else f"{prompt[:57]}..."
     return f"the prompt {shown!r}"

@@ -34,7 +34,7 @@ class Rectangle(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layer:
+class MapLayer:
     """Hold one layer: which terrain each of its cells has, and where the file says so."""
 
     terrains: Mapping[Cell, str]
@@ -50,7 +50,7 @@ class MapContent:
     """Hold what one map file says. None is what it leaves to its project."""
 
     grid: Grid
-    layers: Sequence[Layer]  # the lowest first
+    layers: Sequence[MapLayer]  # the lowest first
     refuse: Refuse  # makes the error for what is wrong at a path of this file
     name: str | None = None
     terrains: Mapping[str, TerrainEntry] = field(default_factory=dict[str, TerrainEntry])

@@ -75,10 +75,10 @@ class Grid:
         width, height = self.tile_size
         spacing = _LINE_SPACING[self.shape]
         if self._is_upright:
-            ys = _converted(along, lambda value: (value / 2 + 0.5) * height)
-            return _converted(across, lambda value: (value * spacing + 0.5) * width), ys
-        xs = _converted(along, lambda value: (value / 2 + 0.5) * width)
-        return xs, _converted(across, lambda value: (value * spacing + 0.5) * height)
+            ys = _convert(along, lambda value: (value / 2 + 0.5) * height)
+            return _convert(across, lambda value: (value * spacing + 0.5) * width), ys
+        xs = _convert(along, lambda value: (value / 2 + 0.5) * width)
+        return xs, _convert(across, lambda value: (value * spacing + 0.5) * height)
 
     def cells_in(self, bounds: Bounds) -> float:
         """Estimate how many cells a rectangle has room for."""
@@ -140,10 +140,10 @@ def _lattice(xs: Column, ys: Column, layout: Layout) -> tuple[Column, Column]:
             return list(map(sub, xs, ys)), list(map(add, xs, ys))
 
 
-def _converted(values: Column, convert: Callable[[int], float]) -> list[float]:
+def _convert(values: Column, convert: Callable[[int], float]) -> list[float]:
     """Convert every value, and equal ones once: a map has far fewer lines than cells."""
-    converted = {value: convert(value) for value in set(values)}
-    return [converted[value] for value in values]
+    results = {value: convert(value) for value in set(values)}
+    return [results[value] for value in values]
 
 
 def bounds_of(xs: Sequence[float], ys: Sequence[float], tile_size: tuple[int, int]) -> Bounds:

@@ -11,7 +11,7 @@ from tilebake.level.map.layers import read_layers
 from tilebake.level.map.mapfile import VERSION, MapFile
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode
-from tilebake.level.source.json_positions import shown
+from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.source.schema_base import lora_refs, terrain_entry
 
@@ -54,13 +54,13 @@ def _read_file(source: JsonText) -> MapFile:
 def _refuse_foreign(data: object, source: JsonText) -> None:
     """Raise for a file of another kind or version, which deserves better than a list of all its mistakes."""
     if not isinstance(data, dict):
-        raise source.error_at(f"{shown(data)} is not a map", hint='a map begins with {"tilebake": 1')
+        raise source.error_at(f"{snippet(data)} is not a map", hint='a map begins with {"tilebake": 1')
     if "tilebake" not in data:
         hint = f'add "tilebake": {VERSION} if it is one'
         raise source.error_at('"tilebake" is missing: this is not a map', hint=hint)
     version = data["tilebake"]
     if isinstance(version, bool) or version != VERSION:
-        what = f"{shown(version)} is not a version that this tilebake reads"
+        what = f"{snippet(version)} is not a version that this tilebake reads"
         raise source.error_at(what, ("tilebake",), hint=f"write {VERSION}, or bring tilebake up to date")
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tilebake.errors import TilebakeError
-from tilebake.level.map.content import MAX_CELLS, Cell, Layer, Rectangle
+from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Rectangle
 from tilebake.level.map.mapfile import CellEntry, CellForm, LayerEntry, MapFile, TileBlock
-from tilebake.level.source.json_positions import JsonPath, shown
+from tilebake.level.source.json_positions import JsonPath, snippet
 from tilebake.level.source.refuse import Refuse
 
 _EMPTY: Final[Mapping[str, str | None]] = {".": None, " ": None}
@@ -15,7 +15,7 @@ _EMPTY: Final[Mapping[str, str | None]] = {".": None, " ": None}
 CellTuple = tuple[int, int, str] | tuple[int, int, str, float, float]
 
 
-def read_layers(file: MapFile, refuse: Refuse) -> list[Layer]:
+def read_layers(file: MapFile, refuse: Refuse) -> list[MapLayer]:
     """Return the map's layers, the lowest first. Raises what `refuse` makes of a mistake."""
     given = [name for name in ("rows", "cells", "layers") if name in file.model_fields_set]
     if not given:
@@ -34,7 +34,7 @@ def read_layers(file: MapFile, refuse: Refuse) -> list[Layer]:
 
 def _read_layer(
     block: LayerEntry | MapFile, path: JsonPath, file: MapFile, weight: float, refuse: Refuse
-) -> Layer:
+) -> MapLayer:
     if block.rows and "cells" in block.model_fields_set:
         what = 'the layer has "rows" and "cells"'
         raise refuse(what, (*path, "cells"), hint="keep one of them", at_key=True)
@@ -45,7 +45,7 @@ def _read_layer(
     raise refuse("the layer has no tiles", path, hint='add "rows" or "cells", or remove the layer')
 
 
-def _read_rows(block: TileBlock, path: JsonPath, file: MapFile, weight: float, refuse: Refuse) -> Layer:
+def _read_rows(block: TileBlock, path: JsonPath, file: MapFile, weight: float, refuse: Refuse) -> MapLayer:
     _refuse_misshapen(block.rows, (*path, "rows"), refuse)
     legend_path = (*path, "legend") if block.legend is not None else ("legend",)
     legend = {**_EMPTY, **(file.legend or {} if block.legend is None else block.legend)}
@@ -59,7 +59,7 @@ def _read_rows(block: TileBlock, path: JsonPath, file: MapFile, weight: float, r
         terrains.update({(x, y): name for x, name in enumerate(names, origin_x) if name is not None})
     named_at = {name: (*legend_path, key) for key, name in reversed(legend.items()) if name is not None}
     rectangle = Rectangle(origin_x, origin_y, len(block.rows[0]), len(block.rows))
-    return Layer(terrains, (*path, "rows"), named_at, weight, rectangle=rectangle)
+    return MapLayer(terrains, (*path, "rows"), named_at, weight, rectangle=rectangle)
 
 
 def _refuse_misshapen(rows: Sequence[str], path: JsonPath, refuse: Refuse) -> None:
@@ -79,13 +79,13 @@ def _refuse_misshapen(rows: Sequence[str], path: JsonPath, refuse: Refuse) -> No
 def _unknown_character(
     character: str, path: JsonPath, index: int, legend: Mapping[str, str | None], refuse: Refuse
 ) -> TilebakeError:
-    known = ", ".join(shown(key) for key in list(legend)[:20])
+    known = ", ".join(snippet(key) for key in list(legend)[:20])
     hint = f'add it to the "legend", or use one of {known}'
-    what = f"the legend has no {shown(character)}"
+    what = f"the legend has no {snippet(character)}"
     return refuse(what, path, hint=hint, character=index)
 
 
-def _read_cells(cells: Sequence[CellForm], path: JsonPath, weight: float, refuse: Refuse) -> Layer:
+def _read_cells(cells: Sequence[CellForm], path: JsonPath, weight: float, refuse: Refuse) -> MapLayer:
     tuples = [cell if isinstance(cell, tuple) else _as_tuple(cell) for cell in cells]
     terrains = {(cell[0], cell[1]): cell[2] for cell in tuples}
     if len(terrains) < len(tuples) or len(set(map(len, tuples))) > 1:
@@ -96,7 +96,7 @@ def _read_cells(cells: Sequence[CellForm], path: JsonPath, weight: float, refuse
         name: (*path, "cells", index, "terrain" if isinstance(cells[index], CellEntry) else 2)
         for name, index in first.items()
     }
-    return Layer(terrains, (*path, "cells"), named_at, weight, centres or None)
+    return MapLayer(terrains, (*path, "cells"), named_at, weight, centres or None)
 
 
 def _as_tuple(entry: CellEntry) -> CellTuple:

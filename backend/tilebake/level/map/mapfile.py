@@ -15,12 +15,12 @@ from tilebake.level.source.schema_base import (
     NUMBER,
     OBJECT,
     InProject,
-    Loras,
+    LoraForms,
     Prompt,
+    StrictModel,
     TerrainForm,
     TerrainName,
     Terrains,
-    Wire,
 )
 
 VERSION: Final = 1
@@ -28,16 +28,16 @@ MAX_COORDINATE: Final = 1_000_000
 MAX_TILE_PIXELS: Final = 4096
 
 Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
-Pixels = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
+PixelCount = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
 Position = Annotated[float, Field(ge=-1e9, le=1e9)]
-Pair = Annotated[tuple[Pixels, Pixels], Field(strict=False)]
-Point = Annotated[tuple[Position, Position], Field(strict=False)]
-Cell = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
+PixelPair = Annotated[tuple[PixelCount, PixelCount], Field(strict=False)]
+PointField = Annotated[tuple[Position, Position], Field(strict=False)]
+CellField = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
 Character = Annotated[str, Field(min_length=1, max_length=1)]
-Row = Annotated[str, Field(max_length=MAX_CELLS)]
+RowText = Annotated[str, Field(max_length=MAX_CELLS)]
 
 
-class CellEntry(Wire):
+class CellEntry(StrictModel):
     """One tile."""
 
     x: Coordinate
@@ -49,7 +49,7 @@ class CellEntry(Wire):
     terrain: TerrainName
     """The terrain's name."""
 
-    centre: Point | None = None
+    centre: PointField | None = None
     """The tile's centre [x, y] in map pixels, as the engine places it; without it the grid says."""
 
 
@@ -76,21 +76,23 @@ def _tile_size_form(value: object) -> str:
 
 
 TileSize = Annotated[
-    Annotated[Pixels, Tag(NUMBER)] | Annotated[Pair, Tag(ARRAY)], Discriminator(_tile_size_form)
+    Annotated[PixelCount, Tag(NUMBER)] | Annotated[PixelPair, Tag(ARRAY)], Discriminator(_tile_size_form)
 ]
 
 
-class TileBlock(Wire):
+class TileBlock(StrictModel):
     """Tiles, written either as rows of characters or as cells."""
 
     legend: dict[Character, TerrainName | None] | None = None
     """What each character of the rows stands for: a terrain's name, or null for no tile. "." and a space
     stand for no tile unless the legend says otherwise. Layers share the map's legend where they have none."""
 
-    rows: Annotated[tuple[Row, ...], Field(strict=False, min_length=1, max_length=MAX_CELLS), FailFast()] = ()
+    rows: Annotated[
+        tuple[RowText, ...], Field(strict=False, min_length=1, max_length=MAX_CELLS), FailFast()
+    ] = ()
     """The tiles as a picture: one text a row, top first, one character a tile, all rows of one length."""
 
-    origin: Cell | None = None
+    origin: CellField | None = None
     """The cell [x, y] of the rows' first character; [0, 0] unless said. Layers share the map's."""
 
     cells: Annotated[tuple[CellForm, ...], Field(strict=False, max_length=MAX_CELLS), FailFast()] = ()
@@ -144,7 +146,7 @@ class MapFile(TileBlock):
     model: InProject | None = None
     """The model to paint with: "embedded", a folder or file of the project, or a hub id."""
 
-    loras: Loras | None = None
+    loras: LoraForms | None = None
     """LoRA files, each a path or {"path", "weight"}; they replace the project's."""
 
     settings: SettingsOverride = SettingsOverride()
@@ -165,7 +167,7 @@ class MapFile(TileBlock):
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a map file."""
-    body = _tidied(MapFile.model_json_schema())
+    body = _tidy(MapFile.model_json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:tilebake:map:{VERSION}",
@@ -175,18 +177,18 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _tidied(node: Any) -> Any:
+def _tidy(node: Any) -> Any:
     """Put descriptions on one line, and drop titles made from field names."""
     match node:
         case dict():
             return {
                 key: " ".join(value.split())
                 if key == "description" and isinstance(value, str)
-                else _tidied(value)
+                else _tidy(value)
                 for key, value in node.items()
                 if not (key == "title" and isinstance(value, str))
             }
         case list():
-            return [_tidied(item) for item in node]
+            return [_tidy(item) for item in node]
         case _:
             return node

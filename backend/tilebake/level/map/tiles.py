@@ -8,7 +8,7 @@ from operator import sub
 from typing import Final
 
 from tilebake.errors import TilebakeError
-from tilebake.level.map.content import MAX_CELLS, Cell, Layer, Point
+from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Point
 from tilebake.level.map.grid import Bounds, Grid, bounds_of
 from tilebake.level.map.tile_columns import Centres, Tiles
 from tilebake.level.source.refuse import Refuse
@@ -27,7 +27,7 @@ class LaidTiles:
     empty: Centres
 
 
-def lay_tiles(layers: Sequence[Layer], grid: Grid, refuse: Refuse) -> LaidTiles:
+def lay_tiles(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> LaidTiles:
     """Lay the layers on the grid.
 
     Raises what `refuse` makes when they do not fit it, hold nothing, or are absurdly large.
@@ -48,7 +48,7 @@ def lay_tiles(layers: Sequence[Layer], grid: Grid, refuse: Refuse) -> LaidTiles:
     return LaidTiles(tiles, bounds, Centres(array("d", empty_x), array("d", empty_y)))
 
 
-def _tiles(entries: Sequence[Entry], layers: Sequence[Layer], grid: Grid) -> Tiles:
+def _tiles(entries: Sequence[Entry], layers: Sequence[MapLayer], grid: Grid) -> Tiles:
     """Make tiles of entries, with the centres that the engine gave, or else the grid's."""
     if not entries:
         return Tiles.of(())
@@ -62,7 +62,7 @@ def _tiles(entries: Sequence[Entry], layers: Sequence[Layer], grid: Grid) -> Til
     return Tiles.from_columns(xs, ys, names, centre_x, centre_y, weights)
 
 
-def _visible(layers: Sequence[Layer]) -> Iterator[Entry]:
+def _visible(layers: Sequence[MapLayer]) -> Iterator[Entry]:
     """Yield what shows in each cell: an upper tile of weight w leaves 1 - w of those below."""
     whole: dict[Cell, str] = {}  # cells that one tile has for itself: nearly all
     shared: dict[Cell, dict[str, float]] = {}
@@ -84,7 +84,7 @@ def _visible(layers: Sequence[Layer]) -> Iterator[Entry]:
             yield y, x, name, weight
 
 
-def _centres_of_rows(layers: Sequence[Layer], grid: Grid) -> tuple[list[float], list[float]]:
+def _centres_of_rows(layers: Sequence[MapLayer], grid: Grid) -> tuple[list[float], list[float]]:
     """Return the centres of the cells that rows cover, which give a map without tiles its size."""
     cells = [cell for layer in layers if layer.rectangle for cell in layer.rectangle.cells()]
     return grid.centres(*grid.lattice([x for x, _ in cells], [y for _, y in cells]))
@@ -96,7 +96,7 @@ def _too_large(bounds: Bounds, grid: Grid) -> str:
     return f"the map is {size} large, empty cells included; the limit is {MAX_CELLS:,} cells"
 
 
-def _offset(layers: Sequence[Layer], grid: Grid, refuse: Refuse) -> Point:
+def _offset(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> Point:
     """Return by how much the engine's centres lie beside the grid's, which is the same for all tiles."""
     offset: Point | None = None
     for layer in layers:
@@ -115,7 +115,7 @@ def _offset(layers: Sequence[Layer], grid: Grid, refuse: Refuse) -> Point:
     return offset or (0.0, 0.0)
 
 
-def _engine_centres(layer: Layer, cells: Sequence[Cell]) -> tuple[list[float], list[float]] | None:
+def _engine_centres(layer: MapLayer, cells: Sequence[Cell]) -> tuple[list[float], list[float]] | None:
     """Return the centres that the engine gave, all x and all y; None where it gave none."""
     if layer.centres is None:
         return None
@@ -132,7 +132,7 @@ def _is_off(shift: Point, offset: Point) -> bool:
 
 
 def _does_not_fit(
-    layer: Layer, index: int, cell: Cell, centre: Point, due: Point, refuse: Refuse
+    layer: MapLayer, index: int, cell: Cell, centre: Point, due: Point, refuse: Refuse
 ) -> TilebakeError:
     path = layer.path if layer.centres is None else (*layer.path, index)
     x, y = (f"{value:.6g}" for value in centre)

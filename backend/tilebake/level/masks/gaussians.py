@@ -11,7 +11,7 @@ from tilebake.level.tilemap import TileMap
 Array = NDArray[np.float64]
 
 
-class Sites(NamedTuple):
+class Gaussians(NamedTuple):
     """Hold what puts down a Gaussian: tiles, and cells that have none. Each array is [n]."""
 
     x: Array  # latent pixels from the canvas's left edge
@@ -20,7 +20,7 @@ class Sites(NamedTuple):
     region: NDArray[np.intp]  # the mask that it adds to; the last one is the empty share
 
 
-def sites_of(tilemap: TileMap, canvas: Canvas) -> Sites:
+def gaussians_of(tilemap: TileMap, canvas: Canvas) -> Gaussians:
     """Return a map's tiles and empty cells as Gaussians, without those that weigh nothing."""
     names, tiles, empty = [terrain.name for terrain in tilemap.terrains], tilemap.tiles, tilemap.empty
     region_of = np.array([names.index(name) for name in tiles.names], np.intp)
@@ -33,7 +33,7 @@ def sites_of(tilemap: TileMap, canvas: Canvas) -> Sites:
     x, y, weight, region = x[counts], y[counts], weight[counts], region[counts]
     per_map_pixel = canvas.scale / LATENT
     x, y = x * per_map_pixel - canvas.origin_x, y * per_map_pixel - canvas.origin_y
-    return Sites(x, y, weight, region)
+    return Gaussians(x, y, weight, region)
 
 
 def middles(length: int) -> Array:

@@ -13,17 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import Canvas
-from tilebake.level.masks.gaussians import Sites, gaussian, middles, sites_of
-from tilebake.level.masks.thin_tiles import lifted
+from tilebake.level.masks.gaussians import Array, Gaussians, gaussian, gaussians_of, middles
+from tilebake.level.masks.thin_tiles import boost_thin_tiles
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 
 SHARPEST = 1e-3  # latent pixels: any sigma below makes the same masks, each pixel its nearest tile's
 FAINTEST = 1e-200  # a sum of Gaussians below this has lost digits, or all of them
 NEGLIGIBLE = 25.0  # natural logarithm: what is left out of a sum is below e^-25 of it
-BLOCK = 16  # latent pixels along a block whose tiles in reach are looked up together
+BLOCK_SIDE = 16  # latent pixels along a block whose tiles in reach are looked up together
 
-Array = NDArray[np.float64]
 Masks = NDArray[np.float32]
 
 
@@ -48,20 +47,20 @@ def region_masks(
 
     `sigma` is the Gaussians' standard deviation in latent pixels; 0 stands for its limit, where each pixel
     belongs to the nearest tile. Each Gaussian is scaled by the weights of its tile and its terrain, and thin
-    things are lifted to `least_share`. Shares are raised to the power `contrast` and normalised once more, so
-    that each pixel's order of terrains stays.
+    features get more weight until they reach `least_share`. Shares are raised to the power `contrast` and
+    normalised once more, so that each pixel's order of terrains stays.
     """
     names = tuple(terrain.name for terrain in tilemap.terrains)
     shape = (len(names) + 1, *canvas.latent_size)
-    sites = sites_of(tilemap, canvas)
-    if not sites.x.size:
+    gaussians = gaussians_of(tilemap, canvas)
+    if not gaussians.x.size:
         return Regions(names, np.zeros((len(names), *shape[1:]), np.float32), np.ones(shape[1:], np.float32))
     sigma = max(sigma, SHARPEST)
     if least_share:
-        sites = lifted(sites, least_share, sigma)
-    sums = _gaussian_sums(sites, shape, sigma)
+        gaussians = boost_thin_tiles(gaussians, least_share, sigma)
+    sums = _gaussian_sums(gaussians, shape, sigma)
     if sums.sum(axis=0).min() < FAINTEST:
-        sums = _relative_sums(sites, shape, sigma)
+        sums = _relative_sums(gaussians, shape, sigma)
     shares = (sums / sums.sum(axis=0)) ** contrast
     shares = (shares / shares.sum(axis=0)).astype(np.float32)
     return Regions(names, shares[:-1], shares[-1])
@@ -75,7 +74,7 @@ def masks_of(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigma: fl
 
 
 def pool(shares: Masks, levels: int) -> list[Masks]:
-    """Pool masks to each level i of the UNet: [R, h, w] → [R, ceil(h / 2^i), ceil(w / 2^i)], i below `levels`.
+    """Pool masks to each level i < `levels` of the UNet: [R, h, w] → [R, ceil(h / 2^i), ceil(w / 2^i)].
 
     SDXL halves its latents with padded strides of 2, which rounds up. A pixel gets the mean of those that it
     covers (at the last row and column, of those that there are), so that a river one tile wide gets fainter
@@ -92,7 +91,7 @@ def pool(shares: Masks, levels: int) -> list[Masks]:
     return pyramid
 
 
-def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
+def _gaussian_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: float) -> Array:
     """Sum every Gaussian exactly, as products of its two one-dimensional factors. [R+1, h, w]
 
     Tiles of one terrain and one row of the map share the vertical factor, so their horizontal ones are summed
@@ -100,55 +99,60 @@ def _gaussian_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> A
     """
     _, height, width = shape
     sums = np.zeros(shape)
-    for region in np.unique(sites.region):
-        x, y, weight = (values[sites.region == region] for values in (sites.x, sites.y, sites.weight))
+    for region in np.unique(gaussians.region):
+        x, y, weight = (
+            values[gaussians.region == region] for values in (gaussians.x, gaussians.y, gaussians.weight)
+        )
         levels = np.unique(y)
         lines = np.stack([weight[y == at] @ gaussian(x[y == at], middles(width), sigma) for at in levels])
         sums[region] = gaussian(levels, middles(height), sigma).T @ lines
     return sums
 
 
-def _relative_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
+def _relative_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: float) -> Array:
     """Sum Gaussians as shares of each pixel's strongest one, which cannot underflow. [R+1, h, w]
 
-    For Gaussians much narrower than the gaps between them. Block by block, over the sites in reach of it.
+    For Gaussians much narrower than the gaps between them. Block by block, over those in reach.
     """
     _, height, width = shape
     sums = np.zeros(shape)
-    for top in range(0, height, BLOCK):
-        for left in range(0, width, BLOCK):
-            rows, columns = slice(top, min(top + BLOCK, height)), slice(left, min(left + BLOCK, width))
-            moved = sites._replace(x=sites.x - left, y=sites.y - top)
+    for top in range(0, height, BLOCK_SIDE):
+        for left in range(0, width, BLOCK_SIDE):
+            rows, columns = (
+                slice(top, min(top + BLOCK_SIDE, height)),
+                slice(left, min(left + BLOCK_SIDE, width)),
+            )
+            moved = gaussians._replace(x=gaussians.x - left, y=gaussians.y - top)
             size = (rows.stop - top, columns.stop - left)
             sums[:, rows, columns] = _block_sums(_in_reach(moved, size, sigma), (shape[0], *size), sigma)
     return sums
 
 
-def _in_reach(sites: Sites, size: tuple[int, int], sigma: float) -> Sites:
+def _in_reach(gaussians: Gaussians, size: tuple[int, int], sigma: float) -> Gaussians:
     """Return the Gaussians that count for any pixel of a block at the origin.
 
     All others together stay below NEGLIGIBLE.
 
-    Each pixel has a site within `nearest` + `radius`. One at distance d matters beside one at distance e only
-    if (d² - e²) / 2 sigma² is small.
+    Each pixel has a Gaussian within `nearest` + `radius`. One at distance d matters beside one at distance e
+    only if (d² - e²) / 2 sigma² is small.
     """
     height, width = size
-    distance = np.hypot(sites.x - width / 2, sites.y - height / 2)
+    distance = np.hypot(gaussians.x - width / 2, gaussians.y - height / 2)
     radius = np.hypot(width, height) / 2
-    unevenness = log(sites.weight.max()) - log(sites.weight.min()) + log(sites.weight.size)
+    unevenness = log(gaussians.weight.max()) - log(gaussians.weight.min()) + log(gaussians.weight.size)
     nearest = distance.min() + radius
     reach = radius + np.sqrt(nearest**2 + 2 * sigma**2 * (NEGLIGIBLE + unevenness))
     near = distance <= reach
-    return Sites(sites.x[near], sites.y[near], sites.weight[near], sites.region[near])
+    return Gaussians(gaussians.x[near], gaussians.y[near], gaussians.weight[near], gaussians.region[near])
 
 
-def _block_sums(sites: Sites, shape: tuple[int, int, int], sigma: float) -> Array:
+def _block_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: float) -> Array:
     """Sum all Gaussians of a block, each pixel's relative to its strongest. [R+1, h, w]"""
     regions, height, width = shape
-    squares = (middles(height) - sites.y[:, None])[:, :, None] ** 2 + (middles(width) - sites.x[:, None])[
-        :, None, :
-    ] ** 2
-    logarithms = np.log(sites.weight)[:, None, None] - squares / (2 * sigma**2)  # [n, h, w]
+    squares = (middles(height) - gaussians.y[:, None])[:, :, None] ** 2 + (
+        middles(width) - gaussians.x[:, None]
+    )[:, None, :] ** 2
+    logarithms = np.log(gaussians.weight)[:, None, None] - squares / (2 * sigma**2)  # [n, h, w]
     strengths = np.exp(logarithms - logarithms.max(axis=0))
-    belongs = np.arange(regions)[:, None] == sites.region  # [R+1, n]
+    belongs = np.arange(regions)[:, None] == gaussians.region  # [R+1, n]
     return (belongs.astype(np.float64) @ strengths.reshape(len(strengths), -1)).reshape(shape)

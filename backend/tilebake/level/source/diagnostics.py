@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from tilebake.level.source.json_positions import JsonPath, shown
+from tilebake.level.source.json_positions import JsonPath, snippet
 from tilebake.level.source.schema_base import FORMS, NOT_BLANK
 
 _SEVERAL: Final = 20  # more mistakes than this are not looked at
@@ -69,7 +69,7 @@ def field_problems(error: ValidationError, data: object) -> list[FieldProblem]:
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
     """Make the hint for a name that is not known: the one that was meant, or what else to do."""
     matches = get_close_matches(name[:200], list(known), n=1, cutoff=0.6)
-    return f"did you mean {shown(matches[0])}?" if matches else otherwise
+    return f"did you mean {snippet(matches[0])}?" if matches else otherwise
 
 
 def _problem(details: ErrorDetails, data: object) -> FieldProblem:
@@ -81,10 +81,10 @@ def _problem(details: ErrorDetails, data: object) -> FieldProblem:
     if kind == "unknown_key":
         key, known = str(context["key"]), list(context["known"])
         hint = nearest(key, known, f"the keys here are {', '.join(known)}")
-        return FieldProblem((*path, key), f"unknown key {shown(key)}", hint, at_key=True)
+        return FieldProblem((*path, key), f"unknown key {snippet(key)}", hint, at_key=True)
     if kind == "missing":
         *_, last = path
-        missing = f"item {last + 1}" if isinstance(last, int) else shown(last)
+        missing = f"item {last + 1}" if isinstance(last, int) else snippet(last)
         return FieldProblem(path, f"{missing} is missing", "add it")
     return FieldProblem(path, *_said(kind, value, context, details["msg"]))
 
@@ -93,30 +93,30 @@ def _said(kind: str, value: object, context: Mapping[str, Any], message: str) ->
     """Say what is wrong with a value, and what to do."""
     if kind in _TYPES:
         if isinstance(value, int) and value.bit_length() > 64:
-            return f"{shown(value)} is too large", "write a smaller one"
+            return f"{snippet(value)} is too large", "write a smaller one"
         due = _FORMS_OF.get(context.get("class_name", ""), _TYPES[kind])
-        return f"{shown(value)} is not {due}", f"write {due}"
+        return f"{snippet(value)} is not {due}", f"write {due}"
     if kind == "finite_number":
-        return f"{shown(value)} is not a finite number", "write a finite number"
+        return f"{snippet(value)} is not a finite number", "write a finite number"
     if kind in _LIMITS:
         name, size, relation = _LIMITS[kind]
-        return f"{shown(value)} is too {size}", f"write a number {relation} {context[name]:.16g}"
+        return f"{snippet(value)} is too {size}", f"write a number {relation} {context[name]:.16g}"
     if kind in _LENGTHS:
         name, problem, hint = _LENGTHS[kind]
-        return f"{shown(value)} {problem}", hint.format(context[name])
+        return f"{snippet(value)} {problem}", hint.format(context[name])
     if kind == "literal_error":
         names = re.findall(r"'(\w+)'", context["expected"])
         meant = value if isinstance(value, str) else ""
-        return f"{shown(value)} is not known here", nearest(meant, names, f"write {_one_of(names)}")
+        return f"{snippet(value)} is not known here", nearest(meant, names, f"write {_one_of(names)}")
     if kind == "string_pattern_mismatch" and context["pattern"] == NOT_BLANK:
-        return f"{shown(value)} says nothing", "write what it should say, or remove it"
+        return f"{snippet(value)} says nothing", "write what it should say, or remove it"
     if kind == "string_pattern_mismatch":
-        return f"{shown(value)} is not a colour", 'write it as "#rrggbb"'
-    return f"{shown(value)} {message}", context.get("hint", "correct it")
+        return f"{snippet(value)} is not a colour", 'write it as "#rrggbb"'
+    return f"{snippet(value)} {message}", context.get("hint", "correct it")
 
 
 def _one_of(names: Sequence[str]) -> str:
-    return ", ".join(shown(name) for name in names[:-1]) + f" or {shown(names[-1])}"
+    return ", ".join(snippet(name) for name in names[:-1]) + f" or {snippet(names[-1])}"
 
 
 def json_path(location: tuple[str | int, ...], data: object) -> JsonPath:

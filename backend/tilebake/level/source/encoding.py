@@ -6,7 +6,7 @@ from stat import S_ISREG
 from typing import Final
 
 from tilebake.errors import Location, TilebakeError
-from tilebake.level.source.json_positions import shown
+from tilebake.level.source.json_positions import snippet
 
 MAX_BYTES: Final = 64 * 2**20  # a million cells with their centres take about 40 MiB
 
@@ -56,7 +56,7 @@ def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
         before = data[: reason.start].decode("utf-8").removeprefix("\ufeff")
         byte = data[reason.start]
         guess = bytes([byte]).decode("cp1252", errors="replace")
-        what = f"is not UTF-8: byte 0x{byte:02x} here ({shown(guess)} in Latin-1 or Windows-1252)"
+        what = f"is not UTF-8: byte 0x{byte:02x} here ({snippet(guess)} in Latin-1 or Windows-1252)"
         raise error(what, where=Location(file, *position(before, len(before))), hint=_SAVE_AS_UTF8) from None
 
 

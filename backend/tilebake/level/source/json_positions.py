@@ -39,7 +39,7 @@ class _Open:
         self.key = None if self.is_object else int(self.key or 0) + 1
 
     def take_key(self, token: re.Match[str]) -> None:
-        key = unescaped(token.group())
+        key = unescape(token.group())
         self.key, self.key_at, self.repeated = key, token.start(), key in self.seen
         self.seen.add(key)
 
@@ -86,7 +86,7 @@ def path_of_next(beginning: str) -> JsonPath:
 
 
 def character_at(text: str, spot: Spot, index: int) -> int:
-    """Return the offset of a string's character; escapes before it are longer than the characters they mean."""
+    """Return the offset of a string's character; escapes before it are longer than what they mean."""
     offset = spot.at + 1
     for _ in range(index):
         escape = _CHARACTER.match(text, offset)
@@ -94,7 +94,7 @@ def character_at(text: str, spot: Spot, index: int) -> int:
     return offset
 
 
-def unescaped(token: str) -> str:
+def unescape(token: str) -> str:
     """Decode a string token; return a broken one as it is."""
     if "\\" not in token:
         return token.strip('"')
@@ -104,18 +104,18 @@ def unescaped(token: str) -> str:
         return token
 
 
-def shown_path(path: JsonPath) -> str:
+def path_text(path: JsonPath) -> str:
     """Write a JSON path: `$.terrains.grass.prompt`, `$.rows[3]`, `$.terrains["dark grass"]`."""
-    return "$" + "".join(_shown_part(part) for part in path)
+    return "$" + "".join(_part_text(part) for part in path)
 
 
-def _shown_part(part: str | int) -> str:
+def _part_text(part: str | int) -> str:
     if isinstance(part, int):
         return f"[{part}]"
-    return f".{part}" if _NAME.fullmatch(part) and len(part) <= 40 else f"[{shown(part)}]"
+    return f".{part}" if _NAME.fullmatch(part) and len(part) <= 40 else f"[{snippet(part)}]"
 
 
-def shown(value: object) -> str:
+def snippet(value: object) -> str:
     """Write a value as JSON does, shortened, and harmless to a terminal."""
     match value:
         case str():

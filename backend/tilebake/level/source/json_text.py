@@ -17,10 +17,10 @@ from tilebake.level.source.json_positions import (
     character_at,
     find,
     path_of_next,
-    shown,
-    shown_path,
+    path_text,
+    snippet,
     spots,
-    unescaped,
+    unescape,
 )
 
 MAX_DIGITS: Final = 300  # more than a double can hold
@@ -84,7 +84,7 @@ class JsonText:
         at_key: bool = False,
         character: int | None = None,
     ) -> MapError:
-        """Make the error for what is wrong at `path`: at its value, its key, or one character of its string."""
+        """Make the error for what is wrong at a path: at its value, its key, or a character of its string."""
         spot = find(self.text, path)
         if at_key and spot.key_at is not None:
             return self._at(spot.key_at, path, what, hint)
@@ -97,7 +97,7 @@ class JsonText:
         return next((spot.path for spot in spots(self.text) if spot.path in paths), paths[0])
 
     def _at(self, offset: int, path: JsonPath, what: str, hint: str | None) -> MapError:
-        place = Location(self.file, *position(self.text, offset), shown_path(path))
+        place = Location(self.file, *position(self.text, offset), path_text(path))
         return MapError(what, where=place, hint=hint)
 
     def _refuse_syntax(self, error: json.JSONDecodeError) -> NoReturn:
@@ -111,7 +111,7 @@ class JsonText:
         offset = spot.key_at if spot.repeated and spot.key_at is not None else spot.at
         path = spot.path if len(spot.path) <= MAX_DEPTH else spot.path[:3]
         what, hint = mistake
-        raise self._at(offset, path, what.format(shown(spot.path[-1] if spot.path else "")), hint) from None
+        raise self._at(offset, path, what.format(snippet(spot.path[-1] if spot.path else "")), hint) from None
 
     def _is_not_finite(self, spot: Spot) -> bool:
         return self.text.startswith(("NaN", "Infinity", "-Infinity"), spot.at)
@@ -125,7 +125,7 @@ class JsonText:
             key = str(spot.path[-1]) if spot.path else ""
             if _SURROGATE.search(key):
                 raise self._at(spot.at if spot.key_at is None else spot.key_at, spot.path[:-1], *_SURROGATES)
-            if self.text[spot.at] == '"' and _SURROGATE.search(unescaped(self.text[spot.at : spot.end])):
+            if self.text[spot.at] == '"' and _SURROGATE.search(unescape(self.text[spot.at : spot.end])):
                 raise self._at(spot.at, spot.path, *_SURROGATES)
 
 
@@ -181,6 +181,6 @@ def explain_syntax(text: str, error: json.JSONDecodeError) -> tuple[int, str, st
     word = re.match(r"\w+|.", text[at:], re.DOTALL)
     return (
         at,
-        f"not JSON: a value is due here, not {shown(word.group() if word else here)}",
+        f"not JSON: a value is due here, not {snippet(word.group() if word else here)}",
         ('write a number, a "text", true, false, null, [...] or {...}'),
     )

@@ -27,7 +27,7 @@ NOT_BLANK: Final = r"[^\s\x1c-\x1f\x85\ufeff]"  # dialects of \s differ in these
 FORMS: Final = (TEXT, NUMBER, ARRAY, CENTRED_ARRAY, OBJECT)
 
 
-class Wire(BaseModel):
+class StrictModel(BaseModel):
     """Validate a part of a file that a user writes, strictly; frozen once read."""
 
     model_config = ConfigDict(
@@ -36,7 +36,7 @@ class Wire(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _known_keys(cls, data: Any) -> Any:
+    def _refuse_unknown_keys(cls, data: Any) -> Any:
         """Refuse an unknown key before anything else, and say which keys there are."""
         if isinstance(data, dict):
             for key in data:
@@ -71,7 +71,7 @@ SaidPrompt = Annotated[Prompt, Field(pattern=NOT_BLANK)]
 InProject = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_inside_project)]
 
 
-class TerrainEntry(Wire):
+class TerrainEntry(StrictModel):
     """What one kind of tile looks like."""
 
     prompt: SaidPrompt | None = None
@@ -84,7 +84,7 @@ class TerrainEntry(Wire):
     """How strongly its tiles hold their ground against their neighbours; 1 unless said."""
 
 
-class LoraEntry(Wire):
+class LoraEntry(StrictModel):
     """A LoRA file and how strongly it works."""
 
     path: InProject
@@ -101,7 +101,7 @@ TerrainForm = Annotated[
 LoraForm = Annotated[Annotated[InProject, Tag(TEXT)] | Annotated[LoraEntry, Tag(OBJECT)], TEXT_OR_OBJECT]
 CLOSED: Final[dict[str, Any]] = {"additionalProperties": False}  # what pydantic does not say of keys
 Terrains = Annotated[dict[TerrainName, TerrainForm], Field(max_length=10_000, json_schema_extra=CLOSED)]
-Loras = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
+LoraForms = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
 
 
 def terrain_entry(form: str | TerrainEntry) -> TerrainEntry:

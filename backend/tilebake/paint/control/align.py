@@ -12,7 +12,7 @@ import torch
 
 from tilebake.errors import PromptError
 from tilebake.level.edit.edit import CrossReplaceSteps
-from tilebake.level.edit.prompt_words import swapped
+from tilebake.level.edit.prompt_words import find_swaps
 from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.words import Word, find_word, prompt_words
 
@@ -77,7 +77,7 @@ def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], 
     before, after = prompt_words(source), prompt_words(target)
     if len(before) == len(after):
         return [(_columns([old]), _columns([new])) for old, new in zip(before, after, strict=True)]
-    ends = swapped([word.text for word in before], [word.text for word in after])
+    ends = find_swaps([word.text for word in before], [word.text for word in after])
     if ends is None:
         raise PromptError(
             f"{source.text!r} and {target.text!r} swap no words: one has words that the other lacks",

@@ -14,7 +14,7 @@ from transformers import CLIPTokenizer
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.folder_check import tokenizer_files
-from tilebake.models.hub_cache import fetched
+from tilebake.models.hub_cache import list_fetched
 from tilebake.models.reference import config_folder
 from tilebake.models.weights import check_safetensors, read_json
 from tilebake.paint.model.components import Parts
@@ -85,7 +85,7 @@ def find_vocabulary(file: Path, vocab_size: int) -> Path:
 def _candidates(file: Path) -> Iterator[Path]:
     yield config_folder(file) / "tokenizer"
     yield file.parent / "tokenizer"
-    for _, folder in fetched():
+    for _, folder in list_fetched():
         yield from (folder / "tokenizer", folder)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from tilebake.level.source.schema_base import Wire
+from tilebake.level.source.schema_base import StrictModel
 from tilebake.serve.api.challenge import proof
 from tilebake.serve.api.messages import (
     BakeForm,
@@ -32,7 +32,7 @@ from tilebake.serve.jobs.status import JobView, PreviewView
 NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
 MOST_EVENTS: Final = 500  # of one answer; an editor reads it between two frames
 
-F = TypeVar("F", bound=Wire)
+F = TypeVar("F", bound=StrictModel)
 
 
 @dataclass(frozen=True)

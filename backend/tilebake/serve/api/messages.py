@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from pydantic_core import PydanticCustomError
 
 from tilebake.level.edit.edit_file import EditEntry, Word
-from tilebake.level.source.schema_base import TerrainName, Wire
+from tilebake.level.source.schema_base import StrictModel, TerrainName
 from tilebake.request import AttentionQuery
 from tilebake.serve.jobs.service import PreviewSubject, Urgency
 from tilebake.serve.jobs.status import Event, MapView
@@ -35,18 +35,18 @@ def _nonce(value: str) -> str:
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER), BeforeValidator(_digits)]
 
 
-class NothingForm(Wire):
+class NothingForm(StrictModel):
     """Hold nothing more than the path says."""
 
 
-class ChallengeForm(Wire):
+class ChallengeForm(StrictModel):
     """Ask a server that the client does not trust yet for a proof."""
 
     nonce: Annotated[str, AfterValidator(_nonce), WithJsonSchema({"type": "string", "pattern": NONCE})]
     """16 to 128 letters, digits, - and _ that were never sent before."""
 
 
-class MapForm(Wire):
+class MapForm(StrictModel):
     """Name a map."""
 
     map_id: Annotated[str, Field(min_length=1)]
@@ -60,7 +60,7 @@ class BakeForm(MapForm):
     """`edited` for the map that is being edited: it comes before all others."""
 
 
-class JobForm(Wire):
+class JobForm(StrictModel):
     """Name a job."""
 
     job_id: Number
@@ -101,14 +101,14 @@ class PreviewForm(MapForm):
         return AttentionQuery(self.words, self.terrain) if self.edit is None else self.edit
 
 
-class PreviewIdForm(Wire):
+class PreviewIdForm(StrictModel):
     """Name a preview."""
 
     preview_id: Number
     """The preview's number."""
 
 
-class EventsForm(Wire):
+class EventsForm(StrictModel):
     """News since the last that was seen."""
 
     after: Number = 0

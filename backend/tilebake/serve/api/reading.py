@@ -10,11 +10,11 @@ from starlette.requests import Request
 
 from tilebake.errors import Diagnostic, Location
 from tilebake.level.source.diagnostics import field_problems
-from tilebake.level.source.json_positions import shown, shown_path
-from tilebake.level.source.schema_base import Wire
+from tilebake.level.source.json_positions import path_text, snippet
+from tilebake.level.source.schema_base import StrictModel
 from tilebake.serve.api.refusal import RefusedError, refuse
 
-F = TypeVar("F", bound=Wire)
+F = TypeVar("F", bound=StrictModel)
 
 
 async def read_form(form: type[F], request: Request) -> F:
@@ -29,7 +29,7 @@ async def read_form(form: type[F], request: Request) -> F:
         return form.model_validate(data)
     except ValidationError as error:
         first = field_problems(error, data)[0]
-        where = Location(json_path=shown_path(first.path))
+        where = Location(json_path=path_text(first.path))
         diagnostic = Diagnostic(first.what, where, first.hint)
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, diagnostic) from None
 
@@ -57,7 +57,7 @@ def _merge(*parts: Mapping[str, object]) -> dict[str, object]:
     for part in parts:
         for key in part:
             if key in data:
-                what = f"{shown(key)} stands in the path already"
+                what = f"{snippet(key)} stands in the path already"
                 raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, what, "leave it out")
         data |= part
     return data
