@@ -80,7 +80,7 @@ def test_whether_a_digest_was_made_changes_no_request() -> None:
     ],
     ids=lambda changes: "-".join(changes),
 )
-def test_what_the_map_says_changes_the_digest(changes: dict[str, object]) -> None:
+def test_every_part_of_a_map_changes_the_digest(changes: dict[str, object]) -> None:
     assert request(read(**changes)).digest() != request().digest()
 
 
@@ -96,7 +96,7 @@ def test_what_the_map_says_changes_the_digest(changes: dict[str, object]) -> Non
         {"settings": BakeSettings(palette=("#000000",))},
     ],
 )
-def test_what_else_decides_pixels_changes_the_digest(changes: dict[str, Any]) -> None:
+def test_seed_model_loras_and_settings_change_the_digest(changes: dict[str, Any]) -> None:
     assert replace(request(), **changes).digest() != request().digest()
 
 
@@ -126,7 +126,7 @@ def test_a_digest_without_an_edit_is_what_it_was() -> None:
     ],
     ids=json.dumps,
 )
-def test_all_of_an_edit_changes_the_digest(changes: dict[str, object]) -> None:
+def test_every_part_of_an_edit_changes_the_digest(changes: dict[str, object]) -> None:
     digests = [request(read(edit=edit)).digest() for edit in ({"terrains": {"grass": "dry grass"}}, changes)]
     assert len({request().digest(), *digests}) == 3
 
@@ -158,7 +158,7 @@ def test_names_and_paths_change_nothing() -> None:
     assert here.digest() == there.digest()
 
 
-def test_both_ways_to_write_a_map_have_one_digest() -> None:
+def test_rows_and_cells_of_one_map_have_one_digest() -> None:
     cells = [[0, 0, "grass"], [1, 0, "grass"], [2, 0, "water"], [0, 1, "grass"], [1, 1, "water"]]
     written = {key: value for key, value in MAP.items() if key not in ("legend", "rows")} | {"cells": cells}
     assert request(parse_map(json.dumps(written))).digest() == request().digest()

@@ -68,7 +68,7 @@ def test_a_canvas_holds_the_whole_map_and_no_row_more(bounds: Bounds, pixels_per
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(65, 2), (64, 64), (100, 200)])
-def test_a_map_too_large_for_one_piece_is_told_what_fits(columns: int, rows: int) -> None:
+def test_a_canvas_too_large_for_one_piece_raises_with_the_size_that_fits(columns: int, rows: int) -> None:
     tilemap = replace(field(1, 1), bounds=Bounds(0, 0, columns * 64, rows * 64))
     with pytest.raises(MapError, match="pixels_per_tile to") as caught:
         canvas_for(tilemap, 64)

@@ -60,7 +60,7 @@ def test_a_map_of_a_listed_format_is_found_named_and_read(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("plain")
-def test_a_mistake_in_a_listed_format_is_told_by_its_reader(tmp_path: Path) -> None:
+def test_the_reader_of_a_listed_format_makes_the_errors_of_its_maps(tmp_path: Path) -> None:
     path = tmp_path / "shore.plain"
     path.write_text("plain map\nggw", encoding="utf-8")
     with pytest.raises(MapError, match='unknown terrain "w"'):

@@ -254,13 +254,13 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("text", "message"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_told_where_it_is_with_its_hint(text: str, message: str) -> None:
+def test_a_mistake_in_a_map_raises_with_its_place_and_a_hint(text: str, message: str) -> None:
     with pytest.raises(MapError) as caught:
         parse_map(text, path=Path("maps/level.json"))
     assert str(caught.value) == f"{Path('maps/level.json')}:{message}"
 
 
 @pytest.mark.parametrize("blank", ["\t", "\x1f", "\x85", "\u2003", "\ufeff"])
-def test_what_is_blank_in_any_dialect_of_regular_expressions_says_nothing(blank: str) -> None:
+def test_a_prompt_of_white_space_of_any_kind_is_refused(blank: str) -> None:
     with pytest.raises(MapError, match="says nothing"):
         parse_map(json.dumps({"tilebake": 1, "terrains": {"grass": blank}, "cells": [[0, 0, "grass"]]}))

@@ -34,7 +34,7 @@ def write(folder: Path, text: str | bytes) -> Path:
     return file
 
 
-def test_all_that_a_project_may_share(tmp_path: Path) -> None:
+def test_a_project_reads_every_key_of_its_file(tmp_path: Path) -> None:
     root = tmp_path.resolve()
     assert read_project(write(tmp_path, FULL)) == Project(
         root=root,
@@ -69,7 +69,7 @@ def test_the_nearest_file_above_is_the_projects(tmp_path: Path, start: str) -> N
     assert find_project(tmp_path / start).style == "outer"
 
 
-def test_without_a_file_the_maps_folder_is_the_project(tmp_path: Path) -> None:
+def test_a_project_without_a_file_is_the_maps_folder(tmp_path: Path) -> None:
     assert find_project(tmp_path / "lake.json") == Project(
         root=tmp_path.resolve(), maps=(tmp_path.resolve(),)
     )
@@ -115,7 +115,9 @@ def test_without_a_file_the_maps_folder_is_the_project(tmp_path: Path) -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_mistake_is_told_where_it_is_with_its_hint(tmp_path: Path, text: str | bytes, message: str) -> None:
+def test_a_mistake_in_a_project_file_raises_with_its_place_and_a_hint(
+    tmp_path: Path, text: str | bytes, message: str
+) -> None:
     file = write(tmp_path, text)
     with pytest.raises(ProjectError) as caught:
         find_project(tmp_path)

@@ -19,7 +19,7 @@ def test_the_starting_values_are_those_of_the_founding_document() -> None:
     assert settings.pixels_per_tile == 64
 
 
-def test_without_overrides_nothing_changes() -> None:
+def test_settings_without_overrides_stay_as_they_are() -> None:
     assert apply(BakeSettings()) == BakeSettings()
     assert apply(BakeSettings(), SettingsOverride()) == BakeSettings()
 
@@ -65,7 +65,7 @@ def test_a_written_starting_value_counts_as_given() -> None:
         {"stepz": 5},
     ],
 )
-def test_what_no_setting_can_be_is_refused(values: dict[str, object]) -> None:
+def test_settings_refuse_values_out_of_range(values: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         SettingsOverride.model_validate(values)
 

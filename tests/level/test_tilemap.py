@@ -64,7 +64,7 @@ def test_dots_and_spaces_are_empty_unless_the_legend_says_otherwise() -> None:
     assert len(level(legend={"g": None}, rows=["g. "]).tiles) == 0
 
 
-def test_any_character_may_stand_in_the_legend() -> None:
+def test_the_legend_takes_any_character() -> None:
     assert cells(level(legend={"🌲": "grass", '"': "water"}, rows=['🌲"'])) == [
         (0, 0, "grass", 1),
         (1, 0, "water", 1),
@@ -146,7 +146,7 @@ SHARED = Project(
 )
 
 
-def test_what_a_map_leaves_out_comes_from_the_project() -> None:
+def test_a_map_takes_from_its_project_what_it_leaves_out() -> None:
     tilemap = level(SHARED, cells=[[0, 0, "ice"]])
     assert tilemap.terrains == (Terrain("ice", "blue ice", "snow", 2.0),)
     assert (tilemap.base_prompt, tilemap.negative_prompt) == ("an island, hand painted", "blurry")
@@ -164,7 +164,7 @@ def test_a_map_may_say_otherwise_in_part() -> None:
     assert (tilemap.base_prompt, tilemap.negative_prompt) == ("a lake, hand painted", "")
 
 
-def test_what_else_a_map_may_set() -> None:
+def test_a_map_sets_seed_model_loras_and_settings() -> None:
     tilemap = level(
         rows=["."],
         seed=2**53 - 1,

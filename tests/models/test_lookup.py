@@ -33,7 +33,7 @@ def test_a_lora_is_remembered_until_somebody_asks(tmp_path: Path) -> None:
     assert Models().lora("a.safetensors", tmp_path) != (path, digest)
 
 
-def test_what_is_missing_may_come(tmp_path: Path) -> None:
+def test_a_missing_model_makes_the_lookup_outdated_when_it_appears(tmp_path: Path) -> None:
     models = Models()
     for _ in range(2):
         with pytest.raises(ModelError, match="no such LoRA"):
@@ -43,7 +43,7 @@ def test_what_is_missing_may_come(tmp_path: Path) -> None:
     assert models.is_outdated()
 
 
-def test_what_is_broken_may_be_broken_in_another_way(tmp_path: Path) -> None:
+def test_a_broken_model_makes_the_lookup_outdated_when_it_breaks_otherwise(tmp_path: Path) -> None:
     models = Models()
     with pytest.raises(ModelError, match="there is no model"):
         models.model("painterly", tmp_path)

@@ -146,7 +146,9 @@ def _pointer(folder: Path) -> None:
         (_with_text("tilebake.json", '{"steps": 0}'), r"\$.steps"),
     ],
 )
-def test_a_spoilt_folder_is_refused(model: Path, spoil: Callable[[Path], object], message: str) -> None:
+def test_a_damaged_model_folder_is_refused(
+    model: Path, spoil: Callable[[Path], object], message: str
+) -> None:
     spoil(model)
     with pytest.raises(ModelError, match=message) as caught:
         resolve(str(model))
@@ -168,7 +170,7 @@ def test_a_spoilt_folder_is_refused(model: Path, spoil: Callable[[Path], object]
         ((2).to_bytes(8, "little") + b"{}", "is no complete SDXL checkpoint"),
     ],
 )
-def test_a_spoilt_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_damaged_model_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "model.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match=message):
         resolve("model.safetensors", root=tmp_path)
@@ -185,7 +187,7 @@ def test_a_pickle_is_refused_by_its_name_with_a_way_out(tmp_path: Path, name: st
     "reference",
     ["nothing", "no/such/folder", "missing.safetensors", "", "~nobody-here/sdxl", "x" * 5000, "a\0b"],
 )
-def test_what_is_not_there_is_told(tmp_path: Path, reference: str) -> None:
+def test_a_reference_to_nothing_is_refused(tmp_path: Path, reference: str) -> None:
     with pytest.raises(ModelError):
         resolve(reference, root=tmp_path)
 
@@ -225,7 +227,7 @@ def test_a_file_is_read_once_and_again_when_it_changes(
     assert file_digest(file) != first
 
 
-def test_a_spoilt_cache_entry_is_made_anew(tmp_path: Path, private_cache: Path) -> None:
+def test_a_damaged_digest_entry_is_made_anew(tmp_path: Path, private_cache: Path) -> None:
     file = tmp_path / "weights"
     file.write_bytes(b"one")
     digest = file_digest(file)
@@ -234,9 +236,7 @@ def test_a_spoilt_cache_entry_is_made_anew(tmp_path: Path, private_cache: Path) 
     assert file_digest(file) == digest
 
 
-def test_without_a_place_for_the_cache_digests_still_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_digests_need_no_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"in the way")
     monkeypatch.setenv("TILEBAKE_CACHE", str(tmp_path / "file"))
     assert len(file_digest(tmp_path / "file")) == 64

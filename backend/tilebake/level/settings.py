@@ -108,7 +108,7 @@ class SettingsOverride(AnySettings):
 
 
 class BakeSettings(AnySettings):
-    """The complete settings of one bake."""
+    """Hold the complete settings of one bake."""
 
     @model_validator(mode="after")
     def _something_is_painted(self) -> Self:

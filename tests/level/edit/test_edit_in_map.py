@@ -93,7 +93,7 @@ def test_words_are_aligned_by_their_number_unless_it_says_how(
     ],
     ids=json.dumps,
 )
-def test_what_changes_nothing_is_no_edit(edit: dict[str, Any]) -> None:
+def test_an_edit_that_changes_nothing_is_none(edit: dict[str, Any]) -> None:
     assert edit_of(edit) is None
 
 
@@ -170,7 +170,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("text", "told"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_told_with_its_place_and_its_hint(text: str, told: str) -> None:
+def test_a_mistake_in_an_edit_raises_with_its_place_and_a_hint(text: str, told: str) -> None:
     with pytest.raises(MapError) as caught:
         edit_of(text)
     assert str(caught.value) == f"a.json:{told}"

@@ -49,7 +49,7 @@ def test_brackets_weigh_words(prompt: str, expected: list[tuple[str, float]]) ->
         ("sto\ud800ne", "surrogate"),
     ],
 )
-def test_a_broken_prompt_is_told_what_is_wrong_and_how_to_mend_it(prompt: str, message: str) -> None:
+def test_a_broken_prompt_raises_an_error_with_a_hint(prompt: str, message: str) -> None:
     with pytest.raises(PromptError, match=message) as caught:
         parse_prompt(prompt)
     assert caught.value.hint
@@ -72,7 +72,7 @@ def test_a_monstrous_prompt_is_read_or_refused_at_once(prompt: str) -> None:
 
 
 @given(st.text(alphabet="ab ()[]\\:.1-"))
-def test_any_text_is_read_or_refused(prompt: str) -> None:
+def test_parse_prompt_reads_or_refuses_any_text(prompt: str) -> None:
     try:
         stretches = parse_prompt(prompt)
     except PromptError:

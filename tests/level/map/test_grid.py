@@ -124,6 +124,6 @@ def test_bounds_go_around_whole_tiles() -> None:
     assert bounds_of([32, 96], [32, 160], (64, 32)) == Bounds(0, 16, 128, 160)
 
 
-def test_the_room_for_cells_is_told_before_they_are_listed() -> None:
+def test_a_grid_estimates_how_many_cells_fit_into_bounds() -> None:
     grid = Grid("hexagonal", (64, 64))
     assert math.isclose(grid.cells_in(Bounds(0, 0, 6400, 4800)), 10_000)

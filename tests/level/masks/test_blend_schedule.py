@@ -53,7 +53,7 @@ def test_sigma_follows_the_grid_and_a_flat_tiles_height(
 
 
 @pytest.mark.parametrize("schedule", ["none", "constant"])
-def test_without_a_moving_schedule_the_start_values_stay(schedule: str) -> None:
+def test_a_constant_schedule_keeps_the_start_values(schedule: str) -> None:
     assert square_steps(settings(blend_schedule=schedule, **MOVING), 4) == (Blend(0.1, 0.9, 6.0),) * 4
 
 
@@ -76,7 +76,7 @@ def test_linear_moves_evenly_and_cosine_slowly_at_both_ends() -> None:
     assert cosine == pytest.approx([0.1, 0.1585786, 0.3, 0.4414214, 0.5])
 
 
-def test_what_has_no_end_stays() -> None:
+def test_a_schedule_keeps_values_that_have_no_end() -> None:
     blends = square_steps(settings(blend_schedule="linear", base_prompt_weight_end=0.9), 7)
     assert {blend[1:] for blend in blends} == {(0.7, 4.0)}
 

@@ -57,7 +57,7 @@ def at_middle(rows: Sequence[str], least_share: float, row: int, column: int) ->
     least_share=st.floats(0.1, 0.95),
     sigma=st.floats(0.5, 6),
 )
-def test_a_lifted_site_would_have_its_share_if_the_others_stayed(
+def test_a_boosted_tile_would_have_its_share_if_the_others_stayed(
     rows: list[str], least_share: float, sigma: float
 ) -> None:
     tilemap = draw(rows)
@@ -78,7 +78,7 @@ def test_a_river_one_tile_wide_gets_its_share() -> None:
     assert after == pytest.approx(0.9, abs=0.02)
 
 
-def test_a_single_tile_is_lifted_but_never_beyond_measure() -> None:
+def test_a_single_tile_is_boosted_to_the_largest_boost_at_most() -> None:
     before, after = (at_middle(SPOT, share, 2, 2)[1] for share in (0.0, 0.95))
     odds_before, odds_after = before / (1 - before), after / (1 - after)
     assert odds_before * 2 < odds_after < odds_before * (LARGEST_BOOST + 0.1)

@@ -110,7 +110,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("text", "message"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_told_where_it_is_with_its_hint(text: str, message: str) -> None:
+def test_an_error_at_a_path_names_its_line_and_column(text: str, message: str) -> None:
     with pytest.raises(MapError) as caught:
         parse_map(text, path=Path("maps/level.json"))
     assert str(caught.value) == f"{Path('maps/level.json')}:{message}"

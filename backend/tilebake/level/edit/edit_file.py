@@ -75,8 +75,8 @@ class RewriteEntry(StrictModel):
     """With a threshold: below 1 lifts what is faint."""
 
     echo: bool = True
-    """With a reweight: what other tokens of the prompt were told of the word weighs as it does. Without, only
-    the word's own tokens do, as in Prompt-to-Prompt."""
+    """With a reweight: also weigh what other tokens took up of the word in the text encoder. Without, only
+    the word's own tokens are weighed, as in Prompt-to-Prompt."""
 
 
 RewriteForm = Annotated[

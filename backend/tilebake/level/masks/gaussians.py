@@ -37,10 +37,10 @@ def gaussians_of(tilemap: TileMap, canvas: Canvas) -> Gaussians:
 
 
 def middles(length: int) -> Array:
-    """Return the middles of so many pixels. [length]"""
+    """Return the middles of so many pixels, as [length]."""
     return np.arange(length, dtype=np.float64) + 0.5
 
 
 def gaussian(centres: Array, at: Array, sigma: float) -> Array:
-    """Return a Gaussian around each of n centres, at m places. [n, m]"""
+    """Return a Gaussian around each of n centres, at m places, as [n, m]."""
     return np.exp(-((at - centres[:, None]) ** 2) / (2 * sigma**2))

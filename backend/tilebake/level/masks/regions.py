@@ -92,7 +92,7 @@ def pool(shares: Masks, levels: int) -> list[Masks]:
 
 
 def _gaussian_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: float) -> Array:
-    """Sum every Gaussian exactly, as products of its two one-dimensional factors. [R+1, h, w]
+    """Sum every Gaussian exactly, as products of two one-dimensional factors, as [R+1, h, w].
 
     Tiles of one terrain and one row of the map share the vertical factor, so their horizontal ones are summed
     first: the work grows with rows of the map, not with its tiles.
@@ -110,7 +110,7 @@ def _gaussian_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: flo
 
 
 def _relative_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: float) -> Array:
-    """Sum Gaussians as shares of each pixel's strongest one, which cannot underflow. [R+1, h, w]
+    """Sum Gaussians as shares of each pixel's strongest one, which cannot underflow, as [R+1, h, w].
 
     For Gaussians much narrower than the gaps between them. Block by block, over those in reach.
     """
@@ -147,7 +147,7 @@ def _in_reach(gaussians: Gaussians, size: tuple[int, int], sigma: float) -> Gaus
 
 
 def _block_sums(gaussians: Gaussians, shape: tuple[int, int, int], sigma: float) -> Array:
-    """Sum all Gaussians of a block, each pixel's relative to its strongest. [R+1, h, w]"""
+    """Sum all Gaussians of a block, each pixel's relative to its strongest, as [R+1, h, w]."""
     regions, height, width = shape
     squares = (middles(height) - gaussians.y[:, None])[:, :, None] ** 2 + (
         middles(width) - gaussians.x[:, None]
