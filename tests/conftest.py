@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # models this small are quickest on one thread
 
+LONG_TIMEOUT = 7200  # seconds for a test that is marked long
 TEXT_WIDTHS = (32, 48)  # of the two text encoders; the second is also the width of the pooled embedding
 LATENT_CHANNELS = 4
 WORDS = (
@@ -30,6 +31,13 @@ WORDS = (
 def pytest_configure(config: pytest.Config) -> None:
     """Warnings are errors, but for those that diffusers' own schedulers cause in numpy."""
     config.addinivalue_line("filterwarnings", "ignore:__array__ implementation doesn't:DeprecationWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests of full length the time that they take."""
+    for item in items:
+        if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONG_TIMEOUT))
 
 
 def _byte_alphabet() -> list[str]:

@@ -27,9 +27,9 @@ def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the look at torch, which takes seconds."""
+    """Leave out the torch probe, which takes seconds."""
     monkeypatch.setattr(
-        doctor, "LOOK", 'print("""{"torch": "9.9", "cuda": "a card", "bytes": 8589934592}""")'
+        doctor, "TORCH_PROBE", ("-c", 'print("""{"torch": "9.9", "cuda": "a card", "bytes": 8589934592}""")')
     )
 
 
@@ -56,7 +56,7 @@ def test_what_is_wrong_is_told_with_its_hint(game: Game, capsys: pytest.CaptureF
     assert code == 1
     assert "cuda (a card), 8.0 GiB" in findings["torch"]["found"]
     assert 'there is no model "painterly"' in findings["model"]["found"]
-    assert "with a mistake: 1" in findings["maps"]["found"]
+    assert "with an error: 1" in findings["maps"]["found"]
     assert "broken.json:1:" in findings["map"]["found"]
     assert all(findings[subject]["hint"] for subject in ("model", "map"))
     (game.root / "tilebake.toml").write_text("maps = [", encoding="utf-8")
@@ -86,6 +86,6 @@ def test_a_backend_that_does_not_answer_is_a_problem(game: Game, capsys: pytest.
 def test_a_torch_that_cannot_be_imported_says_why(
     game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(doctor, "LOOK", 'raise ImportError("no libcuda")')
+    monkeypatch.setattr(doctor, "TORCH_PROBE", ("-c", 'raise ImportError("no libcuda")'))
     code, findings = examined(game, capsys)
     assert (code, findings["torch"]["found"]) == (1, "cannot be imported: ImportError: no libcuda")

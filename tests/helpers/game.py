@@ -1,5 +1,6 @@
 """A game with maps, and a backend that runs in it, for tests; no test itself."""
 
+import inspect
 import json
 import time
 from collections.abc import Callable, Generator
@@ -17,7 +18,7 @@ from tilebake.serve.jobs.status import Event, MapView
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.supervisor import WorkerLimits
 
-PATIENCE = 900.0  # seconds until a test gives up on what should have happened long ago
+PATIENCE = 60.0  # seconds until a test gives up on what should have happened long ago
 QUICK = Timing(quiet=0.1, longest=0.5, reconcile=0.3)
 LIMITS = WorkerLimits(patience=0.5, first_pause=0.01)
 MAP: dict[str, Any] = {
@@ -30,11 +31,28 @@ MAP: dict[str, Any] = {
 
 
 def until(happened: Callable[[], bool], nap: float = 0.02) -> None:
-    """Waits for something to be so, and looks after every nap. Raises AssertionError if it never is."""
+    """Wait for something to be true, checking after every nap.
+
+    Raises AssertionError with the last state of what it refers to, when PATIENCE is over.
+    """
     over = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < over, "waited in vain"
+        assert time.monotonic() < over, f"not so after {PATIENCE:.0f} s\n{last_state(happened)}"
         time.sleep(nap)
+
+
+def last_state(happened: Callable[[], bool]) -> str:
+    """Describe what a condition refers to: maps and jobs of a backend, what was painted in a game."""
+    lines = [inspect.getsource(happened).strip()]
+    for name, value in inspect.getclosurevars(happened).nonlocals.items():
+        match value:
+            case Backend():
+                lines += [f"{name}: {each}" for each in (*value.maps(), *value.jobs())]
+            case Game():
+                lines += [f"{name}: {note}" for note in value.baker.notes()[-5:]]
+            case _:
+                lines.append(f"{name}: {value!r}"[:1000])
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)

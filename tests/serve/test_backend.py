@@ -90,6 +90,15 @@ def test_save_is_parsed_once_and_digested_once(game: Game, monkeypatch: pytest.M
     assert [hashlib.sha256(each).hexdigest() for each in digested] == [game.request("forest").digest()]
 
 
+def test_wait_in_vain_ends_with_the_last_state(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
+    game.save("forest", 1)
+    with game.watched() as backend:
+        monkeypatch.setattr("tests.helpers.game.PATIENCE", 0.1)
+        with pytest.raises(AssertionError, match=r"levels/forest\.json.*") as caught:
+            until(lambda: view(backend, "forest").state == "gone")
+    assert 'state == "gone"' in str(caught.value)
+
+
 def test_nothing_is_left_of_it(game: Game) -> None:
     before = set(threading.enumerate())
     game.save("forest", 1, base_prompt="stuck")

@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import psutil
 
-from tilebake.errors import ProjectError, ServeError, TilebakeError
+from tilebake.errors import Diagnostic, ProjectError, ServeError, TilebakeError
 from tilebake.level.project import FILE_NAME, Project, find_project
 from tilebake.serve.api.client import answers
 from tilebake.serve.api.ready import read_ready, ready_file
@@ -30,18 +30,7 @@ LEAST_MEMORY: Final = 1 * GIB  # for the embedded model and a usual map
 LEAST_DISK: Final = 1 * GIB
 PATIENCE: Final = 300.0  # seconds; the first import of torch on a slow disk takes long
 INOTIFY: Final = Path("/proc/sys/fs/inotify")
-LOOK: Final = """
-import json, torch
-found = {"torch": torch.__version__}
-if torch.cuda.is_available():
-    found["cuda"] = torch.cuda.get_device_name()
-    found["bytes"] = torch.cuda.get_device_properties(0).total_memory
-if torch.backends.mps.is_available():
-    found["mps"] = "Apple GPU"
-if hasattr(torch, "xpu") and torch.xpu.is_available():
-    found["xpu"] = torch.xpu.get_device_name()
-print(json.dumps(found))
-"""
+TORCH_PROBE: Final = ("-m", "tilebake.paint.torch_probe")  # a program, for nothing here imports torch
 
 
 @dataclass(frozen=True)
@@ -49,18 +38,31 @@ class Finding:
     """Hold what was found about one subject. A hint makes it a problem."""
 
     subject: str
-    found: str
-    hint: str = ""
+    diagnostic: Diagnostic
+
+    @property
+    def found(self) -> str:
+        """What was found, without the hint."""
+        return str(replace(self.diagnostic, hint=None))
+
+    @property
+    def hint(self) -> str:
+        """What to do about it; empty if nothing has to be done."""
+        return self.diagnostic.hint or ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as `doctor --json` prints it."""
+        return {"subject": self.subject, "found": self.found, "hint": self.hint}
 
 
 def examine(root: Path) -> Iterator[Finding]:
-    """Everything, one after the other; nothing is changed by it."""
-    yield Finding("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    """Examine everything, one subject after the other. Nothing is changed by it."""
+    yield _found("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield _torch()
     yield _memory()
     try:
         project = find_project(root)
-        yield Finding("project", str(root))
+        yield _found("project", str(root))
     except ProjectError as error:
         yield _problem("project", error)
         project = Project(root, maps=(root,))
@@ -76,7 +78,7 @@ def examine(root: Path) -> Iterator[Finding]:
 def _torch() -> Finding:
     """Check torch in a process of its own, which may die of a broken driver."""
     done = subprocess.run(
-        [sys.executable, "-c", LOOK],
+        [sys.executable, *TORCH_PROBE],
         capture_output=True,
         encoding="utf-8",
         errors="replace",
@@ -84,17 +86,17 @@ def _torch() -> Finding:
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        return Finding("torch", f"cannot be imported: {reason}", "install tilebake anew, with its torch")
+        return _found("torch", f"cannot be imported: {reason}", "install tilebake anew, with its torch")
     found = json.loads(done.stdout.splitlines()[-1])
     devices = [f"{kind} ({found[kind]})" for kind in ("cuda", "mps", "xpu") if kind in found]
     memory = f", {_gib(found['bytes'])}" if "bytes" in found else ""
-    return Finding("torch", f"{found['torch']} on {', '.join(devices) or 'cpu'}{memory}")
+    return _found("torch", f"{found['torch']} on {', '.join(devices) or 'cpu'}{memory}")
 
 
 def _memory() -> Finding:
     memory = psutil.virtual_memory()
     found = f"{_gib(memory.available)} of {_gib(memory.total)} free"
-    return Finding("memory", found, "close other programs" if memory.available < LEAST_MEMORY else "")
+    return _found("memory", found, "close other programs" if memory.available < LEAST_MEMORY else "")
 
 
 def _model(project: Project) -> Finding:
@@ -102,7 +104,7 @@ def _model(project: Project) -> Finding:
         source, digest = Planner(BakeOptions()).model(project)
     except TilebakeError as error:
         return _problem("model", error)
-    return Finding("model", f"{source.reference} at {source.path}, whole, {digest[:12]}")
+    return _found("model", f"{source.reference} at {source.path}, whole, {digest[:12]}")
 
 
 def _maps(project: Project) -> Iterator[Finding]:
@@ -114,18 +116,18 @@ def _maps(project: Project) -> Iterator[Finding]:
     events = tuple(survey(maps, BakeOptions()))
     failures = [event for event in events if isinstance(event, Failed)]
     stale = sum(not isinstance(event, Failed) and event.job.stale is not None for event in events)
-    yield Finding("maps", f"{len(events)}, of which stale: {stale}, with a mistake: {len(failures)}")
+    yield _found("maps", f"{len(events)}, of which stale: {stale}, with an error: {len(failures)}")
     for error in dict.fromkeys(str(failure.error) for failure in failures):
-        yield Finding("map", error, "correct it")
+        yield _found("map", error, "correct it")
 
 
 def _space(subject: str, folder: Path) -> Finding:
     there = nearest_folder(folder)
     subject, free = f"disk of {subject}", shutil.disk_usage(there).free
     if not os.access(there, os.W_OK):
-        return Finding(subject, f"{there} cannot be written to", "make it writable")
+        return _found(subject, f"{there} cannot be written to", "make it writable")
     hint = "free some space" if free < LEAST_DISK else ""
-    return Finding(subject, f"{_gib(free)} free at {folder}", hint)
+    return _found(subject, f"{_gib(free)} free at {folder}", hint)
 
 
 def _watching(project: Project) -> Finding:
@@ -139,8 +141,8 @@ def _watching(project: Project) -> Finding:
     )
     known = f" ({limits})" if limits else ""
     if mode.kind == "events":
-        return Finding("watching", f"by events{known}")
-    return Finding("watching", f"by looking every few seconds: {mode.reason}{known}")
+        return _found("watching", f"by events{known}")
+    return _found("watching", f"by polling every few seconds: {mode.reason}{known}")
 
 
 def _lock(project: Project) -> Finding:
@@ -148,7 +150,7 @@ def _lock(project: Project) -> Finding:
         held = holder(project)
     except TilebakeError as error:
         return _problem("lock", error)
-    return Finding("lock", "free" if held is None else f"held by {held}")
+    return _found("lock", "free" if held is None else f"held by {held}")
 
 
 def _backend(project: Project) -> Finding:
@@ -156,13 +158,13 @@ def _backend(project: Project) -> Finding:
     try:
         file = ready_file(project.root)
         if not file.exists():
-            return Finding("backend", "none is running")
+            return _found("backend", "none is running")
         ready = read_ready(file)
     except ServeError as error:
         return _problem("backend", error)
     if answers(ready):
-        return Finding("backend", f"process {ready.pid} answers at {ready.host}, {ready.version}")
-    return Finding(
+        return _found("backend", f"process {ready.pid} answers at {ready.host}, {ready.version}")
+    return _found(
         "backend",
         f"process {ready.pid} does not answer at {ready.host}",
         "end it, and start `tilebake watch`",
@@ -170,8 +172,11 @@ def _backend(project: Project) -> Finding:
 
 
 def _problem(subject: str, error: TilebakeError) -> Finding:
-    where = str(error.where)
-    return Finding(subject, f"{where}: {error.what}" if where else error.what, error.hint or "correct it")
+    return Finding(subject, replace(error.diagnostic, hint=error.hint or "correct it"))
+
+
+def _found(subject: str, what: str, hint: str = "") -> Finding:
+    return Finding(subject, Diagnostic(what, hint=hint or None))
 
 
 def _gib(count: int) -> str:

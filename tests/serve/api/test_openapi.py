@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.serve.api.conftest import Api
 
 FILE: Final = Path(__file__).resolve().parents[3] / "docs" / "openapi.json"
-HINT: Final = "python -m tilebake.serve.api.openapi > docs/openapi.json"
+HINT: Final = "python -m tests.helpers.write_openapi"
 EXAMPLES: Final = 10  # requests for each endpoint
 MANY_EXAMPLES: Final = 500
 WAITS: Final = {str(seconds) for seconds in range(MAX_WAIT + 1)}  # which are not waited for here

@@ -1,7 +1,6 @@
 """`tilebake doctor`: what this machine and a project look like to tilebake, and what to fix."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +30,7 @@ def command(*, project: Path | None, as_json: bool) -> int:
     problems = 0
     for finding in examine(project_root(project or Path.cwd())):
         problems += bool(finding.hint)
-        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
+        click.echo(json.dumps(finding.as_json()) if as_json else _line(finding))
     return PROBLEMS if problems else 0
 
 

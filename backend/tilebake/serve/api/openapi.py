@@ -1,4 +1,4 @@
-"""docs/openapi.json: the endpoints as an OpenAPI document, which running this module prints."""
+"""Describe the endpoints as an OpenAPI document: docs/openapi.json."""
 
 import json
 import re
@@ -78,7 +78,7 @@ def _operation(endpoint: Endpoint[Any], reply: Schema) -> Schema:
 
 
 def _name(endpoint: Endpoint[Any]) -> str:
-    """`get_jobs_progress_image`: the method, and the path without version and ids."""
+    """Name an operation by method and path without version and ids: `get_jobs_progress_image`."""
     words = re.sub(r"{\w+}", "", endpoint.path).split("/")[2:]
     return "_".join([endpoint.method.lower(), *(word for word in words if word)])
 
@@ -106,7 +106,3 @@ def _body(form: Schema, names: list[str]) -> Schema:
 
 def _response(description: str, media: str, schema: Schema) -> Schema:
     return {"description": description, "content": {media: {"schema": schema}}}
-
-
-if __name__ == "__main__":
-    print(text(), end="")

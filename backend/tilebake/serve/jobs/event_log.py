@@ -1,13 +1,10 @@
 """Keep the latest events of a running backend, numbered from 1, for any number of followers."""
 
-import logging
 import threading
 from collections import deque
 from typing import Final
 
 from tilebake.serve.jobs.status import Event, JobView, MapView
-
-log: Final = logging.getLogger(__name__)
 
 KEPT_EVENTS: Final = 10_000  # who falls further behind sees a gap in the numbers, and asks for all maps again
 
@@ -23,8 +20,6 @@ class EventLog:
 
     def emit(self, *, map_view: MapView | None = None, job: JobView | None = None, notice: str = "") -> Event:
         """Add an event, and wake those who wait for one."""
-        if notice:
-            log.info("%s", notice)
         with self._changed:
             self._number += 1
             event = Event(self._number, map_view, job, notice)

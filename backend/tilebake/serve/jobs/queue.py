@@ -133,7 +133,7 @@ class JobQueue:
         """Record that a job failed, unless it is not wanted any more."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
-                log.info("%s: failed: %s", row.map_id, error)
+                log.debug("%s: failed: %s", row.map_id, error)
                 self._end(row, state="failed", diagnostic=error.diagnostic)
 
     def retry_or_set_aside(self, job_id: int, error: TilebakeError) -> None:
