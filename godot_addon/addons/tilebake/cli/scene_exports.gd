@@ -50,7 +50,7 @@ func _export_scene(path: String, named: bool) -> void:
 		_fail(path, "it has no BakedTileMap. Add one beside its layers")
 	for export: TilebakeExport in exports:
 		_report_diagnostics(export)
-		if not export.failed() and _owns_map(path, export):
+		if not export.has_failed() and _owns_map(path, export):
 			_write(path, export)
 	root.free()
 	_finished += 1

@@ -17,5 +17,5 @@ var diagnostics: Array[TilebakeDiagnostic] = []
 
 
 ## Whether there is no map to write.
-func failed() -> bool:
+func has_failed() -> bool:
 	return diagnostics.any(func(each: TilebakeDiagnostic) -> bool: return each.is_error())

@@ -22,9 +22,9 @@ static func export_map(baked: BakedTileMap) -> TilebakeExport:
 		export.diagnostics.append(TilebakeDiagnostic.error(
 			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name the layers in its property layers"
 		).at(baked))
-	if not export.failed():
+	if not export.has_failed():
 		_fill_export(export, baked, layers)
-	if export.failed():
+	if export.has_failed():
 		export.map = {}
 	return export
 

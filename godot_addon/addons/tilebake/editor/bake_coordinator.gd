@@ -110,7 +110,7 @@ func bake_all() -> void:
 func export_scene(root: Node) -> Array[TilebakeExport]:
 	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root)
 	for export: TilebakeExport in exports:
-		if not export.failed():
+		if not export.has_failed():
 			_write(export)
 	return exports
 

@@ -97,7 +97,7 @@ func _on_scene_saved(_path: String) -> void:
 
 func _export() -> void:
 	for export: TilebakeExport in _coordinator.export_scene(EditorInterface.get_edited_scene_root()):
-		print("EXPORTED %s %d %s" % [export.map_path, export.cell_count, export.failed()])
+		print("EXPORTED %s %d %s" % [export.map_path, export.cell_count, export.has_failed()])
 
 
 func _connect() -> void:

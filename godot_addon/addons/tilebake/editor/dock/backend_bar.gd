@@ -25,10 +25,10 @@ var _state: TilebakeBackendState
 func _init() -> void:
 	_icon.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
 	_icon.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
-	_icon.custom_minimum_size.y = Ui.scaled(24)  # the height of a line of text
+	_icon.custom_minimum_size.y = Ui.scale(24)  # the height of a line of text
 	_hint.editable = false
 	_hint.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	_log_tail.add_theme_font_size_override(&"font_size", roundi(Ui.scaled(11)))
+	_log_tail.add_theme_font_size_override(&"font_size", roundi(Ui.scale(11)))
 	_hint_row.add_child(_hint)
 	_hint_row.add_child(Ui.icon_button(&"ActionCopy", "Copy", _copy))
 	var head: HBoxContainer = HBoxContainer.new()

@@ -17,7 +17,7 @@ var _left: Label = Label.new()
 
 func _init() -> void:
 	visible = false
-	_image.custom_minimum_size.y = Ui.scaled(140)
+	_image.custom_minimum_size.y = Ui.scale(140)
 	_image.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
 	_image.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
 	_title.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS

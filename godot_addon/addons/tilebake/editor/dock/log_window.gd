@@ -25,7 +25,7 @@ func _init() -> void:
 func show_log(path: String) -> void:
 	_path = path
 	_text.text = _end_of(path)
-	popup_centered(Vector2i(Vector2(Ui.scaled(800), Ui.scaled(500))))
+	popup_centered(Vector2i(Vector2(Ui.scale(800), Ui.scale(500))))
 	_text.scroll_vertical = _text.get_line_count()
 
 

@@ -32,7 +32,7 @@ func _init() -> void:
 	allow_rmb_select = true
 	select_mode = Tree.SELECT_ROW
 	size_flags_vertical = Control.SIZE_EXPAND_FILL
-	custom_minimum_size.y = Ui.scaled(120)
+	custom_minimum_size.y = Ui.scale(120)
 	set_column_expand(1, false)
 	set_column_clip_content(0, true)
 	var _root: TreeItem = create_item()
@@ -107,8 +107,8 @@ func _new_row(map_id: String) -> TreeItem:
 	row.set_text(0, MapStatusText.name_of(map_id))
 	row.set_tooltip_text(0, map_id)
 	row.set_icon(0, Ui.icon(&"ImageTexture"))
-	row.set_icon_max_width(0, roundi(Ui.scaled(THUMBNAIL)))
-	row.custom_minimum_height = roundi(Ui.scaled(THUMBNAIL))
+	row.set_icon_max_width(0, roundi(Ui.scale(THUMBNAIL)))
+	row.custom_minimum_height = roundi(Ui.scale(THUMBNAIL))
 	for action: Action in BUTTONS:
 		var shown: Array = ACTIONS[action]
 		var icon_name: StringName = shown[1]

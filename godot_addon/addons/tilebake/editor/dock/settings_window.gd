@@ -36,7 +36,7 @@ func _init() -> void:
 func show_settings() -> void:
 	_path.text = Settings.command()
 	_result.text = ""
-	popup_centered(Vector2i(Vector2(Ui.scaled(600), Ui.scaled(160))))
+	popup_centered(Vector2i(Vector2(Ui.scale(600), Ui.scale(160))))
 	_path.grab_focus()
 
 

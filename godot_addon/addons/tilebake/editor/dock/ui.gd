@@ -8,7 +8,7 @@ const ICONS: StringName = &"EditorIcons"
 
 
 ## Scale a length in pixels by the editor's display scale.
-static func scaled(pixels: float) -> float:
+static func scale(pixels: float) -> float:
 	return pixels * EditorInterface.get_editor_scale()
 
 

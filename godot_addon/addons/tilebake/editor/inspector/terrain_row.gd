@@ -14,7 +14,7 @@ var _weight: EditorSpinSlider = EditorSpinSlider.new()
 func _init(terrain: String, described: TilebakeTerrain) -> void:
 	var name_label: Label = Label.new()
 	name_label.text = terrain
-	name_label.custom_minimum_size.x = Ui.scaled(70)
+	name_label.custom_minimum_size.x = Ui.scale(70)
 	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	name_label.tooltip_text = terrain
 	_prompt.text = described.prompt if described != null else ""
@@ -25,7 +25,7 @@ func _init(terrain: String, described: TilebakeTerrain) -> void:
 	_weight.max_value = 5.0
 	_weight.step = 0.05
 	_weight.value = described.weight if described != null else 1.0
-	_weight.custom_minimum_size.x = Ui.scaled(60)
+	_weight.custom_minimum_size.x = Ui.scale(60)
 	_weight.tooltip_text = "How strongly it counts against its neighbours along their border"
 	for part: Control in [name_label, _prompt, _weight]:
 		add_child(part)

@@ -30,7 +30,7 @@ func _row(key: String, picture: Texture2D) -> HBoxContainer:
 	var row: HBoxContainer = HBoxContainer.new()
 	var icon: TextureRect = TextureRect.new()
 	icon.texture = picture
-	icon.custom_minimum_size = Vector2.ONE * Ui.scaled(24)
+	icon.custom_minimum_size = Vector2.ONE * Ui.scale(24)
 	icon.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
 	icon.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
 	icon.tooltip_text = key

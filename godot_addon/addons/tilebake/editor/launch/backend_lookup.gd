@@ -59,7 +59,7 @@ func _check() -> void:
 	location = BackendLocation.parse(_output.get_buffer(LONGEST).get_string_from_utf8())
 	_pid = -1
 	if location == null:
-		problem = _not_answered(code, errors)
+		problem = _make_problem(code, errors)
 	elif not location.is_compatible():
 		problem = _of_another_version()
 
@@ -72,7 +72,7 @@ func _not_run(why: String) -> TilebakeBackendState:
 	)
 
 
-func _not_answered(code: int, errors: String) -> TilebakeBackendState:
+func _make_problem(code: int, errors: String) -> TilebakeBackendState:
 	if code == 2:  # it does not know `where --json`
 		return TilebakeBackendState.new(
 			TilebakeBackendState.Kind.INCOMPATIBLE, "%s is too old for this addon." % _program, INSTALL, errors

@@ -107,10 +107,10 @@ func show_diagnostic(map: TilebakeMapView) -> void:
 func _show_diagnostics(export: TilebakeExport, node: BakedTileMap) -> void:
 	var lines: PackedStringArray = []
 	for diagnostic: TilebakeDiagnostic in export.diagnostics:
-		if diagnostic.is_error() or not export.failed():
+		if diagnostic.is_error() or not export.has_failed():
 			lines += PackedStringArray([diagnostic.line()])
 	var are_new: bool = node.set_export_warnings(lines)
-	if export.failed() or (are_new and not lines.is_empty()):
+	if export.has_failed() or (are_new and not lines.is_empty()):
 		var more: String = "" if lines.size() == 1 else " See %d more warnings at %s." % [lines.size() - 1, node.name]
 		_show_toast(lines[0] + more)
 

@@ -21,7 +21,7 @@ func _init(node: BakedTileMap, coordinator: TilebakeBakeCoordinator) -> void:
 	box = export.box
 	if not backend.is_up():
 		diagnostic = TilebakeDiagnostic.error(backend.text.trim_suffix("."), backend.hint.trim_suffix("."))
-	elif export.failed():
+	elif export.has_failed():
 		diagnostic = export.diagnostics.filter(
 			func(each: TilebakeDiagnostic) -> bool: return each.is_error())[0]
 	elif not _is_saved(export):

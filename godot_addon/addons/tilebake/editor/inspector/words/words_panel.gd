@@ -47,7 +47,7 @@ func _build_parts() -> void:
 	Signals.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
 	Signals.on(_chips.dropped, _session.clear)
 	_hint.modulate.a = 0.7
-	_parts.add_theme_constant_override(&"separation", roundi(Ui.scaled(6)))
+	_parts.add_theme_constant_override(&"separation", roundi(Ui.scale(6)))
 	for part: Control in [
 		Ui.heading("Where a word works"), _chips, PreviewStatus.new(_session, TilebakePreviewView.Kind.HEAT),
 		Ui.heading("Re-theme"), _prompt,
