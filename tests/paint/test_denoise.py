@@ -20,8 +20,8 @@ def sampling(start: float = 0.0, end: float = 1.0, scale: float = 4.0) -> Sampli
     [(0.0, 1.0, range(10)), (0.0, 0.7, range(7)), (0.2, 0.8, range(2, 8)), (0.6, 0.4, range(6, 4))],
 )
 def test_guidance_works_in_a_part_of_the_steps(start: float, end: float, guided: range) -> None:
-    assert sampling(start, end).guided_steps == guided
-    assert not sampling(start, end, scale=1.0).guided_steps
+    assert sampling(start, end).guidance_steps == guided
+    assert not sampling(start, end, scale=1.0).guidance_steps
 
 
 def batches(

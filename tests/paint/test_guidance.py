@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tilebake.paint.guidance import BROAD, guided
+from tilebake.paint.guidance import BROAD, guide
 
 
 @pytest.fixture
@@ -16,9 +16,9 @@ def predictions() -> tuple[torch.Tensor, torch.Tensor]:
 def test_one_scale_is_plain_guidance(predictions: tuple[torch.Tensor, torch.Tensor]) -> None:
     negative, positive = predictions
     torch.testing.assert_close(
-        guided(negative, positive, 4.0, 4.0), negative + 4.0 * (positive - negative), rtol=0, atol=0
+        guide(negative, positive, 4.0, 4.0), negative + 4.0 * (positive - negative), rtol=0, atol=0
     )
-    torch.testing.assert_close(guided(negative, positive, 1.0, 1.0), positive)
+    torch.testing.assert_close(guide(negative, positive, 1.0, 1.0), positive)
 
 
 def test_two_scales_equal_a_literal_loop(predictions: tuple[torch.Tensor, torch.Tensor]) -> None:
@@ -31,9 +31,9 @@ def test_two_scales_equal_a_literal_loop(predictions: tuple[torch.Tensor, torch.
             broad = around.mean(dim=(-2, -1))
             here = negative[..., y, x]
             expected[..., y, x] = here + 1.5 * broad + 4.0 * (difference[..., y, x] - broad)
-    torch.testing.assert_close(guided(negative, positive, 4.0, 1.5), expected)
+    torch.testing.assert_close(guide(negative, positive, 4.0, 1.5), expected)
 
 
 def test_a_flat_difference_takes_the_lower_scale_up_to_the_edges() -> None:
     negative, positive = torch.zeros(1, 2, 3, 1), torch.full((1, 2, 3, 1), 2.0)
-    torch.testing.assert_close(guided(negative, positive, 9.0, 1.5), torch.full((1, 2, 3, 1), 3.0))
+    torch.testing.assert_close(guide(negative, positive, 9.0, 1.5), torch.full((1, 2, 3, 1), 3.0))

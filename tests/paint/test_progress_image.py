@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from tilebake.errors import BakeError
-from tilebake.level.settings import SCHEDULERS, BakeSettings, Scheduler
+from tilebake.level.settings import BakeSettings, Scheduler
 from tilebake.level.tilemap import parse_map
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.progress_image import LONGEST, Estimate, smaller
-from tilebake.paint.schedulers import make_scheduler, start
+from tilebake.paint.schedulers import RECIPES, make_scheduler, start
 from tilebake.request import BakeRequest, Step
 from tilebake.texture import Texture
 
@@ -57,7 +57,7 @@ def unwatched(components: Components, request: BakeRequest) -> Texture:
 @pytest.mark.parametrize(
     ("name", "prediction"),
     [
-        *((name, prediction) for name in SCHEDULERS for prediction in ("epsilon", "v_prediction")),
+        *((name, prediction) for name in RECIPES for prediction in ("epsilon", "v_prediction")),
         ("ddim", "sample"),
     ],
 )

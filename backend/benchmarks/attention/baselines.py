@@ -10,11 +10,12 @@ from diffusers.models.attention_processor import Attention
 from torch.nn.functional import scaled_dot_product_attention
 
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
-from tilebake.paint.regional.attention import attention_target, distinct_prompts, regional_attention
+from tilebake.paint.regional.attention import attention_target, regional_attention
 from tilebake.paint.regional.blending import Blending, step_weights
-from tilebake.paint.regional.layers import Layer, cross_attention_levels
+from tilebake.paint.regional.layer_prompts import distinct_prompts
+from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels
 
-MakeProcessor = Callable[[Layer], Any]
+MakeProcessor = Callable[[AttentionLayer], Any]
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def keeping_keys(negative: PromptEmbeds, base: PromptEmbeds) -> MakeProcessor:
     text = torch.cat([negative.prompt_embeds, base.prompt_embeds])
     made: dict[Attention, Any] = {}
 
-    def make(layer: Layer) -> Any:
+    def make(layer: AttentionLayer) -> Any:
         if layer.attn not in made:
             made[layer.attn] = _keeping(layer.attn, text)
         return made[layer.attn]
@@ -62,7 +63,7 @@ def literal_loop(conditioning: Conditioning, blend: Blending, unet: UNet2DCondit
     rows = [distinct.index(region) for region in conditioning.regions]
     weights = step_weights(blend, rows, target)[0]
 
-    def make(layer: Layer) -> Any:
+    def make(layer: AttentionLayer) -> Any:
         def process(attn: Attention, hidden_states: torch.Tensor, **_: Any) -> torch.Tensor:
             query = _split(attn.to_q(hidden_states), attn.heads)
             plain = scaled_dot_product_attention(

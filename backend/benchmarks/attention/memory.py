@@ -9,7 +9,7 @@ import psutil
 
 from benchmarks.attention.subject import Scenario, Subject, unet_of
 from benchmarks.figures import Figure
-from tilebake.paint.regional.attention import NEGATIVE, POSITIVE, RegionalAttention
+from tilebake.paint.regional.attention import COND, UNCOND, RegionalAttention
 
 MOST: Final = 1.10  # times what stock takes
 
@@ -24,13 +24,13 @@ class Bench(NamedTuple):
 
 
 def measure_memory(bench: Bench) -> list[Figure]:
-    """Stock diffusers with one prompt, and ours with so many terrains: as one batch, and half by half."""
+    """Stock diffusers with one prompt, and ours with so many terrains: as one batch, and branch by branch."""
     stock, pair, in_turn = (_apart(side, bench) for side in (stock_peak, pair_peak, in_turn_peak))
     name = f"ours, blobs of {bench.terrains} / stock, peak memory"
     return [
         Figure("stock, peak memory", "bytes", float(stock)),
         Figure(name, "ratio", pair / stock, most=MOST),
-        Figure(f"{name}, halves in turn", "ratio", in_turn / stock, most=MOST),
+        Figure(f"{name}, branches in turn", "ratio", in_turn / stock, most=MOST),
     ]
 
 
@@ -43,18 +43,18 @@ def stock_peak(bench: Bench) -> int:
 def pair_peak(bench: Bench) -> int:
     """Of a pass of ours."""
     subject = _subject(bench)
-    with subject.installed(Scenario("ours", "blobs", bench.terrains)):
+    with subject.install(Scenario("ours", "blobs", bench.terrains)):
         subject.predict()
     return peak_bytes()
 
 
 def in_turn_peak(bench: Bench) -> int:
-    """Of a pass of each half of guidance."""
+    """Of a pass of each branch of guidance."""
     subject = _subject(bench)
     blend = subject.blending(Scenario("ours", "blobs", bench.terrains))
-    with RegionalAttention(subject.unet, subject.conditioning(blend), blend).installed() as context:
-        for place, half in enumerate((NEGATIVE, POSITIVE)):
-            context.halves = (half,)
+    with RegionalAttention(subject.unet, subject.conditioning(blend), blend).install() as context:
+        for place, branch in enumerate((UNCOND, COND)):
+            context.branches = (branch,)
             subject.predict(slice(place, place + 1))
     return peak_bytes()
 

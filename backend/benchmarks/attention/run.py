@@ -129,12 +129,12 @@ def measure_exactness(subject: Subject, layouts: Sequence[str], terrains: int) -
     """How far the UNet's prediction is from that under the literal loop, without and with an epsilon."""
     found: list[Figure] = []
     for layout in layouts:
-        with subject.installed(Scenario("loop", layout, terrains)):
+        with subject.install(Scenario("loop", layout, terrains)):
             literal = subject.predict()
         blend = subject.blending(Scenario("ours", layout, terrains))
         conditioning = subject.conditioning(blend)
         for epsilon in (0.0, EPSILON):
-            with RegionalAttention(subject.unet, conditioning, blend, epsilon=epsilon).installed():
+            with RegionalAttention(subject.unet, conditioning, blend, epsilon=epsilon).install():
                 difference = subject.predict() - literal
             largest = float(difference.abs().max() / literal.abs().max())
             relative = float(difference.norm() / literal.norm())

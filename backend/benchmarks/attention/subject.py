@@ -94,7 +94,7 @@ class Subject:
         count = len(next(iter(blend.regions.values())).names)
         return Conditioning(self.base, self.regions[:count], self.negative, None)
 
-    def installed(self, scenario: Scenario) -> AbstractContextManager[object]:
+    def install(self, scenario: Scenario) -> AbstractContextManager[object]:
         """Prepare what puts a scenario into the UNet."""
         if scenario.side == "stock":
             return nullcontext()
@@ -104,16 +104,16 @@ class Subject:
         conditioning = self.conditioning(blend)
         if scenario.side == "loop":
             return processors(self.unet, literal_loop(conditioning, blend, self.unet))
-        return RegionalAttention(self.unet, conditioning, blend).installed()
+        return RegionalAttention(self.unet, conditioning, blend).install()
 
 
 def prepared(subject: Subject, scenario: Scenario) -> Callable[[], AbstractContextManager[object]]:
     """Installs a scenario as often as it is asked to. Keys and values are projected here, once."""
     if scenario.side != "ours":
-        return lambda: subject.installed(scenario)
+        return lambda: subject.install(scenario)
     blend = subject.blending(scenario)
     attention = RegionalAttention(subject.unet, subject.conditioning(blend), blend)
-    return attention.installed
+    return attention.install
 
 
 def unet_of(model: str, dtype: str) -> UNet2DConditionModel:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.control.structure import Where
-from tilebake.paint.tile_scale import Pixels
+from tilebake.paint.picture import PixelArray
 
 Colour = NDArray[np.float64]  # [3]
 
@@ -31,14 +31,14 @@ TO_LAB: Final = 100 * np.array(
 )
 
 
-def oklab(pixels: Pixels) -> NDArray[np.float64]:
+def oklab(pixels: PixelArray) -> NDArray[np.float64]:
     """Convert sRGB [..., 3] to OKLab times 100, [..., 3]."""
     encoded = pixels / 255
     linear = np.where(encoded > 0.04045, ((encoded + 0.055) / 1.055) ** 2.4, encoded / 12.92)
     return np.cbrt(linear @ TO_CONES.T) @ TO_LAB.T
 
 
-def mean_colour(image: Pixels, where: Where) -> Colour:
+def mean_colour(image: PixelArray, where: Where) -> Colour:
     """Return the mean over the pixels `where` [H, W] of a picture [H, W, 3 or 4]."""
     return oklab(image[..., :3][where]).mean(axis=0)
 

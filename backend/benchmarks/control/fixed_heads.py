@@ -11,8 +11,8 @@ from benchmarks.control.scenes import Studio
 from benchmarks.quality.paintings import unobserved
 from tilebake.paint.denoise import denoise
 from tilebake.paint.observe.probabilities import attention_probabilities
-from tilebake.paint.regional.attention import Attend, LayerPrompts
-from tilebake.paint.regional.layers import Layer
+from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts
+from tilebake.paint.regional.layers import AttentionLayer
 from tilebake.paint.scene import BakeRun, MakeDenoiser, Scene, run
 
 FIXED: Final = 0.05  # of their attention is all that pixels give otherwise than they do on average
@@ -25,14 +25,14 @@ class HeadSpread:
         # Of the base prompt, which is all that there is of a plain prompt.
         self.spreads: list[torch.Tensor] = []  # [H] for each layer and step
 
-    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:  # noqa: ARG002
+    def wrap(self, layer: AttentionLayer, prompts: LayerPrompts, attend: Attend) -> Attend:  # noqa: ARG002
         """Note the spread, and attend as usual."""
 
-        def watching(query: torch.Tensor, step: int) -> torch.Tensor:
+        def attend_observed(query: torch.Tensor, step: int) -> torch.Tensor:
             self.spreads.append(spread(attention_probabilities(query, prompts.keys[0])[0]))
             return attend(query, step)
 
-        return watching
+        return attend_observed
 
 
 def spread(probabilities: torch.Tensor) -> torch.Tensor:

@@ -18,7 +18,7 @@ from benchmarks.quality.paintings import keep, map_path
 from benchmarks.quality.vocabulary import noun_in
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.judge.network import Judge, verdicts
-from tilebake.paint.tile_scale import TILE
+from tilebake.paint.tile_scale import TILE_PIXELS
 from training.terrain.catalog import NOUNS
 
 MAPS: Final = ("forest", "river", "island")  # square tiles, on canvases of whole tiles
@@ -62,7 +62,7 @@ def regional_heat(studio: Studio, title: str, seeds: int) -> Iterator[Heat]:
 
 def plain_heat(studio: Studio, judge: Judge, seeds: int, out: Path | None) -> Iterator[Heat]:
     """Nouns of plain prompts, over the tiles in which the judge sees their terrain."""
-    size = SIZE[1] // TILE, SIZE[0] // TILE
+    size = SIZE[1] // TILE_PIXELS, SIZE[0] // TILE_PIXELS
     for prompt, words in PLAIN:
         for seed in range(seeds):
             observed = studio.observe(studio.plain(prompt, SIZE, seed), words)

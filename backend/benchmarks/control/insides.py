@@ -9,20 +9,20 @@ from scipy import ndimage
 from benchmarks.control.scenes import Subject
 from benchmarks.control.structure import Where
 from tilebake.level.canvas import LATENT
-from tilebake.paint.control.composite import MARGIN
+from tilebake.paint.control.composite import EDIT_MARGIN
 from tilebake.paint.control.local_blend import terrain_mask
+from tilebake.paint.picture import PixelArray
 from tilebake.paint.scene import Scene
-from tilebake.paint.tile_scale import Pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Inside:
-    """Pixels of one scene [H, W], whose canvas is its picture."""
+    """PixelArray of one scene [H, W], whose canvas is its picture."""
 
     core: Where  # those that an edit may change wholly
     beyond: Where  # those that it may not touch
 
-    def changed_beyond(self, before: Pixels, after: Pixels) -> int:
+    def changed_beyond(self, before: PixelArray, after: PixelArray) -> int:
         """How many of the pixels that may not be touched differ."""
         return int(((before != after).any(axis=-1) & self.beyond).sum())
 
@@ -38,7 +38,7 @@ def inside_of(scene: Scene, subject: Subject) -> Inside:
 
 def inside_by(mask: NDArray[np.float32]) -> Inside:
     """Return the inside of a mask over latents [h, w], from 0 to 1."""
-    reach = ndimage.maximum_filter(mask > 0, size=2 * MARGIN + 1)
+    reach = ndimage.maximum_filter(mask > 0, size=2 * EDIT_MARGIN + 1)
     return Inside(core=_enlarge(mask >= 1), beyond=_enlarge(~reach))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.control.structure import structure_kept
 from benchmarks.quality.vocabulary import noun_in
-from tilebake.paint.tile_scale import Pixels
+from tilebake.paint.picture import PixelArray
 from training.terrain.catalog import NOUNS
 from training.terrain.scene import ADJECTIVES, Patch, single
 
@@ -25,7 +25,7 @@ def structure_kept_by_the_painter(before: str, after: str, seeds: int) -> float:
     )
 
 
-def painted(prompt: str, seed: int) -> Pixels:
+def painted(prompt: str, seed: int) -> PixelArray:
     """Return a prompt's terrain with those of its words that the painter knows."""
     words = tuple(sorted(word for word in prompt.split() if word in ADJECTIVES))
     picture = single(np.random.default_rng(seed), (SIDE, SIDE), Patch(NOUNS[noun_in(prompt)], words))

@@ -16,8 +16,8 @@ from tilebake.level.tilemap import TileMap, parse_map, read_map
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.observe.attention_maps import AttentionMaps
 from tilebake.paint.observe.observe import observe_words
+from tilebake.paint.picture import PixelArray
 from tilebake.paint.scene import Painted, Scene
-from tilebake.paint.tile_scale import Pixels
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
 
@@ -88,7 +88,7 @@ class Studio:
         tilemap = small_map({subject.terrain: subject.prompt})
         return self.pipeline.scene(self.request(tilemap, seed))
 
-    def paint(self, subject: Subject, seed: int) -> Pixels:
+    def paint(self, subject: Subject, seed: int) -> PixelArray:
         """Paint a subject as it is, without any edit."""
         return observe_words(self.pipeline.components, self.scene(subject, seed), (), unobserved).image
 

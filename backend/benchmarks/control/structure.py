@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from tilebake.paint.picture import PixelArray
 from tilebake.paint.report.seams import LUMA
-from tilebake.paint.tile_scale import Pixels
 
 SOFTENED: Final = 1.0  # pixels: deviation of the Gaussian before the gradient
 Where = NDArray[np.bool_]
 
 
-def edge_map(image: Pixels) -> NDArray[np.float32]:
+def edge_map(image: PixelArray) -> NDArray[np.float32]:
     """How strong the edge at each pixel is: [H, W, 3 or 4] → [H, W]."""
     luma = ndimage.gaussian_filter(image[..., :3].astype(np.float32) @ LUMA, SOFTENED)
     return np.hypot(ndimage.sobel(luma, axis=0), ndimage.sobel(luma, axis=1))
 
 
-def structure_kept(before: Pixels, after: Pixels, where: Where) -> float:
+def structure_kept(before: PixelArray, after: PixelArray, where: Where) -> float:
     """Correlation of the edge maps of two pictures over the pixels `where` [H, W]."""
     first, second = (edge_map(image)[where] for image in (before, after))
     return float(np.corrcoef(first, second)[0, 1])

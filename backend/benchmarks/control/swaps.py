@@ -16,7 +16,7 @@ from benchmarks.control.structure import structure_kept
 from benchmarks.figures import Figure
 from benchmarks.quality.paintings import keep
 from tilebake.level.edit.edit import Rewrite
-from tilebake.paint.tile_scale import Pixels
+from tilebake.paint.picture import PixelArray
 
 PAINTINGS: Final = 5  # by the painter of the training pictures, of each swap
 HALF: Final = 0.5  # of the re-run's move in colour: nearer to the new word's side than to the old one's
@@ -65,9 +65,9 @@ class Swapped:
 
 @dataclass(frozen=True, eq=False)
 class _Painted:
-    source: Pixels
-    target: Pixels
-    rerun: Pixels
+    source: PixelArray
+    target: PixelArray
+    rerun: PixelArray
     inside: Inside
 
 

@@ -12,8 +12,8 @@ from benchmarks.quality.vocabulary import known_as
 from benchmarks.serve.process import REPOSITORY
 from tilebake.cli.options import Choices, Machine
 from tilebake.level.tilemap import TileMap
+from tilebake.paint.picture import PixelArray
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.tile_scale import Pixels
 from tilebake.request import Step
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import PlannedBake, Planner
@@ -29,7 +29,7 @@ class Painting:
     title: str  # the map file's name without its ending
     tilemap: TileMap
     names: Mapping[str, str]  # the judge's name for each terrain of the map
-    image: Pixels
+    image: PixelArray
     seconds: float
 
 
@@ -67,7 +67,7 @@ def paint(
             yield Painting(title, tilemap, names, image, seconds)
 
 
-def keep(image: Pixels, out: Path | None, name: str) -> None:
+def keep(image: PixelArray, out: Path | None, name: str) -> None:
     """Write a picture to look at, if there is a folder for it."""
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,8 @@ from tilebake.level.map.grid import GridShape
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.judge.judging import judge_map_tiles
 from tilebake.paint.judge.network import Judge
-from tilebake.paint.report.neighbours import HALF_STEPS, QUARTERS, Layout, Step, layout, place_of
-from tilebake.paint.tile_scale import Pixels
+from tilebake.paint.picture import PixelArray
+from tilebake.paint.report.neighbours import HALF_STEPS, QUARTERS, QuarterStep, TileLayout, layout, place_of
 
 SIDES: Final[Mapping[GridShape, int]] = {"square": 4, "isometric": 4, "half_offset": 6, "hexagonal": 6}
 
@@ -42,7 +42,7 @@ class Share(NamedTuple):
 
 
 def judge_map(
-    judge: Judge, image: Pixels, tilemap: TileMap, names: Mapping[str, str], title: str
+    judge: Judge, image: PixelArray, tilemap: TileMap, names: Mapping[str, str], title: str
 ) -> list[Verdict]:
     """Verdicts on every tile whose core is whole. `names`: the judge's name for each terrain of the map."""
     terrains = layout(tilemap, names)
@@ -82,13 +82,13 @@ def confusions(tiles: Iterable[Verdict]) -> list[tuple[str, str, int]]:
     return [(wanted, found, count) for (wanted, found), count in counts.most_common()]
 
 
-def is_inner(place: Step, terrains: Layout, shape: GridShape) -> bool:
+def is_inner(place: QuarterStep, terrains: TileLayout, shape: GridShape) -> bool:
     """Whether a tile has a neighbour of its own terrain on each of its sides."""
     like = sum(terrains.get(other) == terrains[place] for other in _around(place, shape))
     return like == SIDES[shape]
 
 
-def is_thin(place: Step, terrains: Layout) -> bool:
+def is_thin(place: QuarterStep, terrains: TileLayout) -> bool:
     """Whether a tile of a square map is part of something one tile wide.
 
     It is where no block of two by two tiles of its terrain holds it: so a path's straights, bends and
@@ -102,7 +102,7 @@ def is_thin(place: Step, terrains: Layout) -> bool:
     )
 
 
-def _around(place: Step, shape: GridShape) -> Iterator[Step]:
+def _around(place: QuarterStep, shape: GridShape) -> Iterator[QuarterStep]:
     for right, down in HALF_STEPS[shape]:
         yield place[0] + right, place[1] + down
         yield place[0] - right, place[1] - down

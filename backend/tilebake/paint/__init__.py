@@ -1,1 +1,1 @@
-"""How a map is painted. Torch lives here alone."""
+"""Paint a map. Torch is imported in this package alone."""

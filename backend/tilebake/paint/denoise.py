@@ -1,4 +1,4 @@
-"""The denoising loop: latents of one canvas or window, from noise to picture, under regional attention."""
+"""Denoise the latents of one canvas or window, from noise to picture, under regional attention."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,20 +9,21 @@ from diffusers.models.embeddings import get_timestep_embedding
 
 from tilebake.level.canvas import LATENT
 from tilebake.level.settings import AnySettings
-from tilebake.models.defaults import Defaults
-from tilebake.paint.guidance import guided
+from tilebake.models.reference import Defaults
+from tilebake.paint.guidance import guide
 from tilebake.paint.model.load import Components
 from tilebake.paint.progress_image import Estimate, paint_progress_image
 from tilebake.paint.prompts.embeds import Conditioning
-from tilebake.paint.regional.attention import NEGATIVE, POSITIVE, AttentionControl, RegionalAttention
+from tilebake.paint.regional.attention import COND, UNCOND, RegionalAttention
 from tilebake.paint.regional.blending import Blending
+from tilebake.paint.regional.layer_prompts import AttentionControl
 from tilebake.paint.schedulers import make_scheduler, start, step_options
 from tilebake.request import OnStep, Step
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How noise becomes a picture."""
+    """Hold the settings by which noise becomes a picture."""
 
     steps: int
     guidance_scale: float  # ≤ 1 is none
@@ -47,23 +48,23 @@ class Sampling:
         )
 
     @property
-    def guided_steps(self) -> range:
-        """The steps in which guidance works (Kynkäänniemi et al. 2024, arXiv:2404.07724)."""
+    def guidance_steps(self) -> range:
+        """The steps in which guidance is on (Kynkäänniemi et al. 2024, arXiv:2404.07724)."""
         if max(self.guidance_scale, self.guidance_scale_low) <= 1:
             return range(0)
         return range(round(self.guidance_start * self.steps), round(self.guidance_end * self.steps))
 
 
-Halves = tuple[int, ...]
-"""NEGATIVE and POSITIVE, as they lie along a batch."""
+Branches = tuple[int, ...]
+"""The classifier-free-guidance branches in a batch, in order: uncond, cond."""
 
 
 class Denoiser:
-    """One picture's way from noise to latents, a step at a time.
+    """Denoise one picture, a step at a time.
 
     All that does not depend on the latents is made here, before the first step, so that nothing in a step
-    waits for the device. The halves of guidance are one batch, or with `in_two_passes` one after the other,
-    which takes half the memory. Raises BakeError for a number of steps that the scheduler cannot do.
+    waits for the device. The branches of guidance are one batch, or with `in_two_passes` one after the other,
+    which takes branch the memory. Raises BakeError for a number of steps that the scheduler cannot do.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Denoiser:
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
         self.components = components
         self.sampling = sampling
-        self._guided = range(0) if embeds_guidance else sampling.guided_steps
+        self._guided = range(0) if embeds_guidance else sampling.guidance_steps
         self.scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
         self.timesteps = start(self.scheduler, sampling.steps)
         self.attention = RegionalAttention(
@@ -91,17 +92,17 @@ class Denoiser:
         self.latents = noise.to(device, torch.float32) * self.scheduler.init_noise_sigma
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
-        pair: list[Halves] = [(NEGATIVE,), (POSITIVE,)] if in_two_passes else [(NEGATIVE, POSITIVE)]
-        self._passes = {True: pair, False: [(POSITIVE,)]}  # by whether a step is guided
+        pair: list[Branches] = [(UNCOND,), (COND,)] if in_two_passes else [(UNCOND, COND)]
+        self._passes = {True: pair, False: [(COND,)]}  # by whether a step is guided
         self._conditions = {
-            halves: added_conditions(conditioning, noise, halves) for halves in (*pair, (POSITIVE,))
+            branches: micro_conditioning(conditioning, noise, branches) for branches in (*pair, (COND,))
         }
         self._timestep_cond = (
             guidance_embedding(components, sampling.guidance_scale) if embeds_guidance else None
         )
 
     def advance(self, step: int) -> Step:
-        """Takes `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order, from 0."""
+        """Take `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order, from 0."""
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
@@ -113,57 +114,59 @@ class Denoiser:
         )
 
     def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
-        """What the UNet makes of its input [1, C, h, w], with guidance: float32 [1, C, h, w]."""
+        """Predict from the UNet's input [1, C, h, w], with guidance: float32 [1, C, h, w]."""
         passes = self._passes[step in self._guided]
-        predicted = [half for halves in passes for half in self._pass(model_input, step, halves).split(1)]
+        predicted = [
+            branch for branches in passes for branch in self._pass(model_input, step, branches).split(1)
+        ]
         if len(predicted) == 1:
             return predicted[0]
-        negative, positive = predicted
-        return guided(negative, positive, self.sampling.guidance_scale, self.sampling.guidance_scale_low)
+        uncond, cond = predicted
+        return guide(uncond, cond, self.sampling.guidance_scale, self.sampling.guidance_scale_low)
 
-    def _pass(self, model_input: torch.Tensor, step: int, halves: Halves) -> torch.Tensor:
-        """One forward pass for some halves of guidance: [1, C, h, w] → float32 [B, C, h, w]."""
+    def _pass(self, model_input: torch.Tensor, step: int, branches: Branches) -> torch.Tensor:
+        """Run one forward pass for some branches of guidance: [1, C, h, w] → float32 [B, C, h, w]."""
         context = self.attention.context
-        context.step, context.halves = step, halves
+        context.step, context.branches = step, branches
         return self.components.unet(
-            torch.cat([model_input.to(self.components.dtype)] * len(halves)),
+            torch.cat([model_input.to(self.components.dtype)] * len(branches)),
             self._device_timesteps[step],
-            encoder_hidden_states=context.encoder_hidden_states[-len(halves) :],
-            added_cond_kwargs=dict(self._conditions[halves]),
+            encoder_hidden_states=context.encoder_hidden_states[-len(branches) :],
+            added_cond_kwargs=dict(self._conditions[branches]),
             timestep_cond=self._timestep_cond,
             return_dict=False,
         )[0].float()
 
 
 def denoise(denoiser: Denoiser, on_step: OnStep) -> torch.Tensor:
-    """All steps of one picture: its latents [1, C, h, w].
+    """Run all steps of one picture, and return its latents [1, C, h, w].
 
     `on_step` is called after each step, and may raise to cancel. Nothing in the loop waits for the device,
-    unless `on_step` asks for a preview.
+    unless `on_step` asks for a progress image.
     """
-    with torch.no_grad(), denoiser.attention.installed():
+    with torch.no_grad(), denoiser.attention.install():
         for step in range(len(denoiser.timesteps)):
             on_step(denoiser.advance(step))
     return denoiser.latents
 
 
-def added_conditions(
-    conditioning: Conditioning, latents: torch.Tensor, halves: Halves
+def micro_conditioning(
+    conditioning: Conditioning, latents: torch.Tensor, branches: Branches
 ) -> dict[str, torch.Tensor]:
-    """SDXL's micro-conditioning (Podell et al. 2023, arXiv:2307.01952), for some halves of guidance.
+    """Make SDXL's micro-conditioning (Podell et al. 2023, arXiv:2307.01952), for some branches of guidance.
 
     text_embeds [B, P]: the base prompt's pooled embedding. time_ids [B, 6]: original size, crop, target size,
     each as height and width in pixels; the canvas is shown whole.
     """
     height, width = (LATENT * length for length in latents.shape[-2:])
-    sides = {NEGATIVE: conditioning.negative, POSITIVE: conditioning.base}
-    text_embeds = torch.cat([sides[half].pooled_prompt_embeds for half in halves])
-    time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(halves))
+    sides = {UNCOND: conditioning.negative, COND: conditioning.base}
+    text_embeds = torch.cat([sides[branch].pooled_prompt_embeds for branch in branches])
+    time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(branches))
     return {"text_embeds": text_embeds, "time_ids": time_ids.to(text_embeds.device, text_embeds.dtype)}
 
 
 def guidance_embedding(components: Components, guidance_scale: float) -> torch.Tensor:
-    """The guidance scale [1, D] as a distilled UNet takes it (Luo et al. 2023, arXiv:2310.04378)."""
+    """Embed the guidance scale [1, D] as a distilled UNet takes it (Luo et al. 2023, arXiv:2310.04378)."""
     scaled = torch.tensor([1000.0 * (guidance_scale - 1.0)])
     width = components.unet.config["time_cond_proj_dim"]
     embedding = get_timestep_embedding(scaled, width, downscale_freq_shift=1)

@@ -1,4 +1,4 @@
-"""Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598), with a scale for broad colours."""
+"""Guide classifier-free (Ho & Salimans 2022, arXiv:2207.12598), with a scale of its own for broad colours."""
 
 from typing import Final
 
@@ -8,14 +8,14 @@ from torch.nn.functional import avg_pool2d
 BROAD: Final = 5  # latents: what is as wide as that, or wider, is colour and light; the rest is texture
 
 
-def guided(negative: Tensor, positive: Tensor, scale: float, scale_low: float) -> Tensor:
-    """A prediction [1, C, h, w] led from what the negative prompt gives to what the prompts ask for, and on.
+def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float) -> Tensor:
+    """Lead a prediction [1, C, h, w] from the uncond branch to the cond branch, and beyond.
 
     Two scales as in Sadat et al. 2025 (arXiv:2506.19713), who part the frequencies by a pyramid; here it is
     the mean over `BROAD` latents. One scale high enough for texture drives dark terrains to black.
     """
-    difference = positive - negative
+    difference = cond - uncond
     if scale_low == scale:
-        return negative + scale * difference
+        return uncond + scale * difference
     broad = avg_pool2d(difference, BROAD, stride=1, padding=BROAD // 2, count_include_pad=False)
-    return positive + (scale_low - 1) * broad + (scale - 1) * (difference - broad)
+    return cond + (scale_low - 1) * broad + (scale - 1) * (difference - broad)

@@ -17,7 +17,7 @@ from torch import nn
 
 from tilebake.errors import BakeError
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 TILED_SIDE = 64  # latent pixels along a tile's edge when decoding in tiles
 MESSAGES = ("out of memory", "not enough memory", "can't allocate memory")
 
@@ -41,8 +41,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def run_with_fallbacks(
-    task: Callable[[], Result], fallbacks: Sequence[Fallback], purpose: str
-) -> tuple[Result, tuple[str, ...]]:
+    task: Callable[[], _Result], fallbacks: Sequence[Fallback], purpose: str
+) -> tuple[_Result, tuple[str, ...]]:
     """Return what `task` returns, and what had to be given up for it.
 
     Raises MemoryRanOutError, naming `purpose`, when memory runs out under all fallbacks together.

@@ -1,4 +1,4 @@
-"""Noise that belongs to places, not to canvases: a standard normal drawn for each (seed, x, y, channel).
+"""Draw noise that belongs to places, not to canvases: a standard normal for each (seed, x, y, channel).
 
 Any crop of a larger field is the smaller field, so a map that grows or scrolls keeps its noise. Counter-based
 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): each value is a hash of its coordinates
@@ -12,7 +12,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64's finaliser: every bit of the input changes half of the output's bits."""
+    """Apply SplitMix64's finaliser: every bit of the input changes half of the output's bits."""
     z = z + GOLDEN
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -20,19 +20,19 @@ def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _uniform(bits: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """The upper 53 bits as a float64 in (0, 1]: never 0, whose logarithm is infinite."""
+    """Return the upper 53 bits as a float64 in (0, 1]: never 0, whose logarithm is infinite."""
     return ((bits >> np.uint64(11)).astype(np.float64) + 1.0) * 2.0**-53
 
 
 def _range(start: int, count: int) -> NDArray[np.uint64]:
-    """Coordinates start … start+count-1 as unsigned 64-bit integers, negative ones wrapped."""
+    """Return coordinates start … start+count-1 as unsigned 64-bit integers, negative ones wrapped."""
     return np.uint64(start % 2**64) + np.arange(count, dtype=np.uint64)
 
 
 def coordinate_noise(
     seed: int, x: int, y: int, width: int, height: int, channels: int
 ) -> NDArray[np.float32]:
-    """Standard normal noise, float32 [channels, height, width], for latent pixels from (x, y) on.
+    """Draw standard normal noise, float32 [channels, height, width], for latent pixels from (x, y) on.
 
     x and y are absolute latent coordinates, negative ones too; seed may be any integer (taken modulo 2^64).
     """

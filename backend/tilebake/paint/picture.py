@@ -1,4 +1,4 @@
-"""From the decoded canvas to the map's own pixels: crop, scale, palette, transparency. numpy and Pillow."""
+"""Turn the decoded canvas into the map's own pixels: crop, scale, palette, transparency."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from PIL import Image
 from tilebake.level.canvas import LATENT
 from tilebake.level.settings import Resample
 
-Pixels: TypeAlias = NDArray[np.uint8]
+PixelArray: TypeAlias = NDArray[np.uint8]
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 
 FILTERS = {
@@ -18,7 +18,7 @@ FILTERS = {
     "area": Image.Resampling.BOX,
     "nearest": Image.Resampling.NEAREST,
 }
-CHUNK = 1 << 16  # colours compared with the palette at once
+COLOUR_CHUNK = 1 << 16  # colours compared with the palette at once
 
 # sRGB, linear → cone responses → Oklab (Ottosson 2020, "A perceptual color space for image processing").
 _CONES = np.array(
@@ -37,19 +37,19 @@ _LAB = np.array(
 )
 
 
-def to_pixels(image: NDArray[np.float32]) -> Pixels:
-    """A picture in 0..1 as bytes, rounded to the nearest."""
+def to_pixels(image: NDArray[np.float32]) -> PixelArray:
+    """Convert a picture in 0..1 to bytes, rounded to the nearest."""
     return (image * 255.0).round().astype(np.uint8)
 
 
-def scale(image: Pixels, box: Box, size: tuple[int, int], resample: Resample) -> Pixels:
-    """The part of `image` [H, W, 3] inside `box`, at `size` = (width, height)."""
+def scale(image: PixelArray, box: Box, size: tuple[int, int], resample: Resample) -> PixelArray:
+    """Scale the part of `image` [H, W, 3] inside `box` to `size` = (width, height)."""
     scaled = Image.fromarray(image).resize(size, FILTERS[resample], box=box)
     return np.asarray(scaled).copy()
 
 
-def alpha(empty: NDArray[np.float32], box: Box, size: tuple[int, int], resample: Resample) -> Pixels:
-    """Opacity [height, width] from the share of each latent pixel that no tile covers.
+def alpha(empty: NDArray[np.float32], box: Box, size: tuple[int, int], resample: Resample) -> PixelArray:
+    """Compute opacity [height, width] from the share of each latent pixel that no tile covers.
 
     `box` is in canvas pixels, of which `empty` has one for every 8. Feathered as the masks are; hard where
     the picture keeps hard pixels.
@@ -63,20 +63,20 @@ def alpha(empty: NDArray[np.float32], box: Box, size: tuple[int, int], resample:
     return to_pixels(opacity.astype(np.float32))
 
 
-def _oklab(colours: Pixels) -> NDArray[np.float64]:
-    """sRGB bytes [N, 3] → Oklab [N, 3], where distance is how different colours look."""
+def _oklab(colours: PixelArray) -> NDArray[np.float64]:
+    """Convert sRGB bytes [N, 3] to Oklab [N, 3], where distance is how different colours look."""
     srgb = colours / 255.0
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     return np.cbrt(linear @ _CONES.T) @ _LAB.T
 
 
-def to_palette(image: Pixels, palette: Sequence[str]) -> Pixels:
-    """Each pixel [H, W, 3] as the palette's colour ("#rrggbb") that looks nearest; the first of equals."""
+def to_palette(image: PixelArray, palette: Sequence[str]) -> PixelArray:
+    """Paint each pixel [H, W, 3] in the nearest-looking palette colour ("#rrggbb"), the first of equals."""
     colours = np.array([list(bytes.fromhex(colour[1:])) for colour in palette], dtype=np.uint8)
     pixels, places = np.unique(image.reshape(-1, 3), axis=0, return_inverse=True)
     targets = _oklab(colours)  # [P, 3]
     nearest = [
-        ((_oklab(pixels[i : i + CHUNK])[:, None] - targets) ** 2).sum(-1).argmin(-1)
-        for i in range(0, len(pixels), CHUNK)
+        ((_oklab(pixels[i : i + COLOUR_CHUNK])[:, None] - targets) ** 2).sum(-1).argmin(-1)
+        for i in range(0, len(pixels), COLOUR_CHUNK)
     ]
     return colours[np.concatenate(nearest)[places.reshape(-1)]].reshape(image.shape)

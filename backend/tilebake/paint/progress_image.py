@@ -1,4 +1,4 @@
-"""The picture as the model sees it between two steps: small, cheap, and painted only if somebody asks.
+"""Paint the picture as the model sees it between two steps: small, cheap, and only if somebody asks.
 
 At every step the model predicts what noise is left, and with it the picture without that noise. The
 latents of that picture are averaged down before they are decoded, so that the VAE has little to do.
@@ -16,21 +16,21 @@ from tilebake.errors import BakeError
 from tilebake.paint.decode import decode_once
 from tilebake.paint.memory import is_out_of_memory, release
 from tilebake.paint.picture import to_pixels
-from tilebake.paint.schedulers import Scheduler
+from tilebake.paint.schedulers import DiffusersScheduler
 
 LONGEST = 32  # latent pixels along the longer side
 
 
 class Estimate(NamedTuple):
-    """What one step knew: enough to tell the clean latents from."""
+    """Hold what one step knew: enough to estimate the clean latents."""
 
     model_input: torch.Tensor  # [1, C, h, w]: √ᾱ · clean + √(1 - ᾱ) · noise, whatever the scheduler
     predicted: torch.Tensor  # [1, C, h, w]: noise, velocity or clean latents, as the model was trained
-    scheduler: Scheduler
+    scheduler: DiffusersScheduler
     timestep: torch.Tensor  # on the CPU
 
     def latents(self) -> torch.Tensor:
-        """The clean latents [1, C, h, w] that the model expects (Ho et al. 2020; Salimans & Ho 2022)."""
+        """Estimate the clean latents [1, C, h, w] (Ho et al. 2020; Salimans & Ho 2022)."""
         scheduler: Any = self.scheduler
         alphas: torch.Tensor = scheduler.alphas_cumprod
         share = float(alphas[round(float(self.timestep))].clamp(min=1e-4))  # a last step of pure noise has 0
@@ -45,7 +45,7 @@ class Estimate(NamedTuple):
 
 
 def paint_progress_image(vae: AutoencoderKL, estimate: Estimate) -> NDArray[np.uint8]:
-    """The picture [h, w, 3] of one step, at most 32 latent pixels wide and high.
+    """Paint the picture [h, w, 3] of one step, at most 32 latent pixels wide and high.
 
     Raises BakeError when memory runs out, and leaves the bake to go on without.
     """
@@ -56,11 +56,11 @@ def paint_progress_image(vae: AutoencoderKL, estimate: Estimate) -> NDArray[np.u
         if not is_out_of_memory(error):
             raise
     release()  # outside `except`, where no traceback keeps tensors alive
-    raise BakeError("not enough memory for a preview", hint="close other programs")
+    raise BakeError("not enough memory for a progress image", hint="close other programs")
 
 
 def smaller(latents: torch.Tensor) -> torch.Tensor:
-    """Latents [1, C, h, w], averaged to at most LONGEST along the longer side."""
+    """Average latents [1, C, h, w] to at most LONGEST along the longer side."""
     height, width = latents.shape[-2:]
     if max(height, width) <= LONGEST:
         return latents
@@ -70,6 +70,6 @@ def smaller(latents: torch.Tensor) -> torch.Tensor:
 
 
 def on_device_of(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
-    """Latents where the VAE is now, for it may be parked; streamed weights come to the latents."""
+    """Move latents to where the VAE is now, for it may be parked; streamed weights come to the latents."""
     device = next(vae.parameters()).device
     return latents if device.type == "meta" else latents.to(device)

@@ -31,15 +31,15 @@ from tilebake.paint.memory import (
 from tilebake.paint.model.load import STREAMED, Components, models
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.prompts.embeds import Conditioning
-from tilebake.paint.regional.attention import AttentionControl
 from tilebake.paint.regional.blending import Blending
+from tilebake.paint.regional.layer_prompts import AttentionControl
 from tilebake.request import BakeRequest
 from tilebake.texture import PlacementReport, Texture, pixel_hash
 
 ON_CPU = "painted on the CPU"
 TWO_PASSES = "guidance in two passes"
-Result = TypeVar("Result")
-Extra = TypeVar("Extra")
+_Result = TypeVar("_Result")
+_Extra = TypeVar("_Extra")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +57,11 @@ class Scene:
 
 
 @dataclass(frozen=True, eq=False)
-class Painted(Generic[Extra]):
+class Painted(Generic[_Extra]):
     """Hold a finished picture, and what its task noted beside it."""
 
     image: NDArray[np.uint8]  # [height, width, 3 or 4]
-    extra: Extra  # of a plain bake None, of an observed one AttentionMaps, of an edit EditedFrom
+    extra: _Extra  # of a plain bake None, of an observed one AttentionMaps, of an edit EditedFrom
     timings: Mapping[str, float]  # seconds, by stage
     degraded: tuple[str, ...]  # every fallback that was needed
     environment: Mapping[str, str]
@@ -103,12 +103,12 @@ class BakeRun:
         """Every fallback that was needed, in words, each once."""
         return tuple(dict.fromkeys(self._degraded))
 
-    def encode(self, task: Callable[[Components], Result]) -> Result:
+    def encode(self, task: Callable[[Components], _Result]) -> _Result:
         """Run the task that encodes prompts."""
         with self._clock.stage("encode"):
             return self._run(lambda: task(self.components), [], "read the prompts")
 
-    def denoise(self, task: Callable[[MakeDenoiser], Result]) -> Result:
+    def denoise(self, task: Callable[[MakeDenoiser], _Result]) -> _Result:
         """Run the task that denoises, anew at every fallback, with the factory of its denoisers."""
         canvas = self.scene.canvas
         purpose = f"denoise {canvas.width} x {canvas.height} pixels"
@@ -125,7 +125,7 @@ class BakeRun:
         self._degraded += degraded
         return image
 
-    def finish(self, canvas: NDArray[np.float32], extra: Extra) -> Painted[Extra]:
+    def finish(self, canvas: NDArray[np.float32], extra: _Extra) -> Painted[_Extra]:
         """Finish the picture of a decoded canvas [H, W, 3], with what the task noted beside it."""
         return Painted(
             image=self.scene.finish(canvas),
@@ -161,7 +161,7 @@ class BakeRun:
     def _fallbacks(self) -> list[Fallback]:
         """List what can be given up while denoising. Weights in main memory have nowhere else to go."""
         components = self.components
-        guided = self.scene.sampling.guided_steps
+        guided = self.scene.sampling.guidance_steps
         fallbacks = [Fallback(TWO_PASSES, self._two_passes)] if guided else []
         if components.device.type == "cpu" or components.degraded:
             return fallbacks
@@ -180,13 +180,13 @@ class BakeRun:
         finally:
             self._in_two_passes = False
 
-    def _run(self, task: Callable[[], Result], fallbacks: Sequence[Fallback], purpose: str) -> Result:
+    def _run(self, task: Callable[[], _Result], fallbacks: Sequence[Fallback], purpose: str) -> _Result:
         result, degraded = run_with_fallbacks(task, fallbacks, purpose)
         self._degraded += degraded
         return result
 
 
-def run(components: Components, scene: Scene, task: Callable[[BakeRun], Result]) -> Result:
+def run(components: Components, scene: Scene, task: Callable[[BakeRun], _Result]) -> _Result:
     """Run a painting task where the components are, or on the CPU if memory runs out there.
 
     Raises MemoryRanOutError when it runs out on the CPU too.

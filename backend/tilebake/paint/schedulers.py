@@ -1,4 +1,4 @@
-"""Schedulers by name, each one made from the model's own noise schedule.
+"""Make schedulers by name, each from the model's own noise schedule.
 
 What the model was trained with (betas, prediction type, zero terminal SNR, timestep spacing) is kept from its
 base configuration; the name chooses the solver alone.
@@ -21,8 +21,8 @@ from diffusers import (
 from tilebake.errors import BakeError, ModelError
 
 
-class Scheduler(Protocol):
-    """What the denoising loop needs of a diffusers scheduler."""
+class DiffusersScheduler(Protocol):
+    """Describe what the denoising loop needs of a diffusers scheduler."""
 
     timesteps: torch.Tensor
     init_noise_sigma: float | torch.Tensor
@@ -35,7 +35,7 @@ class Scheduler(Protocol):
 
 
 class Recipe(NamedTuple):
-    """A solver: its class, and what sets it apart from the class's other uses."""
+    """Describe a solver: its class, and what sets it apart from the class's other uses."""
 
     scheduler_class: type
     options: Mapping[str, object]
@@ -55,8 +55,8 @@ TAKES_GENERATOR = (EulerAncestralDiscreteScheduler, LCMScheduler)
 FOREIGN = ("EDM", "FlowMatch")  # schedules of models that are not of SDXL's family
 
 
-def make_scheduler(name: str, base_config: Mapping[str, Any]) -> Scheduler:
-    """The scheduler called `name`, on the noise schedule of `base_config`.
+def make_scheduler(name: str, base_config: Mapping[str, Any]) -> DiffusersScheduler:
+    """Make the scheduler called `name`, on the noise schedule of `base_config`.
 
     Raises ModelError for a name that is not in RECIPES, and for a schedule that is not of SDXL's family.
     """
@@ -68,11 +68,11 @@ def make_scheduler(name: str, base_config: Mapping[str, Any]) -> Scheduler:
         raise ModelError(f"the model needs a {base_class}", hint="use a model of SDXL's family")
     known = inspect.signature(recipe.scheduler_class).parameters
     kept = {key: value for key, value in base_config.items() if key in known}
-    return cast("Scheduler", recipe.scheduler_class(**{**kept, **recipe.options}))
+    return cast("DiffusersScheduler", recipe.scheduler_class(**{**kept, **recipe.options}))
 
 
-def start(scheduler: Scheduler, steps: int) -> torch.Tensor:
-    """Sets the scheduler to its first step; returns the timesteps [steps], on the CPU.
+def start(scheduler: DiffusersScheduler, steps: int) -> torch.Tensor:
+    """Set the scheduler to its first step; return the timesteps [steps], on the CPU.
 
     They stay on the CPU, as all of the scheduler's arithmetic on single numbers does, so that no step waits
     for the device. Raises BakeError when the scheduler cannot do that many steps.
@@ -88,8 +88,8 @@ def start(scheduler: Scheduler, steps: int) -> torch.Tensor:
     return scheduler.timesteps
 
 
-def step_options(scheduler: Scheduler, seed: int) -> dict[str, Any]:
-    """Further arguments of `scheduler.step`: the one source of an ancestral step's noise, on the CPU."""
+def step_options(scheduler: DiffusersScheduler, seed: int) -> dict[str, Any]:
+    """Return further arguments of `scheduler.step`: the source of an ancestral step's noise, on the CPU."""
     if isinstance(scheduler, TAKES_GENERATOR):
         return {"generator": torch.Generator("cpu").manual_seed(seed % 2**64)}
     return {}

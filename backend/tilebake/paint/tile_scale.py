@@ -1,22 +1,20 @@
-"""Paintings of maps with tiles of one size, so that figures of different maps can be compared."""
+"""Scale paintings to tiles of one size, so that figures of different maps can be compared."""
 
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.level.tilemap import Tile, TileMap
+from tilebake.paint.picture import PixelArray
 
-TILE: Final = 64  # pixels along a tile's width
+TILE_PIXELS: Final = 64  # pixels along a tile's width
 CORE: Final = 48  # pixels: three quarters of a tile, for terrains may blend where tiles meet
 
-Pixels = NDArray[np.uint8]
 
-
-def at_tile_scale(image: Pixels, tilemap: TileMap) -> Pixels:
-    """A map's painting with tiles 64 pixels wide, whatever they measure in the game. [h, w, 3]"""
-    scale = TILE / tilemap.tile_size[0]
+def at_tile_scale(image: PixelArray, tilemap: TileMap) -> PixelArray:
+    """Scale a map's painting to tiles 64 pixels wide, whatever they measure in the game: [h, w, 3]."""
+    scale = TILE_PIXELS / tilemap.tile_size[0]
     size = round(tilemap.bounds.width * scale), round(tilemap.bounds.height * scale)
     picture = Image.fromarray(np.ascontiguousarray(image[..., :3]))
     resized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
@@ -24,6 +22,6 @@ def at_tile_scale(image: Pixels, tilemap: TileMap) -> Pixels:
 
 
 def centre(tile: Tile, tilemap: TileMap) -> tuple[float, float]:
-    """A tile's centre (x, y) on its map's painting at this scale."""
-    scale = TILE / tilemap.tile_size[0]
+    """Return a tile's centre (x, y) on its map's painting at this scale."""
+    scale = TILE_PIXELS / tilemap.tile_size[0]
     return (tile.centre_x - tilemap.bounds.x) * scale, (tile.centre_y - tilemap.bounds.y) * scale

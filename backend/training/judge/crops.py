@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tilebake.paint.judge.cores import CELL, CELLS, Weights, diamond
-from tilebake.paint.tile_scale import CORE, Pixels
+from tilebake.paint.picture import PixelArray
+from tilebake.paint.tile_scale import CORE
 from training.terrain.catalog import NAMES
 from training.terrain.scene import Patch
 
@@ -26,7 +27,7 @@ DIAMONDS = 0.25  # share of crops of which only a diamond counts, as in isometri
 class Painted:
     """One training picture: labels are which of its patches stands at each 8 pixels."""
 
-    image: Pixels  # [height, width, 3]
+    image: PixelArray  # [height, width, 3]
     labels: NDArray[np.uint8]  # [height / 8, width / 8]
     patches: tuple[Patch, ...]
 
@@ -35,7 +36,7 @@ class Painted:
 class Crop:
     """A window of a picture, the cells that count, and the patch that they show."""
 
-    window: Pixels  # [64, 64, 3]
+    window: PixelArray  # [64, 64, 3]
     weights: Weights  # [6, 6]
     patch: Patch
 

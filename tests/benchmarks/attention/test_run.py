@@ -14,7 +14,7 @@ from benchmarks.attention.memory import Bench, measure_memory
 from benchmarks.attention.run import figures, measure_exactness, measure_layers, measure_preparing
 from benchmarks.attention.subject import Scenario, Subject
 from tilebake.paint.model.load import Components
-from tilebake.paint.regional.layers import Layer, cross_attention_levels
+from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_river_is_one_tile_wide_in_every_column() -> None:
 
 def test_stock_with_its_keys_kept_predicts_what_stock_does(subject: Subject) -> None:
     stock = subject.predict()
-    with subject.installed(Scenario("kept")):
+    with subject.install(Scenario("kept")):
         torch.testing.assert_close(subject.predict(), stock)
     assert torch.equal(subject.predict(), stock), "the UNet is as it was"
 
@@ -55,7 +55,7 @@ def test_layers_are_timed_one_after_another_with_what_stands_in_them(subject: Su
     layers = cross_attention_levels(subject.unet)
 
     def noting(name: str) -> MakeProcessor:
-        def make(layer: Layer) -> Any:
+        def make(layer: AttentionLayer) -> Any:
             def process(_attn: Attention, hidden_states: torch.Tensor, **_: Any) -> torch.Tensor:
                 assert hidden_states.shape == (
                     2,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.control.insides import inside_by
-from tilebake.paint.control.composite import MARGIN, composite
+from tilebake.paint.control.composite import EDIT_MARGIN, composite
 
 LATENTS = (8, 24)
 
@@ -21,7 +21,7 @@ def test_the_core_is_where_the_mask_is_whole_and_beyond_is_behind_the_margin() -
     assert inside.core.shape == inside.beyond.shape == (64, 192)
     assert inside.core[:, : 6 * 8].all()
     assert not inside.core[:, 6 * 8 :].any()
-    first = (10 + MARGIN) * 8
+    first = (10 + EDIT_MARGIN) * 8
     assert inside.beyond[:, first:].all()
     assert not inside.beyond[:, :first].any()
 

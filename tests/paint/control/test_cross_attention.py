@@ -4,16 +4,17 @@ import pytest
 import torch
 from diffusers.models.attention_processor import Attention
 
-from tilebake.paint.control.context_reweight import Echo
+from tilebake.paint.control.context_reweight import ContextReweight
 from tilebake.paint.control.cross_attention import EditedCrossAttention, PromptEdit
 from tilebake.paint.control.source import SourceQueries
 from tilebake.paint.observe.probabilities import attention_probabilities
-from tilebake.paint.regional.attention import Attend, LayerPrompts, regional_attention
-from tilebake.paint.regional.layers import Layer
+from tilebake.paint.regional.attention import regional_attention
+from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts
+from tilebake.paint.regional.layers import AttentionLayer
 
 HEADS, PIXELS, WIDTH, STEPS = 2, 6, 8, 3
 SOURCE, TARGET = 5, 7  # tokens of the edited prompt
-LAYER = Layer(Attention(16, 20, heads=HEADS, dim_head=WIDTH), level=0)
+LAYER = AttentionLayer(Attention(16, 20, heads=HEADS, dim_head=WIDTH), level=0)
 
 
 def randn(*shape: int, seed: int) -> torch.Tensor:
@@ -46,17 +47,17 @@ def edit(
     kept: torch.Tensor,
     equalizer: torch.Tensor = NOTHING_WEIGHED,
     masked: tuple[tuple[int, torch.Tensor], ...] = (),
-    echoes: tuple[Echo, ...] = (),
+    context_reweights: tuple[ContextReweight, ...] = (),
 ) -> PromptEdit:
-    return PromptEdit(1, 1, MAPPER, kept, equalizer, masked, echoes)
+    return PromptEdit(1, 1, MAPPER, kept, equalizer, masked, context_reweights)
 
 
 def run(change: PromptEdit) -> list[torch.Tensor]:
     """What the target's layer puts out at each step, source and target in turn."""
     source = SourceQueries(STEPS)
-    of_source = source.around(LAYER, OURS, attending(OURS))
+    of_source = source.wrap(LAYER, OURS, attending(OURS))
     control = EditedCrossAttention(source, [change], [BANK], STEPS)
-    of_target: Attend = control.around(LAYER, THEIRS, attending(THEIRS))
+    of_target: Attend = control.wrap(LAYER, THEIRS, attending(THEIRS))
     outputs: list[torch.Tensor] = []
     for step, (ours, theirs) in enumerate(QUERIES):
         assert torch.equal(of_source(ours, step), attending(OURS)(ours, step)), "the source is left alone"
@@ -86,11 +87,11 @@ def literal(change: PromptEdit, step: int) -> torch.Tensor:
 def echoed(change: PromptEdit, maps: torch.Tensor) -> torch.Tensor:
     """Within each echo's mask, what the maps [1, H, Q, T] without weights find more of it."""
     out = torch.zeros(1, HEADS, PIXELS, WIDTH)
-    for echo in change.echoes:
+    for echo in change.context_reweights:
         project = LAYER.attn.to_v
         assert isinstance(project, torch.nn.Module)
-        without = project(echo.unheard)[0].unflatten(-1, (HEADS, WIDTH)).transpose(0, 1)
-        more = (THEIRS.values[change.target_row] - without) * echo.more[:, None]
+        without = project(echo.without_word)[0].unflatten(-1, (HEADS, WIDTH)).transpose(0, 1)
+        more = (THEIRS.values[change.target_row] - without) * echo.extra_weight[:, None]
         out += BANK[echo.mask][:, None] * (maps @ more)
     return out
 
@@ -123,8 +124,8 @@ def test_a_weight_within_a_mask_works_there_alone(kept: torch.Tensor) -> None:
 
 @pytest.mark.parametrize("kept", [EVER, SOME_WORDS, 0 * EVER], ids=["ever", "some", "never"])
 @pytest.mark.parametrize("mask", [0, 1], ids=["everywhere", "within"])
-def test_an_echo_weighs_in_the_columns_that_heard_the_word(kept: torch.Tensor, mask: int) -> None:
-    echo = Echo(randn(1, TARGET, 20, seed=11), torch.tensor([0.0, 0, 0, 2, 2, 2, 2]), mask)
+def test_a_context_reweight_adds_to_the_columns_behind_the_word(kept: torch.Tensor, mask: int) -> None:
+    echo = ContextReweight(randn(1, TARGET, 20, seed=11), torch.tensor([0.0, 0, 0, 2, 2, 2, 2]), mask)
     weights = torch.tensor([1.0, 1, 3, 1, 1, 1, 1])
     everywhere, within = (NOTHING_WEIGHED, ((1, weights),)) if mask else (weights, ())
     change = edit(kept, everywhere, within, (echo,))
@@ -139,9 +140,9 @@ def test_replaced_at_every_step_the_maps_are_the_sources_exactly() -> None:
     ours_alone = OURS._replace(weights=(base_is_silent,) * STEPS)
     target = ours_alone._replace(keys=prompts(4, SOURCE, seed=300).keys)
     source = SourceQueries(STEPS)
-    of_source = source.around(LAYER, ours_alone, attending(ours_alone))
+    of_source = source.wrap(LAYER, ours_alone, attending(ours_alone))
     control = EditedCrossAttention(source, [same], [BANK], STEPS)
-    of_target = control.around(LAYER, target, attending(target))
+    of_target = control.wrap(LAYER, target, attending(target))
     for step, (ours, theirs) in enumerate(QUERIES):
         assert torch.equal(of_source(ours, step), of_target(theirs, step))
 
@@ -158,8 +159,8 @@ def test_two_prompts_can_be_edited_at_once() -> None:
         PromptEdit(0, 0, torch.eye(4), torch.ones(STEPS, 4), torch.tensor([1.0, 2, 1, 1])),
     ]
     source = SourceQueries(STEPS)
-    of_source = source.around(LAYER, OURS, attending(OURS))
-    of_target = EditedCrossAttention(source, changes, [BANK], STEPS).around(LAYER, THEIRS, attending(THEIRS))
+    of_source = source.wrap(LAYER, OURS, attending(OURS))
+    of_target = EditedCrossAttention(source, changes, [BANK], STEPS).wrap(LAYER, THEIRS, attending(THEIRS))
     for step, (ours, theirs) in enumerate(QUERIES):
         of_source(ours, step)
         base = attention_probabilities(ours, OURS.keys[0]) * changes[1].equalizer @ THEIRS.values[0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.paint.control.composite import MARGIN
+from tilebake.paint.control.composite import EDIT_MARGIN
 from tilebake.paint.control.editing import EditedFrom, EditPair, edit_scene
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
@@ -145,7 +145,7 @@ def test_an_edited_terrain_changes_no_pixel_beyond_its_mask_and_margin(component
     differs = (edited.extra.source != edited.image).any(axis=-1)
     assert differs[:, : 5 * 16].mean() > 0.5
     columns = np.flatnonzero((edited.extra.mask > 0).any(axis=0))
-    beyond = 8 * (columns.max() + 1 + MARGIN)
+    beyond = 8 * (columns.max() + 1 + EDIT_MARGIN)
     assert beyond < edited.extra.source.shape[1] - 64
     assert not differs[:, beyond:].any()
 
@@ -170,7 +170,7 @@ def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components
     assert 0 < edited.extra.mask.mean() < 0.3
     beyond = np.ones(edited.extra.source.shape[:2], bool)
     for y, x in np.argwhere(edited.extra.mask > 0) * 8:
-        reach = 8 * MARGIN
+        reach = 8 * EDIT_MARGIN
         beyond[max(0, y - reach) : y + 8 + reach, max(0, x - reach) : x + 8 + reach] = False
     np.testing.assert_array_equal(edited.extra.source[beyond], edited.image[beyond])
     assert (edited.extra.source != edited.image).any()

@@ -121,11 +121,11 @@ def test_words_weigh_with_their_echo_where_they_weigh(
     edit = Edit({"lake": Rewrite("deep blue water", Refine(), reweight)})
     plan = plan_edit(tiny_components, source, TERRAINS, edit)
     (spelled,) = prompt_edits(plan, 4, {("blue", plan.changes[0].target): 1})
-    blue, water = spelled.echoes
-    assert (blue.mask, blue.more[:6].tolist()) == (1, [0, 0, 0, 2, 2, 2])
-    assert (water.mask, water.more[:6].tolist()) == (0, [0, 0, 0, 0, -3, -3])
+    blue, water = spelled.context_reweights
+    assert (blue.mask, blue.extra_weight[:6].tolist()) == (1, [0, 0, 0, 2, 2, 2])
+    assert (water.mask, water.extra_weight[:6].tolist()) == (0, [0, 0, 0, 0, -3, -3])
     torch.testing.assert_close(
-        blue.unheard, encode_prompt(tiny_components, "deep blue water", unheard=[2]).prompt_embeds
+        blue.without_word, encode_prompt(tiny_components, "deep blue water", masked=[2]).prompt_embeds
     )
 
 
@@ -135,7 +135,7 @@ def test_without_its_echo_a_word_weighs_as_in_prompt_to_prompt(
     rewrite = Rewrite("blue water", reweight=Reweight({"blue": 3}, echo=False))
     plan = plan_edit(tiny_components, source, TERRAINS, Edit({"lake": rewrite}))
     (spelled,) = prompt_edits(plan, 4, {})
-    assert (spelled.echoes, spelled.equalizer[1:3].tolist()) == ((), [3, 1])
+    assert (spelled.context_reweights, spelled.equalizer[1:3].tolist()) == ((), [3, 1])
 
 
 @pytest.mark.parametrize(

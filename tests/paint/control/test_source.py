@@ -10,14 +10,8 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
 from tilebake.paint.model.load import Components
 from tilebake.paint.observe.attention_store import level_sizes
-from tilebake.paint.regional.attention import (
-    NEGATIVE,
-    POSITIVE,
-    Attend,
-    LayerPrompts,
-    RegionalContext,
-    regional_attention,
-)
+from tilebake.paint.regional.attention import COND, UNCOND, RegionalContext, regional_attention
+from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts
 from tilebake.paint.regional.layers import cross_attention_levels, self_attention_levels
 
 SIZE = (5, 7)
@@ -42,31 +36,31 @@ def kept(unet: UNet2DConditionModel) -> SourceSelfAttention:
     return SourceSelfAttention(unet, SIZE, torch.device("cpu"), torch.float32)
 
 
-@pytest.mark.parametrize("halves", [(POSITIVE,), (NEGATIVE, POSITIVE)])
+@pytest.mark.parametrize("branches", [(COND,), (UNCOND, COND)])
 def test_with_its_own_self_attention_a_pass_is_the_same_to_the_last_bit(
-    halves: tuple[int, ...], tiny_components: Components
+    branches: tuple[int, ...], tiny_components: Components
 ) -> None:
-    unet, batch = tiny_components.unet, len(halves)
-    context = replace(PAIR, halves=halves)
+    unet, batch = tiny_components.unet, len(branches)
+    context = replace(PAIR, branches=branches)
     plain, attention = forward(unet, 0, batch), kept(unet)
-    with attention.keeping(context):
+    with attention.keep(context):
         assert torch.equal(forward(unet, 0, batch), plain)
-    with attention.replacing(context):
+    with attention.replace(context):
         assert torch.equal(forward(unet, 0, batch), plain)
 
 
 def test_anothers_self_attention_moves_the_positive_half_alone(tiny_components: Components) -> None:
     unet = tiny_components.unet
     attention = kept(unet)
-    with attention.keeping(PAIR):
+    with attention.keep(PAIR):
         forward(unet, 1)
     plain, forward_alone = forward(unet, 0), forward(unet, 0, 1)
-    with attention.replacing(PAIR):
+    with attention.replace(PAIR):
         moved = forward(unet, 0)
     assert torch.equal(moved[0], plain[0])
     assert (moved[1] - plain[1]).abs().max() > 1e-4
-    with attention.replacing(replace(PAIR, halves=(NEGATIVE,))):
-        assert torch.equal(forward(unet, 0, 1), forward_alone), "a pass of the negative half is left alone"
+    with attention.replace(replace(PAIR, branches=(UNCOND,))):
+        assert torch.equal(forward(unet, 0, 1), forward_alone), "a pass of the negative branch is left alone"
     assert torch.equal(forward(unet, 0), plain), "nothing is left behind"
 
 
@@ -89,9 +83,9 @@ def test_replaced_self_attention_is_the_sources_maps_and_the_targets_values(
         return projected.unflatten(-1, (attn.heads, -1)).transpose(1, 2)
 
     with torch.no_grad():
-        with attention.keeping(PAIR):
+        with attention.keep(PAIR):
             attn(ours)
-        with attention.replacing(PAIR):
+        with attention.replace(PAIR):
             out = attn(theirs)
         query, key, value = heads(attn.to_q(ours)), heads(attn.to_k(ours)), heads(attn.to_v(theirs))
         maps = (query @ key.mT / query.shape[-1] ** 0.5).softmax(dim=-1)
@@ -103,7 +97,7 @@ def test_queries_are_kept_in_the_steps_that_need_them(tiny_components: Component
     layer = cross_attention_levels(tiny_components.unet)[0]
     prompts = LayerPrompts((torch.ones(2, 3, 4),), (torch.ones(2, 3, 4),), (torch.ones(1, 6),) * 3)
     source = SourceQueries(steps=2)
-    attend = source.around(layer, prompts, attending(prompts))
+    attend = source.wrap(layer, prompts, attending(prompts))
     for step in range(3):
         attend(torch.full((1, 2, 6, 4), float(step)), step)
     assert source.layers[layer.attn].query.eq(1).all()
@@ -111,7 +105,7 @@ def test_queries_are_kept_in_the_steps_that_need_them(tiny_components: Component
 
 
 def test_one_step_of_a_96_by_128_canvas_at_full_size_stays_under_a_gigabyte() -> None:
-    """SDXL's own shape, without its weights, in half precision: what an edit keeps of the source."""
+    """SDXL's own shape, without its weights, in branch precision: what an edit keeps of the source."""
     config = {
         "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
         "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
@@ -130,7 +124,7 @@ def test_one_step_of_a_96_by_128_canvas_at_full_size_stays_under_a_gigabyte() ->
         key = torch.empty(layer.attn.heads, 77, 64, device=meta, dtype=torch.float16)
         weights = torch.empty(1, height * width, device=meta)
         prompts = LayerPrompts((key,), (key,), (weights,))
-        source.around(layer, prompts, attending(prompts))
+        source.wrap(layer, prompts, attending(prompts))
     self_attention = SourceSelfAttention(sdxl, (96, 128), meta, torch.float16)
     assert source.nbytes == 2 * (10 * 3072 * 640 + 60 * 768 * 1280)
     assert self_attention.nbytes == 2 * 2 * 60 * 768 * 1280

@@ -6,8 +6,8 @@ import torch
 
 from tilebake.errors import PromptError
 from tilebake.level.edit.edit import Threshold
-from tilebake.paint.control.composite import MARGIN, composite, opacity
-from tilebake.paint.control.word_masks import pooled, word_masks
+from tilebake.paint.control.composite import EDIT_MARGIN, composite, opacity
+from tilebake.paint.control.word_masks import pool_masks, word_masks
 
 HILL = torch.tensor([[0.0, 0.1, 0.2, 0.4, 0.2, 0.1, 0.0]])[None]  # [1, 1, 7]
 
@@ -56,7 +56,7 @@ def test_a_coarse_map_covers_its_latents_whatever_their_number() -> None:
 def test_masks_are_averaged_at_each_level() -> None:
     mask = torch.zeros(1, 3, 5)
     mask[0, 0, 0] = mask[0, 2, 4] = 1
-    fine, half, quarter = pooled(mask, 3)
+    fine, half, quarter = pool_masks(mask, 3)
     torch.testing.assert_close(fine, mask.flatten(1))
     torch.testing.assert_close(half.unflatten(1, (2, 3))[0], torch.tensor([[0.25, 0, 0], [0, 0, 1]]))
     torch.testing.assert_close(quarter, torch.tensor([[1 / 12, 1 / 3]]))
@@ -75,7 +75,7 @@ def test_pixels_are_the_targets_inside_and_the_sources_beyond_the_margin() -> No
     source, target = (random.random((128, 160, 3), np.float32) for _ in range(2))
     mixed = composite(source, target, mask)
     np.testing.assert_array_equal(mixed[48:72, 56:64], target[48:72, 56:64])
-    reach = 8 * MARGIN
+    reach = 8 * EDIT_MARGIN
     outside = np.ones((128, 160), bool)
     outside[48 - reach : 72 + reach, 56 - reach : 64 + reach] = False
     np.testing.assert_array_equal(mixed[outside], source[outside])

@@ -47,7 +47,7 @@ def denoise(
     by_step: list[Queries] = []
     attention = RegionalAttention(unet, conditioning, blend, controls=[store])
     with torch.no_grad(), ExitStack() as hooks:
-        context = hooks.enter_context(attention.installed())
+        context = hooks.enter_context(attention.install())
         for attn, level in cross_attention_levels(unet):
 
             def note(

@@ -10,7 +10,7 @@ from tilebake.errors import BakeError
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.model.load import Components
-from tilebake.paint.observe.attention_maps import AttentionMaps, level_called, npz_bytes
+from tilebake.paint.observe.attention_maps import AttentionMaps, find_level, npz_bytes
 from tilebake.paint.observe.observe import observe_words
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.attention_sheet import attention_sheet, over, strip
@@ -95,9 +95,9 @@ def test_without_a_level_all_of_them_are_averaged() -> None:
 
 def test_a_level_is_called_by_its_size() -> None:
     sizes = random_maps().sizes()
-    assert [level_called(name, sizes) for name in ("5", "5x3", "2", "3x2")] == [1, 1, 2, 2]
+    assert [find_level(name, sizes) for name in ("5", "5x3", "2", "3x2")] == [1, 1, 2, 2]
     with pytest.raises(BakeError, match="no attention maps of size '16'; take one of: 5x3, 3x2"):
-        level_called("16", sizes)
+        find_level("16", sizes)
 
 
 def test_a_sheet_has_a_row_for_each_word(tiny_components: Components) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tilebake.paint.observe.probabilities import BLOCK, attention_probabilities, word_maps
+from tilebake.paint.observe.probabilities import QUERY_BLOCK, attention_probabilities, word_maps
 
 
 def randn(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -33,7 +33,7 @@ def test_probabilities_sum_to_1_over_the_tokens_in_any_precision(dtype: torch.dt
     torch.testing.assert_close(probabilities.sum(dim=-1), torch.ones(1, 2, 9))
 
 
-@pytest.mark.parametrize("pixels", [5, BLOCK, 2 * BLOCK + 3])
+@pytest.mark.parametrize("pixels", [5, QUERY_BLOCK, 2 * QUERY_BLOCK + 3])
 def test_a_words_map_is_the_mean_over_heads_of_the_sum_over_its_tokens(pixels: int) -> None:
     query, key = randn(1, 2, pixels, 8), randn(2, 6, 8, seed=1)
     selector = torch.tensor([[0.0, 0.0], [1, 0], [1, 0], [0, 0], [0, 1], [0, 0]])

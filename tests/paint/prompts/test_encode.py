@@ -13,7 +13,7 @@ from tilebake.errors import PromptError
 from tilebake.level.edit.weight_syntax import parse_prompt
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.prompts.embeds import Conditioning
-from tilebake.paint.prompts.encode import condition, encode_negative, encode_prompt, plain_conditioning
+from tilebake.paint.prompts.encode import condition, encode_optional, encode_prompt, plain_conditioning
 from tilebake.paint.prompts.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_a_long_prompt_is_encoded_whole_chunk_by_chunk(tiny_components: "Compone
 
 def test_what_is_unheard_could_be_any_other_word(tiny_components: "Components") -> None:
     sand, snow = (
-        encode_prompt(tiny_components, f"lush grass {word}, top", unheard=[3]) for word in ("sand", "snow")
+        encode_prompt(tiny_components, f"lush grass {word}, top", masked=[3]) for word in ("sand", "snow")
     )
     others = [column for column in range(77) if column != 3]
     torch.testing.assert_close(sand.prompt_embeds[:, others], snow.prompt_embeds[:, others])
@@ -83,8 +83,8 @@ def test_what_is_unheard_could_be_any_other_word(tiny_components: "Components") 
 
 
 def test_a_chunk_is_told_of_its_own_words_alone(tiny_components: "Components") -> None:
-    heard, unheard = (encode_prompt(tiny_components, LONG, unheard=columns) for columns in ((), [78]))
-    differs = (heard.prompt_embeds != unheard.prompt_embeds).any(dim=2)[0]
+    heard, masked = (encode_prompt(tiny_components, LONG, masked=columns) for columns in ((), [78]))
+    differs = (heard.prompt_embeds != masked.prompt_embeds).any(dim=2)[0]
     assert differs.nonzero().flatten().tolist() == list(range(78, 154))
 
 
@@ -183,7 +183,7 @@ def test_a_terrain_without_a_negative_prompt_of_its_own_has_the_maps(tiny_compon
 
 def test_an_empty_negative_prompt_counts_as_none(tiny_components: "Components") -> None:
     conditioning: Conditioning = condition(tiny_components, field())
-    none = encode_negative(tiny_components, None)
+    none = encode_optional(tiny_components, None)
     assert torch.equal(conditioning.negative.prompt_embeds, none.prompt_embeds)
     assert not none.prompt_embeds.any()
     assert not none.pooled_prompt_embeds.any()

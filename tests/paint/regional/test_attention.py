@@ -21,18 +21,16 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.regional.attention import (
-    POSITIVE,
-    PromptSet,
+    COND,
     RegionalAttention,
     RegionalAttnProcessor,
     RegionalContext,
-    attending,
-    project,
     regional_attention,
 )
 from tilebake.paint.regional.blending import Blending, Target, blending, plain_blending, step_weights
-from tilebake.paint.regional.gather_attention import placed
-from tilebake.paint.regional.gather_plan import plan_rows
+from tilebake.paint.regional.gather_attention import place_on_device
+from tilebake.paint.regional.gather_plan import make_gather_plan
+from tilebake.paint.regional.layer_prompts import BranchPrompts, make_attend, project
 from tilebake.paint.regional.layers import cross_attention_levels
 
 if TYPE_CHECKING:
@@ -89,7 +87,7 @@ def forward(unet: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tenso
 def regional(
     unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
 ) -> AbstractContextManager[RegionalContext]:
-    return RegionalAttention(unet, conditioning, blending, guidance=guidance, epsilon=0).installed()
+    return RegionalAttention(unet, conditioning, blending, guidance=guidance, epsilon=0).install()
 
 
 def paint(
@@ -210,11 +208,13 @@ def test_a_layer_of_any_kind_does_with_one_prompt_what_diffusers_does(
     torch.manual_seed(0)
     attn = LAYERS[kind]().eval()
     hidden_states, temb, text = randn(2, *shape), randn(2, 12, 3, 5), torch.cat([NEGATIVE.prompt_embeds] * 2)
-    everywhere = placed(plan_rows(np.ones((1, 15)), [77]), Target(1, torch.device("cpu"), torch.float32))
-    alone = PromptSet((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), (0,), {0: (everywhere,)})
+    everywhere = place_on_device(
+        make_gather_plan(np.ones((1, 15)), [77]), Target(1, torch.device("cpu"), torch.float32)
+    )
+    alone = BranchPrompts((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), (0,), {0: (everywhere,)})
     with torch.no_grad():
         stock = AttnProcessor2_0()(attn, hidden_states, text, temb=temb)
-        half = attending(project(attn, alone, 0))
+        half = make_attend(project(attn, alone, 0))
         ours = RegionalAttnProcessor(RegionalContext(text), (half, half))
         torch.testing.assert_close(ours(attn, hidden_states, text, temb=temb), stock)
 
@@ -414,6 +414,6 @@ def test_a_step_without_guidance_has_the_positive_half_alone(unet: UNet2DConditi
     conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
     both = paint(unet, conditioning, mixed)
     with regional(unet, conditioning, mixed) as context:
-        context.halves = (POSITIVE,)
+        context.branches = (COND,)
         alone = forward(unet, latents_for(mixed, 1), context.encoder_hidden_states[-1:])
     torch.testing.assert_close(alone[0], both[1], rtol=0, atol=1e-5)

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from tilebake.level.canvas import canvas_for
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import read_map
-from tilebake.paint.regional.attention import LayerPrompts, LayerRows, attending, regional_attention
+from tilebake.paint.regional.attention import regional_attention
 from tilebake.paint.regional.blending import Target, blending, prompt_weights
-from tilebake.paint.regional.gather_attention import by_bags, by_slots, padded_length, placed, stack
-from tilebake.paint.regional.gather_plan import EPSILON, plan_rows
+from tilebake.paint.regional.gather_attention import (
+    embedding_bag_sum,
+    indexed_sum,
+    pad_length,
+    place_on_device,
+    stack,
+)
+from tilebake.paint.regional.gather_plan import EPSILON, make_gather_plan
+from tilebake.paint.regional.layer_prompts import LayerPrompts, make_attend
 
 MAPS = Path(__file__).parents[3] / "maps"
 CPU = torch.device("cpu")
@@ -32,17 +39,19 @@ def some_weights(seed: int, prompts: int, pixels: int, sharpness: float) -> torc
 
 def layer(
     lengths: list[int], heads: int, width: int, weights: torch.Tensor, dtype: torch.dtype, epsilon: float
-) -> LayerRows:
+) -> LayerPrompts:
     """A layer's prompts, as `project` makes them, at random."""
     keys = [randn(heads, length, width, seed=i).to(dtype) for i, length in enumerate(lengths)]
     values = [randn(heads, length, width, seed=100 + i).to(dtype) for i, length in enumerate(lengths)]
-    plan = placed(plan_rows(weights.numpy(), lengths, epsilon), Target(1, CPU, dtype))
+    plan = place_on_device(make_gather_plan(weights.numpy(), lengths, epsilon), Target(1, CPU, dtype))
     stacks = tuple(stack([pair], 1) for pair in zip(keys, values, strict=True))
     if len(set(lengths)) == 1:
         stacks = (stack(zip(keys, values, strict=True), len(keys)),)
     else:  # a stack of its own for each, and so a bucket of its own
-        plan = placed(plan_rows(weights.numpy(), [*range(len(lengths))], epsilon), Target(1, CPU, dtype))
-    return LayerRows(LayerPrompts(tuple(keys), tuple(values), (weights.to(dtype),)), stacks, (plan,))
+        plan = place_on_device(
+            make_gather_plan(weights.numpy(), [*range(len(lengths))], epsilon), Target(1, CPU, dtype)
+        )
+    return LayerPrompts(tuple(keys), tuple(values), (weights.to(dtype),), stacks, (plan,))
 
 
 @settings(max_examples=60, deadline=None)
@@ -63,8 +72,8 @@ def test_with_epsilon_0_it_is_the_formula(
     query = randn(1, heads, pixels, width, seed=seed).to(dtype)
     weights = some_weights(seed, len(lengths), pixels, sharpness)
     rows = layer(lengths, heads, width, weights, dtype, epsilon=0)
-    expected = regional_attention(query, rows.prompts.keys, rows.prompts.values, weights.to(dtype))
-    found = attending(rows)(query, 0)
+    expected = regional_attention(query, rows.keys, rows.values, weights.to(dtype))
+    found = make_attend(rows)(query, 0)
     torch.testing.assert_close(found, expected, rtol=0, atol=TOLERANCE[dtype])
 
 
@@ -77,20 +86,20 @@ def test_on_maps_epsilon_costs_little_accuracy(title: str, level: int) -> None:
     query = randn(1, 4, weights.shape[1], 16, seed=0)
     lengths = [77] * len(weights)
     exact, fast = (
-        attending(layer(lengths, 4, 16, weights, torch.float32, epsilon))(query, 0)
+        make_attend(layer(lengths, 4, 16, weights, torch.float32, epsilon))(query, 0)
         for epsilon in (0, EPSILON)
     )
     assert float((fast - exact).norm() / exact.norm()) < 2e-3
 
 
-def test_what_a_prompt_says_is_not_read_where_it_is_not_heard() -> None:
+def test_a_prompt_is_not_read_where_it_is_not_attended_to() -> None:
     weights = torch.tensor([[0.3, 0.3], [0.7, 0.0], [0.0, 0.7]], dtype=torch.float64)
     query = randn(1, 2, 2, 8, seed=0)
     rows = layer([7] * 3, 2, 8, weights, torch.float32, epsilon=0)
-    before = attending(rows)(query, 0)
+    before = make_attend(rows)(query, 0)
     rows.stacks[0].keys[2] = torch.nan
     rows.stacks[0].values[2] = torch.nan
-    after = attending(rows)(query, 0)
+    after = make_attend(rows)(query, 0)
     assert torch.equal(before[:, :, 0], after[:, :, 0])
     assert after[:, :, 1].isnan().all()
 
@@ -98,8 +107,8 @@ def test_what_a_prompt_says_is_not_read_where_it_is_not_heard() -> None:
 def test_keys_are_padded_where_kernels_like_it_and_the_padding_says_nothing() -> None:
     keys, values = ([randn(2, 77, 8, seed=i + at) for i in range(3)] for at in (0, 10))
     stacked = stack(zip(keys, values, strict=True), len(keys))
-    assert padded_length(77, CPU) == stacked.keys.shape[2] == 80
-    assert padded_length(77, torch.device("cuda")) == 77
+    assert pad_length(77, CPU) == stacked.keys.shape[2] == 80
+    assert pad_length(77, torch.device("cuda")) == 77
     assert stacked.mask is not None
     assert stacked.mask.flatten().tolist() == [0.0] * 77 + [-torch.inf] * 3
     assert stack([(randn(2, 80, 8, seed=0), randn(2, 80, 8, seed=1))], 1).mask is None
@@ -107,10 +116,10 @@ def test_keys_are_padded_where_kernels_like_it_and_the_padding_says_nothing() ->
 
 @settings(deadline=None)
 @given(counts=st.lists(st.integers(0, 4), min_size=1, max_size=12), seed=st.integers(0, 99))
-def test_sums_by_slots_are_the_sums_by_bags(counts: list[int], seed: int) -> None:
+def test_indexed_sums_are_the_sums_of_embedding_bag(counts: list[int], seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     rows, weights = randn(9, 5, seed=seed), torch.rand(sum(counts), generator=generator)
-    heard = torch.randint(9, (sum(counts),), generator=generator)
+    entries = torch.randint(9, (sum(counts),), generator=generator)
     offsets = torch.from_numpy(np.cumsum([0, *counts[:-1]]))
-    bags, slots = (sums(heard, offsets, weights)(rows) for sums in (by_bags, by_slots))
+    bags, slots = (sums(entries, offsets, weights)(rows) for sums in (embedding_bag_sum, indexed_sum))
     torch.testing.assert_close(slots, bags)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tilebake.paint.report.contact_sheet import CHECKS, PAGE, Panel, contact_sheet
+from tilebake.paint.report.contact_sheet import CHECK_GREYS, PAGE, Panel, contact_sheet
 
 RED = (250, 10, 10)
 
@@ -40,7 +40,7 @@ def test_large_pictures_shrink_to_the_panel() -> None:
 def test_what_is_transparent_shows_checks() -> None:
     sheet = contact_sheet([Panel("", flat(32, 32, (*RED, 0)))], heading="", panel_size=32)
     assert area(sheet) == 0
-    assert [area(sheet, (grey, grey, grey)) for grey in CHECKS] == [512, 512]
+    assert [area(sheet, (grey, grey, grey)) for grey in CHECK_GREYS] == [512, 512]
 
 
 def test_a_title_and_each_line_of_small_print_leave_ink() -> None:

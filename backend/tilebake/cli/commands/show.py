@@ -123,7 +123,7 @@ def attention(
     from tilebake.level.map_names import map_stem
     from tilebake.level.project import find_project
     from tilebake.level.tilemap import read_map
-    from tilebake.paint.observe.attention_maps import level_called, npz_bytes
+    from tilebake.paint.observe.attention_maps import find_level, npz_bytes
     from tilebake.paint.observe.attention_store import attention_sizes
     from tilebake.paint.observe.observe import observe_words
     from tilebake.paint.report.attention_sheet import attention_sheet
@@ -145,7 +145,7 @@ def attention(
         if during.start >= scene.sampling.steps:
             raise click.BadParameter(f"there are {scene.sampling.steps} steps", param_hint="--during")
         sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
-        at = None if level is None else level_called(level, sizes)
+        at = None if level is None else find_level(level, sizes)
         observed = observe_words(pipeline.components, scene, sought, on_step, regions)
     heading = f"{tilemap.name}: attention to {', '.join(sought)}"
     sheet = attention_sheet(tilemap, scene, observed, steps=during, level=at, heading=heading)

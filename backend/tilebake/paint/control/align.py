@@ -1,4 +1,4 @@
-"""Two prompts, column by column: which of the source's attention maps become which of the target's.
+"""Align two prompts column by column: which of the source's attention maps become which of the target's.
 
 The matrices and weights of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626), for prompts of any
 length. With P the source's probabilities [Q, T_source] and M a mapper [T_source, T_target], P M are
@@ -14,13 +14,13 @@ from tilebake.errors import PromptError
 from tilebake.level.edit.edit import CrossReplaceSteps
 from tilebake.level.edit.prompt_words import find_swaps
 from tilebake.paint.prompts.embeds import PromptEmbeds
-from tilebake.paint.prompts.words import Word, find_word, prompt_words
+from tilebake.paint.prompts.words import PromptWord, find_word, prompt_words
 
-CHUNK = 77  # columns of one pass through a CLIP text encoder: start, tokens, end and padding
+CHUNK_LENGTH = 77  # columns of one pass through a CLIP text encoder: start, tokens, end and padding
 
 
 def replacement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tensor:
-    """Word swap: [T_source, T_target]. Every row sums to 1, so that the maps sum to 1 over tokens as before.
+    """Map swapped words: [T_source, T_target]. Rows sum to 1, so that maps sum to 1 over tokens as before.
 
     Words in front of the first difference and behind the last one are the same; those between swap one by
     one, or as two phrases when they are not as many. A word's map goes evenly to the tokens of its successor.
@@ -36,7 +36,7 @@ def replacement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tens
 
 
 def refinement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> tuple[torch.Tensor, torch.Tensor]:
-    """Added words: [T_source, T_target], and 1 for the target's columns that the source has, [T_target].
+    """Map added words: [T_source, T_target], and 1 for the target's columns that the source has, [T_target].
 
     Tokens are aligned by their ids. New tokens have no map of the source's; those taken away lose theirs.
     """
@@ -50,7 +50,7 @@ def refinement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> tuple[torch
 
 
 def equalizer(target: PromptEmbeds, weights: Mapping[str, float]) -> torch.Tensor:
-    """What each column's probability is multiplied by: [T_target], 1 but for the words that are named.
+    """Return the factor of each column's probability: [T_target], 1 but for the words that are named.
 
     Raises PromptError for a word that is not there.
     """
@@ -61,7 +61,7 @@ def equalizer(target: PromptEmbeds, weights: Mapping[str, float]) -> torch.Tenso
 
 
 def cross_replace_weights(target: PromptEmbeds, shares: CrossReplaceSteps, steps: int) -> torch.Tensor:
-    """How much of the source's map each of the target's columns has at each step: [steps, T_target].
+    """Return how much of the source's map each target column has at each step: [steps, T_target].
 
     1 for a share of the steps from the first on, rounded to whole steps, and 0 from there. Raises PromptError
     for a word that is not there.
@@ -73,7 +73,7 @@ def cross_replace_weights(target: PromptEmbeds, shares: CrossReplaceSteps, steps
 
 
 def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], list[int]]]:
-    """Columns of the source, and the columns of the target that take their place."""
+    """List columns of the source, with the columns of the target that take their place."""
     before, after = prompt_words(source), prompt_words(target)
     if len(before) == len(after):
         return [(_columns([old]), _columns([new])) for old, new in zip(before, after, strict=True)]
@@ -92,7 +92,7 @@ def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], 
 
 
 def _special_columns(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tensor:
-    """[T_source, T_target] with start, end and padding mapped in order, chunk by chunk.
+    """Map start, end and padding in order, chunk by chunk: [T_source, T_target].
 
     What is left over goes to the last padding: its map counts like any other.
     """
@@ -106,15 +106,15 @@ def _special_columns(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tensor
 
 
 def _specials(prompt: PromptEmbeds) -> list[list[int]]:
-    """The columns of start, end and padding in each chunk."""
+    """List the columns of start, end and padding in each chunk."""
     words = {token.position for token in prompt.tokens}
     return [
-        [column for column in range(start, start + CHUNK) if column not in words]
-        for start in range(0, _length(prompt), CHUNK)
+        [column for column in range(start, start + CHUNK_LENGTH) if column not in words]
+        for start in range(0, _length(prompt), CHUNK_LENGTH)
     ]
 
 
-def _columns(words: Sequence[Word]) -> list[int]:
+def _columns(words: Sequence[PromptWord]) -> list[int]:
     return [column for word in words for column in word.columns]
 
 

@@ -1,14 +1,14 @@
-"""Echo: what a text encoder told other tokens of a word, weighed as the word is.
+"""Also scale what later tokens (words, end, padding) absorbed of a word in the text encoder.
 
-In a CLIP text encoder every token hears those in front of it, and the end and the padding hear all of them.
+In a CLIP text encoder every token attends to those in front of it, and so the end and the padding to all.
 Much of a picture comes from these (Yi et al. 2024, arXiv:2405.15330), so that a weight on a word's own
-columns may change nothing. With V a prompt's values, and V₋ those of the prompt whose tokens have not heard
-the word, a weight w adds
+columns may change nothing. With V a prompt's values, and V₋ those of the prompt whose tokens could not
+attend to the word, a weight w adds
 
     (w - 1) · (V - V₋)
 
-to the columns behind the word: 1 is the identity, 0 takes back what they were told. Keys stay, and so do
-attention maps, as in Prompt-to-Prompt.
+to the columns behind the word: 1 is the identity, 0 takes back what they absorbed. Keys stay, and so do
+attention maps, as in Prompt-to-Prompt. In map files and options this is called the word's "echo".
 """
 
 from dataclasses import dataclass
@@ -19,35 +19,35 @@ from diffusers.models.attention_processor import Attention
 from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.encode import TextEncoders, encode_prompt
 from tilebake.paint.prompts.words import find_word
-from tilebake.paint.regional.attention import keys_and_values
+from tilebake.paint.regional.layer_prompts import keys_and_values
 
 
 @dataclass(frozen=True, eq=False)
-class Echo:
-    """The echo of one word in its prompt, and how much more of it there is to be."""
+class ContextReweight:
+    """Describe what a prompt's columns absorbed of one word, and how much more of it they are to have."""
 
-    unheard: torch.Tensor  # [1, T, D]: the prompt's embeddings, had no token heard the word
-    more: torch.Tensor  # [T]: w - 1 in the columns behind the word, 0 in its own and in those before
+    without_word: torch.Tensor  # [1, T, D]: the prompt's embeddings, had no token attended to it
+    extra_weight: torch.Tensor  # [T]: w - 1 in the columns behind the word, 0 in its own and in those before
     mask: int = 0  # the row of the bank within which it weighs; 0 is everywhere
 
     def values(self, attn: Attention, value: torch.Tensor) -> torch.Tensor:
-        """What is added to the prompt's values [H, T, D] in a layer."""
-        _, without = keys_and_values(attn, self.unheard.to(value))
-        return (value - without) * self.more.to(value)[:, None]
+        """Return what is added to the prompt's values [H, T, D] in a layer."""
+        _, without = keys_and_values(attn, self.without_word.to(value))
+        return (value - without) * self.extra_weight.to(value)[:, None]
 
 
-def unheard(components: TextEncoders, prompt: PromptEmbeds, text: str, word: str) -> torch.Tensor:
-    """The embeddings [1, T, D] of a prompt, written as `text`, had no token heard the word.
+def encode_without_word(components: TextEncoders, prompt: PromptEmbeds, text: str, word: str) -> torch.Tensor:
+    """Encode a prompt, written as `text`, as if no token attended to the word: [1, T, D].
 
     Raises PromptError for a word that is not there.
     """
-    return encode_prompt(components, text, unheard=find_word(prompt, word)).prompt_embeds
+    return encode_prompt(components, text, masked=find_word(prompt, word)).prompt_embeds
 
 
-def more_of(prompt: PromptEmbeds, word: str, weight: float) -> torch.Tensor:
-    """How much more of a word's echo each column is to have: [T]."""
+def extra_weight(prompt: PromptEmbeds, word: str, weight: float) -> torch.Tensor:
+    """Return how much more each column is to have of what it absorbed of a word: [T]."""
     columns = list(find_word(prompt, word))
-    more = torch.full((prompt.prompt_embeds.shape[1],), weight - 1)
-    more[: min(columns)] = 0
-    more[columns] = 0
-    return more
+    extra = torch.full((prompt.prompt_embeds.shape[1],), weight - 1)
+    extra[: min(columns)] = 0
+    extra[columns] = 0
+    return extra

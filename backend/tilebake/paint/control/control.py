@@ -1,4 +1,4 @@
-"""Control: an edit at work, while the source and the target are denoised in turn, step by step.
+"""Denoise the source and the target of an edit in turn, step by step, under its control.
 
 The source is painted as it would be by itself, to the last bit. The target takes each step after the source,
 with the attention that the source had in that very step. Two passes take less memory than one batch of both,
@@ -13,19 +13,20 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from tilebake.paint.control.cross_attention import EditedCrossAttention
 from tilebake.paint.control.local_blend import LatentBlend
-from tilebake.paint.control.plan import Plan, prompt_edits
+from tilebake.paint.control.plan import EditPlan, prompt_edits
 from tilebake.paint.control.reweighting import ReweightMasks
 from tilebake.paint.control.source import SourceQueries, SourceSelfAttention
 from tilebake.paint.denoise import Denoiser
-from tilebake.paint.regional.attention import AttentionControl, attention_target
+from tilebake.paint.regional.attention import attention_target
 from tilebake.paint.regional.blending import Blending
+from tilebake.paint.regional.layer_prompts import AttentionControl
 from tilebake.request import OnStep
 
 
 class Control:
-    """What passes from the source to the target, for one edit of one picture."""
+    """Pass attention from the source to the target, for one edit of one picture."""
 
-    def __init__(self, unet: UNet2DConditionModel, plan: Plan, blend: Blending) -> None:
+    def __init__(self, unet: UNet2DConditionModel, plan: EditPlan, blend: Blending) -> None:
         target, steps = attention_target(unet, plan.source), len(blend.steps)
         self._self_steps = round(plan.edit.self_replace_steps * steps)
         self.reweight_masks = ReweightMasks(plan, blend, target)
@@ -38,36 +39,36 @@ class Control:
 
     @property
     def source_controls(self) -> list[AttentionControl]:
-        """For the source's denoiser, which is made first."""
+        """Controls for the source's denoiser, which is made first."""
         return [self.queries, self.reweight_masks.source, self.blend.source]
 
     @property
     def target_controls(self) -> list[AttentionControl]:
-        """For the target's denoiser."""
+        """Controls for the target's denoiser."""
         return [self._edited, self.reweight_masks.target, self.blend.target]
 
     @contextmanager
     def source(self, denoiser: Denoiser, step: int) -> Generator[None]:
-        """The UNet as the source's step needs it. On leaving, all that the target's step needs is there."""
+        """Prepare the UNet for the source's step. On exit, all that the target's step needs is there."""
         with ExitStack() as lent:
-            context = lent.enter_context(denoiser.attention.installed())
+            context = lent.enter_context(denoiser.attention.install())
             if step < self._self_steps:
-                lent.enter_context(self.self_attention.keeping(context))
+                lent.enter_context(self.self_attention.keep(context))
             yield
         self.reweight_masks.renew(step)
 
     @contextmanager
     def target(self, denoiser: Denoiser, step: int) -> Generator[None]:
-        """The UNet as the target's step needs it, after the source's."""
+        """Prepare the UNet for the target's step, after the source's."""
         with ExitStack() as lent:
-            context = lent.enter_context(denoiser.attention.installed())
+            context = lent.enter_context(denoiser.attention.install())
             if step < self._self_steps:
-                lent.enter_context(self.self_attention.replacing(context))
+                lent.enter_context(self.self_attention.replace(context))
             yield
 
 
 def denoise_pair(source: Denoiser, target: Denoiser, control: Control, on_step: OnStep) -> None:
-    """All steps of both, in turn. `on_step` is called after each of the target's, and may raise to cancel."""
+    """Denoise both in turn. `on_step` is called after each step of the target, and may raise to cancel."""
     with torch.no_grad():
         for step in range(len(source.timesteps)):
             with control.source(source, step):

@@ -1,4 +1,4 @@
-"""The target's cross-attention under an edit, by fused kernels.
+"""Compute the target's cross-attention under an edit, by fused kernels.
 
 With P the probabilities over tokens [Q, T], of the source and of the target, M the mapper, a the share of the
 source's maps by token, and c the equalizer, Prompt-to-Prompt (arXiv:2208.01626) edits maps to
@@ -11,7 +11,8 @@ All of it is linear in the maps, and so goes into the values instead:
 
 These are two attentions to prepared values, of the source's queries to the source's keys and of the target's
 to its own; where a is all 1 or all 0, it is one. A weight that works only within a mask m is one of 1
-everywhere, and m(x) (c - 1) more. A word's echo in other columns is added to c V (`echo`).
+everywhere, and m(x) (c - 1) more. What
+other columns absorbed of a word is added to c V (`context_reweight`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +22,11 @@ from typing import NamedTuple
 import torch
 from diffusers.models.attention_processor import Attention
 
-from tilebake.paint.control.context_reweight import Echo
+from tilebake.paint.control.context_reweight import ContextReweight
 from tilebake.paint.control.source import SourceQueries
-from tilebake.paint.regional.attention import Attend, LayerPrompts, regional_attention
-from tilebake.paint.regional.layers import Layer
+from tilebake.paint.regional.attention import regional_attention
+from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts
+from tilebake.paint.regional.layers import AttentionLayer
 
 Bank = torch.Tensor
 """[1 + W, Q] at one level: ones, and the masks of W words. Renewed at every step."""
@@ -32,7 +34,7 @@ Bank = torch.Tensor
 
 @dataclass(frozen=True, eq=False)
 class PromptEdit:
-    """One prompt of the target, and the prompt of the source whose maps it takes."""
+    """Describe one prompt of the target, and the prompt of the source whose maps it takes."""
 
     source_row: int  # among the source's distinct prompts
     target_row: int  # among the target's
@@ -40,29 +42,31 @@ class PromptEdit:
     kept: torch.Tensor  # [steps, T_target]: a
     equalizer: torch.Tensor  # [T_target]: c, of the words that work everywhere
     masked: tuple[tuple[int, torch.Tensor], ...] = ()  # a row of the bank, and c [T_target] within it
-    echoes: tuple[Echo, ...] = ()  # of the words that weigh
+    context_reweights: tuple[ContextReweight, ...] = ()  # of the words that weigh
 
-    def weighed(self, attn: Attention, value: torch.Tensor) -> list[tuple[int, torch.Tensor]]:
-        """Rows of the bank, and what counts there of the target's values [H, T_target, D] in a layer."""
+    def weigh(self, attn: Attention, value: torch.Tensor) -> list[tuple[int, torch.Tensor]]:
+        """List rows of the bank, with what counts there of a layer's target values [H, T_target, D]."""
         coefficients = [(0, self.equalizer), *((row, weights - 1) for row, weights in self.masked)]
         return [
             (
                 row,
                 sum(
-                    (echo.values(attn, value) for echo in self.echoes if echo.mask == row),
-                    start=_scaled(value, coefficient),
+                    (each.values(attn, value) for each in self.context_reweights if each.mask == row),
+                    start=_scale_tokens(value, coefficient),
                 ),
             )
             for row, coefficient in coefficients
         ]
 
     def is_plain(self, step: int) -> bool:
-        """Whether the target attends at a step as if there were no edit."""
-        return not (self.masked or self.echoes or self.kept[step].any()) and bool(self.equalizer.eq(1).all())
+        """Tell whether the target attends at a step as if there were no edit."""
+        return not (self.masked or self.context_reweights or self.kept[step].any()) and bool(
+            self.equalizer.eq(1).all()
+        )
 
 
 class Terms(NamedTuple):
-    """What one set of queries attends to in a layer, under an edit."""
+    """Hold what one set of queries attends to in a layer, under an edit."""
 
     keys: list[torch.Tensor]  # [H, T, D]
     values: list[torch.Tensor]  # [H, T, D]
@@ -70,12 +74,12 @@ class Terms(NamedTuple):
     masks: torch.Tensor  # [J]: the rows of the bank that they work within
 
 
-Weighed = Mapping[int, Sequence[tuple[int, torch.Tensor]]]
-"""By row of an edited prompt: what `PromptEdit.weighed` makes of its values in one layer."""
+WeighedValues = Mapping[int, Sequence[tuple[int, torch.Tensor]]]
+"""By row of an edited prompt: what `PromptEdit.weigh` makes of its values in one layer."""
 
 
 class EditedCrossAttention:
-    """An AttentionControl for the target. Its layers are prepared after the source's."""
+    """Edit the target's cross-attention, as an AttentionControl prepared after the source's."""
 
     def __init__(
         self, source: SourceQueries, edits: Sequence[PromptEdit], banks: Sequence[Bank], steps: int
@@ -87,12 +91,15 @@ class EditedCrossAttention:
         kept = [tuple(tuple(edit.kept[step].tolist()) for edit in edits) for step in range(steps)]
         self._first = [kept.index(each) for each in kept]
 
-    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
-        """Attends as edited; in steps without any effect, as it would."""
+    def wrap(self, layer: AttentionLayer, prompts: LayerPrompts, attend: Attend) -> Attend:
+        """Attend as edited, and in steps where the edit has no effect as before."""
         source, bank = self._source.layers[layer.attn], self._banks[layer.level]
-        weighed = {row: edit.weighed(layer.attn, prompts.values[row]) for row, edit in self._edits.items()}
+        weigh = {row: edit.weigh(layer.attn, prompts.values[row]) for row, edit in self._edits.items()}
         prepared = {
-            step: (self._own(prompts, weighed, step), self._from_source(prompts, source.keys, weighed, step))
+            step: (
+                self._target_terms(prompts, weigh, step),
+                self._source_terms(prompts, source.keys, weigh, step),
+            )
             for step in set(self._first)
             if not all(edit.is_plain(step) for edit in self._edits.values())
         }
@@ -112,38 +119,38 @@ class EditedCrossAttention:
 
         return edited
 
-    def _own(self, prompts: LayerPrompts, weighed: Weighed, step: int) -> Terms:
-        """What the target's own queries attend to: all that is not the source's."""
+    def _target_terms(self, prompts: LayerPrompts, weigh: WeighedValues, step: int) -> Terms:
+        """Return what the target's own queries attend to: all that is not the source's."""
         terms: list[tuple[torch.Tensor, torch.Tensor, int, int]] = []
         for row, (key, value) in enumerate(zip(prompts.keys, prompts.values, strict=True)):
-            if row not in weighed:
+            if row not in weigh:
                 terms.append((key, value, row, 0))
                 continue
             share = 1 - self._edits[row].kept[step]
             if share.any():
-                terms += [(key, _scaled(each, share), row, mask) for mask, each in weighed[row]]
-        return _terms(terms, prompts)
+                terms += [(key, _scale_tokens(each, share), row, mask) for mask, each in weigh[row]]
+        return _make_terms(terms, prompts)
 
-    def _from_source(
-        self, prompts: LayerPrompts, keys: Sequence[torch.Tensor], weighed: Weighed, step: int
+    def _source_terms(
+        self, prompts: LayerPrompts, keys: Sequence[torch.Tensor], weigh: WeighedValues, step: int
     ) -> Terms:
-        """What the source's queries attend to, with the target's values brought to the source's tokens."""
+        """Return what the source's queries attend to, with the target's values at the source's tokens."""
         terms: list[tuple[torch.Tensor, torch.Tensor, int, int]] = []
         for row, edit in self._edits.items():
             share = edit.kept[step]
-            for mask, value in weighed[row] if share.any() else ():
+            for mask, value in weigh[row] if share.any() else ():
                 # [T_s, T_t] @ [H, T_t, D] → [H, T_s, D]
-                mapped = edit.mapper.to(value) @ _scaled(value, share)
+                mapped = edit.mapper.to(value) @ _scale_tokens(value, share)
                 terms.append((keys[edit.source_row], mapped, row, mask))
-        return _terms(terms, prompts)
+        return _make_terms(terms, prompts)
 
 
-def _scaled(value: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
-    """Values [H, T, D], each token's by its share [T]."""
+def _scale_tokens(value: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+    """Scale values [H, T, D], each token's by its share [T]."""
     return value * share.to(value)[:, None]
 
 
-def _terms(terms: Sequence[tuple[torch.Tensor, torch.Tensor, int, int]], prompts: LayerPrompts) -> Terms:
+def _make_terms(terms: Sequence[tuple[torch.Tensor, torch.Tensor, int, int]], prompts: LayerPrompts) -> Terms:
     device = prompts.keys[0].device
     return Terms(
         keys=[key for key, _, _, _ in terms],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tilebake.level.edit.edit import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control, denoise_pair
-from tilebake.paint.control.plan import Plan, plan_edit
+from tilebake.paint.control.plan import EditPlan, plan_edit
 from tilebake.paint.denoise import Denoiser
 from tilebake.paint.model.load import Components
 from tilebake.paint.scene import BakeRun, MakeDenoiser, Painted, Scene, run
@@ -40,7 +40,7 @@ OnPair = Callable[[EditPair], None]
 def edit_scene(
     components: Components, scene: Scene, edit: Edit, on_step: OnStep, on_pair: OnPair | None = None
 ) -> Painted[EditedFrom]:
-    """Paint a scene as it is and as it is edited. Pixels outside the edit's mask and a margin are the same.
+    """Paint a scene as it is and as it is edited. Pixels outside the edit's mask and a margin are equal.
 
     `on_step` is called after each step of the target. `on_pair` is called before the first one, and again
     for every fallback: a caller may keep the pair, and read its latents and attention between two steps.
@@ -68,7 +68,7 @@ def edit_scene(
     return run(components, scene, paint)
 
 
-def _make_pair(bake_run: BakeRun, plan: Plan, make_denoiser: MakeDenoiser) -> EditPair:
+def _make_pair(bake_run: BakeRun, plan: EditPlan, make_denoiser: MakeDenoiser) -> EditPair:
     control = Control(bake_run.components.unet, plan, bake_run.scene.blend)
     source = make_denoiser(plan.source, control.source_controls)  # first: the target needs its keys
     return EditPair(source, make_denoiser(plan.target, control.target_controls), control)

@@ -1,4 +1,4 @@
-"""LocalBlend: where the target's latents count, and where the source's stay as they are.
+"""Blend latents: decide where the target's count, and where the source's stay as they are.
 
 By the words of Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626, section 4), and by the terrains whose
 prompts are edited: outside of their masks nothing may change. In the first steps nothing may anywhere:
@@ -10,20 +10,20 @@ from typing import Final
 
 import torch
 
-from tilebake.paint.control.plan import Plan
+from tilebake.paint.control.plan import EditPlan
 from tilebake.paint.control.word_masks import WordMasks
 from tilebake.paint.observe.attention_store import AttentionStore
 from tilebake.paint.prompts.words import columns_of
 from tilebake.paint.regional.blending import Blending, Target
 
-FAINT: Final = 0.05  # a terrain's share of a pixel, up to which its edit leaves the source's latents there
-FULL: Final = 0.35  # and from which on it is the target's alone
+FAINT_SHARE: Final = 0.05  # of a pixel: up to it, a terrain's edit leaves the source's latents there
+FULL_SHARE: Final = 0.35  # and from which on it is the target's alone
 
 
 class LatentBlend:
-    """Brings the source's latents into the target's after each step, outside of a mask."""
+    """Bring the source's latents into the target's after each step, outside of a mask."""
 
-    def __init__(self, plan: Plan, blend: Blending, target: Target) -> None:
+    def __init__(self, plan: EditPlan, blend: Blending, target: Target) -> None:
         local = plan.edit.local_blend
         words = local.words if local else ()
         self.source = AttentionStore(
@@ -51,7 +51,7 @@ class LatentBlend:
         """[h, w] of the step done last: 0 where latents are the source's, 1 where they are the target's."""
 
     def __call__(self, source: torch.Tensor, target: torch.Tensor, step: int) -> torch.Tensor:
-        """The latents [1, C, h, w] after a step that both have done: the source's where the mask is 0."""
+        """Blend the latents [1, C, h, w] after a step of both: the source's where the mask is 0."""
         if self._masks is not None and step >= self._first:
             words = self._masks.after(step + 1, step + 1).amax(dim=0)
             self.mask = self._within * words.to(self._within.dtype)
@@ -59,9 +59,9 @@ class LatentBlend:
 
 
 def terrain_mask(blend: Blending, regions: Sequence[int]) -> torch.Tensor:
-    """Where these terrains' edits count [h, w]: from 0 at FAINT of their share to 1 at FULL.
+    """Mask where these terrains' edits count [h, w]: from 0 at FAINT_SHARE of a pixel to 1 at FULL_SHARE.
 
     The masks are those of the last step, which are the picture's.
     """
     masks = torch.from_numpy(blend.regions[blend.steps[-1].mask_sigma].masks)
-    return ((masks[list(regions)].sum(dim=0) - FAINT) / (FULL - FAINT)).clamp(0, 1)
+    return ((masks[list(regions)].sum(dim=0) - FAINT_SHARE) / (FULL_SHARE - FAINT_SHARE)).clamp(0, 1)

@@ -1,4 +1,4 @@
-"""Plan: an edit spelled out for one picture: both sides' prompts, and which of them differ."""
+"""Plan an edit of one picture: encode both sides' prompts, and find which of them differ."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,38 +14,38 @@ from tilebake.paint.control.align import (
     refinement_mapper,
     replacement_mapper,
 )
-from tilebake.paint.control.context_reweight import Echo, more_of, unheard
+from tilebake.paint.control.context_reweight import ContextReweight, encode_without_word, extra_weight
 from tilebake.paint.control.cross_attention import PromptEdit
 from tilebake.paint.observe.attention_store import ObservedWord, prompt_of
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.prompts.encode import TextEncoders, encode_prompt
 from tilebake.paint.prompts.words import columns_of, find_word
-from tilebake.paint.regional.attention import distinct_prompts
+from tilebake.paint.regional.layer_prompts import distinct_prompts
 
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """A prompt of the source, and what the target has in its place."""
+    """Describe a prompt of the source, and what the target has in its place."""
 
     source: PromptEmbeds
     target: PromptEmbeds
     rewrite: Rewrite
     regions: tuple[int | None, ...]  # whose prompt it is; None is the base prompt
-    unheard: Mapping[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
-    """[1, T, D] by word that weighs with its echo: the target, had no token heard the word."""
+    without_word: Mapping[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
+    """[1, T, D] by word whose context is reweighted: the target, had no token attended to the word."""
 
     def in_source(self, word: str) -> ObservedWord:
-        """A word in the source's prompt, to be watched."""
+        """Name a word in the source's prompt to observe."""
         return ObservedWord(word, self.source, self.regions, columns_of(self.source, word))
 
     def in_target(self, word: str) -> ObservedWord:
-        """A word in the target's prompt, to be watched."""
+        """Name a word in the target's prompt to observe."""
         return ObservedWord(word, self.target, self.regions, columns_of(self.target, word))
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """An edit spelled out. Prompts without a change are the same objects on both sides."""
+class EditPlan:
+    """Hold an edit's encoded prompts. Prompts without a change are the same objects on both sides."""
 
     edit: Edit
     source: Conditioning
@@ -54,13 +54,15 @@ class Plan:
 
     @property
     def regions(self) -> tuple[int, ...] | None:
-        """The regions in which the picture may change; None is all of it."""
+        """The regions in which the picture may change; None for all of it."""
         regions = [region for change in self.changes for region in change.regions]
         return None if None in regions else tuple(region for region in regions if region is not None)
 
 
-def plan_edit(components: TextEncoders, source: Conditioning, terrains: tuple[str, ...], edit: Edit) -> Plan:
-    """Encodes the target's prompts. A prompt that comes out the same, and unweighted, is no change.
+def plan_edit(
+    components: TextEncoders, source: Conditioning, terrains: tuple[str, ...], edit: Edit
+) -> EditPlan:
+    """Encode the target's prompts. A prompt that comes out the same, and unweighted, is no change.
 
     Raises PromptError for a terrain or word that is not there, and for a prompt that cannot be encoded.
     """
@@ -69,12 +71,12 @@ def plan_edit(components: TextEncoders, source: Conditioning, terrains: tuple[st
         for before, rewrite, regions in _alike(source, terrains, edit)
     ]
     _refuse_absent_words(edit, encoded)
-    changes = tuple(_with_unheard(components, change) for change in encoded if _differs(change))
-    return Plan(edit, source, _changed(source, changes), changes)
+    changes = tuple(_add_context_reweights(components, change) for change in encoded if _differs(change))
+    return EditPlan(edit, source, _apply_changes(source, changes), changes)
 
 
-def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], int]) -> list[PromptEdit]:
-    """What the layers need to know of each change.
+def prompt_edits(plan: EditPlan, steps: int, masked: dict[tuple[str, PromptEmbeds], int]) -> list[PromptEdit]:
+    """Prepare what the layers need to know of each change.
 
     `masked`: the row of the bank for each word, with the target's prompt, that weighs within a mask.
     """
@@ -84,7 +86,7 @@ def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], 
     for change in plan.changes:
         weights = change.rewrite.weights
         within = {word: masked[word, change.target] for word in weights if (word, change.target) in masked}
-        mapper, kept = _kept_maps(change, steps)
+        mapper, kept = _mapper_and_shares(change, steps)
         everywhere = {word: weight for word, weight in weights.items() if word not in within}
         edits.append(
             PromptEdit(
@@ -96,9 +98,11 @@ def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], 
                 masked=tuple(
                     (row, equalizer(change.target, {word: weights[word]})) for word, row in within.items()
                 ),
-                echoes=tuple(
-                    Echo(embeds, more_of(change.target, word, weights[word]), within.get(word, 0))
-                    for word, embeds in change.unheard.items()
+                context_reweights=tuple(
+                    ContextReweight(
+                        embeds, extra_weight(change.target, word, weights[word]), within.get(word, 0)
+                    )
+                    for word, embeds in change.without_word.items()
                 ),
             )
         )
@@ -108,7 +112,7 @@ def prompt_edits(plan: Plan, steps: int, masked: dict[tuple[str, PromptEmbeds], 
 def _alike(
     source: Conditioning, terrains: tuple[str, ...], edit: Edit
 ) -> list[tuple[PromptEmbeds, Rewrite, list[int | None]]]:
-    """Each rewrite with the prompt that it is of, and the regions where both are the same."""
+    """List each rewrite with the prompt it changes, and the regions where both are the same."""
     found: list[tuple[PromptEmbeds, Rewrite, list[int | None]]] = []
     for name, rewrite in edit.rewrites.items():
         region = None if name is None else _region(name, terrains)
@@ -121,8 +125,8 @@ def _alike(
     return found
 
 
-def _kept_maps(change: Change, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mapper [T_source, T_target], and the share of the source's maps [steps, T_target]."""
+def _mapper_and_shares(change: Change, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the mapper [T_source, T_target], and the share of the source's maps [steps, T_target]."""
     control = change.rewrite.control
     kept = cross_replace_weights(change.target, control.cross_shares, steps)
     if isinstance(control, Replace):
@@ -140,7 +144,7 @@ def _region(name: str, terrains: tuple[str, ...]) -> int:
 
 
 def _refuse_absent_words(edit: Edit, changes: Sequence[Change]) -> None:
-    """Words that weigh or are kept are their own target's; those that blend may be any prompt's."""
+    """Refuse words to weigh or keep that their target lacks, and words to blend that no prompt has."""
     for change in changes:
         for word in (*change.rewrite.weights, *change.rewrite.control.cross_shares.words):
             find_word(change.target, word)
@@ -150,14 +154,13 @@ def _refuse_absent_words(edit: Edit, changes: Sequence[Change]) -> None:
             raise no_such_word(word, [prompt.text for prompt in prompts])
 
 
-def _with_unheard(components: TextEncoders, change: Change) -> Change:
+def _add_context_reweights(components: TextEncoders, change: Change) -> Change:
     rewrite = change.rewrite
     if rewrite.reweight is None or not rewrite.reweight.echo:
         return change
     words = [word for word, weight in rewrite.weights.items() if weight != 1]
-    return replace(
-        change, unheard={word: unheard(components, change.target, rewrite.prompt, word) for word in words}
-    )
+    embeds = {word: encode_without_word(components, change.target, rewrite.prompt, word) for word in words}
+    return replace(change, without_word=embeds)
 
 
 def _differs(change: Change) -> bool:
@@ -165,8 +168,8 @@ def _differs(change: Change) -> bool:
     return change.source.tokens != change.target.tokens or any(weight != 1 for weight in weights)
 
 
-def _changed(source: Conditioning, changes: Iterable[Change]) -> Conditioning:
-    """The target's conditioning: the source's, with the changed prompts."""
+def _apply_changes(source: Conditioning, changes: Iterable[Change]) -> Conditioning:
+    """Return the target's conditioning: the source's, with the changed prompts."""
     targets = {region: change.target for change in changes for region in change.regions}
     regions = tuple(targets.get(region, prompt) for region, prompt in enumerate(source.regions))
     return replace(source, base=targets.get(None, source.base), regions=regions)

@@ -1,9 +1,9 @@
-"""Where weighed words work: the masks that limit a Reweight, one for each word and prompt."""
+"""Limit a Reweight to where its words work: one mask for each word and prompt."""
 
 import torch
 
-from tilebake.paint.control.plan import Plan
-from tilebake.paint.control.word_masks import WordMasks, pooled
+from tilebake.paint.control.plan import EditPlan
+from tilebake.paint.control.word_masks import WordMasks, pool_masks
 from tilebake.paint.observe.attention_store import AttentionStore, level_sizes
 from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.words import columns_of
@@ -11,13 +11,13 @@ from tilebake.paint.regional.blending import Blending, Target
 
 
 class ReweightMasks:
-    """The bank of masks that the edited layers read, renewed at each step between source and target.
+    """Renew the bank of masks that the edited layers read, at each step between source and target.
 
     A word that the source has is masked by the source's attention. A new word is masked by the target's of
     the steps before: in the first one it works nowhere.
     """
 
-    def __init__(self, plan: Plan, blend: Blending, target: Target) -> None:
+    def __init__(self, plan: EditPlan, blend: Blending, target: Target) -> None:
         weighed = [
             (word, change, change.rewrite.reweight.within)
             for change in plan.changes
@@ -40,9 +40,9 @@ class ReweightMasks:
         ]
 
     def renew(self, step: int) -> None:
-        """Makes the masks of a step that the source has done and the target has not."""
+        """Make the masks of a step that the source has done and the target has not."""
         if not self.rows:
             return
-        masks = pooled(self._masks.after(step + 1, step), len(self.banks))
+        masks = pool_masks(self._masks.after(step + 1, step), len(self.banks))
         for bank, mask in zip(self.banks, masks, strict=True):
             bank[1:].copy_(mask)

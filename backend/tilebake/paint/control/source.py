@@ -1,4 +1,4 @@
-"""What the target takes from the source at each step: queries, from which any attention map can be made.
+"""Keep what the target takes from the source at each step: queries, which give any attention map.
 
 Hertz et al. keep the source's maps, [H, Q, T] for every prompt and layer. Its queries [H, Q, D] say the same,
 take less memory, and leave attention to the fused kernels. They are kept for one step only.
@@ -14,19 +14,20 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
 
 from tilebake.paint.observe.attention_store import level_sizes
-from tilebake.paint.regional.attention import POSITIVE, Attend, LayerPrompts, RegionalContext
-from tilebake.paint.regional.layers import Layer, self_attention_levels
+from tilebake.paint.regional.attention import COND, RegionalContext
+from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts
+from tilebake.paint.regional.layers import AttentionLayer, self_attention_levels
 
 
 class KeptQueries(NamedTuple):
-    """The source in one cross-attention layer."""
+    """Hold the source in one cross-attention layer."""
 
     query: torch.Tensor  # [1, H, Q, D]: of the step at hand
     keys: tuple[torch.Tensor, ...]  # [H, T_j, D], in the order of the source's distinct prompts
 
 
 class SourceQueries:
-    """An AttentionControl for the source, which changes nothing: keeps its queries of the step at hand."""
+    """Keep the source's queries of the step at hand, as an AttentionControl that changes nothing."""
 
     def __init__(self, steps: int) -> None:
         self.layers: dict[Attention, KeptQueries] = {}
@@ -37,8 +38,8 @@ class SourceQueries:
         """Memory that the queries take, in bytes."""
         return sum(kept.query.nbytes for kept in self.layers.values())
 
-    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
-        """Keeps the queries, and attends as it would."""
+    def wrap(self, layer: AttentionLayer, prompts: LayerPrompts, attend: Attend) -> Attend:
+        """Keep the queries, and attend as before."""
         heads, _, width = prompts.keys[0].shape
         kept = prompts.keys[0].new_empty(1, heads, prompts.weights[0].shape[-1], width)
         self.layers[layer.attn] = KeptQueries(kept, prompts.keys)
@@ -52,11 +53,11 @@ class SourceQueries:
 
 
 class SourceSelfAttention:
-    """The source's self-attention: its queries and keys, with which the target weighs values of its own.
+    """Keep the source's self-attention: queries and keys, with which the target weighs values of its own.
 
     softmax(q_source k_sourceᵀ / √D) v_target is the paper's replacement of self-attention maps, without
     writing down any: [Q, Q] a head would not fit. Only at the coarsest level (32x32 for SDXL at its own size,
-    as in the paper), where layout is made; at finer ones texture would be copied with it. The negative half
+    as in the paper), where layout is made; at finer ones texture would be copied with it. The uncond branch
     is left alone.
     """
 
@@ -83,15 +84,15 @@ class SourceSelfAttention:
         return sum(kept.nbytes for _, kept in self._kept)
 
     @contextmanager
-    def keeping(self, context: RegionalContext) -> Generator[None]:
-        """Within it, a forward pass of the source leaves its queries and keys behind."""
-        with _hooked(self._kept, context, keep=True):
+    def keep(self, context: RegionalContext) -> Generator[None]:
+        """Keep the queries and keys of the source's forward pass inside."""
+        with _hook_projections(self._kept, context, keep=True):
             yield
 
     @contextmanager
-    def replacing(self, context: RegionalContext) -> Generator[None]:
-        """Within it, a forward pass uses those that were left behind."""
-        with _hooked(self._kept, context, keep=False):
+    def replace(self, context: RegionalContext) -> Generator[None]:
+        """Use the kept queries and keys in the target's forward pass inside."""
+        with _hook_projections(self._kept, context, keep=False):
             yield
 
 
@@ -101,21 +102,21 @@ def _projections(attn: Attention) -> tuple[nn.Module, nn.Module]:
 
 
 @contextmanager
-def _hooked(
+def _hook_projections(
     kept: Sequence[tuple[nn.Module, torch.Tensor]], context: RegionalContext, *, keep: bool
 ) -> Generator[None]:
-    """Copies what each module puts out for the positive half, if the batch has it, to or from a tensor."""
+    """Copy what each module puts out for the cond branch, if the batch has it, to or from a tensor."""
     with ExitStack() as hooks:
         for module, tensor in kept:
 
             def copy(_: nn.Module, __: object, out: torch.Tensor, tensor: torch.Tensor = tensor) -> None:
-                if POSITIVE not in context.halves:
+                if COND not in context.branches:
                     return
-                half = out[context.halves.index(POSITIVE)]
+                branch = out[context.branches.index(COND)]
                 if keep:
-                    tensor.copy_(half[None])
+                    tensor.copy_(branch[None])
                 else:
-                    half.copy_(tensor[0])
+                    branch.copy_(tensor[0])
 
             hooks.enter_context(module.register_forward_hook(copy))
         yield

@@ -1,4 +1,4 @@
-"""Where a word works: a mask made from its attention, as pure functions of its heat.
+"""Mask where a word works, from its attention, by pure functions of its heat.
 
 All is done on the device, and nothing waits for it: masks are made anew between two steps.
 """
@@ -16,7 +16,7 @@ from tilebake.paint.observe.attention_store import AttentionStore
 def word_masks(
     heat: torch.Tensor, threshold: Threshold, zoom: int, latent_size: tuple[int, int]
 ) -> torch.Tensor:
-    """1 where each word's activation is above a share of its peak, else 0: [W, h, w] → [W, *latent_size].
+    """Set 1 where each word's heat is above a share of its peak, else 0: [W, h, w] → [W, *latent_size].
 
     `heat` covers `zoom` latents by each of its values; its last row and column may lie in part outside. A
     word whose peak stays below the threshold's floor has a mask of nothing, where a share of the peak alone
@@ -30,7 +30,7 @@ def word_masks(
 
 
 class WordMasks:
-    """The masks of the words that two stores watch, the source's words first, each by its own threshold."""
+    """Make the masks of the words in two stores, the source's words first, each by its own threshold."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class WordMasks:
         self._latent_size = latent_size
 
     def after(self, source_steps: int, target_steps: int) -> torch.Tensor:
-        """The masks once either has done so many steps: [W, h, w]. Without any step done a mask is 0."""
+        """Return the masks after so many steps of either: [W, h, w]. Before the first step a mask is 0."""
         done = zip(self._seen_by, (source_steps, target_steps), strict=True)
         return torch.cat(
             [mask for (store, words), steps in done for mask in self._masks(store, words, steps)]
@@ -53,7 +53,7 @@ class WordMasks:
     def _masks(
         self, store: AttentionStore, thresholds: Sequence[Threshold], steps: int
     ) -> Iterator[torch.Tensor]:
-        """Those of one store's words, together where neighbours have one threshold."""
+        """Make the masks of one store's words, together where neighbours have one threshold."""
         for threshold, alike in groupby(range(len(thresholds)), key=thresholds.__getitem__):
             rows = [*alike]
             first = 0 if threshold.average else max(steps - 1, 0)
@@ -61,8 +61,8 @@ class WordMasks:
             yield word_masks(heat, threshold, 2**store.coarsest, self._latent_size)
 
 
-def pooled(masks: torch.Tensor, levels: int) -> list[torch.Tensor]:
-    """Masks [W, h, w] at each level: [W, Q]. A pixel has the mean of the latents that it covers."""
+def pool_masks(masks: torch.Tensor, levels: int) -> list[torch.Tensor]:
+    """Pool masks [W, h, w] to each level: [W, Q]. A pixel has the mean of the latents that it covers."""
     return [
         avg_pool2d(masks[None], 2**level, ceil_mode=True)[0].flatten(1) if level else masks.flatten(1)
         for level in range(levels)

@@ -1,1 +1,1 @@
-"""Judge painted tiles: a small classifier says which terrain each one shows."""
+"""Judge which terrain a painted tile shows, by a small classifier."""

@@ -1,4 +1,4 @@
-"""Cores: the middle of each tile, cut out of a painting at the size the judge knows."""
+"""Cut the core, the middle of each tile, out of a painting at the size the judge knows."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.level.tilemap import Tile, TileMap
-from tilebake.paint.tile_scale import CORE, Pixels, centre
+from tilebake.paint.picture import PixelArray
+from tilebake.paint.tile_scale import CORE, centre
 
-CELL = 8  # pixels: what of a core belongs to its tile is told in cells of this size
+CELL = 8  # pixels: what of a core belongs to its tile is given in cells of this size
 CELLS = CORE // CELL
 SHOWS = 0.5  # a tile that shows less than this through the layers above is not judged
 
@@ -17,39 +18,39 @@ Weights = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Cores:
-    """Hold the cores of all tiles whose core lies whole on the picture."""
+    """Hold the cores of the tiles that have one whole on the picture."""
 
     tiles: tuple[Tile, ...]
-    windows: Pixels  # [N, 48, 48, 3]
+    windows: PixelArray  # [N, 48, 48, 3]
     weights: Weights  # [6, 6], how much of each cell belongs to the tile
 
 
 def diamond(width: float, height: float) -> Weights:
-    """Return each cell's share that lies in a diamond around the core's middle: [6, 6]; sizes in pixels."""
+    """Weigh each cell of a core by its share in a diamond around the middle, in pixels: [6, 6] in 0..1."""
     middles = np.abs(np.arange(CORE) + 0.5 - CORE / 2)
     inside = middles[None, :] / (width / 2) + middles[:, None] / (height / 2) <= 1
     return _by_cell(inside)
 
 
 def band(height: float) -> Weights:
-    """Return how much of each cell of a core lies in its middle `height` pixels: [6, 6] in 0..1."""
+    """Weigh each cell of a core by its share in the `height` middle rows of pixels: [6, 6] in 0..1."""
     middles = np.abs(np.arange(CORE) + 0.5 - CORE / 2)
     inside = np.tile((middles <= height / 2)[:, None], CORE)
     return _by_cell(inside)
 
 
 def shape_of(tilemap: TileMap) -> Weights:
-    """Return which part of a core is the tile's own: all of it, but for isometric and low tiles. [6, 6]."""
+    """Weigh which part of a core is the tile's own, [6, 6]: all, but for isometric and low tiles."""
     width, height = tilemap.tile_size
     low = CORE * height / width
     return diamond(CORE, low) if tilemap.grid == "isometric" else band(low)
 
 
-def cores(image: Pixels, tilemap: TileMap) -> Cores:
-    """Cut every tile's core out of a painting at the scale of its tiles."""
+def cores(image: PixelArray, tilemap: TileMap) -> Cores:
+    """Cut every tile's core from a painting at the scale of its tiles."""
     height, width = image.shape[:2]
     tiles: list[Tile] = []
-    windows: list[Pixels] = []
+    windows: list[PixelArray] = []
     for tile in tilemap.tiles:
         x, y = (round(at) - CORE // 2 for at in centre(tile, tilemap))
         if tile.weight >= SHOWS and 0 <= x <= width - CORE and 0 <= y <= height - CORE:

@@ -1,4 +1,4 @@
-"""Compare what the judge sees on a finished map with what its tiles are meant to be."""
+"""Judge the tiles of a finished map, and compare that with what they are meant to be."""
 
 from collections import Counter
 
@@ -6,12 +6,13 @@ from tilebake.level.tilemap import Tile, TileMap
 from tilebake.paint.judge.cores import cores
 from tilebake.paint.judge.network import Judge, verdicts
 from tilebake.paint.judge.vocabulary import judge_name
-from tilebake.paint.tile_scale import Pixels, at_tile_scale
+from tilebake.paint.picture import PixelArray
+from tilebake.paint.tile_scale import at_tile_scale
 from tilebake.texture import JudgedTiles
 
 
-def judge_map_tiles(judge: Judge, image: Pixels, tilemap: TileMap) -> list[tuple[Tile, str]]:
-    """Judge every tile whose core is whole on the picture [h, w, 3 or 4]: pairs of tile and terrain name."""
+def judge_map_tiles(judge: Judge, image: PixelArray, tilemap: TileMap) -> list[tuple[Tile, str]]:
+    """List every tile whose core is whole on the picture [h, w, 3 or 4], with what it shows."""
     cut = cores(at_tile_scale(image, tilemap), tilemap)
     if not cut.weights.any():  # tiles so low that nothing of a core is theirs alone
         return []
@@ -19,8 +20,8 @@ def judge_map_tiles(judge: Judge, image: Pixels, tilemap: TileMap) -> list[tuple
     return [(tile, str(name)) for tile, name in zip(cut.tiles, found, strict=True)]
 
 
-def count_judged(judge: Judge, image: Pixels, tilemap: TileMap) -> dict[str, JudgedTiles]:
-    """Count what the judge takes each terrain's tiles for, by the map's name of the terrain."""
+def count_judged(judge: Judge, image: PixelArray, tilemap: TileMap) -> dict[str, JudgedTiles]:
+    """Count what the judge takes a terrain's tiles for, by the map's name of each terrain it knows."""
     wanted = {terrain.name: judge_name(terrain, judge.nouns) for terrain in tilemap.terrains}
     found = {name: Counter[str]() for name in wanted}
     for tile, name in judge_map_tiles(judge, image, tilemap):

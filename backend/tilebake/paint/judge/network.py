@@ -1,4 +1,4 @@
-"""Define the judge's network: it names the terrain on a crop of 48 x 48 pixels.
+"""Classify which terrain a crop of 48 x 48 pixels shows.
 
 The embedded model's has only ever seen procedural textures. Neither the UNet nor the VAE has a part in its
 weights (`training.judge.train`), so that what the model paints is judged by something apart from it.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tilebake.paint.judge.cores import CELLS, Weights
-from tilebake.paint.tile_scale import Pixels
+from tilebake.paint.picture import PixelArray
 
 WIDTHS: Final = (24, 64, 96, 128)
 STRIDES: Final = (2, 2, 1, 2)  # 48 pixels → 6 cells
@@ -22,7 +22,7 @@ BATCH: Final = 256
 
 
 class Judge(nn.Module):
-    """Classify crops by a small convolutional network, averaged over the cells that count."""
+    """Classify crops by a small convolutional network, which sees a whole crop and weighs its cells."""
 
     def __init__(self, names: tuple[str, ...], nouns: Mapping[str, str]) -> None:
         super().__init__()
@@ -40,15 +40,15 @@ class Judge(nn.Module):
         self.verdict = nn.Linear(WIDTHS[-1], len(names))
 
     def forward(self, crops: Tensor, weights: Tensor) -> Tensor:
-        """Logits [B, terrains] of crops [B, 3, 48, 48] from -1 to 1; weights [B, 6, 6] of their cells."""
+        """Return logits [B, terrains] of crops [B, 3, 48, 48] from -1 to 1; weights [B, 6, 6] are by cell."""
         features = self.features(crops)  # [B, D, 6, 6]
         shares = weights / weights.sum(dim=(1, 2), keepdim=True)
         return self.verdict(torch.einsum("bdyx,byx->bd", features, shares))
 
 
 @torch.inference_mode()
-def verdicts(judge: Judge, windows: Pixels, weights: Weights | None = None) -> NDArray[np.str_]:
-    """Name the terrain on each crop: [N, 48, 48, 3] → N names. `weights` [6, 6] says which cells count."""
+def verdicts(judge: Judge, windows: PixelArray, weights: Weights | None = None) -> NDArray[np.str_]:
+    """Name the terrain that each window shows: [N, 48, 48, 3] → N names. `weights` [6, 6] are by cell."""
     cells = torch.ones(CELLS, CELLS) if weights is None else torch.from_numpy(weights)
     found: list[int] = []
     for start in range(0, len(windows), BATCH):

@@ -1,4 +1,4 @@
-"""Read a judge from its file: safetensors, with its terrains' names and nouns in the metadata."""
+"""Read a judge from its file: safetensors, with the names and nouns of its terrains in the metadata."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def judge_file(source: ModelSource) -> Path | None:
 
 
 def read_judge(path: Path) -> Judge:
-    """Read a judge from a file, onto the CPU in float32.
+    """Read the judge in a file, to the CPU in float32.
 
     Its metadata hold "terrains", a JSON list of names in the order of its verdicts, and "nouns", a JSON
     object of nouns and the terrains that they stand for. Raises ModelError when it cannot be read.
@@ -47,7 +47,7 @@ def read_judge(path: Path) -> Judge:
 
 
 def _words(metadata: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Names, and nouns with theirs. Raises LookupError, TypeError or ValueError when they are none."""
+    """Read names, and nouns with theirs. Raises LookupError, TypeError or ValueError when they are none."""
     names: list[object] = list(json.loads(metadata["terrains"]))
     nouns: dict[object, object] = dict(json.loads(metadata["nouns"]))
     if not all(isinstance(word, str) for word in (*names, *nouns)) or not {*nouns.values()} <= {*names}:

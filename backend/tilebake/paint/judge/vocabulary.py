@@ -1,4 +1,4 @@
-"""From a map's words for a terrain to the terrain that the judge knows."""
+"""Find the judge's name for a terrain by the map's words for it."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from tilebake.level.terrain import Terrain
 
 
 def judge_name(terrain: Terrain, nouns: Mapping[str, str]) -> str | None:
-    """Return the judge's name for a terrain, by its prompt or else its name; None if it knows neither.
+    """Find the judge's name for a map's terrain, from its prompt or else its name; None if it knows neither.
 
     `nouns`: each noun with the name of its terrain. The longest counts ("deep water" over "water"), and of
     equally long ones the last.

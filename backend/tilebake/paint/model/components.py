@@ -1,4 +1,4 @@
-"""SDXL's parts as a loader finds them, before they are placed on a device."""
+"""Hold SDXL's parts as a loader finds them, before they are moved to a device."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """SDXL's models, tokenizers and noise schedule."""
+    """Hold SDXL's models, tokenizers and noise schedule."""
 
     unet: UNet2DConditionModel
     vae: AutoencoderKL
@@ -27,7 +27,7 @@ class Parts:
 
 @contextmanager
 def quietly() -> Generator[None]:
-    """Without the progress bars and warnings of diffusers and transformers; both are as before afterwards."""
+    """Silence the progress bars and warnings of diffusers and transformers; restore them on exit."""
     libraries = (diffusers_logging, transformers_logging)
     before = [(library.is_progress_bar_enabled(), library.get_verbosity()) for library in libraries]
     for library in libraries:

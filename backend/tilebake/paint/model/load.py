@@ -1,4 +1,4 @@
-"""Load a model onto a device: embedded, folder, single file or fetched hub id → SDXL's components.
+"""Load a model to a device: embedded, folder, single file or fetched hub id → SDXL's components.
 
 One code path for all. Nothing here reaches for the network, opens a pickle or runs a model's own code.
 """
@@ -35,7 +35,7 @@ STREAMED = "weights streamed from main memory"
 
 @dataclass(frozen=True, eq=False)
 class Components(Parts):
-    """SDXL's parts, ready to run on `device`."""
+    """Hold SDXL's parts, ready to run on `device`."""
 
     name: str  # the reference, as the user wrote it
     defaults: Defaults
@@ -48,7 +48,10 @@ class Components(Parts):
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """Return the device called `name`; "auto" takes the first of cuda, mps, xpu, cpu. Raises ModelError."""
+    """Return the device called `name`; "auto" takes the first present of cuda, mps, xpu and cpu.
+
+    Raises ModelError.
+    """
     present = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
@@ -87,12 +90,12 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 def cuda_dtype(name: str, capability: tuple[int, int]) -> torch.dtype:
-    """float16, but for GPUs that are slow in it (before Pascal) or give NaN in it (the GTX 16 series)."""
+    """Return float16, or float32 for GPUs that it is slow (before Pascal) or NaN (the GTX 16 series) on."""
     return torch.float32 if capability < (6, 0) or "GTX 16" in name else torch.float16
 
 
 def cpu_dtype() -> torch.dtype:
-    """bfloat16 where the processor multiplies matrices of it (AMX), float32 elsewhere.
+    """Return bfloat16 where the processor multiplies matrices of it (AMX), float32 elsewhere.
 
     On one such processor a bake took a third of the time in bfloat16. With AMX switched off it gained
     nothing, and with AVX-512's bfloat16 switched off as well it took more than twice as long.
@@ -107,7 +110,7 @@ def load(
     dtype: str = "auto",
     loras: Sequence[tuple[Path, float]] = (),
 ) -> Components:
-    """Load the model at `source` onto a device, with `loras` (file, weight) fused into its weights.
+    """Load the model at `source` to a device, with `loras` (file, weight) fused into its weights.
 
     Raises ModelError when the device or dtype is not to be had, and when the model's or a LoRA's content does
     not fit SDXL.
@@ -138,7 +141,7 @@ def load(
 
 
 def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
-    """Read a model's parts into main memory. Raises ModelError when the libraries cannot make sense of it."""
+    """Read the parts of a model into main memory. Raises ModelError when the libraries cannot load it."""
     read = load_single_file if source.kind == "file" else load_folder
     try:
         return read(source.path, dtype)
@@ -152,7 +155,7 @@ def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
 
 
 def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
-    """Read the parts of a diffusers folder, each by the class that we name, never by one that it names."""
+    """Load the parts of a diffusers folder, each by a class named here, never one that the folder names."""
     path = str(folder)
 
     def options(name: str) -> dict[str, Any]:
@@ -176,7 +179,7 @@ def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
 
 
 def _check_fit(source: ModelSource, parts: Parts) -> None:
-    """Refuses what has SDXL's classes but not its way to paint from text: inpainting, other conditioning."""
+    """Refuse what has SDXL's classes but not its way to paint from text: inpainting, other conditioning."""
     unet, vae = parts.unet.config, parts.vae.config
     context = parts.text_encoder.config.hidden_size + parts.text_encoder_2.config.hidden_size
     fits = {
@@ -200,7 +203,7 @@ def models(parts: Parts) -> tuple[nn.Module, ...]:
 
 
 def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:
-    """Move the models to the device, or stream their weights where they do not fit; return which."""
+    """Move the models to the device, or stream their weights to it where they do not fit; say which."""
     for model in models(parts):
         model.eval().requires_grad_(requires_grad=False)
     ran_out = False

@@ -1,4 +1,4 @@
-"""LoRA files, fused into a model's weights: after that, nothing about the model's layers has changed."""
+"""Fuse LoRA files into a model's weights; the model's layers stay as they are."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""AttentionMaps: what was seen of the words, as data."""
+"""Hold what was observed of words as data, and write it as .npz."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ class AttentionMaps:
     levels: Mapping[int, NDArray[np.float32]]  # [steps, W, h, w], averaged over heads and layers
 
     def sizes(self) -> Mapping[int, tuple[int, int]]:
-        """Height and width of the maps of each level."""
+        """Return height and width of the maps of each level."""
         return {level: (maps.shape[2], maps.shape[3]) for level, maps in self.levels.items()}
 
     def by_step(self, level: int | None = None) -> NDArray[np.float32]:
-        """Return [steps, W, h, w] at one level; without one, the levels' mean at the size of the finest."""
+        """Return maps [steps, W, h, w] at one level, or the mean over the levels at the finest size."""
         if level is not None:
             return self.levels[level]
         finest = min(self.levels)
@@ -37,7 +37,7 @@ class AttentionMaps:
         )
 
 
-def level_called(name: str, sizes: Mapping[int, tuple[int, int]]) -> int:
+def find_level(name: str, sizes: Mapping[int, tuple[int, int]]) -> int:
     """Find the level whose maps are `name` large: "32" along a side, or "32x24", width and height.
 
     `sizes` are heights and widths by level. Raises BakeError, naming the sizes there are.
@@ -46,11 +46,11 @@ def level_called(name: str, sizes: Mapping[int, tuple[int, int]]) -> int:
         if name in (str(width), str(height), f"{width}x{height}"):
             return level
     there = ", ".join(f"{width}x{height}" for height, width in sizes.values())
-    raise BakeError(f"there are no attention maps of size {name!r}", hint=f"take one of: {there}")
+    raise BakeError(f"there are no attention maps of size {name!r}", hint=f"choose one of: {there}")
 
 
 def npz_bytes(maps: AttentionMaps, terrains: Sequence[str]) -> bytes:
-    """Return the maps as the bytes of a NumPy .npz file.
+    """Write the maps as numpy's .npz.
 
     `words` [W], `terrains` [W] (see `places`), `steps` [steps] counted from 1, and for each level
     `maps_WIDTHxHEIGHT` float32 [steps, W, h, w].
@@ -72,12 +72,12 @@ def npz_bytes(maps: AttentionMaps, terrains: Sequence[str]) -> bytes:
 
 
 def places(regions: Sequence[int | None], terrains: Sequence[str]) -> str:
-    """Whose prompt it is, in words."""
+    """Say whose prompt it is, in words."""
     return ", ".join("base prompt" if region is None else terrains[region] for region in regions)
 
 
 def _enlarge(maps: NDArray[np.float32], zoom: int, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Enlarge maps [steps, W, h, w] → [steps, W, *size], smoothly.
+    """Enlarge maps [steps, W, h, w] to [steps, W, *size], smoothly.
 
     Sizes were rounded up when they were halved: the last row and column may lie in part outside.
     """

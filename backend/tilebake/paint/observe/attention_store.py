@@ -1,4 +1,4 @@
-"""AttentionStore: the attention maps of a few words, summed while a picture is painted.
+"""Sum the attention maps of a few words while a picture is painted.
 
 Memory is constant: one float32 map per word, step and level, whatever the number of layers and heads. As in
 Hertz et al. 2022 (Prompt-to-Prompt, arXiv:2208.01626) maps are averaged over heads and layers; a word of
@@ -18,9 +18,9 @@ from tilebake.paint.observe.attention_maps import AttentionMaps
 from tilebake.paint.observe.probabilities import word_maps
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.prompts.words import columns_of
-from tilebake.paint.regional.attention import Attend, LayerPrompts, distinct_prompts
 from tilebake.paint.regional.blending import Blending, StepWeights, Target, step_weights
-from tilebake.paint.regional.layers import Layer, cross_attention_levels
+from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts, distinct_prompts
+from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class ObservedWord:
 def find_words(
     conditioning: Conditioning, words: Sequence[str], regions: Sequence[int | None]
 ) -> tuple[ObservedWord, ...]:
-    """Find each word in every one of these regions' prompts that has it; None is the base prompt.
+    """Find each word in those of these regions' prompts that have it; None is the base prompt.
 
     Raises PromptError for a word that is in none of them, naming the words that are near.
     """
@@ -60,10 +60,10 @@ def prompt_of(conditioning: Conditioning, region: int | None) -> PromptEmbeds:
 
 
 class AttentionStore:
-    """Record attention without changing it: an AttentionControl that only observes.
+    """Observe words as an AttentionControl that changes nothing.
 
     A word is read in its own prompt's softmax and counts where that prompt does: a terrain's by the terrain's
-    mask, the base prompt's by the base prompt's weight at each step. Only the positive half is watched.
+    mask, the base prompt's by the base prompt's weight at each step. Only the cond branch is observed.
     """
 
     def __init__(
@@ -85,21 +85,21 @@ class AttentionStore:
             for height, width in self._sizes
         ]  # by level: [steps, W, Q]
 
-    def around(self, layer: Layer, prompts: LayerPrompts, attend: Attend) -> Attend:
-        """Add what the layer attends to, and attend as it would."""
+    def wrap(self, layer: AttentionLayer, prompts: LayerPrompts, attend: Attend) -> Attend:
+        """Add up what the layer attends to, and attend as before."""
         if not self.words:
             return attend
         self._layers[layer.level] += 1
         sums = self._sums[layer.level]
         read = [(prompts.keys[row], selector) for row, selector in self._selectors.items()]
 
-        def watching(query: torch.Tensor, step: int) -> torch.Tensor:
+        def attend_observed(query: torch.Tensor, step: int) -> torch.Tensor:
             weights = self._weights[step][layer.level]
             for key, selector in read:
                 sums[step].addcmul_(word_maps(query, key, selector), weights)
             return attend(query, step)
 
-        return watching
+        return attend_observed
 
     def heat(self, steps: slice, level: int) -> torch.Tensor:
         """Return the words' maps at one level, as the mean over its layers and over these steps: [W, h, w].
@@ -120,7 +120,7 @@ class AttentionStore:
         return sum(sums.nbytes for sums in self._sums)
 
     def maps(self) -> AttentionMaps:
-        """Return everything recorded, in main memory."""
+        """Return all that was observed, in main memory."""
         return AttentionMaps(
             words=tuple(word.text for word in self.words),
             regions=tuple(word.regions for word in self.words),
@@ -132,7 +132,7 @@ class AttentionStore:
 
 
 def word_weights(words: Sequence[ObservedWord], blending: Blending, target: Target) -> StepWeights:
-    """Return how much each word's prompt counts, by step and level: [W, Q]."""
+    """Weigh where each word counts, by step and level: [W, Q]."""
     rows = range(1, 1 + len(next(iter(blending.regions.values())).names))
     weighed, masks = (step_weights(each, rows, target) for each in (blending, blending.masks_alone))
 
@@ -152,20 +152,20 @@ def word_weights(words: Sequence[ObservedWord], blending: Blending, target: Targ
 def attention_sizes(
     unet: UNet2DConditionModel, latent_size: tuple[int, int]
 ) -> Mapping[int, tuple[int, int]]:
-    """Height and width of the attention maps, by level, for latents of this height and width."""
+    """Return height and width of the attention maps, by level, for latents of this height and width."""
     levels = sorted({layer.level for layer in cross_attention_levels(unet)})
     sizes = level_sizes(latent_size, 1 + levels[-1])
     return {level: sizes[level] for level in levels}
 
 
 def level_sizes(latent_size: tuple[int, int], levels: int) -> list[tuple[int, int]]:
-    """Height and width of the latents at each level, halved and rounded up each time."""
+    """List height and width of the latents at each level, halved and rounded up each time."""
     height, width = latent_size
     return [(ceil(height / 2**level), ceil(width / 2**level)) for level in range(levels)]
 
 
 def _selector(words: Sequence[ObservedWord], prompt: PromptEmbeds) -> torch.Tensor:
-    """[T, W]: 1 where a column of this prompt is the word's."""
+    """Return [T, W]: 1 where a column of this prompt is the word's."""
     selector = torch.zeros(prompt.prompt_embeds.shape[1], len(words))
     for index, word in enumerate(words):
         if word.prompt is prompt:

@@ -1,12 +1,12 @@
-"""Attention maps, literally: softmax(q Kᵀ / √D), which fused kernels never write down."""
+"""Compute attention maps literally: softmax(q Kᵀ / √D), which fused kernels never write down."""
 
 import torch
 
-BLOCK = 1024  # queries at once: at most a few tens of MB, whatever the canvas
+QUERY_BLOCK = 1024  # queries at once: at most a few tens of MB, whatever the canvas
 
 
 def attention_probabilities(query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
-    """Return how strongly each pixel attends to each token, per head; it sums to 1 over the tokens.
+    """Compute how strongly each pixel attends to each token, per head; sums to 1 over the tokens.
 
     query [B, H, Q, D], key [H, T, D] → float32 [B, H, Q, T].
     """
@@ -15,12 +15,12 @@ def attention_probabilities(query: torch.Tensor, key: torch.Tensor) -> torch.Ten
 
 
 def word_maps(query: torch.Tensor, key: torch.Tensor, selector: torch.Tensor) -> torch.Tensor:
-    """Return the share of its attention that each pixel gives to each word, as the mean over the heads.
+    """Compute the share of its attention that each pixel gives to each word, as the mean over the heads.
 
     query [1, H, Q, D], key [H, T, D], selector [T, W]: 1 where a token is the word's. Returns float32 [W, Q].
     """
     blocks = [
         attention_probabilities(block, key)[0].mean(dim=0) @ selector  # [H, Q, T] → [Q, T] → [Q, W]
-        for block in query.split(BLOCK, dim=2)
+        for block in query.split(QUERY_BLOCK, dim=2)
     ]
     return torch.cat(blocks).T

@@ -1,1 +1,1 @@
-"""From prompts to the embeddings that the UNet attends to."""
+"""Encode prompts to the embeddings that the UNet attends to."""

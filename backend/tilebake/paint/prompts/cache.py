@@ -1,7 +1,7 @@
-"""PromptCache: what a model's text encoders made of the prompts that were read last.
+"""Keep what a model's text encoders made of the latest prompts.
 
-A level's prompts hardly ever change between two saves, and reading ten of them takes SDXL's encoders about as
-long as a step of its UNet.
+A level's prompts hardly ever change between two saves, and encoding ten of them takes SDXL's encoders about
+as long as a step of its UNet.
 """
 
 from collections import OrderedDict
@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tilebake.paint.prompts.embeds import PromptEmbeds
 
-MOST: Final = 256  # prompts, each of about 0.3 MB in half precision
+MOST_PROMPTS: Final = 256  # prompts, each of about 0.3 MB in half precision
 
 
 class PromptCache:
-    """The prompts of one model with its LoRAs, the one that was asked for longest ago first."""
+    """Keep the encoded prompts of one model with its LoRAs, least recently used first."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST_PROMPTS) -> None:
         self._most = most
         self._prompts: OrderedDict[Hashable, PromptEmbeds] = OrderedDict()
 
     def get(self, key: Hashable, encode: "Callable[[], PromptEmbeds]") -> "PromptEmbeds":
-        """What is kept under a key, or what `encode` makes now. Nothing is kept of an error."""
+        """Return what is kept under a key, or what `encode` makes now. Nothing is kept of an error."""
         if key not in self._prompts:
             self._prompts[key] = encode()
         self._prompts.move_to_end(key)

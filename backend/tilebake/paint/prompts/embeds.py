@@ -1,4 +1,4 @@
-"""PromptEmbeds and Conditioning: what SDXL listens to, as values."""
+"""Hold encoded prompts as values: PromptEmbeds, and a picture's Conditioning."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from tilebake.paint.prompts.tokens import Token
 
 @dataclass(frozen=True, eq=False)
 class PromptEmbeds:
-    """A prompt as the UNet takes it. Two are the same only if they are one object."""
+    """Hold a prompt as the UNet takes it. Two are the same only if they are one object."""
 
     text: str  # without the weights' syntax
     tokens: tuple[Token, ...]  # of the first tokenizer; SDXL's two agree
@@ -19,7 +19,7 @@ class PromptEmbeds:
 
 @dataclass(frozen=True, eq=False)
 class Conditioning:
-    """All the prompts of a picture. Regions are in the order of the map's terrains."""
+    """Hold all the prompts of a picture. Regions are in the order of the map's terrains."""
 
     base: PromptEmbeds
     regions: tuple[PromptEmbeds, ...]

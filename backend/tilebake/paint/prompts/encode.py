@@ -1,4 +1,4 @@
-"""Prompts → what SDXL listens to: the hidden states of both text encoders, for prompts of any length.
+"""Encode prompts of any length to what SDXL attends to: the hidden states of both text encoders.
 
 A prompt longer than its encoders (77 tokens with start and end) is read in chunks of 75 that are laid end to
 end. A token's weight w moves its embedding e along the line from what the empty prompt has in its place, e₀,
@@ -23,7 +23,7 @@ from tilebake.paint.prompts.tokens import Token, chunk_count, chunk_ids, tokeniz
 
 
 class TextEncoders(Protocol):
-    """The part of an SDXL model that reads prompts."""
+    """Describe the part of an SDXL model that encodes prompts."""
 
     @property
     def tokenizer(self) -> CLIPTokenizer: ...
@@ -41,11 +41,11 @@ class TextEncoders(Protocol):
     def prompts(self) -> PromptCache: ...
 
 
-def encode_prompt(components: TextEncoders, text: str, *, unheard: Collection[int] = ()) -> PromptEmbeds:
-    """Encodes one prompt, which may hold weights.
+def encode_prompt(components: TextEncoders, text: str, *, masked: Collection[int] = ()) -> PromptEmbeds:
+    """Encode one prompt, which may hold weights.
 
-    What stands in the columns `unheard` is told to no token: the text encoders' attention to it is masked.
-    All tokens keep their places, and those columns themselves mean nothing then.
+    No token attends to the columns `masked`: the text encoders' attention to them is masked. All tokens keep
+    their places, and those columns themselves mean nothing then.
 
     Raises PromptError for broken syntax and for words that all weigh 0.
     """
@@ -59,10 +59,10 @@ def encode_prompt(components: TextEncoders, text: str, *, unheard: Collection[in
     chunks = max(chunk_count(components.tokenizer, tokens), chunk_count(components.tokenizer_2, tokens_2))
     with torch.no_grad():
         states, _ = _hidden_states(
-            components.tokenizer, components.text_encoder, tokens, chunks, components.device, unheard
+            components.tokenizer, components.text_encoder, tokens, chunks, components.device, masked
         )
         states_2, pooled = _hidden_states(
-            components.tokenizer_2, components.text_encoder_2, tokens_2, chunks, components.device, unheard
+            components.tokenizer_2, components.text_encoder_2, tokens_2, chunks, components.device, masked
         )
     prompt_embeds = torch.cat([states, states_2], dim=-1)
     return PromptEmbeds(
@@ -73,10 +73,10 @@ def encode_prompt(components: TextEncoders, text: str, *, unheard: Collection[in
     )
 
 
-def encode_negative(components: TextEncoders, text: str | None) -> PromptEmbeds:
-    """Encodes a negative prompt.
+def encode_optional(components: TextEncoders, text: str | None) -> PromptEmbeds:
+    """Encode a prompt, or None for no prompt.
 
-    None is no prompt: all zeros for models that were trained so, which say `force_zeros_for_empty_prompt` as
+    No prompt is all zeros for models that were trained so, which say `force_zeros_for_empty_prompt` as
     SDXL does, and the empty text for the others.
     """
     encoded = encode_prompt(components, text or "")
@@ -90,55 +90,55 @@ def encode_negative(components: TextEncoders, text: str | None) -> PromptEmbeds:
 
 
 def plain_conditioning(components: TextEncoders, prompt: str, negative_prompt: str | None) -> Conditioning:
-    """One prompt for the whole picture. Raises PromptError."""
+    """Encode one prompt for the whole picture. Raises PromptError."""
     base = encode_prompt(components, prompt)
-    return Conditioning(base, (), encode_negative(components, negative_prompt), None)
+    return Conditioning(base, (), encode_optional(components, negative_prompt), None)
 
 
 def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
-    """Encodes a map's prompts, each different text once, or takes what is kept of an earlier map.
+    """Encode a map's prompts, each different text once, or take what is kept of an earlier map.
 
     An empty negative prompt counts as none.
-    Raises PromptError for broken weights, and for a terrain whose prompt says nothing.
+    Raises PromptError for broken weights, and for a terrain whose prompt is empty.
     """
 
-    def read(text: str | None, role: str) -> PromptEmbeds:
+    def encode(text: str | None, role: str) -> PromptEmbeds:
         try:
             return components.prompts.get(
-                (text, components.device), lambda: encode_negative(components, text)
+                (text, components.device), lambda: encode_optional(components, text)
             )
         except PromptError as error:
             raise PromptError(
                 f"{role}: {error.what}", where=Location(tilemap.path), hint=error.hint
             ) from None
 
-    negative = read(tilemap.negative_prompt or None, "negative prompt")
+    negative = encode(tilemap.negative_prompt or None, "negative prompt")
     return Conditioning(
-        base=read(tilemap.base_prompt, "base prompt"),
+        base=encode(tilemap.base_prompt, "base prompt"),
         regions=tuple(
-            _not_silent(terrain, read(terrain.prompt, f"terrain {terrain.name!r}"), tilemap)
+            _refuse_empty(terrain, encode(terrain.prompt, f"terrain {terrain.name!r}"), tilemap)
             for terrain in tilemap.terrains
         ),
         negative=negative,
-        negative_regions=_negative_regions(tilemap.terrains, negative, read),
+        negative_regions=_negative_regions(tilemap.terrains, negative, encode),
     )
 
 
 def _negative_regions(
-    terrains: Sequence[Terrain], negative: PromptEmbeds, read: Callable[[str | None, str], PromptEmbeds]
+    terrains: Sequence[Terrain], negative: PromptEmbeds, encode: Callable[[str | None, str], PromptEmbeds]
 ) -> tuple[PromptEmbeds, ...] | None:
-    """Each terrain's own negative prompt or else the map's; None when that is every one's."""
+    """Return each terrain's own negative prompt or else the map's; None when that is every one's."""
     if all(terrain.negative_prompt is None for terrain in terrains):
         return None
     return tuple(
         negative
         if terrain.negative_prompt is None
-        else read(terrain.negative_prompt or None, f"negative prompt of terrain {terrain.name!r}")
+        else encode(terrain.negative_prompt or None, f"negative prompt of terrain {terrain.name!r}")
         for terrain in terrains
     )
 
 
-def _not_silent(terrain: Terrain, prompt: PromptEmbeds, tilemap: TileMap) -> PromptEmbeds:
+def _refuse_empty(terrain: Terrain, prompt: PromptEmbeds, tilemap: TileMap) -> PromptEmbeds:
     if not prompt.tokens:
         raise PromptError(
             f"terrain {terrain.name!r}: the prompt is empty",
@@ -154,17 +154,17 @@ def _hidden_states(
     tokens: Sequence[Token],
     chunks: int,
     device: torch.device,
-    unheard: Collection[int] = (),
+    masked: Collection[int] = (),
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """What one encoder makes of a prompt.
+    """Encode a prompt by one encoder.
 
-    The last hidden states but one [1, T, D] with weights applied, and the first output for the first chunk:
-    the pooled embedding [1, P], if the encoder ends in a projection.
+    Returns the last hidden states but one [1, T, D] with weights applied, and the first output for the first
+    chunk: the pooled embedding [1, P], if the encoder ends in a projection.
     """
     outputs = [
         encoder(
             torch.tensor([ids], device=device),
-            attention_mask=_heard(chunk, len(ids), unheard, device),
+            attention_mask=_attention_mask(chunk, len(ids), masked, device),
             output_hidden_states=True,
         )
         for chunk, ids in enumerate(chunk_ids(tokenizer, tokens, chunks))
@@ -177,16 +177,18 @@ def _hidden_states(
     return states, outputs[0][0]
 
 
-def _heard(chunk: int, length: int, unheard: Collection[int], device: torch.device) -> torch.Tensor | None:
-    """[1, T]: 0 for those columns of a chunk that no token hears. None where all are heard."""
-    if not unheard:
+def _attention_mask(
+    chunk: int, length: int, masked: Collection[int], device: torch.device
+) -> torch.Tensor | None:
+    """Return [1, T]: 0 for the columns of a chunk that no token attends to. None if there are none."""
+    if not masked:
         return None
     columns = range(chunk * length, (chunk + 1) * length)
-    return torch.tensor([[int(column not in unheard) for column in columns]], device=device)
+    return torch.tensor([[int(column not in masked) for column in columns]], device=device)
 
 
 def _weights(tokens: Sequence[Token], states: torch.Tensor) -> torch.Tensor:
-    """[1, T, 1]: each token's weight in its place; 1 for start, end and padding."""
+    """Return each token's weight in its place, [1, T, 1]; 1 for start, end and padding."""
     weights = torch.ones_like(states[:, :, :1])
     weights[0, [token.position for token in tokens], 0] = weights.new_tensor(
         [token.weight for token in tokens]

@@ -1,4 +1,4 @@
-"""Tokens: a prompt's text → the ids that a CLIP text encoder reads, in chunks of its length."""
+"""Turn a prompt's text into the ids that a CLIP text encoder reads, in chunks of its length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tilebake.level.edit.weight_syntax import WeightedText
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a prompt."""
+    """Hold one token of a prompt."""
 
     text: str  # the piece of the prompt that it stands for
     id: int
@@ -23,7 +23,7 @@ class Token:
 
 
 def tokenize(tokenizer: CLIPTokenizer, stretches: Sequence[WeightedText]) -> tuple[Token, ...]:
-    """The tokens of a prompt, however many: without start, end and padding."""
+    """Split a prompt into tokens, however many: without start, end and padding."""
     text = "".join(stretch.text for stretch in stretches)
     weights = [stretch.weight for stretch in stretches for _ in stretch.text]  # by character
     words = {at: word.span() for word in WORDS.finditer(text) for at in range(*word.span())}  # by character
@@ -45,12 +45,12 @@ def tokenize(tokenizer: CLIPTokenizer, stretches: Sequence[WeightedText]) -> tup
 
 
 def chunk_count(tokenizer: CLIPTokenizer, tokens: Sequence[Token]) -> int:
-    """How many passes through the text encoder a prompt takes: at least one."""
+    """Count the passes through the text encoder that a prompt takes: at least one."""
     return max(1, ceil(len(tokens) / _capacity(tokenizer)))
 
 
 def chunk_ids(tokenizer: CLIPTokenizer, tokens: Sequence[Token], chunks: int) -> list[list[int]]:
-    """A prompt as `chunks` lists of model_max_length (77) ids: start, up to 75 tokens, end, padding."""
+    """Write a prompt as `chunks` lists of model_max_length (77) ids: start, up to 75 tokens, end, padding."""
     ids = [token.id for token in tokens]
     capacity = _capacity(tokenizer)
     parts = [ids[chunk * capacity : (chunk + 1) * capacity] for chunk in range(chunks)]
@@ -66,5 +66,5 @@ def _id(special: object) -> int:
 
 
 def _capacity(tokenizer: CLIPTokenizer) -> int:
-    """Tokens to a chunk beside start and end."""
+    """Return the number of tokens in a chunk beside start and end."""
     return tokenizer.model_max_length - 2

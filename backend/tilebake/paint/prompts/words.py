@@ -1,4 +1,4 @@
-"""Words of a prompt → the columns of its embeddings, keys and attention maps that stand for them."""
+"""Find the columns of a prompt's embeddings, keys and attention maps that stand for its words."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,23 +9,23 @@ from tilebake.paint.prompts.embeds import PromptEmbeds
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a prompt, however many tokens it takes."""
+class PromptWord:
+    """Hold one word of a prompt, however many tokens it takes."""
 
     text: str  # in small letters, as CLIP reads it
     columns: tuple[int, ...]
 
 
-def prompt_words(prompt: PromptEmbeds) -> tuple[Word, ...]:
-    """A prompt's words and punctuation marks, in order."""
+def prompt_words(prompt: PromptEmbeds) -> tuple[PromptWord, ...]:
+    """List a prompt's words and punctuation marks, in order."""
     return tuple(
-        Word(prompt.text[start:end].lower(), tuple(token.position for token in tokens))
+        PromptWord(prompt.text[start:end].lower(), tuple(token.position for token in tokens))
         for (start, end), tokens in groupby(prompt.tokens, key=attrgetter("word"))
     )
 
 
 def find_word(prompt: PromptEmbeds, word: str) -> tuple[int, ...]:
-    """The columns of a word or phrase, at every place where the prompt has it. Case does not count.
+    """Find the columns of a word or phrase, at every place where the prompt has it. Case does not count.
 
     Raises PromptError when the prompt does not have it, naming the words that are near.
     """
@@ -36,7 +36,7 @@ def find_word(prompt: PromptEmbeds, word: str) -> tuple[int, ...]:
 
 
 def columns_of(prompt: PromptEmbeds, word: str) -> tuple[int, ...]:
-    """The same, and nothing when the prompt does not have it."""
+    """Find the columns of a word or phrase; none when the prompt does not have it."""
     words, sought = prompt_words(prompt), words_of(word)
     starts = starts_of([each.text for each in words], sought)
     found = (words[at] for start in starts for at in range(start, start + len(sought)))

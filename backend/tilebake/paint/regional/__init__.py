@@ -1,1 +1,1 @@
-"""Regional attention: every pixel attends to its own terrains' prompts."""
+"""Attend regionally: every pixel to its own terrains' prompts."""

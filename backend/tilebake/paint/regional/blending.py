@@ -1,4 +1,4 @@
-"""What every prompt weighs at every pixel, step and level of the UNet, made before the first step."""
+"""Weigh every prompt at every pixel, step and level of the UNet, before the first step."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from tilebake.level.tilemap import TileMap
 StepWeights = tuple[tuple[torch.Tensor, ...], ...]  # by step, then by level: [J, Q]
 PromptWeights = tuple[tuple[NDArray[np.float64], ...], ...]  # likewise; steps that are alike are one object
 
-T = TypeVar("T")
-U = TypeVar("U")
+_T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 class Target(NamedTuple):
-    """What weights are made for: a UNet's attention levels, and where and how precisely it computes."""
+    """Describe what weights are made for: a UNet's attention levels, device and precision."""
 
     levels: int
     device: torch.device
@@ -31,7 +31,7 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Blending:
-    """The blending parameters of every step, and the masks for every sigma among them."""
+    """Hold the blending parameters of every step, and the masks for every sigma among them."""
 
     steps: tuple[Blend, ...]
     regions: Mapping[float, Regions]  # by mask_sigma
@@ -44,30 +44,30 @@ class Blending:
 
     @property
     def plain(self) -> "Blending":
-        """As many steps and pixels, of the base prompt alone."""
+        """Blending of as many steps and pixels, by the base prompt alone."""
         return plain_blending(self.latent_size, len(self.steps))
 
     @property
     def masks_alone(self) -> "Blending":
-        """The same masks, each weighing 1 at every step, and the base prompt only where there is no tile."""
+        """Blending by masks of weight 1 at every step, and the base prompt only where there is no tile."""
         return Blending(tuple(Blend(0.0, 1.0, blend.mask_sigma) for blend in self.steps), self.regions)
 
 
 def blending(tilemap: TileMap, canvas: Canvas, settings: BakeSettings, steps: int) -> Blending:
-    """How a map is blended over `steps` denoising steps."""
+    """Blend a map's prompts over `steps` denoising steps."""
     blends = blend_steps(settings, tilemap.grid, tilemap.tile_size, steps)
     sigmas = dict.fromkeys(blend.mask_sigma for blend in blends)
     return Blending(blends, {sigma: masks_of(tilemap, canvas, settings, sigma) for sigma in sigmas})
 
 
 def plain_blending(latent_size: tuple[int, int], steps: int) -> Blending:
-    """The base prompt everywhere and nothing else: plain SDXL. `latent_size` is height and width."""
+    """Blend the base prompt alone, everywhere: plain SDXL. `latent_size` is height and width."""
     nothing = Regions((), np.zeros((0, *latent_size), np.float32), np.ones(latent_size, np.float32))
     return Blending((Blend(1.0, 0.0, 1.0),) * steps, {1.0: nothing})
 
 
 def prompt_weights(blending: Blending, rows: Sequence[int], levels: int) -> PromptWeights:
-    """Weights [J, Q] of J prompts at the Q pixels of each level, for each step.
+    """Weigh J prompts at the Q pixels of each level, [J, Q], for each step.
 
     Row 0 is the base prompt's: base_prompt_weight everywhere, and regional_prompt_weight times the empty
     share. Region r adds regional_prompt_weight times its mask to row rows[r]: its prompt's.
@@ -84,26 +84,26 @@ def prompt_weights(blending: Blending, rows: Sequence[int], levels: int) -> Prom
 
 
 def step_weights(blending: Blending, rows: Sequence[int], target: Target) -> StepWeights:
-    """The same where they are used."""
+    """Weigh prompts as `prompt_weights` does, as tensors on the target's device."""
     return on_device(prompt_weights(blending, rows, target.levels), target)
 
 
 def on_device(weights: PromptWeights, target: Target) -> StepWeights:
-    """Weights as tensors; those of steps that are alike are one."""
-    return each_once(
+    """Move weights to the target's device; those of steps that are alike stay one object."""
+    return map_once(
         weights,
         lambda levels: tuple(torch.from_numpy(each).to(target.device, target.dtype) for each in levels),
     )
 
 
-def each_once(steps: Sequence[T], make: Callable[[T], U]) -> tuple[U, ...]:
-    """What is made of each step: once, where steps are the same object."""
+def map_once(steps: Sequence[_T], make: Callable[[_T], _U]) -> tuple[_U, ...]:
+    """Map steps by `make`, once for steps that are the same object."""
     made = {key: make(step) for key, step in {id(step): step for step in steps}.items()}
     return tuple(made[id(step)] for step in steps)
 
 
 def _by_prompt(shares: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float64]:
-    """Shares of regions [R+1, h, w], the empty one last → shares of prompts [J, Q]."""
+    """Sum shares of regions [R+1, h, w], the empty one last, to shares of prompts [J, Q]."""
     by_prompt = np.zeros((1 + max(rows, default=0), shares[0].size))
     for row, share in zip([*rows, 0], shares.reshape(len(shares), -1), strict=True):
         by_prompt[row] += share

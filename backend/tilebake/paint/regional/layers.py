@@ -1,4 +1,4 @@
-"""A UNet's attention layers, and how often its latents have been halved at each.
+"""Find a UNet's attention layers, and how often its latents have been halved at each.
 
 Read from the structure: a down block ends in its downsampler and an up block in its upsampler, so their
 layers stand before it, and the middle block works on what the down blocks hand on. Padded strides of 2 round
@@ -14,25 +14,25 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
 
 
-class Layer(NamedTuple):
-    """An attention layer, and how often its latents have been halved there."""
+class AttentionLayer(NamedTuple):
+    """Name an attention layer, and how often its latents have been halved there."""
 
     attn: Attention
     level: int
 
 
-def cross_attention_levels(unet: UNet2DConditionModel) -> list[Layer]:
-    """Every layer that attends to prompts, with its level."""
+def cross_attention_levels(unet: UNet2DConditionModel) -> list[AttentionLayer]:
+    """List every layer that attends to prompts, with its level."""
     return [
-        Layer(block.attn2, level)
+        AttentionLayer(block.attn2, level)
         for block, level in _transformers(unet)
         if isinstance(block.attn2, Attention)
     ]
 
 
-def self_attention_levels(unet: UNet2DConditionModel) -> list[Layer]:
-    """Every layer in which pixels attend to each other, with its level."""
-    return [Layer(block.attn1, level) for block, level in _transformers(unet)]
+def self_attention_levels(unet: UNet2DConditionModel) -> list[AttentionLayer]:
+    """List every layer in which pixels attend to each other, with its level."""
+    return [AttentionLayer(block.attn1, level) for block, level in _transformers(unet)]
 
 
 def _transformers(unet: UNet2DConditionModel) -> Iterator[tuple[BasicTransformerBlock, int]]:

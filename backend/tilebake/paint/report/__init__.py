@@ -1,1 +1,1 @@
-"""Reports: pictures and figures for people."""
+"""Report to people, in pictures and figures."""

@@ -1,4 +1,4 @@
-"""Contact sheets of what was seen: words over the picture, their heat, and how it moved over the steps."""
+"""Draw contact sheets of attention: words over the picture, their heat, and how it moved over the steps."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -22,7 +22,6 @@ from tilebake.paint.scene import Painted, Scene
 HEAT_SHARE: Final = 0.6  # of the heat where it is laid over the picture in grey
 STRIP_SIDE: Final = 3  # steps along a side of the strip: it has the picture's own shape
 STRIP_CELL: Final = 160  # pixels along a step's longer side
-COLUMNS: Final = 3
 
 
 def attention_sheet(
@@ -34,7 +33,7 @@ def attention_sheet(
     level: int | None,
     heading: str,
 ) -> NDArray[np.uint8]:
-    """Draw the picture with its tiles, then a row a word: over the picture, mean over `steps`, strip."""
+    """Draw the picture with its tiles, and a row a word: over the picture, mean over `steps`, strip."""
     tiles = tile_picture(tilemap, scene.canvas)
     regions = scene.blend.regions[scene.blend.steps[-1].mask_sigma]
     box = map_box(tilemap, scene.canvas)
@@ -53,13 +52,13 @@ def attention_sheet(
         title = f"{word}  ({places(regions_of_word, scene.terrains)})"
         seen = [_within(each, box, zoom) for each in maps[:, index]]
         panels += word_panels(observed.image, title, prompt, seen, steps)
-    return contact_sheet(panels, heading=heading, columns=COLUMNS)
+    return contact_sheet(panels, heading=heading, columns=3)
 
 
 def edit_sheet(
     edited: Painted[EditedFrom], prompts: Prompts, edit: Edit, *, heading: str
 ) -> NDArray[np.uint8]:
-    """Before, after, and where the edit may show. `prompts` are the source's."""
+    """Draw before, after, and where the edit may show. `prompts` are the source's."""
     before = "\n".join(dict.fromkeys(prompts[place] for place in edit.rewrites))
     after = "\n".join(dict.fromkeys(rewrite.prompt for rewrite in edit.rewrites.values()))
     source, mask = edited.extra.source, edited.extra.mask
@@ -67,25 +66,25 @@ def edit_sheet(
     seconds = edited.timings["denoise"]
     panels = [
         Panel("before", source, before),
-        Panel("after", edited.image, "\n".join((after, *_edit_lines(edit)))),
+        Panel("after", edited.image, "\n".join((after, *_describe_controls(edit)))),
         Panel(
             "where it may change",
             as_large(heat(mask), source, Image.Resampling.NEAREST),
             f"{differing.mean():.1%} of the pixels differ; denoised in {seconds:.1f} s",
         ),
     ]
-    return contact_sheet(panels, heading=heading, columns=COLUMNS)
+    return contact_sheet(panels, heading=heading, columns=3)
 
 
-def _edit_lines(edit: Edit) -> list[str]:
-    """List the edit's controls, a line for each that differs."""
+def _describe_controls(edit: Edit) -> list[str]:
+    """Describe the edit's controls, a line for each that differs."""
     rewrites = edit.rewrites.values()
-    lines = [_control_line(rewrite) for rewrite in rewrites]
+    lines = [_describe_rewrite(rewrite) for rewrite in rewrites]
     shared = f"self {edit.self_replace_steps:g}, from {edit.source_steps:g} on"
     return [shared, *dict.fromkeys(lines)]
 
 
-def _control_line(rewrite: Rewrite) -> str:
+def _describe_rewrite(rewrite: Rewrite) -> str:
     name = type(rewrite.control).__name__.lower()
     weighed = (f"{word} x {weight:g}" for word, weight in rewrite.weights.items())
     return ", ".join((name, f"cross {rewrite.control.cross_shares.default:g}", *weighed))
@@ -94,7 +93,7 @@ def _control_line(rewrite: Rewrite) -> str:
 def word_panels(
     image: NDArray[np.uint8], title: str, prompt: str, maps: Sequence[NDArray[np.float32]], steps: slice
 ) -> list[Panel]:
-    """Draw one word: over the picture, its mean over `steps`, single steps. `maps`: [h, w] for each step."""
+    """Draw one word over the picture, its mean over `steps`, and single steps. `maps`: [h, w] a step."""
     mean = np.mean(maps[steps], axis=0)
     first, last, _ = steps.indices(len(maps))
     shown = np.unique(np.linspace(0, len(maps) - 1, min(len(maps), STRIP_SIDE**2)).round().astype(int))
@@ -115,14 +114,14 @@ def word_panels(
 
 
 def over(image: NDArray[np.uint8], values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Values [h, w] as heat over the picture [H, W, 3 or 4] in grey: [H, W, 3]."""
+    """Draw values [h, w] as heat over the picture [H, W, 3 or 4] in grey: [H, W, 3]."""
     grey = np.asarray(Image.fromarray(image[..., :3]).convert("L"))[..., None]
     hot = as_large(heat(_of_peak(values, values.max())), image)
     return ((1 - HEAT_SHARE) * grey + HEAT_SHARE * hot).round().astype(np.uint8)
 
 
 def strip(maps: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
-    """Lay maps [h, w] in reading order on one square grid, all on one scale: uint8 [H, W, 3]."""
+    """Draw maps [h, w] in reading order on one square grid, all on one scale: uint8 [H, W, 3]."""
     columns = ceil(len(maps) ** 0.5)
     peak = float(np.max(maps))
     zoom = max(1, STRIP_CELL // max(maps[0].shape))
@@ -142,18 +141,18 @@ def as_large(
     image: NDArray[np.uint8],
     resample: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> NDArray[np.uint8]:
-    """Colours [h, w, 3] at the size of a picture, so that panels lie side by side alike."""
+    """Scale colours [h, w, 3] to the size of a picture, so that panels are all alike."""
     height, width = image.shape[:2]
     return np.asarray(Image.fromarray(colours).resize((width, height), resample))
 
 
 def _pixels_per_cell(maps: AttentionMaps, level: int | None) -> int:
-    """Canvas pixels along one value of a map."""
+    """Count the canvas pixels along one value of a map."""
     return LATENT * 2 ** (min(maps.levels) if level is None else level)
 
 
 def _within(values: NDArray[np.float32], box: Box, zoom: int) -> NDArray[np.float32]:
-    """Crop a canvas's map [h, w] to the map's bounds, without smoothing."""
+    """Cut the part of a canvas's map [h, w] in the map's bounds, with values hard-edged as they are."""
     left, top, right, bottom = (edge / zoom for edge in box)
     size = max(1, round(right - left)), max(1, round(bottom - top))
     cropped = Image.fromarray(values).resize(

@@ -1,4 +1,4 @@
-"""Contact sheets: labelled pictures side by side on one dark page."""
+"""Draw contact sheets: labelled pictures side by side on one dark page."""
 
 import math
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from PIL import Image, ImageDraw, ImageFont
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Colour = tuple[int, int, int]
+RGB = tuple[int, int, int]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
-PAGE: Final[Colour] = (22, 24, 29)
-FRAME: Final[Colour] = (58, 63, 74)
-HEADING_INK: Final[Colour] = (244, 245, 247)
-TITLE_INK: Final[Colour] = (226, 229, 235)
-CAPTION_INK: Final[Colour] = (150, 157, 170)
-CHECKS: Final = (104, 128)  # greys behind what is transparent
+PAGE: Final[RGB] = (22, 24, 29)
+FRAME: Final[RGB] = (58, 63, 74)
+HEADING_INK: Final[RGB] = (244, 245, 247)
+TITLE_INK: Final[RGB] = (226, 229, 235)
+CAPTION_INK: Final[RGB] = (150, 157, 170)
+CHECK_GREYS: Final = (104, 128)  # greys behind what is transparent
 
-MARGIN: Final = 28
+PAGE_MARGIN: Final = 28
 GUTTER: Final = 20
 LEADING: Final = 1.35  # line height / font size
 HEADING_SIZE: Final = 26
@@ -32,7 +32,7 @@ SHEET_ASPECT: Final = 1.6  # width / height aimed at when the number of columns 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Hold one picture of a sheet, its title, and any lines of small print beneath."""
+    """Hold one picture of a sheet: its title, and any lines of small print beneath."""
 
     title: str
     image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
@@ -42,7 +42,7 @@ class Panel:
 def contact_sheet(
     panels: Sequence[Panel], *, heading: str, columns: int | None = None, panel_size: int = 360
 ) -> "NDArray[np.uint8]":
-    """Lay all panels out in reading order under a heading: uint8 [height, width, 3].
+    """Draw all panels in reading order under a heading: uint8 [height, width, 3].
 
     Each picture is brought to at most `panel_size` pixels along its longer side. Without `columns` the sheet
     comes out near 8:5.
@@ -54,27 +54,29 @@ def contact_sheet(
     cell_height = picture_height + 8 + _line(TITLE_SIZE) + caption_lines * _line(CAPTION_SIZE)
     columns = min(columns or _columns(len(panels), cell_width / cell_height), len(panels))
     rows = math.ceil(len(panels) / columns)
-    top = MARGIN + _line(HEADING_SIZE) + GUTTER // 2
+    top = PAGE_MARGIN + _line(HEADING_SIZE) + GUTTER // 2
     page = Image.new(
         "RGB",
         (
-            2 * MARGIN + columns * (cell_width + GUTTER) - GUTTER,
-            top + rows * (cell_height + GUTTER) - GUTTER + MARGIN,
+            2 * PAGE_MARGIN + columns * (cell_width + GUTTER) - GUTTER,
+            top + rows * (cell_height + GUTTER) - GUTTER + PAGE_MARGIN,
         ),
         PAGE,
     )
     draw = ImageDraw.Draw(page)
-    _text(draw, (MARGIN, MARGIN - 6), heading, HEADING_SIZE, HEADING_INK, page.width - 2 * MARGIN)
+    _text(
+        draw, (PAGE_MARGIN, PAGE_MARGIN - 6), heading, HEADING_SIZE, HEADING_INK, page.width - 2 * PAGE_MARGIN
+    )
     for index, (panel, picture) in enumerate(zip(panels, pictures, strict=True)):
         row, column = divmod(index, columns)
-        x, y = MARGIN + column * (cell_width + GUTTER), top + row * (cell_height + GUTTER)
+        x, y = PAGE_MARGIN + column * (cell_width + GUTTER), top + row * (cell_height + GUTTER)
         _frame(page, draw, picture, (x, y))
         _label(draw, panel, (x, y + picture_height + 8), cell_width)
     return np.asarray(page)
 
 
 def _fit(image: "NDArray[np.uint8]", longest: int) -> Image.Image:
-    """Small pictures grow by whole numbers, so that their pixels stay true; large ones shrink smoothly."""
+    """Fit a picture: a small one grows by a whole number, so its pixels stay true; a large one shrinks."""
     picture = _on_checks(Image.fromarray(image))
     longer = max(picture.size)
     if longer <= longest:
@@ -89,13 +91,13 @@ def _on_checks(picture: Image.Image) -> Image.Image:
     if picture.mode != "RGBA":
         return picture
     y, x = np.mgrid[: picture.height, : picture.width]
-    checks = np.where((x // 8 + y // 8) % 2, CHECKS[0], CHECKS[1]).astype(np.uint8)
+    checks = np.where((x // 8 + y // 8) % 2, CHECK_GREYS[0], CHECK_GREYS[1]).astype(np.uint8)
     ground = Image.fromarray(checks).convert("RGBA")
     return Image.alpha_composite(ground, picture).convert("RGB")
 
 
 def _columns(count: int, cell_aspect: float) -> int:
-    """Columns that bring `count` cells of that width / height nearest to the sheet's aspect."""
+    """Return the columns that bring `count` cells of that width / height nearest to the sheet's aspect."""
 
     def distance(columns: int) -> float:
         aspect = columns * cell_aspect / math.ceil(count / columns)
@@ -121,14 +123,14 @@ def _label(draw: ImageDraw.ImageDraw, panel: Panel, corner: tuple[int, int], wid
 
 
 def _text(
-    draw: ImageDraw.ImageDraw, corner: tuple[int, int], text: str, size: int, ink: Colour, width: int
+    draw: ImageDraw.ImageDraw, corner: tuple[int, int], text: str, size: int, ink: RGB, width: int
 ) -> None:
     font = ImageFont.load_default(size)
     draw.text(corner, _shorten(text, font, width), fill=ink, font=font)
 
 
 def _shorten(text: str, font: Font, width: int) -> str:
-    """Cut the text to what fits `width` pixels, with an ellipsis."""
+    """Return the text, or as much of it as fits `width` pixels with an ellipsis."""
     if font.getlength(text) <= width:
         return text
     end = len(text)

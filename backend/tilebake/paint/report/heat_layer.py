@@ -1,4 +1,4 @@
-"""Draw where words work as a layer of heat, to be laid over the level in an editor."""
+"""Render where words work in a map, as a layer of heat over the level."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ from tilebake.request import AttentionQuery, BakeRequest, OnStep
 def heat_layer(
     pipeline: Pipeline, request: BakeRequest, query: AttentionQuery, on_step: OnStep
 ) -> NDArray[np.uint8]:
-    """Paint a map and draw where words of its prompts work: RGBA [height, width, 4] at the map's pixel size.
+    """Paint a map and return where words of its prompts work: RGBA [height, width, 4] at its own pixel size.
 
-    An edit that the map holds is left aside. Raises what Pipeline.bake does, MapError for a terrain that no
+    An edit in the map is ignored. Raises what Pipeline.bake does, MapError for a terrain that no
     tile has, and PromptError for a word that is not there.
     """
     tilemap = request.tilemap
@@ -31,10 +31,10 @@ def heat_layer(
 
 
 def layer(maps: AttentionMaps, box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Draw all words of the maps together, as the mean over the steps: RGBA [height, width, 4].
+    """Render all words of the maps together, as the mean over the steps: RGBA [height, width, 4].
 
-    `box` is what is shown, in canvas pixels, at `size` = (width, height). The colour says the share of the
-    peak, and so does the opacity: nothing is laid over where the words do not work.
+    `box` is what is shown, in canvas pixels, at `size` = (width, height). Colour and opacity show the
+    share of the peak: where the words do not work, the layer is transparent.
     """
     together = maps.by_step().mean(axis=0).sum(axis=0)  # [h, w]
     zoom = LATENT * 2 ** min(maps.levels)  # canvas pixels along a value

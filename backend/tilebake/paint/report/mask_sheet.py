@@ -1,4 +1,4 @@
-"""Masks as pictures: what each terrain's prompt will be told to paint, and where."""
+"""Draw masks: where each terrain's prompt will work, and what it will paint."""
 
 import colorsys
 import re
@@ -11,16 +11,15 @@ from tilebake.level.canvas import LATENT, Canvas, map_box
 from tilebake.level.masks.regions import Regions
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
-from tilebake.paint.report.contact_sheet import Panel
+from tilebake.paint.report.contact_sheet import RGB, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-Colour = tuple[int, int, int]
 
-FAMILIAR: Final[dict[str, Colour]] = {  # words to flat colours; the narrower word comes first
+FAMILIAR: Final[dict[str, RGB]] = {  # words to flat colours; the narrower word comes first
     "deep water": (38, 84, 148),
     "water": (64, 132, 196),
     "lake": (64, 132, 196),
@@ -63,7 +62,7 @@ NOBODY: Final = -1  # owner of what belongs to no tile; the last row of a colour
 
 
 def mask_panels(tilemap: TileMap, canvas: Canvas, regions: Regions) -> list[Panel]:
-    """Draw tiles as flat colours, each terrain's mask, the base prompt's share, the sum and the edges."""
+    """Draw the tiles as flat colours, each terrain's mask, the base prompt's share, the sum and the edges."""
     tiles = tile_picture(tilemap, canvas)
     counts = {name: sum(tile.terrain == name for tile in tilemap.tiles) for name in regions.names}
     prompts = {terrain.name: terrain.prompt for terrain in tilemap.terrains}
@@ -86,7 +85,7 @@ def mask_panels(tilemap: TileMap, canvas: Canvas, regions: Regions) -> list[Pane
 
 
 def heat(mask: "NDArray[np.float32]") -> "NDArray[np.uint8]":
-    """Colour a mask [h, w] of 0 to 1 as [h, w, 3], dark to bright."""
+    """Colour a mask [h, w] of 0 to 1, dark to bright: [h, w, 3]."""
     stops = np.linspace(0, 1, len(HEAT))
     channels = [np.interp(mask, stops, [colour[channel] for colour in HEAT]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
@@ -111,7 +110,7 @@ def tile_picture(tilemap: TileMap, canvas: Canvas) -> "NDArray[np.uint8]":
 
 
 def edge_picture(tiles: "NDArray[np.uint8]", regions: Regions) -> "NDArray[np.uint8]":
-    """Draw the tile picture, dimmed, with white lines where the strongest mask changes."""
+    """Dim the tile picture, and draw white lines where the strongest mask changes."""
     zoom = tiles.shape[0] // regions.empty.shape[0]
     strongest = regions.shares.argmax(axis=0).repeat(zoom, axis=0).repeat(zoom, axis=1)
     picture = (tiles * 0.45).astype(np.uint8)
@@ -126,36 +125,36 @@ def edge_picture(tiles: "NDArray[np.uint8]", regions: Regions) -> "NDArray[np.ui
     return picture
 
 
-def terrain_colours(terrains: "Sequence[Terrain]") -> "Mapping[str, Colour]":
-    """Pick a flat colour for each terrain, by name: the one that its words suggest, if that is still free.
+def terrain_colours(terrains: "Sequence[Terrain]") -> "Mapping[str, RGB]":
+    """Choose a flat colour for each terrain, by name: the one that its words suggest, if that is still free.
 
     The others get hues a golden angle apart, so that no two are alike.
     """
-    colours: dict[str, Colour] = {}
+    colours: dict[str, RGB] = {}
     for index, terrain in enumerate(terrains):
-        suggested = (*_suggested_colours(terrain.name), *_suggested_colours(terrain.prompt))
-        free = (colour for colour in suggested if colour not in colours.values())
+        called_up = (*_familiar_colours(terrain.name), *_familiar_colours(terrain.prompt))
+        free = (colour for colour in called_up if colour not in colours.values())
         colours[terrain.name] = next(free, None) or _hue(0.8 + index * 0.381966)
     return colours
 
 
-def _suggested_colours(text: str) -> list[Colour]:
+def _familiar_colours(text: str) -> list[RGB]:
     words = " ".join(re.findall("[a-z]+", text.lower()))
     return [colour for beginning, colour in FAMILIAR.items() if f" {beginning}" in f" {words}"]
 
 
-def _hue(turn: float) -> Colour:
+def _hue(turn: float) -> RGB:
     red, green, blue = (round(255 * channel) for channel in colorsys.hls_to_rgb(turn % 1, 0.6, 0.5))
     return red, green, blue
 
 
 def tile_owners(tilemap: TileMap, canvas: Canvas) -> "NDArray[np.intp]":
-    """Return the index of the tile that each latent pixel belongs to: [h, w], NOBODY for none."""
+    """Find the index of the tile that each latent pixel belongs to [h, w]; NOBODY for none."""
     return _owners(tilemap, canvas, 1, canvas.latent_size)
 
 
 def _owners(tilemap: TileMap, canvas: Canvas, zoom: int, size: tuple[int, int]) -> "NDArray[np.intp]":
-    """Return the index of the tile that each pixel belongs to; NOBODY for none."""
+    """Find the index of the tile that each pixel belongs to; NOBODY for none."""
     scale = canvas.scale * zoom / LATENT  # picture pixels a map pixel
     left, top, *_ = (edge * zoom / LATENT for edge in map_box(tilemap, canvas))
     pitch_x, pitch_y = (length * scale for length in tilemap.tile_size)
@@ -178,7 +177,7 @@ def _owners(tilemap: TileMap, canvas: Canvas, zoom: int, size: tuple[int, int]) 
 
 
 def _sites(tilemap: TileMap) -> "Iterator[tuple[int, tuple[float, float]]]":
-    """Centres with their owners. A heavier tile comes later and so wins where two lie on one cell."""
+    """Yield centres with their owners. A heavier tile comes later and so wins where two lie on one cell."""
     for centre in tilemap.empty:
         yield NOBODY, centre
     for index in sorted(range(len(tilemap.tiles)), key=lambda index: tilemap.tiles[index].weight):

@@ -1,6 +1,6 @@
-"""Placement: how well each terrain kept to its tiles, by where its prompt was attended to, and as judged.
+"""Report how well each terrain kept to its tiles, by where its prompt was attended to, and as judged.
 
-A mask says where a prompt is heard. How much of the attention there its own words get, against start, end and
+A mask says where a prompt counts. How much of the attention there its own words get, against start, end and
 padding, is up to the picture: what they get within their terrain's tiles has kept to them, the rest has bled.
 A model may bring a judge along, which looks at the finished tiles alone.
 """
@@ -29,12 +29,11 @@ from tilebake.paint.scene import Painted, Scene
 from tilebake.request import BakeRequest, OnStep
 from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture
 
-COLUMNS: Final = 3
-SHOWN: Final = 3  # of the terrains that a terrain bled into, or was taken for
+NAMED_TERRAINS: Final = 3  # of the terrains that a terrain bled into, or was taken for
 
 
 def bake_with_report(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> Texture:
-    """Bake a request as `pipeline.bake` does, pixel for pixel, with a report.
+    """Bake as `pipeline.bake` does, pixel by pixel, with a report.
 
     Raises as that does, and ModelError for a judge that cannot be read. A map with an edit is painted as it
     is, and once more without its edit, which the report is about.
@@ -50,7 +49,7 @@ def bake_with_report(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) 
 
 
 def _whole_prompts(conditioning: Conditioning) -> list[ObservedWord]:
-    """Join all words of each terrain's prompt into one."""
+    """Name all words of each terrain's prompt as one."""
     return [
         ObservedWord(prompt.text, prompt, (region,), tuple(token.position for token in prompt.tokens))
         for region, prompt in enumerate(conditioning.regions)
@@ -60,7 +59,7 @@ def _whole_prompts(conditioning: Conditioning) -> list[ObservedWord]:
 def placements(
     names: Sequence[str], heat: NDArray[np.float32], masks: NDArray[np.float32], owners: NDArray[np.intp]
 ) -> tuple[TerrainPlacement, ...]:
-    """Shares of each terrain's heat [R, h, w], and of its mask [R, h, w], by whose tile it lies in.
+    """Compute shares of each terrain's heat [R, h, w], and of its mask [R, h, w], by whose tile it lies in.
 
     `owners` [h, w]: the terrain that has each place, NOBODY where there is no tile.
     """
@@ -69,16 +68,16 @@ def placements(
             terrain=name,
             kept=_share(heat[region], owners == region),
             by_mask=_share(masks[region], owners == region),
-            bled=_shares_elsewhere([*names, ""], heat[region], owners, region),
+            bled=_bleeding([*names, ""], heat[region], owners, region),
         )
         for region, name in enumerate(names)
     )
 
 
-def _shares_elsewhere(
+def _bleeding(
     names: Sequence[str], heat: NDArray[np.float32], owners: NDArray[np.intp], region: int
 ) -> dict[str, float]:
-    """Return the shares in other terrains' tiles, by name, the largest first, without what rounds to 0."""
+    """Share out heat by the terrain in whose tiles it lies, the largest first, without what rounds to 0."""
     places = [other for other in range(NOBODY, len(names) - 1) if other != region]
     shares = {names[other]: round(_share(heat, owners == other), 3) for other in places}
     return dict(sorted(((name, s) for name, s in shares.items() if s), key=lambda each: -each[1]))
@@ -127,23 +126,27 @@ def _sheet(
             Panel(
                 f"{each.terrain}: {each.kept:.0%} within its tiles",
                 over(image, values[top:bottom, left:right]),
-                "\n".join((_attention_line(each), *_judged_lines(each.judged))),
+                "\n".join((_describe_attention(each), *_describe_judged(each.judged))),
             )
         )
-    return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=COLUMNS)
+    return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=3)
 
 
-def _attention_line(each: TerrainPlacement) -> str:
-    bled = ", ".join(f"{name or 'no tile'} {share:.0%}" for name, share in [*each.bled.items()][:SHOWN])
+def _describe_attention(each: TerrainPlacement) -> str:
+    bled = ", ".join(
+        f"{name or 'no tile'} {share:.0%}" for name, share in [*each.bled.items()][:NAMED_TERRAINS]
+    )
     return f"by its mask {each.by_mask:.0%}; bled into {bled or 'nothing'}"
 
 
-def _judged_lines(judged: JudgedTiles | None) -> tuple[str, ...]:
-    """Write a line or two, where there is something to say."""
+def _describe_judged(judged: JudgedTiles | None) -> tuple[str, ...]:
+    """Describe what was judged in a line or two, or in none."""
     if judged is None:
         return ()
     if not judged.tiles:
         return ("no tile that can be judged",)
-    taken = [f"{name.replace('_', ' ')} {count}" for name, count in [*judged.taken_for.items()][:SHOWN]]
+    taken = [
+        f"{name.replace('_', ' ')} {count}" for name, count in [*judged.taken_for.items()][:NAMED_TERRAINS]
+    ]
     wrong = (f"taken for {', '.join(taken)}",) if taken else ()
     return (f"{judged.right} of {judged.tiles} tiles judged right", *wrong)

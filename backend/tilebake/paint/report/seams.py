@@ -1,4 +1,4 @@
-"""Measure whether a painting changes more where two like tiles meet than inside them.
+"""Measure seams: how much more the painting changes where two like tiles meet than inside them.
 
 A step is the difference in luma between a pixel and the next. For each pair of like tiles side by side on a
 square map, the steps from centre to centre are taken, in the 48 lines of their cores: the middle one crosses
@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.level.tilemap import TileMap
+from tilebake.paint.picture import PixelArray
 from tilebake.paint.report.neighbours import HALF_STEPS, layout, place_of
-from tilebake.paint.tile_scale import CORE, TILE, Pixels, at_tile_scale, centre
+from tilebake.paint.tile_scale import CORE, TILE_PIXELS, at_tile_scale, centre
 
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue (Rec. 601)
 LATTICE: Final = 8  # pixels: the VAE's own grid, whose lines might show wherever the tiles are
-BORDER: Final = TILE // 2 - 1  # the step that crosses the border, counted from a centre
-ON_LATTICE: Final = [i for i in range(LATTICE - 1, TILE - 1, LATTICE) if i != BORDER]
+BORDER: Final = TILE_PIXELS // 2 - 1  # the step that crosses the border, counted from a centre
+LATTICE_STEPS: Final = [i for i in range(LATTICE - 1, TILE_PIXELS - 1, LATTICE) if i != BORDER]
 
 
 class Steps(NamedTuple):
-    """Mean steps of one pair of like tiles, in luma of 0..255."""
+    """Hold the mean steps of one pair of like tiles, in luma of 0..255."""
 
     border: float
     inside: float
@@ -32,14 +33,14 @@ class Steps(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """Hold a ratio of means, and its standard error over pairs of tiles."""
+    """Hold a ratio of means, and its standard error from one pair of tiles to the next."""
 
     value: float
     error: float
 
 
-def steps_between(image: Pixels, tilemap: TileMap, names: Mapping[str, str]) -> list[Steps]:
-    """Measure the steps of every pair of like tiles on a square map. `names`: what each terrain counts as."""
+def steps_between(image: PixelArray, tilemap: TileMap, names: Mapping[str, str]) -> list[Steps]:
+    """List the steps of every pair of like tiles on a square map. `names`: what each terrain counts as."""
     luma = at_tile_scale(image, tilemap).astype(np.float32) @ LUMA
     terrains = layout(tilemap, names)
     found: list[Steps] = []
@@ -52,8 +53,8 @@ def steps_between(image: Pixels, tilemap: TileMap, names: Mapping[str, str]) -> 
     return found
 
 
-def like_borders(image: Pixels, tilemap: TileMap) -> float | None:
-    """Return the ratio for one painting; None if the map is not square or has no like tiles side by side."""
+def like_borders(image: PixelArray, tilemap: TileMap) -> float | None:
+    """Return the seam ratio of a painting; None where the map is not square or no like tiles meet."""
     if tilemap.grid != "square":
         return None
     steps = steps_between(image, tilemap, {terrain.name: terrain.name for terrain in tilemap.terrains})
@@ -61,7 +62,7 @@ def like_borders(image: Pixels, tilemap: TileMap) -> float | None:
 
 
 def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
-    """Return the ratio of two means over pairs (its error is linearised, which needs large numbers)."""
+    """Divide one mean by the other, pair by pair (error: linearised, for large numbers)."""
     if not above:
         return Ratio(math.nan, math.nan)
     a, b = np.array(above), np.array(below)
@@ -70,8 +71,8 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
 
 
 def _steps(luma: NDArray[np.float32], x: float, y: float) -> Steps:
-    """Measure the steps from the centre (x, y) of a tile to the next one's to the right, on luma [h, w]."""
+    """Measure steps from the centre (x, y) of a tile to the next one's to the right, of luma [h, w]."""
     left, top = round(x), round(y) - CORE // 2
-    steps = np.abs(np.diff(luma[top : top + CORE, left : left + TILE], axis=1)).mean(axis=0)  # [63]
+    steps = np.abs(np.diff(luma[top : top + CORE, left : left + TILE_PIXELS], axis=1)).mean(axis=0)  # [63]
     inside = np.delete(steps, BORDER)
-    return Steps(float(steps[BORDER]), float(inside.mean()), float(steps[ON_LATTICE].mean()))
+    return Steps(float(steps[BORDER]), float(inside.mean()), float(steps[LATTICE_STEPS].mean()))
