@@ -45,7 +45,7 @@ def test_steps_without_guidance_take_half_a_pass(tiny_components: Components) ->
     assert batches(tiny_components, sampling(0.2, 0.8))[0] == [1, 1, 2, 2, 2, 2, 2, 2, 1, 1]
 
 
-def test_the_halves_can_be_passed_in_turn(tiny_components: Components) -> None:
+def test_the_branches_can_be_passed_one_after_the_other(tiny_components: Components) -> None:
     settings = sampling(0.2, 0.8)
     seen, in_two_passes = batches(tiny_components, settings, in_two_passes=True)
     assert seen == [1] * 16

@@ -108,7 +108,7 @@ def test_what_is_left_open_is_what_the_model_recommends(tiny_components: Compone
     np.testing.assert_array_equal(open_.image, given.image)
 
 
-def test_the_time_of_every_stage_is_told(tiny_components: Components) -> None:
+def test_timings_hold_every_stage(tiny_components: Components) -> None:
     generated = generate(tiny_components, "stone")
     assert generated.timings.keys() == {"load", "encode", "denoise", "decode"}
     assert all(seconds > 0 for seconds in generated.timings.values())
@@ -116,7 +116,7 @@ def test_the_time_of_every_stage_is_told(tiny_components: Components) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(0, 64), (64, 60), (-8, 64)])
-def test_a_size_that_is_no_multiple_of_8_is_told(
+def test_a_size_that_is_no_multiple_of_8_is_refused(
     width: int, height: int, tiny_components: Components
 ) -> None:
     with pytest.raises(BakeError, match="multiples of 8"):

@@ -57,7 +57,7 @@ FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB")
         (3, ("less", "least"), ["+less", "+least", "-least", "-less"]),
     ],
 )
-def test_each_failure_goes_one_rung_lower_and_all_is_undone(
+def test_each_failure_adds_one_fallback_and_all_are_undone(
     attempt: int, told: tuple[str, ...], log: list[str]
 ) -> None:
     seen: list[str] = []
@@ -65,7 +65,7 @@ def test_each_failure_goes_one_rung_lower_and_all_is_undone(
     assert seen == log
 
 
-def test_below_the_lowest_rung_it_is_told() -> None:
+def test_memory_that_runs_out_under_all_fallbacks_raises_with_a_hint() -> None:
     with pytest.raises(BakeError, match="not enough memory to paint") as caught:
         run_with_fallbacks(full_until(4, FULL), ladder([]), "paint")
     assert "pixels_per_tile" in str(caught.value)

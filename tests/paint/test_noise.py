@@ -29,7 +29,7 @@ def literal_noise(seed: int, x: int, y: int, channel: int) -> float:
 
 
 @given(st.integers(-(2**70), 2**70), coordinates, coordinates)
-def test_it_is_the_literal_function_of_seed_place_and_channel(seed: int, x: int, y: int) -> None:
+def test_noise_is_the_literal_function_of_seed_place_and_channel(seed: int, x: int, y: int) -> None:
     noise = coordinate_noise(seed, x, y, width=2, height=3, channels=2)
     literal = [
         [[literal_noise(seed, x + i, y + j, channel) for i in range(2)] for j in range(3)]
@@ -51,7 +51,7 @@ def test_fields_meet_at_zero_without_a_seam() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**63, -5])
-def test_it_is_standard_normal(seed: int) -> None:
+def test_noise_is_standard_normal(seed: int) -> None:
     noise = coordinate_noise(seed, -100, 50, width=256, height=256, channels=4).astype(np.float64)
     count = noise.size
     assert abs(noise.mean()) < 4 / math.sqrt(count)

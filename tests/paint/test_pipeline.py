@@ -265,7 +265,7 @@ def test_a_broken_picture_is_never_published(
         bake(tiny_components, level("gw"))
 
 
-def test_nan_in_the_latents_is_told_before_they_are_decoded(
+def test_nan_in_the_latents_is_refused_before_they_are_decoded(
     tiny_components: Components, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(sample: torch.Tensor, *_: object, **_options: object) -> tuple[torch.Tensor]:
@@ -318,7 +318,7 @@ def test_a_device_with_no_memory_at_all_leaves_the_painting_to_the_cpu_and_says_
     np.testing.assert_array_equal(texture.image, expected)
 
 
-def test_where_even_the_cpu_has_no_memory_it_is_told(
+def test_memory_that_runs_out_on_the_cpu_too_is_an_error_with_a_hint(
     tiny_components: Components, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> Conditioning:

@@ -88,7 +88,7 @@ def test_the_noise_of_a_step_comes_from_the_seed_alone(name: str) -> None:
     assert not torch.equal(walk(3), walk(4))
 
 
-def test_an_unknown_name_is_told_with_those_there_are() -> None:
+def test_an_unknown_scheduler_name_is_refused_and_known_ones_are_named() -> None:
     with pytest.raises(ModelError, match="choose one of: euler, euler_a"):
         make_scheduler("heun", {})
 
@@ -99,6 +99,6 @@ def test_another_familys_noise_schedule_is_refused(base_class: str) -> None:
         make_scheduler("euler", {"_class_name": base_class})
 
 
-def test_too_many_steps_for_a_scheduler_are_told() -> None:
+def test_too_many_steps_for_a_scheduler_are_refused() -> None:
     with pytest.raises(BakeError, match="2000 steps"):
         start(make_scheduler("lcm", {}), 2000)

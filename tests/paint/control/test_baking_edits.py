@@ -63,7 +63,7 @@ def test_a_bake_of_a_map_with_an_edit_gives_the_target(components: Components) -
     assert {*previews} == {(48, 80, 3)}
 
 
-def test_the_preview_is_the_targets(tiny_components: Components) -> None:
+def test_the_progress_image_of_an_edit_is_the_targets(tiny_components: Components) -> None:
     shown: list[NDArray[np.uint8]] = []
 
     def on_step(step: Step) -> None:

@@ -266,7 +266,7 @@ def test_words_of_two_prompts_weigh_within_thresholds_of_their_own(tiny_componen
         assert [row.unique().tolist() for row in bank] == [[1], [0], [1], [1]]
 
 
-def test_an_edit_of_halves_in_turn_is_the_same(tiny_components: Components) -> None:
+def test_an_edit_in_two_passes_is_the_same(tiny_components: Components) -> None:
     def full_for_a_pair(_: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         if len(inputs[0]) > 1:
             raise torch.OutOfMemoryError("CUDA out of memory")

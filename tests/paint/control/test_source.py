@@ -49,7 +49,7 @@ def test_with_its_own_self_attention_a_pass_is_the_same_to_the_last_bit(
         assert torch.equal(forward(unet, 0, batch), plain)
 
 
-def test_anothers_self_attention_moves_the_positive_half_alone(tiny_components: Components) -> None:
+def test_anothers_self_attention_moves_the_cond_branch_alone(tiny_components: Components) -> None:
     unet = tiny_components.unet
     attention = kept(unet)
     with attention.keep(PAIR):

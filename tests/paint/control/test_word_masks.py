@@ -63,7 +63,7 @@ def test_masks_are_averaged_at_each_level() -> None:
 
 
 @pytest.mark.parametrize("values", [{"above": 1.0}, {"gamma": 0.0}, {"quantile": 0.0}, {"above": -0.1}])
-def test_thresholds_that_mean_nothing_are_told(values: dict[str, float]) -> None:
+def test_thresholds_out_of_range_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(PromptError, match="take a threshold"):
         Threshold(**values)  # pyright: ignore[reportArgumentType]
 

@@ -54,7 +54,7 @@ def test_reading_draws_no_random_number(two: Path) -> None:
     ],
     ids=json.dumps,
 )
-def test_words_that_are_amiss_are_told(two: Path, words: dict[str, str]) -> None:
+def test_words_of_a_judge_that_are_malformed_are_refused(two: Path, words: dict[str, str]) -> None:
     save_file(load_file(two), two, metadata=words)
     with pytest.raises(
         ModelError, match="no judge of terrains; fetch or copy it anew, or remove it"
@@ -63,13 +63,13 @@ def test_words_that_are_amiss_are_told(two: Path, words: dict[str, str]) -> None
     assert str(two) in str(caught.value)
 
 
-def test_weights_of_something_else_are_told(two: Path) -> None:
+def test_weights_of_another_model_are_refused(two: Path) -> None:
     save_file({"verdict.weight": torch.zeros(2, 128)}, two, metadata=TWO)
     with pytest.raises(ModelError, match="no judge of terrains"):
         read_judge(two)
 
 
-def test_a_judge_cut_short_is_told(two: Path) -> None:
+def test_a_truncated_judge_is_refused(two: Path) -> None:
     two.write_bytes(two.read_bytes()[:-10])
     with pytest.raises(ModelError, match="file not fully covered"):
         read_judge(two)

@@ -68,7 +68,7 @@ def test_the_digest_of_a_single_file_counts_the_configurations_beside_it(
     assert model_digest(resolve(str(tiny_checkpoint))) != alone
 
 
-def test_a_single_file_without_clips_vocabulary_is_told_where_to_get_it(tiny_checkpoint: Path) -> None:
+def test_a_single_file_without_clips_vocabulary_hints_where_to_get_it(tiny_checkpoint: Path) -> None:
     with pytest.raises(ModelError, match="tilebake models fetch clip-tokenizer") as caught:
         load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32")
     assert "49,408 tokens" in str(caught.value)
@@ -87,7 +87,7 @@ def test_clips_vocabulary_is_found_in_the_hub_cache(
     assert_same_model(load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32"), tiny_components)
 
 
-def test_a_single_file_of_another_shape_is_told(tiny_checkpoint: Path, tiny_sdxl_folder: Path) -> None:
+def test_a_single_file_of_another_shape_is_refused(tiny_checkpoint: Path, tiny_sdxl_folder: Path) -> None:
     shutil.copytree(SDXL_CONFIG / "unet", tiny_checkpoint.with_suffix(".config") / "unet")
     set_up = tiny_checkpoint.with_suffix(".config")
     ignore = shutil.ignore_patterns("*.safetensors", "unet")
@@ -145,7 +145,7 @@ def _changed(folder: Path, tmp_path: Path, file: str, **changes: object) -> Path
         ({"block_out_channels": [16, 32]}, "cannot be loaded"),
     ],
 )
-def test_a_folder_whose_weights_and_configuration_differ_is_told(
+def test_a_folder_whose_weights_and_configuration_differ_is_refused(
     tiny_sdxl_folder: Path, tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     folder = _changed(tiny_sdxl_folder, tmp_path, "unet/config.json", **changes)
@@ -228,7 +228,7 @@ def test_a_lora_in_kohyas_names_reaches_the_text_encoders(
     ],
     ids=["a layer that is not there", "no LoRA", "another model's", "another shape"],
 )
-def test_a_lora_that_fits_nothing_is_told(
+def test_a_lora_that_fits_nothing_is_refused(
     tiny_sdxl_folder: Path, tensors: Tensors, save_lora: Callable[[str, Tensors], Path]
 ) -> None:
     with pytest.raises(ModelError, match="LoRA that was made for a model of this family"):
@@ -250,7 +250,7 @@ def test_the_first_device_there_is_is_taken(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("name", ["cuda", "tpu", ""])
-def test_a_device_that_is_not_there_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_absent_device_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ModelError, match="choose one of: auto, "):
         pick_device(name)

@@ -117,7 +117,7 @@ def test_all_columns_together_are_all_of_a_terrains_mask(tiny_components: Compon
 
 
 @pytest.mark.parametrize("size", [(8, 8), (5, 7), (12, 9), (1, 3)])
-def test_a_plain_prompt_is_watched_at_any_size(
+def test_a_plain_prompt_is_observed_at_any_size(
     size: tuple[int, int], tiny_components: Components, encode: Encode
 ) -> None:
     prompt = encode("snow on lush grass")
@@ -151,7 +151,7 @@ def test_memory_does_not_grow_with_layers_and_heads(tiny_components: Components,
     assert store.nbytes == before == 4 * 3 * 2 * (48 + 12 + 4)
 
 
-def test_a_word_that_no_prompt_has_is_told(encode: Encode) -> None:
+def test_a_word_that_no_prompt_has_is_refused(encode: Encode) -> None:
     conditioning = Conditioning(encode("a map"), (encode("green grass"),), encode(""), None)
     with pytest.raises(PromptError, match="no 'gras' in 'a map' and 'green grass'; take one of: grass"):
         find_words(conditioning, ["gras"], [None, 0])
@@ -159,7 +159,7 @@ def test_a_word_that_no_prompt_has_is_told(encode: Encode) -> None:
         find_words(conditioning, ["map"], [0])
 
 
-def test_a_prompt_that_two_terrains_share_is_watched_where_either_is(
+def test_a_prompt_that_two_terrains_share_is_observed_where_either_is(
     tiny_components: Components, encode: Encode
 ) -> None:
     shared = encode("snow")

@@ -42,7 +42,7 @@ def ask(tilemap: TileMap) -> BakeRequest:
     return BakeRequest(tilemap, QUICK, model="tiny", model_digest="0" * 64, seed=5)
 
 
-def test_a_watched_bake_has_the_pixels_of_an_unwatched_one(components: Components) -> None:
+def test_an_observed_bake_has_the_pixels_of_a_plain_one(components: Components) -> None:
     pipeline, request = Pipeline(components), ask(lake())
     observed = observe_words(components, pipeline.scene(request), ["grass", "map"], ignore)
     np.testing.assert_array_equal(observed.image, pipeline.bake(request, ignore).image)
@@ -57,7 +57,7 @@ def test_a_terrains_word_is_hot_inside_its_own_tiles_alone(embedded_components: 
     assert heat[:, :2].mean() > 4 * heat[:, 3:].mean()
 
 
-def test_a_plain_prompt_is_watched_too(tiny_components: Components) -> None:
+def test_a_plain_prompt_is_observed_with_the_pixels_of_generate(tiny_components: Components) -> None:
     pipeline = Pipeline(tiny_components)
     settings = BakeSettings(steps=2, guidance_scale=4.0, scheduler="euler")
     scene = pipeline.plain_scene("snow on stone", None, (72, 40), settings, seed=3)

@@ -22,14 +22,14 @@ def never() -> PromptEmbeds:
     raise AssertionError("it is kept")
 
 
-def test_what_is_kept_is_not_made_again() -> None:
+def test_a_kept_prompt_is_not_encoded_again() -> None:
     kept = PromptCache()
     first = kept.get("grass", prompt)
     assert kept.get("grass", never) is first
     assert kept.get("sand", prompt) is not first
 
 
-def test_what_was_asked_for_longest_ago_goes_first() -> None:
+def test_the_least_recently_used_prompt_is_dropped_first() -> None:
     kept = PromptCache(most=2)
     grass, sand = kept.get("grass", prompt), kept.get("sand", prompt)
     assert kept.get("grass", never) is grass

@@ -70,7 +70,7 @@ def test_a_long_prompt_is_encoded_whole_chunk_by_chunk(tiny_components: "Compone
     torch.testing.assert_close(encoded.pooled_prompt_embeds, expected[0].pooled_prompt_embeds)
 
 
-def test_what_is_unheard_could_be_any_other_word(tiny_components: "Components") -> None:
+def test_a_masked_word_could_be_any_other_word(tiny_components: "Components") -> None:
     sand, snow = (
         encode_prompt(tiny_components, f"lush grass {word}, top", masked=[3]) for word in ("sand", "snow")
     )

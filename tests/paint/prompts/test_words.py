@@ -55,7 +55,7 @@ def test_words_past_the_first_75_tokens_are_in_the_second_chunk(encode: Encode) 
     assert len(find_word(prompt, "grass")) == 75
 
 
-def test_a_word_that_is_not_there_is_told_with_the_near_ones(encode: Encode) -> None:
+def test_an_absent_word_is_refused_and_near_ones_are_named(encode: Encode) -> None:
     with pytest.raises(PromptError) as caught:
         find_word(encode("lush green grass, blue water"), "gras")
     assert "no 'gras' in 'lush green grass, blue water'" in str(caught.value)

@@ -310,14 +310,14 @@ def test_a_negative_prompt_of_a_terrain_works_where_the_terrain_is(unet: UNet2DC
     )
 
 
-def test_without_negative_prompts_of_terrains_the_negative_half_is_plain(unet: UNet2DConditionModel) -> None:
+def test_without_negative_prompts_of_terrains_the_uncond_branch_is_plain(unet: UNet2DConditionModel) -> None:
     mixed = blend(HALVES, base_prompt_weight=0.5, regional_prompt_weight=2.0)
     negative, _ = paint(unet, Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), mixed)
     plain = forward(unet, latents_for(mixed, 2), NEGATIVE.prompt_embeds.expand(2, -1, -1))[0]
     torch.testing.assert_close(negative, plain, rtol=0, atol=1e-5)
 
 
-def test_guidance_off_leaves_the_positive_half(unet: UNet2DConditionModel) -> None:
+def test_guidance_off_leaves_the_cond_branch(unet: UNet2DConditionModel) -> None:
     conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
     alone = paint(unet, conditioning, mixed, guidance=False)
     torch.testing.assert_close(alone[0], paint(unet, conditioning, mixed)[1], rtol=0, atol=1e-5)

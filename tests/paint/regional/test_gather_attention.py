@@ -65,7 +65,7 @@ def layer(
     dtype=st.sampled_from([torch.float32, torch.bfloat16, torch.float16]),
     seed=st.integers(0, 999),
 )
-def test_with_epsilon_0_it_is_the_formula(
+def test_gather_attention_with_epsilon_0_is_the_formula(
     shape: tuple[int, int, int], lengths: list[int], sharpness: float, dtype: torch.dtype, seed: int
 ) -> None:
     heads, pixels, width = shape

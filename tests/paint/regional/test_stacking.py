@@ -24,7 +24,7 @@ def attended_by(counts: list[int]) -> NDArray[np.float64]:
     return weights
 
 
-def test_the_most_heard_come_first_behind_the_base_prompt() -> None:
+def test_prompts_with_most_pixels_come_first_behind_the_base_prompt() -> None:
     assert stacking_order(attended_by([20, 90, 0, 50]), [77] * 5) == (0, 2, 4, 1, 3)
 
 
@@ -32,7 +32,7 @@ def test_prompts_of_one_length_stand_together() -> None:
     assert stacking_order(attended_by([20, 90, 70, 50]), [154, 77, 154, 77, 154]) == (0, 3, 1, 2, 4)
 
 
-def test_what_is_faint_is_not_heard() -> None:
+def test_a_faint_prompt_is_not_attended_to() -> None:
     weights = attended_by([100, 90])
     weights[1, 40:] = 1e-4
     assert stacking_order(weights, [77] * 3) == (0, 2, 1)

@@ -156,7 +156,7 @@ def test_what_tiles_are_taken_for_stands_under_them(
     assert captions["water"][1:] == ["no tile that can be judged"]
 
 
-def test_a_broken_judge_is_told_before_anything_is_painted(
+def test_a_broken_judge_is_refused_before_anything_is_painted(
     tiny_components: Components, tmp_path: Path
 ) -> None:
     (tmp_path / JUDGE).write_bytes(b"nothing")
