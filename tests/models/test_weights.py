@@ -1,6 +1,7 @@
 """Safetensors files: each way in which one can be damaged is found without reading its tensors."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ def tensor(begin: int, end: int, *shape: int, dtype: str = "F32") -> dict[str, o
     return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
 
 
-def write(path: Path, header: dict[str, object], size: int) -> Path:
+def write(path: Path, header: Mapping[str, object], size: int) -> Path:
     """Writes a file of this header and so many bytes of data."""
     text = json.dumps(header).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(size))
