@@ -10,7 +10,18 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "backend" / "tilebake"
 # Each may import those before it, but for those that are apart.
-LAYERS = ("errors", "user_folders", "models", "level", "texture", "request", "serve", "paint", "cli")
+LAYERS = (
+    "errors",
+    "user_folders",
+    "models",
+    "level",
+    "texture",
+    "request",
+    "serve",
+    "paint",
+    "facade",
+    "cli",
+)
 MODEL_LIBRARIES = {"torch", "diffusers", "transformers", "accelerate", "peft", "safetensors", "tokenizers"}
 # Models and levels know nothing of each other; serve is handed a baker, whoever that is.
 APART = {("level", "models"), ("texture", "models"), ("paint", "serve")}
@@ -69,11 +80,31 @@ def test_only_paint_knows_the_model_libraries(path: Path) -> None:
     assert roots & MODEL_LIBRARIES <= allowed
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").rglob("*.py")), ids=lambda path: path.stem)
-def test_the_command_line_loads_nothing_heavy(path: Path) -> None:
+# What a --help imports; the rest of cli is imported once a command line is parsed.
+LIGHT = [
+    PACKAGE / "__init__.py",
+    PACKAGE / "errors.py",
+    *(PACKAGE / "cli" / "commands").glob("*.py"),
+    *(
+        PACKAGE / "cli" / f"{name}.py"
+        for name in (
+            "__init__",
+            "options",
+            "setting_options",
+            "edit_options",
+            "help_sections",
+            "verbose",
+            "interrupt",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("path", LIGHT, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_help_modules_load_nothing_heavy(path: Path) -> None:
     roots = {name.split(".")[0] for name in imports_on_loading(path)}
     assert not roots & {*MODEL_LIBRARIES, "numpy", "PIL", "pydantic", "rich"}
-    assert "paint" not in ours(imports_on_loading(path))
+    assert not ours(imports_on_loading(path)) & {"paint", "serve", "request"}
 
 
 def loaded(*arguments: str) -> set[str]:
@@ -87,9 +118,27 @@ def loaded(*arguments: str) -> set[str]:
     return set(done.stdout.rpartition("LOADED")[2].split())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["bake", "--help"], ["--version"], ["tune", "--help"]])
-def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    assert not loaded(*arguments) & {*MODEL_LIBRARIES, "numpy", "PIL", "pydantic", "rich"}
+def test_help_imports_nothing_heavy() -> None:
+    """Every command's --help, one after the other in one process."""
+    script = (
+        "import sys, click; from tilebake.cli import run, tilebake\n"
+        "def show(command, *path):\n"
+        "    run([*path, '--help'])\n"
+        "    if isinstance(command, click.Group):\n"
+        "        context = click.Context(command)\n"
+        "        for name in command.list_commands(context):\n"
+        "            show(command.get_command(context, name), *path, name)\n"
+        "show(tilebake)\n"
+        "print('LOADED', *sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.count("Usage:") > 15
+    modules = set(done.stdout.rpartition("LOADED")[2].split())
+    assert not modules & {*MODEL_LIBRARIES, "numpy", "PIL", "pydantic", "rich"}
+
+
+def test_version_imports_nothing_heavy() -> None:
+    assert not loaded("--version") & {*MODEL_LIBRARIES, "numpy", "PIL", "pydantic", "rich"}
 
 
 def test_the_masks_are_shown_without_a_model_library(tmp_path: Path) -> None:

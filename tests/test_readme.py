@@ -169,7 +169,7 @@ def test_settings_are_settings() -> None:
 
 def test_exit_codes_are_those_of_the_program() -> None:
     from tilebake import cli
-    from tilebake.cli.commands import bake
+    from tilebake.cli.run import bake
 
     codes = set(re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE))
     assert codes == {*map(str, (0, cli.FAILED, click.UsageError.exit_code, bake.STALE, cli.BUSY)), "130, 143"}

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from tilebake.cli import run
-from tilebake.cli.options import read_lora
-from tilebake.cli.progress import Bar
+from tilebake.cli.options import parse_lora
+from tilebake.cli.terminal.progress_bar import ProgressBar
 from tilebake.errors import BusyError
 from tilebake.level.terrain import LoraRef
 from tilebake.request import Step
@@ -129,7 +129,7 @@ def test_a_busy_project_exits_with_75(
     def busy() -> None:
         raise BusyError("another tilebake is at work in this project: process 7")
 
-    monkeypatch.setattr("tilebake.serve.bake.texture_cache.user_cache", busy)
+    monkeypatch.setattr("tilebake.cli.run.cache.user_cache", busy)
     assert run(["cache", "info"]) == 75
     assert capsys.readouterr().err == "error: another tilebake is at work in this project: process 7\n"
 
@@ -196,11 +196,11 @@ def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> Non
         (["show", "attention", "maps/forest.json"], "--words"),
         (["edit", "--replace", "grass", "snow"], "--prompt"),
         (["edit", "maps/forest.json"], "say what to change"),
-        (["edit", "maps/forest.json", "--replace", "a", "b", "--refine", "c"], "take one"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--refine", "c"], "use one"),
         (["edit", "maps/forest.json", "--reweight", "mossy"], "WORD=WEIGHT"),
-        (["edit", "--prompt", "grass", "--replace", "grass", "snow", "--save"], "go with a map"),
-        (["edit", "maps/forest.json", "--replace", "a", "b", "--forget"], "takes an edit out"),
-        (["edit", "maps/forest.json", "--forget", "--save"], "takes an edit out"),
+        (["edit", "--prompt", "grass", "--replace", "grass", "snow", "--save"], "need a map"),
+        (["edit", "maps/forest.json", "--replace", "a", "b", "--forget"], "removes an edit"),
+        (["edit", "maps/forest.json", "--forget", "--save"], "removes an edit"),
         (["edit", "maps/forest.json", "--replace", "a", "b", "--average"], "--threshold"),
         (["show", "attention", "maps/forest.json", "--words", "grass", "--during", "5-2"], "FIRST-LAST"),
     ],
@@ -382,12 +382,12 @@ def test_torch_is_imported_only_to_paint(tiny: list[str]) -> None:
     ],
 )
 def test_a_lora_is_a_path_and_perhaps_a_weight(text: str, ref: LoraRef) -> None:
-    assert read_lora(text) == ref
+    assert parse_lora(text) == ref
 
 
 def test_the_bar_lets_others_speak() -> None:
     told: list[str] = []
-    bar = Bar()
+    bar = ProgressBar()
     bar.say(lambda: told.append("before"))
     bar.start("maps/[forest].json", 1, 2)
     bar.step(Step(1, 4))

@@ -67,7 +67,7 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     assert json.loads(record_path(maps / "forest.png").read_text(encoding="utf-8"))["edit"]
 
     assert run(["edit", str(file), "--reweight", "grass=-1", "--save", *tiny]) == 0
-    assert "starts anew" in capsys.readouterr().err
+    assert "this edit replaces the one that" in capsys.readouterr().err
     edit = json.loads(file.read_text(encoding="utf-8"))["edit"]
     assert edit["terrains"]["grass"] == {
         "align": "refine",

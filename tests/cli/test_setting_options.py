@@ -8,7 +8,7 @@ import click
 import pytest
 
 from tilebake.cli import run, tilebake
-from tilebake.cli.options import settings_override
+from tilebake.cli.planning import settings_override
 from tilebake.cli.setting_options import SCHEMA, SETTINGS, ColourList, Setting
 from tilebake.level.settings import BakeSettings, SettingsOverride
 

@@ -1,4 +1,4 @@
-"""`tilebake where`: an editor finds the backend by it, and it is quick."""
+"""Test `tilebake where`, by which an editor finds the backend."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from tilebake import __version__
 from tilebake.cli import run
 from tilebake.cli.logfile import log_file
 from tilebake.serve.api.ready import ready_file
+from tilebake.user_folders import cache_folder, state_folder
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
     return game_in(tmp_path)
 
 
-def test_a_project_is_found_from_any_of_its_folders(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_finds_the_project_from_any_of_its_folders(
+    game: Game, capsys: pytest.CaptureFixture[str]
+) -> None:
     for folder in (game.root, game.root / "levels"):
         assert run(["where", str(folder), "--json"]) == 0
         assert json.loads(capsys.readouterr().out) == {
@@ -28,14 +31,23 @@ def test_a_project_is_found_from_any_of_its_folders(game: Game, capsys: pytest.C
             "project": str(game.root),
             "ready_file": str(ready_file(game.root)),
             "log_file": str(log_file(game.root)),
+            "cache_folder": str(cache_folder()),
+            "state_folder": str(state_folder()),
         }
 
 
-def test_people_get_a_table(
+def test_where_prints_a_table_for_people(
     game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(game.root)
     assert run(["where"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["version", "project", "ready_file", "log_file"]
+    assert [line.split()[0] for line in lines] == [
+        "version",
+        "project",
+        "ready_file",
+        "log_file",
+        "cache_folder",
+        "state_folder",
+    ]
     assert lines[1].split()[1] == str(game.root)

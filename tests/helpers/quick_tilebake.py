@@ -10,15 +10,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 from tests.helpers.counting_baker import CountingBaker
-from tilebake.cli import engine as painter
 from tilebake.cli import run
+from tilebake.cli.run import watch
 
 
 def main(log: Path, arguments: list[str]) -> int:
     def painter_for(_machine: object) -> CountingBaker:
         return CountingBaker(log)
 
-    with patch.object(painter, "PainterFor", painter_for):
+    with patch.object(watch, "PainterFactory", painter_for):
         return run(arguments)
 
 

@@ -10,6 +10,7 @@ from benchmarks.quality.paintings import unobserved
 from benchmarks.serve.process import REPOSITORY
 from tilebake.cli.engine import load_pipeline
 from tilebake.cli.options import Choices
+from tilebake.cli.planning import bake_options
 from tilebake.level.edit.edit import Edit, Rewrite
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, parse_map, read_map
@@ -60,7 +61,7 @@ class Studio:
     """One pipeline, and how it is told to paint."""
 
     def __init__(self, choices: Choices) -> None:
-        self._order = choices.order()
+        self._order = bake_options(choices)
         self._planner = Planner(self._order)
         source, _ = self._planner.model(find_project(REPOSITORY))
         self.pipeline = load_pipeline(source, (), choices.machine)

@@ -11,6 +11,7 @@ from PIL import Image
 from benchmarks.quality.vocabulary import known_as
 from benchmarks.serve.process import REPOSITORY
 from tilebake.cli.options import Choices, Machine
+from tilebake.cli.planning import bake_options
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.picture import PixelArray
 from tilebake.paint.pipeline import Pipeline
@@ -40,7 +41,7 @@ def map_path(title: str) -> Path:
 
 def plan(titles: Sequence[str], choices: Choices) -> list[PlannedBake]:
     """Plan what `tilebake bake` would do for these maps with these options."""
-    planner = Planner(choices.order())
+    planner = Planner(bake_options(choices))
     return [planner.plan(*found) for found in find_maps(map_path(title) for title in titles)]
 
 

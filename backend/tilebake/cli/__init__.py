@@ -1,7 +1,8 @@
-"""The command line: parsing and printing only.
+"""Parse the command line, run one command, and return an exit code.
 
-Each command is a module of this package and is imported when it is asked for; what takes long to import
-(torch above all) waits inside the commands until it is sure to be needed.
+commands/ declares the commands: each module is imported when its command is asked for, and imports nothing
+heavy, so that --help is quick. run/ has what they do: imported once a command line is parsed. torch is
+imported once there is something to paint.
 
 Exit codes: 0 done, 1 a bake failed, 2 usage, 3 stale (`bake --check`), 75 another is at work in the project,
 130 and 143 interrupted.
@@ -15,9 +16,10 @@ from typing import Final
 
 import click
 
-from tilebake import __version__
 from tilebake.cli.interrupt import CancelledError
+from tilebake.cli.verbose import VerboseCommand
 from tilebake.errors import BusyError, TilebakeError
+from tilebake.version import __version__
 
 COMMANDS: Final = (
     "bake",
@@ -37,8 +39,8 @@ BUSY: Final = 75  # EX_TEMPFAIL of sysexits.h: try again later
 INTERRUPTED: Final = 128  # plus the signal's number, as shells have it
 
 
-class LazyGroup(click.Group):
-    """Commands that are imported by name when they are looked up."""
+class LazyGroup(VerboseCommand, click.Group):
+    """Import each command by name when it is looked up."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *COMMANDS]
@@ -57,7 +59,7 @@ def tilebake() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code; whatever its user can fix is told in one message."""
+    """Run one command line and return its exit code. An error that its user can fix is one message."""
     try:
         code: object = tilebake.main(list(arguments), prog_name="tilebake", standalone_mode=False)
     except click.ClickException as error:
@@ -74,5 +76,5 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """The console script."""
+    """Run the command line of this process."""
     sys.exit(run(sys.argv[1:]))

@@ -1,73 +1,49 @@
-"""From a planned job to the pipeline that paints it: where torch comes in."""
+"""Load the model that paints. Importing this module imports torch."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 from tilebake.cli.options import Machine
+from tilebake.models.reference import ModelSource
+from tilebake.paint.model.load import Components, load
+from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.report.heat_layer import heat_layer
+from tilebake.paint.report.placement_report import bake_with_report
+from tilebake.request import Baker, LoraRef, Painter
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tilebake.models.reference import ModelSource
-    from tilebake.paint.model.load import Components
-    from tilebake.paint.pipeline import Pipeline
-    from tilebake.request import LoraRef, OnStep, Painter
+log: Final = logging.getLogger(__name__)
 
 
 def load_components(
-    source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]", machine: Machine
-) -> "Components":
-    """The model with its LoRAs on the machine's device. Raises ModelError."""
-    from tilebake.paint.model.load import load
-
+    source: ModelSource, loras: Sequence[tuple[LoraRef, str]], machine: Machine
+) -> Components:
+    """Load a model with its LoRAs onto the machine's device. Raises ModelError."""
+    log.info("loading the model %s from %s", source.reference, source.path)
     files = [(Path(lora.path), lora.weight) for lora, _ in loras]
-    return load(source, device=machine.device, dtype=machine.dtype, loras=files)
+    components = load(source, device=machine.device, dtype=machine.dtype, loras=files)
+    log.info(
+        "loaded in %.1f s: device %s, %s, %s LoRAs",
+        components.load_seconds,
+        components.device,
+        str(components.dtype).removeprefix("torch."),
+        len(files),
+    )
+    return components
 
 
-def load_pipeline(
-    source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]", machine: Machine
-) -> "Pipeline":
-    """The same, ready to bake and to generate."""
-    from tilebake.paint.pipeline import Pipeline
-
+def load_pipeline(source: ModelSource, loras: Sequence[tuple[LoraRef, str]], machine: Machine) -> Pipeline:
+    """Load a model, ready to bake and to generate. Raises ModelError."""
     return Pipeline(load_components(source, loras, machine))
 
 
-def painter_of(pipeline: "Pipeline") -> "Painter":
-    """All that a backend asks of a pipeline."""
-    from tilebake.paint.report.heat_layer import heat_layer
-    from tilebake.request import Painter
+def report_baker(pipeline: Pipeline) -> Baker:
+    """Return a baker whose textures carry a placement report."""
+    return partial(bake_with_report, pipeline)
 
+
+def painter_of(pipeline: Pipeline) -> Painter:
+    """Return all that a backend asks of a pipeline."""
     return Painter(pipeline.bake, partial(heat_layer, pipeline))
-
-
-@contextmanager
-def painting(what: str) -> "Generator[OnStep]":
-    """One picture's progress on stderr. Within it, Ctrl-C ends the work between two steps."""
-    from tilebake.cli.interrupt import interruptible
-    from tilebake.cli.progress import progress
-    from tilebake.request import Step
-
-    with interruptible() as interruption, progress() as shown:
-
-        def on_step(step: Step) -> None:
-            shown.step(step)
-            interruption.check()
-
-        shown.start(what, 1, 1)
-        yield on_step
-
-
-@dataclass(frozen=True)
-class PainterFor:
-    """Makes the painters of one machine. It can be sent to another process, which then imports torch."""
-
-    machine: Machine
-
-    def __call__(self, source: "ModelSource", loras: "Sequence[tuple[LoraRef, str]]") -> "Painter":
-        """The painter of a model with LoRAs. Raises ModelError."""
-        return painter_of(load_pipeline(source, loras, self.machine))

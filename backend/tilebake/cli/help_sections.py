@@ -1,22 +1,24 @@
 """Print the options of a command in titled sections."""
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
-GENERAL = "Options"  # of a command's own; also what click calls the rest
+from tilebake.cli.verbose import VerboseCommand
+
+GENERAL: Final = "Options"  # of a command's own; also what click calls the rest
 
 
 class SectionOption(click.Option):
-    """An option that knows the section of --help it is listed in."""
+    """Name the section of --help that an option is listed in."""
 
     def __init__(self, *arguments: Any, section: str = GENERAL, **options: Any) -> None:
         self.section = section
         super().__init__(*arguments, **options)
 
 
-class SectionCommand(click.Command):
-    """A command whose --help lists its options section by section, the command's own first."""
+class SectionCommand(VerboseCommand):
+    """List the options in --help section by section, the command's own first."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one list of options for each section, in the order in which the sections first appear."""

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first ends the work between two steps, the second at once."""
+"""Handle Ctrl-C and SIGTERM: the first ends the work between two steps, the second at once."""
 
 import os
 import signal
@@ -8,11 +8,11 @@ from types import FrameType
 from typing import Final
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-NOTICE: Final = b"\nstopping after this step; once more to stop at once\n"
+NOTICE: Final = b"\nstopping after this step; press Ctrl-C again to stop at once\n"
 
 
 class CancelledError(Exception):
-    """The user, or the system, asked us to stop."""
+    """Stop because the user or the system asked for it."""
 
     def __init__(self, signal: int) -> None:
         self.signal = signal
@@ -20,18 +20,18 @@ class CancelledError(Exception):
 
 
 class Interruption:
-    """Whether a signal has come."""
+    """Remember whether a signal has come."""
 
     def __init__(self) -> None:
         self._signal: int | None = None
 
     def check(self) -> None:
-        """Raises CancelledError if a signal has come: call it wherever stopping is clean."""
+        """Raise CancelledError if a signal has come. Call it wherever stopping is clean."""
         if self._signal is not None:
             raise CancelledError(self._signal)
 
     def receive(self, number: int, _frame: FrameType | None) -> None:
-        """The signal handler."""
+        """Handle a signal: note the first, raise at the second."""
         self.check()
         self._signal = number
         os.write(2, NOTICE)  # a handler may come in the middle of a print, where another print must not
@@ -39,7 +39,7 @@ class Interruption:
 
 @contextmanager
 def interruptible() -> Generator[Interruption]:
-    """Within it, signals wait for `check()`; afterwards they do what they did before."""
+    """Let signals wait for `check()` within the block; afterwards they do what they did before."""
     interruption = Interruption()
     previous = {number: signal.signal(number, interruption.receive) for number in SIGNALS}
     try:

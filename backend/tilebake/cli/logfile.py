@@ -1,4 +1,4 @@
-"""The log file of a watch: what it said, with the time, in the user's log folder; it never grows for long."""
+"""Keep the log of a watch in the user's log folder. It never grows for long."""
 
 import logging
 import os
@@ -9,20 +9,21 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-from tilebake import __version__
+from tilebake.cli.verbose import WATCH_LOG
 from tilebake.level.project import project_key
 from tilebake.user_folders import log_folder
+from tilebake.version import __version__
 
 SIZE: Final = 1 << 20  # bytes of one file
-OLD: Final = 3  # files that are kept besides
-NAMES: Final = ("tilebake", "uvicorn")  # whose messages go there
+OLD: Final = 3  # older files that are kept
+ROOTS: Final = ("tilebake", "uvicorn")  # the loggers whose messages are kept
 FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-log: Final = logging.getLogger("tilebake.watch")
+log: Final = logging.getLogger(WATCH_LOG)
 
 
 def log_file(root: Path) -> Path:
-    """Where the log of the project at `root` is."""
+    """Return where the log of the project at `root` is."""
     return log_folder() / f"{root.name}-{project_key(root)}.log"
 
 
@@ -30,13 +31,13 @@ def log_file(root: Path) -> Path:
 def logging_to(file: Path) -> Generator[None]:
     """Keep a log there for the time of the block. Raises OSError where there can be none."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    handler = _Handler(file, maxBytes=SIZE, backupCount=OLD, encoding="utf-8", errors="replace")
+    handler = _FileHandler(file, maxBytes=SIZE, backupCount=OLD, encoding="utf-8", errors="replace")
     handler.setFormatter(logging.Formatter(FORMAT))
-    loggers = [logging.getLogger(name) for name in NAMES]
+    loggers = [logging.getLogger(name) for name in ROOTS]
     before = [(logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:
         logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
+        logger.setLevel(min(logger.level or logging.INFO, logging.INFO))  # --verbose may ask for more
         logger.propagate = False  # the terminal is not its place
     try:
         log.info("tilebake %s, Python %s, process %s", __version__, platform.python_version(), os.getpid())
@@ -49,6 +50,6 @@ def logging_to(file: Path) -> Generator[None]:
         handler.close()
 
 
-class _Handler(RotatingFileHandler):
+class _FileHandler(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        """A full disk must not fill the terminal with tracebacks: what cannot be logged is lost."""
+        """Drop what cannot be logged: a full disk must not fill the terminal with tracebacks."""

@@ -1,23 +1,20 @@
-"""Options that several commands share: each is written once and means the same everywhere."""
+"""Declare the options that several commands share. Each is written once and means the same everywhere."""
 
 import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from tilebake.cli.help_sections import SectionOption
-from tilebake.cli.setting_options import SETTINGS, Setting
-from tilebake.level.seed import MAX_SEED
+from tilebake.cli.setting_options import Setting
+from tilebake.level.canvas import LATENT
+from tilebake.level.constants import MAX_SEED
 from tilebake.level.terrain import LoraRef
 from tilebake.models.dtypes import DTYPES
-
-if TYPE_CHECKING:
-    from tilebake.level.settings import SettingsOverride
-    from tilebake.serve.bake.plan import BakeOptions
 
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
@@ -25,8 +22,8 @@ Decorator = Callable[[Callable[..., T]], Callable[..., T]]
 MODEL_SECTION: Final = "Model options"
 
 
-def read_lora(text: str) -> LoraRef:
-    """PATH or PATH=WEIGHT: what follows the last "=" is the weight, if it is a number."""
+def parse_lora(text: str) -> LoraRef:
+    """Parse PATH or PATH=WEIGHT: what follows the last "=" is the weight, if it is a number."""
     path, _, weight = text.rpartition("=")
     try:
         number = float(weight)
@@ -35,15 +32,15 @@ def read_lora(text: str) -> LoraRef:
     return LoraRef(path, number) if path and math.isfinite(number) else LoraRef(text)
 
 
-def _read_loras(
+def _parse_loras(
     _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
 ) -> tuple[LoraRef, ...]:
-    return tuple(read_lora(value) for value in values)
+    return tuple(parse_lora(value) for value in values)
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where a model runs."""
+    """Name the device and the number type that a model runs with."""
 
     device: str
     dtype: str
@@ -51,7 +48,10 @@ class Machine:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the shared options were given as; None and absent settings leave the choice to map and project."""
+    """Hold the shared options of one command line.
+
+    None, and a setting that is absent, leave the choice to the map and the project.
+    """
 
     machine: Machine
     model: str | None
@@ -59,32 +59,6 @@ class Choices:
     seed: int | None
     out: Path | None
     settings: Mapping[str, object]
-
-    def order(self) -> "BakeOptions":
-        """The same as an order for the planner. Raises click.BadParameter for a setting out of its range."""
-        from tilebake.serve.bake.plan import BakeOptions
-
-        return BakeOptions(
-            settings=settings_override(self.settings),
-            model=self.model,
-            loras=self.loras or None,
-            seed=self.seed,
-            out=self.out,
-        )
-
-
-def settings_override(values: Mapping[str, object]) -> "SettingsOverride":
-    """Settings as the level's own types, which hold the ranges. Raises click.BadParameter with the option."""
-    from pydantic import ValidationError
-
-    from tilebake.level.settings import SettingsOverride
-
-    try:
-        return SettingsOverride.model_validate(dict(values))
-    except ValidationError as error:
-        first = error.errors()[0]
-        flags = {setting.name: setting.flag for setting in SETTINGS}
-        raise click.BadParameter(first["msg"], param_hint=flags[str(first["loc"][0])]) from None
 
 
 def _check_seed(context: click.Context, parameter: click.Parameter, value: int | None) -> int | None:
@@ -108,7 +82,7 @@ MODEL: Final = (
         "loras",
         metavar="PATH[=WEIGHT]",
         multiple=True,
-        callback=_read_loras,
+        callback=_parse_loras,
         help="LoRA to add to the model. May be repeated.",
     ),
     _model_option(
@@ -165,10 +139,33 @@ def choices(
     return decorate
 
 
+def _check_size(context: click.Context, parameter: click.Parameter, value: int) -> int:
+    if value % LATENT:
+        raise click.BadParameter(f"{value} is not a multiple of {LATENT}", context, parameter)
+    return value
+
+
+def size_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command --width and --height of a picture without a map, in pixels."""
+    for name in ("height", "width"):
+        command = click.option(
+            f"--{name}",
+            type=click.IntRange(64, 4096),
+            metavar="PIXELS",
+            callback=_check_size,
+            default=512,
+            show_default=True,
+            help=f"{name.capitalize()} of the picture of a plain prompt, a multiple of {LATENT}.",
+        )(command)
+    return command
+
+
 project_argument = click.argument(
     "project",
     required=False,
     metavar="[PROJECT]",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print results as JSON, one object a line."
+)

@@ -1,14 +1,14 @@
-"""The parent: the process that a command was started for, and is to end with."""
+"""Follow the parent: the process that a command was started for, and has to end with."""
 
 from collections.abc import Callable
 
 import psutil
 
 
-def gone(pid: int | None) -> Callable[[], bool]:
-    """Asks whether the process that has this pid now has ended; a later one of that pid is not taken for it.
+def parent_exited(pid: int | None) -> Callable[[], bool]:
+    """Return a function that says whether the process that has this pid now has ended.
 
-    Without a pid nobody is waited for.
+    A later process with the same pid is not taken for it. Without a pid, the answer is always no.
     """
     if pid is None:
         return lambda: False
@@ -20,7 +20,7 @@ def gone(pid: int | None) -> Callable[[], bool]:
 
 
 def _is_alive(process: psutil.Process) -> bool:
-    """A process that ended but that nobody has asked for its exit code is still listed: a zombie."""
+    """Say whether it runs. One that ended stays listed, as a zombie, until its exit code is read."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

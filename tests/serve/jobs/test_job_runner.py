@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.helpers.counting_baker import handles
-from tilebake.cli.engine import PainterFor
 from tilebake.cli.options import Machine
+from tilebake.cli.painter_factory import PainterFactory
 from tilebake.errors import MapError, PromptError
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
@@ -28,7 +28,7 @@ MAP = {
     "legend": {"g": "grass", "w": "water"},
     "rows": ["gw", "gg"],
 }
-PAINTER = PainterFor(Machine("cpu", "float32"))
+PAINTER = PainterFactory(Machine("cpu", "float32"))
 SOURCE = resolve("embedded")
 BAKES = 6
 MANY_BAKES = 2000

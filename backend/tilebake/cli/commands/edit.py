@@ -1,100 +1,104 @@
-"""`tilebake edit`: a picture painted once more under other words, with its layout kept."""
+"""Declare `tilebake edit`: paint a map or a prompt again with other words, and keep its layout."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
-from tilebake.cli.commands.generate import SIZE, whole_latents
-from tilebake.cli.edit_options import Wish, read_weights
-from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, choices
+from tilebake.cli.edit_options import EditOptions, parse_weights
+from tilebake.cli.help_sections import SectionCommand, SectionOption
+from tilebake.cli.options import Choices, choices, size_options
 from tilebake.cli.setting_options import SETTINGS
 
-if TYPE_CHECKING:
-    from tilebake.level.edit.edit import Edit
-    from tilebake.level.edit.rewrite import Prompts
-    from tilebake.paint.pipeline import Pipeline
-    from tilebake.paint.scene import Scene
-    from tilebake.request import BakeRequest
-    from tilebake.texture import Texture
-
-DEFAULT_OUT: Final = Path("edited.png")
 SHARE: Final = click.FloatRange(0, 1)
-CHANGES: Final = ("swap", "refine", "weights")
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is edited: a map, or a plain prompt."""
+def _edit_option(*flags: str, **options: Any) -> Any:
+    return click.option(*flags, cls=SectionOption, section="What to change", **options)
 
-    name: str
-    prompts: "Prompts"  # those that may be edited
-    load: "Callable[[], tuple[Pipeline, Scene]]"
-    request: "BakeRequest | None" = None  # of a map, with the edit that it may hold
+
+def _strength_option(*flags: str, **options: Any) -> Any:
+    return click.option(*flags, cls=SectionOption, section="How much may change", **options)
 
 
 @click.command(
-    "edit", cls=SectionCommand, short_help="Paint a map once more under other words, with its layout kept."
+    "edit", cls=SectionCommand, short_help="Paint a map again with other words, and keep its layout."
 )
 @click.argument("map_path", metavar="[MAP]", required=False, type=click.Path(path_type=Path))
-@click.option("--prompt", metavar="PROMPT", help="Instead of a map: a plain prompt.")
-@click.option("--width", type=SIZE, callback=whole_latents, default=512, help="Of a plain prompt's picture.")
-@click.option("--height", type=SIZE, callback=whole_latents, default=512, help="Of a plain prompt's picture.")
-@click.option(
-    "--terrain", "terrains", multiple=True, metavar="NAME", help="Edit this terrain; may be repeated."
+@click.option("--prompt", metavar="PROMPT", help="Edit this plain prompt instead of a map.")
+@size_options
+@click.option("--sheet", type=click.Path(path_type=Path), help="Also write before and after side by side.")
+@click.option("--save", is_flag=True, help="Keep the edit in the map file: every later bake paints it.")
+@click.option("--forget", is_flag=True, help="Paint nothing. Remove the edit from the map file.")
+@_edit_option(
+    "--terrain",
+    "terrains",
+    multiple=True,
+    metavar="NAME",
+    help="Edit this terrain. May be repeated.",
 )
-@click.option("--base", is_flag=True, help="Edit the base prompt. Without both, every prompt with the words.")
-@click.option("--replace", "swap", nargs=2, metavar="OLD NEW", help="Swap words for others.")
-@click.option("--refine", metavar="PROMPT", help="The prompt once more, with words added.")
-@click.option(
+@_edit_option(
+    "--base",
+    is_flag=True,
+    help="Edit the base prompt. Without --terrain and --base, every prompt that holds the words is edited.",
+)
+@_edit_option("--replace", "swap", nargs=2, metavar="OLD NEW", help="Replace words with others.")
+@_edit_option("--refine", metavar="PROMPT", help="Use this prompt: the old one with words added.")
+@_edit_option(
     "--reweight",
     "weights",
     multiple=True,
     metavar="WORD=WEIGHT",
-    callback=read_weights,
-    help="Let a word count more, less or against, from -5 to 5; may be repeated.",
+    callback=parse_weights,
+    help="Weigh a word from -5 to 5: 1 changes nothing, 1.5 is more, 3 is much, 0 is none. May be repeated.",
 )
-@click.option("--threshold", type=SHARE, help="Reweight only where the word works at this share of its peak.")
-@click.option("--average", is_flag=True, help="With --threshold: over the steps so far, not in each alone.")
-@click.option(
-    "--compress", type=click.FloatRange(0.01, 10), help="With --threshold: below 1 lifts the faint."
+@_edit_option(
+    "--threshold",
+    type=SHARE,
+    metavar="SHARE",
+    help="Reweight only where the attention to the word reaches this share of its peak.",
 )
-@click.option(
+@_edit_option("--average", is_flag=True, help="With --threshold: use the mean attention of all steps so far.")
+@_edit_option(
+    "--compress",
+    type=click.FloatRange(0.01, 10),
+    metavar="GAMMA",
+    help="With --threshold: raise the attention to this power first; below 1 lifts faint attention.",
+)
+@_edit_option(
     "--echo/--no-echo",
     default=True,
-    help="With --reweight: whether what other tokens were told of the word weighs as it does.",
+    help="With --reweight: also weigh what the text encoder passed on of the word to later tokens. On by "
+    "default.",
 )
-@click.option(
+@_strength_option(
     "--cross-replace",
     type=SHARE,
+    metavar="SHARE",
     default=0.8,
     show_default=True,
     help="Share of the steps in which words keep their places.",
 )
-@click.option(
+@_strength_option(
     "--self-replace",
     type=SHARE,
+    metavar="SHARE",
     default=0.4,
     show_default=True,
     help="Share of the steps in which the layout is kept.",
 )
-@click.option(
+@_strength_option(
     "--source-steps",
     type=SHARE,
+    metavar="SHARE",
     default=0.2,
     show_default=True,
-    help="Share of the steps after which the edit begins: more keeps more, and changes less.",
+    help="Share of the steps after which the edit begins. Higher keeps more and changes less.",
 )
-@click.option("--local-blend", metavar="WORD,...", help="Change the picture only where these words work.")
-@click.option(
-    "--sheet", type=click.Path(path_type=Path), help="A .png file for before and after side by side."
+@_strength_option(
+    "--local-blend", metavar="WORD,...", help="Change the picture only where these words are attended to."
 )
-@click.option("--save", is_flag=True, help="Keep the edit in the map, so that every later bake repeats it.")
-@click.option("--forget", is_flag=True, help="Paint nothing: take the edit out of the map.")
-@choices(*SETTINGS, out="The .png file to write; NAME.edit.png unless said.")
+@choices(*SETTINGS, out="The .png file to write. [default: NAME.edit.png]")
 def command(
     *,
     map_path: Path | None,
@@ -107,135 +111,30 @@ def command(
     save: bool,
     forget: bool,
     choices: Choices,
-    **wish: Any,
+    **changes: Any,
 ) -> None:
-    """Paint MAP once more under other words, and keep where everything is.
+    """Paint MAP again with other words, and keep everything where it is.
 
-    Such as: tilebake edit maps/forest.json --terrain grass --replace "lush green" "dry yellow"
+    For example: tilebake edit maps/forest.json --terrain grass --replace "lush green" "dry yellow"
 
-    An edited terrain changes within its own mask and a small margin; all other pixels stay as baked. An edit
-    starts from the map's own prompts, also where the map holds an edit already.
+    An edited terrain changes within its own mask and a small margin. All other pixels stay as baked. An edit
+    always starts from the map's own prompts, even if the map file holds an edit already.
     """
     if (map_path is None) == (prompt is None):
-        raise click.UsageError("name a map, or give a plain --prompt")
+        raise click.UsageError("give a map, or a plain prompt with --prompt")
     if map_path is None and (save or forget):
-        raise click.UsageError("--save and --forget go with a map: it is what holds the edit")
+        raise click.UsageError("--save and --forget need a map, which is where an edit is kept")
+    options = EditOptions(**changes)
+    if forget and (save or not options.is_empty):
+        raise click.UsageError("--forget removes an edit, so it takes no change and no --save")
+    from tilebake.cli.run import edit
+
     if map_path is not None and forget:
-        if save or any(wish[name] for name in CHANGES):
-            raise click.UsageError("--forget takes an edit out of the map, and makes none")
-        _forget(map_path)
+        edit.run_forget(map_path)
         return
-    wished = Wish(**wish)
+    options.check()
     if map_path is None:
-        subject = _plain(prompt or "", (width, height), choices)
+        edit.run_edit_prompt(prompt or "", (width, height), options, choices, sheet)
     else:
-        subject = _map(map_path, terrains, choices, base=base)
-    edit = wished.edit(subject.prompts)
-    out = _out(map_path, choices)
-    if map_path is None or not save:
-        _paint(subject, edit, out, sheet)
-    else:
-        _paint_and_save(map_path, subject, edit, out, sheet)
-
-
-def _out(map_path: Path | None, choices: Choices) -> Path:
-    from tilebake.cli.output import picture_path
-    from tilebake.level.map_names import map_stem
-
-    otherwise = DEFAULT_OUT if map_path is None else Path(f"{map_stem(map_path)}.edit.png")
-    return picture_path(choices.out, otherwise)
-
-
-def _paint(subject: Subject, edit: "Edit", out: Path, sheet: Path | None) -> "Texture | None":
-    """Paint the edit and write its picture, a map's with its record: its texture."""
-    from tilebake.cli.engine import painting
-    from tilebake.cli.output import write_picture
-    from tilebake.paint.control.editing import edit_scene
-    from tilebake.paint.report.attention_sheet import edit_sheet
-    from tilebake.serve.bake.publish import publish
-    from tilebake.serve.files.safe_folder import nearest_folder
-
-    with painting(subject.name) as on_step:
-        pipeline, scene = subject.load()
-        edited = edit_scene(pipeline.components, scene, edit, on_step)
-    texture = None
-    if subject.request is None:
-        write_picture(out, edited.image)
-    else:
-        request = replace(subject.request, tilemap=replace(subject.request.tilemap, edit=edit))
-        texture = edited.texture(request)
-        publish(texture, request, out, nearest_folder(out.parent))
-    click.echo(str(out))
-    if sheet is not None:
-        write_picture(sheet, edit_sheet(edited, subject.prompts, edit, heading=subject.name))
-        click.echo(str(sheet))
-    return texture
-
-
-def _paint_and_save(map_path: Path, subject: Subject, edit: "Edit", out: Path, sheet: Path | None) -> None:
-    """The same, and then the edit is kept in the map, and the texture where the next bake finds it."""
-    from tilebake.errors import BakeError
-    from tilebake.serve.bake.save_edit import map_with_edit, save_edit
-    from tilebake.serve.bake.texture_cache import user_cache
-
-    map_with_edit(map_path, edit)  # what cannot be saved is told before it is painted
-    texture = _paint(subject, edit, out, sheet)
-    save_edit(map_path, edit)
-    click.echo(f"saved in {map_path}: bakes of it repeat this edit", err=True)
-    if texture is not None:
-        try:
-            user_cache().put(texture)
-        except BakeError as error:
-            click.echo(f"note: nothing is kept in the cache: {error}", err=True)
-
-
-def _forget(map_path: Path) -> None:
-    from tilebake.serve.bake.save_edit import forget_edit
-
-    if forget_edit(map_path):
-        click.echo(str(map_path))
-    else:
-        click.echo(f"{map_path} holds no edit", err=True)
-
-
-def _map(map_path: Path, terrains: tuple[str, ...], choices: Choices, *, base: bool) -> Subject:
-    """A map, with the prompts that are named, or all of them."""
-    from tilebake.cli.engine import load_pipeline
-    from tilebake.level.project import find_project
-    from tilebake.level.tilemap import read_map
-    from tilebake.serve.bake.plan import Planner
-
-    project = find_project(map_path)
-    tilemap = read_map(map_path, project)
-    request, source = Planner(choices.order()).request(tilemap, project)
-    named = [tilemap.terrains[tilemap.index_of(name)] for name in terrains]
-    prompts: dict[str | None, str] = {}
-    if base or not terrains:
-        prompts[None] = tilemap.base_prompt
-    if terrains or not base:
-        prompts |= {terrain.name: terrain.prompt for terrain in named or tilemap.terrains}
-
-    def load() -> "tuple[Pipeline, Scene]":
-        pipeline = load_pipeline(source, request.loras, choices.machine)
-        return pipeline, pipeline.scene(request)
-
-    if tilemap.edit is not None:
-        click.echo(f"note: the edit that {map_path} holds does not count: this one starts anew", err=True)
-    return Subject(tilemap.name, prompts, load, request)
-
-
-def _plain(prompt: str, size: tuple[int, int], choices: Choices) -> Subject:
-    from tilebake.cli.engine import load_pipeline
-    from tilebake.level.project import find_project
-    from tilebake.serve.bake.plan import Planner
-
-    order = choices.order()
-    project, planner = find_project(Path.cwd()), Planner(order)
-    source, _ = planner.model(project)
-    loras = planner.loras(project)
-
-    def load() -> "tuple[Pipeline, Scene]":
-        pipeline = load_pipeline(source, loras, choices.machine)
-        return pipeline, pipeline.plain_scene(prompt, None, size, order.settings, choices.seed or 0)
-
-    return Subject(prompt, {None: prompt}, load)
+        editable = edit.EditablePrompts(terrains, base)
+        edit.run_edit_map(map_path, editable, options, choices, sheet, save=save)

@@ -1,67 +1,39 @@
-"""`tilebake models`: what there is to paint with."""
-
-import json
-from pathlib import Path
+"""Declare `tilebake models`: list, inspect and download what there is to paint with."""
 
 import click
 
+from tilebake.cli.help_sections import SectionCommand
 from tilebake.cli.options import json_option
-from tilebake.cli.table import table
 
 
 @click.group("models")
 def command() -> None:
-    """List, inspect and fetch models."""
+    """List, inspect or download models."""
 
 
-@command.command("list")
+@command.command("list", cls=SectionCommand)
 @json_option
 def list_models(*, as_json: bool) -> None:
-    """The embedded model and every one that was fetched."""
-    from tilebake.models.reference import list_models
+    """List the embedded model and every model that was downloaded."""
+    from tilebake.cli.run.models import print_models
 
-    sources = list_models()
-    if as_json:
-        for source in sources:
-            click.echo(json.dumps({"model": source.reference, "kind": source.kind, "path": str(source.path)}))
-    else:
-        click.echo(table(("MODEL", "KIND", "PATH"), [(s.reference, s.kind, str(s.path)) for s in sources]))
+    print_models(as_json=as_json)
 
 
-@command.command("info")
+@command.command("info", cls=SectionCommand)
 @click.argument("model")
 @json_option
 def info(*, model: str, as_json: bool) -> None:
-    """What a model is: its files' digest, its size and the settings that it recommends."""
-    from tilebake.models.reference import model_digest, resolve
+    """Print the digest and size of MODEL's files, and the settings it recommends."""
+    from tilebake.cli.run.models import describe_model
 
-    source = resolve(model)
-    fields = {
-        "model": source.reference,
-        "kind": source.kind,
-        "path": str(source.path),
-        "megabytes": round(_bytes(source.path) / 1e6, 1),
-        "digest": model_digest(source),
-        "steps": source.defaults.steps,
-        "guidance_scale": source.defaults.guidance_scale,
-        "guidance_scale_low": source.defaults.guidance(None, None)[1],
-        "scheduler": source.defaults.scheduler,
-    }
-    if as_json:
-        click.echo(json.dumps(fields))
-    else:
-        click.echo(table((), [(name, str(value)) for name, value in fields.items()]))
+    describe_model(model, as_json=as_json)
 
 
-@command.command("fetch")
+@command.command("fetch", cls=SectionCommand)
 @click.argument("model")
 def fetch(*, model: str) -> None:
-    """Download a model by its hub id: the only command that uses the network."""
-    from tilebake.models.hub_cache import fetch as download
+    """Download MODEL by its hub id. No other command uses the network."""
+    from tilebake.cli.run.models import fetch_model
 
-    click.echo(str(download(model)))
-
-
-def _bytes(path: Path) -> int:
-    files = [path] if path.is_file() else path.rglob("*.safetensors")
-    return sum(file.stat().st_size for file in files)
+    fetch_model(model)

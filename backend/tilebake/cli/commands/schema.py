@@ -1,11 +1,13 @@
-"""`tilebake schema`: the map format, for editors and exporters."""
+"""Declare `tilebake schema`: print the map format, for editors and exporters."""
 
 import json
 
 import click
 
+from tilebake.cli.help_sections import SectionCommand
 
-@click.command("schema")
+
+@click.command("schema", cls=SectionCommand)
 def command() -> None:
     """Print the JSON Schema of map files."""
     from tilebake.level.map.mapfile import schema

@@ -1,25 +1,26 @@
-"""`tilebake show`: what a map makes the model do, before it does it and while."""
+"""Declare `tilebake show`: see what a map makes the model do, before it paints and while it does."""
 
-import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 import click
 
 from tilebake.cli.help_sections import SectionCommand
 from tilebake.cli.options import Choices, choices, json_option
 from tilebake.cli.setting_options import BLENDING, SETTINGS
-from tilebake.cli.table import table
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+MAP: Final = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
 
-    from tilebake.level.tilemap import TileMap
-    from tilebake.paint.model.load import Components
-    from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 
-MAP = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
+def _parse_steps(context: click.Context, parameter: click.Parameter, value: str | None) -> slice:
+    """Parse steps as people count them, "2-5" or "3", into a slice; all of them without."""
+    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", value or "1-9999")
+    if match is None or not 1 <= int(match[1]) <= int(match[2] or match[1]):
+        raise click.BadParameter(
+            f"{value!r} is not FIRST-LAST, counted from 1, such as 2-5", context, parameter
+        )
+    return slice(int(match[1]) - 1, int(match[2] or match[1]))
 
 
 @click.group("show")
@@ -29,81 +30,42 @@ def command() -> None:
 
 @command.command("masks", cls=SectionCommand)
 @MAP
-@choices(*BLENDING, out="The .png file to write; NAME.masks.png unless said.", model=False, seed=False)
+@choices(*BLENDING, out="The .png file to write. [default: NAME.masks.png]", model=False, seed=False)
 def masks(*, map_path: Path, choices: Choices) -> None:
-    """One labelled picture: the tiles, each terrain's mask, their sum and the edges. Needs no model."""
-    from tilebake.cli.output import picture_path, write_picture
-    from tilebake.level.canvas import canvas_for
-    from tilebake.level.map_names import map_stem
-    from tilebake.level.masks.blend_schedule import blend_steps
-    from tilebake.level.masks.regions import masks_of
-    from tilebake.level.project import find_project
-    from tilebake.level.tilemap import read_map
-    from tilebake.paint.report.contact_sheet import contact_sheet
-    from tilebake.paint.report.mask_sheet import mask_panels
-    from tilebake.serve.bake.plan import settings_for
+    """Draw the tiles of MAP, each terrain's mask, their sum and the edges. Loads no model."""
+    from tilebake.cli.run.show import show_masks
 
-    project = find_project(map_path)
-    tilemap = read_map(map_path, project)
-    settings = settings_for(tilemap, project, choices.order())
-    canvas = canvas_for(tilemap, settings.pixels_per_tile)
-    sigma = blend_steps(settings, tilemap.grid, tilemap.tile_size, 1)[0].mask_sigma
-    regions = masks_of(tilemap, canvas, settings, sigma)
-    panels = mask_panels(tilemap, canvas, regions)
-    height, width = canvas.latent_size
-    heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.masks.png"))
-    write_picture(out, contact_sheet(panels, heading=heading))
-    click.echo(str(out))
+    show_masks(map_path, choices)
 
 
 @command.command("prompts", cls=SectionCommand)
 @MAP
-@choices(seed=False)
 @json_option
+@choices(seed=False)
 def prompts(*, map_path: Path, choices: Choices, as_json: bool) -> None:
-    """Each prompt's tokens, those that weigh other than 1 with their weights, and its embeddings' shapes."""
-    from tilebake.cli.engine import load_components
-    from tilebake.level.project import find_project
-    from tilebake.level.tilemap import read_map
-    from tilebake.paint.prompts.encode import condition
-    from tilebake.serve.bake.plan import Planner
+    """Print how the model reads the prompts of MAP: tokens, their weights, and the shapes of embeddings."""
+    from tilebake.cli.run.show_model import show_prompts
 
-    project = find_project(map_path)
-    tilemap = read_map(map_path, project)
-    request, source = Planner(choices.order()).request(tilemap, project)
-    components = load_components(source, request.loras, choices.machine)
-    encoded = dict(_by_role(tilemap, condition(components, tilemap))) | dict(_edited(tilemap, components))
-    if as_json:
-        for role, embeds in encoded.items():
-            click.echo(json.dumps({"prompt": role, **_fields(embeds)}))
-    else:
-        header = ("PROMPT", "TOKENS", "PROMPT_EMBEDS", "POOLED", "READ AS")
-        click.echo(table(header, [_row(role, embeds) for role, embeds in encoded.items()]))
-
-
-def _read_span(context: click.Context, parameter: click.Parameter, value: str | None) -> slice:
-    """Steps as people count them, "2-5" or "3", as a slice; all of them without."""
-    match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", value or "1-9999")
-    if match is None or not 1 <= int(match[1]) <= int(match[2] or match[1]):
-        raise click.BadParameter(
-            f"{value!r} is not FIRST-LAST, counted from 1, such as 2-5", context, parameter
-        )
-    return slice(int(match[1]) - 1, int(match[2] or match[1]))
+    show_prompts(map_path, choices, as_json=as_json)
 
 
 @command.command("attention", cls=SectionCommand)
 @MAP
 @click.option("--words", required=True, metavar="WORD,...", help="Words or phrases of the map's prompts.")
-@click.option("--terrain", metavar="NAME", help="Look in this terrain's prompt alone; else in all of them.")
+@click.option("--terrain", metavar="NAME", help="Search only this terrain's prompt. [default: all prompts]")
 @click.option(
-    "--during", metavar="FIRST-LAST", callback=_read_span, help="The steps whose mean is shown; else all."
+    "--during",
+    metavar="FIRST-LAST",
+    callback=_parse_steps,
+    help="Average over these steps, counted from 1. [default: all steps]",
 )
 @click.option(
-    "--level", metavar="SIZE", help="Layers whose maps are so large, such as 32 or 32x24; else all."
+    "--level",
+    metavar="SIZE",
+    help="Average over the layers with maps of this size, such as 32 or 32x24. [default: all layers]",
 )
-@click.option("--npz", type=click.Path(path_type=Path), help="A file for the same as numpy arrays.")
-@choices(*SETTINGS, out="The .png file to write; NAME.attention.png unless said.")
+@click.option("--npz", type=click.Path(path_type=Path), help="Also write the maps as numpy arrays.")
+@choices(*SETTINGS, out="The .png file to write. [default: NAME.attention.png]")
 def attention(
     *,
     map_path: Path,
@@ -114,82 +76,11 @@ def attention(
     npz: Path | None,
     choices: Choices,
 ) -> None:
-    """Paint MAP and watch where single words of its prompts work, step by step.
+    """Paint MAP and draw where single words of its prompts are attended to, step by step.
 
-    Such as: tilebake show attention maps/forest.json --words grass,water
+    For example: tilebake show attention maps/forest.json --words grass,water
     """
-    from tilebake.cli.engine import load_pipeline, painting
-    from tilebake.cli.output import picture_path, write_file, write_picture
-    from tilebake.level.map_names import map_stem
-    from tilebake.level.project import find_project
-    from tilebake.level.tilemap import read_map
-    from tilebake.paint.observe.attention_maps import find_level, npz_bytes
-    from tilebake.paint.observe.attention_store import attention_sizes
-    from tilebake.paint.observe.observe import observe_words
-    from tilebake.paint.report.attention_sheet import attention_sheet
-    from tilebake.serve.bake.plan import Planner
+    from tilebake.cli.run.show_model import AttentionOptions, show_attention
 
-    project = find_project(map_path)
-    tilemap = read_map(map_path, project)
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
-    sought = [word.strip() for word in words.split(",")]
-    if tilemap.edit is not None:
-        click.echo(
-            f"note: the map's own prompts are watched, without the edit that {map_path} holds", err=True
-        )
-    regions = None if terrain is None else [tilemap.index_of(terrain)]
-    request, source = Planner(choices.order()).request(tilemap, project)
-    with painting(str(map_path)) as on_step:
-        pipeline = load_pipeline(source, request.loras, choices.machine)
-        scene = pipeline.scene(request)
-        if during.start >= scene.sampling.steps:
-            raise click.BadParameter(f"there are {scene.sampling.steps} steps", param_hint="--during")
-        sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
-        at = None if level is None else find_level(level, sizes)
-        observed = observe_words(pipeline.components, scene, sought, on_step, regions)
-    heading = f"{tilemap.name}: attention to {', '.join(sought)}"
-    sheet = attention_sheet(tilemap, scene, observed, steps=during, level=at, heading=heading)
-    write_picture(out, sheet)
-    click.echo(str(out))
-    if npz is not None:
-        write_file(npz, npz_bytes(observed.extra, scene.terrains))
-        click.echo(str(npz))
-
-
-def _by_role(tilemap: "TileMap", conditioning: "Conditioning") -> "Iterator[tuple[str, PromptEmbeds]]":
-    """Every prompt of a map under the name of what it is for."""
-    names = [terrain.name for terrain in tilemap.terrains]
-    yield "(base)", conditioning.base
-    yield from zip(names, conditioning.regions, strict=True)
-    yield "(negative)", conditioning.negative
-    if conditioning.negative_regions is not None:
-        against = (f"{name} (negative)" for name in names)
-        yield from zip(against, conditioning.negative_regions, strict=True)
-
-
-def _edited(tilemap: "TileMap", components: "Components") -> "Iterator[tuple[str, PromptEmbeds]]":
-    """The prompts that a map's edit paints it under, likewise."""
-    from tilebake.paint.prompts.encode import encode_prompt
-
-    for name, rewrite in tilemap.edit.rewrites.items() if tilemap.edit else ():
-        yield f"{name or '(base)'} (edited)", encode_prompt(components, rewrite.prompt)
-
-
-def _fields(embeds: "PromptEmbeds") -> "Mapping[str, object]":
-    return {
-        "text": embeds.text,
-        "prompt_embeds": list(embeds.prompt_embeds.shape),
-        "pooled_prompt_embeds": list(embeds.pooled_prompt_embeds.shape),
-        "tokens": [{"text": token.text, "id": token.id, "weight": token.weight} for token in embeds.tokens],
-    }
-
-
-def _row(role: str, embeds: "PromptEmbeds") -> tuple[str, ...]:
-    tokens = (t.text if t.weight == 1 else f"{t.text}*{t.weight:.3g}" for t in embeds.tokens)
-    return (
-        role,
-        str(len(embeds.tokens)),
-        str(list(embeds.prompt_embeds.shape)),
-        str(list(embeds.pooled_prompt_embeds.shape)),
-        " ".join(tokens),
-    )
+    sought = tuple(word.strip() for word in words.split(","))
+    show_attention(map_path, AttentionOptions(sought, terrain, during, level, npz), choices)

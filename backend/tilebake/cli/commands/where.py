@@ -1,33 +1,32 @@
-"""`tilebake where`: a project's root, and the files by which its backend is found."""
+"""Declare `tilebake where`: print where tilebake keeps its files."""
 
-import json
 from pathlib import Path
 
 import click
 
-from tilebake import __version__
+from tilebake.cli.help_sections import SectionCommand
 from tilebake.cli.options import json_option, project_argument
-from tilebake.cli.table import table
 
 
-@click.command("where", short_help="Tell where a project's backend is found.")
+@click.command("where", cls=SectionCommand, short_help="Print where tilebake keeps its files.")
 @project_argument
 @json_option
 def command(*, project: Path | None, as_json: bool) -> None:
-    """Print this version, the project's root, its ready file and its log file.
+    """Print where tilebake keeps the files of a project and its own.
 
-    PROJECT is a folder of the project; without it, the current one. The two files are there once `tilebake
-    watch` has run: the ready file for as long as it runs, the log file from then on.
+    PROJECT is any folder of the project. The default is the current folder.
+
+    \b
+    version        the version of tilebake
+    project        the project's root
+    ready_file     how an editor finds the running watch; it exists while one runs
+    log_file       the log of the project's watch
+    cache_folder   finished textures and digests of files; safe to delete
+    state_folder   locks and job journals
+
+    Two environment variables move these folders: TILEBAKE_CACHE names the cache folder, TILEBAKE_STATE the
+    state folder, which then also holds the logs.
     """
-    from tilebake.cli.logfile import log_file
-    from tilebake.level.project import project_root
-    from tilebake.serve.api.ready import ready_file
+    from tilebake.cli.run.where import run_where
 
-    root = project_root(project or Path.cwd())
-    fields = {
-        "version": __version__,
-        "project": str(root),
-        "ready_file": str(ready_file(root)),
-        "log_file": str(log_file(root)),
-    }
-    click.echo(json.dumps(fields) if as_json else table((), list(fields.items())))
+    run_where(project or Path.cwd(), as_json=as_json)

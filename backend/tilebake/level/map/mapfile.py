@@ -4,10 +4,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Discriminator, FailFast, Field, Tag
 
+from tilebake.level.constants import MAX_SEED
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.content import MAX_CELLS
 from tilebake.level.map.grid import Axis, GridShape, Layout
-from tilebake.level.seed import MAX_SEED
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.schema_base import (
     ARRAY,

@@ -17,10 +17,10 @@ from typing import Final
 import psutil
 from pydantic import TypeAdapter, ValidationError
 
-from tilebake import __version__
 from tilebake.errors import Location, ServeError
 from tilebake.level.project import project_key
 from tilebake.user_folders import runtime_folder
+from tilebake.version import __version__
 
 ADDRESS: Final = "127.0.0.1"  # never a name: names can be made to lead elsewhere
 TOKEN_BYTES: Final = 32

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from tilebake import __version__
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.map_names import RECORD_SUFFIX
 from tilebake.request import BakeRequest
@@ -20,6 +19,7 @@ from tilebake.serve.files.disk_errors import disk_errors
 from tilebake.serve.files.png import BrokenPictureError, png_bytes, png_pixels
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.texture import TerrainPlacement, Texture, pixel_hash
+from tilebake.version import __version__
 
 REPORT_SUFFIX: Final = ".report.png"
 RECORD_LIMIT: Final = 1 << 20  # bytes; ours have about a thousand

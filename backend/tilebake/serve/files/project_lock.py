@@ -18,12 +18,12 @@ from psutil import pid_exists
 from pydantic import TypeAdapter
 from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
-from tilebake import __version__
 from tilebake.errors import BusyError, Location
 from tilebake.level.project import Project, project_key
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import disk_errors
 from tilebake.user_folders import state_folder
+from tilebake.version import __version__
 
 GRACE: Final = 0.3  # seconds; `holder` takes the lock for a moment, which must keep nobody out
 TELLING: Final = 1.0  # seconds that a new holder has to say who it is

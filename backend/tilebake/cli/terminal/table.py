@@ -1,10 +1,10 @@
-"""Tables for a terminal or a pipe."""
+"""Lay out tables for a terminal or a pipe."""
 
 from collections.abc import Sequence
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns aligned by spaces; without a header if that is empty."""
+    """Align columns by spaces. An empty header is left out."""
     lines = [tuple(header), *map(tuple, rows)] if header else [tuple(row) for row in rows]
     if not lines:
         return ""

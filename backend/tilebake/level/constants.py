@@ -1,4 +1,4 @@
-"""Hold the range of seeds, without importing anything heavy."""
+"""Hold the numbers that are needed where nothing heavy may be imported, such as in --help."""
 
 from typing import Final
 

@@ -1,0 +1,21 @@
+"""Make painters in another process, which then imports torch; this one does not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tilebake.cli.options import Machine
+from tilebake.models.reference import ModelSource
+from tilebake.request import LoraRef, Painter
+
+
+@dataclass(frozen=True)
+class PainterFactory:
+    """Make the painters of one machine. It can be pickled."""
+
+    machine: Machine
+
+    def __call__(self, source: ModelSource, loras: Sequence[tuple[LoraRef, str]]) -> Painter:
+        """Load the painter of a model with LoRAs. Raises ModelError."""
+        from tilebake.cli.engine import load_pipeline, painter_of  # torch, in the worker alone
+
+        return painter_of(load_pipeline(source, loras, self.machine))

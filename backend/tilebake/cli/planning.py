@@ -1,0 +1,93 @@
+"""Turn what the command line says into options for the planner, and a map into the request to paint."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from pydantic import ValidationError
+
+from tilebake.cli.options import Choices
+from tilebake.cli.setting_options import SETTINGS
+from tilebake.level.edit.rewrite import Prompts
+from tilebake.level.project import find_project
+from tilebake.level.settings import SettingsOverride
+from tilebake.level.terrain import LoraRef
+from tilebake.level.tilemap import TileMap, read_map
+from tilebake.models.reference import ModelSource
+from tilebake.request import BakeRequest
+from tilebake.serve.bake.plan import BakeOptions, Planner
+
+
+def bake_options(choices: Choices) -> BakeOptions:
+    """Return the shared options for the planner. Raises click.BadParameter for a setting out of its range."""
+    return BakeOptions(
+        settings=settings_override(choices.settings),
+        model=choices.model,
+        loras=choices.loras or None,
+        seed=choices.seed,
+        out=choices.out,
+    )
+
+
+def settings_override(values: Mapping[str, object]) -> SettingsOverride:
+    """Check settings by the level's own types. Raises click.BadParameter that names the option."""
+    try:
+        return SettingsOverride.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        flags = {setting.name: setting.flag for setting in SETTINGS}
+        raise click.BadParameter(first["msg"], param_hint=flags[str(first["loc"][0])]) from None
+
+
+class MapToPaint(NamedTuple):
+    """Hold a map that was read, and what is to be painted of it with which model."""
+
+    tilemap: TileMap
+    request: BakeRequest
+    source: ModelSource
+
+
+def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
+    """Read a map with its project. Raises MapError, ProjectError or ModelError."""
+    options = bake_options(choices)
+    project = find_project(map_path)
+    tilemap = read_map(map_path, project)
+    request, source = Planner(options).request(tilemap, project)
+    return MapToPaint(tilemap, request, source)
+
+
+class PlainModel(NamedTuple):
+    """Hold what a plain prompt is painted with: no map names a model."""
+
+    source: ModelSource
+    loras: tuple[tuple[LoraRef, str], ...]
+    settings: SettingsOverride
+
+
+def plan_plain(choices: Choices) -> PlainModel:
+    """Find the model of a plain prompt: as chosen, or that of the project of the current folder."""
+    options = bake_options(choices)
+    project, planner = find_project(Path.cwd()), Planner(options)
+    source, _ = planner.model(project)
+    return PlainModel(source, planner.loras(project), options.settings)
+
+
+@dataclass(frozen=True)
+class MapTarget:
+    """Hold a map that is edited, with the prompts that may change."""
+
+    name: str
+    prompts: Prompts
+    request: BakeRequest  # with the edit that the map may hold already
+    source: ModelSource
+
+
+@dataclass(frozen=True)
+class PromptTarget:
+    """Hold a plain prompt that is edited."""
+
+    prompt: str
+    size: tuple[int, int]  # width and height in pixels
+    model: PlainModel

@@ -1,0 +1,123 @@
+"""Run `tilebake bake`: plan every map, paint what is stale, and report each on stdout or stderr."""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tilebake.cli import FAILED
+from tilebake.cli.interrupt import Interruption
+from tilebake.cli.options import Choices, Machine
+from tilebake.cli.planning import bake_options
+from tilebake.cli.terminal.batch_output import BatchOutput
+from tilebake.cli.terminal.painting import Painting, painting
+from tilebake.errors import BakeError
+from tilebake.level.project import find_project
+from tilebake.request import Baker
+from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
+from tilebake.serve.bake.discover import FoundMap, find_maps, shard
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake
+from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
+
+STALE: Final = 3
+
+log: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BakeMode:
+    """Say what to do with maps that are stale and with those that are not."""
+
+    check: bool
+    force: bool
+    use_cache: bool
+    report: bool
+
+    @property
+    def paints_all(self) -> bool:
+        """Whether textures that are up to date are painted too."""
+        return self.force or self.report
+
+
+def run_bake(
+    paths: tuple[Path, ...],
+    mode: BakeMode,
+    part: tuple[int, int] | None,
+    choices: Choices,
+    *,
+    as_json: bool,
+) -> int:
+    """Bake or check the maps, print what happens, and return the exit code."""
+    started = time.monotonic()
+    options = bake_options(choices)
+    maps = find_maps(paths or find_project(Path.cwd()).maps)
+    log.info("found %s", "1 map" if len(maps) == 1 else f"{len(maps)} maps")
+    if len(maps) > 1 and options.out is not None and options.out.suffix.lower() == ".png":
+        raise click.BadParameter(
+            f"one file cannot hold {len(maps)} textures; name a folder", param_hint="--out"
+        )
+    if part is not None:
+        maps = shard(maps, *part)
+        log.info("part %s of %s has %s of them", *part, len(maps))
+    output = BatchOutput(as_json=as_json, check=mode.check)
+    if mode.check:
+        _check(maps, options, output)
+    else:
+        _bake(maps, options, output, mode, choices.machine)
+    output.print_summary(time.monotonic() - started)
+    return STALE if output.stale else FAILED if output.failed else 0
+
+
+def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> None:
+    for event in survey(maps, options):
+        if isinstance(event, Planned):
+            output.print_planned(event)
+        else:
+            output.print_failed(event)
+
+
+def _bake(
+    maps: list[FoundMap], options: BakeOptions, output: BatchOutput, mode: BakeMode, machine: Machine
+) -> None:
+    with painting() as work:
+
+        def warn(error: BakeError) -> None:
+            work.shown.say(partial(output.print_uncached, error))
+
+        def around(baker: Baker) -> Baker:
+            if not mode.use_cache:
+                return baker
+            with_cache = keeping if mode.paints_all else cached
+            return with_cache(baker, user_cache(), warn)
+
+        load = _baker_loader(machine, work.interruption, report=mode.report)
+        for event in bake_maps(maps, options, load, work.on_step, force=mode.paints_all, around=around):
+            _print_event(event, output, work)
+            work.interruption.check()
+
+
+def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput, work: Painting) -> None:
+    match event:
+        case Planned():
+            output.print_planned(event)
+        case Failed():
+            work.shown.say(partial(output.print_failed, event))
+        case Baked():
+            work.shown.say(partial(output.print_baked, event))
+        case Started():
+            work.shown.start(str(event.job.map_path), event.index, event.total)
+
+
+def _baker_loader(machine: Machine, interruption: Interruption, *, report: bool) -> BakerFor:
+    def load_baker(job: PlannedBake) -> Baker:
+        from tilebake.cli.engine import load_pipeline, report_baker  # torch: only once there is work for it
+
+        pipeline = load_pipeline(job.source, job.request.loras, machine)
+        interruption.check()
+        return report_baker(pipeline) if report else pipeline.bake
+
+    return load_baker

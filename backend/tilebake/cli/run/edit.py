@@ -1,0 +1,118 @@
+"""Run `tilebake edit`: find what is to be edited, paint the edit, and keep it in the map if asked to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tilebake.cli.edit_options import EditOptions
+from tilebake.cli.options import Choices
+from tilebake.cli.output import picture_path
+from tilebake.cli.planning import MapTarget, PromptTarget, plan_plain, read_and_plan
+from tilebake.errors import BakeError
+from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
+from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
+from tilebake.level.map_names import map_stem
+from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
+from tilebake.serve.bake.texture_cache import user_cache
+
+DEFAULT_OUT: Final = Path("edited.png")
+
+
+@dataclass(frozen=True)
+class EditablePrompts:
+    """Name the prompts of a map that may be edited; without any name, all of them."""
+
+    terrains: tuple[str, ...]
+    base: bool
+
+
+def run_edit_prompt(
+    prompt: str, size: tuple[int, int], options: EditOptions, choices: Choices, sheet: Path | None
+) -> None:
+    """Edit a plain prompt. `size` is width and height in pixels."""
+    target = PromptTarget(prompt, size, plan_plain(choices))
+    edit = edit_of(options, {None: prompt})
+    out = picture_path(choices.out, DEFAULT_OUT)
+    from tilebake.cli.run.paint_edit import paint_prompt_edit  # torch: only once all options are right
+
+    paint_prompt_edit(target, edit, choices, out, sheet)
+
+
+def run_edit_map(
+    map_path: Path,
+    editable: EditablePrompts,
+    options: EditOptions,
+    choices: Choices,
+    sheet: Path | None,
+    *,
+    save: bool,
+) -> None:
+    """Edit a map; with `save`, keep the edit in the map file once it is painted."""
+    target = _map_target(map_path, editable, choices)
+    edit = edit_of(options, target.prompts)
+    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.edit.png"))
+    if save:
+        map_with_edit(map_path, edit)  # an edit that cannot be saved is refused before it is painted
+    from tilebake.cli.run.paint_edit import paint_map_edit  # torch: only once all options are right
+
+    texture = paint_map_edit(target, edit, choices, out, sheet)
+    if save:
+        save_edit(map_path, edit)
+        click.echo(f"saved in {map_path}: bakes of it repeat this edit", err=True)
+        try:
+            user_cache().put(texture)  # where the next bake finds it
+        except BakeError as error:
+            click.echo(f"note: nothing is kept in the cache: {error}", err=True)
+
+
+def run_forget(map_path: Path) -> None:
+    """Remove the edit from a map file."""
+    if forget_edit(map_path):
+        click.echo(str(map_path))
+    else:
+        click.echo(f"{map_path} holds no edit", err=True)
+
+
+def edit_of(options: EditOptions, prompts: Prompts) -> Edit:
+    """Make the edit of these prompts. Raises PromptError."""
+    if options.swap is not None:
+        targets = replace_phrase(prompts, *options.swap)
+    elif options.refine is not None:
+        targets = replace_prompt(prompts, options.refine)
+    else:
+        targets = select_prompts(prompts, options.weights)
+    weights = weigh_words(targets, options.weights)
+    words = tuple(word.strip() for word in (options.local_blend or "").split(","))
+    return Edit(
+        {name: _rewrite(options, text, weights[name]) for name, text in targets.items()},
+        options.self_replace,
+        LocalBlend(words) if options.local_blend else None,
+        options.source_steps,
+    )
+
+
+def _rewrite(options: EditOptions, prompt: str, weights: Mapping[str, float]) -> Rewrite:
+    control = Refine if options.swap is None else Replace
+    within = (
+        None
+        if options.threshold is None
+        else Threshold(options.threshold, options.average, gamma=options.compress or 1.0)
+    )
+    reweight = Reweight(weights, within, echo=options.echo) if weights else None
+    return Rewrite(prompt, control(options.cross_replace), reweight)
+
+
+def _map_target(map_path: Path, editable: EditablePrompts, choices: Choices) -> MapTarget:
+    tilemap, request, source = read_and_plan(map_path, choices)
+    named = [tilemap.terrains[tilemap.index_of(name)] for name in editable.terrains]
+    prompts: dict[str | None, str] = {}
+    if editable.base or not named:
+        prompts[None] = tilemap.base_prompt
+    if named or not editable.base:
+        prompts |= {terrain.name: terrain.prompt for terrain in named or tilemap.terrains}
+    if tilemap.edit is not None:
+        click.echo(f"note: this edit replaces the one that {map_path} holds", err=True)
+    return MapTarget(tilemap.name, prompts, request, source)

@@ -1,0 +1,41 @@
+"""Run `tilebake generate`: paint one prompt with plain SDXL."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tilebake.cli.options import Choices
+from tilebake.cli.output import picture_path, write_picture
+from tilebake.cli.planning import plan_plain
+from tilebake.cli.terminal.painting import painting_one
+
+DEFAULT_OUT: Final = Path("generated.png")
+
+
+def run_generate(
+    prompt: str, negative: str, size: tuple[int, int], choices: Choices, *, as_json: bool
+) -> None:
+    """Paint the prompt, write the picture, and print its path and timings."""
+    out = picture_path(choices.out, DEFAULT_OUT)
+    model = plan_plain(choices)
+    from tilebake.cli.engine import load_pipeline  # torch: only once all options are right
+
+    with painting_one(prompt) as work:
+        pipeline = load_pipeline(model.source, model.loras, choices.machine)
+        work.interruption.check()
+        generated = pipeline.generate(
+            prompt,
+            size,
+            work.on_step,
+            negative_prompt=negative,
+            settings=model.settings,
+            seed=choices.seed or 0,
+        )
+    write_picture(out, generated.image)
+    width, height = size
+    stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in generated.timings.items())
+    click.echo("; ".join((f"{width} x {height}: {stages}", *generated.degraded)), err=True)
+    timings = {stage: round(seconds, 3) for stage, seconds in generated.timings.items()}
+    click.echo(json.dumps({"picture": str(out), "timings": timings}) if as_json else str(out))

@@ -1,0 +1,112 @@
+"""Run `tilebake show prompts` and `show attention`. Importing this module imports torch."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from tilebake.cli.engine import load_components, load_pipeline
+from tilebake.cli.options import Choices
+from tilebake.cli.output import picture_path, write_file, write_picture
+from tilebake.cli.planning import read_and_plan
+from tilebake.cli.terminal.painting import painting_one
+from tilebake.cli.terminal.table import table
+from tilebake.level.map_names import map_stem
+from tilebake.level.tilemap import TileMap
+from tilebake.paint.model.load import Components
+from tilebake.paint.observe.attention_maps import level_called, npz_bytes
+from tilebake.paint.observe.attention_store import attention_sizes
+from tilebake.paint.observe.observe import observe_words
+from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
+from tilebake.paint.prompts.encode import condition, encode_prompt
+from tilebake.paint.report.attention_sheet import attention_sheet
+
+NamedEmbeds = Iterator[tuple[str, PromptEmbeds]]
+
+
+def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
+    """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
+    tilemap, request, source = read_and_plan(map_path, choices)
+    components = load_components(source, request.loras, choices.machine)
+    prompts = dict(_map_prompts(tilemap, condition(components, tilemap)))
+    prompts |= dict(_edit_prompts(tilemap, components))
+    if as_json:
+        for role, embeds in prompts.items():
+            click.echo(json.dumps({"prompt": role, **_fields(embeds)}))
+    else:
+        header = ("PROMPT", "TOKENS", "PROMPT_EMBEDS", "POOLED", "READ AS")
+        click.echo(table(header, [_row(role, embeds) for role, embeds in prompts.items()]))
+
+
+@dataclass(frozen=True)
+class AttentionOptions:
+    """Say which words to observe, in which prompts, steps and layers."""
+
+    words: tuple[str, ...]
+    terrain: str | None  # None searches all prompts
+    during: slice  # steps, counted from 0
+    level: str | None  # a size such as "32x24"; None is all layers
+    npz: Path | None
+
+
+def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) -> None:
+    """Paint the map, and write a sheet of where its words are attended to."""
+    tilemap, request, source = read_and_plan(map_path, choices)
+    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
+    if tilemap.edit is not None:
+        click.echo(f"note: this shows the map's own prompts, without the edit in {map_path}", err=True)
+    regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
+    with painting_one(str(map_path)) as work:
+        pipeline = load_pipeline(source, request.loras, choices.machine)
+        scene = pipeline.scene(request)
+        if options.during.start >= scene.sampling.steps:
+            raise click.BadParameter(f"there are only {scene.sampling.steps} steps", param_hint="--during")
+        sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
+        level = None if options.level is None else level_called(options.level, sizes)
+        observed = observe_words(pipeline.components, scene, options.words, work.on_step, regions)
+    heading = f"{tilemap.name}: attention to {', '.join(options.words)}"
+    sheet = attention_sheet(tilemap, scene, observed, steps=options.during, level=level, heading=heading)
+    write_picture(out, sheet)
+    click.echo(str(out))
+    if options.npz is not None:
+        write_file(options.npz, npz_bytes(observed.extra, scene.terrains))
+        click.echo(str(options.npz))
+
+
+def _map_prompts(tilemap: TileMap, conditioning: Conditioning) -> NamedEmbeds:
+    """Yield every prompt of a map, by the name of what it is for."""
+    names = [terrain.name for terrain in tilemap.terrains]
+    yield "(base)", conditioning.base
+    yield from zip(names, conditioning.regions, strict=True)
+    yield "(negative)", conditioning.negative
+    if conditioning.negative_regions is not None:
+        against = (f"{name} (negative)" for name in names)
+        yield from zip(against, conditioning.negative_regions, strict=True)
+
+
+def _edit_prompts(tilemap: TileMap, components: Components) -> NamedEmbeds:
+    """Yield the prompts that the map's edit paints it with."""
+    for name, rewrite in tilemap.edit.rewrites.items() if tilemap.edit else ():
+        yield f"{name or '(base)'} (edited)", encode_prompt(components, rewrite.prompt)
+
+
+def _fields(embeds: PromptEmbeds) -> Mapping[str, object]:
+    return {
+        "text": embeds.text,
+        "prompt_embeds": list(embeds.prompt_embeds.shape),
+        "pooled_prompt_embeds": list(embeds.pooled_prompt_embeds.shape),
+        "tokens": [{"text": token.text, "id": token.id, "weight": token.weight} for token in embeds.tokens],
+    }
+
+
+def _row(role: str, embeds: PromptEmbeds) -> tuple[str, ...]:
+    tokens = (t.text if t.weight == 1 else f"{t.text}*{t.weight:.3g}" for t in embeds.tokens)
+    return (
+        role,
+        str(len(embeds.tokens)),
+        str(list(embeds.prompt_embeds.shape)),
+        str(list(embeds.pooled_prompt_embeds.shape)),
+        " ".join(tokens),
+    )

@@ -1,0 +1,101 @@
+"""Run `tilebake watch`: start the backend, then show and log its events until it is time to stop."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tilebake.cli.interrupt import Interruption, interruptible
+from tilebake.cli.logfile import log_file, logging_to
+from tilebake.cli.options import Choices
+from tilebake.cli.painter_factory import PainterFactory
+from tilebake.cli.parent_process import parent_exited
+from tilebake.cli.planning import bake_options
+from tilebake.cli.terminal.display import EventDisplay, show_events
+from tilebake.cli.terminal.event_lines import EventLines
+from tilebake.cli.verbose import WATCH_LOG
+from tilebake.level.project import Project, project_key, project_root
+from tilebake.serve.api.ready import ready_file
+from tilebake.serve.api.server import serving
+from tilebake.serve.backend import Backend, Setup
+from tilebake.serve.bake.texture_cache import user_cache
+from tilebake.serve.files.project_lock import only_writer
+from tilebake.serve.jobs.status import Event
+from tilebake.user_folders import state_folder
+
+OUTPUT_CLOSED: Final = 1
+TICK: Final = 0.2  # seconds between two checks of whether to stop
+
+log: Final = logging.getLogger(WATCH_LOG)
+
+
+def run_watch(start: Path, choices: Choices, parent_pid: int | None, *, as_json: bool) -> int:
+    """Watch the project that `start` belongs to, and return the exit code."""
+    is_over = parent_exited(parent_pid)  # before anything takes time, in which its pid could be reused
+    setup = _setup(project_root(start), choices)
+    try:
+        _watch(setup, is_over, as_json=as_json)
+    except BrokenPipeError:  # the reader of our events is gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again at exit
+        return OUTPUT_CLOSED
+    return 0
+
+
+def _setup(root: Path, choices: Choices) -> Setup:
+    return Setup(
+        root=root,
+        options=bake_options(choices),
+        make_painter=PainterFactory(choices.machine),
+        cache=user_cache(),
+        journal=state_folder() / "jobs" / f"{project_key(root)}.sqlite",
+    )
+
+
+def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
+    """Run the backend until somebody or something stops it. Raises CancelledError if that is a signal."""
+    root = setup.root
+    with ExitStack() as running:
+        running.enter_context(only_writer(Project(root)))
+        interruption = running.enter_context(interruptible())
+        try:
+            running.enter_context(logging_to(log_file(root)))
+        except OSError as error:
+            click.echo(f"note: there will be no log file: {error}", err=True)
+        backend = running.enter_context(Backend(setup))
+        running.enter_context(serving(backend, root, ready_file(root)))
+        lines = EventLines()
+        title = f"tilebake watch {root}"
+        display = running.enter_context(show_events(backend, lines, title=title, as_json=as_json))
+        _follow(backend, lines, display, interruption, is_over)
+
+
+def _follow(
+    backend: Backend,
+    event_lines: EventLines,
+    display: EventDisplay,
+    interruption: Interruption,
+    is_over: Callable[[], bool],
+) -> None:
+    """Show and log what happens, until it is time to stop."""
+    number = 0
+    while not backend.is_leaving and not is_over():
+        interruption.check()
+        events = backend.events(number, TICK)
+        if not events:
+            continue
+        has_gap = events[0].number != number + 1  # more has happened at once than is kept
+        number = events[-1].number
+        to_tell = (*events, *_all_maps(backend)) if has_gap else events
+        lines = [line for event in to_tell for line in event_lines.lines(event)]
+        for line in lines:
+            log.info("%s", line)
+        display.show(events, lines)
+
+
+def _all_maps(backend: Backend) -> list[Event]:
+    return [Event(0, map=view) for view in backend.maps()]

@@ -1,0 +1,87 @@
+"""Turn the events of a backend into lines for people: each error once, and again only when it changes."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from tilebake.cli.terminal.progress import LINE_INTERVAL
+from tilebake.errors import Diagnostic
+from tilebake.serve.jobs.status import Event, JobView, MapId, MapView
+
+ERROR: Final = "error: "  # how a line about an error begins
+
+
+class EventLines:
+    """Say what each event is worth saying, in the order in which they come."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._started: dict[int, float] = {}  # by job
+        self._last_line = 0.0  # when there was last a line about the running bake
+        self._errors: dict[MapId, Diagnostic] = {}
+        self._counts: Counter[Diagnostic] = Counter()
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The errors there are now, the latest last, each once: many maps may share one."""
+        return tuple(dict.fromkeys(error_text(error, map_id) for map_id, error in self._errors.items()))
+
+    def lines(self, event: Event) -> list[str]:
+        """Return the lines about an event; mostly none."""
+        lines = [event.notice] if event.notice else []
+        if event.map is not None:
+            lines += self._map_lines(event.map)
+        if event.job is not None:
+            lines += self._job_lines(event.job)
+        return lines
+
+    def _map_lines(self, view: MapView) -> list[str]:
+        before = self._errors.get(view.id)
+        if view.diagnostic is None:
+            if before is not None and view.state in ("up to date", "gone"):  # till then it may come again
+                self._forget(view.id)
+            return []
+        if view.diagnostic == before:
+            return []
+        if before is not None:
+            self._forget(view.id)
+        self._errors[view.id] = view.diagnostic
+        self._counts[view.diagnostic] += 1
+        is_first = self._counts[view.diagnostic] == 1
+        return [f"{ERROR}{error_text(view.diagnostic, view.id)}"] if is_first else []
+
+    def _forget(self, map_id: MapId) -> None:
+        error = self._errors.pop(map_id)
+        self._counts[error] -= 1
+        if not self._counts[error]:
+            del self._counts[error]
+
+    def _job_lines(self, job: JobView) -> list[str]:
+        now = self._clock()
+        if job.state != "running":
+            started = self._started.pop(job.id, None)
+            if job.state != "done" or started is None:
+                return []
+            fallbacks = "".join(f"; {each}" for each in job.degraded)
+            return [f"{job.map_id}: painted in {now - started:.1f} s{fallbacks}"]
+        if job.id not in self._started:
+            self._started[job.id] = self._last_line = now
+            return [f"{job.map_id}: painting"]
+        if now - self._last_line < LINE_INTERVAL:
+            return []
+        self._last_line = now
+        return [f"{job.map_id}: {progress_text(job)}"]
+
+
+def error_text(diagnostic: Diagnostic, map_id: MapId) -> str:
+    """Return a diagnostic on one line; where it names no place, after the map's id."""
+    return str(diagnostic) if str(diagnostic.where) else f"{map_id}: {diagnostic}"
+
+
+def progress_text(job: JobView) -> str:
+    """Write how far a bake is."""
+    if not job.steps:
+        return "loading"
+    left = "" if job.seconds_left is None else f", {job.seconds_left:.0f} s left"
+    return f"step {job.step}/{job.steps}{left}"

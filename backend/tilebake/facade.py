@@ -1,0 +1,188 @@
+"""Paint maps from Python: what `import tilebake` offers, as functions and one class.
+
+Nothing here writes files but `write_png`: textures and edits are values.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from tilebake.errors import Location, MapError
+from tilebake.level.edit.edit import Edit
+from tilebake.level.project import Project, find_project
+from tilebake.level.settings import SettingsOverride
+from tilebake.level.source.diagnostics import field_problems
+from tilebake.level.terrain import LoraRef
+from tilebake.level.tilemap import TileMap, parse_map, read_map
+from tilebake.models.reference import ModelSource
+from tilebake.paint.control.editing import edit_scene
+from tilebake.paint.model.load import load
+from tilebake.paint.pipeline import Pipeline
+from tilebake.request import BakeRequest, OnStep, Step
+from tilebake.serve.bake.plan import BakeOptions, Planner
+from tilebake.serve.files.atomic_write import write_files
+from tilebake.serve.files.png import png_bytes
+from tilebake.texture import Texture
+
+MapSource = str | PathLike[str] | Mapping[str, object] | TileMap
+"""A map file, the content of one as a dict, or a map that was read."""
+
+Settings = Mapping[str, object]
+"""Bake settings by name, such as {"steps": 8, "mask_sigma": 3}. They win over the map's and the project's."""
+
+
+def load_project(folder: str | PathLike[str] = ".") -> Project:
+    """Read the tilebake.toml of a folder, or the nearest one above it. Without one, nothing is shared.
+
+    Raises ProjectError.
+    """
+    return find_project(Path(folder))
+
+
+def load_map(source: MapSource, project: Project | None = None) -> TileMap:
+    """Read a map from a file or a dict; what it leaves out comes from the project.
+
+    The project is that of the file, or for a dict that of the current folder. Raises MapError.
+    """
+    match source:
+        case TileMap():
+            return source
+        case Mapping():
+            return parse_map(json.dumps(source), project=project or load_project())
+        case _:
+            path = Path(source)
+            return read_map(path, project or find_project(path))
+
+
+def load_painter(
+    model: str = "embedded",
+    *,
+    loras: Sequence[str | LoraRef] = (),
+    device: str = "auto",
+    dtype: str = "auto",
+) -> "MapPainter":
+    """Load a model once, to paint many maps with it.
+
+    `model` is "embedded", a diffusers folder, a .safetensors file, or a hub id that was downloaded. `device`
+    is auto, cpu, cuda, cuda:1, mps or xpu; `dtype` is auto, float32, float16 or bfloat16. Raises ModelError.
+    """
+    options = BakeOptions(
+        model=model, loras=tuple(LoraRef(each) if isinstance(each, str) else each for each in loras)
+    )
+    planner, project = Planner(options), load_project()
+    source, _ = planner.model(project)
+    return MapPainter(_load_pipeline(source, planner.loras(project), device, dtype), options)
+
+
+def bake_map(
+    source: MapSource,
+    *,
+    seed: int | None = None,
+    settings: Settings | None = None,
+    on_step: OnStep | None = None,
+) -> Texture:
+    """Paint a map with the model that it or its project names, or else with the embedded one.
+
+    Loads the model each time; take `load_painter` for several maps. Raises TilebakeError.
+    """
+    request, model = _plan(source, BakeOptions(seed=seed, settings=_check_settings(settings)))
+    pipeline = _load_pipeline(model, request.loras, "auto", "auto")
+    return pipeline.bake(request, on_step or ignore_step)
+
+
+def write_png(path: str | PathLike[str], image: NDArray[np.uint8]) -> None:
+    """Write a picture [height, width, 3 or 4] as a PNG file, whole or not at all. Raises BakeError."""
+    file = Path(path)
+    write_files(file.parent, {file.name: png_bytes(image)})
+
+
+class MapPainter:
+    """Paint maps with one loaded model, whatever model they name."""
+
+    def __init__(self, pipeline: Pipeline, options: BakeOptions) -> None:
+        self.pipeline = pipeline
+        self._options = options
+
+    def request(
+        self, source: MapSource, *, seed: int | None = None, settings: Settings | None = None
+    ) -> BakeRequest:
+        """Return everything that decides the pixels of a map's texture. Equal digests are equal pixels.
+
+        Raises MapError or ProjectError.
+        """
+        options = BakeOptions(_check_settings(settings), self._options.model, self._options.loras, seed)
+        return _plan(source, options)[0]
+
+    def bake_map(
+        self,
+        source: MapSource,
+        *,
+        seed: int | None = None,
+        settings: Settings | None = None,
+        on_step: OnStep | None = None,
+    ) -> Texture:
+        """Paint a map, with its edit if it holds one. Raises TilebakeError.
+
+        `on_step` is called after each step, and may raise to cancel.
+        """
+        request = self.request(source, seed=seed, settings=settings)
+        return self.pipeline.bake(request, on_step or ignore_step)
+
+    def edit_map(
+        self,
+        source: MapSource,
+        edit: Edit,
+        *,
+        seed: int | None = None,
+        settings: Settings | None = None,
+        on_step: OnStep | None = None,
+    ) -> "EditedMap":
+        """Paint a map as it is and as it is edited, in one go. Raises TilebakeError.
+
+        The edit keeps the layout. It replaces the one that the map may hold.
+        """
+        scene = self.pipeline.scene(self.request(source, seed=seed, settings=settings))
+        painted = edit_scene(self.pipeline.components, scene, edit, on_step or ignore_step)
+        return EditedMap(painted.extra.source, painted.image, painted.extra.mask)
+
+
+class EditedMap(NamedTuple):
+    """Hold a map's picture before and after an edit, and where they may differ."""
+
+    before: NDArray[np.uint8]  # [height, width, 3 or 4]: the pixels of an ordinary bake
+    after: NDArray[np.uint8]  # the same size
+    mask: NDArray[np.float32]  # [h, w] over the canvas's latents: 0 where nothing may change
+
+
+def ignore_step(_step: Step) -> None:
+    """Do nothing after a step."""
+
+
+def _plan(source: MapSource, options: BakeOptions) -> tuple[BakeRequest, ModelSource]:
+    tilemap = load_map(source)
+    project = load_project() if tilemap.path is None else find_project(tilemap.path)
+    return Planner(options).request(tilemap, project)
+
+
+def _check_settings(settings: Settings | None) -> SettingsOverride:
+    """Check settings by the level's own types. Raises MapError."""
+    values = dict(settings or {})
+    try:
+        return SettingsOverride.model_validate(values)
+    except ValidationError as error:
+        first = field_problems(error, values)[0]
+        where = Location(json_path=".".join(("settings", *map(str, first.path))))
+        raise MapError(first.what, where=where, hint=first.hint) from None
+
+
+def _load_pipeline(
+    source: ModelSource, loras: Sequence[tuple[LoraRef, str]], device: str, dtype: str
+) -> Pipeline:
+    files = [(Path(lora.path), lora.weight) for lora, _ in loras]
+    return Pipeline(load(source, device=device, dtype=dtype, loras=files))
