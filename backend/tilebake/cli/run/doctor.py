@@ -1,7 +1,6 @@
 """Run `tilebake doctor`: print what was found, each with its hint."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,7 @@ def run_doctor(start: Path, *, as_json: bool) -> int:
     problems = 0
     for finding in examine(project_root(start)):
         problems += bool(finding.hint)
-        click.echo(json.dumps(asdict(finding)) if as_json else _lines(finding))
+        click.echo(json.dumps(finding.as_json()) if as_json else _lines(finding))
     return PROBLEMS if problems else 0
 
 
