@@ -16,7 +16,7 @@ from tilebake.cli.terminal.table import table
 from tilebake.level.map_names import map_stem
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.model.load import Components
-from tilebake.paint.observe.attention_maps import level_called, npz_bytes
+from tilebake.paint.observe.attention_maps import find_level, npz_bytes
 from tilebake.paint.observe.attention_store import attention_sizes
 from tilebake.paint.observe.observe import observe_words
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
@@ -64,7 +64,7 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
         if options.during.start >= scene.sampling.steps:
             raise click.BadParameter(f"there are only {scene.sampling.steps} steps", param_hint="--during")
         sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
-        level = None if options.level is None else level_called(options.level, sizes)
+        level = None if options.level is None else find_level(options.level, sizes)
         observed = observe_words(pipeline.components, scene, options.words, work.on_step, regions)
     heading = f"{tilemap.name}: attention to {', '.join(options.words)}"
     sheet = attention_sheet(tilemap, scene, observed, steps=options.during, level=level, heading=heading)
