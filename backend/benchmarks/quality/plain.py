@@ -11,8 +11,8 @@ from benchmarks.quality.placement import Share, Verdict
 from tilebake.cli.options import Choices
 from tilebake.cli.planning import bake_options
 from tilebake.paint.judge.network import Judge, verdicts
+from tilebake.paint.picture import PixelArray
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.tile_scale import Pixels
 from training.terrain.catalog import TERRAINS
 
 SIDE: Final = 256  # pixels
@@ -51,6 +51,6 @@ def pictures_right(cores: Sequence[Verdict]) -> Share:
     return Share(sum(votes[picture] * 2 > total for picture, total in totals.items()), len(totals))
 
 
-def _generate(pipeline: Pipeline, prompt: str, seed: int, choices: Choices) -> Pixels:
+def _generate(pipeline: Pipeline, prompt: str, seed: int, choices: Choices) -> PixelArray:
     settings = bake_options(choices).settings
     return pipeline.generate(prompt, (SIDE, SIDE), unobserved, settings=settings, seed=seed).image
