@@ -8,7 +8,7 @@ from tilebake.errors import Location, ModelError, TilebakeError
 from tilebake.models.file_digest import file_digest
 from tilebake.models.reference import ModelSource, model_digest, resolve, resolve_lora
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Models:
@@ -34,24 +34,24 @@ class Models:
         return self._models.is_outdated() or self._loras.is_outdated()
 
 
-class _Outcome(NamedTuple, Generic[T]):
+class _Outcome(NamedTuple, Generic[_T]):
     """Hold the result of a lookup: a value or an error."""
 
-    value: T | None
+    value: _T | None
     error: TilebakeError | None
 
     def is_same(self, other: "_Outcome[T]") -> bool:
         return self.value == other.value and str(self.error) == str(other.error)
 
 
-class _Lookups(Generic[T]):
+class _Lookups(Generic[_T]):
     """Remember everything that was looked up in one way."""
 
-    def __init__(self, look: Callable[[str, Path], T]) -> None:
+    def __init__(self, look: Callable[[str, Path], _T]) -> None:
         self._look = look
-        self._entries: dict[tuple[str, Path], _Outcome[T]] = {}
+        self._entries: dict[tuple[str, Path], _Outcome[_T]] = {}
 
-    def find(self, name: str, root: Path) -> T:
+    def find(self, name: str, root: Path) -> _T:
         entry = self._entries.get((name, root)) or self._look_up(name, root)
         self._entries[name, root] = entry
         if entry.value is None:
@@ -63,7 +63,7 @@ class _Lookups(Generic[T]):
         found = tuple(self._entries.items())
         return not all(entry.is_same(self._look_up(*key)) for key, entry in found)
 
-    def _look_up(self, name: str, root: Path) -> _Outcome[T]:
+    def _look_up(self, name: str, root: Path) -> _Outcome[_T]:
         try:
             return _Outcome(self._look(name, root), None)
         except TilebakeError as error:

@@ -9,13 +9,13 @@ from typing import Final
 from tilebake.serve.api.challenge import proof
 from tilebake.serve.api.ready import Ready
 
-PATIENCE: Final = 5.0  # seconds
+_PATIENCE: Final = 5.0  # seconds
 
 
 def answers(ready: Ready) -> bool:
     """Tell whether a backend listens there that knows the token, without sending the token."""
     nonce = secrets.token_urlsafe(32)
-    connection = HTTPConnection(ready.address, ready.port, timeout=PATIENCE)  # through no proxy
+    connection = HTTPConnection(ready.address, ready.port, timeout=_PATIENCE)  # through no proxy
     try:
         connection.request("GET", f"/v2/health/challenge?nonce={nonce}")
         said = json.loads(connection.getresponse().read(1 << 16))

@@ -32,36 +32,36 @@ from tilebake.serve.jobs.status import JobView, PreviewView
 NAP: Final = 0.5  # seconds between two looks at whether an answer is still wanted
 MOST_EVENTS: Final = 500  # of one answer; an editor reads it between two frames
 
-F = TypeVar("F", bound=StrictModel)
+_F = TypeVar("_F", bound=StrictModel)
 
 
 @dataclass(frozen=True)
-class Call(Generic[F]):
+class Call(Generic[_F]):
     """Hold one checked request, and what it takes to answer it."""
 
-    form: F
+    form: _F
     service: BackendService
     ready: Ready
     is_wanted: Callable[[], Awaitable[bool]]  # False once the client is gone or the server leaves
 
 
 @dataclass(frozen=True)
-class Endpoint(Generic[F]):
+class Endpoint(Generic[_F]):
     """Describe what can be asked at a path. `{map_id}` and other ids in it are fields of the form."""
 
     method: Literal["GET", "POST"]
     path: str
     summary: str
-    form: type[F]  # its other fields are the query of a GET, the JSON body of a POST
+    form: type[_F]  # its other fields are the query of a GET, the JSON body of a POST
     reply: Any  # the answer's type; bytes are a PNG
-    answer: Callable[[Call[F]], Awaitable[object]]
+    answer: Callable[[Call[_F]], Awaitable[object]]
     needs_token: bool = True
 
 
-def _from_service(ask: Callable[[BackendService, F], object]) -> Callable[[Call[F]], Awaitable[object]]:
+def _from_service(ask: Callable[[BackendService, _F], object]) -> Callable[[Call[_F]], Awaitable[object]]:
     """Ask the service on a thread, for it may take locks and read files."""
 
-    async def answer(call: Call[F]) -> object:
+    async def answer(call: Call[_F]) -> object:
         return await run_in_threadpool(ask, call.service, call.form)
 
     return answer

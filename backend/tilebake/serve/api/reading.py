@@ -14,10 +14,10 @@ from tilebake.level.source.json_positions import path_text, snippet
 from tilebake.level.source.schema_base import StrictModel
 from tilebake.serve.api.refusal import RefusedError, refuse
 
-F = TypeVar("F", bound=StrictModel)
+_F = TypeVar("_F", bound=StrictModel)
 
 
-async def read_form(form: type[F], request: Request) -> F:
+async def read_form(form: type[_F], request: Request) -> _F:
     """Read a request's form from its path, its query and its body. Raises RefusedError."""
     query, body = _query(request), _object(await request.body())
     if request.method == "GET" and body:

@@ -24,7 +24,7 @@ from tilebake.serve.files.png import QUICK, png_bytes, png_pixels
 from tilebake.texture import Texture, pixel_hash
 from tilebake.user_folders import cache_folder
 
-LIMIT: Final = 2 << 30  # bytes
+_LIMIT: Final = 2 << 30  # bytes
 FROM_CACHE: Final = "cache"  # the only stage of a texture that did not have to be painted
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -63,7 +63,7 @@ def result_digest(texture: Texture) -> str:
 class Cache:
     """Textures in a folder, at most `limit` bytes of them: the least recently used go first."""
 
-    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+    def __init__(self, folder: Path, limit: int = _LIMIT) -> None:
         self.folder = folder
         self.limit = limit
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from tilebake.errors import BakeError, Location
 
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 HINTS: Final[Iterable[tuple[frozenset[int], str, str]]] = (
-    (FULL, "the disk is full", "free some space and bake again"),
+    (_FULL, "the disk is full", "free some space and bake again"),
     (
         frozenset({errno.EROFS, errno.EACCES, errno.EPERM}),
         "the folder cannot be written to",
@@ -36,7 +36,7 @@ def disk_errors(path: Path) -> Generator[None]:
 
 def is_full(error: BakeError) -> bool:
     """Tell whether the disk is full."""
-    return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL
 
 
 def _to_bake_error(error: OSError, path: Path) -> BakeError:

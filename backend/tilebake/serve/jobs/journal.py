@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from tilebake.errors import BakeError, Diagnostic, Location
 from tilebake.serve.jobs.status import JobState, MapId
 
-VERSION: Final = 1  # of the table; goes up with it
+_VERSION: Final = 1  # of the table; goes up with it
 BUSY_SECONDS: Final = 5.0  # to wait for another process that has the file open, such as a backup
 NOT_THE_FILE: Final = frozenset(
     {
@@ -172,9 +172,9 @@ def _prepare(database: sqlite3.Connection) -> tuple[Row, ...]:
         with database:
             database.execute("BEGIN")
             database.execute(CREATE)
-            database.execute(f"PRAGMA user_version = {VERSION}")
+            database.execute(f"PRAGMA user_version = {_VERSION}")
         return ()
-    if version != VERSION:
+    if version != _VERSION:
         raise _UnusableError("is of another version of tilebake")
     if list(database.execute("PRAGMA quick_check(1)")) != [("ok",)]:
         raise _UnusableError("is damaged")

@@ -16,7 +16,7 @@ from tilebake.serve.jobs.status import MapId, PreviewView
 
 KEPT: Final = 200  # previews, the latest
 KEPT_IMAGES: Final = 6  # of which so many with their images
-LIVE: Final = ("waiting", "running")
+_LIVE: Final = ("waiting", "running")
 
 
 class PreviewJob(NamedTuple):
@@ -39,7 +39,7 @@ class PreviewQueue:
         """Queue a preview, and cancel an earlier one of this map that is not over."""
         with self._lock:
             for job in [*self._jobs.values()]:
-                if job.view.map_id == map_id and job.view.state in LIVE:
+                if job.view.map_id == map_id and job.view.state in _LIVE:
                     self._update(job.view, state="cancelled")
             kind = "attention" if isinstance(subject, AttentionQuery) else "edit"
             view = PreviewView(next(self._numbers), map_id, kind, "waiting")
@@ -91,7 +91,7 @@ class PreviewQueue:
         """End a preview that waits or runs; one that is over stays as it is. Raises UnknownIdError."""
         with self._lock:
             view = self._known(preview_id)
-            return self._update(view, state="cancelled") if view.state in LIVE else view
+            return self._update(view, state="cancelled") if view.state in _LIVE else view
 
     def view(self, preview_id: int) -> PreviewView:
         """Return the state of a preview. Raises UnknownIdError."""

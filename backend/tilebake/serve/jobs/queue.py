@@ -27,7 +27,7 @@ log: Final = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2  # a job of which so many workers died is set aside
 KEPT_JOBS: Final = 1000  # that are over and not their map's latest
-LIVE: Final = ("waiting", "running")
+_LIVE: Final = ("waiting", "running")
 
 
 class BakeOrder(NamedTuple):
@@ -86,13 +86,13 @@ class JobQueue:
         """End a job that waits or runs; one that is over stays as it is. Raises UnknownIdError."""
         with self._changed:
             row = self._row(job_id)
-            return self._end(row, state="cancelled") if row.state in LIVE else self._view(row)
+            return self._end(row, state="cancelled") if row.state in _LIVE else self._view(row)
 
     def withdraw(self, map_id: MapId) -> None:
         """End the job of a map that need not be baked any more: it is gone, or up to date."""
         with self._changed:
             row = self._rows.get(self._latest.get(map_id, 0))
-            if row is not None and row.state in LIVE:
+            if row is not None and row.state in _LIVE:
                 self._end(row, state="cancelled")
 
     def take(self, wait: float) -> JobView:
@@ -162,7 +162,7 @@ class JobQueue:
     def live(self) -> tuple[JobView, ...]:
         """Return the jobs that run or wait, in the order in which they are taken."""
         with self._changed:
-            rows = [row for row in self._rows.values() if row.state in LIVE]
+            rows = [row for row in self._rows.values() if row.state in _LIVE]
             ordered = sorted(rows, key=lambda row: (row.state != "running", row.priority, row.id))
             return tuple(self._view(row) for row in ordered)
 
@@ -206,7 +206,7 @@ class JobQueue:
         before = self._rows.get(self._latest.get(order.map_id, 0))
         if before is None:
             return [self._put(self._new(order))]
-        is_live = before.state in LIVE
+        is_live = before.state in _LIVE
         urgent = order._replace(priority=min(order.priority, before.priority)) if is_live else order
         if before.digest != order.digest:
             superseded = replace(before, state="superseded", ended=self._wall())
@@ -294,7 +294,7 @@ def recover(rows: Iterable[Row], now: float) -> tuple[Row, ...]:
 
 
 def _recover_row(row: Row, now: float, *, is_latest: bool) -> Row:
-    if row.state in LIVE and not is_latest:
+    if row.state in _LIVE and not is_latest:
         return replace(row, state="superseded", ended=now)
     if row.state == "running":
         return replace(row, state="waiting", attempts=row.attempts - 1)

@@ -12,7 +12,7 @@ from typing import Final
 from tilebake.serve.watching.snapshot import Changes, Snapshot, changes, snapshot
 
 COARSEST: Final = 2.0  # seconds that one mtime may stand for: those of FAT
-LIMIT: Final = 5_000  # files whose contents are known
+_LIMIT: Final = 5_000  # files whose contents are known
 LARGEST: Final = 64 << 20  # bytes; of a larger file every version counts as another
 
 
@@ -41,9 +41,9 @@ class ReportedFiles:
         self._young = {path: end for path, end in self._young.items() if end > now}
         for path in news.removed:
             self._forget(path)
-        for path in islice(news.changed | news.added, LIMIT):
+        for path in islice(news.changed | news.added, _LIMIT):
             self._learn(path, now)
-        for path in tuple(islice(self._contents, max(0, len(self._contents) - LIMIT))):
+        for path in tuple(islice(self._contents, max(0, len(self._contents) - _LIMIT))):
             self._forget(path)
 
     def acknowledge(self) -> None:
