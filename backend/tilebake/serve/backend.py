@@ -32,7 +32,7 @@ from tilebake.serve.watching.watch import Timing, watch
 from tilebake.serve.worker.protocol import MakePainter
 from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
 
-log: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 WAKE: Final = 0.2  # seconds between two checks whether to stop
 UPKEEP: Final = 3.0  # seconds between two checks of models and textures
@@ -165,7 +165,7 @@ class Backend:
         try:
             task()
         except Exception as error:  # raised again at the end of the block, which comes now
-            log.exception("%s ended", threading.current_thread().name)
+            _log.exception("%s ended", threading.current_thread().name)
             self._broken.append(error)
             self._leave.set()
 

@@ -256,7 +256,7 @@ PUT_FOREVER = """
 import sys
 from pathlib import Path
 import numpy as np
-from tilebake.request import Texture, pixel_hash
+from tilebake.texture import Texture, pixel_hash
 from tilebake.serve.bake.texture_cache import Cache
 image = np.full((64, 64, 3), 7, dtype=np.uint8)
 cache = Cache(Path(sys.argv[1]))

@@ -1,6 +1,7 @@
 """Refuse requests: whoever does not get what was asked for is answered with a diagnostic, always in JSON."""
 
 import json
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -9,6 +10,8 @@ from starlette.responses import Response
 
 from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.serve.jobs.service import UnknownIdError
+
+_log: Final = logging.getLogger(__name__)
 
 HARDENING: Final = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 """On every answer: a browser neither guesses at its type nor keeps it."""
@@ -45,6 +48,7 @@ def body_of(diagnostic: Diagnostic) -> bytes:
 
 def response_to(refused: RefusedError, *, close: bool = False) -> Response:
     """Return the answer to a refused request; with `close`, the last one on its connection."""
+    _log.debug("refused with status %d: %s", refused.status, refused.diagnostic)
     headers = {**refused.headers, **({"connection": "close"} if close else {})}
     return Response(
         body_of(refused.diagnostic), refused.status, headers=headers, media_type="application/json"

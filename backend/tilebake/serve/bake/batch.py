@@ -18,14 +18,14 @@ from tilebake.texture import Texture
 
 @dataclass(frozen=True)
 class Planned:
-    """A map was read. `job.stale` says why its texture has to be baked, if it has to."""
+    """Report that a map was read. `job.stale` says why its texture has to be baked, if it has to."""
 
     job: PlannedBake
 
 
 @dataclass(frozen=True)
 class Started:
-    """A bake begins: the `index`-th of `total`, counted from 1."""
+    """Report that a bake begins: the `index`-th of `total`, counted from 1."""
 
     job: PlannedBake
     index: int
@@ -34,7 +34,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Baked:
-    """A texture stands in its place. `written` is False where the same pixels stood there already."""
+    """Report that a texture was published. `written` is False where the same pixels were there already."""
 
     job: PlannedBake
     texture: Texture
@@ -43,7 +43,7 @@ class Baked:
 
 @dataclass(frozen=True)
 class Failed:
-    """A map could not be read or baked; whatever texture it had stays."""
+    """Report that a map could not be read or baked; whatever texture it had stays."""
 
     map_path: Path
     error: TilebakeError
@@ -108,7 +108,7 @@ def _bake(
 
 
 class _Bakers:
-    """The baker of the model at hand; a model that cannot be loaded is tried once, not once for each map."""
+    """Keep the baker of one model; a model that cannot be loaded is tried once, not once for each map."""
 
     def __init__(self, baker_for: BakerFor) -> None:
         self._baker_for = baker_for
@@ -116,7 +116,7 @@ class _Bakers:
         self._made: Baker | TilebakeError | None = None
 
     def of(self, job: PlannedBake) -> Baker:
-        """A baker for this job, which has the model made when it is first called."""
+        """Return a baker for this job, which has the model made when it is first called."""
         return lambda request, on_step: self._of_model(job)(request, on_step)
 
     def _of_model(self, job: PlannedBake) -> Baker:

@@ -14,14 +14,14 @@ SNIFF_LIMIT: Final = 64 << 20  # bytes; a larger file is no map
 
 
 class FoundMap(NamedTuple):
-    """A map file, and its path under the argument that led to it: where an output folder has its texture."""
+    """Hold a map file, and its path below the argument that led to it: its place in an output folder."""
 
     path: Path
     relative: Path
 
 
 def find_maps(paths: Iterable[Path]) -> list[FoundMap]:
-    """Every file named, and every map in every folder named, each once, in a stable order.
+    """Find every file named, and every map in every folder named, each once, in a stable order.
 
     In folders, files are maps if their names and a mark in them say so (`level.map_formats`); empty ones
     count too, for a map whose saving failed should be reported, not passed over. Hidden folders and those
@@ -37,7 +37,7 @@ def find_maps(paths: Iterable[Path]) -> list[FoundMap]:
 
 
 def shard(maps: Sequence[FoundMap], index: int, count: int) -> list[FoundMap]:
-    """The share of the `index`-th of `count` machines, counted from 1: every map has exactly one."""
+    """Return the share of the `index`-th of `count` machines, counted from 1: every map has exactly one."""
     return list(maps[index - 1 :: count])
 
 

@@ -26,12 +26,12 @@ RECORD_LIMIT: Final = 1 << 20  # bytes; ours have about a thousand
 
 
 def record_path(png: Path) -> Path:
-    """Where the record of a texture stands: `maps/forest.png` has `maps/forest.bake.json`."""
+    """Return where the record of a texture is: `maps/forest.png` has `maps/forest.bake.json`."""
     return png.with_name(png.stem + RECORD_SUFFIX)
 
 
 def report_path(png: Path) -> Path:
-    """Where the picture of a texture's report stands: `maps/forest.png` has `maps/forest.report.png`."""
+    """Return where the picture of a texture's report is: `maps/forest.png` has `maps/forest.report.png`."""
     return png.with_name(png.stem + REPORT_SUFFIX)
 
 
@@ -53,7 +53,7 @@ def publish(texture: Texture, request: BakeRequest, png: Path, root: Path) -> bo
 
 
 def stale_reason(png: Path, digest: str) -> str | None:
-    """Why the texture at `png` is not what a request of this digest gives, or None if it is."""
+    """Say why the texture at `png` is not what a request of this digest gives, or None if it is."""
     if not png.is_file():
         return "not baked yet"
     if not record_path(png).is_file():
@@ -69,7 +69,7 @@ def stale_reason(png: Path, digest: str) -> str | None:
 
 
 def read_record(png: Path) -> Mapping[str, object] | None:
-    """The record of a texture; None where there is none that can be read."""
+    """Read the record of a texture; None where there is none that can be read."""
     path = record_path(png)
     try:
         if not path.is_file() or path.stat().st_size > RECORD_LIMIT:
@@ -131,7 +131,7 @@ def _file_hash(path: Path) -> str | None:
 
 
 def _standing(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
-    """The file of this name if it is a picture of these very pixels."""
+    """Return the file of this name if it is a picture of these very pixels."""
     try:
         content = place.read(name)
         return content if pixel_hash(png_pixels(content)) == texture.pixel_hash else None

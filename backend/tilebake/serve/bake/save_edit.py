@@ -1,4 +1,4 @@
-"""An edit written into its map's file, so that every later bake repeats it."""
+"""Write an edit into its map's file, so that every later bake repeats it."""
 
 import codecs
 from pathlib import Path
@@ -32,12 +32,12 @@ def forget_edit(map_path: Path) -> bool:
     content = JsonText(text, map_path).parse()
     if not isinstance(content, dict) or KEY not in content:
         return False
-    _write(map_path, _encoded(without_member(text, KEY), data))
+    _write(map_path, _encode(without_member(text, KEY), data))
     return True
 
 
 def map_with_edit(map_path: Path, edit: Edit) -> bytes:
-    """The map's file as it is now, with this edit in place of the one it may have.
+    """Return the map's file as it is now, with this edit in place of the one it may have.
 
     Raises MapError for a map that has mistakes, PromptError for an edit of the project's style.
     """
@@ -48,11 +48,11 @@ def map_with_edit(map_path: Path, edit: Edit) -> bytes:
     tilemap = parse_map(without_member(text, KEY), path=map_path, project=project)
     saved = with_member(text, KEY, _as_written(edit, tilemap, project))
     parse_map(saved, path=map_path, project=project)
-    return _encoded(saved, data)
+    return _encode(saved, data)
 
 
 def _as_written(edit: Edit, tilemap: TileMap, project: Project) -> dict[str, Any]:
-    """The edit as this map's file says it: prompts that stay follow the map's own, and so does the style."""
+    """Return the edit as this map's file says it: what stays follows the map's own prompts and style."""
     written = edit_json(edit)
     sources = {terrain.name: terrain.prompt for terrain in tilemap.terrains}
     for name, rewrite in written.get(TERRAINS, {}).items():
@@ -62,12 +62,12 @@ def _as_written(edit: Edit, tilemap: TileMap, project: Project) -> dict[str, Any
         if base["prompt"] == tilemap.base_prompt:
             del base["prompt"]
         elif project.style:
-            base["prompt"] = _unstyled(base["prompt"], project, tilemap)
+            base["prompt"] = _without_style(base["prompt"], project, tilemap)
     return written
 
 
-def _unstyled(prompt: str, project: Project, tilemap: TileMap) -> str:
-    """A base prompt without the style that will follow it again. Raises PromptError."""
+def _without_style(prompt: str, project: Project, tilemap: TileMap) -> str:
+    """Return a base prompt without the style that will follow it again. Raises PromptError."""
     ending = f", {project.style}"
     if not prompt.endswith(ending):
         raise PromptError(
@@ -78,7 +78,7 @@ def _unstyled(prompt: str, project: Project, tilemap: TileMap) -> str:
     return prompt.removesuffix(ending)
 
 
-def _encoded(text: str, before: bytes) -> bytes:
+def _encode(text: str, before: bytes) -> bytes:
     """UTF-8, with the byte order mark if the file had one."""
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     return mark + text.encode("utf-8")

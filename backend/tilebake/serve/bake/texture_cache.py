@@ -31,11 +31,11 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class MissingError(KeyError):
-    """The cache has no sound texture of this digest."""
+    """Report that the cache has no sound texture of this digest."""
 
 
 class CacheInfo(NamedTuple):
-    """How full a cache is."""
+    """Describe how full a cache is."""
 
     folder: Path
     entries: int
@@ -44,19 +44,19 @@ class CacheInfo(NamedTuple):
 
 
 class Pruned(NamedTuple):
-    """What was taken out of a cache."""
+    """Describe what was taken out of a cache."""
 
     entries: int
     bytes: int
 
 
 def degraded_digest(request_digest: str, degraded: tuple[str, ...]) -> str:
-    """The digest of a texture for which something was given up: another one than the request's."""
+    """Return the digest of a texture for which something was given up: another one than the request's."""
     return hashlib.sha256("\0".join((request_digest, *sorted(degraded))).encode("utf-8")).hexdigest()
 
 
 def result_digest(texture: Texture) -> str:
-    """What a texture is kept under: the request's digest, or another where something was given up."""
+    """Return what a texture is kept under: the request's digest, or another where something was given up."""
     return degraded_digest(texture.digest, texture.degraded) if texture.degraded else texture.digest
 
 
@@ -68,14 +68,14 @@ class Cache:
         self.limit = limit
 
     def get(self, digest: str) -> Texture:
-        """The texture kept under a result digest. Raises MissingError where there is none, or none sound."""
+        """Return the texture kept under a result digest. Raises MissingError if there is no sound one."""
         path = self._path(digest)
         try:
             content = path.read_bytes()
         except OSError as error:
             raise MissingError(digest) from error
         try:
-            texture = _unpacked(content, digest)
+            texture = _unpack(content, digest)
         except ValueError as error:
             _remove(path)
             raise MissingError(digest) from error
@@ -89,7 +89,7 @@ class Cache:
         On a full disk the cache gives up its less recently used half, rather than what was just painted.
         """
         digest = result_digest(texture)
-        entry = {self._path(digest).name: _packed(texture)}
+        entry = {self._path(digest).name: _pack(texture)}
         try:
             write_files(self.folder, entry)
         except BakeError as error:
@@ -100,7 +100,7 @@ class Cache:
         return digest
 
     def info(self) -> CacheInfo:
-        """How full it is."""
+        """Describe how full it is."""
         sizes = [entry.size for entry in self._entries()]
         return CacheInfo(self.folder, len(sizes), sum(sizes), self.limit)
 
@@ -134,12 +134,12 @@ class Cache:
 
 
 def user_cache() -> Cache:
-    """The cache that all projects of a user share."""
+    """Return the cache that all projects of a user share."""
     return Cache(cache_folder() / "textures")
 
 
 def cached(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] | None = None) -> Baker:
-    """A baker that takes from the cache what it has, and keeps there what it has to have painted.
+    """Return a baker that takes from the cache what it has, and keeps there what it has to have painted.
 
     What was given up to paint a texture leads to no later one: the request is painted again. A cache that
     cannot be written to raises its BakeError, or tells `on_refusal` of it and goes on.
@@ -158,7 +158,7 @@ def cached(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] |
 
 
 def keeping(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] | None = None) -> Baker:
-    """A baker that paints anew whatever the cache has, and keeps it there. `on_refusal` as for `cached`."""
+    """Return a baker that always paints, and keeps the texture. `on_refusal` is as for `cached`."""
 
     def bake(request: BakeRequest, on_step: OnStep) -> Texture:
         texture = baker(request, on_step)
@@ -174,7 +174,7 @@ def keeping(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] 
 
 
 class _Entry(NamedTuple):
-    """A file of the cache; `used` is its mtime, which reading it sets."""
+    """Describe a file of the cache; `used` is its mtime, which reading it sets."""
 
     path: Path
     size: int
@@ -182,7 +182,7 @@ class _Entry(NamedTuple):
 
 
 class _Header(BaseModel):
-    """All of a texture but its pixels."""
+    """Hold all of a texture but its pixels."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -194,7 +194,7 @@ class _Header(BaseModel):
     degraded: tuple[str, ...]
 
 
-def _packed(texture: Texture) -> bytes:
+def _pack(texture: Texture) -> bytes:
     header = _Header(
         digest=texture.digest,
         pixel_hash=texture.pixel_hash,
@@ -206,8 +206,8 @@ def _packed(texture: Texture) -> bytes:
     return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
 
 
-def _unpacked(content: bytes, digest: str) -> Texture:
-    """The texture in an entry's bytes. Raises ValueError unless all of it holds."""
+def _unpack(content: bytes, digest: str) -> Texture:
+    """Read the texture in an entry's bytes. Raises ValueError unless all of it holds."""
     content_hash, _, body = content.partition(b"\n")
     if content_hash != hashlib.sha256(body).hexdigest().encode("ascii"):
         raise ValueError("the entry is damaged")

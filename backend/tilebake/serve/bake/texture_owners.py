@@ -6,7 +6,7 @@ from tilebake.errors import BakeError, Location
 
 
 class TextureOwners:
-    """The places that are taken. Who comes first has it, until it is released."""
+    """Record whose place is taken. Who comes first has it, until it is released."""
 
     def __init__(self) -> None:
         self._owners: dict[str, Path] = {}

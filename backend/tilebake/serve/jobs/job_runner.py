@@ -14,7 +14,7 @@ from tilebake.serve.jobs.status import JobView
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
 
-log: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 
 class JobRunner:
@@ -41,7 +41,7 @@ class JobRunner:
             if not self._jobs.is_wanted(job.id):
                 return False
             is_new = publish(texture, planned.request, planned.png, planned.root)
-            log.info("%s: published %s%s", job.map_id, planned.png, "" if is_new else " (same pixels)")
+            _log.info("%s: published %s%s", job.map_id, planned.png, "" if is_new else " (same pixels)")
         except BakeCancelledError:
             return False
         except WorkerDiedError as error:

@@ -22,8 +22,7 @@ from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId
 
 __all__ = ["BakeOrder", "JobQueue", "Priority", "recover"]
-
-log: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2  # a job of which so many workers died is set aside
 KEPT_JOBS: Final = 1000  # that are over and not their map's latest
@@ -133,7 +132,7 @@ class JobQueue:
         """Record that a job failed, unless it is not wanted any more."""
         with self._changed:
             if (row := self._running(job_id)) is not None:
-                log.debug("%s: failed: %s", row.map_id, error)
+                _log.debug("%s: failed: %s", row.map_id, error)
                 self._end(row, state="failed", diagnostic=error.diagnostic)
 
     def retry_or_set_aside(self, job_id: int, error: TilebakeError) -> None:
@@ -142,11 +141,11 @@ class JobQueue:
             if (row := self._running(job_id)) is None:
                 return
             if row.attempts < ATTEMPTS:
-                log.warning("%s: the worker died, trying once more: %s", row.map_id, error)
+                _log.warning("%s: the worker died, trying once more: %s", row.map_id, error)
                 self._change(row, state="waiting", diagnostic=error.diagnostic)
                 self._changed.notify_all()
             else:
-                log.error("%s: set aside, for %d workers died of it: %s", row.map_id, row.attempts, error)
+                _log.error("%s: set aside, for %d workers died of it: %s", row.map_id, row.attempts, error)
                 self._end(row, state="set aside", diagnostic=error.diagnostic)
 
     def job(self, job_id: int) -> JobView:

@@ -18,7 +18,7 @@ from tilebake.serve.worker.protocol import Crashed, FromBake, Leave, MakePainter
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-log: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 FORCE: Final = 2.0  # seconds that a process gets to end after each means stronger than asking
 
@@ -48,7 +48,7 @@ class WorkerProcess:
             ) from error
         finally:
             theirs.close()  # or the pipe would stay open when the worker is gone
-        log.info("worker process %s started", self._process.pid)
+        _log.info("worker process %s started", self._process.pid)
 
     def send(self, message: ToWorker) -> None:
         """Send a message, from any thread. To a worker that is gone it is lost, and `receive` raises."""
@@ -67,7 +67,7 @@ class WorkerProcess:
         except (EOFError, OSError) as error:
             raise self._death() from error
         if isinstance(message, Crashed):
-            log.error("the worker process %s crashed:\n%s", self._process.pid, message.report.strip())
+            _log.error("the worker process %s crashed:\n%s", self._process.pid, message.report.strip())
             raise WorkerDiedError(
                 f"the worker process crashed: {message.report.strip().splitlines()[-1]}",
                 hint=f"this is a bug in tilebake: please report it with the traceback in {_log_name()}",
@@ -88,7 +88,7 @@ class WorkerProcess:
             self._process.join(patience)
             for force in (self._process.terminate, self._process.kill):
                 if self._process.is_alive():
-                    log.debug("the worker process %s does not leave: using force", self._process.pid)
+                    _log.debug("the worker process %s does not leave: using force", self._process.pid)
                     force()
                     self._process.join(FORCE)
 

@@ -32,7 +32,7 @@ from tilebake.serve.worker.protocol import (
 
 __all__ = ["BakeCancelledError", "Supervisor", "WorkerDiedError", "WorkerLimits", "pause_after"]
 
-log: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 POLL: Final = 0.1  # seconds between two checks whether a bake is still wanted
 
@@ -210,14 +210,14 @@ class Supervisor:
         self._deaths += 1
         pause = pause_after(self._deaths, self._limits)
         self._start_after = time.monotonic() + pause
-        log.warning("the worker died (%d in a row): the next one starts in %.1f s", self._deaths, pause)
+        _log.warning("the worker died (%d in a row): the next one starts in %.1f s", self._deaths, pause)
 
     def _replace_if_grown(self, worker: WorkerProcess, model: object) -> None:
         memory = worker.memory()
         if self._first_memory is None or self._first_memory.model != model:
             self._first_memory = _Memory(model, memory)
         elif memory > self._first_memory.bytes + self._limits.growth:
-            log.info("the worker's memory grew to %d MiB: replacing it", memory >> 20)
+            _log.info("the worker's memory grew to %d MiB: replacing it", memory >> 20)
             self._stop(self._limits.patience)
 
     def _stop(self, patience: float) -> None:
