@@ -40,7 +40,7 @@ class _Outcome(NamedTuple, Generic[_T]):
     value: _T | None
     error: TilebakeError | None
 
-    def is_same(self, other: "_Outcome[T]") -> bool:
+    def is_same(self, other: "_Outcome[_T]") -> bool:
         return self.value == other.value and str(self.error) == str(other.error)
 
 
