@@ -66,7 +66,7 @@ def _maps_below(folder: Path) -> Iterator[Path]:
 
 
 def is_map(path: Path) -> bool:
-    """True for what is to be read as a map: what has the key, and what cannot be looked into."""
+    """Tell whether a file is to be read as a map: it has the key, or cannot be looked into."""
     known = format_of(path.name)
     if known is None or not may_be_map(path.name):
         return False

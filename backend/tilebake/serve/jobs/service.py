@@ -44,11 +44,11 @@ class BackendService(Protocol):
         ...
 
     def events(self, after: int, wait: float) -> tuple[Event, ...]:
-        """The events numbered above `after`, oldest first; waits up to `wait` seconds for one."""
+        """Return the events numbered above `after`, oldest first; wait up to `wait` seconds for one."""
         ...
 
     def progress_image(self, job_id: int) -> bytes:
-        """The picture at the current step, small, as a PNG. Raises UnknownIdError while there is none."""
+        """Return the picture at the current step, small, as a PNG. Raises UnknownIdError while there is none."""
         ...
 
     def submit_preview(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
@@ -68,7 +68,7 @@ class BackendService(Protocol):
         ...
 
     def result(self, map_id: MapId) -> Mapping[str, object]:
-        """The record of a map's texture. Raises UnknownIdError while there is none."""
+        """Return the record of a map's texture. Raises UnknownIdError while there is none."""
         ...
 
     def shutdown(self) -> None:
