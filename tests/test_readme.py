@@ -100,10 +100,12 @@ def test_python_runs(
     names: dict[str, Any] = {}
     exec(text, names)
     assert capsys.readouterr().out == "1 of 2\n2 of 2\n"
+    assert (tmp_path / "lake.png").is_file()
+    assert (tmp_path / "autumn.png").is_file()
     edited = names["edited"]
-    assert edited.extra.source.shape == edited.image.shape == (6 * 64, 8 * 64, 3)
-    assert (edited.extra.source != edited.image).any()
-    assert edited.extra.mask.shape == (12, 16)
+    assert edited.before.shape == edited.after.shape == (6 * 64, 8 * 64, 3)
+    assert (edited.before != edited.after).any()
+    assert edited.mask.shape == (12, 16)
 
 
 def test_mistakes_are_told_as_shown() -> None:
