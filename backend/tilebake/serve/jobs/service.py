@@ -48,7 +48,7 @@ class BackendService(Protocol):
         ...
 
     def progress_image(self, job_id: int) -> bytes:
-        """Return the picture at the current step, small, as a PNG. Raises UnknownIdError while there is none."""
+        """Return the small picture of the current step, a PNG. Raises UnknownIdError while there is none."""
         ...
 
     def submit_preview(self, map_id: MapId, subject: PreviewSubject) -> PreviewView:
