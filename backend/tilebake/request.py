@@ -26,7 +26,6 @@ __all__ = [
     "AttentionRenderer",
     "BakeRequest",
     "Baker",
-    "LoraRef",
     "OnStep",
     "Painter",
     "Step",

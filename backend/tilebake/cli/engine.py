@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.cli.options import Machine
+from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.paint.model.load import Components, load
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.heat_layer import heat_layer
 from tilebake.paint.report.placement_report import bake_with_report
-from tilebake.request import Baker, LoraRef, Painter
+from tilebake.request import Baker, Painter
 
 log: Final = logging.getLogger(__name__)
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tilebake.cli.options import Machine
+from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
-from tilebake.request import LoraRef, Painter
+from tilebake.request import Painter
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from typing import Final
 from tilebake.level.map_formats import format_of
 
 RECORD_SUFFIX: Final = ".bake.json"
+INNER_SUFFIX: Final = ".tilebake"  # of forest.tilebake.json, as the Godot addon names maps
 
 
 def map_stem(path: Path) -> str:
     """Return a map file's name without its ending: `forest` of `forest.json`, of `forest.tilebake.json`."""
     known = format_of(path.name)
-    return (path.name.removesuffix(known.suffix) if known else path.name).removesuffix(".tilebake")
+    stem = path.name[: -len(known.suffix)] if known else path.name  # suffixes are found in any case
+    return stem[: -len(INNER_SUFFIX)] if stem.lower().endswith(INNER_SUFFIX) else stem
 
 
 def may_be_map(name: str) -> bool:

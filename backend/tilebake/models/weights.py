@@ -29,7 +29,7 @@ class WeightFiles(NamedTuple):
 
 
 def read_json(path: Path) -> Mapping[str, Any]:
-    """Read a JSON object from a model's folder. Raises ModelError when it is missing or none."""
+    """Read a JSON object from a model's folder. Raises ModelError when the file is missing or holds none."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

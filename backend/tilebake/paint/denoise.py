@@ -1,4 +1,4 @@
-"""Denoise the latents of one canvas or window, from noise to picture, under regional attention."""
+"""Denoise the latents of one canvas, from noise to picture, under regional attention."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ from tilebake.texture import Texture
 
 
 class Pipeline:
-    """Paint with one model. `bake` is a Baker."""
+    """Paint with one model. Its method `bake` is a Baker: a request goes in, a texture comes out."""
 
     def __init__(self, components: Components) -> None:
         self.components = components

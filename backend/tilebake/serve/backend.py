@@ -107,7 +107,7 @@ class Backend:
 
     @property
     def is_leaving(self) -> bool:
-        """Whether somebody asked it to end, or it cannot go on."""
+        """Return whether the backend is to end: somebody asked for it, or a thread of it has failed."""
         return self._leave.is_set()
 
     def maps(self) -> tuple[MapView, ...]:

@@ -16,7 +16,7 @@ from tilebake.paint.model.load import Components
 from tilebake.paint.observe.attention_store import AttentionStore, ObservedWord, attention_sizes, find_words
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.regional.attention import RegionalAttention, attention_target
-from tilebake.paint.regional.blending import Blending, Target, blending, plain_blending, step_weights
+from tilebake.paint.regional.blending import Blending, TensorTarget, blending, plain_blending, step_weights
 from tilebake.paint.regional.layers import cross_attention_levels
 
 Encode = Callable[[str], PromptEmbeds]
@@ -91,8 +91,8 @@ def test_a_words_heat_is_its_share_of_its_own_prompt_where_that_prompt_counts(
     store = store_for(tiny_components, conditioning, blend, words)
     by_step = denoise(tiny_components, conditioning, blend, store)
     maps = store.maps()
-    weights = step_weights(blend, [1, 2], Target(3, torch.device("cpu"), torch.float32))
-    masks = step_weights(blend.masks_alone, [1, 2], Target(3, torch.device("cpu"), torch.float32))
+    weights = step_weights(blend, [1, 2], TensorTarget(3, torch.device("cpu"), torch.float32))
+    masks = step_weights(blend.masks_alone, [1, 2], TensorTarget(3, torch.device("cpu"), torch.float32))
     for level, (height, width) in {1: (3, 8), 2: (2, 4)}.items():
         assert maps.levels[level].shape == (3, 4, height, width)
         for step, queries in enumerate(by_step):
@@ -111,7 +111,7 @@ def test_all_columns_together_are_all_of_a_terrains_mask(tiny_components: Compon
         tiny_components, conditioning, blend, [ObservedWord("all", grass, (0,), tuple(range(77)))]
     )
     denoise(tiny_components, conditioning, blend, store)
-    masks = step_weights(blend.masks_alone, [1, 2], Target(3, torch.device("cpu"), torch.float32))
+    masks = step_weights(blend.masks_alone, [1, 2], TensorTarget(3, torch.device("cpu"), torch.float32))
     for level, seen in store.maps().levels.items():
         torch.testing.assert_close(torch.from_numpy(seen[0, 0]).flatten(), masks[0][level][1])
 

@@ -96,7 +96,7 @@ def test_without_a_level_all_of_them_are_averaged() -> None:
 def test_a_level_is_called_by_its_size() -> None:
     sizes = random_maps().sizes()
     assert [find_level(name, sizes) for name in ("5", "5x3", "2", "3x2")] == [1, 1, 2, 2]
-    with pytest.raises(BakeError, match="no attention maps of size '16'; take one of: 5x3, 3x2"):
+    with pytest.raises(BakeError, match="no attention maps of size '16'; choose one of: 5x3, 3x2"):
         find_level("16", sizes)
 
 

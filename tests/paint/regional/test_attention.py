@@ -27,7 +27,7 @@ from tilebake.paint.regional.attention import (
     RegionalContext,
     regional_attention,
 )
-from tilebake.paint.regional.blending import Blending, Target, blending, plain_blending, step_weights
+from tilebake.paint.regional.blending import Blending, TensorTarget, blending, plain_blending, step_weights
 from tilebake.paint.regional.gather_attention import place_on_device
 from tilebake.paint.regional.gather_plan import make_gather_plan
 from tilebake.paint.regional.layer_prompts import BranchPrompts, make_attend, project
@@ -173,7 +173,7 @@ def test_a_layer_is_the_literal_loop(
     prompts = [prompt(seed, length) for seed, length in enumerate(chunks)][: 1 + count]
     conditioning = Conditioning(prompts[0], tuple(prompts[1:]), NEGATIVE, None)
     mixed = blend(rows, pixels_per_tile)
-    weights = step_weights(mixed, range(1, 1 + count), Target(3, unet.device, torch.float32))[0][level]
+    weights = step_weights(mixed, range(1, 1 + count), TensorTarget(3, unet.device, torch.float32))[0][level]
     attn = first_layer(unet, level)
     hidden_states = randn(2, weights.shape[1], attn.query_dim)
     with torch.no_grad(), regional(unet, conditioning, mixed) as context:
@@ -209,7 +209,7 @@ def test_a_layer_of_any_kind_does_with_one_prompt_what_diffusers_does(
     attn = LAYERS[kind]().eval()
     hidden_states, temb, text = randn(2, *shape), randn(2, 12, 3, 5), torch.cat([NEGATIVE.prompt_embeds] * 2)
     everywhere = place_on_device(
-        make_gather_plan(np.ones((1, 15)), [77]), Target(1, torch.device("cpu"), torch.float32)
+        make_gather_plan(np.ones((1, 15)), [77]), TensorTarget(1, torch.device("cpu"), torch.float32)
     )
     alone = BranchPrompts((NEGATIVE.prompt_embeds,), ((torch.ones(1, 15),),), (0,), {0: (everywhere,)})
     with torch.no_grad():

@@ -8,9 +8,9 @@ from tilebake.level.canvas import canvas_for
 from tilebake.level.masks.regions import pool, region_masks
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.paint.regional.blending import Target, blending, plain_blending, step_weights
+from tilebake.paint.regional.blending import TensorTarget, blending, plain_blending, step_weights
 
-TARGET = Target(levels=3, device=torch.device("cpu"), dtype=torch.float64)
+TARGET = TensorTarget(levels=3, device=torch.device("cpu"), dtype=torch.float64)
 
 
 def field() -> TileMap:

@@ -12,7 +12,7 @@ from tilebake.level.canvas import canvas_for
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import read_map
 from tilebake.paint.regional.attention import regional_attention
-from tilebake.paint.regional.blending import Target, blending, prompt_weights
+from tilebake.paint.regional.blending import TensorTarget, blending, prompt_weights
 from tilebake.paint.regional.gather_attention import (
     embedding_bag_sum,
     indexed_sum,
@@ -43,13 +43,13 @@ def layer(
     """A layer's prompts, as `project` makes them, at random."""
     keys = [randn(heads, length, width, seed=i).to(dtype) for i, length in enumerate(lengths)]
     values = [randn(heads, length, width, seed=100 + i).to(dtype) for i, length in enumerate(lengths)]
-    plan = place_on_device(make_gather_plan(weights.numpy(), lengths, epsilon), Target(1, CPU, dtype))
+    plan = place_on_device(make_gather_plan(weights.numpy(), lengths, epsilon), TensorTarget(1, CPU, dtype))
     stacks = tuple(stack([pair], 1) for pair in zip(keys, values, strict=True))
     if len(set(lengths)) == 1:
         stacks = (stack(zip(keys, values, strict=True), len(keys)),)
     else:  # a stack of its own for each, and so a bucket of its own
         plan = place_on_device(
-            make_gather_plan(weights.numpy(), [*range(len(lengths))], epsilon), Target(1, CPU, dtype)
+            make_gather_plan(weights.numpy(), [*range(len(lengths))], epsilon), TensorTarget(1, CPU, dtype)
         )
     return LayerPrompts(tuple(keys), tuple(values), (weights.to(dtype),), stacks, (plan,))
 

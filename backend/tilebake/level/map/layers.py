@@ -16,7 +16,7 @@ CellTuple = tuple[int, int, str] | tuple[int, int, str, float, float]
 
 
 def read_layers(file: MapFile, refuse: Refuse) -> list[MapLayer]:
-    """Return the map's layers, the lowest first. Raises what `refuse` makes of a mistake."""
+    """Return the map's layers, the lowest first. Raises the error that `refuse` makes for a wrong place."""
     given = [name for name in ("rows", "cells", "layers") if name in file.model_fields_set]
     if not given:
         hint = 'add "rows" with a "legend", or "cells", or "layers"'

@@ -14,7 +14,7 @@ from tilebake.paint.control.plan import EditPlan
 from tilebake.paint.control.word_masks import WordMasks
 from tilebake.paint.observe.attention_store import AttentionStore
 from tilebake.paint.prompts.words import columns_of
-from tilebake.paint.regional.blending import Blending, Target
+from tilebake.paint.regional.blending import Blending, TensorTarget
 
 FAINT_SHARE: Final = 0.05  # of a pixel: up to it, a terrain's edit leaves the source's latents there
 FULL_SHARE: Final = 0.35  # and from which on it is the target's alone
@@ -23,7 +23,7 @@ FULL_SHARE: Final = 0.35  # and from which on it is the target's alone
 class LatentBlend:
     """Bring the source's latents into the target's after each step, outside of a mask."""
 
-    def __init__(self, plan: EditPlan, blend: Blending, target: Target) -> None:
+    def __init__(self, plan: EditPlan, blend: Blending, target: TensorTarget) -> None:
         local = plan.edit.local_blend
         words = local.words if local else ()
         self.source = AttentionStore(

@@ -25,7 +25,7 @@ from tilebake.paint.regional.layer_prompts import distinct_prompts
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """Describe a prompt of the source, and what the target has in its place."""
+    """Pair a prompt of the source picture with the target's prompt that replaces it."""
 
     source: PromptEmbeds
     target: PromptEmbeds

@@ -7,7 +7,7 @@ from tilebake.paint.control.word_masks import WordMasks, pool_masks
 from tilebake.paint.observe.attention_store import AttentionStore, level_sizes
 from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.words import columns_of
-from tilebake.paint.regional.blending import Blending, Target
+from tilebake.paint.regional.blending import Blending, TensorTarget
 
 
 class ReweightMasks:
@@ -17,7 +17,7 @@ class ReweightMasks:
     the steps before: in the first one it works nowhere.
     """
 
-    def __init__(self, plan: EditPlan, blend: Blending, target: Target) -> None:
+    def __init__(self, plan: EditPlan, blend: Blending, target: TensorTarget) -> None:
         weighed = [
             (word, change, change.rewrite.reweight.within)
             for change in plan.changes

@@ -30,7 +30,7 @@ def word_masks(
 
 
 class WordMasks:
-    """Make the masks of the words in two stores, the source's words first, each by its own threshold."""
+    """Mask where the words of an edit are active, the source's words first, each by its own threshold."""
 
     def __init__(
         self,

@@ -47,7 +47,7 @@ def read_judge(path: Path) -> Judge:
 
 
 def _words(metadata: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Read names, and nouns with theirs. Raises LookupError, TypeError or ValueError when they are none."""
+    """Read the terrains' names, and the terrain of each noun. Raises LookupError, TypeError or ValueError."""
     names: list[object] = list(json.loads(metadata["terrains"]))
     nouns: dict[object, object] = dict(json.loads(metadata["nouns"]))
     if not all(isinstance(word, str) for word in (*names, *nouns)) or not {*nouns.values()} <= {*names}:

@@ -18,7 +18,7 @@ from tilebake.paint.observe.attention_maps import AttentionMaps
 from tilebake.paint.observe.probabilities import word_maps
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.prompts.words import columns_of
-from tilebake.paint.regional.blending import Blending, StepWeights, Target, step_weights
+from tilebake.paint.regional.blending import Blending, StepWeights, TensorTarget, step_weights
 from tilebake.paint.regional.layer_prompts import Attend, LayerPrompts, distinct_prompts
 from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels
 
@@ -67,7 +67,11 @@ class AttentionStore:
     """
 
     def __init__(
-        self, words: Sequence[ObservedWord], conditioning: Conditioning, blending: Blending, target: Target
+        self,
+        words: Sequence[ObservedWord],
+        conditioning: Conditioning,
+        blending: Blending,
+        target: TensorTarget,
     ) -> None:
         self.words = tuple(words)
         self.device = target.device
@@ -131,7 +135,7 @@ class AttentionStore:
         )
 
 
-def word_weights(words: Sequence[ObservedWord], blending: Blending, target: Target) -> StepWeights:
+def word_weights(words: Sequence[ObservedWord], blending: Blending, target: TensorTarget) -> StepWeights:
     """Weigh where each word counts, by step and level: [W, Q]."""
     rows = range(1, 1 + len(next(iter(blending.regions.values())).names))
     weighed, masks = (step_weights(each, rows, target) for each in (blending, blending.masks_alone))

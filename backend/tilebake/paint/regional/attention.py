@@ -23,7 +23,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch.nn.functional import scaled_dot_product_attention
 
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
-from tilebake.paint.regional.blending import Blending, Target
+from tilebake.paint.regional.blending import Blending, TensorTarget
 from tilebake.paint.regional.gather_plan import EPSILON
 from tilebake.paint.regional.layer_prompts import (
     Attend,
@@ -184,10 +184,10 @@ class RegionalAttention:
                 _set_processor(attn, processor)
 
 
-def attention_target(unet: UNet2DConditionModel, conditioning: Conditioning) -> Target:
+def attention_target(unet: UNet2DConditionModel, conditioning: Conditioning) -> TensorTarget:
     """Return what weights are made for in a UNet."""
     levels = 1 + max(layer.level for layer in cross_attention_levels(unet))
-    return Target(levels, conditioning.base.prompt_embeds.device, unet.dtype)
+    return TensorTarget(levels, conditioning.base.prompt_embeds.device, unet.dtype)
 
 
 def _make_attends(

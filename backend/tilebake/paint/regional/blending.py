@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 _U = TypeVar("_U")
 
 
-class Target(NamedTuple):
+class TensorTarget(NamedTuple):
     """Describe what weights are made for: a UNet's attention levels, device and precision."""
 
     levels: int
@@ -83,12 +83,12 @@ def prompt_weights(blending: Blending, rows: Sequence[int], levels: int) -> Prom
     return tuple(made[blend] for blend in blending.steps)
 
 
-def step_weights(blending: Blending, rows: Sequence[int], target: Target) -> StepWeights:
+def step_weights(blending: Blending, rows: Sequence[int], target: TensorTarget) -> StepWeights:
     """Weigh prompts as `prompt_weights` does, as tensors on the target's device."""
     return on_device(prompt_weights(blending, rows, target.levels), target)
 
 
-def on_device(weights: PromptWeights, target: Target) -> StepWeights:
+def on_device(weights: PromptWeights, target: TensorTarget) -> StepWeights:
     """Move weights to the target's device; those of steps that are alike stay one object."""
     return map_once(
         weights,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import embedding_bag, scaled_dot_product_attention
 
-from tilebake.paint.regional.blending import Target
+from tilebake.paint.regional.blending import TensorTarget
 from tilebake.paint.regional.gather_plan import Bucket, GatherPlan
 
 SumRows = Callable[[torch.Tensor], torch.Tensor]
@@ -99,7 +99,7 @@ def gather_attention(
     return blended.view(1, -1, heads, width).transpose(1, 2)
 
 
-def place_on_device(plan: GatherPlan, target: Target) -> DevicePlan:
+def place_on_device(plan: GatherPlan, target: TensorTarget) -> DevicePlan:
     """Turn a plan into tensors on a device, with embedding_bag for the sums where it has a fused kernel."""
 
     def tensor(values: object, dtype: torch.dtype) -> torch.Tensor:

@@ -14,7 +14,7 @@ from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.regional.blending import (
     Blending,
     StepWeights,
-    Target,
+    TensorTarget,
     map_once,
     on_device,
     prompt_weights,
@@ -78,7 +78,7 @@ def prepare_branch(
     blending: Blending,
     *,
     levels: set[int],
-    target: Target,
+    target: TensorTarget,
     epsilon: float,
 ) -> BranchPrompts:
     """Weigh the prompts of a branch, and plan which pixels attend to which, for every level and step."""

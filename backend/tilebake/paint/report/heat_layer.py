@@ -31,7 +31,7 @@ def heat_layer(
 
 
 def layer(maps: AttentionMaps, box: Box, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Render all words of the maps together, as the mean over the steps: RGBA [height, width, 4].
+    """Render the attention maps of all words together, as the mean over the steps: RGBA [height, width, 4].
 
     `box` is what is shown, in canvas pixels, at `size` = (width, height). Colour and opacity show the
     share of the peak: where the words do not work, the layer is transparent.

@@ -22,7 +22,7 @@ JSON: Final = b"application/json"
 
 
 @dataclass(frozen=True)
-class Pass:
+class Credentials:
     """Hold what a client has to show."""
 
     host: str  # 127.0.0.1:PORT
@@ -56,20 +56,20 @@ def head_of(scope: Scope) -> Head:
     return Head(scope["method"], scope["path"], headers, size)
 
 
-def check_host(head: Head, due: Pass, _limits: Limits) -> None:
+def check_host(head: Head, due: Credentials, _limits: Limits) -> None:
     """Refuse a name that was made to lead here (DNS rebinding), and a request for another server."""
     if head.values(b"host") != [due.host.encode("ascii")]:
         raise refuse(HTTPStatus.MISDIRECTED_REQUEST, "this is not the host that was asked for")
 
 
-def check_browser(head: Head, _due: Pass, _limits: Limits) -> None:
+def check_browser(head: Head, _due: Credentials, _limits: Limits) -> None:
     """Refuse what only browsers send: this server is not for web pages, not even for its own."""
     for name, _ in head.headers:
         if name in (b"origin", b"referer") or name.startswith(b"sec-fetch-"):
             raise refuse(HTTPStatus.FORBIDDEN, "not for web pages")
 
 
-def check_token(head: Head, due: Pass, _limits: Limits) -> None:
+def check_token(head: Head, due: Credentials, _limits: Limits) -> None:
     """Refuse who has not read the ready file."""
     if head.path in due.open_paths:
         return
@@ -79,14 +79,14 @@ def check_token(head: Head, due: Pass, _limits: Limits) -> None:
         raise refuse(HTTPStatus.UNAUTHORIZED, "not authorised", hint, www_authenticate="Bearer")
 
 
-def check_method(head: Head, _due: Pass, _limits: Limits) -> None:
+def check_method(head: Head, _due: Credentials, _limits: Limits) -> None:
     """Let through the methods that there are, and no others."""
     if head.method not in METHODS:
         allow = ", ".join(METHODS)
         raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "no such method", f"use {allow}", allow=allow)
 
 
-def check_body(head: Head, _due: Pass, limits: Limits) -> None:
+def check_body(head: Head, _due: Credentials, limits: Limits) -> None:
     """Refuse a body of unknown length, one that is too large, and one that is not JSON."""
     if head.values(b"transfer-encoding"):
         raise refuse(HTTPStatus.LENGTH_REQUIRED, "a body of unknown length", "send Content-Length")
@@ -96,7 +96,7 @@ def check_body(head: Head, _due: Pass, limits: Limits) -> None:
         raise refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not JSON", "send Content-Type: application/json")
 
 
-def check_size(head: Head, _due: Pass, limits: Limits) -> None:
+def check_size(head: Head, _due: Credentials, limits: Limits) -> None:
     """Refuse a head that is too large; one that never ends is cut off by its connection."""
     if head.size > limits.head_bytes:
         hint = f"at most {limits.head_bytes} bytes"
@@ -108,7 +108,7 @@ def _is_json(head: Head) -> bool:
     return [each.partition(b";")[0].strip().lower() for each in types] == [JSON]
 
 
-Check = Callable[[Head, Pass, Limits], None]
+Check = Callable[[Head, Credentials, Limits], None]
 
 CHECKS: Final[tuple[Check, ...]] = (
     check_host,
@@ -123,7 +123,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 class Gate:
     """Guard an application: it gets whole, checked requests, and only so many at once."""
 
-    def __init__(self, app: ASGIApp, due: Pass, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, due: Credentials, limits: Limits) -> None:
         self._app = app
         self._due = due
         self._limits = limits

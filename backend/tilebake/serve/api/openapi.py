@@ -47,7 +47,7 @@ def document() -> Schema:
 
 
 def text() -> str:
-    """Return the document as it is kept in the repository."""
+    """Return the text of docs/openapi.json."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

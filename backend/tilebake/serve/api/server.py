@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from tilebake.errors import ServeError, TilebakeError
 from tilebake.serve.api.connection import ServerConfig
 from tilebake.serve.api.endpoints import ENDPOINTS, Call, Endpoint
-from tilebake.serve.api.gate import Gate, Pass
+from tilebake.serve.api.gate import Credentials, Gate
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.reading import read_form
 from tilebake.serve.api.ready import ADDRESS, Ready, announce, new_ready
@@ -57,7 +57,7 @@ def application(
     )
     app.router.redirect_slashes = False
     open_paths = frozenset(endpoint.path for endpoint in ENDPOINTS if not endpoint.needs_token)
-    return Gate(app, Pass(ready.host, ready.token, open_paths), limits)
+    return Gate(app, Credentials(ready.host, ready.token, open_paths), limits)
 
 
 @contextlib.contextmanager

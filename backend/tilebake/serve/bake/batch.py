@@ -53,14 +53,14 @@ BakerFor = Callable[[PlannedBake], Baker]
 Around = Callable[[Baker], Baker]
 
 
-def survey(maps: Iterable[FoundMap], order: BakeOptions) -> Iterator[Planned | Failed]:
+def survey(maps: Iterable[FoundMap], options: BakeOptions) -> Iterator[Planned | Failed]:
     """Read every map and compare it with its texture; no model is loaded for that."""
-    planner = Planner(order)
-    claims = TextureOwners()
+    planner = Planner(options)
+    owners = TextureOwners()
     for found in maps:
         try:
             job = planner.plan(*found)
-            claims.claim(job.png, job.map_path)
+            owners.claim(job.png, job.map_path)
         except TilebakeError as error:
             yield Failed(found.path, error)
         else:
@@ -69,7 +69,7 @@ def survey(maps: Iterable[FoundMap], order: BakeOptions) -> Iterator[Planned | F
 
 def bake_maps(
     maps: Iterable[FoundMap],
-    order: BakeOptions,
+    options: BakeOptions,
     baker_for: BakerFor,
     on_step: OnStep,
     *,
@@ -83,7 +83,7 @@ def bake_maps(
     texture in its place.
     """
     jobs: list[PlannedBake] = []
-    for event in survey(maps, order):
+    for event in survey(maps, options):
         if isinstance(event, Planned) and force:
             event = Planned(replace(event.job, stale=event.job.stale or "asked for"))
         yield event

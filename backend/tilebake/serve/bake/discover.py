@@ -1,4 +1,4 @@
-"""From the paths on a command line to the map files they mean."""
+"""Find the map files that the paths on a command line mean."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

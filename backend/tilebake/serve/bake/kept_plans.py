@@ -26,7 +26,7 @@ class KeptPlans:
             tiles -= _tiles(oldest)
 
     def current(self, map_path: Path) -> PlannedBake | None:
-        """Return the plan of a map if it is kept and its files are as they were, else None."""
+        """Return the kept plan of a map, or None if there is none or one of its files changed since."""
         planned = self._plans.get(map_path)
         return planned if planned is not None and planned.is_current() else None
 

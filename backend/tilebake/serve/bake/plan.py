@@ -11,10 +11,11 @@ from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
+from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource
-from tilebake.request import BakeRequest, LoraRef
+from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import record_path, stale_reason
 from tilebake.serve.files.file_stamp import FileStamp, stamp_of
 from tilebake.serve.files.safe_folder import nearest_folder

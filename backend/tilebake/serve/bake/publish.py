@@ -1,6 +1,7 @@
-"""Textures on disk: a PNG and its record, NAME.bake.json, each always the complete old or the complete new.
+"""Write textures: a PNG and its record, NAME.bake.json, each always the complete old or the complete new.
 
-A kill between the two renames leaves a record that does not fit its picture: that texture is stale.
+They are two files. A kill between the two renames leaves a record that does not fit its picture: that texture
+is stale, and is published anew.
 """
 
 import hashlib
@@ -39,10 +40,10 @@ def publish(texture: Texture, request: BakeRequest, png: Path, root: Path) -> bo
     """Put a texture and its record in their place; True if the PNG was written, False if its pixels stay.
 
     Nothing is written outside of `root`, whatever links there are or come to be. Raises BakeError when the
-    place is outside, or the disk is full, read-only or otherwise refuses; what stood there stays.
+    place is outside, or the disk is full, read-only or otherwise refuses; what was there stays, file by file.
     """
     with disk_errors(png), folder_inside(root, png.parent) as place:
-        standing = _standing(place, png.name, texture)
+        standing = _bytes_if_same_pixels(place, png.name, texture)
         content = png_bytes(texture.image) if standing is None else standing
         record = _record(texture, request, png_hash=hashlib.sha256(content).hexdigest())
         files = {record_path(png).name: json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"}
@@ -130,7 +131,7 @@ def _file_hash(path: Path) -> str | None:
         return None
 
 
-def _standing(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
+def _bytes_if_same_pixels(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
     """Return the file of this name if it is a picture of these very pixels."""
     try:
         content = place.read(name)

@@ -15,8 +15,9 @@ from tilebake.errors import (
     ServeError,
     TilebakeError,
 )
+from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
-from tilebake.request import AttentionQuery, BakeRequest, LoraRef, Painter
+from tilebake.request import AttentionQuery, BakeRequest, Painter
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request
 MakePainter = Callable[[ModelSource, Loras], Painter]
