@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tilebake.errors import ModelError
-from tilebake.models.weights import check_safetensors
+from tilebake.models import weights
+from tilebake.models.weights import check_safetensors, tensor_names
 
 
 def tensor(begin: int, end: int, *shape: int, dtype: str = "F32") -> dict[str, object]:
@@ -23,7 +24,9 @@ def write(path: Path, header: Mapping[str, object], size: int) -> Path:
 
 def test_a_whole_file_is_known_by_the_names_of_its_tensors(tmp_path: Path) -> None:
     header = {"__metadata__": {"made": "here"}, "a": tensor(0, 8, 2), "b": tensor(8, 12, 1)}
-    assert check_safetensors(write(tmp_path / "whole.safetensors", header, 12)) == {"a", "b"}
+    path = write(tmp_path / "whole.safetensors", header, 12)
+    check_safetensors(path)
+    assert tensor_names(path) == {"a", "b"}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,19 @@ def test_a_damaged_file_is_refused(tmp_path: Path, header: dict[str, object], si
         check_safetensors(path)
     assert caught.value.where.file == path
     assert caught.value.hint == "fetch or copy it anew"
+
+
+def test_a_file_is_checked_once_and_again_when_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "whole.safetensors", {"a": tensor(0, 8, 2)}, 8)
+    check_safetensors(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(weights, "safe_open", None)
+        check_safetensors(path)
+    write(path, {"a": tensor(0, 8, 2)}, 7)
+    with pytest.raises(ModelError, match="a damaged one"):
+        check_safetensors(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

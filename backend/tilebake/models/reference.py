@@ -15,7 +15,7 @@ from tilebake.models import hub_cache
 from tilebake.models.defaults import Defaults, read_defaults
 from tilebake.models.file_digest import file_digest
 from tilebake.models.folder_check import check_folder, folder_files
-from tilebake.models.weights import check_safetensors, refuse_pickle
+from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_names
 
 EMBEDDED = Path(__file__).resolve().parent.parent / "embedded"
 SDXL_CONFIG = Path(__file__).resolve().parent.parent / "paint" / "sdxl_config"
@@ -110,7 +110,7 @@ def _file_defaults(path: Path) -> Defaults:
     """Check that a single-file checkpoint is whole and SDXL's, and return what it recommends."""
     if not _is_file(path):
         raise ModelError("there is no such model file", where=Location(path), hint="correct its path")
-    names = check_safetensors(path)
+    names = tensor_names(path)
     prefixes = {
         "the UNet": "model.diffusion_model.",
         "the VAE": "first_stage_model.",

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from safetensors import SafetensorError, safe_open
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.file_digest import is_known_whole, remember_whole
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle")
 CONVERT = (
@@ -61,14 +62,24 @@ def refuse_pickle(path: Path) -> None:
         )
 
 
-def check_safetensors(path: Path) -> Collection[str]:
-    """Check that a safetensors file is whole, and return the names of its tensors.
+def check_safetensors(path: Path) -> None:
+    """Check that a safetensors file is whole, once for each version of it: the verdict is remembered.
 
     It is opened by safetensors' own reader, which compares the header with the file: no gaps, no overlaps,
-    every shape as large as its bytes. Tensors are not read. Raises ModelError for what it refuses, for a
-    pickle and for a Git LFS pointer.
+    every shape as large as its bytes. That takes numpy, which a no-change run does not import otherwise.
+    Raises ModelError for what the reader refuses, for a pickle and for a Git LFS pointer.
     """
     refuse_pickle(path)
+    try:
+        if not is_known_whole(path):
+            tensor_names(path)
+            remember_whole(path)
+    except OSError as error:
+        raise ModelError(f"cannot be read: {error.strerror or error}", where=Location(path)) from None
+
+
+def tensor_names(path: Path) -> Collection[str]:
+    """Return the names of a safetensors file's tensors. Raises ModelError as `check_safetensors` does."""
     try:
         check_not_pointer(path)
         with safe_open(path, framework="np") as file:

@@ -16,7 +16,7 @@ from tilebake.errors import Location, ModelError
 from tilebake.models.folder_check import tokenizer_files
 from tilebake.models.hub_cache import list_fetched
 from tilebake.models.reference import config_folder
-from tilebake.models.weights import check_safetensors, read_json
+from tilebake.models.weights import read_json, tensor_names
 from tilebake.paint.model.components import Parts
 
 PAD_TOKENS = {"tokenizer": "<|endoftext|>", "tokenizer_2": "!"}  # what SDXL was trained with
@@ -48,7 +48,7 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
         tokenizer=tokenizers["tokenizer"],
         tokenizer_2=tokenizers["tokenizer_2"],
         scheduler_config=noise_schedule(
-            read_json(config / "scheduler" / "scheduler_config.json"), check_safetensors(file)
+            read_json(config / "scheduler" / "scheduler_config.json"), tensor_names(file)
         ),
         force_zeros_for_empty_prompt=bool(index.get("force_zeros_for_empty_prompt", True)),
     )
