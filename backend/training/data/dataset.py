@@ -14,8 +14,8 @@ import numpy as np
 
 from training.terrain.catalog import NAMES
 from training.terrain.fields import Labels, Picture, Shape
-from training.terrain.level import level_labels
-from training.terrain.scene import Layout, Patch, anyhow, random_patch, scene, single
+from training.terrain.level import anyhow, level
+from training.terrain.scene import Layout, Patch, random_patch, scene, single
 
 LATENT = 8  # pixels a latent: labels are kept at that size
 
@@ -42,7 +42,7 @@ class Kind:
 
 SINGLE = Kind("single", (256, 256), 40, stream=0)
 SCENE = Kind("scene", (448, 448), 10, stream=1, layout=anyhow)
-LEVEL = Kind("level", (448, 448), 10, stream=2, layout=level_labels)
+LEVEL = Kind("level", (448, 448), 10, stream=2, layout=level)
 DARK = Kind("dark", (256, 256), 40, stream=3, adjectives=("dark",))
 
 
