@@ -17,7 +17,7 @@ Labels = NDArray[np.int64]  # [height, width], which of several terrains stands 
 Shape = tuple[int, int]
 
 
-def smoothstep(low: float, high: float, field: Field) -> Field:
+def smoothstep(low: Field | float, high: Field | float, field: Field) -> Field:
     """0 below `low`, 1 above `high`, a smooth S between; `low` may exceed `high`."""
     t = np.clip((field - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)

@@ -23,6 +23,16 @@ class Grid(NamedTuple):
         """What stands at each pixel, from what stands in each cell."""
         return cells[self.rows, self.columns]
 
+    def centres(self) -> dict[Cell, tuple[float, float]]:
+        """The middles (y, x) of the cells of which enough is to be seen."""
+        number = (self.rows * self.size[1] + self.columns).ravel()
+        y, x = (each.ravel() for each in plane((self.rows.shape[0], self.rows.shape[1])))
+        counts, downs, asides = (np.bincount(number, weights) for weights in (None, y, x))
+        seen = np.flatnonzero(counts > 0.2 * self.tile**2)
+        middles = np.stack([downs[seen], asides[seen]], axis=1) / counts[seen, None]
+        cells = (divmod(int(each), self.size[1]) for each in seen)
+        return {cell: (float(y), float(x)) for cell, (y, x) in zip(cells, middles, strict=True)}
+
 
 KINDS = ("square", "offset", "isometric", "hexagonal")
 

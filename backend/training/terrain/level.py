@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from training.terrain.fields import Labels, Shape, noise, plane
@@ -77,26 +78,17 @@ def _walk(rng: np.random.Generator, size: Cell) -> list[Cell]:
     return [(column, row) for row, column in cells] if turned else cells
 
 
-def _joins(grid: Grid, walks: list[list[Cell]], narrow: float) -> Labels:
+def _joins(grid: Grid, walks: list[list[Cell]], narrow: float) -> NDArray[np.bool_]:
     """Where lines pass from cell to cell over a corner: a river is no string of beads."""
     joins = np.zeros(grid.rows.shape, np.bool_)
+    centres = grid.centres() if walks else {}
     y, x = plane((joins.shape[0], joins.shape[1]))
     for walk in walks:
         for one, other in pairwise(walk):
-            start, end = _centre(grid, one), _centre(grid, other)
-            if start is None or end is None or not _cornered(one, other):
-                continue
-            dy, dx = end[0] - start[0], end[1] - start[1]
-            t = np.clip(((y - start[0]) * dy + (x - start[1]) * dx) / (dy * dy + dx * dx), 0, 1)
-            joins |= np.hypot(y - start[0] - t * dy, x - start[1] - t * dx) < narrow * grid.tile
+            start, end = centres.get(one), centres.get(other)
+            if start is None or end is None or one[0] == other[0] or one[1] == other[1]:
+                continue  # beside each other
+            (top, left), (dy, dx) = start, (end[0] - start[0], end[1] - start[1])
+            t = np.clip(((y - top) * dy + (x - left) * dx) / (dy * dy + dx * dx), 0, 1)
+            joins |= np.hypot(y - top - t * dy, x - left - t * dx) < narrow * grid.tile
     return joins
-
-
-def _cornered(one: Cell, other: Cell) -> bool:
-    return one[0] != other[0] and one[1] != other[1]
-
-
-def _centre(grid: Grid, cell: Cell) -> tuple[float, float] | None:
-    """The middle of what is to be seen of a cell, if enough is."""
-    y, x = np.nonzero((grid.rows == cell[0]) & (grid.columns == cell[1]))
-    return (float(y.mean()), float(x.mean())) if y.size > 0.2 * grid.tile**2 else None

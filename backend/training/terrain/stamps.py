@@ -58,7 +58,8 @@ def joined(below: Stamp, above: Stamp) -> Stamp:
 def scattered(rng: np.random.Generator, shape: Shape, spacing: float, jitter: float) -> NDArray[np.float32]:
     """Places (y, x) from a jittered grid that reaches beyond the borders, from top to bottom. [n, 2]"""
     rows, columns = (int(side / spacing) + 4 for side in shape)
-    grid = np.stack(np.mgrid[:rows, :columns], axis=-1).astype(np.float32)
+    row, column = np.indices((rows, columns), dtype=np.float32)
+    grid = np.stack([row, column], axis=-1)
     grid[..., 1] += 0.5 * (np.arange(rows) % 2)[:, None]
     grid += (rng.random(grid.shape, dtype=np.float32) - 0.5) * jitter + rng.random(2, dtype=np.float32)
     places = (grid.reshape(-1, 2) - 2) * spacing

@@ -94,8 +94,11 @@ def abyss(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
         ("#030606", "#081012", "#122222"),
     )
     albedo = ramp(np.clip(0.3 + 0.22 * sway + 0.14 * rib, 0, 1), *deep)
-    albedo = mix(albedo, np.broadcast_to(colour("#4c648c"), albedo.shape), 0.34 * mist)
-    height = 2.4 * np.clip(rib, -0.5, 2) * (1 - mist)
+    crags = [boulder(rng, vary(rng, 9), 0.9, 1.4) for _ in range(6)]
+    ledges = strew(rng, shape, crags, 22, share=0.35 * smoothstep(-0.4, 0.6, rib), shadow=0.6)
+    stone = ramp(ledges.tone, deep[1], deep[2], "#2c3a52", "#4c6080")
+    albedo = mix(ledges.over(albedo, stone), np.broadcast_to(colour("#3c5278"), albedo.shape), 0.30 * mist)
+    height = mix(2.4 * np.clip(rib, -0.5, 2), 2 + ledges.height, ledges.cover) * (1 - 0.7 * mist)
     return Surface(tinted(rng, albedo, 0.05), height.astype(np.float32))
 
 

@@ -71,7 +71,7 @@ def mud(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     rise = lumps + 0.16 * fine + 0.35 * prints.height * prints.cover
     pool = smoothstep(-0.85, -1.0, rise)
     albedo = ramp(unit(0.8 * lumps + 0.4 * fine), "#3a2718", "#523822", "#6b4b2e", "#85623e")
-    albedo = mix(albedo, albedo * 0.62, prints.cover)
+    albedo = mix(albedo, albedo * 0.78, prints.cover)
     sky = ramp(unit(noise(rng, shape, 40, 2.8)), "#5a5a58", "#7c8488", "#a4b0b4")
     albedo = mix(albedo, sky, 0.72 * pool)
     height = mix(2.4 * lumps + 0.8 * fine + 1.2 * prints.height * prints.cover, -2.4 + 0 * lumps, pool)

@@ -10,7 +10,6 @@ from training.terrain.fields import (
     colour,
     mix,
     noise,
-    plane,
     ramp,
     smoothstep,
     tilted,
@@ -51,34 +50,24 @@ def stone(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
 
 
 def cliff(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
-    """A rock face from the front: upright buttresses, broken by ledges that catch the light."""
-    y, _ = plane(shape)
-    sway = noise(rng, shape, 60, 2.2, finest=8)
-    width = vary(rng, 17, 0.12)
-    pillar = cells(rng, shape, width, jitter=0.75, aspect=0.30, warp=warped(rng, shape, 30, 1.3))
-    layer = y / vary(rng, 30, 0.12) + 0.25 * sway + 0.5 * (pillar.random - 0.5)
-    fall = layer % 1  # 0 at the upper rim of a ledge's face, 1 at its foot
-    shelf = smoothstep(0.30, 0.12, fall) * smoothstep(0, 0.04, fall)
-    foot = smoothstep(0.62, 1.0, fall)
-    grain = noise(rng, shape, 14, 1.8, stretch=1.8, angle=np.pi / 2, finest=4)
-    wedge = np.clip(pillar.edge * width / 5.5, 0, 1)
+    """A rock face from the front: tall hewn crags, one before the other, in bands of dark and light."""
+    band = noise(rng, shape, 34, 2.0, stretch=4, finest=5)
+    grain = noise(rng, shape, 13, 1.8, stretch=2, angle=np.pi / 2, finest=3.5)
     warm = pick(
         rng,
-        ("#3c2e26", "#6c5040", "#a07c58", "#dcbc8c"),
-        ("#403a36", "#6c645a", "#9c9280", "#d2c8b0"),
-        ("#4a2a1e", "#80482e", "#b67448", "#e8b27c"),
+        ("#33261e", "#66492f", "#9c7650", "#dcb987"),
+        ("#35302c", "#625a50", "#958b7a", "#d2c8b2"),
+        ("#40231a", "#784128", "#b07044", "#eab57e"),
     )
-    tone = (
-        0.34
-        + 0.2 * (another(pillar.random) - 0.5)
-        + 0.06 * grain
-        + 0.36 * shelf
-        - 0.26 * foot
-        - 0.16 * pillar.dx
-    )
-    albedo = ramp(np.clip(tone, 0, 1), *warm) * (0.42 + 0.58 * smoothstep(0.0, 0.35, wedge))[..., None]
-    height = 5.5 * wedge + tilted(pillar, 3.0) - 4 * fall + 2 * shelf + 0.5 * grain
-    return Surface(tinted(rng, albedo, 0.04), blur(height.astype(np.float32), 0.6))
+    albedo, height = ramp(unit(grain), warm[0], warm[0]) * np.float32(0.6), np.zeros(shape, np.float32)
+    for radius, spacing in ((15.0, 15.0), (9.0, 26.0)):
+        crags = [boulder(rng, vary(rng, radius), 1.0, rng.uniform(1.5, 2.3)) for _ in range(8)]
+        laid = strew(rng, shape, crags, spacing, share=0.95, shadow=0.5)
+        tone = laid.tone + 0.14 * (laid.random - 0.5) + 0.06 * band + 0.05 * grain - 0.06
+        albedo = laid.over(albedo, ramp(np.clip(tone, 0, 1), *warm))
+        height = mix(height, 0.8 * laid.height + 0.4 * grain, laid.cover)
+    ledge = smoothstep(0.9, 1.7, band)
+    return Surface(tinted(rng, mix(albedo, albedo * 1.15, ledge), 0.04), height.astype(np.float32))
 
 
 def peak(rng: np.random.Generator, radius: float) -> Stamp:
