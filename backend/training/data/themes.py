@@ -1,0 +1,99 @@
+"""Terrains that stand together in a level, as a designer would choose them."""
+
+import numpy as np
+
+from training.terrain.catalog import NAMES
+
+THEMES: dict[str, tuple[str, ...]] = {
+    "countryside": (
+        "grass",
+        "forest",
+        "water",
+        "dirt",
+        "cobblestone",
+        "flowers",
+        "farmland",
+        "wheat_field",
+        "hedge",
+    ),
+    "highlands": (
+        "grass",
+        "hills",
+        "mountains",
+        "stone",
+        "pine_forest",
+        "rapids",
+        "waterfall",
+        "cliff",
+        "gravel",
+    ),
+    "coast": ("sand", "shallows", "water", "deep_water", "palms", "coral", "grass", "bridge", "cliff"),
+    "swamp": ("swamp", "reeds", "mud", "moss", "water", "dead_forest", "mushrooms", "bridge", "slime"),
+    "jungle": ("jungle", "palms", "sandstone", "water", "moss", "waterfall", "mud", "flowers", "rubble"),
+    "winter": ("snow", "ice", "ice_floes", "pine_forest", "deep_water", "stone", "mountains", "dead_forest"),
+    "desert": ("sand", "cracked_clay", "sandstone", "palms", "rubble", "bones", "cliff", "gravel", "mosaic"),
+    "volcano": (
+        "lava",
+        "ash",
+        "basalt",
+        "stone",
+        "cracked_clay",
+        "crystal",
+        "rubble",
+        "abyss",
+        "dead_forest",
+    ),
+    "cave": (
+        "cave_floor",
+        "cave_wall",
+        "abyss",
+        "crystal",
+        "water",
+        "mushrooms",
+        "cobweb",
+        "rails",
+        "gravel",
+    ),
+    "dungeon": (
+        "stone_tiles",
+        "castle_wall",
+        "bones",
+        "cobweb",
+        "slime",
+        "treasure",
+        "lava",
+        "carpet",
+        "abyss",
+    ),
+    "castle": (
+        "castle_wall",
+        "marble",
+        "carpet",
+        "stone_tiles",
+        "water",
+        "grass",
+        "roof_tiles",
+        "treasure",
+        "hedge",
+    ),
+    "village": (
+        "cobblestone",
+        "grass",
+        "dirt",
+        "thatch",
+        "roof_tiles",
+        "planks",
+        "palisade",
+        "farmland",
+        "brick",
+    ),
+    "town": ("asphalt", "brick", "roof_tiles", "grass", "hedge", "stone_tiles", "rails", "marble", "mosaic"),
+    "works": ("metal_plates", "panels", "asphalt", "slime", "rails", "brick", "gravel", "abyss", "rubble"),
+    "graveyard": ("dead_forest", "bones", "moss", "cobblestone", "mud", "cobweb", "castle_wall", "grass"),
+}
+
+
+def chosen(rng: np.random.Generator, count: int) -> tuple[str, ...]:
+    """So many different terrains: of one theme, or of all there are, half the time each."""
+    names = NAMES if rng.random() < 0.5 else THEMES[str(rng.choice(list(THEMES)))]
+    return tuple(str(name) for name in rng.permutation(names)[:count])
