@@ -83,23 +83,23 @@ def marble(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
 
 
 def mosaic(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
-    """Small glazed stones laid in rings and stars, in three colours and white."""
-    y, x = drawn_grid(rng, shape, 0.4)
-    size = vary(rng, 52, 0.1)
-    tile = blocks(rng, y, x, (size, size), bond=0.0, corner=0.5)
-    stones = blocks(rng, y, x, (8.6, 8.6), bond=0.5, corner=1.2)
-    # a stone has one colour: that of the pattern at its middle
-    dy, dx = ((each + size / 2) % size - size / 2 for each in (tile.dy - stones.dy, tile.dx - stones.dx))
-    away, angle = np.hypot(dy, dx), np.arctan2(dy, dx)
-    star = away / size * (1 + 0.14 * np.cos(8 * angle))
-    ring = np.floor(np.clip(star * 9.5, 0, 6))
+    """Small glazed stones laid in rosettes: rings of one colour round a heart, and lozenges between them."""
+    y, x = drawn_grid(rng, shape, 0.3)
+    stone, across = vary(rng, 8.6, 0.06), int(rng.choice((7, 9)))
+    stones = blocks(rng, y, x, (stone, stone), bond=0.0, corner=1.3)
+    row, column = (np.round((each - offset) / stone) for each, offset in ((y, stones.dy), (x, stones.dx)))
+    v, u = (np.abs(each % across - across // 2) for each in (row, column))  # stones from a rosette's heart
+    ring = np.round(np.hypot(u, v) * 1.15)
+    ring = np.where(u + v > across * 0.8, 6 - (u + v + across) % 2, np.clip(ring, 0, 4))
     inks = pick(
         rng,
-        ("#f0e4c8", "#b43c2c", "#f0e4c8", "#2c5c8c", "#e0b048", "#f0e4c8", "#24506c"),
-        ("#f2ead8", "#1f8078", "#e8c060", "#f2ead8", "#9c3848", "#f2ead8", "#1c5c68"),
-        ("#ece0d0", "#5c3c8c", "#ece0d0", "#d08038", "#2c6c5c", "#ece0d0", "#4c2c6c"),
+        ("#e0b048", "#b43c2c", "#f0e4c8", "#2c5c8c", "#f0e4c8", "#e0b048", "#24506c"),
+        ("#9c3848", "#e8c060", "#1f8078", "#f2ead8", "#1f8078", "#e8c060", "#1c5c68"),
+        ("#ece0d0", "#5c3c8c", "#d08038", "#ece0d0", "#2c6c5c", "#ece0d0", "#4c2c6c"),
     )
-    albedo = ramp(ring / 6, *inks) * (0.84 + 0.28 * stones.random)[..., None]
+    albedo = (
+        np.stack([colour(each) for each in inks])[ring.astype(int)] * (0.84 + 0.28 * stones.random)[..., None]
+    )
     joint = smoothstep(0.2, 1.1, stones.edge)
     albedo = mix(np.broadcast_to(colour("#5c5148"), albedo.shape), albedo, joint)
     height = 1.8 * np.sqrt(np.clip(stones.edge / 3, 0, 1)) + 0.8 * stones.random * joint

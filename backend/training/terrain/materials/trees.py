@@ -4,6 +4,7 @@ import numpy as np
 
 from training.terrain.fields import Field, Picture, Shape, another, mix, noise, ramp, smoothstep, unit
 from training.terrain.look import Look
+from training.terrain.materials.grassland import tufts
 from training.terrain.stamps import Stamp, Strewn, disc, dome, empty, joined, leaf, strew, stroke
 from training.terrain.surface import Surface
 from training.terrain.variety import pick, tinted, vary
@@ -174,36 +175,43 @@ def palms(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
     )
 
 
-def bare_tree(rng: np.random.Generator, radius: float) -> Stamp:
-    """A dead tree from above: forked grey limbs from a short trunk."""
-    y, x = disc(radius * 1.1)
-    whole, start = empty(y), rng.uniform(0, 7)
-    limbs = int(rng.integers(5, 7))
-    for number in range(limbs):
-        angle = start + 2 * np.pi * (number + rng.uniform(-0.25, 0.25)) / limbs
-        tip = radius * rng.uniform(0.5, 0.65)
-        fork = tip * np.sin(angle), tip * np.cos(angle)
-        whole = joined(whole, stroke(y, x, (0, 0), fork, (2.3, 1.5)))
-        for turn in (-0.55, 0.5):
-            end = angle + turn * rng.uniform(0.6, 1.2)
-            reach = radius * rng.uniform(0.4, 0.55)
-            point = fork[0] + reach * np.sin(end), fork[1] + reach * np.cos(end)
-            whole = joined(whole, stroke(y, x, fork, point, (1.4, 0.6)))
-    trunk = dome(y, x, 3.2)
-    return joined(whole, Stamp(trunk.cover, np.clip(trunk.tone + 0.15, 0, 1), trunk.height + 2))
+def bare_tree(rng: np.random.Generator, tall: float) -> Stamp:
+    """A dead tree from the front: a crooked trunk that forks and forks again, without a leaf."""
+    y, x = disc(tall * 0.62, 1.0)
+    foot = float(y.max()) - 2
+    whole = joined(empty(y), stroke(y, x, (foot, 0.0), (foot - 1, rng.uniform(-1, 1)), (3.4, 3.0)))
+
+    def grow(whole: Stamp, root: tuple[float, float], angle: float, length: float, width: float) -> Stamp:
+        knee = root[0] - length * np.cos(angle), root[1] + length * np.sin(angle)
+        thin = max(width * 0.66, 0.75)
+        whole = joined(whole, stroke(y, x, root, knee, (width, thin)))
+        if width < 1.15:
+            return whole
+        turn, bend = rng.uniform(0.45, 0.8), rng.uniform(-0.2, 0.2)
+        for side in (-1, 1):
+            whole = grow(whole, knee, angle + side * turn + bend, length * rng.uniform(0.62, 0.85), thin)
+        return whole
+
+    return grow(whole, (foot, 0.0), rng.uniform(-0.15, 0.15), tall * 0.36, 2.9)
 
 
 def dead_forest(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
-    """Bare, bleached trees with crooked limbs over grey-brown ground and fallen boughs."""
+    """Bare, bleached trees with crooked boughs over grey-brown ground, dry tufts between."""
     floor = unit(noise(rng, shape, 26))
-    ground = ramp(floor, "#39322c", "#4a4038", "#5e5246", "#706250")
+    ground = ramp(floor, "#3a332d", "#4c4239", "#605447", "#726351")
+    tufted = strew(rng, shape, tufts(rng, 5.5), 12, share=0.5, shadow=0.3)
+    ground = tufted.over(ground, ramp(tufted.tone, "#4a3f2c", "#7c6c4a", "#b09c70"))
     trees = strew(
-        rng, shape, [bare_tree(rng, vary(rng, 15, 0.15)) for _ in range(6)], 21, share=0.95, shadow=0.6
+        rng, shape, [bare_tree(rng, vary(rng, 29, 0.15)) for _ in range(7)], 17, share=0.95, shadow=0.5
     )
+    tone = np.clip(trees.tone + 0.25 * (trees.random - 0.5), 0, 1)
     bark = ramp(
-        np.clip(trees.tone + 0.2 * (trees.random - 0.5), 0, 1), "#4c443e", "#857a6e", "#b8ad9c", "#e0d6c4"
+        tone,
+        *pick(
+            rng, ("#3c3430", "#766a60", "#aca092", "#dcd0be"), ("#38302c", "#64564c", "#94847a", "#c4b4a6")
+        ),
     )
-    height = mix(1.6 * floor, 3 + 1.4 * trees.height, trees.cover)
+    height = mix(1.6 * floor + tufted.height * tufted.cover, 3 + 1.3 * trees.height, trees.cover)
     return Surface(tinted(rng, trees.over(ground, bark), 0.05), height.astype(np.float32))
 
 

@@ -78,13 +78,13 @@ def deep_water(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
     y, x = plane(shape)
     bend = noise(rng, shape, 70, 2.8, finest=16)
     lean = rng.uniform(-0.35, 0.35)
-    length = vary(rng, 21, 0.15)
-    phase = (y * np.cos(lean) + x * np.sin(lean)) / length + 0.55 * bend
+    length = vary(rng, 19, 0.15)
+    phase = (y * np.cos(lean) + x * np.sin(lean)) / length + 0.42 * bend
     turn = phase % 1
     strength = unit(noise(rng, shape, 55, 2.4))
     wave = np.where(turn < 0.68, turn / 0.68, (1 - turn) / 0.32)
     wave = smoothstep(-0.1, 1.1, wave) * (0.55 + 0.45 * strength)
-    froth = 0.09 * noise(rng, shape, 9, 1.5, finest=3)
+    froth = 0.08 * noise(rng, shape, 13, 1.8, finest=4.5)
     crest = (
         smoothstep(0.5, 0.64, turn + froth)
         * smoothstep(0.8, 0.7, turn + froth)
@@ -217,7 +217,7 @@ def slime(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     )
     albedo = ramp(np.clip(0.22 + 0.42 * fold, 0, 1), *greens)
     bubbles = strew(
-        rng, shape, [dome(*disc(r), r, 0.8) for r in (3.2, 4.2, 5.5, 7.5)], 15, share=0.45, shadow=0.35
+        rng, shape, [dome(*disc(r), r, 0.8) for r in (4.4, 5.2, 6.5, 8.5)], 15, share=0.45, shadow=0.35
     )
     skin = ramp(np.clip(bubbles.tone + 0.1 * another(bubbles.random), 0, 1), *greens)
     albedo = bubbles.over(albedo, skin)
