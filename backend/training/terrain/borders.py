@@ -44,6 +44,17 @@ def shares(rng: np.random.Generator, labels: Labels, surfaces: list[Surface], ti
     return (sharp / sharp.sum(axis=0)).astype(np.float32)
 
 
+def mingled(share: Field, terrains: list[Terrain]) -> Field:
+    """The same shares, but waters run into each other: no line is drawn between shallow and deep."""
+    waters = [i for i, terrain in enumerate(terrains) if terrain.edge is Edge.WATER]
+    if len(waters) < 2:
+        return share
+    soft = np.stack([blur(share[i], 9) for i in waters]) + 1e-6
+    mixed = share.copy()
+    mixed[waters] = share[waters].sum(axis=0) * soft / soft.sum(axis=0)
+    return mixed
+
+
 def blended(surfaces: list[Surface], share: Field) -> Surface:
     """One ground of all."""
     albedo = sum(s.albedo * each[..., None] for s, each in zip(surfaces, share, strict=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.terrain.borders import blended, bordered, shares
+from training.terrain.borders import blended, bordered, mingled, shares
 from training.terrain.catalog import NAMES, TERRAINS
 from training.terrain.dressing import dressed
 from training.terrain.fields import Labels, Picture, Shape
@@ -64,8 +64,8 @@ def scene(
     """
     plan = layout(rng, shape, len(patches))
     surfaces = [patch.surface(rng, shape) for patch in patches]
-    share = shares(rng, plan.painted, surfaces, plan.tile)
     terrains = [TERRAINS[patch.terrain] for patch in patches]
+    share = mingled(shares(rng, plan.painted, surfaces, plan.tile), terrains)
     ground = bordered(rng, blended(surfaces, share), share, terrains)
     labels = np.where(plan.asked == plan.painted, np.argmax(share, axis=0), plan.asked)
     return lit(ground), labels
