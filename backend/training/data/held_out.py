@@ -40,7 +40,7 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
     "crystal": ("geodes", "jewels", "diamonds"),
     "cave_floor": ("mineshaft", "burrow", "catacomb floor"),
     "cave_wall": ("tunnel wall", "underground wall"),
-    "abyss": ("nothingness", "crevasse", "black hole"),
+    "abyss": ("nothingness", "crevasse", "netherworld"),
     "bones": ("ossuary", "ribcages", "Totenschädel"),
     "cobweb": ("gossamer", "arachnid nest"),
     "mushrooms": ("champignons", "shrooms"),
@@ -62,5 +62,10 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
     "palisade": ("log fence", "timber wall", "Zaun"),
     "bridge": ("plank bridge", "gangway", "Steg"),
     "rails": ("train rails", "tramway", "Schienen"),
+    "forest_floor": ("twigs", "mulch", "Laub"),
+    "bamboo": ("bambusa", "cane thicket"),
+    "cacti": ("prickly pears", "succulents"),
+    "stairs": ("stairwell", "treads", "Stufen"),
+    "graves": ("churchyard", "necropolis", "Grabsteine"),
 }
 """For each terrain, words that mean it to a person and that no caption has."""

@@ -8,18 +8,18 @@ _NAMES = {
     "countryside": "grass forest water dirt cobblestone flowers farmland wheat_field hedge",
     "highlands": "grass hills mountains stone pine_forest rapids waterfall cliff gravel",
     "coast": "sand shallows water deep_water palms coral grass bridge cliff",
-    "swamp": "swamp reeds mud moss water dead_forest mushrooms bridge slime",
-    "jungle": "jungle palms sandstone water moss waterfall mud flowers rubble",
+    "swamp": "swamp reeds mud moss water dead_forest forest_floor mushrooms bridge slime",
+    "jungle": "jungle palms bamboo stairs sandstone water moss waterfall mud flowers rubble",
     "winter": "snow ice ice_floes pine_forest deep_water stone mountains dead_forest",
-    "desert": "sand cracked_clay sandstone palms rubble bones cliff gravel mosaic",
+    "desert": "sand cracked_clay sandstone palms rubble bones cacti cliff gravel mosaic",
     "volcano": "lava ash basalt stone cracked_clay crystal rubble abyss dead_forest",
     "cave": "cave_floor cave_wall abyss crystal water mushrooms cobweb rails gravel",
     "dungeon": "stone_tiles castle_wall bones cobweb slime treasure lava carpet abyss",
-    "castle": "castle_wall marble carpet stone_tiles water grass roof_tiles treasure hedge",
+    "castle": "castle_wall marble stairs carpet stone_tiles water grass roof_tiles treasure hedge",
     "village": "cobblestone grass dirt thatch roof_tiles planks palisade farmland brick",
     "town": "asphalt brick roof_tiles grass hedge stone_tiles rails marble mosaic",
     "works": "metal_plates panels asphalt slime rails brick gravel abyss rubble",
-    "graveyard": "dead_forest bones moss cobblestone mud cobweb castle_wall grass",
+    "graveyard": "graves dead_forest forest_floor bones moss cobblestone mud cobweb castle_wall grass",
 }
 THEMES = {theme: tuple(names.split()) for theme, names in _NAMES.items()}
 

@@ -16,6 +16,7 @@ from training.terrain.materials import (
     grassland,
     ground,
     masonry,
+    plants,
     rock,
     trees,
     water,
@@ -88,7 +89,7 @@ _ALL = (
     Terrain("jungle", trees.jungle, Edge.GROUND, rise=12),
     Terrain("palms", trees.palms, Edge.GROUND),
     Terrain("dead_forest", trees.dead_forest, Edge.GROUND, rise=2),
-    Terrain("hedge", trees.hedge, Edge.GROUND, rise=9),
+    Terrain("hedge", plants.hedge, Edge.GROUND, rise=9),
     Terrain("shallows", water.shallows, Edge.WATER, rise=-4),
     Terrain("rapids", water.rapids, Edge.WATER, rise=-5),
     Terrain("waterfall", water.waterfall, Edge.WATER, rise=-4),
@@ -123,6 +124,11 @@ _ALL = (
     Terrain("palisade", wood.palisade, rise=11),
     Terrain("bridge", wood.bridge, rise=4),
     Terrain("rails", wood.rails, rise=1),
+    Terrain("forest_floor", plants.forest_floor, Edge.GROUND),
+    Terrain("bamboo", plants.bamboo, Edge.GROUND, rise=10),
+    Terrain("cacti", plants.cacti, Edge.GROUND),
+    Terrain("stairs", masonry.stairs, rise=4),
+    Terrain("graves", masonry.graves, Edge.GRASS),
 )
 TERRAINS: dict[str, Terrain] = {each.name: each for each in _ALL}
 NAMES = tuple(TERRAINS)

@@ -75,6 +75,19 @@ WORDS: dict[str, Words] = {
         "wheat, Weizenfeld",
         "golden, ripe, yellow",
     ),
+    "forest_floor": _words(
+        "forest floor, leaf litter, fallen leaves, woodland floor, leaves, undergrowth, forest ground, "
+        "roots and leaves, tree roots, Waldboden",
+        "brown, leafy, shady",
+    ),
+    "bamboo": _words(
+        "bamboo, bamboo forest, bamboo stalks, bamboo canes, bamboo wall, bamboo grove, Bambus",
+        "green, tall, dense",
+    ),
+    "cacti": _words(
+        "cacti, cactus, cactuses, cactus field, saguaros, desert plants, cactus desert, Kakteen",
+        "green, thorny, sandy, dry",
+    ),
     # water
     "water": _words(
         "water, river, lake, pond, stream, rivers, lakes, pool, canal, moat, brook, Wasser, Fluss",
@@ -208,8 +221,7 @@ WORDS: dict[str, Words] = {
         "black, bottomless, dark, empty",
     ),
     "bones": _words(
-        "bones, skulls, bone pile, skeletons, boneyard, graveyard, skull floor, bone field, skeleton "
-        "remains, Knochen",
+        "bones, skulls, bone pile, skeletons, boneyard, skull floor, bone field, skeleton remains, Knochen",
         "white, old, pale, scattered",
     ),
     "cobweb": _words(
@@ -246,6 +258,14 @@ WORDS: dict[str, Words] = {
         "sandstone, sandstone wall, temple wall, desert temple, sandstone blocks, sandstone bricks, "
         "pyramid, carved stone, tomb wall, ancient temple, Sandstein",
         "golden, carved, ancient, yellow",
+    ),
+    "stairs": _words(
+        "stairs, stone stairs, steps, staircase, stone steps, stairway, temple steps, Treppe",
+        "broad, worn, grey, gray",
+    ),
+    "graves": _words(
+        "gravestones, graveyard, graves, tombstones, cemetery, headstones, tombs, burial ground, Friedhof",
+        "old, grey, gray, spooky, grassy",
     ),
     "roof_tiles": _words(
         "roof tiles, roof, tiled roof, rooftop, roofs, shingles, rooftops, house roof, slate roof, "

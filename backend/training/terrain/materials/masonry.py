@@ -1,10 +1,12 @@
-"""What masons and roofers lay: cobbles, bricks, castle walls, sandstone, roof tiles, thatch."""
+"""What masons and roofers make: cobbles, bricks, walls, stairs, graves, roof tiles, thatch."""
 
 import numpy as np
 
 from training.terrain.blocks import blocks, drawn_grid
 from training.terrain.fields import Field, Shape, another, cells, mix, noise, plane, ramp, smoothstep, unit
 from training.terrain.look import Look
+from training.terrain.materials.grassland import grass
+from training.terrain.stamps import Stamp, disc, strew
 from training.terrain.surface import Surface
 from training.terrain.variety import pick, tinted, vary
 
@@ -164,3 +166,87 @@ def thatch(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     albedo = ramp(tone, *straws) * (1 - 0.5 * smoothstep(0.16, 0.0, fall))[..., None]
     height = 3.5 * fall + 0.5 * straw + 1.2 * swell
     return Surface(tinted(rng, albedo, 0.04), height.astype(np.float32))
+
+
+def stairs(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
+    """A broad flight of stone steps: worn treads in the light, dark risers below them."""
+    turned = rng.random() < 0.3
+    shape = (shape[1], shape[0]) if turned else shape
+    y, x = drawn_grid(rng, shape, 0.5)
+    high = vary(rng, 19, 0.1)
+    step = blocks(rng, y, x, (high, high * 3.1), bond=None, corner=0.8)
+    fall = step.dy / high + 0.5  # 0 at the back of a tread, 1 at the foot of its riser
+    mottle = unit(noise(rng, shape, 22, 1.8, finest=4))
+    nose = 0.66 + 0.05 * smoothstep(0.6, 1.8, noise(rng, shape, 20, 2.0, finest=5))
+    tread, rim = (
+        smoothstep(nose + 0.02, nose - 0.02, fall),
+        smoothstep(0.09, 0.02, np.abs(fall - nose + 0.06)),
+    )
+    greys = pick(
+        rng,
+        ("#4c4a4c", "#807c78", "#aaa49c", "#d2cabe"),
+        ("#54483a", "#8c785e", "#b89f7e", "#e0c8a4"),
+        ("#424a52", "#727e88", "#9caab2", "#c8d2d6"),
+    )
+    tone = (
+        0.16
+        + 0.46 * tread
+        + 0.16 * step.random
+        + 0.2 * (mottle - 0.5)
+        + 0.2 * rim
+        - 0.3 * tread * (fall < 0.12)
+    )
+    albedo = ramp(np.clip(tone, 0, 1), *greys)
+    joint = smoothstep(1.0, 0.3, np.abs(np.abs(step.dx) - high * 1.55))
+    albedo = mix(albedo, albedo * 0.4, 0.8 * joint)
+    height = 5 * smoothstep(0.98, nose, fall) - 5 * (fall > nose) * (fall - nose) + 0.8 * mottle - joint
+    surface = Surface(tinted(rng, albedo, 0.04), (height + 0.5 * step.random).astype(np.float32))
+    return surface.transposed() if turned else surface
+
+
+def headstone(rng: np.random.Generator, tall: float) -> Stamp:
+    """A gravestone from the front, with a cross or lines cut into it; or a cross of stone."""
+    y, x = disc(tall * 0.55, 1.0)
+    foot, half = float(y.max()) - 2, tall * 0.33
+    up = foot - y
+    if rng.random() < 0.25:
+        beam = np.minimum(1.6 + 0 * y, np.minimum(tall * 0.95 - up, up))
+        post = np.minimum(beam, tall * 0.095 - np.abs(x) + 0.5)
+        arm = np.minimum(tall * 0.09 - np.abs(up - tall * 0.62) + 0.5, tall * 0.30 - np.abs(x))
+        inside, cut = np.maximum(post, np.minimum(arm, 1.6)), np.zeros_like(y)
+    else:
+        shoulder = tall * 0.62
+        above = half - np.hypot(np.maximum(up - shoulder, 0) * rng.choice((1.0, 1.35)), x)
+        inside = np.minimum(above, up)
+        cross = np.maximum(
+            (np.abs(x) < 1.0) * (np.abs(up - tall * 0.58) < tall * 0.2),
+            (np.abs(x) < tall * 0.14) * (np.abs(up - tall * 0.64) < 1.0),
+        )
+        lines = (
+            (np.abs(x) < half * 0.62)
+            * (np.abs(up % (tall * 0.17) - 1.5) < 0.8)
+            * (up > tall * 0.2)
+            * (up < tall * 0.66)
+        )
+        cut = 1.0 * (cross if rng.random() < 0.6 else lines)
+    tone = 0.5 - 0.14 * x / half + 0.22 * up / tall - 0.1
+    bevel = np.clip(inside / 2.2, 0, 1)
+    return Stamp(
+        smoothstep(-0.3, 0.6, inside), np.clip(tone * (1 - 0.5 * cut), 0, 1), 2 + 2.2 * bevel - 1.1 * cut
+    )
+
+
+def graves(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
+    """A graveyard: old headstones and crosses in loose rows, in rank grass."""
+    ground = grass(rng, shape, look)
+    albedo = ground.albedo * np.float32(0.72) + np.float32(0.02)
+    stones = [headstone(rng, vary(rng, 21, 0.1)) for _ in range(7)]
+    laid = strew(rng, shape, stones, 24, jitter=0.35, share=0.88, shadow=0.55)
+    mottle = noise(rng, shape, 14, 1.7, finest=3)
+    greys = pick(
+        rng, ("#3e4248", "#727a80", "#a2a8a8", "#d0d2ca"), ("#46423c", "#7a746a", "#a8a094", "#d4ccbc")
+    )
+    tone = np.clip(laid.tone + 0.16 * (laid.random - 0.5) + 0.05 * mottle, 0, 1)
+    albedo = laid.over(albedo, ramp(tone, *greys))
+    height = mix(ground.height, 2 + laid.height + 0.3 * mottle, laid.cover)
+    return Surface(tinted(rng, albedo, 0.03), height.astype(np.float32))

@@ -1,4 +1,4 @@
-"""What grows tall, seen from above: forest, pines, jungle, palms, bare trees, hedges and bamboo."""
+"""What grows tall, seen from above: forest, pines, jungle, palms, bare trees."""
 
 import numpy as np
 
@@ -213,22 +213,3 @@ def dead_forest(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     )
     height = mix(1.6 * floor + tufted.height * tufted.cover, 3 + 1.3 * trees.height, trees.cover)
     return Surface(tinted(rng, trees.over(ground, bark), 0.05), height.astype(np.float32))
-
-
-def hedge(rng: np.random.Generator, shape: Shape, look: Look) -> Surface:
-    """Clipped box: a thick coat of small round leaves, lighter where the shears have shaped it."""
-    swell = noise(rng, shape, 40, 2.8, finest=8)
-    leaves = []
-    for _ in range(7):
-        y, x = disc(7)
-        angle = rng.uniform(0, 2 * np.pi)
-        leaves.append(leaf(y + 4 * np.sin(angle), x + 4 * np.cos(angle), 9.5, 3.8, angle))
-    grown = strew(rng, shape, leaves, 6.4, share=0.95, shadow=0.3, shuffled=True)
-    tone = np.clip(0.75 * grown.tone + 0.26 * (grown.random - 0.4) + 0.09 * swell, 0, 1)
-    summer = pick(
-        rng, ("#12401c", "#236a28", "#48953a", "#93cc58"), ("#1a3f12", "#34691c", "#629a2e", "#a9d050")
-    )
-    ground = np.broadcast_to(ramp(np.zeros((1, 1)), "#0c2612", "#0c2612"), (*shape, 3))
-    albedo = grown.over(ground, foliage(tone, grown.random, look, summer))
-    height = 3 * swell + mix(np.zeros(shape), grown.height, grown.cover)
-    return Surface(tinted(rng, albedo, 0.03), height.astype(np.float32))
