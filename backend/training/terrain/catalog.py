@@ -68,7 +68,7 @@ _ALL = (
     Terrain("flowers", grassland.flowers, Edge.GRASS),
     Terrain("swamp", grassland.swamp, Edge.GRASS, rise=-1),
     Terrain("dirt", ground.dirt, Edge.GROUND, rise=-1),
-    Terrain("snow", cold.snow, Edge.GROUND, rise=2),
+    Terrain("snow", cold.snow, rise=2),
     Terrain("water", water.water, Edge.WATER, rise=-5),
     Terrain("deep_water", water.deep_water, Edge.WATER, rise=-6),
     Terrain("sand", ground.sand, Edge.GROUND, rise=-1),
