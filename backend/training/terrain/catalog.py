@@ -133,3 +133,5 @@ _ALL = (
 TERRAINS: dict[str, Terrain] = {each.name: each for each in _ALL}
 NAMES = tuple(TERRAINS)
 NOUNS = {noun: name for name, terrain in TERRAINS.items() for noun in terrain.words}
+COMMON = {noun: name for name, terrain in TERRAINS.items() for noun in terrain.words[:3]}
+"""The two hundred words that levels are mostly made of."""

@@ -40,37 +40,37 @@ def test_hexagons_have_six_neighbours() -> None:
 
 
 def lines(seed: int) -> Plan:
-    return level(np.random.default_rng(seed), (448, 448), 3)
+    return level(np.random.default_rng(seed), (288, 288), 3)
 
 
 def test_lines_are_joined_where_they_pass_over_a_corner() -> None:
     """What is painted of a line is in no more pieces than what was asked for, and sometimes in fewer."""
     mended = 0
-    for seed in range(40):
+    for seed in range(30):
         plan = lines(seed)
         asked, painted = (ndimage.label(each == 2)[1] for each in (plan.asked, plan.painted))
         added = plan.asked != plan.painted
         assert (plan.painted[added] == 2).all()
         assert added.mean() < 0.1
         mended += painted < asked
-    assert mended >= 6
+    assert mended >= 5
 
 
 def test_lines_one_tile_wide_cross_many_levels() -> None:
     """A terrain that reaches from side to side, and of which no place is three tiles wide and high."""
     thin = 0
-    for seed in range(60):
+    for seed in range(50):
         plan = lines(seed)
         line = plan.painted == 2
         across = line[:, 0].any() and line[:, -1].any()
         ends = across or (line[0].any() and line[-1].any())
         thick = ndimage.minimum_filter(line, size=int(2.6 * plan.tile), mode="constant")
         thin += bool(ends and not np.any(thick))
-    assert thin >= 15
+    assert thin >= 12
 
 
 def test_tiles_are_small_and_large() -> None:
-    sizes = [lines(seed).tile for seed in range(40)]
+    sizes = [lines(seed).tile for seed in range(30)]
     assert min(sizes) < 32
     assert max(sizes) > 60
 
