@@ -64,7 +64,7 @@ def test_no_two_terrains_look_alike(pictures: dict[str, Picture]) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_adjective_changes_the_picture(name: str) -> None:
-    """But for those that say what the terrain looks like anyway. A third of them for each terrain, in turn."""
+    """But for those that say what it looks like anyway. A third of them for each terrain, in turn."""
     plain = painted(name, shape=(72, 96))
     third = ADJECTIVES[NAMES.index(name) % 3 :: 3]
     adjectives = [word for word in third if word not in TERRAINS[name].plain]
