@@ -29,7 +29,7 @@ def snow(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     albedo = ramp(unit(0.9 * mound + 0.45 * windy * wave), "#b4cbe9", "#d6e4f5", "#eef4fb", "#fbfdff")
     glitter = smoothstep(2.4, 3.0, noise(rng, shape, 7, 0.6, finest=2.2))
     albedo = mix(albedo * np.float32(0.95), np.ones_like(albedo), glitter)
-    height = 3.6 * mound + 1.5 * windy * wave
+    height = 3.0 * mound + 1.1 * windy * wave
     return Surface(tinted(rng, albedo, 0.015), blur(height.astype(np.float32), 0.8), gloss=0.5 * glitter)
 
 

@@ -164,7 +164,7 @@ def cattail(rng: np.random.Generator, tall: float) -> Stamp:
         stalk = Stamp(
             smoothstep(1.1, 0.4, np.abs(x - middle)) * (t > 0) * (t < 0.9), np.full_like(y, 0.6), 2 + 0 * y
         )
-        spike = smoothstep(2.7, 1.9, np.abs(x - middle)) * smoothstep(0.55, 0.6, t) * smoothstep(0.97, 0.9, t)
+        spike = smoothstep(0, 0.3, 1 - ((t - 0.78) / 0.2) ** 4 - ((x - middle) / 2.7) ** 2)
         whole = joined(joined(whole, stalk), Stamp(spike, np.zeros_like(y), 4 + 0 * y))
     return whole
 

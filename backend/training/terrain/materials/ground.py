@@ -72,7 +72,7 @@ def mud(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     pool = smoothstep(-0.85, -1.0, rise)
     albedo = ramp(unit(0.8 * lumps + 0.4 * fine), "#3a2718", "#523822", "#6b4b2e", "#85623e")
     albedo = mix(albedo, albedo * 0.78, prints.cover)
-    sky = ramp(unit(noise(rng, shape, 40, 2.8)), "#5a5a58", "#7c8488", "#a4b0b4")
+    sky = ramp(unit(noise(rng, shape, 40, 2.8)), "#5c564e", "#7e7c78", "#a8aca8")
     albedo = mix(albedo, sky, 0.72 * pool)
     height = mix(2.4 * lumps + 0.8 * fine + 1.2 * prints.height * prints.cover, -2.4 + 0 * lumps, pool)
     return Surface(

@@ -116,9 +116,9 @@ def rapids(rng: np.random.Generator, shape: Shape, _look: Look) -> Surface:
     boulders = strew(
         rng, shape, [boulder(rng, r, 0.8) for r in rng.uniform(5, 9.5, 6)], 26, share=0.62, shadow=0.4
     )
-    wake = np.zeros(shape, np.float32)
-    for step in range(2, 26, 3):  # foam trails downstream of each boulder and frays
-        wake = np.maximum(wake, np.roll(boulders.cover, step, 0) * (1 - step / 30))
+    wake = boulders.cover.copy()
+    for row in range(1, len(wake)):  # foam trails downstream of each boulder, and frays
+        wake[row] = np.maximum(wake[row], wake[row - 1] - 0.034)
     rim = np.clip(blur(boulders.cover, 2.2) * 2.2 - boulders.cover, 0, 1)
     foam = np.clip(
         smoothstep(0.25, 0.85, wake + 0.38 * thread - 0.1) + 0.9 * rim + smoothstep(1.3, 2.0, thread), 0, 1
