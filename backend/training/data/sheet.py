@@ -21,7 +21,8 @@ GAP = 2  # pixels between pictures
 def picture(patch: Patch, side: int, caption: str) -> Image.Image:
     """A terrain with its name on it; seeded by the terrain, so that all adjectives find the same ground."""
     rng = np.random.default_rng((crc32(patch.terrain.encode()), 0))
-    painted = single(rng, (round(side * 1.6),) * 2, patch)
+    seen = round(side * 1.6)  # from a little further away than in a map, so that more of it is seen
+    painted = single(rng, (seen, seen), patch)
     image = Image.fromarray((painted * 255 + 0.5).astype(np.uint8)).resize(
         (side, side), Image.Resampling.LANCZOS
     )

@@ -81,7 +81,7 @@ def _walk(rng: np.random.Generator, size: Cell) -> list[Cell]:
 def _joins(grid: Grid, walks: list[list[Cell]], narrow: float) -> NDArray[np.bool_]:
     """Where lines pass from cell to cell over a corner: a river is no string of beads."""
     joins = np.zeros(grid.rows.shape, np.bool_)
-    centres = grid.centres() if walks else {}
+    centres: dict[Cell, tuple[float, float]] = grid.centres() if walks else {}
     y, x = plane((joins.shape[0], joins.shape[1]))
     for walk in walks:
         for one, other in pairwise(walk):
