@@ -66,6 +66,11 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
     "bamboo": ("bambusa", "cane thicket"),
     "cacti": ("prickly pears", "succulents"),
     "stairs": ("stairwell", "treads", "Stufen"),
+    "houses": ("hamlet", "homesteads", "settlement", "Häuser"),
+    "crates": ("kegs", "freight", "Fässer"),
+    "fire": ("inferno", "conflagration", "bonfire"),
+    "clouds": ("cumulus", "overcast", "Himmel"),
+    "space": ("universe", "interstellar void", "milky way"),
     "graves": ("churchyard", "necropolis", "Grabsteine"),
 }
 """For each terrain, words that mean it to a person and that no caption has."""

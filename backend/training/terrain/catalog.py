@@ -11,7 +11,7 @@ from training.terrain.look import Look
 from training.terrain.materials import (
     cave,
     cold,
-    crops,
+    elements,
     floors,
     grassland,
     ground,
@@ -23,8 +23,10 @@ from training.terrain.materials import (
     wood,
 )
 from training.terrain.surface import Surface
-from training.terrain.words import WORDS
+from training.terrain.words.built import BUILT
+from training.terrain.words.nature import NATURE
 
+WORDS = NATURE | BUILT
 Painter = Callable[[np.random.Generator, Shape, Look], Surface]
 
 
@@ -81,8 +83,8 @@ _ALL = (
     Terrain("brick", masonry.brick, rise=9),
     Terrain("planks", wood.planks, rise=1),
     Terrain("stone_tiles", floors.stone_tiles),
-    Terrain("farmland", crops.farmland, Edge.GROUND),
-    Terrain("wheat_field", crops.wheat_field, Edge.GRASS, rise=4),
+    Terrain("farmland", plants.farmland, Edge.GROUND),
+    Terrain("wheat_field", plants.wheat_field, Edge.GRASS, rise=4),
     Terrain("moss", grassland.moss, Edge.GRASS),
     Terrain("reeds", grassland.reeds, Edge.GRASS, rise=4),
     Terrain("pine_forest", trees.pine_forest, Edge.GROUND, rise=12),
@@ -129,6 +131,11 @@ _ALL = (
     Terrain("cacti", plants.cacti, Edge.GROUND),
     Terrain("stairs", masonry.stairs, rise=4),
     Terrain("graves", masonry.graves, Edge.GRASS),
+    Terrain("houses", wood.houses, Edge.GROUND, rise=3),
+    Terrain("crates", wood.crates, rise=3),
+    Terrain("fire", elements.fire, Edge.FIRE),
+    Terrain("clouds", elements.clouds, rise=-8),
+    Terrain("space", elements.space, rise=-16),
 )
 TERRAINS: dict[str, Terrain] = {each.name: each for each in _ALL}
 NAMES = tuple(TERRAINS)
