@@ -80,9 +80,10 @@ def _walk(rng: np.random.Generator, size: Cell) -> list[Cell]:
 
 def _joins(grid: Grid, walks: list[list[Cell]], narrow: float) -> NDArray[np.bool_]:
     """Where lines pass from cell to cell over a corner: a river is no string of beads."""
-    joins = np.zeros(grid.rows.shape, np.bool_)
+    shape = grid.rows.shape[0], grid.rows.shape[1]
+    joins = np.zeros(shape, np.bool_)
     centres: dict[Cell, tuple[float, float]] = grid.centres() if walks else {}
-    y, x = plane((joins.shape[0], joins.shape[1]))
+    y, x = plane(shape)
     for walk in walks:
         for one, other in pairwise(walk):
             start, end = centres.get(one), centres.get(other)
