@@ -18,7 +18,7 @@ GRASS, LAVA = Patch("grass"), Patch("lava", ("dark",))
 def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pair of tokenizers learnt from a few captions."""
     folder = tmp_path_factory.mktemp("tokenizer")
-    write_pair(folder, *trained(captions(1500), vocabulary=700))
+    write_pair(folder, *trained(captions(1500), vocabulary=1800))
     return folder
 
 

@@ -9,11 +9,29 @@ SYNONYMS = {
     "lush": ("lush", "verdant"),
     "dry": ("dry", "parched", "withered"),
     "dark": ("dark", "gloomy", "shadowy"),
-    "bright": ("bright", "sunny"),
+    "bright": ("bright", "sunny", "sunlit"),
     "mossy": ("mossy", "moss-covered", "overgrown"),
-    "snowy": ("snowy", "snow-covered", "frosty"),
-    "autumn": ("autumn", "autumnal"),
-    "muddy": ("muddy",),
+    "snowy": ("snowy", "snow-covered", "snow-capped"),
+    "autumn": ("autumn", "autumnal", "fall"),
+    "muddy": ("muddy", "dirty"),
+    "wet": ("wet", "rainy", "flooded", "soaked"),
+    "cracked": ("cracked", "broken", "ruined", "crumbling"),
+    "burnt": ("burnt", "charred", "scorched", "burned"),
+    "frozen": ("frozen", "icy", "frosty"),
+    "sandy": ("sandy", "dusty"),
+    "rocky": ("rocky", "stony"),
+    "grassy": ("grassy", "weedy"),
+    "flowery": ("flowery", "flowering", "blooming"),
+    "misty": ("misty", "foggy", "hazy"),
+    "magical": ("magical", "enchanted", "glowing"),
+    "bloody": ("bloody", "blood-stained"),
+    "red": ("red", "crimson"),
+    "blue": ("blue", "azure"),
+    "green": ("green", "emerald"),
+    "purple": ("purple", "violet"),
+    "golden": ("golden", "yellow"),
+    "white": ("white", "pale"),
+    "black": ("black", "jet-black"),
 }
 STYLES = (
     "top-down fantasy game map, hand painted",
@@ -26,6 +44,7 @@ STYLES = (
     "video game texture",
 )
 DETAILS = ("hand painted", "top-down view", "highly detailed", "game texture", "fantasy map")
+FIRST_SHARE = 0.35  # of phrases that have the commonest noun, come what may
 LEADS = ("a map of", "a landscape with", "a game level with", "")
 
 
@@ -39,10 +58,10 @@ def phrase(rng: np.random.Generator, patch: Patch) -> str:
     terrain = TERRAINS[patch.terrain]
     choices = [SYNONYMS[adjective] for adjective in patch.adjectives]
     words = [str(rng.choice(each[:1] if rng.random() < 0.65 else each)) for each in choices]
-    rng.shuffle(words)
+    words = [str(word) for word in rng.permutation(words)]
     if rng.random() < 0.3:
         words.append(str(rng.choice(terrain.plain)))
-    noun = terrain.words[0] if rng.random() < 0.5 else str(rng.choice(terrain.words))
+    noun = terrain.words[0] if rng.random() < FIRST_SHARE else str(rng.choice(terrain.words))
     return " ".join([*words, noun])
 
 

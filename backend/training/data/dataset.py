@@ -1,6 +1,6 @@
 """Paint the training pictures into shards on disk. Seeded by shard, resumable, one process a core.
 
-python -m training.data.dataset --out runs/data --singles 2400 --darks 800 --scenes 800 --levels 800
+python -m training.data.dataset --out runs/data --singles 3680 --darks 240 --scenes 500 --levels 1300
 """
 
 import json
@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 import numpy as np
 
+from training.data.themes import chosen
 from training.terrain.catalog import NAMES
 from training.terrain.fields import Labels, Picture, Shape
-from training.terrain.level import level_labels
-from training.terrain.scene import Layout, Patch, anyhow, random_patch, scene, single
+from training.terrain.level import anyhow, level
+from training.terrain.scene import Layout, Patch, random_patch, scene, single
 
 LATENT = 8  # pixels a latent: labels are kept at that size
 
@@ -42,7 +43,7 @@ class Kind:
 
 SINGLE = Kind("single", (256, 256), 40, stream=0)
 SCENE = Kind("scene", (448, 448), 10, stream=1, layout=anyhow)
-LEVEL = Kind("level", (448, 448), 10, stream=2, layout=level_labels)
+LEVEL = Kind("level", (448, 448), 10, stream=2, layout=level)
 DARK = Kind("dark", (256, 256), 40, stream=3, adjectives=("dark",))
 
 
@@ -58,8 +59,7 @@ def paint_single(
 def paint_scene(rng: np.random.Generator, shape: Shape, layout: Layout) -> Item:
     """Two to five different terrains; one scene in two has no adjectives at all."""
     count = int(rng.choice((2, 3, 4, 5), p=(0.35, 0.35, 0.2, 0.1)))
-    names = rng.permutation(NAMES)[:count]
-    patches = tuple(random_patch(rng, str(name)) for name in names)
+    patches = tuple(random_patch(rng, name) for name in chosen(rng, count))
     if rng.random() < 0.5:
         patches = tuple(Patch(patch.terrain) for patch in patches)
     return *scene(rng, shape, patches, layout), patches
@@ -84,10 +84,10 @@ def write_shard(out: Path, job: tuple[Kind, int]) -> Path:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/data"))
-@click.option("--singles", default=2400, show_default=True)
-@click.option("--darks", default=800, show_default=True)
-@click.option("--scenes", default=800, show_default=True)
-@click.option("--levels", default=800, show_default=True)
+@click.option("--singles", default=3680, show_default=True)
+@click.option("--darks", default=240, show_default=True)
+@click.option("--scenes", default=500, show_default=True)
+@click.option("--levels", default=1300, show_default=True)
 @click.option("--workers", default=2, show_default=True)
 def main(out: Path, singles: int, darks: int, scenes: int, levels: int, workers: int) -> None:
     """Paint the training pictures."""

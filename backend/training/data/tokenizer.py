@@ -90,10 +90,10 @@ def read_pair(folder: Path) -> TokenizerPair:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/tokenizer"))
-@click.option("--vocabulary", default=900, show_default=True)
+@click.option("--vocabulary", default=2000, show_default=True)
 def main(out: Path, vocabulary: int) -> None:
     """Train the tokenizer and save it twice, padding as SDXL's two tokenizers pad."""
-    vocab, merges = trained(captions(20000), vocabulary)
+    vocab, merges = trained(captions(30000), vocabulary)
     write_pair(out, vocab, merges)
     click.echo(f"{len(vocab)} tokens, {len(merges)} merges")
 

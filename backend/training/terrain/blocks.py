@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.terrain.fields import Field
+from training.terrain.fields import Field, Shape, noise, plane
 
 DISTINCT = 64  # rows and columns before the random numbers repeat
 
@@ -39,3 +39,10 @@ def blocks(
     outside = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0)) + np.minimum(np.maximum(qx, qy), 0)
     tags = rng.random((DISTINCT, DISTINCT), dtype=np.float32)
     return Blocks(tags[row, column], *(f.astype(np.float32) for f in (dx, dy, corner - outside)))
+
+
+def drawn_grid(rng: np.random.Generator, shape: Shape, wobble: float) -> tuple[Field, Field]:
+    """Pixel coordinates (y, x), drawn with an unsteady hand."""
+    y, x = plane(shape)
+    shake = noise(rng, shape, 40, 2.2, finest=10) * np.float32(wobble)
+    return y + shake, x + np.roll(shake, shape[1] // 2, 1)

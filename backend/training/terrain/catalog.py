@@ -1,76 +1,144 @@
-"""The terrains there are, and the words for them."""
+"""The terrains there are: how each is painted, what it is called, and how it meets its neighbours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 
-from training.terrain import built, ground, mineral, vegetation, water
 from training.terrain.fields import Shape
 from training.terrain.look import Look
+from training.terrain.materials import (
+    cave,
+    cold,
+    elements,
+    floors,
+    grassland,
+    ground,
+    masonry,
+    plants,
+    rock,
+    trees,
+    water,
+    wood,
+)
 from training.terrain.surface import Surface
+from training.terrain.words.built import BUILT
+from training.terrain.words.nature import NATURE
 
+WORDS = NATURE | BUILT
 Painter = Callable[[np.random.Generator, Shape, Look], Surface]
+
+
+class Edge(Enum):
+    """What a terrain's border does."""
+
+    GRASS = auto()  # tufts lean over it
+    GROUND = auto()  # soft: water makes a beach of it
+    HARD = auto()  # rock, walls and floors
+    WATER = auto()  # foam on it, and wet ground beyond
+    FIRE = auto()  # chars and lights the ground beyond
 
 
 @dataclass(frozen=True)
 class Terrain:
     """One kind of ground.
 
-    words: nouns for it, the commonest first. plain: adjectives that say what it looks like anyway.
+    rise: pixels that it stands higher than what is trodden; its shadow falls on what is lower.
     """
 
+    name: str
     paint: Painter
-    words: tuple[str, ...]
-    plain: tuple[str, ...]
-    liquid: bool = False
+    edge: Edge = Edge.HARD
+    rise: float = 0.0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Nouns for it, the commonest first."""
+        return WORDS[self.name].nouns
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """Adjectives that say what it looks like anyway."""
+        return WORDS[self.name].plain
 
 
-TERRAINS: dict[str, Terrain] = {
-    "grass": Terrain(vegetation.grass, ("grass", "meadow", "grassland", "lawn"), ("green", "soft", "fresh")),
-    "forest": Terrain(
-        vegetation.forest, ("forest", "trees", "woods", "woodland", "tree canopy"), ("green", "dense")
-    ),
-    "flowers": Terrain(
-        vegetation.flowers, ("flowers", "flower meadow", "blossoms", "wildflowers"), ("colourful", "blooming")
-    ),
-    "swamp": Terrain(vegetation.swamp, ("swamp", "marsh", "bog", "wetland"), ("murky", "green")),
-    "dirt": Terrain(ground.dirt, ("dirt", "earth", "soil", "dirt road"), ("brown", "bare")),
-    "snow": Terrain(ground.snow, ("snow", "snow field", "snowdrift"), ("white", "fresh", "deep")),
-    "water": Terrain(
-        water.water, ("water", "river", "lake", "shallow water", "pond"), ("blue", "clear"), liquid=True
-    ),
-    "deep_water": Terrain(
-        water.deep_water, ("deep water", "ocean", "sea", "deep sea"), ("dark blue", "blue"), liquid=True
-    ),
-    "sand": Terrain(mineral.sand, ("sand", "beach", "dunes", "desert"), ("golden", "yellow", "soft")),
-    "stone": Terrain(mineral.stone, ("stone", "rock", "rocks", "cliff"), ("grey", "rough")),
-    "gravel": Terrain(mineral.gravel, ("gravel", "pebbles", "shingle"), ("grey", "loose", "small")),
-    "cracked_clay": Terrain(
-        mineral.cracked_clay, ("cracked clay", "clay", "cracked earth", "badlands"), ("ochre", "hard")
-    ),
-    "lava": Terrain(
-        mineral.lava, ("lava", "magma", "molten rock"), ("glowing", "hot", "orange"), liquid=True
-    ),
-    "ice": Terrain(mineral.ice, ("ice", "frozen lake", "glacier"), ("pale blue", "cold", "frozen")),
-    "cobblestone": Terrain(
-        built.cobblestone,
-        ("cobblestone path", "cobblestone", "path", "cobbled road", "road"),
-        ("old", "grey", "worn"),
-    ),
-    "brick": Terrain(built.brick, ("brick", "brick wall", "bricks", "brick floor"), ("red", "old")),
-    "planks": Terrain(
-        built.planks, ("wooden planks", "planks", "wooden floor", "boards"), ("brown", "old", "worn")
-    ),
-    "stone_tiles": Terrain(
-        built.stone_tiles, ("stone tiles", "dungeon floor", "paving slabs", "tiles"), ("square", "grey")
-    ),
-    "farmland": Terrain(
-        built.farmland, ("farmland", "ploughed field", "furrows", "vegetable field"), ("ploughed", "brown")
-    ),
-    "wheat_field": Terrain(
-        built.wheat_field, ("wheat field", "wheat", "corn field", "grain"), ("golden", "ripe")
-    ),
-}
+# The order is that of the judge's first twenty, then of what was learnt after them.
+_ALL = (
+    Terrain("grass", grassland.grass, Edge.GRASS),
+    Terrain("forest", trees.forest, Edge.GROUND, rise=12),
+    Terrain("flowers", grassland.flowers, Edge.GRASS),
+    Terrain("swamp", grassland.swamp, Edge.GRASS, rise=-1),
+    Terrain("dirt", ground.dirt, Edge.GROUND, rise=-1),
+    Terrain("snow", cold.snow, rise=2),
+    Terrain("water", water.water, Edge.WATER, rise=-5),
+    Terrain("deep_water", water.deep_water, Edge.WATER, rise=-6),
+    Terrain("sand", ground.sand, Edge.GROUND, rise=-1),
+    Terrain("stone", rock.stone, rise=1),
+    Terrain("gravel", ground.gravel, Edge.GROUND, rise=-1),
+    Terrain("cracked_clay", ground.cracked_clay, Edge.GROUND),
+    Terrain("lava", ground.lava, Edge.FIRE, rise=-5),
+    Terrain("ice", cold.ice, rise=-2),
+    Terrain("cobblestone", masonry.cobblestone, rise=-1),
+    Terrain("brick", masonry.brick, rise=9),
+    Terrain("planks", wood.planks, rise=1),
+    Terrain("stone_tiles", floors.stone_tiles),
+    Terrain("farmland", plants.farmland, Edge.GROUND),
+    Terrain("wheat_field", plants.wheat_field, Edge.GRASS, rise=4),
+    Terrain("moss", grassland.moss, Edge.GRASS),
+    Terrain("reeds", grassland.reeds, Edge.GRASS, rise=4),
+    Terrain("pine_forest", trees.pine_forest, Edge.GROUND, rise=12),
+    Terrain("jungle", trees.jungle, Edge.GROUND, rise=12),
+    Terrain("palms", trees.palms, Edge.GROUND),
+    Terrain("dead_forest", trees.dead_forest, Edge.GROUND, rise=2),
+    Terrain("hedge", plants.hedge, Edge.GROUND, rise=9),
+    Terrain("shallows", water.shallows, Edge.WATER, rise=-4),
+    Terrain("rapids", water.rapids, Edge.WATER, rise=-5),
+    Terrain("waterfall", water.waterfall, Edge.WATER, rise=-4),
+    Terrain("coral", water.coral, Edge.WATER, rise=-5),
+    Terrain("slime", water.slime, rise=-4),
+    Terrain("ice_floes", cold.ice_floes, Edge.WATER, rise=-4),
+    Terrain("mud", ground.mud, Edge.GROUND, rise=-2),
+    Terrain("ash", ground.ash, Edge.GROUND),
+    Terrain("cliff", rock.cliff, rise=12),
+    Terrain("mountains", rock.mountains, Edge.GROUND, rise=4),
+    Terrain("hills", rock.hills, Edge.GRASS, rise=4),
+    Terrain("rubble", rock.rubble, Edge.GROUND, rise=3),
+    Terrain("basalt", rock.basalt, rise=4),
+    Terrain("crystal", rock.crystal, rise=3),
+    Terrain("cave_floor", cave.cave_floor, rise=-2),
+    Terrain("cave_wall", cave.cave_wall, rise=14),
+    Terrain("abyss", cave.abyss, rise=-16),
+    Terrain("bones", cave.bones, Edge.GROUND),
+    Terrain("cobweb", cave.cobweb),
+    Terrain("mushrooms", cave.mushrooms, Edge.GROUND, rise=3),
+    Terrain("treasure", cave.treasure, rise=3),
+    Terrain("castle_wall", masonry.castle_wall, rise=14),
+    Terrain("sandstone", masonry.sandstone, rise=12),
+    Terrain("roof_tiles", masonry.roof_tiles, rise=14),
+    Terrain("thatch", masonry.thatch, rise=12),
+    Terrain("marble", floors.marble, rise=1),
+    Terrain("mosaic", floors.mosaic),
+    Terrain("carpet", floors.carpet, rise=1),
+    Terrain("metal_plates", floors.metal_plates, rise=1),
+    Terrain("panels", floors.panels, rise=1),
+    Terrain("asphalt", floors.asphalt, rise=-1),
+    Terrain("palisade", wood.palisade, rise=11),
+    Terrain("bridge", wood.bridge, rise=4),
+    Terrain("rails", wood.rails, rise=1),
+    Terrain("forest_floor", plants.forest_floor, Edge.GROUND),
+    Terrain("bamboo", plants.bamboo, Edge.GROUND, rise=10),
+    Terrain("cacti", plants.cacti, Edge.GROUND),
+    Terrain("stairs", masonry.stairs, rise=4),
+    Terrain("graves", masonry.graves, Edge.GRASS),
+    Terrain("houses", wood.houses, Edge.GROUND, rise=3),
+    Terrain("crates", wood.crates, rise=3),
+    Terrain("fire", elements.fire, Edge.FIRE),
+    Terrain("clouds", elements.clouds, rise=-8),
+    Terrain("space", elements.space, rise=-16),
+)
+TERRAINS: dict[str, Terrain] = {each.name: each for each in _ALL}
 NAMES = tuple(TERRAINS)
 NOUNS = {noun: name for name, terrain in TERRAINS.items() for noun in terrain.words}
+COMMON = {noun: name for name, terrain in TERRAINS.items() for noun in terrain.words[:3]}
+"""The two hundred words that levels are mostly made of."""

@@ -17,7 +17,7 @@ Labels = NDArray[np.int64]  # [height, width], which of several terrains stands 
 Shape = tuple[int, int]
 
 
-def smoothstep(low: float, high: float, field: Field) -> Field:
+def smoothstep(low: Field | float, high: Field | float, field: Field) -> Field:
     """0 below `low`, 1 above `high`, a smooth S between; `low` may exceed `high`."""
     t = np.clip((field - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
@@ -138,6 +138,40 @@ def _nearest(gy: Field, gx: Field, points: Field, tags: Field, stagger: float) -
                 np.copyto(kept, value, where=closer)
     first, second = np.sqrt(near[0]), np.sqrt(near[1])
     return Cells(best[0], first, (second - first) / 2, best[1], best[2])
+
+
+def turned(cell: Cells) -> Cells:
+    """The same partition upside down: laid over the first it gives smaller pieces, at no cost."""
+    return Cells(*(field[::-1, ::-1] for field in cell))
+
+
+def tilted(cell: Cells, rise: float) -> Field:
+    """A plane over every cell, each leaning its own way by up to `rise` pixels over a grid step."""
+    lean = cell.random * 37
+    return (cell.dx * np.cos(lean) + cell.dy * np.sin(lean)) * np.float32(rise)
+
+
+def warped(rng: np.random.Generator, shape: Shape, scale: float, reach: float) -> tuple[Field, Field]:
+    """A displacement of deviation `reach` pixels, which takes the ruler out of straight borders."""
+    first = noise(rng, shape, scale, 2.2, finest=scale / 3) * np.float32(reach)
+    return first, np.roll(first, (shape[0] // 3, shape[1] // 2), (0, 1))
+
+
+def another(random: Field, number: int = 1) -> Field:
+    """Another random number from 0 to 1 of every cell, block or thing."""
+    return random * (13.7 + 5.3 * number) % 1
+
+
+def plane(shape: Shape) -> tuple[Field, Field]:
+    """Pixel coordinates (y, x)."""
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    return y, x
+
+
+def bent(field: Field, dy: Field | float, dx: Field | float) -> Field:
+    """A field displaced by pixels, and wrapped round at the borders."""
+    y, x = plane((field.shape[0], field.shape[1]))
+    return ndimage.map_coordinates(field, [y + dy, x + dx], order=1, mode="grid-wrap")
 
 
 def blur(field: Field, sigma: float) -> Field:

@@ -1,10 +1,10 @@
 """A painted surface before the light falls on it, and the light."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from training.terrain.fields import Field, Picture, Shape, blur, enlarged, mix
+from training.terrain.fields import Field, Picture, Shape, blur, enlarged, mix, noise
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Surface:
     gloss: Field | float = 0.0
     glow: Picture | float = 0.0
 
+    @property
+    def shape(self) -> Shape:
+        """Height and width."""
+        return self.height.shape[0], self.height.shape[1]
+
     def magnified(self, factor: float, shape: Shape) -> "Surface":
         """The same ground seen from nearer, cut to a shape: slopes stay, so height grows with the rest."""
         return Surface(
@@ -30,6 +35,29 @@ class Surface:
             enlarged(self.gloss, factor, shape) if isinstance(self.gloss, np.ndarray) else self.gloss,
             enlarged(self.glow, factor, shape) if isinstance(self.glow, np.ndarray) else self.glow,
         )
+
+    def transposed(self) -> "Surface":
+        """Rows become columns."""
+        gloss = self.gloss.T.copy() if isinstance(self.gloss, np.ndarray) else self.gloss
+        glow = self.glow.swapaxes(0, 1).copy() if isinstance(self.glow, np.ndarray) else self.glow
+        return Surface(self.albedo.swapaxes(0, 1).copy(), self.height.T.copy(), gloss, glow)
+
+
+def lowness(surface: Surface, rng: np.random.Generator, scale: float) -> Field:
+    """A noise that prefers hollows, deviation about 1."""
+    height = surface.height - surface.height.mean()
+    return noise(rng, surface.shape, scale) - 0.6 * height / (height.std() + 0.5)
+
+
+def with_things(surface: Surface, albedo: Picture, cover: Field, height: Field) -> Surface:
+    """A surface with things on it that neither shine nor glow."""
+    return replace(
+        surface,
+        albedo=albedo.astype(np.float32),
+        height=mix(surface.height, surface.height * 0.5 + 2 + height, cover),
+        gloss=surface.gloss * (1 - cover),
+        glow=surface.glow * (1 - 0.9 * cover)[..., None],
+    )
 
 
 def lit(surface: Surface, sun: tuple[float, float] = (-0.6, -0.7), ambient: float = 0.55) -> Picture:

@@ -14,3 +14,8 @@ def tinted(rng: np.random.Generator, albedo: Picture, spread: float = 0.07) -> P
 def vary(rng: np.random.Generator, size: float, spread: float = 0.2) -> float:
     """A length near `size`."""
     return float(size * rng.uniform(1 - spread, 1 + spread))
+
+
+def pick(rng: np.random.Generator, *palettes: tuple[str, ...]) -> tuple[str, ...]:
+    """One of several palettes."""
+    return palettes[int(rng.integers(len(palettes)))]

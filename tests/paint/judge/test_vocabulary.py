@@ -25,5 +25,5 @@ def test_a_terrain_is_known_by_the_longest_noun_of_its_prompt(prompt: str, name:
 
 
 def test_a_terrain_without_a_known_noun_is_none_of_the_judges() -> None:
-    assert judge_name(Terrain("void", "utter nothingness"), NOUNS) is None
+    assert judge_name(Terrain("nowhere", "utter nothingness"), NOUNS) is None
     assert judge_name(Terrain("watery", "iceberg"), NOUNS) is None

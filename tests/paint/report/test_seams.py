@@ -34,7 +34,7 @@ MAP = level(*["gggggg"] * 5)
 @pytest.fixture(scope="module")
 def painting() -> NDArray[np.uint8]:
     """One texture from edge to edge."""
-    return (single(np.random.default_rng(1), (320, 384), Patch("grass")) * 255).astype(np.uint8)
+    return (single(np.random.default_rng(1), (320, 384), Patch("gravel")) * 255).astype(np.uint8)
 
 
 def borders(image: NDArray[np.uint8], tilemap: TileMap = MAP) -> float:

@@ -8,12 +8,12 @@ import pytest
 from training.data.dataset import Kind, write_shard
 from training.data.pictures import Pictures
 from training.terrain.catalog import NAMES
-from training.terrain.level import level_labels
-from training.terrain.scene import Patch, anyhow
+from training.terrain.level import anyhow, level
+from training.terrain.scene import Patch
 
 SINGLE = Kind("single", (32, 40), 3, stream=0)
 SCENE = Kind("scene", (64, 56), 2, stream=1, layout=anyhow)
-LEVEL = Kind("level", (64, 56), 2, stream=2, layout=level_labels)
+LEVEL = Kind("level", (64, 56), 2, stream=2, layout=level)
 DARK = Kind("dark", (32, 40), 3, stream=3, adjectives=("dark",))
 KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE, LEVEL, DARK], ids=lambda kind: kind.name)
 SEVERAL = pytest.mark.parametrize("kind", [SCENE, LEVEL], ids=lambda kind: kind.name)

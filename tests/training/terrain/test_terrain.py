@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from training.terrain.catalog import NAMES, TERRAINS
-from training.terrain.fields import Picture
-from training.terrain.scene import ADJECTIVES, Patch, single
+from training.terrain.fields import Picture, Shape
+from training.terrain.look import ADJECTIVES
+from training.terrain.scene import Patch, single
 
 SHAPE = (40, 72)
 
 
-def painted(name: str, *adjectives: str, seed: int = 3) -> Picture:
-    return single(np.random.default_rng(seed), SHAPE, Patch(name, adjectives))
+def painted(name: str, *adjectives: str, seed: int = 3, shape: Shape = SHAPE) -> Picture:
+    return single(np.random.default_rng(seed), shape, Patch(name, adjectives))
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +23,9 @@ def pictures() -> dict[str, Picture]:
 
 
 def test_there_are_terrains_and_adjectives_enough() -> None:
-    assert len(NAMES) >= 16
-    assert len(ADJECTIVES) >= 4
-    assert all(len(terrain.words) >= 3 for terrain in TERRAINS.values())
+    assert len(NAMES) >= 60
+    assert len(ADJECTIVES) >= 20
+    assert all(len(terrain.words) >= 6 for terrain in TERRAINS.values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,6 +63,10 @@ def test_no_two_terrains_look_alike(pictures: dict[str, Picture]) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_adjective_changes_the_picture(name: str, pictures: dict[str, Picture]) -> None:
-    changes = {word: np.abs(painted(name, word) - pictures[name]).mean() for word in ADJECTIVES}
-    assert min(changes.values()) > 0.015, changes
+def test_every_adjective_changes_the_picture(name: str) -> None:
+    """But for those that say what it looks like anyway. A third of them for each terrain, in turn."""
+    plain = painted(name, shape=(72, 96))
+    third = ADJECTIVES[NAMES.index(name) % 3 :: 3]
+    adjectives = [word for word in third if word not in TERRAINS[name].plain]
+    changes = {word: np.abs(painted(name, word, shape=(72, 96)) - plain).mean() for word in adjectives}
+    assert min(changes.values()) > 0.008, changes
