@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-HEARD = 2.0  # how far from silence a state must be to count; silence itself has length 4, a word about 10
+HEARD = 5.0  # how far from silence a state must be to count; silence has length 4 and varies by 2, a word about 10
 ABSENT = -1e4  # the logit of a place in a row that no token fills
 
 

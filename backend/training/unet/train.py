@@ -8,6 +8,7 @@ where, and that in the others attention is told which words belong where. It may
 goes on from its newest checkpoint by the same command; other data, or more steps, may be named then.
 """
 
+import os
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -34,7 +35,7 @@ from training.unet.data_parallel import Member, Team, lower_priority
 from training.unet.muon import Rates
 from training.unet.velocity import errors, times
 
-TELL_EVERY = 50  # steps
+TELL_EVERY = 10  # steps
 LONGEST = 0.9985  # memory of the average
 LAST_PART = 0.25  # of the steps, over which rates fall to nothing
 
@@ -124,8 +125,10 @@ def work(rank: int, school: Schooling, first: int) -> None:
     lower_priority()
     torch.set_num_threads(1)
     member = Member(school.team, rank, school.barrier)
-    told, began = deque[Tensor](maxlen=TELL_EVERY), time.monotonic()
+    told, began, parent = deque[Tensor](maxlen=TELL_EVERY), time.monotonic(), os.getppid()
     for step, batch in enumerate(school.batches(rank, first), first):
+        if os.getppid() != parent:  # it was killed
+            return
         told.append(school.learn(member, step, batch))
         if rank:
             continue
