@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-HEARD = 5.0  # how far from silence a state must be to count; silence has length 4 and varies by 2, a word about 10
+HEARD = 5.0  # distance from silence at which a state counts; a word has about 10, the end up to 2.5
 ABSENT = -1e4  # the logit of a place in a row that no token fills
 
 
