@@ -18,5 +18,5 @@ python -m training.data.dataset --out "$runs/data" --workers "$cores" \
 python -m training.data.latents --data "$runs/data" --out "$runs/latents" --workers "$cores" \
     --vae backend/tilebake/embedded/vae
 exec python -m training.unet.train --data "$runs/latents" --text "$runs/text" --out "$runs/unet" --ranks 1 \
-    --device "${DEVICE:-cuda}" --larger "${LARGER:-12}" --feeders "$((cores - 1))" --keep-every 100 \
+    --device "${DEVICE:-cuda}" --larger "${LARGER:-24}" --feeders "$((cores - 1))" --keep-every 100 \
     --steps "${STEPS:-20000}" --rate "${RATE:-1.5e-3}"

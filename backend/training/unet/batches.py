@@ -36,10 +36,10 @@ class Crops:
 # all take about as long; small crops teach words, for a step holds many of them, large ones what a map
 # looks like
 CROPS = (
-    Crops(16, 24, early=0.35, late=0.15),
-    Crops(24, 10, early=0.25, late=0.25),
-    Crops(32, 6, early=0.25, late=0.35),
-    Crops(56, 2, early=0.15, late=0.25),
+    Crops(16, 12, early=0.45, late=0.15),
+    Crops(24, 5, early=0.30, late=0.25),
+    Crops(32, 3, early=0.20, late=0.35),
+    Crops(56, 1, early=0.05, late=0.25),
 )
 
 
