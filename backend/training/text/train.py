@@ -6,8 +6,8 @@
 The states that cross-attention reads become a small sentence model's embedding of the phrase so far, and
 what joins phrases, the end and the padding become one and the same vector that says nothing. So a prompt
 is read in its own words alone, a word that was never painted lies near those that mean the like, and
-the encoders stay as they are while the UNet trains. What states mean is kept beside them, so that they may be
-trained further under a UNet that reads them.
+the encoders stay as they are while the UNet trains. What states mean is kept beside them (`axes.pt`), so that
+they may be trained further, or anew with another vocabulary, under a UNet that reads them.
 """
 
 import time
@@ -174,7 +174,6 @@ def main(
     click.echo(f"{len(pool)} phrases")
     if not further:
         write_pair(out, *trained([*pool, *[" ".join(NOUNS)] * 30], vocabulary))
-        (out / "axes.pt").unlink(missing_ok=True)
     tokenizers = read_pair(out)
     encoders = read_encoders(out) if further else shape.text_encoders(*tokenizers)
     train(Plan(**plan), tokenizers, encoders, meanings(model, pool, out / "axes.pt"), pool)
