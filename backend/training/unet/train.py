@@ -54,8 +54,8 @@ class Plan:
     feeders: int = 0  # processes that make batches ahead, for a device that is faster than one of them
 
     def rates(self, step: int) -> Rates:
-        """Warm up over 100 steps, hold, and fall to a fiftieth at the end."""
-        part = min(1.0, (step + 1) / 100, max(0.02, (self.steps - step) / (self.steps * LAST_PART)))
+        """Warm up over 25 steps, hold, and fall to a fiftieth at the end."""
+        part = min(1.0, (step + 1) / 25, max(0.02, (self.steps - step) / (self.steps * LAST_PART)))
         return Rates(self.rate * part, self.rate * part / 2)
 
 

@@ -119,7 +119,7 @@ def test_the_schedule_ends_in_noise_that_drowns_a_large_map() -> None:
 
 def test_rates_warm_up_hold_and_fall() -> None:
     plan = Plan(steps=3000, ranks=1, rate=1.0, attention=0.0)
-    at = [plan.rates(step).matrices for step in (0, 99, 2000, 2900, 2999)]
-    assert at[0] == pytest.approx(0.01)
+    at = [plan.rates(step).matrices for step in (0, 24, 2000, 2900, 2999)]
+    assert at[0] == pytest.approx(0.04)
     assert at[1] == at[2] == 1.0
     assert 0 < at[4] <= at[3] < 0.2
