@@ -7,7 +7,7 @@ Shards are encoded in turn of their numbers, all kinds alike: training may begin
 """
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,7 @@ from training.terrain.scene import Patch
 VISIBLE = 0.03  # a terrain with a smaller share of a crop is not in its caption
 # told apart by their structure alone, or taken for another in a picture of their own
 SLOW = frozenset({"cobblestone", "stone_tiles", "stone", "ice", "dirt", "flowers"})
+HELD_OUT = 20  # one picture in so many is kept for probes
 TOGETHER = 10  # pictures encoded at once; a shard holds a multiple of it
 
 
@@ -47,6 +48,7 @@ class Latents:
 
     latents: each [8, h, w] in float16. labels: each [h, w], which patch stands where.
     mean and std: of each channel as the encoder made it; the VAE's config keeps them for decoding.
+    held_out: which are kept for probes, the same ones however many shards come later.
     """
 
     latents: list[Tensor]
@@ -54,6 +56,19 @@ class Latents:
     patches: list[tuple[Patch, ...]]
     mean: list[float]
     std: list[float]
+    held_out: list[bool] = field(default_factory=list[bool])
+
+    def part(self, *, held_out: bool) -> "Latents":
+        """The pictures to learn from, or those kept for probes."""
+        chosen = [i for i, held in enumerate(self.held_out) if held == held_out]
+        return Latents(
+            [self.latents[i] for i in chosen],
+            [self.labels[i] for i in chosen],
+            [self.patches[i] for i in chosen],
+            self.mean,
+            self.std,
+            [held_out] * len(chosen),
+        )
 
     @cached_property
     def scenes(self) -> NDArray[np.int64]:
@@ -98,7 +113,8 @@ class Latents:
 
 def read(folder: Path) -> Latents:
     """The pictures encoded so far; by an unfinished autoencoder, brought to mean 0 and deviation 1."""
-    shards = [torch.load(path, weights_only=True) for path in sorted(folder.glob("*.pt"))]
+    paths = sorted(folder.glob("*.pt"))
+    shards = [torch.load(path, weights_only=True) for path in paths]
     patches = [
         tuple(Patch(name, tuple(words)) for name, words in each)
         for shard in shards
@@ -106,12 +122,17 @@ def read(folder: Path) -> Latents:
     ]
     labels = [label.numpy() for shard in shards for label in shard["labels"]]
     latents = [each for shard in shards for each in shard["latents"]]
+    held_out = [
+        (int(path.stem[-4:]) + index) % HELD_OUT == 0
+        for path, shard in zip(paths, shards, strict=True)
+        for index in range(len(shard["latents"]))
+    ]
     if all(shard["finished"] for shard in shards):
         channels = len(latents[0])
-        return Latents(latents, labels, patches, [0.0] * channels, [1.0] * channels)
+        return Latents(latents, labels, patches, [0.0] * channels, [1.0] * channels, held_out)
     mean, std = spread(latents)
     scaled = [((each.float() - mean[:, None, None]) / std[:, None, None]).half() for each in latents]
-    return Latents(scaled, labels, patches, mean.tolist(), std.tolist())
+    return Latents(scaled, labels, patches, mean.tolist(), std.tolist(), held_out)
 
 
 def spread(latents: list[Tensor]) -> tuple[Tensor, Tensor]:

@@ -146,7 +146,7 @@ def _spare(rng: np.random.Generator) -> int:
 @click.command()
 @click.option("--sentence-model", type=click.Path(path_type=Path), required=True, help="all-MiniLM-L6-v2.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/text"))
-@click.option("--vocabulary", default=2600, show_default=True)
+@click.option("--vocabulary", default=1900, show_default=True)
 @click.option("--words", default=5000, show_default=True, help="Words beside those of levels.")
 @click.option("--phrases", "count", default=40000, show_default=True)
 @click.option("--steps", default=3000, show_default=True)

@@ -19,7 +19,6 @@ PLACED_SHARE = 0.5  # of batches whose terrains are each named in their own plac
 DARK_SHARE = 0.2  # of scenes that have a dark terrain: dark stone was taken for deep water
 SLOW_SHARE = 0.3  # of single pictures that are of terrains learnt slowly
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
-HELD_OUT = 20  # one picture in so many is kept for probes
 NOTHING = Told("", ())
 
 
@@ -101,15 +100,3 @@ def _pool(rng: np.random.Generator, data: Latents, crops: Crops) -> NDArray[np.i
     if crops.side > LARGE or rng.random() < 0.5:
         return data.dark_scenes if rng.random() < DARK_SHARE and data.dark_scenes.size else data.scenes
     return data.slow if rng.random() < SLOW_SHARE and data.slow.size else data.singles
-
-
-def split(data: Latents, *, held_out: bool) -> Latents:
-    """The pictures to learn from, or those kept for probes."""
-    chosen = [i for i in range(len(data.latents)) if (i % HELD_OUT == 0) == held_out]
-    return Latents(
-        [data.latents[i] for i in chosen],
-        [data.labels[i] for i in chosen],
-        [data.patches[i] for i in chosen],
-        data.mean,
-        data.std,
-    )

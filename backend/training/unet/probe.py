@@ -17,7 +17,7 @@ from training.data import latents
 from training.memory_format import channels_last
 from training.text.reader import Reader
 from training.unet import shape
-from training.unet.batches import Batch, Crops, batch_at, split
+from training.unet.batches import Batch, Crops, batch_at
 from training.unet.velocity import errors
 
 SIGMAS = (0.15, 0.3, 0.6, 1.2, 2.5, 5.0, 12.0)
@@ -62,7 +62,7 @@ def probed(unet: UNet2DConditionModel, reader: Reader, data: latents.Latents) ->
 def main(kept: Path, data: Path, text: Path, live: bool, threads: int) -> None:
     """Print the errors, and one line of JSON."""
     torch.set_num_threads(threads)
-    state, pictures = checkpoint.load(kept), split(latents.read(data), held_out=True)
+    state, pictures = checkpoint.load(kept), latents.read(data).part(held_out=True)
     unet = channels_last(shape.unet(len(pictures.latents[0])))
     unet.load_state_dict({**state["model"], **({} if live else state.get("average", {}))})
     found = probed(unet.eval(), Reader(text), pictures)

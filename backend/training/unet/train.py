@@ -30,7 +30,7 @@ from training.data.latents import Latents
 from training.memory_format import channels_last
 from training.text.reader import Reader
 from training.unet import shape
-from training.unet.batches import CROPS, PLACED_SHARE, Batch, Crops, batch_at, drawn, split
+from training.unet.batches import CROPS, PLACED_SHARE, Batch, Crops, batch_at, drawn
 from training.unet.data_parallel import Member, Team, lower_priority
 from training.unet.muon import Rates
 from training.unet.velocity import errors, times
@@ -186,7 +186,7 @@ def main(data: Path, text: Path, out: Path, start: Path | None, larger: int, **p
     crops = tuple(replace(each, count=each.count * larger) for each in CROPS)
     out.mkdir(parents=True, exist_ok=True)
     path = out / "unet.pt"
-    pictures = split(latents.read(data), held_out=False)
+    pictures = latents.read(data).part(held_out=False)
     state = checkpoint.load(path)
     if not state and start is not None:
         state = {"model": checkpoint.load(start)["model"], "step": 0}

@@ -57,12 +57,25 @@ def test_singles_and_scenes_are_told_apart(fake_latents: Latents) -> None:
 
 
 def test_latents_are_read_as_they_were_written(fake_latents: Latents, tmp_path: Path) -> None:
-    for number in range(2):
-        latents.write(tmp_path / f"scene-000{number}.pt", fake_latents, finished=True)
+    for number in (1, 19):
+        latents.write(tmp_path / f"scene-{number:04d}.pt", fake_latents, finished=True)
     found = latents.read(tmp_path)
     torch.testing.assert_close(found.latents, fake_latents.latents * 2)
     np.testing.assert_array_equal(np.stack(found.labels), np.stack(fake_latents.labels * 2))
     assert (found.patches, found.mean, found.std) == (fake_latents.patches * 2, [0.0] * 8, [1.0] * 8)
+
+
+def test_the_same_pictures_are_kept_for_probes_whatever_comes_later(
+    fake_latents: Latents, tmp_path: Path
+) -> None:
+    latents.write(tmp_path / "scene-0019.pt", fake_latents, finished=True)
+    assert latents.read(tmp_path).held_out == [False, True, False, False]
+    latents.write(tmp_path / "level-0001.pt", fake_latents, finished=True)
+    data = latents.read(tmp_path)
+    assert data.held_out == [False] * 5 + [True, False, False]
+    learnt, kept = data.part(held_out=False), data.part(held_out=True)
+    assert (len(learnt.latents), len(kept.latents)) == (7, 1)
+    assert torch.equal(kept.latents[0], fake_latents.latents[1])
 
 
 def test_each_channel_is_brought_to_mean_0_and_deviation_1(tmp_path: Path) -> None:
@@ -70,7 +83,9 @@ def test_each_channel_is_brought_to_mean_0_and_deviation_1(tmp_path: Path) -> No
     spread = torch.arange(1, 9).view(8, 1, 1)
     raw = [(torch.randn(8, 32, 32, generator=generator) * spread + 3).half() for _ in range(4)]
     plain = [np.zeros((32, 32), np.uint8)] * 4
-    latents.write(tmp_path / "a.pt", Latents(raw, plain, [(Patch("ice"),)] * 4, [], []), finished=False)
+    latents.write(
+        tmp_path / "single-0000.pt", Latents(raw, plain, [(Patch("ice"),)] * 4, [], []), finished=False
+    )
     data = latents.read(tmp_path)
     every = torch.stack(data.latents).float()
     torch.testing.assert_close(every.mean(dim=(0, 2, 3)), torch.zeros(8), rtol=0, atol=0.1)

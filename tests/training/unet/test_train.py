@@ -13,7 +13,7 @@ from training.data.latents import Latents
 from training.memory_format import channels_last
 from training.text.reader import Reader
 from training.unet import shape
-from training.unet.batches import CROPS, Batch, Crops, batch_at, drawn, split
+from training.unet.batches import CROPS, Batch, Crops, batch_at, drawn
 from training.unet.data_parallel import Member, Team
 from training.unet.train import Plan, Schooling
 from training.unet.velocity import errors, times
@@ -79,12 +79,6 @@ def test_the_largest_crops_come_more_often_late(progress: float, share: float) -
     largest = [drawn(rng, CROPS, progress) is CROPS[-1] for _ in range(2000)]
     assert np.mean(largest) == pytest.approx(share, abs=0.03)
     assert sum(each.early for each in CROPS) == pytest.approx(sum(each.late for each in CROPS))
-
-
-def test_pictures_that_are_kept_for_probes_are_not_learnt_from(fake_latents: Latents) -> None:
-    learnt, kept = (split(fake_latents, held_out=held) for held in (False, True))
-    assert len(learnt.latents) + len(kept.latents) == len(fake_latents.latents)
-    assert not any(torch.equal(a, b) for a in learnt.latents for b in kept.latents)
 
 
 def test_each_part_of_the_schedule_has_one_time() -> None:
