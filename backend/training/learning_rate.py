@@ -10,11 +10,6 @@ def cosine_rate(step: int, steps: int, peak: float) -> float:
     return peak * min(1.0, (step + 1) / 100) * fall
 
 
-def held_rate(step: int, steps: int, peak: float) -> float:
-    """Warm up over 200 steps, hold, and fall to nearly nothing over the last third."""
-    return peak * min(1.0, (step + 1) / 200, max(0.02, (steps - step) / (steps / 3)))
-
-
 def set_rate(optimiser: Optimizer, rate: float) -> None:
     """Let the next steps be of this length."""
     for group in optimiser.param_groups:

@@ -9,6 +9,8 @@ import torch
 from training.data.latents import Latents
 from training.data.tokenizer import captions, read_pair, trained, write_pair
 from training.terrain.scene import Patch
+from training.text.reader import Reader
+from training.unet import shape
 from training.unet.shape import TokenizerPair
 
 GRASS, LAVA = Patch("grass"), Patch("lava", ("dark",))
@@ -37,3 +39,19 @@ def fake_latents() -> Latents:
     patches = [(GRASS,), (LAVA,), (GRASS, LAVA), (GRASS, LAVA)]
     mean, std = [0.1 * i for i in range(8)], [1 + 0.1 * i for i in range(8)]
     return Latents(latents, [plain, plain, parted, parted], patches, mean, std)
+
+
+@pytest.fixture(scope="session")
+def text_folder(tokenizer_folder: Path, tokenizers: TokenizerPair) -> Path:
+    """Tokenizers and untrained text encoders, as `training.text` writes them."""
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        encoders = shape.text_encoders(*tokenizers)
+    for name, encoder in zip(("text_encoder", "text_encoder_2"), encoders, strict=True):
+        encoder.save_pretrained(tokenizer_folder / name)
+    return tokenizer_folder
+
+
+@pytest.fixture(scope="session")
+def reader(text_folder: Path) -> Reader:
+    return Reader(text_folder)

@@ -1,6 +1,5 @@
 """What `python -m training.export` writes is a model that tilebake takes."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,33 +9,37 @@ from click.testing import CliRunner
 from tilebake.models.reference import resolve
 from tilebake.paint.model.load import load
 from training import checkpoint, export
-from training.autoencoder.shape import SHAPE, untrained
+from training.autoencoder.shape import untrained
 from training.data import latents
 from training.data.latents import Latents
-from training.unet.shape import TokenizerPair
-from training.unet.trainee import Trainee
+from training.unet import shape
 
 
 @pytest.fixture(scope="module")
-def exported(
-    tmp_path_factory: pytest.TempPathFactory,
-    tokenizer_folder: Path,
-    tokenizers: TokenizerPair,
-    fake_latents: Latents,
-) -> Path:
-    """The embedded model, untrained."""
-    runs = tmp_path_factory.mktemp("runs")
-    shutil.copytree(tokenizer_folder, runs / "tokenizer")
-    for folder in ("vae", "unet"):
-        (runs / folder).mkdir()
+def runs(tmp_path_factory: pytest.TempPathFactory, text_folder: Path, fake_latents: Latents) -> Path:
+    """What trainings that never began would leave."""
+    folder = tmp_path_factory.mktemp("runs")
+    (folder / "text").symlink_to(text_folder)
+    (folder / "vae").mkdir()
+    (folder / "unet").mkdir()
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        vae, trainee = untrained(), Trainee(tokenizers, SHAPE["latent_channels"])
-    checkpoint.save(runs / "vae" / "whole.pt", {"step": 3, "average": vae.state_dict()})
-    checkpoint.save(runs / "unet" / "unet.pt", {"step": 7, "average": trainee.state_dict()})
-    latents.write(runs / "latents.pt", fake_latents)
+        vae, network = untrained(), shape.unet(8)
+    average = {name: value + 1 for name, value in network.named_parameters()}
+    checkpoint.save(folder / "vae" / "whole.pt", {"step": 3, "average": vae.state_dict()})
+    unet = {"step": 7, "model": network.state_dict(), "average": average}
+    checkpoint.save(folder / "unet" / "unet.pt", unet)
+    (folder / "latents").mkdir()
+    latents.write(folder / "latents" / "scene-0000.pt", fake_latents, finished=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(runs: Path) -> Path:
+    """The embedded model, untrained."""
     result = CliRunner().invoke(export.main, ["--runs", str(runs), "--out", str(runs / "model")])
-    assert "UNet at step 7, decoder at step 3" in result.output
+    assert "decoder at step 3" in result.output
+    assert "UNet at step 7" in result.output
     return runs / "model"
 
 
@@ -49,30 +52,21 @@ def test_the_exported_folder_is_a_model(exported: Path) -> None:
     assert components.unet.config["cross_attention_dim"] == 256
 
 
+def test_the_average_is_exported(exported: Path, runs: Path) -> None:
+    kept = checkpoint.load(runs / "unet" / "unet.pt")["average"]["conv_in.weight"]
+    found = load(resolve(str(exported)), device="cpu", dtype="float32").unet.conv_in.weight
+    torch.testing.assert_close(found.detach(), kept.half().float())
+
+
 def test_the_exported_weights_fit_in_the_repository(exported: Path) -> None:
     weights = list(exported.rglob("*.safetensors"))
     assert len(weights) == 4
     assert sum(path.stat().st_size for path in weights) <= 40e6
 
 
-def test_training_further_changes_the_unet_alone(
-    exported: Path, tokenizers: TokenizerPair, tmp_path: Path
-) -> None:
-    (tmp_path / "unet").mkdir()
-    with torch.random.fork_rng():
-        torch.manual_seed(1)
-        trainee = Trainee(tokenizers, SHAPE["latent_channels"])
-    checkpoint.save(tmp_path / "unet" / "unet.pt", {"step": 9, "average": trainee.state_dict()})
-    out = tmp_path / "model"
-    result = CliRunner().invoke(
-        export.main, ["--runs", str(tmp_path), "--onto", str(exported), "--out", str(out)]
-    )
-    assert "UNet at step 9, the rest as it was" in result.output
-    changed = [
-        path.relative_to(exported).parts[0]
-        for path in exported.rglob("*.*")
-        if path.read_bytes() != (out / path.relative_to(exported)).read_bytes()
-    ]
-    assert changed == ["unet"]
-    found = load(resolve(str(out)), device="cpu", dtype="float32").unet.state_dict()
-    torch.testing.assert_close(found, trainee.unet.half().float().state_dict())
+def test_a_finished_autoencoder_is_taken_as_it_is(exported: Path, runs: Path) -> None:
+    out = runs / "again"
+    arguments = ["--runs", str(runs), "--vae", str(exported / "vae"), "--out", str(out)]
+    assert CliRunner().invoke(export.main, arguments).exit_code == 0
+    (weights,) = (out / "vae").glob("*.safetensors")
+    assert weights.read_bytes() == (exported / "vae" / weights.name).read_bytes()

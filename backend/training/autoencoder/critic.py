@@ -6,6 +6,8 @@ from torch.nn.functional import l1_loss, leaky_relu, relu
 from torch.nn.utils import spectral_norm
 from torch.optim import Optimizer
 
+from training.precision import fastest
+
 MATCH_WEIGHT, PRAISE_WEIGHT = 2.0, 0.06
 
 
@@ -31,7 +33,7 @@ class Critic(nn.Module):
 
 def teach(critic: Critic, optimiser: Optimizer, decoded: Tensor, painted: Tensor) -> Tensor:
     """One step of the critic (hinge loss, arXiv 1705.02894); returns its loss."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with fastest():
         fake, real = critic(decoded)[0].float(), critic(painted)[0].float()
     loss = relu(1 + fake).mean() + relu(1 - real).mean()
     optimiser.zero_grad(set_to_none=True)
@@ -42,7 +44,7 @@ def teach(critic: Critic, optimiser: Optimizer, decoded: Tensor, painted: Tensor
 
 def critic_loss(critic: Critic, decoded: Tensor, painted: Tensor) -> Tensor:
     """How far the decoded pictures are from convincing: features that differ, less the critic's praise."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with fastest():
         verdict, features = critic(decoded)
         _, wanted = critic(painted)
     match = torch.zeros(())

@@ -28,6 +28,7 @@ from training.data.pictures import Pictures
 from training.ema import Average
 from training.learning_rate import cosine_rate, set_rate
 from training.memory_format import channels_last, pixels_last
+from training.precision import fastest
 
 RESCAN_EVERY, TELL_EVERY, KEEP_EVERY = 200, 50, 250  # steps
 CRITIC_WARM_UP = 200  # steps over which the decoder learns to heed the critic
@@ -96,7 +97,7 @@ class Workshop:
     def learn(self, painted: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """One step on pictures [B, 3, size, size]; returns the autoencoder's loss and the critic's."""
         set_rate(self.optimiser, cosine_rate(step, self.plan.steps, self.plan.learning_rate))
-        with torch.autocast("cpu", torch.bfloat16):
+        with fastest():
             seen = posterior(self.vae, painted)
             decoded = decode(self.vae, seen.sample()).float()
         # detail counts more and more, so that broad colours come first

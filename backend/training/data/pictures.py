@@ -11,6 +11,8 @@ from torch import Tensor
 
 from training.terrain.scene import Patch
 
+SHARDS = "*-[0-9][0-9][0-9][0-9].npz"
+
 
 def tensor(images: NDArray[np.uint8]) -> Tensor:
     """Pictures [B, h, w, 3] of bytes as [B, 3, h, w] from -1 to 1."""
@@ -29,15 +31,18 @@ class Pictures:
 
     def rescan(self) -> None:
         """Read shards that were not there before."""
-        for path in sorted(self.folder.glob("*-[0-9][0-9][0-9][0-9].npz")):
-            if path in self.seen:
-                continue
-            with np.load(path) as shard:
-                self.images.extend(shard["images"])
-                self.labels.extend(shard["labels"])
-                for each in json.loads(str(shard["patches"])):
-                    self.patches.append(tuple(Patch(p["terrain"], tuple(p["adjectives"])) for p in each))
-            self.seen.add(path)
+        for path in sorted(self.folder.glob(SHARDS)):
+            if path not in self.seen:
+                self.take(path)
+
+    def take(self, path: Path) -> None:
+        """Read one shard."""
+        with np.load(path) as shard:
+            self.images.extend(shard["images"])
+            self.labels.extend(shard["labels"])
+            for each in json.loads(str(shard["patches"])):
+                self.patches.append(tuple(Patch(p["terrain"], tuple(p["adjectives"])) for p in each))
+        self.seen.add(path)
 
     def crops(self, rng: np.random.Generator, count: int, size: int) -> Tensor:
         """Random square crops, [count, 3, size, size] from -1 to 1."""

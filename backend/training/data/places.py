@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from training.data.captions import phrase
 from training.data.latents import View
@@ -22,10 +21,6 @@ class Places(NamedTuple):
 
     prompts: list[list[str]]  # B of J
     weights: Tensor  # [B, J, h, w], each pixel's sum is 1
-
-    def at(self, level: int) -> Tensor:
-        """The weights where the latents have been halved so often: [B, J, Q]."""
-        return avg_pool2d(self.weights, 2**level).flatten(2)
 
 
 def places(rng: np.random.Generator, views: Sequence[View], scenes: Sequence[str]) -> Places:

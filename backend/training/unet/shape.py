@@ -21,7 +21,7 @@ SHAPE: dict[str, Any] = {
     "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
     "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
     "block_out_channels": (64, 96, 192),
-    "layers_per_block": 1,
+    "layers_per_block": 2,
     "transformer_layers_per_block": (1, 1, 1),
     "attention_head_dim": (2, 3, 6),  # diffusers' name for the number of heads
     "cross_attention_dim": WIDTH + WIDTH_2,

@@ -1,129 +1,198 @@
-"""Train the embedded UNet with both text encoders, on captions of single terrains and of scenes.
+"""Train the embedded UNet, in as many processes as there are cores.
 
-    python -m training.unet.train --steps 12000
-    python -m training.unet.train --steps 7000 --onto backend/tilebake/embedded    # a finished one, further
+    python -m training.unet.train --start runs/unet/start.pt    # from what `training.unet.adopt` wrote
+    python -m training.unet.train                               # further, from the newest checkpoint
 
-Text-to-image training as SDXL's, v-prediction, except that most batches are told which terrain stands where.
+Text-to-image training as SDXL's, v-prediction, except that half of the batches are told which terrain stands
+where, and that in the others attention is told which words belong where. It may be killed at any moment and
+goes on from its newest checkpoint by the same command; other data, or more steps, may be named then.
 """
 
+import os
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import click
 import numpy as np
 import torch
-from torch import nn
-from torch.optim import AdamW
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from torch import Tensor, multiprocessing, nn
+from torch.utils.data import DataLoader, Dataset
 
 from training import checkpoint
 from training.data import latents
 from training.data.latents import Latents
-from training.data.tokenizer import read_pair
-from training.ema import Average
-from training.learning_rate import held_rate, set_rate
 from training.memory_format import channels_last
+from training.text.reader import Reader
 from training.unet import shape
-from training.unet.batches import CROPS, Batch, Crops, batch_at, shape_at
-from training.unet.shape import TokenizerPair
-from training.unet.trainee import Trainee
-from training.unet.velocity import disturbance, velocity_loss
+from training.unet.batches import CROPS, PLACED_SHARE, Batch, Crops, batch_at, drawn
+from training.unet.data_parallel import Member, Team, lower_priority
+from training.unet.muon import Rates
+from training.unet.velocity import errors, times
 
-TELL_EVERY, KEEP_EVERY = 100, 500  # steps
+TELL_EVERY = 10  # steps
+LONGEST = 0.9985  # memory of the average
+LAST_PART = 0.25  # of the steps, over which rates fall to nothing
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A run."""
+    """A run of `ranks` processes."""
 
     steps: int
-    learning_rate: float
+    ranks: int
+    rate: float  # of Muon's matrices; the rest is moved at half of it
+    attention: float  # weight of where words are looked for
     crops: tuple[Crops, ...] = CROPS
-    onto: Path | None = None  # a model whose weights are the start
+    keep_every: int = 200
+    device: str = "cpu"
+    feeders: int = 0  # processes that make batches ahead, for a device that is faster than one of them
+
+    def rates(self, step: int) -> Rates:
+        """Warm up over 25 steps, hold, and fall to a fiftieth at the end."""
+        part = min(1.0, (step + 1) / 25, max(0.02, (self.steps - step) / (self.steps * LAST_PART)))
+        return Rates(self.rate * part, self.rate * part / 2)
 
 
-class Classroom:
-    """A trainee, with everything that a checkpoint holds."""
+@dataclass(frozen=True)
+class Schooling:
+    """What every process of a run is given."""
 
-    def __init__(self, plan: Plan, tokenizers: TokenizerPair, latent_channels: int) -> None:
-        self.plan = plan
-        self.channels = latent_channels
-        self.model = Trainee(tokenizers, latent_channels)
-        if plan.onto is not None:
-            self.model.take_over(plan.onto)
-        channels_last(self.model.unet)
-        self.optimiser = AdamW(
-            self.model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
-        )
-        self.average = Average(self.model, 0.9995)
-        self.alphas = shape.scheduler().alphas_cumprod
+    plan: Plan
+    unet: UNet2DConditionModel
+    team: Team
+    data: Latents
+    reader: Reader
+    barrier: Barrier
+    path: Path
 
-    def restore(self, state: dict[str, Any]) -> int:
-        """Go on from a checkpoint, if there is one; returns the number of steps done."""
-        if not state:
-            return 0
-        self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.average.restore(state["average"])
-        for step in range(state["step"]):  # the noise goes on where it stopped
-            disturbance(shape_at(self.plan.crops, step, self.plan.steps, self.channels))
-        return state["step"]
+    def batch(self, step: int, rank: int) -> Batch:
+        """A process's batch: of one size and kind for all, or the one would wait for the other."""
+        common = np.random.default_rng((3, step))
+        crops, placed = drawn(common, self.plan.crops, step / self.plan.steps), common.random() < PLACED_SHARE
+        return batch_at(self.data, crops, np.random.default_rng((4, step, rank)), placed=placed)
+
+    def batches(self, rank: int, first: int) -> Iterable[Batch]:
+        """A process's batches from step `first` on."""
+        steps = Steps(self, rank, first)
+        ahead = 4 if self.plan.feeders else None
+        return DataLoader(steps, None, num_workers=self.plan.feeders, prefetch_factor=ahead, collate_fn=_same)
+
+    def learn(self, member: Member, step: int, batch: Batch) -> Tensor:
+        """One step; returns its losses."""
+        torch.manual_seed(step * self.plan.ranks + member.rank)
+        device = torch.device(self.plan.device)
+        alphas = shape.scheduler().alphas_cumprod.to(device)
+        timestep = (times(len(batch.clean)) * len(alphas)).long().to(device)
+        noise = torch.randn(batch.clean.shape).to(device)
+        member.forget()
+        found = errors(self.unet, self.reader, batch.to(device), timestep, noise, alphas)
+        (found.velocity.mean() + self.plan.attention * found.attention).backward()
+        losses = torch.stack([found.velocity.mean(), found.attention]).detach().cpu()
+        return member.take(losses, self.plan.rates(step), step, LONGEST)
 
     def state(self, step: int) -> dict[str, Any]:
         """A checkpoint after `step` steps."""
-        return {
-            "step": step,
-            "model": self.model.state_dict(),
-            "average": self.average.state(),
-            "optimiser": self.optimiser.state_dict(),
-        }
-
-    def learn(self, batch: Batch, step: int) -> float:
-        """One step; returns its loss."""
-        set_rate(self.optimiser, held_rate(step, self.plan.steps, self.plan.learning_rate))
-        disturbed = disturbance(batch.clean.shape)
-        loss = velocity_loss(self.model, batch, disturbed, self.alphas)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimiser.step()
-        self.average.update(step)
-        return loss.item()
+        return {"step": step, "model": self.unet.state_dict(), **self.team.state()}
 
 
-def train(plan: Plan, data: Latents, tokenizers: TokenizerPair, path: Path) -> None:
-    """Train to the plan's last step, from the checkpoint at `path` if there is one."""
-    classroom = Classroom(plan, tokenizers, data.latents[0].shape[0])
-    first = classroom.restore(checkpoint.load(path))
-    began, losses = time.monotonic(), deque[float](maxlen=TELL_EVERY)
-    for step in range(first, plan.steps):
-        losses.append(classroom.learn(batch_at(data, plan.crops, step, plan.steps), step))
+@dataclass(frozen=True)
+class Steps(Dataset[Batch]):
+    """A process's batches, by the number of steps since `first`."""
+
+    school: Schooling
+    rank: int
+    first: int
+
+    def __len__(self) -> int:
+        return self.school.plan.steps - self.first
+
+    def __getitem__(self, index: int) -> Batch:
+        return self.school.batch(self.first + index, self.rank)
+
+
+def _same(batch: Any) -> Any:  # torch declares a list
+    return batch
+
+
+def work(rank: int, school: Schooling, first: int) -> None:
+    """One process's run, from step `first` on; the first of them tells and keeps."""
+    lower_priority()
+    torch.set_num_threads(1)
+    member = Member(school.team, rank, school.barrier)
+    told, began, parent = deque[Tensor](maxlen=TELL_EVERY), time.monotonic(), os.getppid()
+    for step, batch in enumerate(school.batches(rank, first), first):
+        if os.getppid() != parent:  # it was killed
+            return
+        told.append(school.learn(member, step, batch))
+        if rank:
+            continue
         if (step + 1) % TELL_EVERY == 0:
-            figures = f"loss {np.mean(losses):.4f} {time.monotonic() - began:.0f}s"
-            click.echo(f"{step + 1}/{plan.steps} {figures}")
-        if (step + 1) % KEEP_EVERY == 0 or step == plan.steps - 1:
-            checkpoint.save(path, classroom.state(step + 1))
+            velocity, attention = torch.stack(list(told)).mean(dim=0).tolist()
+            seconds = time.monotonic() - began
+            click.echo(f"{step + 1} velocity {velocity:.4f} attention {attention:.4f} {seconds:.0f}s")
+        # nobody moves a parameter before this process, too, has its next gradients
+        if (step + 1) % school.plan.keep_every == 0 or step == school.plan.steps - 1:
+            checkpoint.save(school.path, school.state(step + 1))
+
+
+def train(plan: Plan, start: dict[str, Any], data: Latents, reader: Reader, path: Path) -> None:
+    """Train to the plan's last step, from a checkpoint or from weights alone."""
+    torch.set_num_threads(1)
+    unet = channels_last(shape.unet(data.latents[0].shape[0]))
+    unet.load_state_dict(start["model"])
+    nn.Module.to(unet, torch.device(plan.device))
+    team = Team(unet, plan.ranks)
+    if "memory" in start:
+        team.restore(start)
+    if plan.ranks == 1:  # a GPU's is not to be forked
+        work(0, Schooling(plan, unet, team, data, reader, Barrier(1), path), start["step"])
+        return
+    processes = multiprocessing.get_context("fork")
+    school = Schooling(plan, unet, team, data, reader, processes.Barrier(plan.ranks), path)
+    workers = [
+        processes.Process(target=work, args=(rank, school, start["step"]), daemon=True)
+        for rank in range(plan.ranks)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    failed = [worker.exitcode for worker in workers if worker.exitcode]
+    if failed:
+        raise click.ClickException(f"processes ended with {failed}")
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("runs/latents.pt"))
-@click.option("--tokenizers", type=click.Path(path_type=Path), default=Path("runs/tokenizer"))
+@click.option("--data", type=click.Path(path_type=Path), default=Path("runs/latents"))
+@click.option("--text", type=click.Path(path_type=Path), default=Path("runs/text"), help="Text encoders.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/unet"))
-@click.option("--onto", type=click.Path(path_type=Path), help="Model to train further, with its tokenizers.")
-@click.option("--steps", default=12000, show_default=True)
-@click.option("--learning-rate", default=8e-4, show_default=True)
-@click.option("--threads", default=2, show_default=True)
-def main(
-    data: Path, tokenizers: Path, out: Path, onto: Path | None, steps: int, learning_rate: float, threads: int
-) -> None:
-    """Train the UNet and the text encoders."""
-    torch.set_num_threads(threads)
-    torch.manual_seed(2)
+@click.option("--start", type=click.Path(path_type=Path), help="Checkpoint to take the weights of.")
+@click.option("--steps", default=20000, show_default=True)
+@click.option("--ranks", default=2, show_default=True, help="Processes, of one thread each.")
+@click.option("--rate", default=1e-3, show_default=True)
+@click.option("--attention", default=0.05, show_default=True)
+@click.option("--keep-every", default=200, show_default=True)
+@click.option("--larger", default=1, show_default=True, help="Batches are so many times as large.")
+@click.option("--device", default="cpu", show_default=True, help="With a GPU: one process.")
+@click.option("--feeders", default=0, show_default=True, help="Processes that make a GPU's batches.")
+def main(data: Path, text: Path, out: Path, start: Path | None, larger: int, **plan: Any) -> None:
+    """Train the UNet."""
+    crops = tuple(replace(each, count=each.count * larger) for each in CROPS)
     out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(steps, learning_rate, onto=onto)
-    train(plan, latents.read(data), read_pair(onto or tokenizers), out / "unet.pt")
+    path = out / "unet.pt"
+    pictures = latents.read(data).part(held_out=False)
+    state = checkpoint.load(path)
+    if not state and start is not None:
+        state = {"model": checkpoint.load(start)["model"], "step": 0}
+    if not state:
+        state = {"model": shape.unet(len(pictures.latents[0])).state_dict(), "step": 0}
+    train(Plan(**plan, crops=crops), state, pictures, Reader(text, plan["device"]), path)
 
 
 if __name__ == "__main__":

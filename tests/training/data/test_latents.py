@@ -1,15 +1,17 @@
 """Latents: crops with a caption of what is to be seen in them, and a file to keep them in."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from training import checkpoint
 from training.autoencoder.shape import posterior, untrained
 from training.data import latents
-from training.data.latents import Latents, encoded, normalised
-from training.data.pictures import Pictures, tensor
+from training.data.latents import Latents, encode_shard, encoded
+from training.data.pictures import tensor
 from training.terrain.catalog import TERRAINS
 from training.terrain.scene import Patch
 
@@ -55,29 +57,55 @@ def test_singles_and_scenes_are_told_apart(fake_latents: Latents) -> None:
 
 
 def test_latents_are_read_as_they_were_written(fake_latents: Latents, tmp_path: Path) -> None:
-    latents.write(tmp_path / "latents.pt", fake_latents)
-    found = latents.read(tmp_path / "latents.pt")
-    torch.testing.assert_close(found.latents, fake_latents.latents)
-    np.testing.assert_array_equal(np.stack(found.labels), np.stack(fake_latents.labels))
-    assert (found.patches, found.mean, found.std) == (
-        fake_latents.patches,
-        fake_latents.mean,
-        fake_latents.std,
-    )
+    for number in (1, 19):
+        latents.write(tmp_path / f"scene-{number:04d}.pt", fake_latents, finished=True)
+    found = latents.read(tmp_path)
+    torch.testing.assert_close(found.latents, fake_latents.latents * 2)
+    np.testing.assert_array_equal(np.stack(found.labels), np.stack(fake_latents.labels * 2))
+    assert (found.patches, found.mean, found.std) == (fake_latents.patches * 2, [0.0] * 8, [1.0] * 8)
 
 
-def test_each_channel_is_brought_to_mean_0_and_deviation_1() -> None:
+def test_the_same_pictures_are_kept_for_probes_whatever_comes_later(
+    fake_latents: Latents, tmp_path: Path
+) -> None:
+    latents.write(tmp_path / "scene-0019.pt", fake_latents, finished=True)
+    assert latents.read(tmp_path).held_out == [False, True, False, False]
+    latents.write(tmp_path / "level-0001.pt", fake_latents, finished=True)
+    data = latents.read(tmp_path)
+    assert data.held_out == [False] * 5 + [True, False, False]
+    learnt, kept = data.part(held_out=False), data.part(held_out=True)
+    assert (len(learnt.latents), len(kept.latents)) == (7, 1)
+    assert torch.equal(kept.latents[0], fake_latents.latents[1])
+
+
+def test_each_channel_is_brought_to_mean_0_and_deviation_1(tmp_path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     spread = torch.arange(1, 9).view(8, 1, 1)
-    raw = [torch.randn(8, 32, 32, generator=generator) * spread + 3 for _ in range(4)]
-    pictures = Pictures(Path(), labels=[np.zeros((32, 32), np.uint8)] * 4, patches=[(Patch("ice"),)] * 4)
-    data = normalised(raw, pictures)
+    raw = [(torch.randn(8, 32, 32, generator=generator) * spread + 3).half() for _ in range(4)]
+    plain = [np.zeros((32, 32), np.uint8)] * 4
+    latents.write(
+        tmp_path / "single-0000.pt", Latents(raw, plain, [(Patch("ice"),)] * 4, [], []), finished=False
+    )
+    data = latents.read(tmp_path)
     every = torch.stack(data.latents).float()
     torch.testing.assert_close(every.mean(dim=(0, 2, 3)), torch.zeros(8), rtol=0, atol=0.1)
     torch.testing.assert_close(every.std(dim=(0, 2, 3)), torch.ones(8), rtol=0, atol=0.1)
     back = data.latents[0].float() * torch.tensor(data.std).view(8, 1, 1)
     back += torch.tensor(data.mean).view(8, 1, 1)
-    torch.testing.assert_close(back, raw[0], rtol=2e-3, atol=2e-2)
+    torch.testing.assert_close(back, raw[0].float(), rtol=2e-3, atol=2e-2)
+
+
+def test_every_shard_is_encoded_once(tmp_path: Path) -> None:
+    shard = tmp_path / "data" / "single-0000.npz"
+    shard.parent.mkdir()
+    patches = json.dumps([[{"terrain": "ice", "adjectives": ["dark"]}]] * 2)
+    images, labels = np.zeros((2, 32, 32, 3), np.uint8), np.zeros((2, 4, 4), np.uint8)
+    np.savez(shard, images=images, labels=labels, patches=np.array(patches))
+    checkpoint.save(tmp_path / "whole.pt", {"average": untrained().state_dict()})
+    path = encode_shard(tmp_path / "whole.pt", tmp_path, shard)
+    written = path.stat().st_mtime_ns
+    assert encode_shard(tmp_path / "whole.pt", tmp_path, shard).stat().st_mtime_ns == written
+    assert torch.load(path, weights_only=True)["patches"] == [[["ice", ["dark"]]]] * 2
 
 
 @torch.no_grad()
@@ -86,7 +114,7 @@ def test_every_picture_is_encoded_in_its_turn() -> None:
     images = [rng.integers(0, 256, (32, 24, 3), np.uint8) for _ in range(12)]
     found = encoded(vae, images)
     assert len(found) == 12
-    expected = posterior(vae, tensor(images[11][None])).mean[0]
+    expected = posterior(vae, tensor(images[11][None])).mean[0].half()
     torch.testing.assert_close(found[11], expected, rtol=0.05, atol=0.05)  # found in bfloat16
 
 

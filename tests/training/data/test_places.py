@@ -5,12 +5,10 @@ import torch
 from diffusers.models.attention_processor import Attention
 
 from tilebake.paint.regional.attention import regional_attention
-from training.data.latents import Latents, View
-from training.data.places import Places, places
+from training.data.latents import View
+from training.data.places import places
 from training.terrain.scene import Patch
-from training.unet import shape
-from training.unet.batches import Crops, batch_at
-from training.unet.regional import PlacedAttnProcessor, placed, row
+from training.unet.attention import Reading, ReadingAttnProcessor
 
 
 def halves(side: int = 16) -> View:
@@ -35,9 +33,7 @@ def test_weights_sum_to_one_at_every_level_and_pad_with_nothing() -> None:
     assert [len(each) for each in found.prompts] == [3, 3]
     assert found.prompts[1][2] == ""
     assert not found.weights[1, 2].any()
-    for level in range(3):
-        assert found.at(level).shape == (2, 3, (16 >> level) ** 2)
-        torch.testing.assert_close(found.at(level).sum(dim=1), torch.ones(2, (16 >> level) ** 2))
+    torch.testing.assert_close(found.weights.sum(dim=1), torch.ones(2, 16, 16))
 
 
 def test_training_attends_as_a_bake_does() -> None:
@@ -45,8 +41,10 @@ def test_training_attends_as_a_bake_does() -> None:
         torch.manual_seed(0)
         attn = Attention(query_dim=32, cross_attention_dim=12, heads=2, dim_head=16)
         pixels, prompts = torch.randn(2, 9, 32), torch.randn(2 * 3, 7, 12)  # B = 2, J = 3
-        weights = torch.rand(2, 3, 9)
-        found = PlacedAttnProcessor(weights)(attn, pixels, row(prompts, 2))
+        weights = torch.rand(2, 3, 3, 3)
+        reading = Reading(torch.zeros(2, 3 * 7), weights)
+        row = prompts.unflatten(0, (2, 3)).flatten(1, 2)
+        found = ReadingAttnProcessor(reading, level=0)(attn, pixels, row)
     assert attn.to_k is not None
     assert attn.to_v is not None
     assert attn.to_out is not None
@@ -57,7 +55,7 @@ def test_training_attends_as_a_bake_does() -> None:
             for layer in (attn.to_k, attn.to_v)
         )
         query = attn.to_q(pixels[crop]).unflatten(-1, (2, 16)).transpose(0, 1)
-        expected = regional_attention(query[None].detach(), keys, values, weights[crop])
+        expected = regional_attention(query[None].detach(), keys, values, weights[crop].flatten(1))
         expected = attn.to_out[0](expected[0].transpose(0, 1).flatten(1))
         torch.testing.assert_close(found[crop], expected)
 
@@ -67,23 +65,6 @@ def test_one_prompt_everywhere_is_plain_attention() -> None:
         torch.manual_seed(0)
         attn = Attention(query_dim=32, cross_attention_dim=12, heads=2, dim_head=16)
         pixels, prompt = torch.randn(1, 9, 32), torch.randn(1, 7, 12)
-        found = PlacedAttnProcessor(torch.full((1, 2, 9), 0.5))(attn, pixels, torch.cat([prompt, prompt], 1))
+        reading = Reading(torch.zeros(1, 14), torch.full((1, 2, 3, 3), 0.5))
+        found = ReadingAttnProcessor(reading, level=0)(attn, pixels, torch.cat([prompt, prompt], 1))
     torch.testing.assert_close(found, attn(pixels, encoder_hidden_states=prompt))
-
-
-def test_a_unet_has_its_own_processors_back_afterwards() -> None:
-    unet = shape.unet(8)
-    before = unet.attn_processors
-    with placed(unet, Places([["a"]], torch.ones(1, 1, 8, 8))):
-        changed = [key for key, each in unet.attn_processors.items() if each is not before[key]]
-        assert changed == [key for key in before if "attn2" in key]
-    assert all(each is before[key] for key, each in unet.attn_processors.items())
-
-
-def test_some_batches_are_placed(fake_latents: Latents) -> None:
-    batches = [batch_at(fake_latents, (Crops(8, 2, 1, 1),), step, 60) for step in range(60)]
-    found = [each for each in batches if each.places is not None]
-    assert 0.4 < len(found) / len(batches) < 0.8
-    for each in found:
-        assert each.places is not None
-        assert [prompts[0] for prompts in each.places.prompts] == each.scene_prompts

@@ -1,102 +1,79 @@
 """The UNet's training: seeded batches, and a resumed run that ends as if never stopped."""
 
-import io
-from collections.abc import Callable
-from copy import deepcopy
+from multiprocessing import Barrier
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from training import checkpoint
 from training.data.latents import Latents
-from training.learning_rate import cosine_rate, held_rate
+from training.memory_format import channels_last
+from training.text.reader import Reader
 from training.unet import shape
-from training.unet.batches import CROPS, Crops, batch_at, drawn, shape_at
-from training.unet.shape import TokenizerPair
-from training.unet.train import Classroom, Plan
-from training.unet.velocity import disturbance, velocity_loss
+from training.unet.batches import CROPS, Batch, Crops, batch_at, drawn
+from training.unet.data_parallel import Member, Team
+from training.unet.train import Plan, Schooling
+from training.unet.velocity import errors, times
 
-SMALL = (Crops(8, 2, early=0.5, late=0.5), Crops(12, 1, early=0.5, late=0.5))
-
-
-def classroom(tokenizers: TokenizerPair) -> Classroom:
-    torch.manual_seed(2)
-    return Classroom(Plan(4, 8e-4, SMALL), tokenizers, latent_channels=8)
+SMALL = (Crops(8, 2, early=0.5, late=0.5), Crops(12, 2, early=0.5, late=0.5))
+PLAN = Plan(steps=4, ranks=1, rate=1e-3, attention=0.05, crops=SMALL)
 
 
-def learn(room: Classroom, data: Latents, first: int, last: int) -> None:
-    for step in range(first, last):
-        room.learn(batch_at(data, SMALL, step, room.plan.steps), step)
+def batch(data: Latents, seed: int, *, placed: bool) -> Batch:
+    return batch_at(data, Crops(16, 4, 1, 1), np.random.default_rng(seed), placed=placed)
+
+
+def school(data: Latents, reader: Reader, path: Path) -> Schooling:
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        unet = channels_last(shape.unet(8))
+    return Schooling(PLAN, unet, Team(unet, 1), data, reader, Barrier(1), path)
+
+
+def learn(room: Schooling, first: int, last: int) -> dict[str, Any]:
+    member = Member(room.team, 0, room.barrier)
+    with torch.random.fork_rng():
+        for step, batch in zip(range(first, last), room.batches(0, first), strict=False):
+            room.learn(member, step, batch)
+    return room.state(last)
 
 
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
-    tokenizers: TokenizerPair, fake_latents: Latents
+    fake_latents: Latents, reader: Reader, tmp_path: Path
 ) -> None:
-    with torch.random.fork_rng():
-        whole = classroom(tokenizers)
-        learn(whole, fake_latents, 0, 1)
-        kept = io.BytesIO()
-        torch.save(whole.state(1), kept)
-        learn(whole, fake_latents, 1, 2)
-        expected = deepcopy(whole.state(2))
-        resumed = classroom(tokenizers)
-        kept.seek(0)
-        assert resumed.restore(torch.load(kept, weights_only=True)) == 1
-        learn(resumed, fake_latents, 1, 2)
-    found = resumed.state(2)
-    for kind in ("model", "average"):  # exactly: after two steps of warming up all weights are close
-        torch.testing.assert_close(found[kind], expected[kind], rtol=0, atol=0)
-    changed = [key for key, value in found["model"].items() if not torch.equal(value, found["average"][key])]
+    path = tmp_path / "unet.pt"
+    whole = school(fake_latents, reader, path)
+    checkpoint.save(path, learn(whole, 0, 1))
+    expected = learn(whole, 1, 3)
+    resumed, kept = school(fake_latents, reader, path), checkpoint.load(path)
+    resumed.unet.load_state_dict(kept["model"])
+    resumed.team.restore(kept)
+    found = learn(resumed, kept["step"], 3)
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)
+    changed = [n for n, value in found["average"].items() if not torch.equal(value, found["model"][n])]
     assert len(changed) > 50
 
 
-def test_a_batch_follows_from_its_step(fake_latents: Latents) -> None:
-    for step in range(6):
-        one, again = (batch_at(fake_latents, SMALL, step, 10) for _ in range(2))
-        assert torch.equal(one.clean, again.clean)
-        assert one.captions == again.captions
-        assert tuple(one.clean.shape) == shape_at(SMALL, step, 10, channels=8)
-        assert one.time_ids.shape == (len(one.captions), 6)
-        assert torch.equal(one.time_ids[:, :2], one.time_ids[:, 4:])
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_batch_follows_from_its_generator(fake_latents: Latents, placed: bool) -> None:
+    one, again = (batch(fake_latents, 1, placed=placed) for _ in range(2))
+    assert torch.equal(one.clean, again.clean)
+    assert one.prompts == again.prompts
+    assert one.clean.shape == (4, 8, 16, 16)
+    assert torch.equal(one.time_ids[:, :2], one.time_ids[:, 4:])
+    torch.testing.assert_close(one.weights.sum(dim=1), torch.ones(4, 16, 16))
+    assert {len(each) for each in one.prompts} == {one.weights.shape[1]}
 
 
-def test_a_trained_model_is_where_training_may_begin(tokenizers: TokenizerPair, tmp_path: Path) -> None:
-    first = classroom(tokenizers)
-    for name in ("unet", "text_encoder", "text_encoder_2"):
-        getattr(first.model, name).save_pretrained(tmp_path / name)
-    with torch.random.fork_rng():
-        torch.manual_seed(3)
-        found = Classroom(Plan(4, 8e-4, SMALL, onto=tmp_path), tokenizers, latent_channels=8)
-    torch.testing.assert_close(found.model.state_dict(), first.model.state_dict())
-    torch.testing.assert_close(found.average.state(), first.model.state_dict())
-    learnt = {key.split(".")[0] for key, value in found.model.named_parameters() if value.requires_grad}
-    assert learnt == {"unet"}
-
-
-def test_words_that_are_not_trained_are_encoded_once(tokenizers: TokenizerPair) -> None:
-    model = classroom(tokenizers).model
-    read: list[int] = []
-    model.text_encoder.register_forward_pre_hook(lambda _module, inputs: read.append(len(inputs[0])))
-    trained = [model.encode(texts) for texts in (["ice"], ["ice", "dry grass", "ice"])]
-    assert read == [1, 2]
-    model.text_encoder.requires_grad_(False)
-    model.text_encoder_2.requires_grad_(False)
-    kept = [model.encode(texts) for texts in (["ice"], ["ice", "dry grass", "ice"])]
-    assert read == [1, 2, 1, 1]
-    torch.testing.assert_close(kept, [each.detach() for each in trained])
-
-
-def test_some_captions_are_left_empty(fake_latents: Latents) -> None:
-    every = [
-        text
-        for step in range(60)
-        for text in batch_at(fake_latents, (Crops(8, 10, 1, 1),), step, 60).captions
-    ]
+def test_some_prompts_are_left_empty(fake_latents: Latents) -> None:
+    every = [p for seed in range(150) for (p,) in batch(fake_latents, seed, placed=False).prompts]
     assert 0.06 < np.mean([not text for text in every]) < 0.14
 
 
-@pytest.mark.parametrize(("progress", "share"), [(0.0, 0.10), (1.0, 0.25)])
+@pytest.mark.parametrize(("progress", "share"), [(0.0, 0.05), (1.0, 0.25)])
 def test_the_largest_crops_come_more_often_late(progress: float, share: float) -> None:
     rng = np.random.default_rng(0)
     largest = [drawn(rng, CROPS, progress) is CROPS[-1] for _ in range(2000)]
@@ -104,27 +81,26 @@ def test_the_largest_crops_come_more_often_late(progress: float, share: float) -
     assert sum(each.early for each in CROPS) == pytest.approx(sum(each.late for each in CROPS))
 
 
-def test_each_part_of_the_schedule_has_one_timestep() -> None:
-    times = disturbance((8, 8, 4, 4)).time
-    assert (times * 8).long().tolist() == list(range(8))
+def test_each_part_of_the_schedule_has_one_time() -> None:
+    assert (times(8) * 8).long().tolist() == list(range(8))
 
 
-def test_a_model_that_predicts_the_velocity_has_no_loss(
-    fake_latents: Latents, tokenizers: TokenizerPair
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_model_that_predicts_nothing_errs_by_the_whole_velocity(
+    fake_latents: Latents, reader: Reader, placed: bool
 ) -> None:
     """Literally: at timestep t, the velocity is sqrt(alpha) noise - sqrt(1 - alpha) clean."""
-    alphas = shape.scheduler().alphas_cumprod
-    batch, disturbed = batch_at(fake_latents, SMALL, 0, 10), disturbance(shape_at(SMALL, 0, 10, channels=8))
-    room = classroom(tokenizers)
+    alphas, shown = shape.scheduler().alphas_cumprod, batch(fake_latents, 1, placed=placed)
+    noise, timestep = torch.randn_like(shown.clean), torch.tensor([10, 300, 600, 990])
     with torch.no_grad():
-        for parameter in room.model.unet.conv_out.parameters():
-            parameter.zero_()  # it predicts nothing, so that its loss is the velocity's square
-        found = velocity_loss(room.model, batch, disturbed, alphas)
+        unet = shape.unet(8)
+        torch.nn.init.zeros_(unet.get_parameter("conv_out.bias"))
+        found = errors(unet, reader, shown, timestep, noise, alphas)
     squares = [
-        (alphas[int(t * 1000)].sqrt() * noise - (1 - alphas[int(t * 1000)]).sqrt() * clean).square().mean()
-        for t, noise, clean in zip(*disturbed, batch.clean, strict=True)
+        (alphas[t].sqrt() * noisy - (1 - alphas[t]).sqrt() * clean).square().mean()
+        for t, noisy, clean in zip(timestep, noise, shown.clean, strict=True)
     ]
-    torch.testing.assert_close(found, torch.stack(squares).mean())
+    torch.testing.assert_close(found.velocity, torch.stack(squares))
 
 
 def test_the_schedule_ends_in_noise_that_drowns_a_large_map() -> None:
@@ -135,11 +111,9 @@ def test_the_schedule_ends_in_noise_that_drowns_a_large_map() -> None:
     assert scheduler.config["timestep_spacing"] == "trailing"
 
 
-@pytest.mark.parametrize("rate", [cosine_rate, held_rate])
-def test_rates_warm_up_and_fall(rate: Callable[[int, int, float], float]) -> None:
-    at = [rate(step, 3000, 1.0) for step in (0, 99, 300, 2900, 2999)]
-    assert at[0] <= 0.01
-    assert max(at) <= 1.0
-    assert at[2] > 0.9
-    assert at[4] <= at[3] < 0.2
-    assert at[4] > 0
+def test_rates_warm_up_hold_and_fall() -> None:
+    plan = Plan(steps=3000, ranks=1, rate=1.0, attention=0.0)
+    at = [plan.rates(step).matrices for step in (0, 24, 2000, 2900, 2999)]
+    assert at[0] == pytest.approx(0.04)
+    assert at[1] == at[2] == 1.0
+    assert 0 < at[4] <= at[3] < 0.2
