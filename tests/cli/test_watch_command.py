@@ -160,7 +160,7 @@ def test_a_second_signal_ends_it_at_once(game: Game) -> None:
         watch.until_map("forest", "baking")
         family = watch.family()
         watch.process.send_signal(signal.SIGINT)
-        watch.until(lambda: "once more to stop at once" in watch.said)
+        watch.until(lambda: "again to stop at once" in watch.said)
         watch.process.send_signal(signal.SIGINT)
         assert watch.end() == 128 + signal.SIGINT
         assert not survivors(family, PATIENCE)

@@ -128,7 +128,7 @@ def test_nobody_looking_costs_nothing(tiny_components: Components, monkeypatch: 
     assert len(decodings) == 1 + 3
 
 
-def test_no_memory_for_a_preview_is_said_and_the_bake_goes_on(
+def test_no_memory_for_a_progress_image_is_said_and_the_bake_goes_on(
     tiny_components: Components, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decode = tiny_components.vae.decode
@@ -140,7 +140,7 @@ def test_no_memory_for_a_preview_is_said_and_the_bake_goes_on(
     def look(step: Step) -> None:
         assert step.progress_image is not None
         monkeypatch.setattr(tiny_components.vae, "decode", full)
-        with pytest.raises(BakeError, match="memory for a preview") as caught:
+        with pytest.raises(BakeError, match="memory for a progress image") as caught:
             step.progress_image()
         refusals.append(caught.value)
         monkeypatch.setattr(tiny_components.vae, "decode", decode)
