@@ -110,7 +110,7 @@ def test_help_modules_load_nothing_heavy(path: Path) -> None:
 def loaded(*arguments: str) -> set[str]:
     """The top-level packages that a command line has imported by its end."""
     script = (
-        "import sys; from tilebake.cli import run; run(sys.argv[1:]);"
+        "import sys; from tilebake.cli import run_command_line; run_command_line(sys.argv[1:]);"
         "print('LOADED', *sorted({name.split('.')[0] for name in sys.modules}))"
     )
     command = [sys.executable, "-c", script, *arguments]
@@ -121,9 +121,9 @@ def loaded(*arguments: str) -> set[str]:
 def test_help_imports_nothing_heavy() -> None:
     """Every command's --help, one after the other in one process."""
     script = (
-        "import sys, click; from tilebake.cli import run, tilebake\n"
+        "import sys, click; from tilebake.cli import run_command_line, tilebake\n"
         "def show(command, *path):\n"
-        "    run([*path, '--help'])\n"
+        "    run_command_line([*path, '--help'])\n"
         "    if isinstance(command, click.Group):\n"
         "        context = click.Context(command)\n"
         "        for name in command.list_commands(context):\n"

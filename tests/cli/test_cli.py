@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tilebake.cli import run
+from tilebake.cli import run_command_line
 from tilebake.cli.options import parse_lora
 from tilebake.cli.terminal.progress_bar import ProgressBar
 from tilebake.errors import BusyError
@@ -58,12 +58,12 @@ def objects(text: str) -> list[dict[str, object]]:
 def test_a_bake_paints_every_map_once(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["bake", "maps", *tiny]) == 0
+    assert run_command_line(["bake", "maps", *tiny]) == 0
     assert capsys.readouterr().out.splitlines() == [
         str(Path("maps") / f"{n}.png") for n in ("forest", "river")
     ]
     assert opened(maps / "forest.png").size == (48, 32)
-    assert run(["bake", "maps", *tiny]) == 0
+    assert run_command_line(["bake", "maps", *tiny]) == 0
     told = capsys.readouterr()
     assert told.out == ""
     assert "2 up to date" in told.err
@@ -71,7 +71,7 @@ def test_a_bake_paints_every_map_once(
 
 def test_a_bake_tells_json_a_line(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     (maps / "broken.json").write_text('{"tilebake": 1,\n  "rows": [}', encoding="utf-8")
-    assert run(["bake", "maps", "--json", *tiny]) == 1
+    assert run_command_line(["bake", "maps", "--json", *tiny]) == 1
     told = capsys.readouterr()
     failed, *baked = objects(told.out)
     assert [each["status"] for each in (failed, *baked)] == ["failed", "baked", "baked"]
@@ -86,7 +86,7 @@ def test_what_was_painted_once_comes_from_the_cache(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def bake(*options: str) -> dict[str, object]:
-        assert run(["bake", "maps/forest.json", "--json", *options, *tiny]) == 0
+        assert run_command_line(["bake", "maps/forest.json", "--json", *options, *tiny]) == 0
         return objects(capsys.readouterr().out)[0]
 
     assert bake("--no-cache")["cached"] is False
@@ -101,7 +101,7 @@ def test_a_cache_that_cannot_keep_is_told_once(
     tiny: list[str], private_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (private_cache / "textures").write_bytes(b"")
-    assert run(["bake", "maps", *tiny]) == 0
+    assert run_command_line(["bake", "maps", *tiny]) == 0
     told = capsys.readouterr()
     assert told.err.count("nothing is kept in the cache") == 1
     assert len(told.out.splitlines()) == 2
@@ -109,16 +109,16 @@ def test_a_cache_that_cannot_keep_is_told_once(
 
 @pytest.mark.usefixtures("maps")
 def test_the_cache_is_shown_and_emptied(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bake", "maps", *tiny]) == 0
+    assert run_command_line(["bake", "maps", *tiny]) == 0
     capsys.readouterr()
-    assert run(["cache", "info", "--json"]) == 0
+    assert run_command_line(["cache", "info", "--json"]) == 0
     full = objects(capsys.readouterr().out)[0]
     assert (full["textures"], full["limit"]) == (2, 2 << 30)
-    assert run(["cache", "info"]) == 0
+    assert run_command_line(["cache", "info"]) == 0
     assert "2.0 GiB" in capsys.readouterr().out
-    assert run(["cache", "prune", "--json"]) == 0
+    assert run_command_line(["cache", "prune", "--json"]) == 0
     assert objects(capsys.readouterr().out)[0]["removed"] == 0
-    assert run(["cache", "prune", "--max-size", "0", "--json"]) == 0
+    assert run_command_line(["cache", "prune", "--max-size", "0", "--json"]) == 0
     emptied = {"removed": 2, "freed": full["size"], "textures": 0, "size": 0}
     assert objects(capsys.readouterr().out) == [emptied]
 
@@ -130,32 +130,32 @@ def test_a_busy_project_exits_with_75(
         raise BusyError("another tilebake is at work in this project: process 7")
 
     monkeypatch.setattr("tilebake.cli.run.cache.user_cache", busy)
-    assert run(["cache", "info"]) == 75
+    assert run_command_line(["cache", "info"]) == 75
     assert capsys.readouterr().err == "error: another tilebake is at work in this project: process 7\n"
 
 
 def test_a_check_tells_stale_from_up_to_date(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["bake", "maps", "--check", *tiny]) == 3
+    assert run_command_line(["bake", "maps", "--check", *tiny]) == 3
     assert not list(maps.glob("*.png"))
-    assert run(["bake", "maps/river.json", *tiny]) == 0
+    assert run_command_line(["bake", "maps/river.json", *tiny]) == 0
     capsys.readouterr()
-    assert run(["bake", "maps", "--check", "--json", *tiny]) == 3
+    assert run_command_line(["bake", "maps", "--check", "--json", *tiny]) == 3
     assert [each["status"] for each in objects(capsys.readouterr().out)] == ["stale", "up_to_date"]
-    assert run(["bake", "maps/river.json", "--check", *tiny]) == 0
-    assert run(["bake", "maps/river.json", "--check", "--seed", "9", *tiny]) == 3
+    assert run_command_line(["bake", "maps/river.json", "--check", *tiny]) == 0
+    assert run_command_line(["bake", "maps/river.json", "--check", "--seed", "9", *tiny]) == 3
 
 
 def test_a_check_of_a_broken_map_fails(maps: Path, tiny: list[str]) -> None:
     (maps / "river.json").write_text("", encoding="utf-8")
-    assert run(["bake", "maps/river.json", "--check", *tiny]) == 1
+    assert run_command_line(["bake", "maps/river.json", "--check", *tiny]) == 1
 
 
 @pytest.mark.usefixtures("maps")
 def test_shards_bake_their_share(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     for shard, name in (("1/2", "forest"), ("2/2", "river")):
-        assert run(["bake", "maps", "--shard", shard, "--check", "--json", *tiny]) == 3
+        assert run_command_line(["bake", "maps", "--shard", shard, "--check", "--json", *tiny]) == 3
         assert [each["map"] for each in objects(capsys.readouterr().out)] == [
             str(Path("maps") / f"{name}.json")
         ]
@@ -165,12 +165,12 @@ def test_without_paths_the_projects_maps_are_baked(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (maps.parent / "tilebake.toml").write_text('maps = ["maps"]\noutput = "baked"\n', encoding="utf-8")
-    assert run(["bake", "--check", *tiny]) == 3
+    assert run_command_line(["bake", "--check", *tiny]) == 3
     assert str(Path("baked") / "maps" / "forest.png") in capsys.readouterr().err
 
 
 def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> None:
-    assert run(["bake", "maps/forest.json", "--out", "here/it.png", "--transparent", *tiny]) == 0
+    assert run_command_line(["bake", "maps/forest.json", "--out", "here/it.png", "--transparent", *tiny]) == 0
     assert opened(maps.parent / "here" / "it.png").mode == "RGBA"
     assert (maps.parent / "here" / "it.bake.json").is_file()
 
@@ -209,7 +209,7 @@ def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> Non
 def test_a_wrong_use_exits_with_2(
     arguments: Sequence[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(arguments) == 2
+    assert run_command_line(arguments) == 2
     assert told in capsys.readouterr().err
 
 
@@ -237,7 +237,7 @@ def test_a_wrong_use_exits_with_2(
 def test_a_mistake_is_told_in_one_message(
     arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(arguments) == 1
+    assert run_command_line(arguments) == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith("error: ")
@@ -245,11 +245,11 @@ def test_a_mistake_is_told_in_one_message(
 
 def test_generate_paints_a_prompt(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     size = ["--width", "64", "--height", "72"]
-    assert run(["generate", "grass", *size, "--out", "a.png", *tiny]) == 0
+    assert run_command_line(["generate", "grass", *size, "--out", "a.png", *tiny]) == 0
     assert "denoise" in capsys.readouterr().err
-    assert run(["generate", "grass", *size, "--out", "b.png", "--json", *tiny]) == 0
+    assert run_command_line(["generate", "grass", *size, "--out", "b.png", "--json", *tiny]) == 0
     assert objects(capsys.readouterr().out)[0]["picture"] == "b.png"
-    assert run(["generate", "grass", *size, "--out", "c.png", "--seed", "1", *tiny]) == 0
+    assert run_command_line(["generate", "grass", *size, "--out", "c.png", "--seed", "1", *tiny]) == 0
     first, same, other = (np.asarray(opened(maps.parent / f"{name}.png")) for name in "abc")
     assert first.shape == (72, 64, 3)
     np.testing.assert_array_equal(first, same)
@@ -257,18 +257,18 @@ def test_generate_paints_a_prompt(maps: Path, tiny: list[str], capsys: pytest.Ca
 
 
 def test_show_masks_draws_a_sheet(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["show", "masks", "maps/forest.json"]) == 0
+    assert run_command_line(["show", "masks", "maps/forest.json"]) == 0
     assert capsys.readouterr().out.splitlines() == ["forest.masks.png"]
     assert opened(maps.parent / "forest.masks.png").width > 300
 
 
 @pytest.mark.usefixtures("maps")
 def test_show_prompts_prints_tokens_and_shapes(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["show", "prompts", "maps/forest.json", *tiny]) == 0
+    assert run_command_line(["show", "prompts", "maps/forest.json", *tiny]) == 0
     table = capsys.readouterr().out
     assert "[1, 77, 80]" in table
     assert "mossy*1.4" in table
-    assert run(["show", "prompts", "maps/forest.json", "--json", *tiny]) == 0
+    assert run_command_line(["show", "prompts", "maps/forest.json", "--json", *tiny]) == 0
     prompts = objects(capsys.readouterr().out)
     names = ["(base)", "grass", "water", "(negative)", "grass (negative)", "water (negative)"]
     assert [each["prompt"] for each in prompts] == names
@@ -279,7 +279,7 @@ def test_show_attention_draws_a_sheet_and_keeps_the_maps(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--words", "mossy grass,water,map", "--during", "2-3", "--level", "3x2", "--npz", "seen.npz"]
-    assert run(["show", "attention", "maps/forest.json", *words, *tiny]) == 0
+    assert run_command_line(["show", "attention", "maps/forest.json", *words, *tiny]) == 0
     assert capsys.readouterr().out.splitlines() == ["forest.attention.png", "seen.npz"]
     assert opened(maps.parent / "forest.attention.png").height > 3 * 300
     with np.load(maps.parent / "seen.npz") as arrays:
@@ -290,9 +290,9 @@ def test_show_attention_draws_a_sheet_and_keeps_the_maps(
 def test_edit_paints_a_terrain_under_other_words(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["bake", "maps/forest.json", "--out", "baked.png", *tiny]) == 0
+    assert run_command_line(["bake", "maps/forest.json", "--out", "baked.png", *tiny]) == 0
     options = ["--replace", "grass", "snow", "--reweight", "snow=2", "--threshold", "0.3", "--average"]
-    assert run(["edit", "maps/forest.json", *options, "--sheet", "sheet.png", *tiny]) == 0
+    assert run_command_line(["edit", "maps/forest.json", *options, "--sheet", "sheet.png", *tiny]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == ["forest.edit.png", "sheet.png"]
     baked, edited = (np.asarray(opened(maps.parent / name)) for name in ("baked.png", "forest.edit.png"))
     assert baked.shape == edited.shape
@@ -303,7 +303,10 @@ def test_edit_paints_a_terrain_under_other_words(
 def test_edit_paints_a_plain_prompt(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     size = ["--width", "64", "--height", "72", "--seed", "4"]
     assert (
-        run(["edit", "--prompt", "grass and water", "--refine", "mossy grass and water", *size, *tiny]) == 0
+        run_command_line(
+            ["edit", "--prompt", "grass and water", "--refine", "mossy grass and water", *size, *tiny]
+        )
+        == 0
     )
     assert capsys.readouterr().out.splitlines() == ["edited.png"]
     assert opened(maps.parent / "edited.png").size == (64, 72)
@@ -313,7 +316,7 @@ def test_tune_draws_every_combination(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     lists = ["--mask-sigma", "1,2", "--base-prompt-weight", "0.1,0.3,0.5", "--steps", "2"]
-    assert run(["tune", "maps/forest.json", *lists, *tiny]) == 0
+    assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 0
     told = capsys.readouterr()
     assert told.out.splitlines() == ["forest.tune.png"]
     assert "[6/6]" in told.err
@@ -321,14 +324,14 @@ def test_tune_draws_every_combination(
 
 
 def test_schema_prints_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["schema"]) == 0
+    assert run_command_line(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org")
 
 
 def test_models_are_listed_and_described(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["models", "list"]) == 0
+    assert run_command_line(["models", "list"]) == 0
     assert capsys.readouterr().out.split()[:3] == ["MODEL", "KIND", "PATH"]
-    assert run(["models", "info", tiny[1], "--json"]) == 0
+    assert run_command_line(["models", "info", tiny[1], "--json"]) == 0
     described = objects(capsys.readouterr().out)[0]
     assert (described["kind"], described["steps"], described["scheduler"]) == ("folder", 3, "euler")
 
@@ -350,7 +353,7 @@ def test_a_signal_ends_a_bake_between_two_steps(name: str, maps: Path, tiny: lis
 def modules_of(*arguments: str) -> tuple[int, set[str]]:
     """The exit code of a command line, and the packages it has imported by its end."""
     script = (
-        "import sys; from tilebake.cli import run; code = run(sys.argv[1:]);"
+        "import sys; from tilebake.cli import run_command_line; code = run_command_line(sys.argv[1:]);"
         "print('LOADED', code, *sorted({name.split('.')[0] for name in sys.modules}))"
     )
     command = [sys.executable, "-c", script, *arguments]

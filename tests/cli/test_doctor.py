@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.game import Game, game_in
-from tilebake.cli import run
+from tilebake.cli import run_command_line
 from tilebake.level.project import Project
 from tilebake.serve import doctor
 from tilebake.serve.api.ready import announce, new_ready, ready_file
@@ -34,14 +34,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def examined(game: Game, capsys: pytest.CaptureFixture[str]) -> tuple[int, Findings]:
-    code = run(["doctor", str(game.root), "--json"])
+    code = run_command_line(["doctor", str(game.root), "--json"])
     findings = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return code, {finding["subject"]: finding for finding in findings}
 
 
 def test_a_sound_machine_has_nothing_to_hint(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
     game.save("forest", 1)
-    assert run(["doctor", str(game.root)]) == 0, capsys.readouterr().out
+    assert run_command_line(["doctor", str(game.root)]) == 0, capsys.readouterr().out
     told = capsys.readouterr().out
     for subject in ("python", "torch", "memory", "model", "maps", "disk of output", "watching", "lock"):
         assert f"\n{subject} " in f"\n{told}"

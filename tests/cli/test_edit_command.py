@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tilebake.cli import run
+from tilebake.cli import run_command_line
 from tilebake.serve.bake.publish import record_path
 
 MAP = {
@@ -39,7 +39,7 @@ def objects(text: str) -> list[dict[str, object]]:
 
 
 def test_an_edit_has_its_record_beside_it(maps: Path, tiny: list[str]) -> None:
-    assert run(["edit", "maps/forest.json", "--replace", "grass", "snow", *tiny]) == 0
+    assert run_command_line(["edit", "maps/forest.json", "--replace", "grass", "snow", *tiny]) == 0
     record = json.loads((maps.parent / "forest.edit.bake.json").read_text(encoding="utf-8"))
     assert record["edit"]["terrains"]["grass"]["prompt"] == "lush (mossy:1.4) snow"
     assert record["edit"]["terrains"]["grass"]["align"] == "replace"
@@ -53,20 +53,20 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     file.write_text(source, encoding="utf-8")
     weights = ["--reweight", "snow=2", "--no-echo", "--threshold", "0.3", "--local-blend", "snow"]
     options = ["--terrain", "grass", "--replace", "grass", "snow", *weights]
-    assert run(["edit", str(file), *options, "--save", *tiny]) == 0
+    assert run_command_line(["edit", str(file), *options, "--save", *tiny]) == 0
     saved = file.read_text(encoding="utf-8")
     assert saved.startswith(source.rstrip().removesuffix("}"))
     assert "repeat this edit" in capsys.readouterr().err
 
-    assert run(["bake", str(file), "--json", *tiny]) == 0
+    assert run_command_line(["bake", str(file), "--json", *tiny]) == 0
     (baked,) = objects(capsys.readouterr().out)
     assert baked["cached"] is True, "it was painted already"
     assert (maps / "forest.png").read_bytes() == (maps.parent / "forest.edit.png").read_bytes()
-    assert run(["bake", str(file), "--out", "anew.png", "--force", *tiny]) == 0
+    assert run_command_line(["bake", str(file), "--out", "anew.png", "--force", *tiny]) == 0
     assert (maps.parent / "anew.png").read_bytes() == (maps / "forest.png").read_bytes()
     assert json.loads(record_path(maps / "forest.png").read_text(encoding="utf-8"))["edit"]
 
-    assert run(["edit", str(file), "--reweight", "grass=-1", "--save", *tiny]) == 0
+    assert run_command_line(["edit", str(file), "--reweight", "grass=-1", "--save", *tiny]) == 0
     assert "this edit replaces the one that" in capsys.readouterr().err
     edit = json.loads(file.read_text(encoding="utf-8"))["edit"]
     assert edit["terrains"]["grass"] == {
@@ -74,10 +74,10 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
         "cross_replace_steps": 0.8,
         "reweight": {"grass": -1},
     }
-    assert run(["edit", str(file), "--forget"]) == 0
+    assert run_command_line(["edit", str(file), "--forget"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == str(file)
     assert file.read_text(encoding="utf-8") == source
-    assert run(["edit", str(file), "--forget"]) == 0
+    assert run_command_line(["edit", str(file), "--forget"]) == 0
     assert "holds no edit" in capsys.readouterr().err
 
 
@@ -87,7 +87,7 @@ def test_an_edit_that_cannot_be_saved_is_told_before_it_is_painted(
     (maps.parent / "tilebake.toml").write_text('style = "hand painted"\n', encoding="utf-8")
     options = ["--base", "--replace", "hand painted", "pixel art", "--save"]
     before = (maps / "forest.json").read_bytes()
-    assert run(["edit", "maps/forest.json", *options, *tiny]) == 1
+    assert run_command_line(["edit", "maps/forest.json", *options, *tiny]) == 1
     told = capsys.readouterr()
     assert "the edit changes 'hand painted', the style" in told.err
     assert "denoise" not in told.out
@@ -100,7 +100,7 @@ def test_attention_is_that_of_the_maps_own_prompts_and_says_so(
 ) -> None:
     edited = MAP | {"edit": {"terrains": {"grass": "snow"}}}
     (maps / "forest.json").write_text(json.dumps(edited), encoding="utf-8")
-    assert run(["show", "attention", "maps/forest.json", "--words", "grass", *tiny]) == 0
+    assert run_command_line(["show", "attention", "maps/forest.json", "--words", "grass", *tiny]) == 0
     assert "without the edit" in capsys.readouterr().err
 
 
@@ -112,7 +112,7 @@ def test_show_prompts_lists_those_that_an_edit_paints_under(
     file.write_text(
         json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"edit": edit}), encoding="utf-8"
     )
-    assert run(["show", "prompts", str(file), "--json", *tiny]) == 0
+    assert run_command_line(["show", "prompts", str(file), "--json", *tiny]) == 0
     texts = {each["prompt"]: each["text"] for each in objects(capsys.readouterr().out)}
     assert texts["(base) (edited)"] == "a winter map"
     assert texts["grass (edited)"] == "deep white snow"

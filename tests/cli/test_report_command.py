@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tilebake.cli import run
+from tilebake.cli import run_command_line
+from tilebake.cli.run import tune
 from tilebake.models.reference import EMBEDDED
-from tilebake.paint.report import contact_sheet as sheet
-from tilebake.paint.report import placement_report as placement
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from tilebake.serve.bake.publish import record_path, report_path
 
@@ -42,10 +41,10 @@ def tiny(tiny_sdxl_folder: Path) -> list[str]:
 
 
 def test_a_map_that_is_up_to_date_gets_its_report_and_keeps_its_picture(pond: Path, tiny: list[str]) -> None:
-    assert run(["bake", "pond.json", *tiny]) == 0
+    assert run_command_line(["bake", "pond.json", *tiny]) == 0
     picture = pond.read_bytes()
     assert "placement" not in json.loads(record_path(pond).read_text(encoding="utf-8"))
-    assert run(["bake", "pond.json", "--report", *tiny]) == 0
+    assert run_command_line(["bake", "pond.json", "--report", *tiny]) == 0
     placement = json.loads(record_path(pond).read_text(encoding="utf-8"))["placement"]
     assert list(placement) == ["grass", "water"]
     for terrain in placement.values():
@@ -54,11 +53,11 @@ def test_a_map_that_is_up_to_date_gets_its_report_and_keeps_its_picture(pond: Pa
     assert pond.read_bytes() == picture
     with Image.open(report_path(pond)) as sheet:
         assert min(sheet.size) > 300
-    assert run(["bake", "pond.json", "--check", *tiny]) == 0
+    assert run_command_line(["bake", "pond.json", "--check", *tiny]) == 0
 
 
 def test_a_check_reports_nothing(pond: Path, tiny: list[str]) -> None:
-    assert run(["bake", "pond.json", "--check", "--report", *tiny]) == 2
+    assert run_command_line(["bake", "pond.json", "--check", "--report", *tiny]) == 2
     assert not report_path(pond).exists()
 
 
@@ -66,7 +65,7 @@ def test_the_embedded_models_judge_tells_what_tiles_show(pond: Path) -> None:
     terrains = {**MAP["terrains"], "keep": "a tall castle"}
     rows = {"legend": {"g": "grass", "w": "water", "k": "keep"}, "rows": ["gggww", "gggww", "gggwk"]}
     pond.with_suffix(".json").write_text(json.dumps({**MAP, "terrains": terrains, **rows, "settings": {}}))
-    assert run(["bake", "pond.json", "--report", "--device", "cpu"]) == 0
+    assert run_command_line(["bake", "pond.json", "--report", "--device", "cpu"]) == 0
     placement = json.loads(record_path(pond).read_text(encoding="utf-8"))["placement"]
     assert "judged" not in placement["keep"]
     grass, water = (placement[name]["judged"] for name in ("grass", "water"))
@@ -89,10 +88,10 @@ def test_a_broken_judge_fails_a_report_and_no_bake(
 ) -> None:
     model = ["--model", str(tiny_judged), "--device", "cpu"]
     (tiny_judged / "judge.safetensors").write_bytes(b"nothing")
-    assert run(["bake", "pond.json", "--report", *model]) == 1
+    assert run_command_line(["bake", "pond.json", "--report", *model]) == 1
     assert "judge.safetensors: is no safetensors file" in capsys.readouterr().err.replace("\n", " ")
     assert not pond.exists()
-    assert run(["bake", "pond.json", *model]) == 0
+    assert run_command_line(["bake", "pond.json", *model]) == 0
 
 
 @pytest.mark.usefixtures("pond")
@@ -105,10 +104,9 @@ def test_tune_tells_how_many_tiles_are_judged_right(
         captions.extend(panel.caption for panel in panels)
         return contact_sheet(panels, **how)
 
-    monkeypatch.setattr(placement, "contact_sheet", contact_sheet)  # reports draw sheets of their own
-    monkeypatch.setattr(sheet, "contact_sheet", drawn)
-    assert run(["tune", "pond.json", "--model", str(tiny_judged), "--device", "cpu"]) == 0
-    assert run(["tune", "pond.json", *tiny]) == 0
+    monkeypatch.setattr(tune, "contact_sheet", drawn)
+    assert run_command_line(["tune", "pond.json", "--model", str(tiny_judged), "--device", "cpu"]) == 0
+    assert run_command_line(["tune", "pond.json", *tiny]) == 0
     judged, unjudged = captions
     assert re.search(r"\njudged right: \d+%, seams", judged)
     assert "judged" not in unjudged

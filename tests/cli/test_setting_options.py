@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 
-from tilebake.cli import run, tilebake
+from tilebake.cli import run_command_line, tilebake
 from tilebake.cli.planning import settings_override
 from tilebake.cli.setting_options import SCHEMA, SETTINGS, ColourList, Setting
 from tilebake.level.settings import BakeSettings, SettingsOverride
@@ -116,7 +116,7 @@ def test_the_option_wins_over_the_map(
         json.dumps({**grass, "tile_size": 16, "rows": ["gg"], "settings": settings}), encoding="utf-8"
     )
     options = ["--steps", "1", "--palette", "000000,ffffff", "--model", str(tiny_sdxl_folder)]
-    assert run(["bake", "maps/one.json", *options]) == 0
+    assert run_command_line(["bake", "maps/one.json", *options]) == 0
     record = json.loads((tmp_path / "maps" / "one.bake.json").read_text(encoding="utf-8"))["settings"]
     assert (record["steps"], record["mask_contrast"], record["least_share"]) == (1, 3, 0.2)
     assert record["palette"] == ["#000000", "#ffffff"]

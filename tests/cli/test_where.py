@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.game import Game, game_in
 from tilebake import __version__
-from tilebake.cli import run
+from tilebake.cli import run_command_line
 from tilebake.cli.logfile import log_file
 from tilebake.serve.api.ready import ready_file
 from tilebake.user_folders import cache_folder, state_folder
@@ -25,7 +25,7 @@ def test_where_finds_the_project_from_any_of_its_folders(
     game: Game, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for folder in (game.root, game.root / "levels"):
-        assert run(["where", str(folder), "--json"]) == 0
+        assert run_command_line(["where", str(folder), "--json"]) == 0
         assert json.loads(capsys.readouterr().out) == {
             "version": __version__,
             "project": str(game.root),
@@ -40,7 +40,7 @@ def test_where_prints_a_table_for_people(
     game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(game.root)
-    assert run(["where"]) == 0
+    assert run_command_line(["where"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [
         "version",

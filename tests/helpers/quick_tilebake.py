@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from tests.helpers.counting_baker import CountingBaker
-from tilebake.cli import run
+from tilebake.cli import run_command_line
 from tilebake.cli.run import watch
 
 
@@ -19,7 +19,7 @@ def main(log: Path, arguments: list[str]) -> int:
         return CountingBaker(log)
 
     with patch.object(watch, "PainterFactory", painter_for):
-        return run(arguments)
+        return run_command_line(arguments)
 
 
 if __name__ == "__main__":

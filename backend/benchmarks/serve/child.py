@@ -5,7 +5,7 @@ Nothing is imported before the command that the command would not import itself.
 
 import sys
 
-from tilebake.cli import run
+from tilebake.cli import run_command_line
 
 
 def peak_bytes() -> int | None:
@@ -29,7 +29,7 @@ def peak_bytes() -> int | None:
 
 def main() -> None:
     """Run the command line, and add a line of JSON to stdout that tells what it took."""
-    code = run(sys.argv[1:])
+    code = run_command_line(sys.argv[1:])
     import json
 
     print(json.dumps({"peak_bytes": peak_bytes(), "imported_torch": "torch" in sys.modules}))

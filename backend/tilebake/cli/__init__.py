@@ -58,7 +58,7 @@ def tilebake() -> None:
     """Paint game levels from tilemaps: one coherent picture, each terrain where its tiles are."""
 
 
-def run(arguments: Sequence[str]) -> int:
+def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. An error that its user can fix is one message."""
     try:
         code: object = tilebake.main(list(arguments), prog_name="tilebake", standalone_mode=False)
@@ -77,4 +77,4 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_command_line(sys.argv[1:]))

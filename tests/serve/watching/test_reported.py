@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tilebake.serve.watching import reported as told_module
+from tilebake.serve.watching import reported
 from tilebake.serve.watching.reported import COARSEST, ReportedFiles
 from tilebake.serve.watching.snapshot import Changes, snapshot
 
@@ -123,7 +123,7 @@ def test_a_pipe_is_told_and_never_waited_for(reader: Reader, file: Path) -> None
 def test_beyond_the_limit_contents_are_forgotten(
     reader: Reader, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(told_module, "LIMIT", 2)
+    monkeypatch.setattr(reported, "_LIMIT", 2)
     others = [file.with_name(f"{index}.json") for index in range(2)]
     for other in others:
         other.write_text("one", encoding="ascii")
