@@ -1,4 +1,4 @@
-"""Captions that remember which words name which terrain, so that attention can be told where they belong."""
+"""Draw captions that remember which words name which terrain, so that attention can learn their places."""
 
 from typing import NamedTuple
 
@@ -8,15 +8,15 @@ from training.data.captions import DETAILS, LEADS, STYLES, phrase
 from training.terrain.scene import Patch
 
 
-class Told(NamedTuple):
-    """A caption. names: for each patch, where in the caption its phrase begins and ends, in letters."""
+class NamedCaption(NamedTuple):
+    """Hold a caption. names: for each patch, where in the caption its phrase begins and ends, in letters."""
 
     text: str
     names: tuple[tuple[int, int], ...]
 
 
-def told(rng: np.random.Generator, patches: tuple[Patch, ...]) -> Told:
-    """A prompt for a picture of these terrains, with or without words about the scene."""
+def draw_named_caption(rng: np.random.Generator, patches: tuple[Patch, ...]) -> NamedCaption:
+    """Draw a prompt for a picture of these terrains, with or without words about the scene."""
     style = f"{rng.choice(STYLES)}, " if rng.random() < 0.5 else ""
     lead = f"{rng.choice(LEADS)} ".lstrip() if len(patches) > 1 else ""
     text, names = style + lead, [(0, 0)] * len(patches)
@@ -28,7 +28,7 @@ def told(rng: np.random.Generator, patches: tuple[Patch, ...]) -> Told:
         text += said
     if len(patches) == 1 and rng.random() < 0.2:
         text += f", {rng.choice(DETAILS)}"
-    return Told(text, tuple(names))
+    return NamedCaption(text, tuple(names))
 
 
 def _joint(place: int, count: int) -> str:

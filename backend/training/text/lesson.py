@@ -32,15 +32,15 @@ class Marked(NamedTuple):
     parts: list[int]
 
 
-def marked(tokenizer: CLIPTokenizer, told: Parts) -> Marked:
+def marked(tokenizer: CLIPTokenizer, parts: Parts) -> Marked:
     """Word by word, for the tokenizers split at words anyway."""
     out = Marked([], [], [])
-    for index, each in enumerate(told.phrases):
+    for index, each in enumerate(parts.phrases):
         words = each.split()
         for word, prefix in zip(words, prefixes(each), strict=True):
             _add(out, tokenizer, word.rstrip(","), "" if word in SILENT else prefix)
-        if index < len(told.joints):
-            for word in told.joints[index].replace(",", " , ").split():
+        if index < len(parts.joints):
+            for word in parts.joints[index].replace(",", " , ").split():
                 _add(out, tokenizer, word, "")
     return out
 
@@ -61,7 +61,7 @@ def lesson(
     tokenizers: TokenizerPair, captions: Sequence[Parts], meanings: Mapping[str, Tensor], spare: int
 ) -> Lesson:
     """A batch; `spare` tokens of padding at least are seen behind each caption."""
-    every = [marked(tokenizers[0], told) for told in captions]
+    every = [marked(tokenizers[0], caption) for caption in captions]
     length = 2 + max(len(each.ids) for each in every) + spare
     width = len(next(iter(meanings.values())))
     parts = torch.full((len(every), length), QUIET)
@@ -77,7 +77,9 @@ def lesson(
         for place, prefix in enumerate(each.ends, 1):
             if prefix:
                 targets[row, place] = meanings[prefix]
-    summary = torch.stack([torch.stack([meanings[p] for p in told.phrases]).mean(dim=0) for told in captions])
+    summary = torch.stack(
+        [torch.stack([meanings[p] for p in caption.phrases]).mean(dim=0) for caption in captions]
+    )
     return Lesson((ids[0], ids[1]), parts, targets, summary)
 
 

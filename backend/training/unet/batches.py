@@ -10,7 +10,7 @@ from torch import Tensor
 
 from training.data.captions import scene_prompt
 from training.data.latents import Latents, View
-from training.data.named_caption import Told, told
+from training.data.named_caption import NamedCaption, draw_named_caption
 from training.data.places import places
 
 EMPTY_SHARE = 0.1  # of prompts left empty, for classifier-free guidance
@@ -19,7 +19,7 @@ PLACED_SHARE = 0.5  # of batches whose terrains are each named in their own plac
 DARK_SHARE = 0.2  # of scenes that have a dark terrain: dark stone was taken for deep water
 SLOW_SHARE = 0.3  # of single pictures that are of terrains learnt slowly
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
-NOTHING = Told("", ())
+NOTHING = NamedCaption("", ())
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Batch(NamedTuple):
     """What is shown, and what is said of it.
 
     clean: latents [B, 8, side, side]. prompts: B of J, what cross-attention reads. weights: [B, J, side,
-    side], how much of each prompt is read where. told: which words of each crop's prompt name what, where it
-    has but one. shown: for each crop [P, side, side], where each terrain is. scene_prompts: B, what the
+    side], how much of each prompt is read where. captions: each crop's words and what they name, where
+    it has but one prompt. shown: for each crop [P, side, side], where each terrain is. scene_prompts: B, what the
     pooled embedding says; like a map's base prompt it mostly names no terrain, or the model would learn all
     terrain from there, and cross-attention, which alone can be steered by place, nothing. time_ids: [B, 6].
     """
@@ -55,7 +55,7 @@ class Batch(NamedTuple):
     clean: Tensor
     prompts: list[list[str]]
     weights: Tensor
-    told: list[Told]
+    captions: list[NamedCaption]
     shown: list[NDArray[np.bool_]]
     scene_prompts: list[str]
     time_ids: Tensor
@@ -85,8 +85,8 @@ def batch_at(data: Latents, crops: Crops, rng: np.random.Generator, *, placed: b
     return Batch(clean, [[each.text] for each in said], everywhere, said, shown, pooled, time_ids)
 
 
-def _said(rng: np.random.Generator, view: View) -> Told:
-    return NOTHING if rng.random() < EMPTY_SHARE else told(rng, view.patches)
+def _said(rng: np.random.Generator, view: View) -> NamedCaption:
+    return NOTHING if rng.random() < EMPTY_SHARE else draw_named_caption(rng, view.patches)
 
 
 def drawn(rng: np.random.Generator, sizes: tuple[Crops, ...], progress: float) -> Crops:

@@ -42,7 +42,7 @@ def probed(unet: UNet2DConditionModel, reader: Reader, data: latents.Latents) ->
     alphas = shape.scheduler().alphas_cumprod
     torch.manual_seed(8)
     plain = [batch_at(data, CROPS, np.random.default_rng((9, i)), placed=False) for i in range(BATCHES)]
-    wrong = [b._replace(prompts=[*b.prompts[1:], b.prompts[0]], told=[]) for b in plain]
+    wrong = [b._replace(prompts=[*b.prompts[1:], b.prompts[0]], captions=[]) for b in plain]
     placed = [batch_at(data, CROPS, np.random.default_rng((9, i)), placed=True) for i in range(BATCHES)]
     out: dict[str, list[float]] = {"sigma": list(SIGMAS)}
     for kind, batches in (("plain", plain), ("wrong", wrong), ("placed", placed)):

@@ -46,7 +46,7 @@ class Guided:
     ) -> None:
         self.unet, self.scale = unet, scale
         texts = [*prompts, *[""] * len(prompts)]
-        self.told, self.pooled = reader.rows(texts), reader.pooled(texts)
+        self.rows, self.pooled = reader.rows(texts), reader.pooled(texts)
         self.alphas = shape.scheduler().alphas_cumprod
 
     def clean(self, noisy: Tensor, sigma: float) -> Tensor:
@@ -55,18 +55,18 @@ class Guided:
         step = int((sigmas - sigma).abs().argmin())
         alpha = 1 / (1 + sigma**2) ** 0.5
         double = (noisy * alpha).repeat(2, 1, 1, 1)
-        reading = Reading(self.told.logits, torch.ones(len(double), 1, *noisy.shape[2:]))
+        reading = Reading(self.rows.logits, torch.ones(len(double), 1, *noisy.shape[2:]))
         sides = torch.tensor([8 * noisy.shape[2], 8 * noisy.shape[3]])
         ids = torch.cat([sides, torch.zeros(2), sides]).float().expand(len(double), -1)
         with read(self.unet, reading), fastest():
             velocity = self.unet(
                 double,
                 torch.tensor([step]),
-                self.told.embeds,
+                self.rows.embeds,
                 added_cond_kwargs={"text_embeds": self.pooled, "time_ids": ids},
             ).sample.float()
-        told, untold = (alpha * double - sigma * alpha * velocity).chunk(2)
-        return untold + self.scale * (told - untold)
+        cond, uncond = (alpha * double - sigma * alpha * velocity).chunk(2)
+        return uncond + self.scale * (cond - uncond)
 
 
 def karras(steps: int, largest: float) -> list[float]:

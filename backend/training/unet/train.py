@@ -125,15 +125,15 @@ def work(rank: int, school: Schooling, first: int) -> None:
     lower_priority()
     torch.set_num_threads(1)
     member = Member(school.team, rank, school.barrier)
-    told, began, parent = deque[Tensor](maxlen=TELL_EVERY), time.monotonic(), os.getppid()
+    losses, began, parent = deque[Tensor](maxlen=TELL_EVERY), time.monotonic(), os.getppid()
     for step, batch in enumerate(school.batches(rank, first), first):
         if os.getppid() != parent:  # it was killed
             return
-        told.append(school.learn(member, step, batch))
+        losses.append(school.learn(member, step, batch))
         if rank:
             continue
         if (step + 1) % TELL_EVERY == 0:
-            velocity, attention = torch.stack(list(told)).mean(dim=0).tolist()
+            velocity, attention = torch.stack(list(losses)).mean(dim=0).tolist()
             seconds = time.monotonic() - began
             click.echo(f"{step + 1} velocity {velocity:.4f} attention {attention:.4f} {seconds:.0f}s")
         # nobody moves a parameter before this process, too, has its next gradients

@@ -36,11 +36,11 @@ def errors(
     alpha = alphas[timestep].sqrt().view(-1, 1, 1, 1)
     sigma = (1 - alphas[timestep]).sqrt().view(-1, 1, 1, 1)
     noisy = pixels_last(alpha * batch.clean + sigma * noise)
-    told = reader.rows([prompt for prompts in batch.prompts for prompt in prompts]).to(noisy.device)
-    named = names(reader, batch, told.logits.shape[1], alphas[timestep].cpu())
+    rows = reader.rows([prompt for prompts in batch.prompts for prompt in prompts]).to(noisy.device)
+    named = names(reader, batch, rows.logits.shape[1], alphas[timestep].cpu())
     named = named and named.to(noisy.device)
-    reading = Reading(told.logits.view(len(noisy), -1), batch.weights, named)
-    embeds = told.embeds.view(len(noisy), -1, told.embeds.shape[-1])
+    reading = Reading(rows.logits.view(len(noisy), -1), batch.weights, named)
+    embeds = rows.embeds.view(len(noisy), -1, rows.embeds.shape[-1])
     pooled = reader.pooled(batch.scene_prompts).to(noisy.device)
     conditions = {"text_embeds": pooled, "time_ids": batch.time_ids}
     attention = SDPBackend.FLASH_ATTENTION if noisy.shape[-1] >= FLASH_SIDE else SDPBackend.MATH
@@ -55,14 +55,14 @@ def names(reader: Reader, batch: Batch, length: int, alphas: Tensor) -> Names | 
 
     length: tokens in a row. alphas: [B], each crop's of alphas_cumprod.
     """
-    if not any(len(told.names) > 1 for told in batch.told):
+    if not any(len(caption.names) > 1 for caption in batch.captions):
         return None
-    most = max(len(told.names) for told in batch.told)
-    tokens = torch.zeros(len(batch.told), length, most)
-    shares = torch.zeros(len(batch.told), most, *batch.clean.shape[2:])
-    for index, told in enumerate(batch.told):
-        for patch, name in enumerate(told.names):
-            tokens[index, reader.named(told.text, name), patch] = 1
+    most = max(len(caption.names) for caption in batch.captions)
+    tokens = torch.zeros(len(batch.captions), length, most)
+    shares = torch.zeros(len(batch.captions), most, *batch.clean.shape[2:])
+    for index, caption in enumerate(batch.captions):
+        for patch, name in enumerate(caption.names):
+            tokens[index, reader.named(caption.text, name), patch] = 1
             shares[index, patch] = torch.from_numpy(batch.shown[index][patch])
-    several = torch.tensor([len(told.names) > 1 for told in batch.told])
+    several = torch.tensor([len(caption.names) > 1 for caption in batch.captions])
     return Names(tokens, shares, several * (alphas / (alphas + CLEAREST)))

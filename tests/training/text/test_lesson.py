@@ -97,7 +97,7 @@ def test_captions_are_made_of_what_is_in_the_pool() -> None:
     assert "teacup" in pool
     assert len(pool) == len(set(pool))
     for _ in range(20):
-        told = phrases.caption(rng, pool)
-        assert len(told.joints) == len(told.phrases) - 1
-        assert set(told.phrases) <= set(pool)
+        parts = phrases.caption(rng, pool)
+        assert len(parts.joints) == len(parts.phrases) - 1
+        assert set(parts.phrases) <= set(pool)
     assert phrases.prefixes("dark mossy stone") == ["dark", "dark mossy", "dark mossy stone"]
