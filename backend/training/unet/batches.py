@@ -47,9 +47,9 @@ class Batch(NamedTuple):
 
     clean: latents [B, 8, side, side]. prompts: B of J, what cross-attention reads. weights: [B, J, side,
     side], how much of each prompt is read where. captions: each crop's words and what they name, where
-    it has but one prompt. shown: for each crop [P, side, side], where each terrain is. scene_prompts: B, what the
-    pooled embedding says; like a map's base prompt it mostly names no terrain, or the model would learn all
-    terrain from there, and cross-attention, which alone can be steered by place, nothing. time_ids: [B, 6].
+    it has but one prompt. shown: for each crop [P, side, side], where each terrain is. scene_prompts: B, what
+    the pooled embedding says; like a map's base prompt it mostly names no terrain, or the model would learn
+    all terrain from there, and cross-attention, which alone can be steered by place, nothing. time_ids: [B, 6].
     """
 
     clean: Tensor
