@@ -49,7 +49,8 @@ class Batch(NamedTuple):
     side], how much of each prompt is read where. captions: each crop's words and what they name, where
     it has but one prompt. shown: for each crop [P, side, side], where each terrain is. scene_prompts: B, what
     the pooled embedding says; like a map's base prompt it mostly names no terrain, or the model would learn
-    all terrain from there, and cross-attention, which alone can be steered by place, nothing. time_ids: [B, 6].
+    all terrain from there, and cross-attention, which alone can be steered by place,
+    nothing. time_ids: [B, 6].
     """
 
     clean: Tensor
