@@ -108,7 +108,7 @@ def test_python_runs(
     assert edited.mask.shape == (12, 16)
 
 
-def test_mistakes_are_told_as_shown() -> None:
+def test_errors_are_printed_as_the_readme_shows() -> None:
     (told,), (text,) = blocks("text"), blocks("json")
     with pytest.raises(MapError) as caught:
         parse_map(text.replace('"gsswwwsg"', '"gsswwwtg"'), path=Path("lake.json"))
@@ -156,7 +156,7 @@ def test_links_lead_somewhere(target: str) -> None:
     assert "://" in target or (ROOT / target).exists()
 
 
-def test_every_command_is_told() -> None:
+def test_every_command_is_in_the_readme() -> None:
     told = " ".join(first_column("command"))
     assert set(COMMANDS) <= set(re.findall(r"tilebake (\w+)", told))
     for command in leaf_commands(tilebake):

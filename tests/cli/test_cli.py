@@ -69,7 +69,9 @@ def test_a_bake_paints_every_map_once(
     assert "2 up to date" in told.err
 
 
-def test_a_bake_tells_json_a_line(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bake_prints_one_json_object_a_line(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     (maps / "broken.json").write_text('{"tilebake": 1,\n  "rows": [}', encoding="utf-8")
     assert run_command_line(["bake", "maps", "--json", *tiny]) == 1
     told = capsys.readouterr()
@@ -97,7 +99,7 @@ def test_what_was_painted_once_comes_from_the_cache(
 
 
 @pytest.mark.usefixtures("maps")
-def test_a_cache_that_cannot_keep_is_told_once(
+def test_a_cache_that_cannot_keep_is_reported_once(
     tiny: list[str], private_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (private_cache / "textures").write_bytes(b"")
@@ -134,7 +136,7 @@ def test_a_busy_project_exits_with_75(
     assert capsys.readouterr().err == "error: another tilebake is at work in this project: process 7\n"
 
 
-def test_a_check_tells_stale_from_up_to_date(
+def test_a_check_distinguishes_stale_from_up_to_date(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command_line(["bake", "maps", "--check", *tiny]) == 3
@@ -234,7 +236,7 @@ def test_a_wrong_use_exits_with_2(
     ],
     ids=lambda arguments: " ".join(arguments)[:40],
 )
-def test_a_mistake_is_told_in_one_message(
+def test_an_error_is_printed_in_one_message(
     arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command_line(arguments) == 1

@@ -49,7 +49,7 @@ def test_a_sound_machine_has_nothing_to_hint(game: Game, capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_is_wrong_is_told_with_its_hint(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_prints_each_problem_with_its_hint(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
     (game.root / "tilebake.toml").write_text('maps = ["levels"]\nmodel = "painterly"\n', encoding="utf-8")
     game.path("broken").write_text('{"tilebake": 1, "rows": [}', encoding="utf-8")
     code, findings = examined(game, capsys)
@@ -66,7 +66,7 @@ def test_what_is_wrong_is_told_with_its_hint(game: Game, capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("quick")
-def test_who_is_at_work_is_named(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_names_who_is_at_work(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
     game.save("forest", 1)
     with only_writer(Project(game.root), "a test"):
         assert f"held by process {os.getpid()} (a test" in examined(game, capsys)[1]["lock"]["found"]

@@ -81,7 +81,7 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     assert "holds no edit" in capsys.readouterr().err
 
 
-def test_an_edit_that_cannot_be_saved_is_told_before_it_is_painted(
+def test_an_edit_that_cannot_be_saved_fails_before_it_is_painted(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (maps.parent / "tilebake.toml").write_text('style = "hand painted"\n', encoding="utf-8")

@@ -61,7 +61,7 @@ def test_a_check_reports_nothing(pond: Path, tiny: list[str]) -> None:
     assert not report_path(pond).exists()
 
 
-def test_the_embedded_models_judge_tells_what_tiles_show(pond: Path) -> None:
+def test_a_report_counts_what_the_judge_sees_on_tiles(pond: Path) -> None:
     terrains = {**MAP["terrains"], "keep": "a tall castle"}
     rows = {"legend": {"g": "grass", "w": "water", "k": "keep"}, "rows": ["gggww", "gggww", "gggwk"]}
     pond.with_suffix(".json").write_text(json.dumps({**MAP, "terrains": terrains, **rows, "settings": {}}))
@@ -95,7 +95,7 @@ def test_a_broken_judge_fails_a_report_and_no_bake(
 
 
 @pytest.mark.usefixtures("pond")
-def test_tune_tells_how_many_tiles_are_judged_right(
+def test_tune_prints_how_many_tiles_are_judged_right(
     tiny_judged: Path, tiny: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     captions: list[str] = []

@@ -174,7 +174,7 @@ def test_the_editor_can_end_it(game: Game) -> None:
         assert watch.end() == 0
 
 
-def test_a_mistake_is_told_once_and_again_when_it_changes(game: Game) -> None:
+def test_an_error_is_printed_once_and_again_when_it_changes(game: Game) -> None:
     broken = game.path("broken")
     broken.write_text('{"tilebake": 1, "rows": [}', encoding="utf-8")
     with watching(game) as watch:

@@ -227,7 +227,7 @@ def test_a_file_is_read_once_and_again_when_it_changes(
     assert file_digest(file) != first
 
 
-def test_a_damaged_digest_entry_is_made_anew(tmp_path: Path, private_cache: Path) -> None:
+def test_a_damaged_digest_entry_is_replaced(tmp_path: Path, private_cache: Path) -> None:
     file = tmp_path / "weights"
     file.write_bytes(b"one")
     digest = file_digest(file)

@@ -164,7 +164,7 @@ def test_a_newer_save_ends_the_older_bake(game: Game) -> None:
     assert game.begun() == [1, 2]
 
 
-def test_a_mistake_is_told_and_the_picture_stays(game: Game) -> None:
+def test_a_broken_map_is_reported_and_its_picture_stays(game: Game) -> None:
     game.save("forest", 1)
     known_to_the_cache(game, "forest")
     with game.watched() as backend:
@@ -201,7 +201,7 @@ def unreadable(path: Path) -> None:
     ("replace_by", "state", "what"),
     [(pipe, "failed", "not a regular file"), (unreadable, "failed", "cannot be read"), (folder, "gone", "")],
 )
-def test_what_takes_a_maps_place_is_told(
+def test_a_folder_in_a_maps_place_is_reported(
     replace_by: Callable[[Path], None], state: str, what: str, game: Game
 ) -> None:
     for name, seed in (("forest", 1), ("river", 2)):
@@ -294,7 +294,7 @@ def test_a_project_that_disappears_and_comes_back(game: Game) -> None:
     assert game.begun() == [2]
 
 
-def test_a_disk_that_refuses_is_told_and_nothing_is_painted_twice(game: Game) -> None:
+def test_a_refusing_disk_is_reported_and_nothing_is_painted_twice(game: Game) -> None:
     toml = 'maps = ["levels"]\noutput = "textures"\n'
     (game.root / "tilebake.toml").write_text(toml, encoding="utf-8")
     (game.root / "textures").write_bytes(b"in the way")
@@ -372,7 +372,7 @@ def test_what_breaks_it_is_raised_at_the_end(game: Game, monkeypatch: pytest.Mon
         until(lambda: backend.is_leaving)
 
 
-def test_it_leaves_when_it_is_told_to(game: Game) -> None:
+def test_backend_ends_when_it_is_asked_to(game: Game) -> None:
     with game.watched() as backend:
         assert not backend.is_leaving
         backend.shutdown()

@@ -42,7 +42,7 @@ def standing(game: Game) -> tuple[int, int]:
     return status.st_ino, status.st_mtime_ns
 
 
-def test_a_newer_look_of_a_map_cancels_its_older_one() -> None:
+def test_a_newer_preview_of_a_map_cancels_its_older_one() -> None:
     previews = PreviewQueue()
     first, other, second = (previews.submit(name, GRASS) for name in ("a", "b", "a"))
     assert [previews.view(each.id).state for each in (first, other, second)] == [
@@ -62,7 +62,7 @@ def test_a_newer_look_of_a_map_cancels_its_older_one() -> None:
         previews.image(other.id)
 
 
-def test_a_look_that_made_room_begins_anew() -> None:
+def test_a_preview_that_gave_way_starts_again() -> None:
     previews = PreviewQueue()
     asked = previews.submit("a", GRASS)
     assert previews.take() is not None
@@ -149,7 +149,7 @@ def test_an_edit_is_tried_with_the_file_as_it_was(game: Game) -> None:
         ),
     ],
 )
-def test_a_mistake_of_a_look_is_told_in_it(
+def test_a_failed_preview_holds_its_diagnostic(
     edit: dict[str, object], where: str, what: str, game: Game
 ) -> None:
     game.save("forest", 7)
@@ -165,7 +165,7 @@ def test_a_mistake_of_a_look_is_told_in_it(
         assert failed.diagnostic.what == "no such word"
 
 
-def test_a_bake_goes_first_and_the_look_begins_anew(game: Game) -> None:
+def test_a_bake_goes_first_and_the_preview_starts_again(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
@@ -180,7 +180,7 @@ def test_a_bake_goes_first_and_the_look_begins_anew(game: Game) -> None:
         assert following.state == "done"
 
 
-def test_a_newer_look_ends_the_running_one(game: Game) -> None:
+def test_a_newer_preview_ends_the_running_one(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
@@ -191,7 +191,7 @@ def test_a_newer_look_ends_the_running_one(game: Game) -> None:
         assert ended(backend, newer.id).state == "done"
 
 
-def test_a_look_that_kills_the_worker_is_over(game: Game) -> None:
+def test_a_preview_that_kills_the_worker_fails(game: Game) -> None:
     game.save("forest", 1)
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")

@@ -42,7 +42,7 @@ def maps(game: Game) -> ProjectMaps:
         (ProjectMap("f", PATH, digest="d"), "done", "d", "up to date"),
     ],
 )
-def test_a_map_stands_as_its_file_and_its_latest_job_say(
+def test_a_maps_status_follows_its_file_and_its_latest_job(
     known: ProjectMap, state: JobState | None, digest: str, expected: MapState
 ) -> None:
     job = None if state is None else JobView(1, "f", digest, state, diagnostic=MISTAKE)
@@ -113,7 +113,7 @@ def test_kept_plans_are_bounded_by_their_tiles(game: Game) -> None:
     assert [plans.current(game.path(name)) is not None for name in ("a", "b", "c")] == [False, True, True]
 
 
-def test_a_circle_of_links_is_told(game: Game, maps: ProjectMaps) -> None:
+def test_a_circle_of_links_is_reported(game: Game, maps: ProjectMaps) -> None:
     known = maps.read(game.save("forest", 1))
     assert known is not None
     try:

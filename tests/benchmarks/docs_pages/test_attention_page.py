@@ -42,6 +42,6 @@ def test_no_two_commands_write_the_same_file() -> None:
     assert len(outs) == len(commands)
 
 
-def test_its_maps_are_maps() -> None:
+def test_maps_of_the_attention_page_can_be_read() -> None:
     for path in PICTURES.glob("*.json"):
         assert read_map(path).tiles

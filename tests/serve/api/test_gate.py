@@ -158,7 +158,7 @@ def test_heads_are_short() -> None:
     assert status(good(x="a" * 9000)) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
-def test_the_first_thing_wrong_is_told() -> None:
+def test_the_first_thing_wrong_is_answered() -> None:
     """A stranger learns nothing by trying: not what paths, methods or sizes there are."""
     worst = {"host": "evil.test", "origin": "null", "authorization": "", "transfer_encoding": "chunked"}
     hints = {"host": DUE.host, "origin": "", "authorization": GOOD["authorization"]}

@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "runtime" / "project.json"
 
 
-def test_it_says_how_to_reach_the_backend(tmp_path: Path, file: Path) -> None:
+def test_ready_file_says_how_to_reach_the_backend(tmp_path: Path, file: Path) -> None:
     ready = new_ready(tmp_path, 4321)
     with announce(ready, file):
         assert read_ready(file) == ready
@@ -29,7 +29,7 @@ def test_it_says_how_to_reach_the_backend(tmp_path: Path, file: Path) -> None:
     assert (ready.pid, ready.project) == (os.getpid(), str(tmp_path.resolve()))
 
 
-def test_it_is_gone_afterwards(tmp_path: Path, file: Path) -> None:
+def test_ready_file_is_gone_after_the_backend(tmp_path: Path, file: Path) -> None:
     with announce(new_ready(tmp_path, 1), file):
         pass
     assert list(file.parent.iterdir()) == []

@@ -56,7 +56,7 @@ def test_the_ready_file_leads_to_it(api: "Api") -> None:
     assert health == {"version": __version__, "project": ready.project, "pid": ready.pid}
 
 
-def test_it_proves_itself_before_it_is_told_the_token(api: "Api") -> None:
+def test_server_proves_itself_before_the_token_is_sent(api: "Api") -> None:
     url = f"http://{api.ready.host}/v2/health/challenge"
     answer = httpx2.get(url, params={"nonce": NONCE}, trust_env=False).json()
     message = f"tilebake 127.0.0.1:{api.ready.port} {NONCE}"
@@ -71,7 +71,7 @@ def test_a_nonce_is_a_nonce(api: "Api", nonce: str) -> None:
     assert answer.json()["where"] == "$.nonce"
 
 
-def test_it_listens_on_the_loopback_alone(api: "Api") -> None:
+def test_server_listens_on_the_loopback_alone(api: "Api") -> None:
     listening = [
         each.laddr
         for each in psutil.Process().net_connections("inet")
@@ -80,7 +80,7 @@ def test_it_listens_on_the_loopback_alone(api: "Api") -> None:
     assert [each.ip for each in listening] == ["127.0.0.1"]
 
 
-def test_maps_are_told_as_they_stand(api: "Api") -> None:
+def test_maps_are_listed_with_their_states(api: "Api") -> None:
     first, second = api.client.get("/v2/maps").json()["maps"]
     assert (first["id"], first["state"], first["reason"]) == (FOREST, "stale", "not baked yet")
     assert (second["id"], second["state"], second["diagnostic"]) == (BROKEN, "failed", None)
@@ -98,7 +98,7 @@ def test_a_bake_from_asking_to_cancelling(api: "Api") -> None:
     assert api.client.get("/v2/events", params={"after": 2}).json()["events"] == events[2:]
 
 
-def test_many_events_are_told_in_turns(api: "Api") -> None:
+def test_many_events_come_in_several_answers(api: "Api") -> None:
     job = bake(api).json()
     for _ in range(MOST_EVENTS):
         api.service.step(job["id"])
@@ -278,7 +278,7 @@ def test_every_answer_is_kept_from_browsers_and_caches(lasting_api: "Api") -> No
         assert not revealing & set(answer.headers)
 
 
-def test_news_come_as_soon_as_there_are_some(api: "Api") -> None:
+def test_events_come_as_soon_as_there_are_some(api: "Api") -> None:
     with ThreadPoolExecutor() as pool:
         news = pool.submit(api.client.get, "/v2/events", params={"wait": 25})
         assert api.service.asked.wait(PATIENCE)
@@ -286,7 +286,7 @@ def test_news_come_as_soon_as_there_are_some(api: "Api") -> None:
         assert [event["number"] for event in news.result().json()["events"]] == [1]
 
 
-def test_no_news_is_an_answer(api: "Api") -> None:
+def test_a_wait_without_events_is_answered(api: "Api") -> None:
     assert api.client.get("/v2/events", params={"wait": 1}).json() == {"events": []}
 
 
@@ -313,7 +313,9 @@ def test_leaving_answers_who_waits_and_leaves_nothing(api_within: "Servers") -> 
         api.connect()
 
 
-def test_a_fault_is_told_without_its_details(api_within: "Servers", caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_fault_is_answered_without_details(
+    api_within: "Servers", caplog: pytest.LogCaptureFixture
+) -> None:
     secret = "a secret of the house"
     with api_within(Limits()) as api:
         api.service.fault = RuntimeError(secret)
@@ -354,7 +356,7 @@ def test_a_next_request_on_a_connection_has_a_deadline_too(api_within: "Servers"
         assert connection.recv(1) == b""
 
 
-def test_who_takes_nothing_in_is_cut_off(api_within: "Servers") -> None:
+def test_a_client_that_reads_nothing_is_cut_off(api_within: "Servers") -> None:
     with api_within(Limits(read_seconds=0.2)) as api, api.connect() as connection:
         api.service.listed = (MapView("a" * 1_000_000, "stale"),) * 20
         connection.sendall(api.head())

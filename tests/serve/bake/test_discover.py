@@ -53,12 +53,12 @@ def test_a_map_that_two_paths_lead_to_is_found_once(tmp_path: Path) -> None:
     assert found(tmp_path / "b.json", tmp_path) == ["b.json", "a.json"]
 
 
-def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MapError, match="no such file"):
         find_maps([tmp_path / "nowhere"])
 
 
-def test_a_folder_without_maps_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_maps_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MapError, match="no map in this folder"):
         find_maps([tmp_path])
 

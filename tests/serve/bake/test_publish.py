@@ -180,7 +180,7 @@ def test_a_texture_is_stale_without_a_sound_record(
     assert stale_reason(png, request_of(7).digest()) == reason
 
 
-def test_a_file_where_the_folder_should_be_is_told(
+def test_a_file_where_the_folder_should_be_is_an_error(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     png.parent.write_bytes(b"")
@@ -189,7 +189,7 @@ def test_a_file_where_the_folder_should_be_is_told(
     assert raised.value.where.file == png
 
 
-def test_a_folder_where_the_picture_should_be_is_told(
+def test_a_folder_where_the_picture_should_be_is_an_error(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     png.mkdir(parents=True)

@@ -144,7 +144,7 @@ def test_what_is_there_is_not_painted_again(cache: Cache, request_of: Requests, 
     assert painter.painted == 2
 
 
-def test_keeping_paints_anew_and_mends_the_entry(
+def test_a_corrupt_entry_is_painted_again_and_replaced(
     cache: Cache, request_of: Requests, painter: Painter
 ) -> None:
     baker = keeping(painter.bake, cache)
@@ -225,7 +225,7 @@ def test_on_a_full_disk_the_oldest_half_makes_room(
         cache.get(result_digest(texture_of(request_of(0))))
 
 
-def test_on_a_disk_that_others_filled_it_is_told(
+def test_a_disk_that_others_filled_is_reported(
     cache: Cache, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(safe_folder, "os", FullDisk(cache, room=0))
@@ -241,7 +241,7 @@ def test_what_is_not_its_own_stays(tmp_path: Path, request_of: Requests, texture
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def test_a_cache_that_refuses_is_told(tmp_path: Path, request_of: Requests, painter: Painter) -> None:
+def test_a_cache_that_refuses_is_reported(tmp_path: Path, request_of: Requests, painter: Painter) -> None:
     (tmp_path / "file").write_bytes(b"")
     cache = Cache(tmp_path / "file")
     with pytest.raises(BakeError, match="each other's place"):

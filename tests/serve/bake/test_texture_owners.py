@@ -10,7 +10,7 @@ from tilebake.serve.bake.texture_owners import TextureOwners
 FIRST, SECOND = Path("maps/forest.json"), Path("maps/Forest.json")
 
 
-def test_who_comes_first_has_the_place() -> None:
+def test_the_first_map_owns_a_texture_path() -> None:
     claims = TextureOwners()
     for _ in range(2):
         claims.claim(Path("maps/forest.png"), FIRST)

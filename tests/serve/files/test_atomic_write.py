@@ -42,7 +42,7 @@ def test_files_are_written_into_a_folder_that_is_made(tmp_path: Path) -> None:
     assert (folder / "a").read_bytes() == b"2"
 
 
-def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(BakeError, match="each other's place") as raised:
         write_files(tmp_path / "file" / "deep", {"a": b"1"})

@@ -148,7 +148,7 @@ def test_asking_who_holds_keeps_nobody_out(project: Project) -> None:
         asking.join()
 
 
-def test_a_state_folder_that_cannot_be_used_is_told(project: Project, private_cache: Path) -> None:
+def test_an_unusable_state_folder_is_an_error(project: Project, private_cache: Path) -> None:
     (private_cache / "state").write_bytes(b"")
     with pytest.raises(BakeError, match="each other's place"), only_writer(project):
         pass

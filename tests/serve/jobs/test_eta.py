@@ -11,7 +11,7 @@ def after(*steps: tuple[int, float]) -> Eta:
     return eta
 
 
-def test_one_step_tells_no_speed() -> None:
+def test_one_step_gives_no_speed() -> None:
     assert after((1, 100.0)).seconds_left is None
 
 
@@ -24,6 +24,6 @@ def test_at_the_end_nothing_is_left() -> None:
     assert after((1, 0.0), (10, 9.0)).seconds_left == 0.0
 
 
-def test_a_bake_that_begins_again_is_reckoned_anew() -> None:
+def test_a_restarted_bake_is_estimated_from_the_beginning() -> None:
     assert after((1, 0.0), (5, 4.0), (1, 10.0)).seconds_left is None
     assert after((1, 0.0), (5, 4.0), (1, 10.0), (2, 20.0)).seconds_left == 80.0

@@ -24,7 +24,7 @@ def test_only_the_latest_are_kept() -> None:
     assert [event.number for event in events.after(0)] == [8, 9, 10]
 
 
-def test_who_waits_is_woken_by_the_next() -> None:
+def test_a_waiting_reader_is_woken_by_the_next_event() -> None:
     events, seen = EventLog(), threading.Event()
 
     def follow() -> None:

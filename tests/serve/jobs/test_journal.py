@@ -147,7 +147,7 @@ def test_what_the_disk_refuses_names_the_file(journal: Journal, tmp_path: Path) 
         journal.write([ROW])
 
 
-def test_a_full_disk_is_told_and_leaves_the_journal_as_it_was(journal: Journal, path: Path) -> None:
+def test_a_full_disk_is_an_error_and_leaves_the_journal_as_it_was(journal: Journal, path: Path) -> None:
     journal.write([ROW])
     database = journal._database  # pyright: ignore[reportPrivateUsage]
     database.execute("PRAGMA max_page_count = 3")  # SQLite's own way to say that there is no more room

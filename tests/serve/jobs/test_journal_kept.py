@@ -63,7 +63,7 @@ def is_known(jobs: JobQueue, job_id: int) -> bool:
     return True
 
 
-def test_a_journal_that_fails_is_told_once_and_made_up_for(
+def test_a_failing_journal_is_reported_once_and_caught_up_later(
     jobs: JobQueue, journal: Journal, events: EventLog, restarted: Callable[[], JobQueue]
 ) -> None:
     database = journal._database  # pyright: ignore[reportPrivateUsage]
@@ -78,7 +78,7 @@ def test_a_journal_that_fails_is_told_once_and_made_up_for(
     assert [job.map_id for job in restarted().live()] == ["b", "c"]
 
 
-def test_a_damaged_journal_is_told(path: Path, events: EventLog) -> None:
+def test_a_damaged_journal_is_reported(path: Path, events: EventLog) -> None:
     path.write_bytes(b"no database at all")
     with closing(Journal(path)) as journal:
         JobQueue(journal, events)

@@ -149,7 +149,7 @@ def test_nothing_to_take_is_said(jobs: JobQueue) -> None:
         jobs.take(0.01)
 
 
-def test_who_waits_for_a_job_gets_the_next(jobs: JobQueue) -> None:
+def test_a_waiting_runner_gets_the_next_job(jobs: JobQueue) -> None:
     got: list[JobView] = []
     taker = threading.Thread(target=lambda: got.append(jobs.take(60)))
     taker.start()
@@ -164,7 +164,7 @@ def test_unknown_ids_are_said_to_be_so(jobs: JobQueue) -> None:
             ask()
 
 
-def test_progress_tells_steps_and_time_left(jobs: JobQueue, clock: Clock, events: EventLog) -> None:
+def test_progress_shows_steps_and_time_left(jobs: JobQueue, clock: Clock, events: EventLog) -> None:
     jobs.submit(order("a"))
     job = taken(jobs)
     before = len(events.after(0))

@@ -34,7 +34,7 @@ def test_a_burst_without_a_pause_is_due_all_the_same() -> None:
     assert settling.due(2.0)
 
 
-def test_the_next_burst_begins_anew() -> None:
+def test_the_next_burst_starts_from_the_beginning() -> None:
     settling = Debouncer(quiet=0.3, longest=2.0)
     settling.note(0.0)
     settling.end()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning"
 POSIX_LINKS = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 
 
-def test_maps_that_are_made_renamed_and_removed_are_told(reader: Reader, maps: Path) -> None:
+def test_maps_that_are_made_renamed_and_removed_are_reported(reader: Reader, maps: Path) -> None:
     (maps / "cave.json").write_text("cave", encoding="utf-8")
     reader.wait_for(maps)
     (maps / "cave.json").rename(maps / "hole.json")
@@ -27,7 +27,7 @@ def test_maps_that_are_made_renamed_and_removed_are_told(reader: Reader, maps: P
     reader.wait_for(maps)
 
 
-def test_maps_in_new_nested_folders_are_told(reader: Reader, maps: Path) -> None:
+def test_maps_in_new_nested_folders_are_reported(reader: Reader, maps: Path) -> None:
     for depth in ("a", "a/b/c/d", "e/f"):
         (maps / depth).mkdir(parents=True, exist_ok=True)
         (maps / depth / "new.json").write_text(depth, encoding="utf-8")
@@ -69,7 +69,7 @@ def test_a_map_that_becomes_a_folder_is_gone(reader: Reader, maps: Path) -> None
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
-def test_a_map_that_becomes_a_pipe_is_told_and_holds_nothing_up(maps: Path) -> None:
+def test_a_map_that_becomes_a_pipe_is_reported_and_holds_nothing_up(maps: Path) -> None:
     watching = watch(lambda: Places((maps,)), threading.Event(), timing=BY_LOOKING)
     next(watching)
     (maps / "forest.json").unlink()

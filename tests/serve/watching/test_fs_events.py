@@ -46,14 +46,14 @@ def test_a_save_is_noticed_until_it_is_taken(notices: FsEvents, maps: Path) -> N
 
 
 @pytest.mark.parametrize("deep", ["", "one", "one/two/three"])
-def test_so_is_one_in_folders_that_were_made_later(notices: FsEvents, maps: Path, deep: str) -> None:
+def test_a_save_in_a_folder_made_later_is_noticed(notices: FsEvents, maps: Path, deep: str) -> None:
     follow(notices, maps)
     (maps / deep).mkdir(parents=True, exist_ok=True)
     (maps / deep / "a.json").touch()
     assert notices.wait(DEADLINE)
 
 
-def test_so_is_one_of_a_single_file(notices: FsEvents, maps: Path) -> None:
+def test_a_save_of_a_single_file_is_noticed(notices: FsEvents, maps: Path) -> None:
     follow(notices, maps)
     (maps.parent / "tilebake.toml").touch()
     assert notices.wait(DEADLINE)

@@ -60,7 +60,7 @@ def touch(file: Path) -> None:
     os.utime(file, ns=(1, file.stat().st_mtime_ns + 10**9))
 
 
-def test_a_new_content_is_news_once(reader: Reader, file: Path) -> None:
+def test_new_content_is_reported_once(reader: Reader, file: Path) -> None:
     file.write_text("longer", encoding="ascii")
     assert reader.look() == changed(file)
     assert not reader.look()
@@ -74,7 +74,7 @@ def test_a_new_stamp_alone_is_none(reader: Reader, file: Path) -> None:
     assert reader.look() == changed(file)
 
 
-def test_neither_is_a_new_file_with_the_old_content(reader: Reader, file: Path) -> None:
+def test_a_new_file_with_the_old_content_is_no_change(reader: Reader, file: Path) -> None:
     other = file.with_name("other")
     other.write_text("one", encoding="ascii")
     other.replace(file)
@@ -94,7 +94,7 @@ def test_later_an_unchanged_stamp_is_believed(reader: Reader, file: Path) -> Non
     assert not reader.look()
 
 
-def test_what_changed_before_it_was_read_is_news_even_if_it_goes_back(reader: Reader, file: Path) -> None:
+def test_a_change_before_reading_is_reported_even_if_it_goes_back(reader: Reader, file: Path) -> None:
     file.write_text("two", encoding="ascii")
     assert reader.look() == changed(file)
     file.write_text("xxx", encoding="ascii")
@@ -105,7 +105,7 @@ def test_what_changed_before_it_was_read_is_news_even_if_it_goes_back(reader: Re
     assert reader.look() == changed(file)
 
 
-def test_a_file_that_goes_and_comes_back_is_told_both_times(reader: Reader, file: Path) -> None:
+def test_a_file_that_goes_and_comes_back_is_reported_both_times(reader: Reader, file: Path) -> None:
     file.unlink()
     assert reader.look() == Changes(removed=frozenset({file}))
     file.write_text("one", encoding="ascii")
@@ -113,7 +113,7 @@ def test_a_file_that_goes_and_comes_back_is_told_both_times(reader: Reader, file
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
-def test_a_pipe_is_told_and_never_waited_for(reader: Reader, file: Path) -> None:
+def test_a_pipe_is_reported_and_never_waited_for(reader: Reader, file: Path) -> None:
     file.unlink()
     os.mkfifo(file)
     assert reader.look() == changed(file)

@@ -25,7 +25,7 @@ def test_every_way_to_save_is_seen(save: Save, reader: Reader, maps: Path) -> No
         reader.wait_until(lambda text=text: reader.held == {maps / "forest.json": text})
 
 
-def test_a_save_without_a_change_is_told_to_nobody(maps: Path) -> None:
+def test_a_save_without_a_change_is_not_reported(maps: Path) -> None:
     looks: list[float] = []
 
     def places() -> Places:
@@ -43,7 +43,7 @@ def test_a_save_without_a_change_is_told_to_nobody(maps: Path) -> None:
         assert not any(changes.changed for changes in reader.told)
 
 
-def test_what_changed_before_it_was_read_is_told_even_if_it_is_the_same_again(maps: Path) -> None:
+def test_a_change_before_reading_is_reported_even_if_it_goes_back(maps: Path) -> None:
     watching = watch(lambda: Places((maps,)), threading.Event(), timing=BY_LOOKING)
     next(watching)
     by_rename(maps / "forest.json", "read at this time, perhaps")
@@ -82,7 +82,7 @@ def test_many_changes_at_once_come_out_together_without_a_single_event(maps: Pat
     watching.close()
 
 
-def test_saving_without_a_pause_tells_no_more_than_it_must(maps: Path) -> None:
+def test_saving_without_a_pause_is_reported_no_more_than_needed(maps: Path) -> None:
     timing = Timing(quiet=NEVER, longest=0.5, reconcile=NEVER)
     with Reader(lambda: Places((maps,)), timing) as reader:
         began = time.monotonic()
@@ -95,7 +95,7 @@ def test_saving_without_a_pause_tells_no_more_than_it_must(maps: Path) -> None:
 
 
 @pytest.mark.long
-def test_500_saves_in_10_seconds_are_told_6_times_at_most(maps: Path) -> None:
+def test_500_saves_in_10_seconds_are_reported_6_times_at_most(maps: Path) -> None:
     with Reader(lambda: Places((maps,)), Timing()) as reader:
         began = time.monotonic()
         for index in range(500):

@@ -29,7 +29,7 @@ def test_what_could_be_a_map_is_found(tmp_path: Path) -> None:
     assert found(tmp_path) == {"a.json", "B.JSON", "deep/er/c.json", ".d.json"}
 
 
-def test_it_is_what_a_bake_finds(tmp_path: Path) -> None:
+def test_snapshot_holds_what_a_bake_finds(tmp_path: Path) -> None:
     write(tmp_path, ".gdignore", "a.json", "b.bake.json", "c/d.JSON", ".e/f.json", "g/.h.json", "i/j.png")
     assert found(tmp_path) == {each.relative.as_posix() for each in find_maps([tmp_path])}
 
@@ -100,7 +100,7 @@ def test_files_that_vanish_meanwhile_are_no_error(tmp_path: Path) -> None:
         thread.join()
 
 
-def test_two_looks_differ_in_what_was_done_between_them(tmp_path: Path) -> None:
+def test_two_snapshots_differ_in_what_was_done_between_them(tmp_path: Path) -> None:
     write(tmp_path, "same.json", "changed.json", "removed.json")
     before = snapshot([tmp_path], [])
     (tmp_path / "changed.json").write_text("{}", encoding="utf-8")
@@ -113,7 +113,7 @@ def test_two_looks_differ_in_what_was_done_between_them(tmp_path: Path) -> None:
     )
 
 
-def test_two_looks_at_the_same_are_no_change(tmp_path: Path) -> None:
+def test_two_snapshots_of_the_same_files_are_no_change(tmp_path: Path) -> None:
     write(tmp_path, "a.json", "b/c.json")
     nothing = changes(snapshot([tmp_path], []), snapshot([tmp_path], []))
     assert not nothing

@@ -14,7 +14,7 @@ from tilebake.serve.watching.watch import Places, Timing, interval, watch
 pytestmark = pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")
 
 
-def test_the_first_told_is_all_that_is_there(maps: Path) -> None:
+def test_the_first_changes_are_all_files_there_are(maps: Path) -> None:
     (maps / "deep").mkdir()
     (maps / "deep" / "cave.json").touch()
     watching = watch(lambda: Places((maps,)), threading.Event(), timing=BY_LOOKING)
@@ -24,7 +24,7 @@ def test_the_first_told_is_all_that_is_there(maps: Path) -> None:
     watching.close()
 
 
-def test_even_nothing_is_told_at_first(tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported_at_first(tmp_path: Path) -> None:
     watching = watch(lambda: Places((tmp_path / "nowhere",)), threading.Event(), timing=BY_LOOKING)
     assert next(watching) == Changes()
     watching.close()
@@ -40,7 +40,7 @@ def test_how_changes_are_noticed_is_said_once(maps: Path) -> None:
 
 
 @pytest.mark.parametrize("timing", [BY_EVENTS, BY_LOOKING], ids=["events", "looking"])
-def test_it_ends_when_it_is_told_to_and_leaves_no_thread(maps: Path, timing: Timing) -> None:
+def test_watch_ends_when_it_is_stopped_and_leaves_no_thread(maps: Path, timing: Timing) -> None:
     before = set(threading.enumerate())
     stop = threading.Event()
     watching = watch(lambda: Places((maps,)), stop, timing=timing)
@@ -62,6 +62,6 @@ def test_it_ends_when_it_is_told_to_and_leaves_no_thread(maps: Path, timing: Tim
         (0.4, "polling", 4.0),
     ],
 )
-def test_costly_looks_are_taken_less_often(cost: float, kind: str, expected: float) -> None:
+def test_costly_polls_are_made_less_often(cost: float, kind: str, expected: float) -> None:
     mode = Mode("events") if kind == "events" else Mode("polling", "a reason")
     assert interval(cost, Timing(), mode) == pytest.approx(expected)

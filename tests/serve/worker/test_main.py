@@ -79,7 +79,7 @@ def hired(tmp_path: Path) -> Generator[Hired]:
     process.close()
 
 
-def test_a_bake_is_told_step_by_step_and_kept_in_the_cache(hired: Hired, request_of: Requests) -> None:
+def test_worker_reports_each_step_and_caches_the_texture(hired: Hired, request_of: Requests) -> None:
     request = request_of(7)
     hired.pipe.send(Bake(1, request, SOURCE))
     assert [hired.next() for _ in range(STEPS)] == [Progress(1, step, STEPS) for step in (1, 2, 3)]
@@ -183,7 +183,7 @@ def test_a_mistake_of_ours_is_reported_and_ends_the_worker(hired: Hired, request
     assert hired.process.exitcode == CRASHED
 
 
-def test_told_to_leave_it_stops_between_two_steps_and_ends(hired: Hired, request_of: Requests) -> None:
+def test_worker_asked_to_end_stops_between_two_steps(hired: Hired, request_of: Requests) -> None:
     hired.pipe.send(Bake(1, saying(request_of(1), "endless"), SOURCE))
     hired.next()
     hired.pipe.send(Leave())
@@ -193,7 +193,7 @@ def test_told_to_leave_it_stops_between_two_steps_and_ends(hired: Hired, request
 
 
 @pytest.mark.parametrize("prompt", ["stuck", "endless"])
-def test_it_ends_when_the_pipe_closes(hired: Hired, request_of: Requests, prompt: str) -> None:
+def test_worker_ends_when_the_pipe_closes(hired: Hired, request_of: Requests, prompt: str) -> None:
     hired.pipe.send(Bake(1, saying(request_of(1), prompt), SOURCE))
     hired.next()
     hired.pipe.close()
