@@ -50,7 +50,11 @@ def test_links_are_followed_before_mounts_are_compared(
     (tmp_path / "far").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "far", target_is_directory=True)
     mounts = [Mounted("/", "ext4", "rw"), Mounted(str(tmp_path.resolve() / "far"), "nfs4", "rw")]
-    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: mounts)
+
+    def disk_partitions(**_: bool) -> list[Mounted]:
+        return mounts
+
+    monkeypatch.setattr(psutil, "disk_partitions", disk_partitions)
     assert remote_type(str(tmp_path / "link" / "maps")) == "nfs4"
     assert remote_type(str(tmp_path)) == ""
 
