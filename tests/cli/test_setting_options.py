@@ -126,6 +126,7 @@ def test_a_setting_out_of_its_range_names_its_option() -> None:
     with pytest.raises(click.BadParameter) as caught:
         settings_override({"guidance_start": 2.0})
     assert caught.value.param_hint == "--guidance-start"
+    assert caught.value.message == "2.0 is too large; write a number of at most 1"
 
 
 def test_settings_that_are_not_given_leave_no_trace() -> None:

@@ -13,6 +13,7 @@ from tilebake.cli.setting_options import SETTINGS
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.level.project import find_project
 from tilebake.level.settings import SettingsOverride
+from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.reference import ModelSource
@@ -36,9 +37,11 @@ def settings_override(values: Mapping[str, object]) -> SettingsOverride:
     try:
         return SettingsOverride.model_validate(dict(values))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = field_problems(error, dict(values))[0]
         flags = {setting.name: setting.flag for setting in SETTINGS}
-        raise click.BadParameter(first["msg"], param_hint=flags[str(first["loc"][0])]) from None
+        raise click.BadParameter(
+            f"{first.what}; {first.hint}", param_hint=flags[str(first.path[0])]
+        ) from None
 
 
 class MapToPaint(NamedTuple):
