@@ -7,6 +7,7 @@ them: a save, a mistake, a deletion, a change of tilebake.toml, a preview, a loo
 table with the growth over the last half, and one JSON line last; `--lines` keeps a line for every minute.
 """
 
+import itertools
 import json
 import random
 import statistics
@@ -130,12 +131,14 @@ class Playground:
 
 
 def growth(values: Sequence[float]) -> float:
-    """Return what a straight line through the last half gains over it, as a share of where it begins."""
+    """Return what the last half gains from its begin to its end, as a share of where it begins.
+
+    By the median of all slopes (Theil and Sen), which a few high readings do not tilt.
+    """
     last = values[len(values) // 2 :]
-    if len(last) < 3:
-        return 0.0
-    slope, start = statistics.linear_regression(range(len(last)), last)
-    return slope * (len(last) - 1) / start
+    pairs = list(itertools.combinations(enumerate(last), 2))
+    slopes = [(later - earlier) / (j - i) for (i, earlier), (j, later) in pairs]
+    return statistics.median(slopes) * (len(last) - 1) / last[0] if slopes else 0.0
 
 
 def run(root: Path, minutes: float, every: float, seed: int) -> Iterator[Minute]:
