@@ -1,5 +1,6 @@
 """Files that are no text, no UTF-8, or beyond all measure."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,18 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(MapError, match="is 64 MiB large; the limit is 64 MiB"):
         read_map(path)
+
+
+def test_a_pipe_in_the_place_of_a_map_holds_nobody_up(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        return
+    os.mkfifo(tmp_path / "a.json")
+    with pytest.raises(MapError, match="not a regular file"):
+        read_map(tmp_path / "a.json")
+
+
+def test_a_map_without_an_end_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"tilebake": 1}', encoding="utf-8")
+    os.truncate(tmp_path / "a.json", 200 << 30)
+    with pytest.raises(MapError, match="204,800 MiB large; the limit is 64 MiB"):
+        read_map(tmp_path / "a.json")

@@ -1,6 +1,7 @@
 """A published texture is always the complete old one or the complete new one."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -205,3 +206,14 @@ def test_a_place_outside_the_root_is_refused(
     with pytest.raises(BakeError, match="outside"):
         publish(texture_of(request_of(1)), request_of(1), png, tmp_path / "root")
     assert not png.parent.exists()
+
+
+def test_a_picture_replaced_by_a_vast_file_is_stale_and_painted_anew(
+    png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    request = request_of(7)
+    put(texture_of(request), request, png)
+    os.truncate(png, 200 << 30)  # sparse: it takes no room
+    assert stale_reason(png, request.digest()) is not None
+    assert put(texture_of(request), request, png) is True
+    assert stale_reason(png, request.digest()) is None

@@ -14,6 +14,7 @@ import pytest
 
 from tilebake.errors import BakeError
 from tilebake.request import Baker, BakeRequest, OnStep, Step
+from tilebake.serve.bake import texture_cache
 from tilebake.serve.bake.texture_cache import (
     FROM_CACHE,
     Cache,
@@ -281,3 +282,27 @@ def test_several_processes_share_a_cache(cache: Cache) -> None:
         for writer in writers:
             writer.kill()
             writer.communicate()
+
+
+def test_an_entry_too_large_to_be_ours_is_removed_unread(
+    cache: Cache, request_of: Requests, texture_of: Textures
+) -> None:
+    digest = cache.put(texture_of(request_of(1)))
+    os.truncate(cache.folder / digest, 200 << 30)  # sparse: it takes no room
+    with pytest.raises(MissingError):
+        cache.get(digest)
+    assert not (cache.folder / digest).exists()
+
+
+def test_a_sound_entry_that_memory_has_no_room_for_is_kept(
+    cache: Cache, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(_content: object) -> None:
+        raise MemoryError
+
+    digest = cache.put(texture_of(request_of(1)))
+    with monkeypatch.context() as patched:
+        patched.setattr(texture_cache, "png_pixels", run_out)
+        with pytest.raises(BakeError, match="not enough memory"):
+            cache.get(digest)
+    assert cache.get(digest).digest == request_of(1).digest()

@@ -57,7 +57,7 @@ def test_folders_are_made_beneath_the_root(root: Path) -> None:
     for relative in ("maps", "a/b/c", "."):
         with folder_inside(root, root / relative) as folder:
             folder.write("file", b"content")
-            assert folder.read("file") == b"content"
+            assert folder.read("file", 100) == b"content"
             assert "file" in folder.names()
     assert set(files(root)) == {"maps/file", "a/b/c/file", "file"}
 
@@ -122,7 +122,7 @@ def test_a_file_is_replaced_and_a_link_to_one_is_not_followed(root: Path) -> Non
     with folder_inside(root, root / "maps") as folder:
         put_files(folder, {"picture": b"mine"})
         assert folder.names() == ["picture"]
-        assert folder.read("picture") == b"mine"
+        assert folder.read("picture", 100) == b"mine"
     assert secret.read_text(encoding="utf-8") == "secret"
 
 
@@ -137,7 +137,7 @@ def test_only_regular_files_are_read(root: Path) -> None:
     with folder_inside(root, root / "maps") as folder:
         for name in names:
             with pytest.raises(OSError, match=name):
-                folder.read(name)
+                folder.read(name, 100)
 
 
 def test_the_nearest_folder_is_there(root: Path) -> None:

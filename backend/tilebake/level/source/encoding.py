@@ -1,9 +1,11 @@
 """Read a file that a person or a program saved: check its size, and the encoding it turns out to have."""
 
 import codecs
+import errno
+import os
 from pathlib import Path
 from stat import S_ISREG
-from typing import Final
+from typing import BinaryIO, Final
 
 from tilebake.errors import Location, TilebakeError
 from tilebake.level.source.json_positions import snippet
@@ -20,23 +22,38 @@ _FOREIGN_MARKS: Final = (
 _SAVE_AS_UTF8: Final = 'save it as UTF-8 (in most editors: "Save as", then the encoding UTF-8)'
 
 
-def read_bytes(file: Path, error: type[TilebakeError]) -> bytes:
-    """Return a file's bytes. Raises `error` when it cannot be read or is larger than MAX_BYTES."""
+def read_bytes(file: Path, error: type[TilebakeError], limit: int = MAX_BYTES) -> bytes:
+    """Return a file's bytes. Raises `error` when it cannot be read or has more than `limit` bytes."""
     place = Location(file)
     try:
-        status = file.stat()
-        if not S_ISREG(status.st_mode):
-            kind = "a folder" if file.is_dir() else "not a regular file"
-            raise error(f"is {kind}", where=place, hint="name a file")
-        if status.st_size > MAX_BYTES:
-            size = f"{status.st_size / 2**20:.0f} MiB"
-            raise error(
-                f"is {size} large; the limit is {MAX_BYTES // 2**20} MiB", where=place, hint="split it up"
-            )
-        return file.read_bytes()
+        with open_regular(file) as opened:
+            size = os.fstat(opened.fileno()).st_size
+            data = opened.read(limit + 1) if size <= limit else b""
+    except NotRegularError:
+        kind = "a folder" if file.is_dir() else "not a regular file"
+        raise error(f"is {kind}", where=place, hint="name a file") from None
     except OSError as reason:
         what = f"cannot be read: {reason.strerror or reason}"
         raise error(what, where=place, hint="check the path and its permissions") from None
+    if max(size, len(data)) > limit:
+        found = f"is {max(size, len(data)) / 2**20:,.0f} MiB large; the limit is {limit // 2**20} MiB"
+        raise error(found, where=place, hint="split it up")
+    return data
+
+
+class NotRegularError(OSError):
+    """Signal a folder, a pipe, a device: nothing that holds bytes to be read."""
+
+
+def open_regular(file: Path) -> BinaryIO:
+    """Open a regular file to read it; a pipe in its place holds nobody up. Raises OSError."""
+    if file.is_dir():  # which Windows does not open
+        raise NotRegularError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NotRegularError(errno.EINVAL, "not a regular file", str(file))
+    return os.fdopen(handle, "rb")
 
 
 def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:

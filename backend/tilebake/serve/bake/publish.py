@@ -6,6 +6,7 @@ is stale, and is published anew.
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +18,7 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import BrokenPictureError, png_bytes, png_pixels
+from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, png_pixels
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.texture import TerrainPlacement, Texture, pixel_hash
 from tilebake.version import __version__
@@ -126,7 +127,10 @@ def _placement(each: TerrainPlacement) -> dict[str, object]:
 
 def _file_hash(path: Path) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                return None  # no picture of ours, and perhaps no end to it
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
 
@@ -134,7 +138,7 @@ def _file_hash(path: Path) -> str | None:
 def _bytes_if_same_pixels(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
     """Return the file of this name if it is a picture of these very pixels."""
     try:
-        content = place.read(name)
+        content = place.read(name, LARGEST_FILE)
         return content if pixel_hash(png_pixels(content)) == texture.pixel_hash else None
     except (OSError, BrokenPictureError):
         return None

@@ -16,11 +16,11 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from tilebake.errors import BakeError
+from tilebake.errors import BakeError, Location
 from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import is_full
-from tilebake.serve.files.png import QUICK, png_bytes, png_pixels
+from tilebake.serve.files.png import LARGEST_FILE, QUICK, png_bytes, png_pixels
 from tilebake.texture import Texture, pixel_hash
 from tilebake.user_folders import cache_folder
 
@@ -28,6 +28,9 @@ _LIMIT: Final = 2 << 30  # bytes
 FROM_CACHE: Final = "cache"  # the only stage of a texture that did not have to be painted
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_HASH_LINE: Final = 65  # bytes: a SHA-256 in hex, and the end of its line
+_LARGEST_HEAD: Final = 1 << 16  # bytes of an entry before its PNG; ours have about five hundred
+_LARGEST_ENTRY: Final = LARGEST_FILE + _LARGEST_HEAD
 
 
 class MissingError(KeyError):
@@ -68,17 +71,21 @@ class Cache:
         self.limit = limit
 
     def get(self, digest: str) -> Texture:
-        """Return the texture kept under a result digest. Raises MissingError if there is no sound one."""
+        """Return the texture kept under a result digest.
+
+        Raises MissingError if there is no sound one, and BakeError if memory runs out.
+        """
         path = self._path(digest)
         try:
-            content = path.read_bytes()
+            texture = _unpack(_content(path), digest)
         except OSError as error:
             raise MissingError(digest) from error
-        try:
-            texture = _unpack(content, digest)
         except ValueError as error:
             _remove(path)
             raise MissingError(digest) from error
+        except MemoryError as error:
+            what = "not enough memory to read the picture that is kept"
+            raise BakeError(what, where=Location(path), hint="close other programs") from error
         with contextlib.suppress(OSError):  # a cache that can only be read still serves
             os.utime(path)
         return texture
@@ -202,18 +209,29 @@ def _pack(texture: Texture) -> bytes:
         environment=texture.environment,
         degraded=texture.degraded,
     )
-    body = header.model_dump_json(ensure_ascii=True).encode("ascii") + b"\n" + png_bytes(texture.image, QUICK)
-    return hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
+    head = header.model_dump_json(ensure_ascii=True).encode("ascii") + b"\n"
+    png = png_bytes(texture.image, QUICK)
+    found = hashlib.sha256(head)
+    found.update(png)
+    return b"".join((found.hexdigest().encode("ascii"), b"\n", head, png))
 
 
-def _unpack(content: bytes, digest: str) -> Texture:
+def _content(path: Path) -> memoryview:
+    """Read an entry. Raises ValueError for one that is larger than any that was put there, and OSError."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size > _LARGEST_ENTRY:
+            raise ValueError("the entry is larger than any picture")
+        return memoryview(file.read())
+
+
+def _unpack(content: memoryview, digest: str) -> Texture:
     """Read the texture in an entry's bytes. Raises ValueError unless all of it holds."""
-    content_hash, _, body = content.partition(b"\n")
-    if content_hash != hashlib.sha256(body).hexdigest().encode("ascii"):
+    head = bytes(content[:_LARGEST_HEAD])
+    if hashlib.sha256(content[_HASH_LINE:]).hexdigest().encode("ascii") + b"\n" != head[:_HASH_LINE]:
         raise ValueError("the entry is damaged")
-    text, _, png = body.partition(b"\n")
+    text, _, _ = head[_HASH_LINE:].partition(b"\n")
     header = _Header.model_validate_json(text)
-    image = png_pixels(png)
+    image = png_pixels(content[_HASH_LINE + len(text) + 1 :])
     if pixel_hash(image) != header.pixel_hash:
         raise ValueError("the pixels are not those that were kept")
     texture = Texture(

@@ -50,14 +50,17 @@ class SafeFolder:
         self.path = path
         self._handle = handle
 
-    def read(self, name: str) -> bytes:
-        """Read a regular file."""
+    def read(self, name: str, limit: int) -> bytes:
+        """Read a regular file of at most `limit` bytes."""
         handle = os.open(self._at(name), _OLD, dir_fd=self._handle)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
                 raise OSError(errno.EINVAL, "not a regular file", name)
+            if status.st_size > limit:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
             with os.fdopen(handle, "rb", closefd=False) as file:
-                return file.read()
+                return file.read(limit)
         finally:
             os.close(handle)
 

@@ -1,0 +1,72 @@
+"""Say how large a map's picture is, and how large one may be: known from its tiles, before any model is."""
+
+from collections.abc import Iterator
+from math import floor, sqrt
+from typing import Final, NamedTuple
+
+from tilebake.errors import TilebakeError
+from tilebake.level.map.grid import Bounds
+from tilebake.level.source.refuse import Refuse
+
+MOST_PIXELS: Final = 2**28  # of a picture: 16,384 by 16,384
+ENGINE_SIDE: Final = 16_384  # pixels along a texture's side that Godot and graphics cards can show
+HEAVY_TEXTURE: Final = 2**26  # pixels: 256 MiB of video memory
+BYTES_PER_PIXEL: Final = 16  # of memory at most while a picture is scaled, packed, compared and written
+
+_MIB: Final = 2**20
+_GIB: Final = 2**30
+
+
+class PictureSize(NamedTuple):
+    """Hold the size of a map's picture in its own pixels."""
+
+    width: int
+    height: int
+
+    @property
+    def area(self) -> int:
+        """How many pixels it has."""
+        return self.width * self.height
+
+    @property
+    def memory(self) -> int:
+        """How many bytes of memory it takes at most until it is written, besides the model."""
+        return self.area * BYTES_PER_PIXEL
+
+    def __str__(self) -> str:
+        return f"{self.width:,} by {self.height:,} pixels"
+
+
+def picture_size(bounds: Bounds) -> PictureSize:
+    """Return the size of the picture of a map with these bounds."""
+    return PictureSize(max(1, round(bounds.width)), max(1, round(bounds.height)))
+
+
+def refuse_vast_picture(bounds: Bounds, tile_width: int, refuse: Refuse) -> TilebakeError | None:
+    """Return the error for a picture that is too large to be made and read back, or None if it is not."""
+    size = picture_size(bounds)
+    if size.area <= MOST_PIXELS:
+        return None
+    fitting = floor(tile_width * sqrt(MOST_PIXELS / size.area))
+    lower = f"lower tile_size to {fitting:,} or less, or split the map" if fitting else "split the map"
+    return refuse(
+        f"the picture would be {size} and take {size.memory / _GIB:,.1f} GiB of memory; at most "
+        f"{MOST_PIXELS:,} pixels can be made",
+        ("tile_size",),
+        hint=lower,
+    )
+
+
+def picture_notes(bounds: Bounds) -> Iterator[str]:
+    """Yield what a game developer should know of a picture that can be made, but not be used everywhere."""
+    size = picture_size(bounds)
+    if max(size.width, size.height) > ENGINE_SIDE:
+        yield (
+            f"the picture will be {size}; Godot and most graphics cards show at most "
+            f"{ENGINE_SIDE:,} along a side, so split the map or lower tile_size"
+        )
+    elif size.area > HEAVY_TEXTURE:
+        yield (
+            f"the picture will be {size}: {size.memory / _GIB:.1f} GiB of memory to make it, and "
+            f"{size.area * 4 / _MIB:,.0f} MiB of video memory in the game"
+        )
