@@ -24,6 +24,19 @@ _LOCATION: Final = re.compile(
 )
 
 
+def shown(path: Path | str) -> str:
+    """Write a path, or a text with paths in it, on one line that is harmless to terminals and programs.
+
+    What cannot be printed is escaped: control characters, marks of direction, bytes that are no UTF-8.
+    """
+    text = str(path)
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
 @dataclass(frozen=True)
 class Location:
     """Say where a problem is: a file, a position in it and a JSON path."""
@@ -34,7 +47,8 @@ class Location:
     json_path: str | None = None  # "$.terrains.grass.prompt"
 
     def __str__(self) -> str:
-        position = [str(part) for part in (self.file, self.line, self.column) if part is not None]
+        file = None if self.file is None else shown(self.file)
+        position = [str(part) for part in (file, self.line, self.column) if part is not None]
         return ": ".join(part for part in (":".join(position), self.json_path) if part)
 
     @classmethod
@@ -58,6 +72,11 @@ class Diagnostic:
     what: str
     where: Location = Location()
     hint: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep it harmless: names of files and texts of libraries may have found their way into it."""
+        object.__setattr__(self, "what", shown(self.what))
+        object.__setattr__(self, "hint", None if self.hint is None else shown(self.hint))
 
     def __str__(self) -> str:
         """Return it on one line: `file:line:col: $.json.path: what; hint`."""

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from tilebake.errors import ProjectError
-from tilebake.level.project import FILE_NAME, Project, find_project, output_path, read_project
+from tilebake.level.project import (
+    FILE_NAME,
+    Project,
+    find_project,
+    map_folders,
+    output_path,
+    read_project,
+)
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.terrain import LoraRef, Terrain
 
@@ -175,3 +182,82 @@ def test_folders_are_held_to_the_same(tmp_path: Path, folder: str) -> None:
 def test_a_relative_path_means_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert output_path(find_project(Path("lake.json")), Path("lake.json")) == tmp_path.resolve() / "lake.png"
+
+
+def game_in(folder: Path, text: str = 'style = "the game\'s"') -> Path:
+    (folder / "game").mkdir(parents=True)
+    write(folder / "game", text)
+    return folder / "game"
+
+
+def test_the_project_is_found_by_the_spelling_that_leads_into_it(tmp_path: Path) -> None:
+    game = game_in(tmp_path)
+    (game / "real").mkdir()
+    (game / "levels").symlink_to("real")
+    (tmp_path / "elsewhere").symlink_to(game)
+    for start in (game / "levels/a.json", tmp_path / "elsewhere/levels", game / "levels/../real/a.json"):
+        assert find_project(start).root == game.resolve()
+
+
+@pytest.mark.parametrize("target", ["shared", "other"])
+def test_a_linked_map_folder_does_not_make_a_foreign_folder_the_project(tmp_path: Path, target: str) -> None:
+    game = game_in(tmp_path, 'maps = ["levels"]')
+    (tmp_path / target / "deep").mkdir(parents=True)
+    if target == "other":
+        write(tmp_path / target, "")
+    for link, where in ((game / "levels", tmp_path / target), (game / "inner", tmp_path / target / "deep")):
+        link.symlink_to(where)
+        for start in (link, link / "a.json"):
+            with pytest.raises(ProjectError, match="a link leads out of the project"):
+                find_project(start)
+    usable, problems = map_folders(read_project(game / FILE_NAME))
+    assert not usable
+    assert "leads out of the project" in str(problems[0])
+
+
+def test_a_link_into_another_project_of_the_same_tree_is_refused(tmp_path: Path) -> None:
+    game = game_in(tmp_path)
+    (game / "inner/maps").mkdir(parents=True)
+    write(game / "inner", "")
+    (game / "levels").symlink_to("inner/maps")
+    with pytest.raises(ProjectError, match="a link leads out of the project"):
+        find_project(game / "levels/a.json")
+    assert find_project(game / "inner/maps/a.json").root == (game / "inner").resolve()
+
+
+def test_a_link_to_a_map_file_stays_a_map_of_its_project(tmp_path: Path) -> None:
+    game = game_in(tmp_path)
+    (tmp_path / "lake.json").touch()
+    (game / "lake.json").symlink_to(tmp_path / "lake.json")
+    project = find_project(game / "lake.json")
+    assert output_path(project, game / "lake.json") == game.resolve() / "lake.png"
+
+
+def test_map_folders_that_cannot_be_used_are_told_and_the_others_stay(tmp_path: Path) -> None:
+    game = game_in(tmp_path, 'maps = ["maps", "later", "file", "circle"]')
+    (game / "maps").mkdir()
+    (game / "file").touch()
+    (game / "circle").symlink_to("circle")
+    usable, problems = map_folders(find_project(game))
+    assert usable == [game.resolve() / "maps"]
+    assert [problem.what for problem in problems][:2] == [
+        "there is no such map folder",
+        "the map folder is no folder",
+    ]
+    assert len(problems) == 3
+
+
+@pytest.mark.parametrize("key", ["output", "model"])
+@pytest.mark.parametrize("value", ["a\\u0000b", "a\\nb", "ä" * 200])
+def test_what_can_be_no_name_of_a_file_is_refused_where_it_stands(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    write(tmp_path, f'{key} = "{value}"')
+    with pytest.raises(ProjectError, match=f"{key}: .* is no name of a file"):
+        find_project(tmp_path)
+
+
+def test_a_name_that_is_no_utf8_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"udcff.*rename it") as caught:
+        output_path(Project(root=tmp_path), tmp_path / "lake\udcff.json")
+    str(caught.value).encode("utf-8")

@@ -11,7 +11,8 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationError
 
-from tilebake.errors import Location, MapError, ProjectError
+from tilebake.errors import Location, MapError, ProjectError, shown
+from tilebake.level.containment import is_within, spelled_path
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
@@ -30,6 +31,7 @@ from tilebake.level.source.schema_base import (
 from tilebake.level.terrain import LoraRef, Terrain
 
 FILE_NAME: Final = "tilebake.toml"
+_LINKED: Final = "put the maps themselves there, or link each map file instead of its folder"
 
 _TOML_POSITION = re.compile(r" \((at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
@@ -90,14 +92,71 @@ def find_project(start: Path) -> Project:
     """
     root = project_root(start)
     file = root / FILE_NAME
-    return read_project(file) if file.is_file() else Project(root=root, maps=(root,))
+    return read_project(file) if _is_file(file) else Project(root=root, maps=(root,))
 
 
 def project_root(start: Path) -> Path:
-    """Return the root folder of the project that a map or folder belongs to."""
-    place = start.absolute()
-    folder = (place if place.is_dir() else place.parent).resolve()
-    return next((each for each in (folder, *folder.parents) if (each / FILE_NAME).is_file()), folder)
+    """Return the root folder of the project that a map or folder belongs to, by how it was named.
+
+    Raises ProjectError where a link leads out of that project, or of one around it.
+    """
+    place = spelled_path(start)
+    folder = place if place.is_dir() else place.parent
+    roots = _projects_above(folder)
+    root = roots[0] if roots else folder
+    try:
+        left = next((each for each in roots if not is_within(folder, each)), None)
+        real_root, real_folder = root.resolve(), folder.resolve()
+    except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
+        raise ProjectError(f"links lead in a circle: {error}", where=Location(start), hint=_LINKED) from None
+    owner = next(iter(_projects_above(real_folder)), real_folder)
+    if left is not None or owner != real_root:
+        what = f"a link leads out of the project {shown(left or real_root)}, to {shown(real_folder)}"
+        raise ProjectError(what, where=Location(start), hint=_LINKED)
+    return real_root
+
+
+def map_folders(project: Project) -> tuple[list[Path], list[ProjectError]]:
+    """Return the folders in which a project's maps are, and what is wrong with those that cannot be used."""
+    usable: list[Path] = []
+    problems: list[ProjectError] = []
+    for folder in project.maps:
+        problem = _problem_of(folder, project.root)
+        if problem is None:
+            usable.append(folder)
+        else:
+            problems.append(problem)
+    return usable, problems
+
+
+def _problem_of(folder: Path, root: Path) -> ProjectError | None:
+    place = Location(folder)
+    try:
+        if not folder.exists():
+            hint = f"make it, or correct maps in {FILE_NAME}"
+            return ProjectError("there is no such map folder", where=place, hint=hint)
+        if not folder.is_dir():
+            hint = f"name a folder in maps of {FILE_NAME}"
+            return ProjectError("the map folder is no folder", where=place, hint=hint)
+        if not is_within(folder, root):
+            what = f"the map folder leads out of the project {shown(root)}, to {shown(folder.resolve())}"
+            return ProjectError(what, where=place, hint=_LINKED)
+    except (OSError, RuntimeError) as error:
+        what = f"the map folder cannot be examined: {shown(str(error))}"
+        return ProjectError(what, where=place, hint="check links and permissions")
+    return None
+
+
+def _projects_above(folder: Path) -> list[Path]:
+    """Return the folders from this one up that hold a project file, the nearest first."""
+    return [each for each in (folder, *folder.parents) if _is_file(each / FILE_NAME)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be entered shares nothing
+        return False
 
 
 def read_project(file: Path) -> Project:
@@ -130,16 +189,18 @@ def output_path(project: Project, map_path: Path) -> Path:
     Raises ProjectError when that is outside the project, links followed, or is no portable file name.
     """
     root = project.root.resolve()
-    folder = map_path.absolute().parent.resolve()
-    if not folder.is_relative_to(root):
+    folder = spelled_path(map_path).parent.resolve()
+    if not is_within(folder, root):
         hint = f"move it there, or put a {FILE_NAME} above it"
-        raise ProjectError(f"the map lies outside the project {root}", where=Location(map_path), hint=hint)
+        raise ProjectError(
+            f"the map lies outside the project {shown(root)}", where=Location(map_path), hint=hint
+        )
     inside = folder.relative_to(root)
     name = f"{map_stem(map_path)}.png"
     _refuse_unportable(inside / name, map_path)
     target = (folder if project.output is None else project.output / inside) / name
-    if not target.resolve().is_relative_to(root):
-        what = f"the picture {target} would lie outside the project, at {target.resolve()}"
+    if not is_within(target, root):
+        what = f"the picture {shown(target)} would lie outside the project, at {shown(target.resolve())}"
         raise ProjectError(
             what, where=Location(map_path), hint="remove the link, or change output in tilebake.toml"
         )
@@ -149,7 +210,8 @@ def output_path(project: Project, map_path: Path) -> Path:
 def _refuse_unportable(path: PurePath, map_path: Path) -> None:
     """Raise for names that mean a device to Windows or cannot be written there: games go everywhere."""
     for part in path.parts:
-        if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png":
+        is_text = part.isascii() or not any("\ud800" <= char <= "\udfff" for char in part)
+        if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png" or not is_text:
             what = f"the picture's path would hold {snippet(part)}, which not every system can have"
             raise ProjectError(what, where=Location(map_path), hint="rename it")
 

@@ -24,6 +24,7 @@ ARRAY: Final = "<array>"
 CENTRED_ARRAY: Final = "<centred array>"
 OBJECT: Final = "<object>"
 NOT_BLANK: Final = r"[^\s\x1c-\x1f\x85\ufeff]"  # dialects of \s differ in these: blank in some is blank
+NAME_BYTES: Final = 255  # of a file or a folder, on every system
 FORMS: Final = (TEXT, NUMBER, ARRAY, CENTRED_ARRAY, OBJECT)
 
 
@@ -58,6 +59,10 @@ def _inside_project(reference: str) -> str:
     if path.anchor or ".." in path.parts or reference.startswith("~") or "://" in reference:
         hint = "name it relative to the project's folder, or give it on the command line instead"
         raise PydanticCustomError("outside_project", "leads outside the project", {"hint": hint})
+    if any(char < " " for char in reference) or any(
+        len(part.encode("utf-8", "surrogatepass")) > NAME_BYTES for part in path.parts
+    ):
+        raise PydanticCustomError("no_name", "is no name of a file", {"hint": "write the path of a file"})
     return reference
 
 
