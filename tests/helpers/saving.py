@@ -53,6 +53,17 @@ def in_the_far_future(path: Path, text: str) -> None:
     os.utime(path, ns=(0, 4 * 10**18))
 
 
+def keeping_the_time(save: Save) -> Save:
+    """The same way to save, with the time put back, as `cp -p`, `rsync -t` and `touch -r` do."""
+
+    def save_keeping(path: Path, text: str) -> None:
+        status = path.stat()
+        save(path, text)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    return save_keeping
+
+
 def a_letter_at_a_time(path: Path, text: str) -> None:
     with path.open("w", encoding="utf-8") as file:
         for letter in text:

@@ -94,6 +94,22 @@ def test_a_folder_that_is_a_link_is_followed(notices: FsEvents, maps: Path) -> N
     follow(notices, link)
     (maps / "a.json").touch()
     assert notices.wait(DEADLINE)
+    assert link / "a.json" in notices.take_named()
+
+
+def test_files_are_named_once_each_by_the_paths_that_are_followed(notices: FsEvents, maps: Path) -> None:
+    follow(notices, maps)
+    (maps / "a.json").touch()
+    assert notices.wait(DEADLINE)
+    assert notices.take_named() == {maps / "a.json"}
+    (maps / "deep").mkdir()
+    (maps / "a.json").rename(maps / "b.json")
+    named = set[Path]()
+    while maps / "b.json" not in named:
+        notices.take()
+        assert notices.wait(DEADLINE)
+        named |= notices.take_named()
+    assert named <= {maps / "a.json", maps / "b.json"}, "files, and no folder"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere reading may be noticed too")

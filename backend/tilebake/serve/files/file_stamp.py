@@ -7,17 +7,23 @@ from typing import NamedTuple
 
 
 class FileStamp(NamedTuple):
-    """Identify a version of a file. `inode` is 0 on Windows."""
+    """Identify a version of a file. `inode` and `ctime_ns` are 0 on Windows.
+
+    Any program can put a file's mtime back, as `cp -p` and `touch -r` do. Its ctime, when the file last changed
+    in whatever way, belongs to the system.
+    """
 
     inode: int
     size: int
     mtime_ns: int
+    ctime_ns: int
 
 
 def stamp_from(status: os.stat_result) -> FileStamp:
     """Return the stamp of a file by its status."""
-    inode = 0 if sys.platform == "win32" else status.st_ino  # Windows lists none with its folders
-    return FileStamp(inode, status.st_size, status.st_mtime_ns)
+    if sys.platform == "win32":  # it lists no inode with its folders, and its ctime is that of creation
+        return FileStamp(0, status.st_size, status.st_mtime_ns, 0)
+    return FileStamp(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def stamp_of(path: Path) -> FileStamp | None:

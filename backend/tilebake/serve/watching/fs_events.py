@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR
@@ -33,7 +33,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from tilebake.level.map_names import may_be_map
-from tilebake.serve.watching.remote_mounts import remote_type
+from tilebake.serve.watching.remote_mounts import is_below, remote_type
 from tilebake.serve.watching.snapshot import IGNORE_MARK
 
 RETRY: Final = 30.0  # seconds from a refusal to the next try
@@ -60,6 +60,7 @@ class _Target(NamedTuple):
 
     identity: tuple[int, int]
     is_recursive: bool
+    given: str  # its absolute path as it was given, where links are not followed
 
 
 class _Watched(NamedTuple):
@@ -70,8 +71,9 @@ class _Watched(NamedTuple):
 class FsEvents:
     """Notice changes below the folders that were last passed to `follow`. Not for several threads."""
 
-    def __init__(self, *, enabled: bool = True) -> None:
+    def __init__(self, *, enabled: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         self._is_enabled = enabled
+        self._clock = clock
         self._mode = Mode("events") if enabled else Mode("polling", "events are turned off")
         self._handler = _Handler()
         self._observer: BaseObserver | None = None
@@ -102,13 +104,17 @@ class FsEvents:
         self._handler.noticed.clear()
         return True
 
+    def take_named(self) -> frozenset[Path]:
+        """Return the files that notices named since the last call, by the paths that were followed."""
+        return frozenset(Path(self._as_given(path)) for path in self._handler.take_named())
+
     def follow(self, folders: Iterable[Path], files: Iterable[Path]) -> None:
         """Watch these folders and the folders of these files, those that are missing by the nearest above.
 
         To be called before each look: it also finds folders that were made again and watches that died. Where
         the system refuses, the mode is "polling", and a later call tries again.
         """
-        if not self._is_enabled or time.monotonic() < self._retry_at:
+        if not self._is_enabled or self._clock() < self._retry_at:
             return
         folders, files = tuple(folders), tuple(files)
         self._handler.names = frozenset(path.name for path in (*folders, *files))
@@ -117,7 +123,7 @@ class FsEvents:
         except OSError as error:
             self._close()
             self._mode = Mode("polling", _explain(error))
-            self._retry_at = time.monotonic() + RETRY
+            self._retry_at = self._clock() + RETRY
 
     def _adjust(self, targets: dict[str, _Target]) -> None:
         observer = self._running()
@@ -146,6 +152,10 @@ class FsEvents:
             return
         self._watched[path] = _Watched(target, watch)
 
+    def _as_given(self, path: str) -> str:
+        roots = ((real, watched.target.given) for real, watched in self._watched.items())
+        return next((f"{given}{path[len(real) :]}" for real, given in roots if is_below(path, real)), path)
+
     def _close(self) -> None:
         self._watched.clear()
         if self._observer is None:
@@ -162,11 +172,23 @@ class _Handler(FileSystemEventHandler):
     def __init__(self) -> None:
         self.noticed = threading.Event()
         self.names: frozenset[str] = frozenset()
+        self._named: set[str] = set()
+        self._lock = threading.Lock()
+
+    def take_named(self) -> frozenset[str]:
+        with self._lock:
+            named = frozenset(self._named)
+            self._named.clear()
+        return named
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        paths = (event.src_path, event.dest_path)
-        if any(self._matters(Path(os.fsdecode(path)).name, event) for path in paths if path):
-            self.noticed.set()
+        paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
+        if not any(self._matters(Path(path).name, event) for path in paths):
+            return
+        if not event.is_directory:
+            with self._lock:
+                self._named.update(paths)
+        self.noticed.set()  # last: whoever sees it finds the names
 
     def _matters(self, name: str, event: FileSystemEvent) -> bool:
         if name in self.names or name == IGNORE_MARK:
@@ -189,7 +211,8 @@ def _targets(folders: tuple[Path, ...], files: tuple[Path, ...]) -> dict[str, _T
         with suppress(OSError):  # gone meanwhile
             status = folder.stat()
             identity = (status.st_dev, status.st_ino)
-            targets.setdefault(os.path.realpath(folder), _Target(identity, is_recursive))
+            target = _Target(identity, is_recursive, str(folder.absolute()))
+            targets.setdefault(os.path.realpath(folder), target)
     return targets
 
 

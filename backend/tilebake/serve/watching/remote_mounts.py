@@ -33,13 +33,14 @@ def remote_type_among(mounts: Iterable[Mount], folder: str) -> str:
     """Return the network file system's type of a folder, among these mounts; empty where there is none."""
     if os.path.splitdrive(folder)[0].startswith("\\\\"):
         return "a network share"
-    above = [mount for mount in mounts if _is_below(folder, mount.mountpoint)]
+    above = [mount for mount in mounts if is_below(folder, mount.mountpoint)]
     nearest = max(above, key=lambda mount: len(mount.mountpoint), default=None)
     return nearest.fstype if nearest is not None and _is_remote(nearest) else ""
 
 
-def _is_below(folder: str, mountpoint: str) -> bool:
-    return f"{folder}{os.sep}".startswith(mountpoint.rstrip("/\\") + os.sep)
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder's own, or of something below it."""
+    return f"{path}{os.sep}".startswith(folder.rstrip("/\\") + os.sep)
 
 
 def _is_remote(mount: Mount) -> bool:

@@ -1,15 +1,20 @@
-"""ReportedFiles: what the one who watches files has been told of them, and so what would be news to him."""
+"""ReportedFiles: which versions of files the one who watches has been told of, and so what would be news.
+
+A new stamp is always news, be the content the one that was told last: what the reader holds by now may be
+another version, which he or somebody beside him read between two looks.
+"""
 
 import errno
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from tilebake.serve.watching.snapshot import Changes, Snapshot, changes, snapshot
+from tilebake.serve.watching.snapshot import Changes, Snapshot, changes
 
 COARSEST: Final = 2.0  # seconds that one mtime may stand for: those of FAT
 _LIMIT: Final = 5_000  # files whose contents are known
@@ -19,8 +24,9 @@ LARGEST: Final = 64 << 20  # bytes; of a larger file every version counts as ano
 class ReportedFiles:
     """Remember the last snapshot that was reported, with the contents of files that changed.
 
-    A new stamp on a known content is no news. The same stamp may hide news where two saves fall into one tick
-    of the file system's clock; until that is over, the content is compared at every look.
+    The same stamp may hide news: where two saves fall into one tick of the file system's clock, and on Windows
+    wherever a program put the time back. So the content is compared at every look until that tick is over, and
+    whenever the system names the file.
     """
 
     def __init__(self) -> None:
@@ -28,12 +34,11 @@ class ReportedFiles:
         self._contents: dict[Path, str] = {}  # digests, those that were told longest ago first
         self._young: dict[Path, float] = {}  # until when a save may have left the same stamp
 
-    def unreported(self, seen: Snapshot) -> Changes:
-        """Return what a snapshot shows that was not reported yet."""
+    def unreported(self, seen: Snapshot, named: Iterable[Path] = ()) -> Changes:
+        """Return what a snapshot shows that was not reported yet; of `named` files the system told something."""
         found = changes(self._seen, seen)
-        touched = {path for path in found.changed if self._is_touched(path, seen)}
-        rewritten = {path for path in self._young if self._is_rewritten(path, seen)}
-        return replace(found, changed=(found.changed - touched) | rewritten)
+        rewritten = {path for path in (*self._young, *named) if self._is_rewritten(path, seen)}
+        return replace(found, changed=found.changed | rewritten)
 
     def mark_reported(self, news: Changes, seen: Snapshot, now: float) -> None:
         """Take what a look found as told. `now` is when it ended, by a monotonic clock."""
@@ -45,19 +50,6 @@ class ReportedFiles:
             self._learn(path, now)
         for path in tuple(islice(self._contents, max(0, len(self._contents) - _LIMIT))):
             self._forget(path)
-
-    def acknowledge(self) -> None:
-        """Note that what was reported has been read.
-
-        Of a file that changed meanwhile, nobody knows which version was read: whatever it holds next is news.
-        """
-        now_there = snapshot((), self._contents)
-        for path in tuple(self._contents):
-            if now_there.get(str(path)) != self._seen.get(str(path)):
-                self._forget(path)
-
-    def _is_touched(self, path: Path, seen: Snapshot) -> bool:
-        return seen[str(path)].size == self._seen[str(path)].size and self._is_as_told(path)
 
     def _is_rewritten(self, path: Path, seen: Snapshot) -> bool:
         key = str(path)

@@ -6,10 +6,10 @@ So a lost event costs seconds, never a change.
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from tilebake.serve.watching.debounce import Debouncer
 from tilebake.serve.watching.fs_events import FsEvents, Mode
@@ -53,17 +53,14 @@ def watch(
     """Everything that is there as added, then one Changes for each settled burst, until `stop` is set.
 
     `places` is asked anew before each look; `on_mode` is told at the start, and when it changes, how changes
-    are noticed. The files of a Changes should be read before the next one is asked for: what was told counts
-    as known then, and a file that is saved again with the same content is no change.
+    are noticed. A file that is saved again with the same content is a change.
     """
     with FsEvents(enabled=timing.events) as notices:
-        watcher = _Watcher(places, notices, timing, on_mode)
+        watcher = Watcher(places, notices, timing, on_mode)
         yield watcher.first()
-        watcher.acknowledge()
         while not stop.is_set():
             if news := watcher.take_settled():
                 yield news
-                watcher.acknowledge()
             watcher.rest(stop)
 
 
@@ -73,25 +70,39 @@ def interval(cost: float, timing: Timing, mode: Mode) -> float:
     return max(timing.reconcile, min(cost / timing.share, most))
 
 
-class _Watcher:
-    """Look when it is time to, and report what has settled."""
+class Notices(Protocol):
+    """Offer hints that something happened: FsEvents, or what a test tells at times of its own."""
+
+    @property
+    def mode(self) -> Mode: ...
+    def wait(self, seconds: float) -> bool: ...
+    def take(self) -> bool: ...
+    def take_named(self) -> frozenset[Path]: ...
+    def follow(self, folders: Iterable[Path], files: Iterable[Path]) -> None: ...
+
+
+class Watcher:
+    """Look when it is time to, and report what has settled. Times are those of `clock`."""
 
     def __init__(
         self,
         places: Callable[[], Places],
-        notices: FsEvents,
+        notices: Notices,
         timing: Timing,
-        on_mode: Callable[[Mode], None],
+        on_mode: Callable[[Mode], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places = places
         self._notices = notices
         self._timing = timing
         self._on_mode = on_mode
+        self._clock = clock
         self._mode: Mode | None = None
         self._settling = Debouncer(timing.quiet, timing.longest)
         self._is_hinted = False  # the burst at hand began with a notice
         self._reported = ReportedFiles()
         self._seen: Snapshot = {}
+        self._named: frozenset[Path] = frozenset()  # by notices of the burst at hand
         self._next_look = 0.0
 
     def first(self) -> Changes:
@@ -101,27 +112,23 @@ class _Watcher:
 
     def take_settled(self) -> Changes:
         """Return what is new and has settled by now; false if nothing has."""
-        now = time.monotonic()
+        now = self._clock()
         if self._notices.take():
             self._settling.note(now)
             self._is_hinted = True
         if not self._is_time(now):
             return Changes()
         before, seen = self._seen, self._look()
-        news = self._reported.unreported(seen)
+        news = self._reported.unreported(seen, self._named)
         if news and not self._is_hinted and seen != before:  # perhaps in the middle of being written
             self._settling.note(now)
             if not self._settling.due(now):
                 return Changes()
         return self._tell(news, seen)
 
-    def acknowledge(self) -> None:
-        """Note that the last report has been read."""
-        self._reported.acknowledge()
-
     def rest(self, stop: threading.Event) -> None:
         """Wait until it may be time for something."""
-        now = time.monotonic()
+        now = self._clock()
         if self._settling.is_pending:  # not for each notice of thousands
             stop.wait(min(self._settling.wait(now), TICK / 2))
         else:
@@ -134,10 +141,11 @@ class _Watcher:
         began = time.thread_time()
         places = self._places()
         self._notices.follow(*places)  # before the look: what happens from here on is noticed, or seen
+        self._named |= self._notices.take_named()
         self._seen = snapshot(*places)
         cost = time.thread_time() - began
         mode = self._notices.mode
-        self._next_look = time.monotonic() + interval(cost, self._timing, mode)
+        self._next_look = self._clock() + interval(cost, self._timing, mode)
         if mode != self._mode:
             self._mode = mode
             self._on_mode(mode)
@@ -146,5 +154,6 @@ class _Watcher:
     def _tell(self, news: Changes, seen: Snapshot) -> Changes:
         self._settling.end()
         self._is_hinted = False
-        self._reported.mark_reported(news, seen, time.monotonic())
+        self._named = frozenset()
+        self._reported.mark_reported(news, seen, self._clock())
         return news
