@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.helpers.counting_baker import CountingBaker
+from tests.helpers.counting_baker import CountingBaker, picture_of
 from tilebake.request import BakeRequest
 from tilebake.serve.backend import Backend, Setup
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
+from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.jobs.status import Event, MapView
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.supervisor import WorkerLimits
+from tilebake.texture import Texture, pixel_hash
 
 PATIENCE = 60.0  # seconds until a test gives up on what should have happened long ago
 QUICK = Timing(quiet=0.1, longest=0.5, reconcile=0.3)
@@ -91,6 +93,13 @@ class Game:
 
     def request(self, name: str) -> BakeRequest:
         return self.plan(name).request
+
+    def publish(self, name: str) -> None:
+        """Publish the texture of a map as it is now."""
+        planned = self.plan(name)
+        image = picture_of(planned.request)
+        texture = Texture(image, planned.digest, pixel_hash(image))
+        publish(texture, planned.request, planned.png, planned.root)
 
     def begun(self) -> list[int]:
         """The seeds of what was painted, in their order."""

@@ -1,5 +1,7 @@
 """Maps: what is known of each, and how it is shown."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,9 @@ def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: ProjectMaps
     maps.mark_baked(known.id, "another")
     assert maps.find(known.id).stale
     maps.mark_baked(known.id, known.digest)
+    assert maps.find(known.id).stale, "no picture is there"
+    game.publish("forest")
+    maps.mark_baked(known.id, known.digest)
     assert maps.find(known.id).stale is None
     assert maps.forget(known.path) == known.id
     assert maps.forget(known.path) is None
@@ -103,6 +108,81 @@ def test_plan_is_kept_until_a_file_of_it_changes(game: Game, maps: ProjectMaps) 
     assert maps.plan(known.id).digest != before.digest
     maps.mark_baked(known.id, maps.plan(known.id).digest)
     assert maps.plan(known.id) is not before
+
+
+def truncate(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:100])
+
+
+def write_other_of_same_size_and_time(file: Path) -> None:
+    status = file.stat()
+    file.write_bytes(bytes(status.st_size))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def replace_by_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage", [truncate, write_other_of_same_size_and_time, replace_by_folder, Path.unlink]
+)
+@pytest.mark.parametrize("suffix", [".png", ".bake.json"])
+def test_map_is_outdated_once_its_texture_or_record_has_changed_and_settled(
+    damage: Callable[[Path], None], suffix: str, game: Game, maps: ProjectMaps
+) -> None:
+    path = game.save("forest", 1)
+    game.publish("forest")
+    assert maps.read(path)
+    assert maps.outdated(10) == ()
+    assert maps.outdated(10) == ()
+    damage(path.with_suffix(suffix))
+    assert maps.outdated(10) == (), "perhaps it is being written"
+    assert maps.outdated(10) == (path,)
+    known = maps.read(path)
+    assert known is not None
+    assert known.stale
+    assert maps.outdated(10) == maps.outdated(10) == ()
+
+
+def test_published_texture_is_outdated_if_it_was_damaged_before_anybody_looked(
+    game: Game, maps: ProjectMaps
+) -> None:
+    known = maps.read(game.save("forest", 1))
+    assert known is not None
+    game.publish("forest")
+    truncate(game.png("forest"))
+    maps.mark_baked(known.id, known.digest)
+    assert maps.outdated(10) == ()
+    assert maps.outdated(10) == (known.path,)
+
+
+def test_map_is_outdated_when_another_version_was_read_in_between(game: Game, maps: ProjectMaps) -> None:
+    first = maps.read(game.save("forest", 1))
+    assert first is not None
+    content = first.path.read_bytes()
+    game.save("forest", 2)
+    assert maps.plan(first.id).request.seed == 2, "read by another than the watch"
+    first.path.write_bytes(content)
+    assert maps.outdated(10) == ()
+    assert maps.outdated(10) == (first.path,)
+
+
+def test_outdated_maps_are_found_in_rounds_and_wait_for_no_second_round(
+    game: Game, maps: ProjectMaps
+) -> None:
+    paths = [game.save(name, 1) for name in ("a", "b", "c")]
+    for path in paths:
+        maps.read(path)
+        game.publish(path.stem)
+    assert [maps.outdated(1) for _ in range(4)] == [(), (paths[0],), (paths[1],), (paths[2],)]
+
+
+def test_map_that_is_gone_is_not_outdated(game: Game, maps: ProjectMaps) -> None:
+    maps.read(game.save("forest", 1))
+    game.path("forest").unlink()
+    assert maps.outdated(10) == maps.outdated(10) == (), "the watch reports it"
 
 
 def test_kept_plans_are_bounded_by_their_tiles(game: Game) -> None:

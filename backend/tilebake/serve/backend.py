@@ -35,8 +35,8 @@ from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
 _log: Final = logging.getLogger(__name__)
 
 WAKE: Final = 0.2  # seconds between two checks whether to stop
-UPKEEP: Final = 3.0  # seconds between two checks of models and textures
-TEXTURES: Final = 500  # that are checked each time: a fraction of a millisecond for a hundred
+UPKEEP: Final = 3.0  # seconds between two checks of models and of what was read
+CHECKED: Final = 500  # maps each time: with four files each, some milliseconds
 CROWD: Final = 10  # maps; if more change at once, nobody is editing them
 SETTLED: Final = 1.0  # seconds after which a file that was being saved is complete
 TIMING: Final = Timing()
@@ -191,8 +191,8 @@ class Backend:
             self._progress_images.expire()
             if not self._surveyed.is_set():
                 continue
-            if deleted := self._maps.with_deleted_textures(TEXTURES):
-                self._read_and_queue(deleted, Priority.STALE)
+            if outdated := self._maps.outdated(CHECKED):
+                self._read_and_queue(outdated, Priority.STALE)
             if self._maps.is_outdated():
                 self._log.emit(notice="a model or a LoRA changed: reading all maps again")
                 self._read_all_again()

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tilebake.errors import Diagnostic, Location, MapError, ProjectError, TilebakeError
@@ -12,7 +12,9 @@ from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import is_map
 from tilebake.serve.bake.kept_plans import KeptPlans
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
+from tilebake.serve.bake.publish import record_path, stale_reason
 from tilebake.serve.bake.texture_owners import TextureOwners
+from tilebake.serve.files.file_stamp import FileStamp, FileStamps, stamps_of
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
 from tilebake.serve.watching.watch import Places
@@ -20,24 +22,27 @@ from tilebake.serve.watching.watch import Places
 
 @dataclass(frozen=True)
 class ProjectMap:
-    """Describe a map as it was when it was last read."""
+    """Describe a map as it was when it was last read, by whomever.
+
+    Two see to it that this stays true: the watch, which reports new stamps, and a check of what was read.
+    """
 
     id: MapId
     path: Path
-    png: Path | None = None  # this and the next three are set unless there is a diagnostic
+    png: Path | None = None  # this and the next three are set, and the stamps, unless there is a diagnostic
     texture: str = ""  # its path under the project's root; empty where it lies elsewhere
     digest: str = ""
     stale: str | None = None  # why its texture has to be baked
     diagnostic: Diagnostic | None = None
+    stamps: FileStamps = field(default_factory=dict[Path, FileStamp | None])  # of all that this was read from
 
-    def texture_was_deleted(self) -> bool:
-        """Tell whether the published texture has been deleted while the map is there."""
-        if self.png is None or self.stale is not None or self.diagnostic is not None:
-            return False
+    def changed_stamps(self) -> FileStamps | None:
+        """Return the stamps of its files as they are now; None if they are the same, or the map is gone."""
         try:
-            return not self.png.is_file() and self.path.is_file()
+            now = stamps_of(self.stamps)
         except OSError:  # they cannot be examined just now
-            return False
+            return None
+        return now if now != self.stamps and now[self.path] is not None else None
 
 
 class ProjectMaps:
@@ -50,7 +55,8 @@ class ProjectMaps:
         self._known: dict[MapId, ProjectMap] = {}
         self._folders: tuple[Path, ...] = (root,)
         self._seen_folders: set[Path] = set()  # in which some map was found
-        self._checked = 0  # how many maps' textures were checked in this round
+        self._checked = 0  # how many maps were checked in this round
+        self._changed: dict[Path, FileStamps] = {}  # what the last check found
         self.forget_lookups()
 
     def forget_lookups(self) -> None:
@@ -79,11 +85,12 @@ class ProjectMaps:
         map_id = self._id(path)
         if map_id not in self._known and not is_map(path):
             return None
-        try:
-            self._read(map_id, path)
-        except TilebakeError as error:
-            self._remember(ProjectMap(map_id, path, diagnostic=error.diagnostic))
-        return self._known[map_id]
+        with self._lock:  # what is read last is remembered last
+            try:
+                self._read(map_id, path)
+            except TilebakeError as error:
+                self._remember(ProjectMap(map_id, path, diagnostic=error.diagnostic))
+            return self._known[map_id]
 
     def plan(self, map_id: MapId) -> PlannedBake:
         """Plan a known map as it is now; it is read again only if a file of it changed.
@@ -101,12 +108,16 @@ class ProjectMaps:
             return self._planner.plan(path, path.relative_to(self._root), edit)
 
     def mark_baked(self, map_id: MapId, digest: str) -> None:
-        """Record that the texture of this digest was published."""
+        """Record that the texture of this digest was published, if it still stands there as it was."""
         with self._lock:
             known = self._known.get(map_id)
-            if known is not None and known.digest == digest:
-                self._plans.drop(known.path)
-                self._known[map_id] = replace(known, stale=None)
+            if known is None or known.png is None or known.digest != digest:
+                return
+            self._plans.drop(known.path)
+            with suppress(OSError):  # what cannot be examined is read again
+                stamps = stamps_of((known.png, record_path(known.png)))  # before it is read, as ever
+                if stale_reason(known.png, digest) is None:
+                    self._known[map_id] = replace(known, stale=None, stamps={**known.stamps, **stamps})
 
     def forget(self, path: Path) -> MapId | None:
         """Forget a file that is gone; return the id of the map that it was, if it was one."""
@@ -116,13 +127,23 @@ class ProjectMaps:
             known = self._known.pop(self._id(path), None)
             return None if known is None else known.id
 
-    def with_deleted_textures(self, count: int) -> tuple[Path, ...]:
-        """Return maps whose texture was deleted; each call checks the next `count` maps."""
+    def outdated(self, count: int) -> tuple[Path, ...]:
+        """Return maps of which a file, or the texture, is not the one that was read or published.
+
+        Each call checks the next `count` maps. A change is returned once two checks have found the same: what
+        is being written or checked out just now is left alone.
+        """
         with self._lock:
             everyone = list(self._known.values())
             checked = everyone[self._checked : self._checked + count]
             self._checked = (self._checked + count) if self._checked + count < len(everyone) else 0
-        return tuple(each.path for each in checked if each.texture_was_deleted())
+            again = [known for path in self._changed if (known := self._known.get(self._id(path)))]
+        found = {
+            each.path: stamps for each in (*checked, *again) if (stamps := each.changed_stamps()) is not None
+        }
+        settled = {path for path, stamps in found.items() if self._changed.get(path) == stamps}
+        self._changed = {path: stamps for path, stamps in found.items() if path not in settled}
+        return tuple(sorted(settled))
 
     def find(self, map_id: MapId) -> ProjectMap:
         """Return what is known of a map. Raises UnknownIdError."""
@@ -151,7 +172,13 @@ class ProjectMaps:
             self._plans.keep(planned)
             self._remember(
                 ProjectMap(
-                    map_id, path, planned.png, self._texture_path(planned.png), planned.digest, planned.stale
+                    map_id,
+                    path,
+                    planned.png,
+                    self._texture_path(planned.png),
+                    planned.digest,
+                    planned.stale,
+                    stamps=planned.stamps,
                 )
             )
             return planned

@@ -1,6 +1,5 @@
 """Plan bakes: from a map file and the options to a request and the place of its texture."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import record_path, stale_reason
-from tilebake.serve.files.file_stamp import FileStamp, stamp_of
+from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 
 
@@ -43,12 +42,12 @@ class PlannedBake:
     digest: str
     source: ModelSource
     stale: str | None  # why the texture has to be baked; None when it is up to date
-    stamps: Mapping[Path, FileStamp | None]  # of the files that were read, from before they were
+    stamps: FileStamps  # of the files that were read, from before they were
 
     def is_current(self) -> bool:
         """Tell whether the map, its project and its texture are the files that were read."""
         try:
-            return all(stamp_of(path) == stamp for path, stamp in self.stamps.items())
+            return stamps_of(self.stamps) == self.stamps
         except OSError:
             return False
 
@@ -67,12 +66,12 @@ class Planner:
         and OSError where a file cannot be examined.
         """
         project_file = project_root(path) / FILE_NAME
-        stamps = {each: stamp_of(each) for each in (path, project_file)}
+        stamps = stamps_of((path, project_file))
         project = find_project(path)
         tilemap = read_map(path, project, trial=trial)
         request, source = self.request(tilemap, project)
         png, root = self._output(path, relative, project)
-        stamps |= {each: stamp_of(each) for each in (png, record_path(png))}
+        stamps = {**stamps, **stamps_of((png, record_path(png)))}
         digest = request.digest()
         return PlannedBake(path, png, root, request, digest, source, stale_reason(png, digest), stamps)
 

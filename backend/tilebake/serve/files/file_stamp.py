@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,14 +10,18 @@ from typing import NamedTuple
 class FileStamp(NamedTuple):
     """Identify a version of a file. `inode` and `ctime_ns` are 0 on Windows.
 
-    Any program can put a file's mtime back, as `cp -p` and `touch -r` do. Its ctime, when the file last changed
-    in whatever way, belongs to the system.
+    Any program can put a file's mtime back, as `cp -p` and `touch -r` do. Its ctime, when it last changed in
+    whatever way, belongs to the system.
     """
 
     inode: int
     size: int
     mtime_ns: int
     ctime_ns: int
+
+
+FileStamps = Mapping[Path, FileStamp | None]
+"""Which versions of some files something was made from; None stands for no file."""
 
 
 def stamp_from(status: os.stat_result) -> FileStamp:
@@ -32,3 +37,8 @@ def stamp_of(path: Path) -> FileStamp | None:
         return stamp_from(path.stat())
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def stamps_of(paths: Iterable[Path]) -> FileStamps:
+    """Return the stamps of files as they are now. Raises OSError if one cannot be told."""
+    return {path: stamp_of(path) for path in paths}

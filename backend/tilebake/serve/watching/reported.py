@@ -24,9 +24,9 @@ LARGEST: Final = 64 << 20  # bytes; of a larger file every version counts as ano
 class ReportedFiles:
     """Remember the last snapshot that was reported, with the contents of files that changed.
 
-    The same stamp may hide news: where two saves fall into one tick of the file system's clock, and on Windows
-    wherever a program put the time back. So the content is compared at every look until that tick is over, and
-    whenever the system names the file.
+    The same stamp may hide news: where two saves fall into one tick of the file system's clock, and on
+    Windows wherever a program put the time back. So the content is compared at every look until that tick is
+    over, and whenever the system names the file.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class ReportedFiles:
         self._young: dict[Path, float] = {}  # until when a save may have left the same stamp
 
     def unreported(self, seen: Snapshot, named: Iterable[Path] = ()) -> Changes:
-        """Return what a snapshot shows that was not reported yet; of `named` files the system told something."""
+        """Return what a snapshot shows that was not reported yet; the system told something of `named`."""
         found = changes(self._seen, seen)
         rewritten = {path for path in (*self._young, *named) if self._is_rewritten(path, seen)}
         return replace(found, changed=found.changed | rewritten)

@@ -1,0 +1,97 @@
+"""What is saved last is what is painted, whoever else reads maps, and whatever becomes of textures."""
+
+import os
+import random
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.game import Game, game_in, until, view
+from tilebake.serve.backend import Backend
+from tilebake.serve.watching.watch import Timing
+
+TRIES_SHORT, TRIES_LONG = 3, 100
+ID = "levels/forest.json"
+SLOW = Timing(quiet=3600.0, longest=0.6, reconcile=0.6, latest=0.6)  # a version in between is easily missed
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Game:
+    return game_in(tmp_path)
+
+
+@pytest.fixture
+def quick_upkeep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tilebake.serve.backend.UPKEEP", 0.1)
+
+
+def is_settled(game: Game, backend: Backend) -> bool:
+    return game.is_painted("forest") and view(backend, "forest").state == "up to date"
+
+
+@pytest.mark.parametrize("events", [True, False], ids=["events", "polling"])
+@pytest.mark.parametrize("tries", [TRIES_SHORT, pytest.param(TRIES_LONG, marks=pytest.mark.long)])
+def test_version_that_somebody_else_had_painted_does_not_stay(tries: int, events: bool, game: Game) -> None:
+    chance = random.Random(17)
+    path = game.save("forest", 0)
+    with game.watched(replace(SLOW, events=events)) as backend:
+        until(lambda: is_settled(game, backend))
+        for number in range(1, tries + 1):
+            content, status = path.read_bytes(), path.stat()
+            game.save("forest", number)
+            backend.submit(ID, "asked")
+            if number % 3:  # else it goes back while the other version is painted
+                until(lambda: game.is_painted("forest"))
+            time.sleep(chance.uniform(0.0, 0.2))
+            path.write_bytes(content)
+            if number % 2:
+                os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+            until(lambda: is_settled(game, backend))
+        assert game.request("forest").seed == 0
+
+
+def truncate(png: Path) -> None:
+    png.write_bytes(png.read_bytes()[:100])
+
+
+def replace_by_other_of_same_size_and_time(png: Path) -> None:
+    status = png.stat()
+    png.write_bytes(bytes(status.st_size))
+    os.utime(png, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def damage_record(png: Path) -> None:
+    png.with_suffix(".bake.json").write_text("[]", encoding="utf-8")
+
+
+def delete_pair(png: Path) -> None:
+    png.unlink()
+    png.with_suffix(".bake.json").unlink()
+
+
+@pytest.mark.usefixtures("quick_upkeep")
+def test_damaged_texture_comes_back_unpainted(game: Game) -> None:
+    game.save("forest", 1)
+    with game.watched() as backend:
+        until(lambda: is_settled(game, backend))
+        for damage in (truncate, replace_by_other_of_same_size_and_time, damage_record, delete_pair):
+            damage(game.png("forest"))
+            until(lambda: is_settled(game, backend))
+    assert game.begun() == [1], "out of the cache"
+
+
+@pytest.mark.usefixtures("quick_upkeep")
+def test_older_pair_that_is_checked_out_is_replaced_by_that_of_the_map(game: Game) -> None:
+    pair = [game.png("forest"), game.png("forest").with_suffix(".bake.json")]
+    game.save("forest", 1)
+    with game.watched() as backend:
+        until(lambda: is_settled(game, backend))
+        older = [file.read_bytes() for file in pair]
+        game.save("forest", 2)
+        until(lambda: is_settled(game, backend))
+        for file, content in zip(pair, older, strict=True):
+            file.write_bytes(content)
+        until(lambda: is_settled(game, backend))
+    assert game.begun() == [1, 2], "out of the cache"
