@@ -7,6 +7,10 @@
 
 `load_painter` loads a model once for many maps. `Edit` and its parts say what an edit changes. All that is
 public is named here. `import tilebake` is quick: what a name needs is imported when it is first used.
+
+Torch's threads sleep while they wait, so that other programs on the same processors slow a bake down less
+(`paint/__init__.py`). Where torch was imported before the first name is used, they wait as torch has it: set
+OMP_WAIT_POLICY=PASSIVE yourself then.
 """
 
 import importlib

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +22,8 @@ class Ended:
     imported_torch: bool
 
 
-def run(arguments: Sequence[str]) -> Ended:
-    """Run `tilebake ARGUMENTS` from the current folder.
+def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
+    """Run `tilebake ARGUMENTS` from the current folder, with `environment` added to that of this process.
 
     Raises RuntimeError with what the command said when it fails.
     """
@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> Ended:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "backend")},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "backend"), **(environment or {})},
     )
     seconds = time.perf_counter() - began
     if ended.returncode:
