@@ -19,7 +19,6 @@ from tests.helpers.game import QUICK, Game, game_in, states, until, view
 from tilebake import request
 from tilebake.errors import MapError
 from tilebake.level.tilemap import TileMap
-from tilebake.serve.backend import Backend
 from tilebake.serve.bake import plan
 from tilebake.serve.files.png import png_pixels
 from tilebake.serve.jobs.service import UnknownIdError
@@ -361,15 +360,6 @@ def test_what_is_unknown_is_said_to_be_so(game: Game) -> None:
         for ask in (backend.job, backend.cancel, backend.progress_image):
             with pytest.raises(UnknownIdError):
                 ask(7)
-
-
-def test_what_breaks_it_is_raised_at_the_end(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_backend: Backend) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(Backend, "_bake", fail)
-    with pytest.raises(ZeroDivisionError), Backend(game.setup()) as backend:
-        until(lambda: backend.is_leaving)
 
 
 def test_backend_ends_when_it_is_asked_to(game: Game) -> None:

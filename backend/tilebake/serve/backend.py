@@ -1,9 +1,8 @@
 """Run the backend: watch the maps of a project, bake what is stale, and answer the local API."""
 
-import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
@@ -14,6 +13,7 @@ from tilebake.level.project import FILE_NAME
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.publish import read_record
 from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.bulkhead import Chores, as_error
 from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.job_runner import JobRunner
@@ -31,8 +31,6 @@ from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import Timing, watch
 from tilebake.serve.worker.protocol import MakePainter
 from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
-
-_log: Final = logging.getLogger(__name__)
 
 WAKE: Final = 0.2  # seconds between two checks whether to stop
 UPKEEP: Final = 3.0  # seconds between two checks of models and of what was read
@@ -59,7 +57,8 @@ class Setup:
 class Backend:
     """Run a backend in threads of its own for the time of a `with` block. It is a BackendService.
 
-    What ends a thread is raised at the end of the block. Raises BakeError where the journal cannot be kept.
+    A mistake of our own ends no thread: it is told, and the thread goes on after a pause. Raises BakeError
+    where the journal cannot be kept.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -82,9 +81,14 @@ class Backend:
         self._surveyed = threading.Event()
         self._leave = threading.Event()
         self._stop = threading.Event()
-        self._broken: list[Exception] = []
+        self._chores = Chores(self._tell)
         self._threads = [
-            threading.Thread(target=self._run, args=(task,), name=f"backend {task.__name__}", daemon=True)
+            threading.Thread(
+                target=self._chores.repeat,
+                args=(task, self._stop),
+                name=f"backend {task.__name__}",
+                daemon=True,
+            )
             for task in (self._follow, self._bake, self._keep_up)
         ]
 
@@ -102,12 +106,10 @@ class Backend:
             thread.join()
         self._log.close()
         self._journal.close()
-        for each in self._broken:
-            raise each
 
     @property
     def is_leaving(self) -> bool:
-        """Return whether the backend is to end: somebody asked for it, or a thread of it has failed."""
+        """Return whether somebody asked the backend to end."""
         return self._leave.is_set()
 
     def maps(self) -> tuple[MapView, ...]:
@@ -161,22 +163,18 @@ class Backend:
     def shutdown(self) -> None:
         self._leave.set()
 
-    def _run(self, task: Callable[[], None]) -> None:
-        try:
-            task()
-        except Exception as error:  # raised again at the end of the block, which comes now
-            _log.exception("%s ended", threading.current_thread().name)
-            self._broken.append(error)
-            self._leave.set()
-
     def _follow(self) -> None:
         """Watch the maps, in a thread of its own."""
-        setup = self._setup
-        for changes in watch(self._maps.places, self._stop, timing=setup.timing, on_mode=self._on_mode):
-            if self._surveyed.is_set():
-                self._apply_changes(changes)
-            else:
+        timing, is_first = self._setup.timing, True
+        for changes in watch(self._maps.places, self._stop, timing=timing, on_mode=self._on_mode):
+            if not self._surveyed.is_set():
                 self._survey(changes)
+            elif is_first:  # the watch began anew after a mistake, and says what is there, not what is gone
+                gone = {each.path for each in self._maps.all()} - changes.added
+                self._apply_changes(replace(changes, removed=frozenset(gone)))
+            else:
+                self._apply_changes(changes)
+            is_first = False
 
     def _bake(self) -> None:
         """Run jobs, in a thread of its own."""
@@ -186,16 +184,24 @@ class Backend:
 
     def _keep_up(self) -> None:
         """Check what no change of a map shows, in a thread of its own."""
-        sweep(self._setup.root)
+        self._chores.run(self._sweep)
         while not self._stop.wait(UPKEEP):
             self._progress_images.expire()
-            if not self._surveyed.is_set():
-                continue
-            if outdated := self._maps.outdated(CHECKED):
-                self._read_and_queue(outdated, Priority.STALE)
-            if self._maps.is_outdated():
-                self._log.emit(notice="a model or a LoRA changed: reading all maps again")
-                self._read_all_again()
+            if self._surveyed.is_set():
+                self._chores.run(self._read_outdated)
+                self._chores.run(self._follow_models)
+
+    def _sweep(self) -> None:
+        sweep(self._setup.root)
+
+    def _read_outdated(self) -> None:
+        if outdated := self._maps.outdated(CHECKED):
+            self._read_and_queue(outdated, Priority.STALE)
+
+    def _follow_models(self) -> None:
+        if self._maps.is_outdated():
+            self._log.emit(notice="a model or a LoRA changed: reading all maps again")
+            self._read_all_again()
 
     def _survey(self, changes: Changes) -> None:
         """Read all maps at the start; what is stale is baked when nothing is more urgent."""
@@ -260,17 +266,19 @@ class Backend:
             return
         self._map_status.emit(job.map_id)
         try:
-            planned = self._plan(job.map_id)
+            self._run_job(job)
         except UnknownIdError:
             self._jobs.withdraw(job.map_id)
-        except TilebakeError as error:
-            self._jobs.fail(job.id, error)
-        else:
-            if planned.digest != job.digest:  # saved again since; the watch will come to it
-                self._jobs.submit(BakeOrder(job.map_id, planned.digest, Priority.EDITED))
-            elif self._job_runner.run(job, planned):
-                self._maps.mark_baked(job.map_id, planned.digest)
+        except Exception as error:
+            self._jobs.fail(job.id, as_error(error))
         self._map_status.emit(job.map_id)
+
+    def _run_job(self, job: JobView) -> None:
+        planned = self._plan(job.map_id)
+        if planned.digest != job.digest:  # saved again since; the watch will come to it
+            self._jobs.submit(BakeOrder(job.map_id, planned.digest, Priority.EDITED))
+        elif self._job_runner.run(job, planned):
+            self._maps.mark_baked(job.map_id, planned.digest)
 
     def _plan(self, map_id: MapId) -> PlannedBake:
         """Plan a map as it is now. Raises TilebakeError if that still fails a moment later."""
@@ -280,6 +288,9 @@ class Backend:
             self._stop.wait(SETTLED)
             return self._maps.plan(map_id)
 
+    def _tell(self, notice: str) -> None:
+        self._log.emit(notice=notice)
+
     def _on_mode(self, mode: Mode) -> None:
         if mode.kind == "polling":
-            self._log.emit(notice=f"changes are found by polling every few seconds: {mode.reason}")
+            self._tell(f"changes are found by polling every few seconds: {mode.reason}")

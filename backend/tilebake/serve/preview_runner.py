@@ -1,8 +1,9 @@
 """Run preview jobs in the worker while no bake is queued."""
 
-from tilebake.errors import BakeError, TilebakeError
+from tilebake.errors import BakeError
 from tilebake.request import AttentionQuery, Step
 from tilebake.serve.bake.texture_cache import Cache, MissingError
+from tilebake.serve.bulkhead import as_error
 from tilebake.serve.files.png import png_bytes
 from tilebake.serve.jobs.preview_queue import PreviewJob, PreviewQueue
 from tilebake.serve.jobs.queue import JobQueue
@@ -31,8 +32,8 @@ class PreviewRunner:
             png = self._paint(job)
         except BakeCancelledError:
             self._previews.put_back(preview_id)
-        except TilebakeError as error:
-            self._previews.fail(preview_id, error)
+        except Exception as error:
+            self._previews.fail(preview_id, as_error(error))
         else:
             self._previews.finish(preview_id, png)
 

@@ -1,12 +1,13 @@
 """Track the maps of a project in a running backend: their plans, their textures, their problems."""
 
+import logging
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from tilebake.errors import Diagnostic, Location, MapError, ProjectError, TilebakeError
+from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import is_map
@@ -14,10 +15,14 @@ from tilebake.serve.bake.kept_plans import KeptPlans
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import record_path, stale_reason
 from tilebake.serve.bake.texture_owners import TextureOwners
+from tilebake.serve.bulkhead import bulkhead
 from tilebake.serve.files.file_stamp import FileStamp, FileStamps, stamps_of
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
+from tilebake.serve.valid_text import valid_name, valid_text
 from tilebake.serve.watching.watch import Places
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,10 @@ class ProjectMaps:
     def places(self) -> Places:
         """Return where to watch: the folders of maps, and the files that maps share."""
         file = self._root / FILE_NAME
-        with suppress(ProjectError, OSError):  # the maps report it, and the folders stay as they were
+        try:
             self._folders = read_project(file).maps if file.is_file() else (self._root,)
+        except Exception as error:  # the maps report it, and the folders stay as they were
+            _log.debug("%s cannot be read", file, exc_info=error)
         with self._lock:
             between = {folder for seen in self._seen_folders for folder in (seen, *seen.parents)}
         inside = {folder for folder in between if folder.is_relative_to(self._root)} | {self._root}
@@ -83,10 +90,11 @@ class ProjectMaps:
     def read(self, path: Path) -> ProjectMap | None:
         """Read a file; None if it is no map, and never was one."""
         map_id = self._id(path)
-        if map_id not in self._known and not is_map(path):
-            return None
         with self._lock:  # what is read last is remembered last
             try:
+                with bulkhead(path):
+                    if map_id not in self._known and not is_map(path):
+                        return None
                 self._read(map_id, path)
             except TilebakeError as error:
                 self._remember(ProjectMap(map_id, path, diagnostic=error.diagnostic))
@@ -104,7 +112,7 @@ class ProjectMaps:
     def plan_trial(self, map_id: MapId, edit: EditEntry | None) -> PlannedBake:
         """Plan a known map with another edit, without recording the result. Raises TilebakeError."""
         path = self.find(map_id).path
-        with self._lock, _map_errors(path):
+        with self._lock, bulkhead(path):
             return self._planner.plan(path, path.relative_to(self._root), edit)
 
     def mark_baked(self, map_id: MapId, digest: str) -> None:
@@ -114,7 +122,7 @@ class ProjectMaps:
             if known is None or known.png is None or known.digest != digest:
                 return
             self._plans.drop(known.path)
-            with suppress(OSError):  # what cannot be examined is read again
+            with suppress(TilebakeError), bulkhead(known.path):  # what cannot be examined is read again
                 stamps = stamps_of((known.png, record_path(known.png)))  # before it is read, as ever
                 if stale_reason(known.png, digest) is None:
                     self._known[map_id] = replace(known, stale=None, stamps={**known.stamps, **stamps})
@@ -158,15 +166,15 @@ class ProjectMaps:
             return tuple(sorted(self._known.values(), key=lambda known: known.id))
 
     def _id(self, path: Path) -> MapId:
-        return path.relative_to(self._root).as_posix()
+        return valid_name(path.relative_to(self._root))
 
     def _texture_path(self, png: Path) -> str:
-        return png.relative_to(self._root).as_posix() if png.is_relative_to(self._root) else ""
+        return valid_text(png.relative_to(self._root).as_posix()) if png.is_relative_to(self._root) else ""
 
     def _read(self, map_id: MapId, path: Path) -> PlannedBake:
         with self._lock:
             self._plans.drop(path)
-            with _map_errors(path):
+            with bulkhead(path):
                 planned = self._planner.plan(path, path.relative_to(self._root))
                 self._owners.claim(planned.png, path)
             self._plans.keep(planned)
@@ -187,16 +195,6 @@ class ProjectMaps:
         with self._lock:
             self._known[known.id] = known
             self._seen_folders.add(known.path.parent)
-
-
-@contextmanager
-def _map_errors(path: Path) -> Generator[None]:
-    """Raise a MapError for what the system refuses within the block."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
-        what = f"the map or its texture cannot be examined: {error}"
-        raise MapError(what, where=Location(file=path), hint="check links and permissions") from error
 
 
 def view_of(known: ProjectMap, job: JobView | None) -> MapView:

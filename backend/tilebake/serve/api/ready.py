@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tilebake.errors import Location, ServeError
 from tilebake.level.project import project_key
+from tilebake.serve.valid_text import json_bytes
 from tilebake.user_folders import runtime_folder
 from tilebake.version import __version__
 
@@ -96,7 +97,7 @@ def _publish(ready: Ready, file: Path) -> None:
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
         with open(draft, "xb", opener=_open_private) as target:
-            target.write(_FORM.dump_json(ready))
+            target.write(json_bytes(_FORM, ready))
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ from tilebake.serve.api.reading import read_form
 from tilebake.serve.api.ready import ADDRESS, Ready, announce, new_ready
 from tilebake.serve.api.refusal import RefusedError, refusal_of, refuse, response_to
 from tilebake.serve.jobs.service import BackendService
+from tilebake.serve.valid_text import json_bytes
 
 logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # heard only where the program keeps a log
 
@@ -117,7 +118,7 @@ def _route(
             return response_to(refusal_of(error))
         if isinstance(answer, bytes):
             return Response(answer, media_type="image/png")
-        return Response(reply.dump_json(answer), media_type="application/json")
+        return Response(json_bytes(reply, answer), media_type="application/json")
 
     path = endpoint.path.replace("{map_id}", "{map_id:path}")  # the ids of maps have slashes
     return Route(path, respond, methods=[endpoint.method])

@@ -22,6 +22,7 @@ from tilebake.errors import BusyError, Location
 from tilebake.level.project import Project, project_key
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import disk_errors
+from tilebake.serve.valid_text import json_bytes
 from tilebake.user_folders import state_folder
 from tilebake.version import __version__
 
@@ -65,7 +66,7 @@ def only_writer(project: Project, description: str = "tilebake watch") -> Genera
             raise _busy(project) from None
     try:
         told = Holder(str(project.root), os.getpid(), time.time(), __version__, description)
-        write_files(record.parent, {record.name: _FORM.dump_json(told)})
+        write_files(record.parent, {record.name: json_bytes(_FORM, told)})
         yield
     finally:
         with contextlib.suppress(OSError):  # it names a process that will have ended

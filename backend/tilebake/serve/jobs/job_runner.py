@@ -3,10 +3,11 @@
 import logging
 from typing import Final
 
-from tilebake.errors import BakeError, TilebakeError
+from tilebake.errors import BakeError
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
+from tilebake.serve.bulkhead import as_error
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import JobQueue
@@ -48,8 +49,8 @@ class JobRunner:
             self._events.emit(notice=f"{job.map_id}: {error.what}")
             self._jobs.retry_or_set_aside(job.id, error)
             return False
-        except TilebakeError as error:
-            self._jobs.fail(job.id, error)
+        except Exception as error:
+            self._jobs.fail(job.id, as_error(error, planned.map_path))
             return False
         self._jobs.finish(job.id, result_digest(texture), texture.degraded)
         return True

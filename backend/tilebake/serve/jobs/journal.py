@@ -123,7 +123,7 @@ class Journal:
             with self._database:
                 self._database.executemany(WRITE, [_columns(row) for row in rows])
                 self._database.executemany("DELETE FROM jobs WHERE id = ?", [(each,) for each in forgotten])
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, OverflowError) as error:  # the others: what no column can hold
             raise self._error(error) from error
 
     def close(self) -> None:
@@ -138,7 +138,7 @@ class Journal:
             self.notice = f"the journal of jobs {unusable}: set aside as {aside.name}, and begun anew"
         return _open(self.path)
 
-    def _error(self, error: OSError | sqlite3.Error) -> BakeError:
+    def _error(self, error: Exception) -> BakeError:
         what = f"the journal of jobs cannot be kept: {error}"
         return BakeError(
             what, where=Location(self.path), hint="free some space, and make its folder writable"

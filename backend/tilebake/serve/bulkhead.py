@@ -1,0 +1,98 @@
+"""Keep a leak in its room: what nobody foresaw is one map's error, logged and reported, and the rest goes on.
+
+Python has no list of what a library may raise. So at each place where the work of one map, model or file
+begins there is a catch-all, and what it catches becomes an error here: a mistake of tilebake's own.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tilebake.errors import BakeError, Location, MapError, TilebakeError
+
+_log: Final = logging.getLogger(__name__)
+
+FIRST_PAUSE: Final = 1.0  # seconds before a task that failed is run again; doubled with each further failure
+LONGEST_PAUSE: Final = 60.0
+TEXT: Final = 200  # characters of an exception's own words
+
+
+@contextmanager
+def bulkhead(place: Path | None = None) -> Generator[None]:
+    """Raise whatever goes wrong within the block as a TilebakeError, with `place` as where."""
+    try:
+        yield
+    except Exception as error:
+        raise as_error(error, place) from error
+
+
+def as_error(error: Exception, place: Path | None = None) -> TilebakeError:
+    """Return an exception as an error to report; one that nobody foresaw is logged with its traceback."""
+    if isinstance(error, TilebakeError):
+        return error
+    where = Location(file=place)
+    if _is_refusal(error):
+        _log.info("refused by the system at %s", place, exc_info=error)
+        what, hint = f"cannot be examined or written: {error}", "check links, permissions and free space"
+        return MapError(what, where=where, hint=hint)
+    _log.error("a mistake of tilebake's own at %s", place, exc_info=error)
+    return mistake(error, where)
+
+
+def mistake(error: BaseException, where: Location | None = None) -> BakeError:
+    """Describe an exception to those who can do nothing about it, but report it."""
+    if isinstance(error, MemoryError):
+        what, hint = "there is not enough memory for it", "close other programs, or lower pixels_per_tile"
+        return BakeError(what, where=where, hint=hint)
+    lines = str(error).strip().splitlines() or [""]
+    words = ": ".join(part for part in (type(error).__name__, lines[0][:TEXT]) if part)
+    what = f"a mistake of tilebake's own: {words}"
+    return BakeError(what, where=where, hint=f"please report it, with the traceback in {log_name()}")
+
+
+def log_name() -> str:
+    """Return the path of the log file if one is being written."""
+    handlers = logging.getLogger("tilebake").handlers
+    files = [handler.baseFilename for handler in handlers if isinstance(handler, logging.FileHandler)]
+    return files[-1] if files else "the output of `--verbose`"
+
+
+class Chores:
+    """Run chores that may fail without ending their thread. The same mistake is logged and told once."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._mistakes: dict[str, str] = {}  # by chore
+
+    def run(self, chore: Callable[[], None]) -> None:
+        """Run a chore. Whatever it raises is logged and told."""
+        name = chore.__name__.strip("_")
+        try:
+            chore()
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            if self._mistakes.get(name) != text:
+                self._mistakes[name] = text
+                self._tell(str(as_error(error)))
+        else:
+            self._mistakes.pop(name, None)
+
+    def repeat(self, task: Callable[[], None], stop: threading.Event) -> None:
+        """Run a task until `stop` is set: again whenever it ended early, after a pause that grows."""
+        pause = FIRST_PAUSE
+        while not stop.is_set():
+            began = time.monotonic()
+            self.run(task)
+            if time.monotonic() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            stop.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Tell what the system refused from a mistake. A circle of links is a RuntimeError in Python 3.11."""
+    return isinstance(error, OSError) or (isinstance(error, RuntimeError) and "Symlink loop" in str(error))
