@@ -67,12 +67,20 @@ def test_the_reader_of_a_listed_format_makes_the_errors_of_its_maps(tmp_path: Pa
         read_map(path)
 
 
-@pytest.mark.parametrize("name", ["shore.json", "SHORE.JSON", "shore.tilebake.json", ".shore.json"])
+@pytest.mark.parametrize("name", ["shore.json", "SHORE.JSON", "shore.tilebake.json"])
 def test_json_files_could_be_maps(name: str) -> None:
     assert may_be_map(name)
 
 
-@pytest.mark.parametrize("name", ["shore.plain", "shore.bake.json", ".json", "json", "shore.json.tmp", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["shore.plain", "shore.bake.json", "SHORE.BAKE.JSON", ".shore.json", "._shore.json", ".#shore.json"],
+)
+def test_hidden_files_records_and_others_are_no_maps(name: str) -> None:
+    assert not may_be_map(name)
+
+
+@pytest.mark.parametrize("name", [".json", "json", "shore.json.tmp", ""])
 def test_other_files_are_no_maps(name: str) -> None:
     assert not may_be_map(name)
 

@@ -5,6 +5,7 @@ FORMATS. Whoever looks for maps, names their pictures or reads them asks here. R
 are first called: looking at file names loads neither them nor pydantic.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -20,12 +21,17 @@ class MapReader(Protocol):
         ...
 
 
+def _has_mark_alone(_text: str) -> bool:
+    return True
+
+
 class MapFormat(NamedTuple):
     """Describe a format: how its files are named, what they all contain, and how they are read."""
 
     suffix: str  # of file names, in lower case
     mark: bytes  # a file without it is something else
     read: MapReader
+    is_one: Callable[[str], bool] = _has_mark_alone  # asked of a text with the mark in it, broken or whole
 
 
 def _read_json(data: str | bytes, path: Path | None) -> "MapContent":
@@ -34,7 +40,13 @@ def _read_json(data: str | bytes, path: Path | None) -> "MapContent":
     return read_json_map(data, path)
 
 
-FORMATS: Final[tuple[MapFormat, ...]] = (MapFormat(".json", b'"tilebake"', _read_json),)
+def _is_json_map(text: str) -> bool:
+    from tilebake.level.source.json_positions import has_key
+
+    return has_key(text, "tilebake")
+
+
+FORMATS: Final[tuple[MapFormat, ...]] = (MapFormat(".json", b'"tilebake"', _read_json, _is_json_map),)
 
 
 def format_of(name: str) -> MapFormat | None:

@@ -17,6 +17,13 @@ def map_stem(path: Path) -> str:
 
 
 def may_be_map(name: str) -> bool:
-    """Return whether a file of this name in a map folder could be a map, whatever it holds."""
-    known = format_of(name)
-    return known is not None and name.lower() != known.suffix and not name.endswith(RECORD_SUFFIX)
+    """Return whether a file of this name in a map folder could be a map, whatever it holds.
+
+    Hidden files are none: editors keep locks and drafts under such names, and systems notes of their own.
+    """
+    return format_of(name) is not None and not name.startswith(".") and not is_record_name(name)
+
+
+def is_record_name(name: str) -> bool:
+    """Return whether this is how a record of a bake is called."""
+    return name.lower().endswith(RECORD_SUFFIX)

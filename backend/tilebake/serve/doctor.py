@@ -14,7 +14,7 @@ from typing import Final
 import psutil
 
 from tilebake.errors import Diagnostic, ProjectError, ServeError, TilebakeError
-from tilebake.level.project import FILE_NAME, Project, find_project
+from tilebake.level.project import FILE_NAME, Project, find_project, map_folders
 from tilebake.serve.api.client import answers
 from tilebake.serve.api.ready import read_ready, ready_file
 from tilebake.serve.bake.batch import Failed, survey
@@ -108,10 +108,13 @@ def _model(project: Project) -> Finding:
 
 
 def _maps(project: Project) -> Iterator[Finding]:
-    try:
-        maps = find_maps(project.maps)
-    except TilebakeError as error:
-        yield _problem("maps", error)
+    usable, problems = map_folders(project)
+    told: list[TilebakeError] = [*problems]
+    notes: list[str] = []
+    maps = find_maps(usable, told.append, notes.append)
+    yield from (_problem("maps", error) for error in told)
+    yield from (_found("maps", note) for note in notes)
+    if not maps:
         return
     events = tuple(survey(maps, BakeOptions()))
     failures = [event for event in events if isinstance(event, Failed)]

@@ -1,12 +1,15 @@
 """Which files are maps."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from tilebake.errors import MapError
 from tilebake.serve.bake.discover import find_maps, shard
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 
 
 def write(folder: Path, *names: str, text: str = '{"tilebake": 1}') -> None:
@@ -70,3 +73,81 @@ def test_shards_divide_the_maps_among_them(count: int, tmp_path: Path) -> None:
     shards = [shard(maps, index, count) for index in range(1, count + 1)]
     assert sorted(each for part in shards for each in part) == sorted(maps)
     assert max(map(len, shards)) - min(map(len, shards)) <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"words": ["tilebake"]}',
+        '{"scripts": {"tilebake": "tilebake bake"}}',
+        '{"name": "\\"tilebake\\": 1"}',
+        '["tilebake"]',
+        '[{"tilebake": 1}]',
+        '{"words": ["tilebake",]} // not quite JSON',
+    ],
+)
+def test_a_file_that_merely_names_tilebake_is_no_map(text: str, tmp_path: Path) -> None:
+    write(tmp_path, "map.json")
+    write(tmp_path, "foreign.json", text=text)
+    assert found(tmp_path) == ["map.json"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"rows": ["g"], "tilebake": 1}',
+        '{"rows": ["g", "tilebake": 1}',
+        '{"rows": "g"], "tilebake" : 1}',
+        '{"tilebake": "one"}',
+        '\ufeff{"tilebake": 1',
+        '{"a": ' + "[" * 200 + '"tilebake": 1',
+    ],
+)
+def test_a_map_is_known_by_its_key_even_where_it_is_broken(text: str, tmp_path: Path) -> None:
+    write(tmp_path, "map.json", text=text)
+    assert found(tmp_path) == ["map.json"]
+
+
+@needs_links
+def test_locks_and_drafts_of_editors_are_passed_over_and_links_to_nothing_are_told(tmp_path: Path) -> None:
+    write(tmp_path, "map.json", ".draft.json", "._map.json", "linked/inner.json", "shelf/.keep")
+    (tmp_path / ".#map.json").symlink_to("kim@box.4711:1697969899")
+    (tmp_path / "gone.json").symlink_to("nowhere")
+    (tmp_path / "shelf/more").symlink_to(tmp_path / "linked")
+    (tmp_path / "one.json").symlink_to(tmp_path / "linked/inner.json")
+    notes: list[str] = []
+    maps = find_maps([tmp_path], on_note=notes.append)
+    assert [each.relative.as_posix() for each in maps] == ["map.json", "one.json", "linked/inner.json"]
+    assert sorted(notes) == [
+        f"{tmp_path / 'gone.json'} is a link to nothing",
+        f"{tmp_path / 'shelf/more'} is a link to a folder, which is not followed",
+    ]
+
+
+@needs_links
+def test_a_folder_with_nothing_but_links_says_that_they_are_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, "real/a.json")
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps/shared").symlink_to(tmp_path / "real")
+    with pytest.raises(MapError, match=r"no map in this folder; .* links are not followed"):
+        find_maps([tmp_path / "maps"])
+
+
+def test_one_path_without_maps_stops_no_other(tmp_path: Path) -> None:
+    write(tmp_path, "maps/a.json", "empty/notes.txt")
+    errors: list[MapError] = []
+    maps = find_maps([tmp_path / "nowhere", tmp_path / "empty", tmp_path / "maps"], errors.append)
+    assert [each.relative.as_posix() for each in maps] == ["a.json"]
+    assert [error.what for error in errors] == ["no such file or folder", "no map in this folder"]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="this user may read everything")
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "a.json", "closed/b.json")
+    (tmp_path / "closed").chmod(0)
+    errors: list[MapError] = []
+    try:
+        assert [each.relative.as_posix() for each in find_maps([tmp_path], errors.append)] == ["a.json"]
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    assert "cannot be read: Permission denied" in str(errors[0])

@@ -15,8 +15,8 @@ from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.errors import BakeError
-from tilebake.level.project import find_project
+from tilebake.errors import BakeError, TilebakeError
+from tilebake.level.project import find_project, map_folders
 from tilebake.request import Baker
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap, find_maps, shard
@@ -54,7 +54,8 @@ def run_bake(
     """Bake or check the maps, print what happens, and return the exit code."""
     started = time.monotonic()
     options = bake_options(choices)
-    maps = find_maps(paths or find_project(Path.cwd()).maps)
+    output = BatchOutput(as_json=as_json, check=mode.check)
+    maps = _maps_of(paths, output)
     log.info("found %s", "1 map" if len(maps) == 1 else f"{len(maps)} maps")
     if len(maps) > 1 and options.out is not None and options.out.suffix.lower() == ".png":
         raise click.BadParameter(
@@ -63,13 +64,27 @@ def run_bake(
     if part is not None:
         maps = shard(maps, *part)
         log.info("part %s of %s has %s of them", *part, len(maps))
-    output = BatchOutput(as_json=as_json, check=mode.check)
     if mode.check:
         _check(maps, options, output)
     else:
         _bake(maps, options, output, mode, choices.machine)
     output.print_summary(time.monotonic() - started)
     return STALE if output.stale else FAILED if output.failed else 0
+
+
+def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
+    """Find the maps that are meant, and report what is in the way of finding them."""
+
+    def report(error: TilebakeError) -> None:
+        output.print_failed(Failed(error.where.file or Path.cwd(), error))
+
+    folders = paths
+    if not paths:
+        usable, problems = map_folders(find_project(Path.cwd()))
+        folders = tuple(usable)
+        for problem in problems:
+            report(problem)
+    return find_maps(folders, report, output.print_note)
 
 
 def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> None:

@@ -11,7 +11,8 @@ from tilebake.cli.edit_options import EditOptions
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path
 from tilebake.cli.planning import MapTarget, PromptTarget, plan_plain, read_and_plan
-from tilebake.errors import BakeError
+from tilebake.cli.terminal.paths import print_path
+from tilebake.errors import BakeError, shown
 from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
 from tilebake.level.map_names import map_stem
@@ -61,7 +62,7 @@ def run_edit_map(
     texture = paint_map_edit(target, edit, choices, out, sheet)
     if save:
         save_edit(map_path, edit)
-        click.echo(f"saved in {map_path}: bakes of it repeat this edit", err=True)
+        click.echo(f"saved in {shown(map_path)}: bakes of it repeat this edit", err=True)
         try:
             user_cache().put(texture)  # where the next bake finds it
         except BakeError as error:
@@ -71,9 +72,9 @@ def run_edit_map(
 def run_forget(map_path: Path) -> None:
     """Remove the edit from a map file."""
     if forget_edit(map_path):
-        click.echo(str(map_path))
+        print_path(map_path)
     else:
-        click.echo(f"{map_path} holds no edit", err=True)
+        click.echo(f"{shown(map_path)} holds no edit", err=True)
 
 
 def edit_of(options: EditOptions, prompts: Prompts) -> Edit:
@@ -114,5 +115,5 @@ def _map_target(map_path: Path, editable: EditablePrompts, choices: Choices) -> 
     if named or not editable.base:
         prompts |= {terrain.name: terrain.prompt for terrain in named or tilemap.terrains}
     if tilemap.edit is not None:
-        click.echo(f"note: this edit replaces the one that {map_path} holds", err=True)
+        click.echo(f"note: this edit replaces the one that {shown(map_path)} holds", err=True)
     return MapTarget(tilemap.name, prompts, request, source)

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-import click
-
 from tilebake.cli.engine import load_pipeline
 from tilebake.cli.options import Choices
 from tilebake.cli.output import write_picture
 from tilebake.cli.planning import MapTarget, PromptTarget
 from tilebake.cli.terminal.painting import painting_one
+from tilebake.cli.terminal.paths import print_path
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.paint.control.editing import EditedFrom, edit_scene
@@ -29,7 +28,7 @@ def paint_map_edit(target: MapTarget, edit: Edit, choices: Choices, out: Path, s
     request = replace(request, tilemap=replace(request.tilemap, edit=edit))
     texture = edited.texture(request)
     publish(texture, request, out, nearest_folder(out.parent))
-    click.echo(str(out))
+    print_path(out)
     _write_sheet(sheet, edited, edit, target.prompts, target.name)
     return texture
 
@@ -44,7 +43,7 @@ def paint_prompt_edit(
         scene = pipeline.plain_scene(target.prompt, None, target.size, model.settings, choices.seed or 0)
         edited = edit_scene(pipeline.components, scene, edit, work.on_step)
     write_picture(out, edited.image)
-    click.echo(str(out))
+    print_path(out)
     _write_sheet(sheet, edited, edit, {None: target.prompt}, target.prompt)
 
 
@@ -53,4 +52,4 @@ def _write_sheet(
 ) -> None:
     if sheet is not None:
         write_picture(sheet, edit_sheet(edited, prompts, edit, heading=heading))
-        click.echo(str(sheet))
+        print_path(sheet)

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import click
-
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import bake_options
+from tilebake.cli.terminal.paths import print_path
 from tilebake.level.canvas import canvas_for
 from tilebake.level.map_names import map_stem
 from tilebake.level.masks.blend_schedule import blend_steps
@@ -31,4 +30,4 @@ def show_masks(map_path: Path, choices: Choices) -> None:
     heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.masks.png"))
     write_picture(out, contact_sheet(panels, heading=heading))
-    click.echo(str(out))
+    print_path(out)

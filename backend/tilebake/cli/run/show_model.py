@@ -12,7 +12,9 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_file, write_picture
 from tilebake.cli.planning import read_and_plan
 from tilebake.cli.terminal.painting import painting_one
+from tilebake.cli.terminal.paths import print_path
 from tilebake.cli.terminal.table import table
+from tilebake.errors import shown
 from tilebake.level.map_names import map_stem
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.model.load import Components
@@ -56,7 +58,7 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     tilemap, request, source = read_and_plan(map_path, choices)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     if tilemap.edit is not None:
-        click.echo(f"note: this shows the map's own prompts, without the edit in {map_path}", err=True)
+        click.echo(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}", err=True)
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
     with painting_one(str(map_path)) as work:
         pipeline = load_pipeline(source, request.loras, choices.machine)
@@ -69,10 +71,10 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     heading = f"{tilemap.name}: attention to {', '.join(options.words)}"
     sheet = attention_sheet(tilemap, scene, observed, steps=options.during, level=level, heading=heading)
     write_picture(out, sheet)
-    click.echo(str(out))
+    print_path(out)
     if options.npz is not None:
         write_file(options.npz, npz_bytes(observed.extra, scene.terrains))
-        click.echo(str(options.npz))
+        print_path(options.npz)
 
 
 def _map_prompts(tilemap: TileMap, conditioning: Conditioning) -> NamedEmbeds:

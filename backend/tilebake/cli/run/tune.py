@@ -13,6 +13,7 @@ from tilebake.cli.options import Choices, Machine
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.painting import painting
+from tilebake.cli.terminal.paths import print_path
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import read_map
@@ -45,7 +46,7 @@ def run_tune(map_path: Path, choices: Choices) -> None:
         panel_size=PANEL_SIZE,
     )
     write_picture(out, sheet)
-    click.echo(str(out))
+    print_path(out)
 
 
 def _requests(

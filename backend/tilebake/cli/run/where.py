@@ -7,6 +7,7 @@ import click
 
 from tilebake.cli.logfile import log_file
 from tilebake.cli.terminal.table import table
+from tilebake.errors import shown
 from tilebake.level.project import project_root
 from tilebake.serve.api.ready import ready_file
 from tilebake.user_folders import cache_folder, state_folder
@@ -24,4 +25,6 @@ def run_where(start: Path, *, as_json: bool) -> None:
         "cache_folder": str(cache_folder()),
         "state_folder": str(state_folder()),
     }
-    click.echo(json.dumps(fields) if as_json else table((), list(fields.items())))
+    click.echo(
+        json.dumps(fields) if as_json else table((), [(name, shown(value)) for name, value in fields.items()])
+    )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tilebake.errors import BakeError, TilebakeError
+from tilebake.cli.terminal.paths import near, print_path
+from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 
@@ -26,11 +27,11 @@ class BatchOutput:
         job = event.job
         if job.stale is None:
             self.current += 1
-            self._print(f"{near(job.png)} is up to date", {"status": "up_to_date", **_paths(event)})
+            self._print(f"{shown(near(job.png))} is up to date", {"status": "up_to_date", **_paths(event)})
         elif self._check:
             self.stale += 1
             self._print(
-                f"{near(job.png)} is stale: {job.stale}",
+                f"{shown(near(job.png))} is stale: {job.stale}",
                 {"status": "stale", **_paths(event), "reason": job.stale},
                 result=job.map_path,
             )
@@ -46,7 +47,7 @@ class BatchOutput:
         source = " from the cache" if from_cache else ""
         fallbacks = "".join(f"; {each}" for each in event.texture.degraded)
         self._print(
-            f"{event.job.map_path}: {width} x {height} in {seconds:.1f} s{source}{same}{fallbacks}",
+            f"{shown(event.job.map_path)}: {width} x {height} in {seconds:.1f} s{source}{same}{fallbacks}",
             {
                 "status": "baked",
                 **_paths(event),
@@ -62,11 +63,15 @@ class BatchOutput:
     def print_failed(self, event: Failed) -> None:
         """Say why a map could not be read or painted."""
         self.failed += 1
-        message = str(event.error) if event.error.where.file else f"{event.map_path}: {event.error}"
+        message = str(event.error) if event.error.where.file else f"{shown(event.map_path)}: {event.error}"
         self._print(
             f"error: {message}",
             {"status": "failed", "map": str(event.map_path), "error": error_fields(event.error)},
         )
+
+    def print_note(self, text: str) -> None:
+        """Say what is worth knowing and stops nothing."""
+        click.echo(f"note: {text}", err=True)
 
     def print_uncached(self, error: BakeError) -> None:
         """Say once that the cache cannot keep textures: the next will fare no better."""
@@ -90,7 +95,7 @@ class BatchOutput:
         if self._as_json:
             click.echo(json.dumps(fields))
         elif result is not None:
-            click.echo(near(result))
+            print_path(result)
 
 
 def error_fields(error: TilebakeError) -> dict[str, object]:
@@ -105,12 +110,6 @@ def error_fields(error: TilebakeError) -> dict[str, object]:
         "file": None if where.file is None else str(where.file),
         "hint": diagnostic.hint,
     }
-
-
-def near(path: Path) -> str:
-    """Return a path as one would type it here: relative to the current folder if it lies below that."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)
 
 
 def _paths(event: Planned | Baked) -> dict[str, object]:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tilebake.cli.terminal.event_lines import ERROR, EventLines, progress_text
 from tilebake.cli.terminal.status_source import StatusSource
+from tilebake.errors import shown
 from tilebake.serve.jobs.status import Event, JobView, MapView
 
 SHOWN: Final = 5  # waiting jobs, errors and messages, of each
@@ -73,11 +74,11 @@ class DashboardView:
         """Return it for rich to print."""
         blank = Text()
         running = [job for job in self.jobs if job.state == "running"]
-        waiting = [Text(f"  {job.map_id}") for job in self.jobs if job.state == "waiting"]
-        parts: list[RenderableType] = [Text(self.title, style="bold"), self._counts()]
+        waiting = [Text(f"  {shown(job.map_id)}") for job in self.jobs if job.state == "waiting"]
+        parts: list[RenderableType] = [Text(shown(self.title), style="bold"), self._counts()]
         parts += [each for job in running for each in (blank, _job_row(job))]
         parts += [blank, Text("Next"), *_first_few(waiting)] if waiting else []
-        errors = [Text(f"  {error}", style="red") for error in reversed(self.errors)]
+        errors = [Text(f"  {shown(error)}", style="red") for error in reversed(self.errors)]
         parts += [blank, Text("Errors", style="red"), *_first_few(errors)] if errors else []
         parts += [blank, *(Text(line, style="dim") for line in self.messages)] if self.messages else []
         return Group(*parts)
@@ -91,7 +92,7 @@ class DashboardView:
 def _job_row(job: JobView) -> RenderableType:
     row = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=max(job.steps, 1), completed=job.step, width=BAR_WIDTH)
-    row.add_row(Text(job.map_id, style="bold"), bar, Text(progress_text(job)))
+    row.add_row(Text(shown(job.map_id), style="bold"), bar, Text(progress_text(job)))
     return row
 
 

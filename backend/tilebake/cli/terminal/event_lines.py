@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tilebake.cli.terminal.progress import LINE_INTERVAL
-from tilebake.errors import Diagnostic
+from tilebake.errors import Diagnostic, shown
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView
 
 ERROR: Final = "error: "  # how a line about an error begins
@@ -34,7 +34,7 @@ class EventLines:
             lines += self._map_lines(event.map)
         if event.job is not None:
             lines += self._job_lines(event.job)
-        return lines
+        return [shown(line) for line in lines]
 
     def _map_lines(self, view: MapView) -> list[str]:
         before = self._errors.get(view.id)

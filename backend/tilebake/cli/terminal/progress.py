@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import click
 
 from tilebake.cli.terminal.step_timer import StepTimer
+from tilebake.errors import shown
 from tilebake.request import Step
 
 LINE_INTERVAL: Final = 30.0  # seconds between two plain lines about one picture
@@ -57,7 +58,7 @@ class ProgressLines:
         """Print which picture begins."""
         self._timer = StepTimer()
         self._last_line = self._clock()
-        click.echo(f"[{index}/{total}] {what}", err=True)
+        click.echo(f"[{index}/{total}] {shown(what)}", err=True)
 
     def step(self, step: Step) -> None:
         """Print how far it is, if the last line is old enough."""

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from tilebake.cli.terminal.step_timer import StepTimer
+from tilebake.errors import shown
 from tilebake.request import Step
 
 BAR_WIDTH: Final = 28  # columns
@@ -41,7 +42,7 @@ class ProgressBar:
             total=total,
             completed=self._done,
             count=f"{index}/{total}",
-            what=escape(what),
+            what=escape(shown(what)),
             steps="loading",
         )
 

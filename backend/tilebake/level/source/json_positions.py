@@ -66,6 +66,17 @@ def spots(text: str) -> Iterator[Spot]:
                 stack.append(_Open(is_object=kind == "{", key=None if kind == "{" else 0))
 
 
+def has_key(text: str, key: str) -> bool:
+    """Tell whether a text is an object with this key, as far as can be told where it is broken."""
+    if any(spot.path == (key,) for spot in spots(text)):
+        return True
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):  # brackets are wrong, and what lies in what is anybody's guess
+        return re.search(rf'"{re.escape(key)}"\s*:', text) is not None
+    return False
+
+
 def find(text: str, path: JsonPath) -> Spot:
     """Find where `path` stands, or the nearest value above it that the text has."""
     nearest = Spot((), 0, 0, None, False)

@@ -1,16 +1,18 @@
 """Find the map files that the paths on a command line mean."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from stat import S_ISREG
 from typing import Final, NamedTuple
 
-from tilebake.errors import Location, MapError
+from tilebake.errors import Location, MapError, shown
 from tilebake.level.map_formats import format_of
 from tilebake.level.map_names import may_be_map
+from tilebake.level.source.encoding import open_regular
+from tilebake.serve.files.map_walk import PassedOver, map_candidates
 
 SNIFF_LIMIT: Final = 64 << 20  # bytes; a larger file is no map
+_MARKS: Final = "\ufeff\ufffd"  # of the byte order, read as UTF-8
 
 
 class FoundMap(NamedTuple):
@@ -20,18 +22,24 @@ class FoundMap(NamedTuple):
     relative: Path
 
 
-def find_maps(paths: Iterable[Path]) -> list[FoundMap]:
+def find_maps(
+    paths: Iterable[Path],
+    on_error: Callable[[MapError], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> list[FoundMap]:
     """Find every file named, and every map in every folder named, each once, in a stable order.
 
-    In folders, files are maps if their names and a mark in them say so (`level.map_formats`); empty ones
-    count too, for a map whose saving failed should be reported, not passed over. Hidden folders and those
-    that hold `.gdignore` are skipped, and links to folders are not followed.
+    In folders, files are maps if their names and what they hold say so (`level.map_formats`); empty ones
+    count too, for a map whose saving failed should be reported, not passed over. `on_note` is told which
+    links are not followed.
 
-    Raises MapError when a path is not there, or when a folder holds no map at all.
+    `on_error` is told of a path that is not there, of a folder that cannot be read and of one without maps;
+    without it, MapError is raised for the first of them.
     """
+    search = _Search(_raise if on_error is None else on_error, on_note)
     found: dict[Path, FoundMap] = {}
     for path in paths:
-        for each in _maps_at(path):
+        for each in search.maps_at(path):
             found.setdefault(each.path.absolute(), each)
     return list(found.values())
 
@@ -41,42 +49,67 @@ def shard(maps: Sequence[FoundMap], index: int, count: int) -> list[FoundMap]:
     return list(maps[index - 1 :: count])
 
 
-def _maps_at(path: Path) -> Iterable[FoundMap]:
-    if path.is_dir():
-        maps = [FoundMap(each, each.relative_to(path)) for each in _maps_below(path)]
-        if not maps:
-            raise MapError(
-                "no map in this folder",
-                where=Location(file=path),
-                hint='maps are .json files with "tilebake": 1',
-            )
+class _Search:
+    """Look for maps, and tell what is in the way."""
+
+    def __init__(self, on_error: Callable[[MapError], None], on_note: Callable[[str], None] | None) -> None:
+        self._on_error = on_error
+        self._on_note = on_note
+
+    def maps_at(self, path: Path) -> list[FoundMap]:
+        """Return the map of this path, or the maps in it."""
+        if path.is_dir():
+            return self._maps_below(path)
+        if not path.exists():
+            self._fail(path, "no such file or folder", "check the path")
+            return []
+        return [FoundMap(path, Path(path.name))]
+
+    def _maps_below(self, folder: Path) -> list[FoundMap]:
+        passed: list[PassedOver] = []
+        top = folder.absolute()
+        relative = (Path(entry.path).relative_to(top) for entry in map_candidates(folder, passed.append))
+        maps = [
+            FoundMap(folder / each, each)
+            for each in sorted(relative, key=lambda each: (each.parent.parts, each.name))
+            if is_map(folder / each)
+        ]
+        for each in passed:
+            self._tell(each)
+        if not maps and not any(each.is_problem for each in passed):
+            hint = 'maps are .json files with "tilebake": 1'
+            self._fail(folder, "no map in this folder", f"{hint}; links are not followed" if passed else hint)
         return maps
-    if not path.exists():
-        raise MapError("no such file or folder", where=Location(file=path), hint="check the path")
-    return [FoundMap(path, Path(path.name))]
+
+    def _tell(self, passed: PassedOver) -> None:
+        if passed.is_problem:
+            self._fail(passed.path, passed.why, "check its permissions")
+        elif self._on_note is not None:
+            self._on_note(f"{shown(passed.path)} is {passed.why}")
+
+    def _fail(self, path: Path, what: str, hint: str) -> None:
+        self._on_error(MapError(what, where=Location(file=path), hint=hint))
 
 
-def _maps_below(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and not (here / name / ".gdignore").exists()
-        )
-        yield from (here / name for name in sorted(names) if is_map(here / name))
+def _raise(error: MapError) -> None:
+    raise error
 
 
 def is_map(path: Path) -> bool:
-    """Tell whether a file is to be read as a map: it has the key, or cannot be looked into."""
+    """Tell whether a file is to be read as a map: what it holds says so, or it cannot be looked into."""
     known = format_of(path.name)
     if known is None or not may_be_map(path.name):
         return False
     try:
-        status = path.stat()
-        if not S_ISREG(status.st_mode):
-            return True  # opening a pipe would wait for its other end
-        if status.st_size > SNIFF_LIMIT:
-            return False
-        content = path.read_bytes()
+        with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > SNIFF_LIMIT:
+                return False
+            content = file.read(SNIFF_LIMIT)
+    except FileNotFoundError:  # gone meanwhile
+        return False
     except OSError:
         return True  # reading it as a map will say what is wrong
-    return not content or known.mark in content.replace(b"\0", b"")  # NUL: UTF-16, which is told as such
+    content = content.replace(b"\0", b"")  # of UTF-16, which is told as such
+    if known.mark not in content:
+        return not content
+    return known.is_one(content.decode("utf-8", "replace").lstrip(_MARKS))

@@ -33,8 +33,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from tilebake.level.map_names import may_be_map
+from tilebake.serve.files.map_walk import IGNORE_MARK
 from tilebake.serve.watching.remote_mounts import is_below, remote_type
-from tilebake.serve.watching.snapshot import IGNORE_MARK
 
 RETRY: Final = 30.0  # seconds from a refusal to the next try
 # Reading is left out, so that no look of ours is a reason to look again.

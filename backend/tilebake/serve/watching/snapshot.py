@@ -5,17 +5,12 @@ Nothing is opened: a folder of a hundred thousand files is looked at every few s
 
 import os
 import stat
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from tilebake.level.map_names import may_be_map
 from tilebake.serve.files.file_stamp import FileStamp, stamp_from
-
-IGNORE_MARK: Final = ".gdignore"
-
+from tilebake.serve.files.map_walk import map_candidates
 
 Snapshot = Mapping[str, FileStamp]
 """Files by their absolute paths: as text, for making a Path takes as long as looking at the file."""
@@ -36,13 +31,12 @@ class Changes:
 def snapshot(folders: Iterable[Path], files: Iterable[Path]) -> Snapshot:
     """Stamp every file below the folders that could be a map, and the single files, if they exist.
 
-    Hidden folders and those that hold `.gdignore` are skipped, and links to folders are not followed; links
-    to files are. What cannot be read, or vanishes meanwhile, is as if it were not there. Pipes and the like
-    count: one in the place of a map should be told, not passed over.
+    Folders are walked as `map_candidates` does. What cannot be read, or vanishes meanwhile, is as if it were
+    not there. Pipes and the like count: one in the place of a map should be told, not passed over.
     """
     found: dict[str, FileStamp] = {}
     for folder in folders:
-        for entry in _candidates(str(folder.absolute())):
+        for entry in map_candidates(folder):
             _add(found, entry.path, entry)
     for file in files:
         _add(found, str(file.absolute()), file)
@@ -58,41 +52,6 @@ def changes(before: Snapshot, after: Snapshot) -> Changes:
         changed=_paths(path for path, stamp in after.items() if before.get(path, stamp) != stamp),
         removed=_paths(before.keys() - after.keys()),
     )
-
-
-def _candidates(top: str) -> Iterator["os.DirEntry[str]"]:
-    waiting = [top]
-    while waiting:
-        folder = waiting.pop()
-        entries = _entries(folder)
-        if folder != top and any(entry.name == IGNORE_MARK for entry in entries):
-            continue
-        for entry in entries:
-            if _is_real_folder(entry):
-                if not entry.name.startswith("."):
-                    waiting.append(entry.path)
-            elif may_be_map(entry.name):
-                yield entry
-
-
-def _entries(folder: str) -> list["os.DirEntry[str]"]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:
-        return []
-
-
-def _is_real_folder(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether this is a folder and no link or Windows junction: either may lead in circles."""
-    try:
-        if not entry.is_dir(follow_symlinks=False):
-            return False
-        if sys.platform != "win32":
-            return True
-        return entry.stat(follow_symlinks=False).st_reparse_tag != stat.IO_REPARSE_TAG_MOUNT_POINT
-    except OSError:
-        return False
 
 
 def _add(found: dict[str, FileStamp], path: str, file: "Path | os.DirEntry[str]") -> None:
