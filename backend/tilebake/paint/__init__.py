@@ -1,7 +1,7 @@
 """Paint a map. Torch is imported in this package alone, so here its threads are told to sleep, not to spin.
 
 Between two operations, OpenMP's threads wait for each other by turning in a loop: quickest to go on, as long
-as nobody else wants the processor. Beside busy programs, whoever spins takes the time slice of the thread that
+as nobody else wants the processor. Beside busy programs, whoever spins takes the time of the thread that
 it waits for, and a bake took three times as long as with threads that sleep.
 """
 

@@ -44,6 +44,10 @@ static func _begin_export(baked: BakedTileMap) -> TilebakeExport:
 			"it shares its map file %s with %s" % [export.map_path, root.get_path_to(other)],
 			"Clear map_file, or name another one"
 		).at(baked))
+	else:
+		var refusal: TilebakeDiagnostic = TilebakeMapPlace.refusal(export.map_path)
+		if refusal != null:
+			export.diagnostics.append(refusal.at(baked))
 	return export
 
 

@@ -8,9 +8,10 @@ extends RefCounted
 ## What [method write] returns when the file already holds the map.
 const SAME: Error = ERR_SKIP
 const _INDENT: String = "  "
+const _DRAFT_BYTES: int = 8  # of chance in a draft's name
 
 
-## Write a map file. Returns OK if it changed, SAME if it holds the map already, or what went wrong.
+## Write a map file; [TilebakeMapPlace] says where one may be. Returns OK if it changed, SAME if it holds the map already, or what went wrong.
 static func write(path: String, map: Dictionary) -> Error:
 	var bytes: PackedByteArray = text(map).to_utf8_buffer()
 	if _holds(path, bytes):
@@ -18,8 +19,9 @@ static func write(path: String, map: Dictionary) -> Error:
 	var folder: Error = DirAccess.make_dir_recursive_absolute(path.get_base_dir())
 	if folder != OK:
 		return folder
-	# Written beside it and renamed when whole: a reader never sees half a map.
-	var draft: String = "%s.%d.tmp" % [path, OS.get_process_id()]
+	# Written beside it and renamed when whole: a reader never sees half a map. Nobody can guess the draft's name, and so
+	# put a link there first. Godot offers no fsync: after a power cut the map may be empty, and the next save writes it.
+	var draft: String = "%s.%s.tmp" % [path, Crypto.new().generate_random_bytes(_DRAFT_BYTES).hex_encode()]
 	var written: Error = _write_draft(draft, bytes)
 	if written == OK:
 		written = DirAccess.rename_absolute(draft, path)

@@ -83,6 +83,17 @@ func test_wrong_setting() -> void:
 	log_window.hide()
 
 
+func test_map_file_outside_of_the_project() -> void:
+	var before: String = _painting().map_file
+	var outside: String = OS.get_user_data_dir().path_join("level.tilebake.json")
+	_painting().map_file = outside
+	var _saved: Error = EditorInterface.save_scene()
+	await until("the node warns of a map file outside of the project", func() -> bool:
+		return "is not in the project" in "".join(_painting()._get_configuration_warnings()))
+	check("no map file is written outside of the project", not FileAccess.file_exists(outside))
+	_painting().map_file = before
+
+
 func test_settings_window() -> void:
 	var window: SettingsWindow = part(SettingsWindow, _dock())
 	window.show_settings()
