@@ -108,7 +108,28 @@ MISTAKES = {
     "a stray tile": (
         HEAD + '"cells": [[0,0,"grass"],[500000,500000,"water"]]}',
         "2:11: $.cells: the map is 500001 x 500001 tiles large, empty cells included; the "
-        "limit is 1,048,576 cells; look for a stray tile, or split the map",
+        'limit is 1,048,576 cells; is this tile a stray: "water" at [500000, 500000], 500000 cells from the '
+        "rest? Remove it, or split the map",
+    ),
+    "a picture too large": (
+        HEAD + '"tile_size": 4096,\n "cells": [[0,0,"grass"],[8,8,"grass"]]}',
+        "2:15: $.tile_size: the picture would be 36,864 by 36,864 pixels and take 20.2 GiB of memory; at "
+        "most 268,435,456 pixels can be made; lower tile_size to 1,820 or less, or split the map",
+    ),
+    "a bracket without its partner": (
+        '{"tilebake": 1, "terrains": {"grass":\n "((moss"}, "cells": [[0, 0, "grass"]]}',
+        "2:2: $.terrains.grass: terrain 'grass': the prompt '((moss' has a `(` at character 2 without its "
+        r"partner; close it, or write \( \) \[ \] for brackets that are part of the text",
+    ),
+    "words that all weigh nothing": (
+        HEAD + '"negative_prompt": "(mud:0)", "cells": [[0, 0, "grass"]]}',
+        "2:21: $.negative_prompt: negative prompt: all words of the prompt '(mud:0)' weigh 0; give one of "
+        "them a weight above 0",
+    ),
+    "a prompt of brackets": (
+        '{"tilebake": 1, "terrains": {"grass":\n"()"}, "cells": [[0, 0, "grass"]]}',
+        "2:1: $.terrains.grass: terrain 'grass': the prompt is empty; describe in words what the terrain "
+        "looks like",
     ),
     "a coordinate out of range": (
         HEAD + '"cells": [[0,0,"grass"],[99999999,0,"water"]]}',

@@ -4,6 +4,7 @@ from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.errors import Location, MapError
+from tilebake.level.stray_tiles import or_without_strays
 
 if TYPE_CHECKING:
     from tilebake.level.tilemap import TileMap
@@ -69,9 +70,10 @@ def _too_large(tilemap: "TileMap", scale: float) -> MapError:
         sqrt(LARGEST_AREA) / sqrt(bounds.width) / sqrt(bounds.height),
     )
     fitting = floor(largest_scale * tile_width)
+    lower = f"lower pixels_per_tile to {fitting} or less" if fitting >= SMALLEST_TILE else "split the map"
     return MapError(
         f"the canvas would be {bounds.width * scale:,.0f} by {bounds.height * scale:,.0f} pixels; at most "
         f"{LONGEST_SIDE:,} along a side and {LARGEST_AREA:,} in all can be painted in one piece",
         where=Location(tilemap.path),
-        hint=f"lower pixels_per_tile to {fitting} or less" if fitting >= SMALLEST_TILE else "split the map",
+        hint=or_without_strays(tilemap.tiles, lower),
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from math import floor, sqrt
 from typing import Final, NamedTuple
 
-from tilebake.errors import TilebakeError
 from tilebake.level.map.grid import Bounds
+from tilebake.level.map.tile_columns import Tiles
 from tilebake.level.source.refuse import Refuse
+from tilebake.level.stray_tiles import or_without_strays
 
 MOST_PIXELS: Final = 2**28  # of a picture: 16,384 by 16,384
 ENGINE_SIDE: Final = 16_384  # pixels along a texture's side that Godot and graphics cards can show
@@ -42,18 +43,18 @@ def picture_size(bounds: Bounds) -> PictureSize:
     return PictureSize(max(1, round(bounds.width)), max(1, round(bounds.height)))
 
 
-def refuse_vast_picture(bounds: Bounds, tile_width: int, refuse: Refuse) -> TilebakeError | None:
-    """Return the error for a picture that is too large to be made and read back, or None if it is not."""
+def refuse_vast_picture(bounds: Bounds, tiles: Tiles, tile_width: int, refuse: Refuse) -> None:
+    """Raise what `refuse` makes for a picture that is too large to be made and read back."""
     size = picture_size(bounds)
     if size.area <= MOST_PIXELS:
-        return None
+        return
     fitting = floor(tile_width * sqrt(MOST_PIXELS / size.area))
     lower = f"lower tile_size to {fitting:,} or less, or split the map" if fitting else "split the map"
-    return refuse(
+    raise refuse(
         f"the picture would be {size} and take {size.memory / _GIB:,.1f} GiB of memory; at most "
         f"{MOST_PIXELS:,} pixels can be made",
         ("tile_size",),
-        hint=lower,
+        hint=or_without_strays(tiles, lower),
     )
 
 

@@ -84,6 +84,10 @@ class Project:
     output: Path | None = None  # None puts each picture beside its map
     maps: tuple[Path, ...] = ()
 
+    def locate(self, *key: str | int) -> Location:
+        """Locate a key of the project's file."""
+        return _locate(self.root / FILE_NAME, *key)
+
 
 def find_project(start: Path) -> Project:
     """Return the project that a map or folder belongs to: the nearest tilebake.toml in its folder or above.

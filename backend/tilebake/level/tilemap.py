@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tilebake.errors import Location, MapError
+from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_file import EditEntry, MapPrompts, read_edit, with_style
 from tilebake.level.map.content import MapContent
 from tilebake.level.map.grid import Bounds, GridShape
 from tilebake.level.map.tile_columns import Centres, Tile, Tiles
-from tilebake.level.map.tiles import lay_tiles
+from tilebake.level.map.tiles import LaidTiles, lay_tiles
 from tilebake.level.map_formats import FORMATS, format_of
 from tilebake.level.map_names import map_stem
+from tilebake.level.output import picture_notes, refuse_vast_picture
+from tilebake.level.prompt_check import check_prompts
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import nearest
 from tilebake.level.source.encoding import read_bytes
@@ -24,6 +26,8 @@ from tilebake.level.terrain import LoraRef, Terrain
 
 if TYPE_CHECKING:
     from tilebake.level.project import Project
+
+MOST_TERRAINS: Final = 512  # that tiles of one map have: with more, each step takes a minute
 
 __all__ = ["Bounds", "Centres", "Terrain", "Tile", "TileMap", "Tiles", "parse_map", "read_map"]
 
@@ -47,6 +51,7 @@ class TileMap:
     model: str | None  # the map's own; None leaves the choice to the project
     loras: tuple[LoraRef, ...] | None  # likewise
     edit: Edit | None = None  # other prompts, under which the map is painted with its own layout
+    notes: tuple[Diagnostic, ...] = ()  # what its author should know; no mistakes, and they change no pixel
 
     def index_of(self, terrain: str) -> int:
         """Return a terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -61,7 +66,7 @@ def read_map(path: Path, project: "Project | None" = None, *, trial: EditEntry |
     """Read the map in a file; what it leaves out comes from the project.
 
     `trial` is an edit to paint in place of the map's own. Raises MapError with file, line, column and JSON
-    path; for a mistake in `trial`, with the path alone.
+    path; for a mistake in `trial`, with the path alone. Raises ProjectError for a prompt of the project's.
     """
     return parse_map(read_bytes(path, MapError), path=path, project=project, trial=trial)
 
@@ -83,7 +88,10 @@ def parse_map(
     terrains = _terrains(content, project)
     laid = lay_tiles(content.layers, content.grid, content.refuse)
     painted = tuple(terrain for terrain in terrains if terrain.name in laid.tiles.names)
+    _refuse_vast(content, laid, painted)
     base_prompt = _base_prompt(content, project)
+    prompt_notes = check_prompts(content, base_prompt, painted, project)
+    size_notes = (Diagnostic(note, Location(path)) for note in picture_notes(laid.bounds))
     return TileMap(
         name=content.name or (map_stem(path) if path else "map"),
         path=path,
@@ -100,6 +108,7 @@ def parse_map(
         model=content.model,
         loras=content.loras,
         edit=_edit(content, _prompts(content, base_prompt, painted, project), trial),
+        notes=(*prompt_notes, *size_notes),
     )
 
 
@@ -108,6 +117,15 @@ def _refuse_clashing_settings(content: MapContent, project: "Project | None") ->
         apply(BakeSettings(), *([project.settings] if project else []), content.settings)
     except MapError as error:
         raise content.refuse(error.what, ("settings",), hint=error.hint) from None
+
+
+def _refuse_vast(content: MapContent, laid: LaidTiles, painted: Sequence[Terrain]) -> None:
+    """Raise for what no model could paint in one picture, or no program show."""
+    refuse_vast_picture(laid.bounds, laid.tiles, content.grid.tile_size[0], content.refuse)
+    if len(painted) > MOST_TERRAINS:
+        what = f"tiles have {len(painted):,} terrains; at most {MOST_TERRAINS} can be painted in one picture"
+        path = content.layers[0].path if len(content.layers) == 1 else ("layers",)
+        raise content.refuse(what, path, hint="give tiles that look alike one terrain, or split the map")
 
 
 def _base_prompt(content: MapContent, project: "Project | None") -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tilebake.errors import BakeError, Location, PromptError
 from tilebake.level.canvas import LATENT, Canvas, canvas_for, map_box
 from tilebake.level.edit.edit import Edit
+from tilebake.level.output import picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
@@ -61,8 +62,7 @@ class Pipeline:
         canvas = canvas_for(tilemap, settings.pixels_per_tile)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
-        bounds = tilemap.bounds
-        size = max(1, round(bounds.width)), max(1, round(bounds.height))
+        size = picture_size(tilemap.bounds)
         return Scene(
             canvas=canvas,
             condition=lambda components: condition(components, tilemap),

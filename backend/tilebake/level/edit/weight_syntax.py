@@ -6,7 +6,7 @@ r"""Weights in a prompt's text: `(mossy:1.4) stone`.
     \( \) \[ \]   plain brackets
 
 Brackets nest, and their weights multiply. They leave no trace in the text itself: `(mossy:1.4) stone` reads
-`mossy stone`, which is encoded whole.
+`mossy stone`, which is encoded whole. Other tools' spellings are read or refused: `prompt_spelling`.
 """
 
 import re
@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from tilebake.errors import PromptError
+from tilebake.level.edit.prompt_spelling import Lookalike, find_lookalike, respell
 
 EMPHASIS = 1.1  # of plain brackets
 HEAVIEST = 100.0  # above any use; keeps embeddings finite
@@ -39,10 +40,14 @@ class WeightedText(NamedTuple):
 def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
     """Split a prompt into stretches of one weight; together they are its text without the syntax.
 
-    Raises PromptError: a bracket without its partner, a weight beyond 0 to 100, and text that is no Unicode.
+    Raises PromptError: a bracket without its partner, a weight beyond 0 to 100, what only looks like a
+    weight, and text that is no Unicode.
     """
+    prompt = respell(prompt)
     if any("\ud800" <= character <= "\udfff" for character in prompt):
         raise PromptError(f"{_quote(prompt)} holds half of a surrogate pair", hint="save it as UTF-8 anew")
+    if (lookalike := find_lookalike(prompt)) is not None:
+        raise _no_weight(prompt, lookalike)
     pieces = list(_PIECES.finditer(prompt))
     factors = _bracket_factors(prompt, pieces)
     weights = [1.0]  # of the brackets that are open here, outermost first
@@ -98,6 +103,14 @@ def _alone(prompt: str, piece: re.Match[str]) -> PromptError:
     return PromptError(
         f"{_quote(prompt)} has a `{piece[0]}` at character {piece.start() + 1} without its partner",
         hint=f"close it, or {PLAIN_BRACKETS}",
+    )
+
+
+def _no_weight(prompt: str, found: Lookalike) -> PromptError:
+    place = f"has {found.text[:40]!r} at character {found.at + 1}"
+    return PromptError(
+        f"{_quote(prompt)} {place}, which looks like a weight and is none",
+        hint=f"write {found.right[:60]}, or take the number out",
     )
 
 

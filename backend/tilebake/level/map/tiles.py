@@ -12,6 +12,7 @@ from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Point
 from tilebake.level.map.grid import Bounds, Grid, bounds_of
 from tilebake.level.map.tile_columns import Centres, Tiles
 from tilebake.level.source.refuse import Refuse
+from tilebake.level.stray_tiles import or_without_strays
 
 _FIT: Final = 0.5  # map pixels by which an engine's centre may differ from the grid's
 
@@ -41,7 +42,7 @@ def lay_tiles(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> LaidTil
         raise refuse("the map has no tile and no size", path, hint=hint)
     bounds = bounds_of(*seen, grid.tile_size)
     if grid.cells_in(bounds) > MAX_CELLS:
-        raise refuse(_too_large(bounds, grid), path, hint="look for a stray tile, or split the map")
+        raise refuse(_too_large(bounds, grid), path, hint=or_without_strays(tiles, "split the map"))
     own_bounds = bounds._replace(x=bounds.x - offset_x, y=bounds.y - offset_y)
     free = grid.centres(*grid.free_points(own_bounds, *grid.lattice(tiles.x, tiles.y)))
     empty_x, empty_y = (x + offset_x for x in free[0]), (y + offset_y for y in free[1])

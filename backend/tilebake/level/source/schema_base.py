@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from tilebake.level.edit.prompt_spelling import respell
 from tilebake.level.terrain import LoraRef
 
 # The forms that a value may be written in, by the names that pydantic gives them in its locations.
@@ -71,8 +72,8 @@ def _text_or_object(value: object) -> str:
 
 
 TEXT_OR_OBJECT = Discriminator(_text_or_object)
-Prompt = Annotated[str, Field(max_length=20_000)]
-SaidPrompt = Annotated[Prompt, Field(pattern=NOT_BLANK)]
+Prompt = Annotated[str, Field(max_length=20_000), AfterValidator(respell)]
+SaidPrompt = Annotated[str, Field(max_length=20_000, pattern=NOT_BLANK), AfterValidator(respell)]
 InProject = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_inside_project)]
 
 

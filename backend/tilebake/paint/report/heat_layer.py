@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.level.canvas import LATENT, canvas_for, map_box
+from tilebake.level.output import picture_size
 from tilebake.paint.observe.attention_maps import AttentionMaps
 from tilebake.paint.observe.observe import collect_attention_maps
 from tilebake.paint.picture import Box
@@ -26,7 +27,7 @@ def heat_layer(
     scene = pipeline.scene(request)
     maps = collect_attention_maps(pipeline.components, scene, query.words, on_step, regions)
     canvas = canvas_for(tilemap, request.settings.pixels_per_tile)
-    size = max(1, round(tilemap.bounds.width)), max(1, round(tilemap.bounds.height))
+    size = picture_size(tilemap.bounds)
     return layer(maps, map_box(tilemap, canvas), size)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tilebake.errors import Location, ModelError
+from tilebake.level.canvas import canvas_for
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
@@ -76,11 +77,17 @@ class Planner:
         return PlannedBake(path, png, root, request, digest, source, stale_reason(png, digest), stamps)
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
-        """Return the request and its model, with every setting that was left open decided."""
+        """Return the request and its model, with every setting that was left open decided.
+
+        Raises MapError for a map too large to be painted: before a model is looked for, and so is all else
+        that needs none (`read_map`).
+        """
+        settings = settings_for(tilemap, project, self._options)
+        canvas_for(tilemap, settings.pixels_per_tile)
         source, digest = self.model(project, tilemap.model)
         request = BakeRequest(
             tilemap=tilemap,
-            settings=with_defaults(settings_for(tilemap, project, self._options), source),
+            settings=with_defaults(settings, source),
             model=source.reference,
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,

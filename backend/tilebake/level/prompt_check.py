@@ -1,0 +1,101 @@
+"""Check a map's prompts before any model is loaded: broken weights are refused, tags of other tools noted."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tilebake.errors import Diagnostic, ProjectError, PromptError, TilebakeError
+from tilebake.level.edit.prompt_spelling import foreign_tags
+from tilebake.level.edit.weight_syntax import parse_prompt
+from tilebake.level.map.content import MapContent
+from tilebake.level.source.json_positions import JsonPath
+from tilebake.level.source.schema_base import TerrainEntry
+from tilebake.level.terrain import Terrain
+
+if TYPE_CHECKING:
+    from tilebake.level.project import Project
+
+
+class _Prompt(NamedTuple):
+    """Hold a prompt as it is painted, with what it is for, and the key of the file that says it."""
+
+    role: str
+    text: str
+    key: JsonPath
+    is_shared: bool  # the file is tilebake.toml, not the map's
+    may_be_empty: bool = True
+
+
+def check_prompts(
+    content: MapContent, base_prompt: str, painted: Sequence[Terrain], project: "Project | None"
+) -> tuple[Diagnostic, ...]:
+    """Return what the writer of these prompts should know. `base_prompt` is with the project's style.
+
+    Raises MapError or, for a prompt in tilebake.toml, ProjectError, where no model could encode a prompt.
+    """
+    prompts = [*_map_prompts(content, base_prompt, project), *_terrain_prompts(content, painted)]
+    notes: list[Diagnostic] = []
+    for prompt in prompts:
+        problem = _problem(prompt)
+        if problem is not None:
+            raise _refusal(prompt, problem, content, project)
+        for note in foreign_tags(prompt.text):
+            where = _refusal(prompt, PromptError(note), content, project).where
+            notes.append(Diagnostic(f"{prompt.role}: {note}", where))
+    return tuple(notes)
+
+
+def _map_prompts(content: MapContent, base_prompt: str, project: "Project | None") -> Iterator[_Prompt]:
+    if project is not None and project.style and not _parses(project.style):
+        yield _Prompt("base prompt with the style", base_prompt, ("style",), is_shared=True)
+    is_shared = content.base_prompt is None and project is not None
+    yield _Prompt("base prompt", base_prompt, ("base_prompt",), is_shared)
+    if content.negative_prompt is not None:
+        yield _Prompt("negative prompt", content.negative_prompt, ("negative_prompt",), is_shared=False)
+    elif project is not None:
+        yield _Prompt("negative prompt", project.negative_prompt, ("negative_prompt",), is_shared=True)
+
+
+def _terrain_prompts(content: MapContent, painted: Sequence[Terrain]) -> Iterator[_Prompt]:
+    for terrain in painted:
+        own = content.terrains.get(terrain.name, TerrainEntry())
+        key: JsonPath = ("terrains", terrain.name)
+        role = f"terrain {terrain.name!r}"
+        yield _Prompt(role, terrain.prompt, key, is_shared=own.prompt is None, may_be_empty=False)
+        if terrain.negative_prompt is not None:
+            yield _Prompt(
+                f"negative prompt of {role}",
+                terrain.negative_prompt,
+                (*key, "negative_prompt"),
+                is_shared=own.negative_prompt is None,
+            )
+
+
+def _problem(prompt: _Prompt) -> PromptError | None:
+    """Return what keeps a prompt from being encoded, as far as that can be told without a tokenizer."""
+    try:
+        said = [stretch.weight for stretch in parse_prompt(prompt.text) if stretch.text.strip()]
+    except PromptError as error:
+        return error
+    if said and not any(said):
+        what = f"all words of the prompt {prompt.text[:60]!r} weigh 0"
+        return PromptError(what, hint="give one of them a weight above 0")
+    if not said and not prompt.may_be_empty:
+        return PromptError("the prompt is empty", hint="describe in words what the terrain looks like")
+    return None
+
+
+def _parses(prompt: str) -> bool:
+    try:
+        parse_prompt(prompt)
+    except PromptError:
+        return False
+    return True
+
+
+def _refusal(
+    prompt: _Prompt, problem: PromptError, content: MapContent, project: "Project | None"
+) -> TilebakeError:
+    what = f"{prompt.role}: {problem.what}"
+    if project is None or not prompt.is_shared:
+        return content.refuse(what, prompt.key, hint=problem.hint)
+    return ProjectError(what, where=project.locate(*prompt.key), hint=problem.hint)
