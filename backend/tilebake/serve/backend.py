@@ -21,6 +21,7 @@ from tilebake.serve.jobs.journal import Journal
 from tilebake.serve.jobs.preview_queue import PreviewQueue
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
+from tilebake.serve.jobs.retries import Retries
 from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 from tilebake.serve.map_status import MapStatus
@@ -73,6 +74,7 @@ class Backend:
         self._job_runner = JobRunner(
             self._jobs, self._log, self._supervisor, setup.cache, self._progress_images
         )
+        self._rereads, self._rebakes = Retries(CHECKED), Retries(1)
         self._previews = PreviewQueue()
         self._preview_runner = PreviewRunner(
             self._previews, self._maps, self._jobs, self._supervisor, setup.cache
@@ -189,6 +191,7 @@ class Backend:
             self._progress_images.expire()
             if self._surveyed.is_set():
                 self._chores.run(self._read_outdated)
+                self._chores.run(self._retry_failed)
                 self._chores.run(self._follow_models)
 
     def _sweep(self) -> None:
@@ -202,6 +205,13 @@ class Backend:
         if self._maps.is_outdated():
             self._log.emit(notice="a model or a LoRA changed: reading all maps again")
             self._read_all_again()
+
+    def _retry_failed(self) -> None:
+        """Read and bake again what failed, for its cause may be gone: a disk that was full, say."""
+        unread = self._rereads.due(self._maps.unread())
+        failed = self._rebakes.due(self._maps.stale_among(self._jobs.failed()))
+        paths = [each.path for each in self._maps.all() if each.id in {*unread, *failed}]
+        self._read_and_queue(paths, Priority.STALE)
 
     def _survey(self, changes: Changes) -> None:
         """Read all maps at the start; what is stale is baked when nothing is more urgent."""
@@ -239,6 +249,8 @@ class Backend:
             found = [self._maps.read(path) for path in sorted(paths) if not self._stop.is_set()]
             known = tuple(each for each in found if each is not None)
             for each in known:
+                if each.diagnostic is None:
+                    self._rereads.note_success(each.id)
                 if each.stale is None:
                     self._jobs.withdraw(each.id)
             self._jobs.submit_all([BakeOrder(each.id, each.digest, priority) for each in known if each.stale])
@@ -279,6 +291,7 @@ class Backend:
             self._jobs.submit(BakeOrder(job.map_id, planned.digest, Priority.EDITED))
         elif self._job_runner.run(job, planned):
             self._maps.mark_baked(job.map_id, planned.digest)
+            self._rebakes.note_success(job.map_id)
 
     def _plan(self, map_id: MapId) -> PlannedBake:
         """Plan a map as it is now. Raises TilebakeError if that still fails a moment later."""

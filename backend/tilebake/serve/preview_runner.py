@@ -53,7 +53,7 @@ class PreviewRunner:
             return self._supervisor.render_attention(
                 planned.request, planned.source, subject, on_progress=on_progress, cancelled=cancelled
             )
-        result = self._supervisor.bake(
+        done = self._supervisor.bake(
             planned.request,
             planned.source,
             on_progress=on_progress,
@@ -61,8 +61,9 @@ class PreviewRunner:
             cancelled=cancelled,
         )
         try:
-            return png_bytes(self._cache.get(result).image)
+            texture = self._cache.get(done.result) if done.texture is None else done.texture
         except MissingError as error:
             raise BakeError(
                 "the preview is missing from the texture cache", hint="ask for it again"
             ) from error
+        return png_bytes(texture.image)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -152,6 +153,16 @@ class ProjectMaps:
         settled = {path for path, stamps in found.items() if self._changed.get(path) == stamps}
         self._changed = {path: stamps for path, stamps in found.items() if path not in settled}
         return tuple(sorted(settled))
+
+    def unread(self) -> tuple[MapId, ...]:
+        """Return the maps that could not be read."""
+        with self._lock:
+            return tuple(each.id for each in self._known.values() if each.diagnostic is not None)
+
+    def stale_among(self, map_ids: Iterable[MapId]) -> tuple[MapId, ...]:
+        """Return those that are stale, and no others."""
+        with self._lock:
+            return tuple(each for each in map_ids if each in self._known and self._known[each].stale)
 
     def find(self, map_id: MapId) -> ProjectMap:
         """Return what is known of a map. Raises UnknownIdError."""

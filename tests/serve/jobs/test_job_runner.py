@@ -69,7 +69,7 @@ def bake(
         on_progress=steps.append,
         on_progress_image=progress_images.append,
         cancelled=lambda: False,
-    )
+    ).result
 
 
 def test_the_worker_paints_what_the_painter_paints_here(

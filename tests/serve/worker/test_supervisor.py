@@ -82,7 +82,7 @@ class Following:
             on_progress=self.on_progress,
             on_progress_image=self.progress_images.append,
             cancelled=self.cancelled.is_set,
-        )
+        ).result
 
 
 def bake(supervisor: Supervisor, request: BakeRequest) -> str:

@@ -136,8 +136,8 @@ class Cache:
                         with contextlib.suppress(FileNotFoundError):  # another process removed it
                             status = each.stat(follow_symlinks=False)
                             yield _Entry(Path(each.path), status.st_size, status.st_mtime_ns)
-        except FileNotFoundError:
-            return  # nothing was kept yet
+        except OSError:
+            return  # nothing was kept yet, or this is no folder, or not ours to read
 
 
 def user_cache() -> Cache:

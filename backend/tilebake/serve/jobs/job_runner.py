@@ -34,6 +34,7 @@ class JobRunner:
         self._supervisor = supervisor
         self._cache = cache
         self._progress_images = progress_images
+        self._refusal = ""  # what the cache said last
 
     def run(self, job: JobView, planned: PlannedBake) -> bool:
         """Run a job; return True if its texture was published, else the job records why not."""
@@ -59,15 +60,22 @@ class JobRunner:
         try:
             return self._cache.get(self._jobs.result_of(planned.digest))
         except MissingError:
-            result = self._supervisor.bake(
+            done = self._supervisor.bake(
                 planned.request,
                 planned.source,
                 on_progress=lambda step: self._jobs.progress(job.id, step),
                 on_progress_image=lambda png: self._progress_images.put(job.id, png),
                 cancelled=lambda: not self._jobs.is_wanted(job.id),
             )
+        self._tell_refusal(done.refusal)
         try:
-            return self._cache.get(result)
+            return self._cache.get(done.result) if done.texture is None else done.texture
         except MissingError as error:
             what = "the texture is missing from the cache, and cannot be published"
             raise BakeError(what, hint="bake again") from error
+
+    def _tell_refusal(self, refusal: str) -> None:
+        """Tell once that the cache cannot be written: textures are published, but a kill loses more."""
+        if refusal and refusal != self._refusal:
+            self._events.emit(notice=f"textures are not kept in {self._cache.folder}: {refusal}")
+        self._refusal = refusal

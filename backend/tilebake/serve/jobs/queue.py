@@ -165,6 +165,13 @@ class JobQueue:
             ordered = sorted(rows, key=lambda row: (row.state != "running", row.priority, row.id))
             return tuple(self._view(row) for row in ordered)
 
+    def failed(self) -> tuple[MapId, ...]:
+        """Return the maps whose latest job failed."""
+        with self._changed:
+            return tuple(
+                map_id for map_id, latest in self._latest.items() if self._rows[latest].state == "failed"
+            )
+
     def result_of(self, digest: str) -> str:
         """Return the digest under which the cache may have a request's texture: a done job's, or its own."""
         with self._changed:

@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from tilebake.errors import TilebakeError
+from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import BakeRequest, OnStep, Painter, Step
 from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
 from tilebake.serve.files.png import QUICK, png_bytes
@@ -104,7 +104,10 @@ class _Worker:
         def bake(request: BakeRequest, on_step: OnStep) -> Texture:
             return self._painter(order).bake(request, on_step)
 
-        texture = cached(bake, self._cache)(order.request, on_step)
+        refused: list[BakeError] = []
+        texture = cached(bake, self._cache, refused.append)(order.request, on_step)
+        if refused:
+            return Done(order.number, result_digest(texture), texture, refused[0].what)
         return Done(order.number, result_digest(texture))
 
     def _render_attention(self, order: RenderAttention, on_step: OnStep) -> RenderedAttention:

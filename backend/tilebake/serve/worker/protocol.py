@@ -18,6 +18,7 @@ from tilebake.errors import (
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, Painter
+from tilebake.texture import Texture
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request
 MakePainter = Callable[[ModelSource, Loras], Painter]
@@ -84,10 +85,12 @@ class ProgressImage:
 
 @dataclass(frozen=True)
 class Done:
-    """Report that the cache has the texture, under this digest."""
+    """Report that the cache has the texture, under this digest; where it refused, the texture comes here."""
 
     number: int
     result: str
+    texture: Texture | None = None
+    refusal: str = ""  # why it is not in the cache
 
 
 @dataclass(frozen=True)

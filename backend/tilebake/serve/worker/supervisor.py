@@ -81,8 +81,8 @@ class Supervisor:
         on_progress: OnStep,
         on_progress_image: Callable[[bytes], None],
         cancelled: Callable[[], bool],
-    ) -> str:
-        """Bake, and return the digest under which the cache then has the texture.
+    ) -> Done:
+        """Bake, and return under which digest the cache has the texture, or the texture if it refused.
 
         Images come as PNG files, and only while progress images are on. Raises TilebakeError for what the
         user can fix, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when
@@ -93,7 +93,7 @@ class Supervisor:
             _Callbacks(on_progress, on_progress_image, cancelled),
         )
         assert isinstance(outcome, Done), "the outcome of a bake"
-        return outcome.result
+        return outcome
 
     def render_attention(
         self,
