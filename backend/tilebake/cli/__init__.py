@@ -9,6 +9,7 @@ Exit codes: 0 done, 1 a bake failed, 2 usage, 3 stale (`bake --check`), 75 anoth
 """
 
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -76,5 +77,10 @@ def run_command_line(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """Run the command line of this process."""
+    """Run the command line of this process.
+
+    Python starts each further process, such as the worker, with the current folder first in its path for
+    imports. That is a project, and a file of its own called `torch.py` would be run: opening it runs no code.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
     sys.exit(run_command_line(sys.argv[1:]))

@@ -45,7 +45,7 @@ def test_a_folder_may_be_named_instead_of_the_program_in_it(
     inside: str, engine: Engine, game: Path, tmp_path: Path
 ) -> None:
     path = program(tmp_path / "Tilebake.app" / inside)
-    arguments = "-m tilebake watch" if inside.endswith("python3") else "watch"
+    arguments = "-P -m tilebake watch" if inside.endswith("python3") else "watch"
     folder = str(tmp_path / "Tilebake.app")
     assert find_command(engine, game, folder, tmp_path) == [f"{path} {arguments}"]
 

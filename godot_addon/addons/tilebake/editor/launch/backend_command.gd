@@ -20,7 +20,7 @@ func _init(its_program: String, its_source: String) -> void:
 	program = its_program
 	source = its_source
 	if _is_python(its_program):
-		arguments = ["-m", "tilebake"]
+		arguments = ["-P", "-m", "tilebake"]  # -P: not a tilebake.py of the project that it runs in
 
 
 ## Return the arguments of the command line, ending with [param more].
