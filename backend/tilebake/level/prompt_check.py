@@ -1,7 +1,7 @@
 """Check a map's prompts before any model is loaded: broken weights are refused, tags of other tools noted."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.errors import Diagnostic, ProjectError, PromptError, TilebakeError
 from tilebake.level.edit.prompt_spelling import foreign_tags
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tilebake.level.project import Project
 
 
+_MOST_NOTES: Final = 20  # on one map; who needs more has to rewrite it anyway
+
+
 class _Prompt(NamedTuple):
     """Hold a prompt as it is painted, with what it is for, and the key of the file that says it."""
 
@@ -23,6 +26,7 @@ class _Prompt(NamedTuple):
     key: JsonPath
     is_shared: bool  # the file is tilebake.toml, not the map's
     may_be_empty: bool = True
+    own: str | None = None  # what of the text stands at this key; None is all of it
 
 
 def check_prompts(
@@ -38,17 +42,19 @@ def check_prompts(
         problem = _problem(prompt)
         if problem is not None:
             raise _refusal(prompt, problem, content, project)
-        for note in foreign_tags(prompt.text):
+        for note in foreign_tags(prompt.text if prompt.own is None else prompt.own):
             where = _refusal(prompt, PromptError(note), content, project).where
             notes.append(Diagnostic(f"{prompt.role}: {note}", where))
-    return tuple(notes)
+    return tuple(notes[:_MOST_NOTES])
 
 
 def _map_prompts(content: MapContent, base_prompt: str, project: "Project | None") -> Iterator[_Prompt]:
-    if project is not None and project.style and not _parses(project.style):
-        yield _Prompt("base prompt with the style", base_prompt, ("style",), is_shared=True)
+    style = project.style if project is not None else ""
+    own = project.base_prompt if content.base_prompt is None and project is not None else content.base_prompt
     is_shared = content.base_prompt is None and project is not None
-    yield _Prompt("base prompt", base_prompt, ("base_prompt",), is_shared)
+    base = _Prompt("base prompt", base_prompt, ("base_prompt",), is_shared, own=own)
+    styled = _Prompt("base prompt with the style", base_prompt, ("style",), is_shared=True, own=style)
+    yield from [base] if not style else [base, styled] if _parses(style) else [styled, base]
     if content.negative_prompt is not None:
         yield _Prompt("negative prompt", content.negative_prompt, ("negative_prompt",), is_shared=False)
     elif project is not None:

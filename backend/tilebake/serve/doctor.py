@@ -122,6 +122,9 @@ def _maps(project: Project) -> Iterator[Finding]:
     yield _found("maps", f"{len(events)}, of which stale: {stale}, with an error: {len(failures)}")
     for error in dict.fromkeys(str(failure.error) for failure in failures):
         yield _found("map", error, "correct it")
+    plans = (event.job for event in events if not isinstance(event, Failed))
+    for note in dict.fromkeys(str(note) for job in plans for note in job.request.tilemap.notes):
+        yield _found("note", note)
 
 
 def _space(subject: str, folder: Path) -> Finding:

@@ -40,6 +40,7 @@ class ProjectMap:
     digest: str = ""
     stale: str | None = None  # why its texture has to be baked
     diagnostic: Diagnostic | None = None
+    notes: tuple[Diagnostic, ...] = ()
     stamps: FileStamps = field(default_factory=dict[Path, FileStamp | None])  # of all that this was read from
 
     def changed_stamps(self) -> FileStamps | None:
@@ -197,6 +198,7 @@ class ProjectMaps:
                     self._texture_path(planned.png),
                     planned.digest,
                     planned.stale,
+                    notes=planned.request.tilemap.notes,
                     stamps=planned.stamps,
                 )
             )
@@ -213,7 +215,7 @@ def view_of(known: ProjectMap, job: JobView | None) -> MapView:
     if known.diagnostic is not None:
         return MapView(known.id, "failed", diagnostic=known.diagnostic)
     state = "stale" if known.stale else "up to date"
-    view = MapView(known.id, state, reason=known.stale or "", texture=known.texture)
+    view = MapView(known.id, state, reason=known.stale or "", texture=known.texture, notes=known.notes)
     if job is None:
         return view
     view = replace(view, job_id=job.id)

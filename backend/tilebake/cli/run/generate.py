@@ -10,6 +10,9 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import plan_plain
 from tilebake.cli.terminal.painting import painting_one
+from tilebake.errors import shown
+from tilebake.level.edit.prompt_spelling import foreign_tags
+from tilebake.level.edit.prompt_words import plain_text
 
 DEFAULT_OUT: Final = Path("generated.png")
 
@@ -19,6 +22,10 @@ def run_generate(
 ) -> None:
     """Paint the prompt, write the picture, and print its path and timings."""
     out = picture_path(choices.out, DEFAULT_OUT)
+    for text in (prompt, negative):  # a broken one is told before the model is loaded
+        plain_text(text)
+        for note in foreign_tags(text):
+            click.echo(f"note: {shown(note)}", err=True)
     model = plan_plain(choices)
     from tilebake.cli.engine import load_pipeline  # torch: only once all options are right
 

@@ -31,6 +31,8 @@ NamedEmbeds = Iterator[tuple[str, PromptEmbeds]]
 def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
     """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
     tilemap, request, source = read_and_plan(map_path, choices)
+    for note in tilemap.notes:
+        click.echo(f"note: {shown(str(note))}", err=True)
     components = load_components(source, request.loras, choices.machine)
     prompts = dict(_map_prompts(tilemap, condition(components, tilemap)))
     prompts |= dict(_edit_prompts(tilemap, components))

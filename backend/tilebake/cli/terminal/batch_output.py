@@ -20,11 +20,14 @@ class BatchOutput:
         self._as_json = as_json
         self._check = check
         self._has_warned = False
+        self._noted: set[str] = set()
         self.baked = self.current = self.stale = self.failed = 0
 
     def print_planned(self, event: Planned) -> None:
         """Say whether the texture of a map that was read is up to date."""
         job = event.job
+        if job.stale is not None or self._check:
+            self._print_notes(event)
         if job.stale is None:
             self.current += 1
             self._print(f"{shown(near(job.png))} is up to date", {"status": "up_to_date", **_paths(event)})
@@ -35,6 +38,13 @@ class BatchOutput:
                 {"status": "stale", **_paths(event), "reason": job.stale},
                 result=job.map_path,
             )
+
+    def _print_notes(self, event: Planned) -> None:
+        """Tell what the author of a map should know, each once: maps share prompts."""
+        for note in map(str, event.job.request.tilemap.notes):
+            if note not in self._noted:
+                self._noted.add(note)
+                click.echo(f"note: {shown(note)}", err=True)
 
     def print_baked(self, event: Baked) -> None:
         """Say that a texture was written, how long it took, and what was given up for it."""
@@ -117,4 +127,5 @@ def _paths(event: Planned | Baked) -> dict[str, object]:
         "map": str(event.job.map_path),
         "texture": near(event.job.png),
         "digest": event.job.digest,
+        "notes": [str(note) for note in event.job.request.tilemap.notes],
     }

@@ -20,6 +20,7 @@ class EventLines:
         self._started: dict[int, float] = {}  # by job
         self._last_line = 0.0  # when there was last a line about the running bake
         self._errors: dict[MapId, Diagnostic] = {}
+        self._notes: dict[MapId, tuple[Diagnostic, ...]] = {}
         self._counts: Counter[Diagnostic] = Counter()
 
     @property
@@ -41,7 +42,7 @@ class EventLines:
         if view.diagnostic is None:
             if before is not None and view.state in ("up to date", "gone"):  # till then it may come again
                 self._forget(view.id)
-            return []
+            return self._new_notes(view)
         if view.diagnostic == before:
             return []
         if before is not None:
@@ -50,6 +51,12 @@ class EventLines:
         self._counts[view.diagnostic] += 1
         is_first = self._counts[view.diagnostic] == 1
         return [f"{ERROR}{error_text(view.diagnostic, view.id)}"] if is_first else []
+
+    def _new_notes(self, view: MapView) -> list[str]:
+        """Return the notes on a map that it did not have when it was last seen, and no other has."""
+        said = {note for notes in self._notes.values() for note in notes}
+        self._notes[view.id] = view.notes
+        return [f"note: {note}" for note in view.notes if note not in said]
 
     def _forget(self, map_id: MapId) -> None:
         error = self._errors.pop(map_id)

@@ -76,6 +76,7 @@ class MapView:
     reason: str = ""  # why it is stale
     diagnostic: ShownDiagnostic | None = None
     texture: str = ""  # its picture's path under the project's root; empty where that is unknown or elsewhere
+    notes: tuple[ShownDiagnostic, ...] = ()  # what its author should know, though it is painted all the same
 
 
 @dataclass(frozen=True)

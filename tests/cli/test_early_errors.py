@@ -1,0 +1,122 @@
+"""What can be told without a model is told before one is loaded, in the same words by every command."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tilebake.cli import run_command_line
+
+HEAD = {
+    "tilebake": 1,
+    "base_prompt": "map",
+    "terrains": {"grass": "grass", "odd": "BREAK grass"},
+    "legend": {"g": "grass", "o": "odd"},
+    "settings": {"pixels_per_tile": 16, "steps": 1},
+}
+GOOD = {**HEAD, "rows": ["gg"], "tile_size": 16}
+BAD: dict[str, tuple[dict[str, object], str]] = {
+    "canvas": (
+        {**HEAD, "rows": ["g" * 70] * 70, "settings": {}},
+        "the canvas would be 4,480 by 4,480 pixels; at most 4,096 along a side and 8,388,608 in all can be "
+        "painted in one piece; lower pixels_per_tile to 41 or less",
+    ),
+    "output": (
+        {**HEAD, "rows": ["g" * 100] * 100, "tile_size": 1024},
+        "the picture would be 102,400 by 102,400 pixels and take 156.2 GiB of memory; at most 268,435,456 "
+        "pixels can be made; lower tile_size to 163 or less, or split the map",
+    ),
+    "stray": (
+        {**HEAD, "cells": [*([x, 0, "grass"] for x in range(70)), [900, 900, "grass"]], "tile_size": 16},
+        'is this tile a stray: "grass" at [900, 900], ',
+    ),
+    "brackets": (
+        {**GOOD, "terrains": {"grass": "((moss"}},
+        "terrain 'grass': the prompt '((moss' has a `(` at character 2 without its partner",
+    ),
+    "weight": (
+        {**GOOD, "terrains": {"grass": "[grass:0.8]"}},
+        "'[grass:0.8]' at character 1, which looks like a weight and is none; write (grass:0.8)",
+    ),
+}
+
+
+@pytest.fixture(params=BAD)
+def bad(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A project with one map that cannot be painted; what is to be said of it."""
+    content, message = BAD[request.param]
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "tilebake.toml").write_text('maps = ["maps"]\n', encoding="utf-8")
+    (tmp_path / "maps" / "bad.json").write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return message
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["bake", "--check"],
+        ["bake"],
+        ["show", "masks", "maps/bad.json"],
+        ["show", "prompts", "maps/bad.json"],
+        ["show", "attention", "maps/bad.json", "--words", "grass"],
+        ["tune", "maps/bad.json", "--steps", "1"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_map_that_cannot_be_painted_is_an_error_at_once(
+    bad: str, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command_line(command) == 1
+    told = capsys.readouterr()
+    assert bad in told.err
+    assert "error: " in told.err
+    assert "stale" not in told.err
+    assert str(Path("maps") / "bad.json") in told.err
+
+
+@pytest.mark.parametrize("bad", ["canvas", "weight"], indirect=True)
+def test_no_model_library_is_loaded_to_say_so(bad: str) -> None:
+    script = (
+        "import sys; from tilebake.cli import run_command_line; run_command_line(['bake']);"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert bad in done.stderr
+    assert not {"torch", "diffusers", "transformers", "numpy"} & set(done.stdout.split())
+
+
+@pytest.mark.usefixtures("bad")
+def test_a_good_map_beside_it_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("maps/good.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    assert run_command_line(["bake", "--check", "--json"]) == 3
+    statuses = {json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()}
+    assert statuses == {"failed", "stale"}
+
+
+def test_a_tag_of_another_tool_is_noted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("tilebake.toml").write_text('style = "{dry|wet}"\nmaps = ["."]\n', encoding="utf-8")
+    for name in ("one", "two"):
+        Path(f"{name}.json").write_text(json.dumps({**GOOD, "rows": ["go"]}), encoding="utf-8")
+    assert run_command_line(["bake", "--check", "--json"]) == 3
+    told = capsys.readouterr()
+    notes = [line for line in told.err.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 3
+    assert "tilebake.toml: style: " in notes[0]
+    assert "'{dry|wet}' at character 1 is read as plain words: write one of them" in notes[0]
+    assert "one.json:1:" in notes[1]
+    assert "two.json:1:" in notes[2]
+    assert all(len(json.loads(line)["notes"]) == 2 for line in told.out.splitlines())
+
+
+@pytest.mark.parametrize("prompt", ["((moss", "[grass:0.8]", "(moss:900)"])
+def test_a_broken_prompt_is_told_before_the_model_of_generate_is_looked_for(
+    prompt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command_line(["generate", prompt, "--model", "there/is/none"]) == 1
+    assert "at character" in capsys.readouterr().err
