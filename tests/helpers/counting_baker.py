@@ -43,7 +43,15 @@ class CountingBaker:
         self._note(f"load {source.reference} {len(loras)}")
         if source.reference == "broken":
             raise ModelError("broken")
+        if source.reference == "slow":
+            while not self.may_load.exists():
+                time.sleep(0.01)
         return Painter(self._bake, self._render_attention)
+
+    @property
+    def may_load(self) -> Path:
+        """The file that ends the loading of the model "slow"."""
+        return self.log.with_name("may load")
 
     def notes(self) -> list[str]:
         """What was noted, by whatever process."""
@@ -86,6 +94,8 @@ def behave(prompt: str, on_step: OnStep) -> None:
             psutil.Process().kill()
         case "crash":
             raise ZeroDivisionError("division by nothing")
+        case "run out of memory":
+            raise MemoryError
         case "lose a key":
             raise KeyError("lost key")
         case "endless":

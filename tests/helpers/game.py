@@ -22,7 +22,7 @@ from tilebake.texture import Texture, pixel_hash
 
 PATIENCE = 60.0  # seconds until a test gives up on what should have happened long ago
 QUICK = Timing(quiet=0.1, longest=0.5, reconcile=0.3)
-LIMITS = WorkerLimits(patience=0.5, first_pause=0.01)
+LIMITS = WorkerLimits(patience=0.5, silence=0.5, first_pause=0.01)
 MAP: dict[str, Any] = {
     "tilebake": 1,
     "tile_size": 8,

@@ -274,6 +274,7 @@ class Backend:
         try:
             job = self._jobs.take(WAKE)
         except Empty:
+            self._supervisor.end_unstopped()
             self._preview_runner.run_next()
             return
         self._map_status.emit(job.map_id)

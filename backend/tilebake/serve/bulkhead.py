@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 from tilebake.errors import BakeError, Location, MapError, TilebakeError
 
@@ -19,6 +19,7 @@ _log: Final = logging.getLogger(__name__)
 FIRST_PAUSE: Final = 1.0  # seconds before a task that failed is run again; doubled with each further failure
 LONGEST_PAUSE: Final = 60.0
 TEXT: Final = 200  # characters of an exception's own words
+NO_MEMORY: Final = ("OutOfMemoryError", "can't allocate memory")  # torch has no MemoryError
 
 
 @contextmanager
@@ -34,24 +35,36 @@ def as_error(error: Exception, place: Path | None = None) -> TilebakeError:
     """Return an exception as an error to report; one that nobody foresaw is logged with its traceback."""
     if isinstance(error, TilebakeError):
         return error
-    where = Location(file=place)
     if _is_refusal(error):
         _log.info("refused by the system at %s", place, exc_info=error)
         what, hint = f"cannot be examined or written: {error}", "check links, permissions and free space"
-        return MapError(what, where=where, hint=hint)
+        return MapError(what, where=Location(file=place), hint=hint)
     _log.error("a mistake of tilebake's own at %s", place, exc_info=error)
-    return mistake(error, where)
+    return Mistake.from_error(error).to_error(place)
 
 
-def mistake(error: BaseException, where: Location | None = None) -> BakeError:
-    """Describe an exception to those who can do nothing about it, but report it."""
-    if isinstance(error, MemoryError):
-        what, hint = "there is not enough memory for it", "close other programs, or lower pixels_per_tile"
-        return BakeError(what, where=where, hint=hint)
-    lines = str(error).strip().splitlines() or [""]
-    words = ": ".join(part for part in (type(error).__name__, lines[0][:TEXT]) if part)
-    what = f"a mistake of tilebake's own: {words}"
-    return BakeError(what, where=where, hint=f"please report it, with the traceback in {log_name()}")
+class Mistake(NamedTuple):
+    """Hold what is known of an exception that nobody foresaw; it may come from another process."""
+
+    words: str
+    is_of_memory: bool
+
+    @classmethod
+    def from_error(cls, error: BaseException) -> Self:
+        """Describe an exception by its type and the first line of what it says."""
+        lines = str(error).strip().splitlines() or [""]
+        words = ": ".join(part for part in (type(error).__name__, lines[0][:TEXT]) if part)
+        is_of_memory = isinstance(error, MemoryError) or any(sign in words for sign in NO_MEMORY)
+        return cls(words, is_of_memory)
+
+    def to_error(self, place: Path | None = None) -> BakeError:
+        """Make an error of it, for those who can do nothing about it but report it."""
+        where = Location(file=place)
+        if self.is_of_memory:
+            what, hint = "there is not enough memory for it", "close other programs, or lower pixels_per_tile"
+            return BakeError(what, where=where, hint=hint)
+        what = f"a mistake of tilebake's own: {self.words}"
+        return BakeError(what, where=where, hint=f"please report it, with the traceback in {log_name()}")
 
 
 def log_name() -> str:

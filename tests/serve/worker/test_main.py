@@ -30,6 +30,7 @@ from tilebake.serve.worker.protocol import (
     Crashed,
     Done,
     Leave,
+    Loading,
     Progress,
     ProgressImage,
     SendProgressImages,
@@ -53,9 +54,15 @@ class Hired(NamedTuple):
     baker: CountingBaker
     cache: Cache
 
-    def next(self) -> ToHost:
+    def word(self) -> ToHost:
         assert self.pipe.poll(LONG), "the worker says nothing"
         return self.pipe.recv()
+
+    def next(self) -> ToHost:
+        """The next word that is not about the loading of the model."""
+        while isinstance(message := self.word(), Loading):
+            pass
+        return message
 
     def last(self) -> ToHost:
         """What ends a bake."""
@@ -85,6 +92,14 @@ def test_worker_reports_each_step_and_caches_the_texture(hired: Hired, request_o
     assert [hired.next() for _ in range(STEPS)] == [Progress(1, step, STEPS) for step in (1, 2, 3)]
     assert hired.next() == Done(1, request.digest())
     assert (hired.cache.get(request.digest()).image == picture_of(request)).all()
+
+
+def test_worker_says_that_it_loads_and_that_it_has(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, request_of(1), SOURCE))
+    words = [hired.word() for _ in range(2 + STEPS + 1)]
+    assert words[:2] == [Loading(1), Loading(1, is_over=True)]
+    hired.pipe.send(Bake(2, request_of(2), SOURCE))
+    assert isinstance(hired.word(), Progress), "the model is still at hand"
 
 
 def test_a_model_stays_warm_until_another_is_needed(hired: Hired, request_of: Requests) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -20,7 +21,7 @@ from tests.helpers.counting_baker import (
     picture_of,
     saying,
 )
-from tilebake.errors import PromptError, TilebakeError
+from tilebake.errors import BakeError, PromptError, TilebakeError
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.files.png import png_pixels
@@ -35,7 +36,7 @@ from tilebake.serve.worker.supervisor import (
 
 Requests = Callable[[int], BakeRequest]
 LONG = 60.0  # seconds; never waited for unless something is broken
-QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, first_pause=0.01)
+QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, silence=0.2, first_pause=0.01)
 
 
 @pytest.fixture
@@ -169,10 +170,23 @@ def test_a_worker_that_was_killed_between_two_bakes_is_replaced(
     assert len(set(pids(baker))) == 2
 
 
-def test_a_mistake_of_ours_says_what_it_was(supervisor: Supervisor, request_of: Requests) -> None:
-    with pytest.raises(WorkerDiedError, match="ZeroDivisionError: division by nothing") as caught:
-        bake(supervisor, saying(request_of(1), "crash"))
+@pytest.mark.parametrize(
+    ("prompt", "what"),
+    [
+        ("crash", "a mistake of tilebake's own: ZeroDivisionError: division by nothing"),
+        ("run out of memory", "there is not enough memory for it"),
+    ],
+)
+def test_a_mistake_of_ours_is_told_at_once_and_is_no_death(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests, prompt: str, what: str
+) -> None:
+    with pytest.raises(BakeError) as caught:
+        bake(supervisor, saying(request_of(1), prompt))
+    assert caught.value.what == what
+    assert not isinstance(caught.value, WorkerDiedError), "which would have the bake tried once more"
     assert "counting_baker" in str(caught.value.__cause__)
+    bake(supervisor, request_of(1))
+    assert len(set(pids(baker))) == 2, "who knows in what state the first one is"
 
 
 def test_a_cancelled_bake_leaves_the_worker_warm(
@@ -184,6 +198,75 @@ def test_a_cancelled_bake_leaves_the_worker_warm(
     assert [type(error) for error in raised] == [BakeCancelledError]
     bake(supervisor, request_of(2))
     assert len(set(pids(baker))) == 1
+
+
+def slow_to_load(request: BakeRequest) -> BakeRequest:
+    """The request for the model that is being loaded until the test says so."""
+    return replace(request, model="slow", model_digest="of the slow one")
+
+
+def loads(baker: CountingBaker) -> int:
+    return sum(note.startswith("load") for note in baker.notes())
+
+
+def cancel_while_loading(supervisor: Supervisor, baker: CountingBaker, request: BakeRequest) -> None:
+    """Begin a bake, and want it no more while its model is being loaded."""
+    following, before = Following(), loads(baker)
+
+    def cancelled() -> bool:
+        return loads(baker) > before
+
+    with pytest.raises(BakeCancelledError):
+        supervisor.bake(
+            request,
+            replace(SOURCE, reference="slow"),
+            on_progress=following.on_progress,
+            on_progress_image=following.progress_images.append,
+            cancelled=cancelled,
+        )
+
+
+def test_load_that_nobody_wants_makes_room_for_the_next_bake(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+) -> None:
+    cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
+    (worker,) = workers()
+    bake(supervisor, request_of(2))
+    assert not worker.is_running()
+    assert not baker.may_load.exists()
+
+
+def test_load_goes_on_for_the_next_bake_with_the_same_model(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+) -> None:
+    cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
+    (worker,) = workers()
+    threading.Timer(0.1, baker.may_load.touch).start()
+    bake(supervisor, slow_to_load(request_of(2)))
+    assert loads(baker) == 1
+    assert [each.pid for each in workers()] == [worker.pid]
+
+
+def test_load_that_nobody_wants_is_ended_while_no_bake_waits(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+) -> None:
+    cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
+    over = time.monotonic() + LONG
+    while workers():
+        assert time.monotonic() < over
+        supervisor.end_unstopped()
+        time.sleep(0.01)
+
+
+def test_painting_that_says_nothing_is_given_up_as_a_load_is(
+    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+) -> None:
+    following, thread, raised = in_thread(supervisor, saying(request_of(1), "stuck"))
+    following.cancelled.set()
+    thread.join(LONG)
+    assert [type(error) for error in raised] == [BakeCancelledError]
+    bake(supervisor, request_of(2))
+    assert len(set(pids(baker))) == 2
 
 
 def test_what_a_callback_raises_ends_the_bake_alone(supervisor: Supervisor, request_of: Requests) -> None:
@@ -280,7 +363,7 @@ def test_crashed_worker_leaves_its_whole_traceback_in_the_log(
     handler, logger = logging.FileHandler(file), logging.getLogger("tilebake")
     logger.addHandler(handler)
     try:
-        with pytest.raises(WorkerDiedError, match="KeyError: 'lost key'") as caught:
+        with pytest.raises(BakeError, match="KeyError: 'lost key'") as caught:
             bake(supervisor, saying(request_of(1), "lose a key"))
     finally:
         logger.removeHandler(handler)

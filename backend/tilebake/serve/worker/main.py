@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import BakeRequest, OnStep, Painter, Step
 from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
+from tilebake.serve.bulkhead import Mistake
 from tilebake.serve.files.png import QUICK, png_bytes
 from tilebake.serve.worker.protocol import (
     Bake,
@@ -26,6 +27,7 @@ from tilebake.serve.worker.protocol import (
     Crashed,
     Done,
     Leave,
+    Loading,
     MakePainter,
     Progress,
     ProgressImage,
@@ -55,13 +57,7 @@ def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the host decides what it means
     sys.stdout = sys.stderr  # what a library prints must not come between the host's lines of JSON
     worker = _Worker(connection, make_painter, Cache(cache_folder))
-    try:
-        worker.run()
-    except Exception:
-        with suppress(OSError):  # perhaps the host is what is gone
-            connection.send(Crashed(traceback.format_exc()))
-        _end(CRASHED)
-    _end(0)
+    _end(worker.run())
 
 
 def _end(exitcode: int) -> NoReturn:
@@ -81,11 +77,18 @@ class _Worker:
         self._models = _LoadedModel(make_painter)
         self._cache = cache
 
-    def run(self) -> None:
-        """Answer orders until the host says to leave."""
+    def run(self) -> int:
+        """Answer orders until the host says to leave, or one crashes; return the exit code."""
         threading.Thread(target=self._inbox.read, name="inbox", daemon=True).start()
         while not isinstance(order := self._inbox.orders.get(), Leave):
-            self._connection.send(self._answer(order))
+            try:
+                self._connection.send(self._answer(order))
+            except Exception as error:  # the host reports it
+                with suppress(OSError):  # perhaps the host is what is gone
+                    crash = Crashed(order.number, Mistake.from_error(error), traceback.format_exc())
+                    self._connection.send(crash)
+                return CRASHED
+        return 0
 
     def _answer(self, order: Bake | RenderAttention) -> ToHost:
         on_step = _Steps(order.number, self._inbox, self._connection)
@@ -118,7 +121,11 @@ class _Worker:
         return RenderedAttention(order.number, png_bytes(heat))
 
     def _painter(self, order: Bake | RenderAttention) -> Painter:
+        if self._models.has(order):
+            return self._models.painter(order)
+        self._connection.send(Loading(order.number))
         painter = self._models.painter(order)
+        self._connection.send(Loading(order.number, is_over=True))
         self._inbox.check(order.number)  # loading may have taken long
         return painter
 
@@ -170,13 +177,16 @@ class _LoadedModel:
         self._key: object = None
         self._painter: Painter | None = None
 
+    def has(self, order: Bake | RenderAttention) -> bool:
+        """Tell whether the model that an order needs is the one that is kept."""
+        return self._painter is not None and self._key == order.request.model_key()
+
     def painter(self, order: Bake | RenderAttention) -> Painter:
         """Return the painter of the model that an order needs, loading it if it is another one."""
-        key = order.request.model_key()
-        if self._painter is None or self._key != key:
+        if self._painter is None or not self.has(order):
             self._painter = None  # two models need not fit into memory together
             self._painter = self._make_painter(order.source, order.request.loras)
-            self._key = key
+            self._key = order.request.model_key()
         return self._painter
 
 

@@ -13,7 +13,7 @@ import psutil
 
 from tilebake.errors import BakeError
 from tilebake.serve.worker.main import work
-from tilebake.serve.worker.protocol import Crashed, FromBake, Leave, MakePainter, ToHost, ToWorker
+from tilebake.serve.worker.protocol import Leave, MakePainter, ToHost, ToWorker
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -55,7 +55,7 @@ class WorkerProcess:
         with self._sending, suppress(OSError):
             self._connection.send(message)
 
-    def receive(self, timeout: float) -> FromBake | None:
+    def receive(self, timeout: float) -> ToHost | None:
         """Return the next message, or None if none comes in time. Raises WorkerDiedError."""
         try:
             ready = wait([self._connection, self._process.sentinel], timeout)
@@ -63,16 +63,9 @@ class WorkerProcess:
                 return None
             if not self._connection.poll():  # then it is the sentinel, and nothing was left to be read
                 raise EOFError
-            message = self._connection.recv()
+            return self._connection.recv()
         except (EOFError, OSError) as error:
             raise self._death() from error
-        if isinstance(message, Crashed):
-            _log.error("the worker process %s crashed:\n%s", self._process.pid, message.report.strip())
-            raise WorkerDiedError(
-                f"the worker process crashed: {message.report.strip().splitlines()[-1]}",
-                hint=f"this is a bug in tilebake: please report it with the traceback in {_log_name()}",
-            ) from RuntimeError(message.report)
-        return message
 
     def memory(self) -> int:
         """Return the bytes that the process has in main memory; 0 when it is gone."""
@@ -103,13 +96,6 @@ class WorkerProcess:
             self._process.join(FORCE)
         what = f"the worker process {describe_exit(self._process.exitcode)} in the middle of a bake"
         return WorkerDiedError(what, hint="if memory is short, close other programs or lower pixels_per_tile")
-
-
-def _log_name() -> str:
-    """Return the path of the log file if one is being written."""
-    handlers = logging.getLogger("tilebake").handlers
-    files = (handler.baseFilename for handler in handlers if isinstance(handler, logging.FileHandler))
-    return next(files, "the output of `--verbose`")
 
 
 def describe_exit(exitcode: int | None) -> str:

@@ -18,6 +18,7 @@ from tilebake.errors import (
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, Painter
+from tilebake.serve.bulkhead import Mistake
 from tilebake.texture import Texture
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request
@@ -64,6 +65,14 @@ class SendProgressImages:
 @dataclass(frozen=True)
 class Leave:
     """Stop between two steps, and end the process."""
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Report that a model is being loaded, which only the end of the process can stop, or that it was."""
+
+    number: int
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,11 +139,12 @@ class WorkFailed:
 
 @dataclass(frozen=True)
 class Crashed:
-    """Report a bug in tilebake; the worker ends."""
+    """Report a mistake of tilebake's own, or that memory ran out. The worker ends: its state is unknown."""
 
+    number: int
+    mistake: Mistake
     report: str  # the traceback
 
 
 ToWorker = Bake | RenderAttention | Cancel | SendProgressImages | Leave
-FromBake = Progress | ProgressImage | Done | RenderedAttention | Stopped | WorkFailed
-ToHost = FromBake | Crashed
+ToHost = Loading | Progress | ProgressImage | Done | RenderedAttention | Stopped | WorkFailed | Crashed

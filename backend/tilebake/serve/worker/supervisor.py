@@ -1,7 +1,8 @@
 """Supervise the worker process: start, restart with backoff, recycle when its memory grows.
 
 The worker is started for the first bake, and again when it has died, after a pause that doubles with each
-death. It is replaced between two bakes when its memory has grown.
+death. It is replaced between two bakes when its memory has grown. One that does not stop when told to, while
+it loads a model, say, makes room for another, unless the next bake needs this very model.
 """
 
 import itertools
@@ -9,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,7 +21,9 @@ from tilebake.serve.worker.process import WorkerDiedError, WorkerProcess
 from tilebake.serve.worker.protocol import (
     Bake,
     Cancel,
+    Crashed,
     Done,
+    Loading,
     MakePainter,
     Progress,
     ProgressImage,
@@ -29,6 +33,7 @@ from tilebake.serve.worker.protocol import (
     Stopped,
     WorkFailed,
 )
+from tilebake.serve.worker.silence import Silence, Unstopped
 
 __all__ = ["BakeCancelledError", "Supervisor", "WorkerDiedError", "WorkerLimits", "pause_after"]
 
@@ -47,6 +52,7 @@ class WorkerLimits:
 
     growth: int = 2 << 30  # bytes of main memory above what it had after a model's first bake
     patience: float = 3.0  # seconds in which to leave when asked to
+    silence: float = 3.0  # seconds in which to stop what is not wanted any more, or to say a word
     first_pause: float = 0.5  # seconds before the restart after a death; doubled with each further one
     longest_pause: float = 30.0
 
@@ -70,6 +76,8 @@ class Supervisor:
         self._worker: WorkerProcess | None = None
         self._progress_images = False
         self._first_memory: _Memory | None = None
+        self._silence = Silence(limits.silence)  # of the worker
+        self._unstopped: Unstopped | None = None
         self._deaths = 0  # since a bake last ended
         self._start_after = 0.0  # by time.monotonic()
 
@@ -86,7 +94,8 @@ class Supervisor:
 
         Images come as PNG files, and only while progress images are on. Raises TilebakeError for what the
         user can fix, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when
-        `cancelled` returned True: it is called ten times a second and takes effect between two steps.
+        `cancelled` returned True: it is called ten times a second and takes effect between two steps, or once
+        the worker has said nothing for too long.
         """
         outcome = self._run(
             lambda number: Bake(number, request, source),
@@ -118,21 +127,28 @@ class Supervisor:
         """Send the worker an order, and wait for its outcome."""
         with self._turn:
             self._wait_for_backoff(callbacks.cancelled)
-            worker = self._worker or self._start()
             order = make_order(next(self._numbers))
+            model = order.request.model_key()
+            worker = self._worker_for(model)
             worker.send(order)
             try:
-                outcome = self._wait_for_outcome(worker, order.number, callbacks)
+                outcome = self._wait_for_outcome(worker, order.number, model, callbacks)
             except WorkerDiedError:
                 self._on_crash()
                 raise
             finally:
                 worker.send(Cancel(order.number))  # a callback may have raised while the work goes on
             self._deaths = 0
-            self._replace_if_grown(worker, order.request.model_key())
+            if isinstance(outcome, Crashed):
+                self._stop(patience=self._limits.patience)
+            else:
+                self._replace_if_grown(worker, model)
         match outcome:
             case WorkFailed():
                 raise outcome.to_error()
+            case Crashed():
+                _log.error("the worker process crashed:\n%s", outcome.report.strip())
+                raise outcome.mistake.to_error() from RuntimeError(outcome.report)
             case Stopped():
                 raise BakeCancelledError
             case _:
@@ -152,27 +168,63 @@ class Supervisor:
         with self._turn:
             self._stop(patience=0.0)
 
+    def end_unstopped(self) -> None:
+        """End a worker that has gone on for long with what nobody wants. Called while no bake waits."""
+        with self._turn:
+            left = self._unstopped
+            if left is not None and time.monotonic() > left.until:
+                self._unstopped = None
+                if self._worker is not None and not self._has_answered(self._worker, left.number):
+                    _log.info("the worker does not stop what is not wanted any more: ending it")
+                    self._stop(patience=0.0)
+
+    def _worker_for(self, model: object) -> WorkerProcess:
+        """Return a worker for this model: the one there is, unless it is busy with what nobody wants."""
+        left, self._unstopped = self._unstopped, None
+        if left is not None and self._worker is not None:
+            is_of_use = left.is_loading and left.model == model
+            if not is_of_use and not self._has_answered(self._worker, left.number):
+                _log.info("the worker does not stop what is not wanted any more: replacing it")
+                self._stop(patience=0.0)
+        return self._worker or self._start()
+
+    def _has_answered(self, worker: WorkerProcess, number: int) -> bool:
+        """Tell whether a worker has stopped after all, and waits for an order."""
+        answers = Done | RenderedAttention | WorkFailed | Stopped
+        with suppress(WorkerDiedError):
+            while (message := worker.receive(0.0)) is not None:
+                self._silence.hear(message)
+                if message.number == number and isinstance(message, answers):
+                    return True
+        return False
+
     def _wait_for_outcome(
-        self,
-        worker: WorkerProcess,
-        number: int,
-        callbacks: "_Callbacks",
-    ) -> Done | RenderedAttention | WorkFailed | Stopped:
-        """Pass on the worker's messages about one order until it is over."""
-        is_cancel_sent = False
+        self, worker: WorkerProcess, number: int, model: object, callbacks: "_Callbacks"
+    ) -> Done | RenderedAttention | WorkFailed | Stopped | Crashed:
+        """Pass on the worker's messages about one order until it is over, or not wanted and silent."""
+        silence = self._silence
+        silence.begin()
         while True:
-            if not is_cancel_sent and self._is_cancelled(callbacks.cancelled):
+            if silence.is_over:
+                until = time.monotonic() + self._limits.silence
+                self._unstopped = Unstopped(number, model, silence.is_loading, until)
+                raise BakeCancelledError
+            if not silence.is_measured and self._is_cancelled(callbacks.cancelled):
                 worker.send(Cancel(number))
-                is_cancel_sent = True
+                silence.measure()
             message = worker.receive(POLL)
+            if message is not None:
+                silence.hear(message)
             if message is None or message.number != number:
                 continue  # the second is a rest of an earlier bake
             match message:
+                case Loading():
+                    pass
                 case Progress():
                     callbacks.on_progress(Step(message.step, message.steps))
                 case ProgressImage():
                     callbacks.on_progress_image(message.png)
-                case Done() | RenderedAttention() | WorkFailed() | Stopped():
+                case Done() | RenderedAttention() | WorkFailed() | Stopped() | Crashed():
                     return message
 
     def _is_cancelled(self, cancelled: Callable[[], bool]) -> bool:
@@ -189,6 +241,7 @@ class Supervisor:
 
     def _start(self) -> WorkerProcess:
         self._first_memory = None
+        self._silence = Silence(self._limits.silence)
         try:
             self._worker = WorkerProcess(self._make_painter, self._cache_folder)
         except WorkerDiedError:
