@@ -10,8 +10,8 @@ from typing import Final, Self
 
 from tilebake.errors import TilebakeError
 from tilebake.level.project import FILE_NAME
+from tilebake.serve.bake.ownership import read_record
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
-from tilebake.serve.bake.publish import read_record
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.bulkhead import Chores, as_error
 from tilebake.serve.files.atomic_write import sweep

@@ -13,8 +13,9 @@ from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import is_map
 from tilebake.serve.bake.kept_plans import KeptPlans
+from tilebake.serve.bake.ownership import record_path
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
-from tilebake.serve.bake.publish import record_path, stale_reason
+from tilebake.serve.bake.publish import stale_reason
 from tilebake.serve.bake.texture_owners import TextureOwners
 from tilebake.serve.bulkhead import bulkhead
 from tilebake.serve.files.file_stamp import FileStamp, FileStamps, stamps_of

@@ -2,6 +2,8 @@
 
 import json
 import os
+import stat
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,10 @@ from PIL import Image
 from tilebake.errors import BakeError
 from tilebake.level.edit.edit import Edit, Refine, Reweight, Rewrite, Threshold
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.publish import RECORD_LIMIT, publish, record_path, stale_reason
+from tilebake.serve.bake.ownership import RECORD_LIMIT, record_path
+from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.bake.texture_cache import result_digest
-from tilebake.texture import Texture, pixel_hash
+from tilebake.texture import PlacementReport, Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]
 Textures = Callable[[BakeRequest], Texture]
@@ -120,6 +123,31 @@ def test_the_same_pixels_leave_the_file_untouched(
     assert stale_reason(png, other_request.digest()) is None
 
 
+FLAT = np.full((8, 8, 3), (40, 160, 60), np.uint8)
+OPAQUE = np.dstack([FLAT, np.full((8, 8), 255, np.uint8)])
+HOLED = np.dstack([FLAT, np.zeros((8, 8), np.uint8)])
+
+
+@pytest.mark.parametrize(
+    ("image", "mode"), [(FLAT, "P"), (FLAT, "RGBA"), (OPAQUE, "RGB"), (HOLED, "P"), (FLAT // 9 * 0 + 7, "L")]
+)
+def test_a_picture_that_was_made_smaller_without_loss_is_not_stale(
+    image: NDArray[np.uint8], mode: str, png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    texture = replace(texture_of(request_of(7)), image=image, pixel_hash=pixel_hash(image))
+    put(texture, request_of(7), png)
+    packed = Image.fromarray(image).quantize() if mode == "P" else Image.fromarray(image).convert(mode)
+    packed.save(png, optimize=True)
+    optimized = png.read_bytes()
+    assert stale_reason(png, request_of(7).digest()) is None
+    assert put(texture, request_of(7), png) is False
+    assert png.read_bytes() == optimized
+    Image.fromarray(np.where(image == 40, 41, image + (image < 40))).save(png)
+    assert stale_reason(png, request_of(7).digest()) == "the picture is not the one that was baked"
+    Image.fromarray(np.dstack([image[..., :3], np.full((8, 8), 128, np.uint8)])).save(png)
+    assert stale_reason(png, request_of(7).digest()) == "the picture is not the one that was baked"
+
+
 def test_the_same_pixels_packed_by_another_program_stay(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
@@ -127,7 +155,7 @@ def test_the_same_pixels_packed_by_another_program_stay(
     put(texture_of(request), request, png)
     Image.fromarray(pixels(png)).save(png, compress_level=1)
     repacked = png.read_bytes()
-    assert stale_reason(png, request.digest()) is not None
+    assert stale_reason(png, request.digest()) is None
     assert put(texture_of(request), request, png) is False
     assert png.read_bytes() == repacked
     assert stale_reason(png, request.digest()) is None
@@ -217,3 +245,98 @@ def test_a_picture_replaced_by_a_vast_file_is_stale_and_painted_anew(
     assert stale_reason(png, request.digest()) is not None
     assert put(texture_of(request), request, png) is True
     assert stale_reason(png, request.digest()) is None
+
+
+USERS = {
+    "forest.png": b"a painting by hand",
+    "forest.bake.json": b'{"tilebake": 1, "rows": ["g"',
+    "forest.report.png": b"a chart by hand",
+}
+
+
+@pytest.mark.parametrize("name", USERS)
+@pytest.mark.parametrize("is_baked", [False, True])
+def test_a_file_of_the_users_own_is_replaced_only_on_request(
+    name: str, is_baked: bool, png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    image = np.zeros((4, 4, 3), np.uint8)
+    texture = replace(texture_of(request_of(7)), report=PlacementReport((), image))
+    if is_baked:
+        put(texture_of(request_of(3)), request_of(3), png)
+        if name == "forest.png":
+            record_path(png).unlink()
+    png.parent.mkdir(exist_ok=True)
+    (png.parent / name).write_bytes(USERS[name])
+    before = {each: (png.parent / each).read_bytes() for each in names(png)}
+    with pytest.raises(BakeError, match="--force"):
+        put(texture, request_of(7), png)
+    assert {each: (png.parent / each).read_bytes() for each in names(png)} == before
+    publish(texture, request_of(7), png, png.parent.parent, replaces_foreign=True)
+    assert stale_reason(png, request_of(7).digest()) is None
+
+
+@pytest.mark.parametrize("content", [b'{"name": "my own"}', b"[]", b"7"])
+def test_other_json_in_the_records_place_is_a_users(
+    content: bytes, png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    put(texture_of(request_of(7)), request_of(7), png)
+    record_path(png).write_bytes(content)
+    with pytest.raises(BakeError, match="stands where the record of a bake goes"):
+        put(texture_of(request_of(8)), request_of(8), png)
+
+
+@pytest.mark.parametrize("content", [b"", b'{"tilebake": "1", "digest": "<<<<<<<', b"\xff\xfe"])
+def test_a_damaged_record_is_written_anew(
+    content: bytes, png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    put(texture_of(request_of(7)), request_of(7), png)
+    record_path(png).write_bytes(content)
+    put(texture_of(request_of(8)), request_of(8), png)
+    assert stale_reason(png, request_of(8).digest()) is None
+
+
+def test_a_picture_whose_record_was_deleted_is_ours_by_its_pixels(
+    png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    put(texture_of(request_of(7)), request_of(7), png)
+    record_path(png).unlink()
+    assert put(texture_of(request_of(7)), request_of(7), png) is False
+    assert stale_reason(png, request_of(7).digest()) is None
+
+
+@pytest.mark.parametrize("has_record", [True, False])
+def test_a_pointer_of_git_lfs_is_told_and_stays(
+    has_record: bool, png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    put(texture_of(request_of(7)), request_of(7), png)
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    png.write_bytes(pointer)
+    if not has_record:
+        record_path(png).unlink()
+    with pytest.raises(BakeError, match=r"is a Git LFS pointer.*run `git lfs pull`"):
+        stale_reason(png, request_of(7).digest())
+    with pytest.raises(BakeError, match="is a Git LFS pointer"):
+        put(texture_of(request_of(7)), request_of(7), png)
+    assert png.read_bytes() == pointer
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_modes_of_files_are_kept(png: Path, request_of: Requests, texture_of: Textures) -> None:
+    put(texture_of(request_of(7)), request_of(7), png)
+    png.chmod(0o664)
+    record_path(png).chmod(0o660)
+    put(texture_of(request_of(8)), request_of(8), png)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (png, record_path(png))]
+    assert modes == [0o664, 0o660]
+
+
+@pytest.mark.parametrize("name", ["forest.png", "forest.bake.json"])
+def test_a_read_only_file_is_refused_and_nothing_is_written(
+    name: str, png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    put(texture_of(request_of(7)), request_of(7), png)
+    (png.parent / name).chmod(0o444)
+    with pytest.raises(BakeError, match="is read-only; check it out or make it writable"):
+        put(texture_of(request_of(8)), request_of(8), png)
+    assert stale_reason(png, request_of(7).digest()) is None
+    (png.parent / name).chmod(0o644)

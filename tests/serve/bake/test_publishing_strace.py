@@ -17,7 +17,7 @@ import pytest
 
 from tests.helpers import ROOT
 from tests.helpers.kill_target import seed_of
-from tilebake.serve.bake.publish import record_path
+from tilebake.serve.bake.ownership import record_path
 from tilebake.serve.files.atomic_write import sweep
 
 INJECTIONS_SHORT = 12

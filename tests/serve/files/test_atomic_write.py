@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.errors import BakeError
+from tilebake.serve.files import atomic_write
 from tilebake.serve.files.atomic_write import STRAY_AGE, sweep, write_files
 
 KILLS_SHORT = 3
@@ -63,6 +64,16 @@ def test_what_is_not_its_own_is_not_swept(tmp_path: Path) -> None:
         stray(tmp_path, name, age=10 * STRAY_AGE)
     sweep(tmp_path)
     assert names(tmp_path) == others
+
+
+def test_the_number_of_no_process_is_no_reason_to_fail(tmp_path: Path) -> None:
+    machine = atomic_write._machine()  # pyright: ignore[reportPrivateUsage]
+    absurd = stray(tmp_path, f".tilebake-{machine}-9999999999-{'a' * 8}")
+    longer = stray(tmp_path, f".tilebake-{machine}-99999999999999999999-{'a' * 8}")
+    write_files(tmp_path, {"a": b"a"})
+    sweep(tmp_path)
+    assert not absurd.exists()
+    assert longer.exists()
 
 
 WRITE_ONCE_AND_HANG = """

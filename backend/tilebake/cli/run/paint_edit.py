@@ -27,7 +27,8 @@ def paint_map_edit(target: MapTarget, edit: Edit, choices: Choices, out: Path, s
         edited = edit_scene(pipeline.components, pipeline.scene(request), edit, work.on_step)
     request = replace(request, tilemap=replace(request.tilemap, edit=edit))
     texture = edited.texture(request)
-    publish(texture, request, out, nearest_folder(out.parent))
+    root = nearest_folder(out.parent)
+    publish(texture, request, out, root, replaces_foreign=choices.out is not None)  # whose place was typed
     print_path(out)
     _write_sheet(sheet, edited, edit, target.prompts, target.name)
     return texture

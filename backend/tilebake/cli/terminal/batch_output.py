@@ -105,7 +105,7 @@ class BatchOutput:
         if self._as_json:
             click.echo(json.dumps(fields))
         elif result is not None:
-            print_path(result)
+            print_path(Path(near(result)))
 
 
 def error_fields(error: TilebakeError) -> dict[str, object]:

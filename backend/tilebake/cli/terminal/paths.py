@@ -16,5 +16,4 @@ def near(path: Path) -> str:
 
 def print_path(path: Path) -> None:
     """Print a path that is a command's result."""
-    text = near(path)
-    click.echo(shown(text) if sys.stdout.isatty() else text)
+    click.echo(shown(path) if sys.stdout.isatty() else str(path))

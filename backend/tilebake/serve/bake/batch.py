@@ -76,7 +76,7 @@ def bake_maps(
     force: bool = False,
     around: Around = lambda baker: baker,
 ) -> Iterator[Planned | Started | Baked | Failed]:
-    """Survey all maps, then bake the stale ones (with `force`, all).
+    """Survey all maps, then bake the stale ones (with `force`, all, whoever made what is in their places).
 
     `around` is put around every baker: a cache, say. `baker_for` is called once for each model, and only if
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
@@ -89,18 +89,19 @@ def bake_maps(
         yield event
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
-    yield from _bake(sorted(jobs, key=lambda job: job.request.model_key()), baker_for, on_step, around)
+    jobs.sort(key=lambda job: job.request.model_key())
+    yield from _bake(jobs, baker_for, on_step, around, force=force)
 
 
 def _bake(
-    jobs: list[PlannedBake], baker_for: BakerFor, on_step: OnStep, around: Around
+    jobs: list[PlannedBake], baker_for: BakerFor, on_step: OnStep, around: Around, *, force: bool
 ) -> Iterator[Started | Baked | Failed]:
     bakers = _Bakers(baker_for)
     for index, job in enumerate(jobs, start=1):
         yield Started(job, index, len(jobs))
         try:
             texture = around(bakers.of(job))(job.request, on_step)
-            written = publish(texture, job.request, job.png, job.root)
+            written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
         except TilebakeError as error:
             yield Failed(job.map_path, error)
         else:

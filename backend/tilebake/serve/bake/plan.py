@@ -16,7 +16,8 @@ from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.publish import record_path, stale_reason
+from tilebake.serve.bake.ownership import record_path
+from tilebake.serve.bake.publish import stale_reason
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 

@@ -10,11 +10,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 
+from tilebake.errors import ProjectError
+from tilebake.level.containment import spelled_path
 from tilebake.level.edit.edit_file import edit_json
-from tilebake.level.map_names import RECORD_SUFFIX
+from tilebake.level.project import project_root
+from tilebake.level.source.encoding import open_regular
 from tilebake.request import BakeRequest
+from tilebake.serve.bake.ownership import (
+    read_record,
+    record_path,
+    refuse_foreign,
+    refuse_pointer,
+    refuse_unwritable,
+    report_path,
+)
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
@@ -23,41 +33,41 @@ from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.texture import TerrainPlacement, Texture, pixel_hash
 from tilebake.version import __version__
 
-REPORT_SUFFIX: Final = ".report.png"
-RECORD_LIMIT: Final = 1 << 20  # bytes; ours have about a thousand
 
-
-def record_path(png: Path) -> Path:
-    """Return where the record of a texture is: `maps/forest.png` has `maps/forest.bake.json`."""
-    return png.with_name(png.stem + RECORD_SUFFIX)
-
-
-def report_path(png: Path) -> Path:
-    """Return where the picture of a texture's report is: `maps/forest.png` has `maps/forest.report.png`."""
-    return png.with_name(png.stem + REPORT_SUFFIX)
-
-
-def publish(texture: Texture, request: BakeRequest, png: Path, root: Path) -> bool:
+def publish(
+    texture: Texture, request: BakeRequest, png: Path, root: Path, *, replaces_foreign: bool = False
+) -> bool:
     """Put a texture and its record in their place; True if the PNG was written, False if its pixels stay.
 
-    Nothing is written outside of `root`, whatever links there are or come to be. Raises BakeError when the
-    place is outside, or the disk is full, read-only or otherwise refuses; what was there stays, file by file.
+    Nothing is written outside of `root`, whatever links there are or come to be, and nothing that tilebake
+    did not make is replaced, unless `replaces_foreign` says so. Raises BakeError when the place is outside
+    or another's, or the disk is full, read-only or otherwise refuses; what was there stays, file by file.
     """
     with disk_errors(png), folder_inside(root, png.parent) as place:
         standing = _bytes_if_same_pixels(place, png.name, texture)
         content = png_bytes(texture.image) if standing is None else standing
-        record = _record(texture, request, png_hash=hashlib.sha256(content).hexdigest())
+        report = None if texture.report is None else png_bytes(texture.report.sheet)
+        record = _record(texture, request, png_hash=_sha256(content), report=report)
         files = {record_path(png).name: json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"}
-        if texture.report is not None:
-            files = {report_path(png).name: png_bytes(texture.report.sheet), **files}
-        put_files(place, files if standing is not None else {png.name: content, **files})
+        if report is not None:
+            files[report_path(png).name] = report
+        if standing is None:
+            files[png.name] = content
+        if not replaces_foreign:
+            refuse_foreign(png, has_same_pixels=standing is not None, with_report=report is not None)
+        refuse_unwritable(place, files)
+        put_files(place, files)  # the record first: it says whose the picture is, whenever a kill comes
     return standing is None
 
 
 def stale_reason(png: Path, digest: str) -> str | None:
-    """Say why the texture at `png` is not what a request of this digest gives, or None if it is."""
+    """Say why the texture at `png` is not what a request of this digest gives, or None if it is.
+
+    Raises BakeError for a Git LFS pointer in the picture's place.
+    """
     if not png.is_file():
         return "not baked yet"
+    refuse_pointer(png)
     if not record_path(png).is_file():
         return f"{record_path(png).name} is missing"
     record = read_record(png)
@@ -65,24 +75,28 @@ def stale_reason(png: Path, digest: str) -> str | None:
         return f"{record_path(png).name} cannot be read"
     if record.get("digest") != digest:
         return "the map, its settings or the model changed"
-    if record.get("png_hash") != _file_hash(png):
+    if not is_recorded_picture(png, record):
         return "the picture is not the one that was baked"
     return None
 
 
-def read_record(png: Path) -> Mapping[str, object] | None:
-    """Read the record of a texture; None where there is none that can be read."""
-    path = record_path(png)
+def is_recorded_picture(png: Path, record: Mapping[str, object]) -> bool:
+    """Tell whether a picture is the one that a record tells of: its pixels count, not how they are packed."""
     try:
-        if not path.is_file() or path.stat().st_size > RECORD_LIMIT:
-            return None
-        record: object = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):  # a record that another hand damaged is no record
-        return None
-    return record if isinstance(record, dict) else None
+        with open_regular(png) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                return False  # no picture of ours, and perhaps no end to it
+            content = file.read(LARGEST_FILE)
+        return _sha256(content) == record.get("png_hash") or _has_pixels(
+            content, str(record.get("pixel_hash"))
+        )
+    except (OSError, BrokenPictureError):
+        return False
 
 
-def _record(texture: Texture, request: BakeRequest, *, png_hash: str) -> dict[str, object]:
+def _record(
+    texture: Texture, request: BakeRequest, *, png_hash: str, report: bytes | None
+) -> dict[str, object]:
     height, width = texture.image.shape[:2]
     record: dict[str, object] = {
         "tilebake": __version__,
@@ -111,7 +125,22 @@ def _record(texture: Texture, request: BakeRequest, *, png_hash: str) -> dict[st
         record["degraded"] = list(texture.degraded)
     if texture.report is not None:
         record["placement"] = {each.terrain: _placement(each) for each in texture.report.terrains}
+    if report is not None:
+        record["report_hash"] = _sha256(report)
+    if (map_name := _name_in_project(request.tilemap.path)) is not None:
+        record["map"] = map_name
     return record
+
+
+def _name_in_project(map_path: Path | None) -> str | None:
+    """Return how a map is called below its project's root; None for one that stands in no file."""
+    if map_path is None:
+        return None
+    try:
+        root = project_root(map_path)
+        return (spelled_path(map_path).parent.resolve() / map_path.name).relative_to(root).as_posix()
+    except (ProjectError, ValueError):
+        return None
 
 
 def _placement(each: TerrainPlacement) -> dict[str, object]:
@@ -125,20 +154,32 @@ def _placement(each: TerrainPlacement) -> dict[str, object]:
     return placement
 
 
-def _file_hash(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
-                return None  # no picture of ours, and perhaps no end to it
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
 def _bytes_if_same_pixels(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
     """Return the file of this name if it is a picture of these very pixels."""
     try:
         content = place.read(name, LARGEST_FILE)
-        return content if pixel_hash(png_pixels(content)) == texture.pixel_hash else None
+        return content if _has_pixels(content, texture.pixel_hash) else None
     except (OSError, BrokenPictureError):
         return None
+
+
+def _has_pixels(content: bytes, wanted: str) -> bool:
+    """Tell whether a PNG shows the pixels of this hash, whatever a program that packed it anew made of it.
+
+    Such programs leave out an alpha channel without holes, and turn few colours into a palette.
+    """
+    import numpy as np
+
+    pixels = png_pixels(content)
+    if pixel_hash(pixels) == wanted:
+        return True
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
+        pixels = png_pixels(content, "RGBA")
+    if pixels.shape[2] == 3:
+        return pixel_hash(np.pad(pixels, ((0, 0), (0, 0), (0, 1)), constant_values=255)) == wanted
+    is_opaque = bool((pixels[..., 3] == 255).all())
+    return pixel_hash(pixels) == wanted or (is_opaque and pixel_hash(pixels[..., :3]) == wanted)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

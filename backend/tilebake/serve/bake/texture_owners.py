@@ -1,32 +1,57 @@
-"""Keep two maps from sharing one texture path."""
+"""Keep two maps from sharing a place: of a picture, a record or a report, or of another map's own file."""
 
+import unicodedata
 from pathlib import Path
+from typing import NamedTuple
 
-from tilebake.errors import BakeError, Location
+from tilebake.errors import BakeError, Location, shown
+from tilebake.serve.bake.ownership import record_path, report_path
+
+
+class _Claim(NamedTuple):
+    """Name a map, and what of it is in a place."""
+
+    map_path: Path
+    what: str
 
 
 class TextureOwners:
     """Record whose place is taken. Who comes first has it, until it is released."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, Path] = {}
-        self._places: dict[Path, str] = {}
+        self._owners: dict[str, _Claim] = {}
+        self._places: dict[Path, tuple[str, ...]] = {}
 
     def claim(self, png: Path, map_path: Path) -> None:
-        """Take the place of a map's texture, its only one. Raises BakeError if another map has it.
-
-        Upper and lower case are one, for there are file systems that take them so.
-        """
-        place = str(png.absolute()).casefold()
-        owner = self._owners.get(place, map_path)
-        if owner != map_path:
-            what = f"its texture would overwrite that of {owner}"
-            raise BakeError(what, where=Location(file=map_path), hint="rename one of the maps")
+        """Take the places of a map's files, its only ones. Raises BakeError if another map has one."""
+        wanted = {
+            _place(png): _Claim(map_path, "texture"),
+            _place(record_path(png)): _Claim(map_path, "record"),
+            _place(report_path(png)): _Claim(map_path, "report"),
+            _place(map_path): _Claim(map_path, "map file"),
+        }
+        for place, claim in wanted.items():
+            owner = self._owners.get(place, claim)
+            are_maps = claim.what == owner.what == "map file"  # neither is written
+            if not are_maps and _real(owner.map_path) != _real(map_path):
+                theirs = "that" if claim.what == owner.what else f"the {owner.what}"
+                what = f"its {claim.what} would overwrite {theirs} of {shown(owner.map_path)}"
+                raise BakeError(what, where=Location(file=map_path), hint="rename one of the maps")
         self.release(map_path)
-        self._owners[place] = map_path
-        self._places[map_path] = place
+        self._owners |= wanted
+        self._places[map_path] = tuple(wanted)
 
     def release(self, map_path: Path) -> None:
         """Give back whatever a map has."""
-        if (place := self._places.pop(map_path, None)) is not None:
-            del self._owners[place]
+        for place in self._places.pop(map_path, ()):
+            self._owners.pop(place, None)
+
+
+def _place(path: Path) -> str:
+    """Return one name for all spellings of a place, on whatever file system: links, cases and accents."""
+    return unicodedata.normalize("NFC", str(_real(path))).casefold()
+
+
+def _real(path: Path) -> Path:
+    """Return where a file is that is replaced, not written through, if it is a link."""
+    return path.absolute().parent.resolve() / path.name

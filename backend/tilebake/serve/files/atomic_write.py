@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import socket
+import stat
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -25,7 +26,8 @@ STRAY_AGE: Final = (
     3600.0  # seconds after which another machine's staging folder is a stray; publishing takes one
 )
 
-_STAGE: Final = re.compile(r"\.tilebake-(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]+)-[0-9a-f]{8}")
+_STAGE: Final = re.compile(r"\.tilebake-(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,10})-[0-9a-f]{8}")
+_LARGEST_PROCESS: Final = 2**31 - 1  # more is no number of a process, and makes the system's calls fail
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -38,11 +40,14 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def put_files(place: SafeFolder, files: Mapping[str, bytes]) -> None:
-    """Write files, by name: all are complete on the disk before the first takes its place. Raises OSError."""
+    """Write files, by name: all are complete on the disk before the first takes its place. Raises OSError.
+
+    A file that takes another's place may be read and written by whom that one was.
+    """
     _sweep(place)
     with _stage(place) as stage:
         for name, content in files.items():
-            stage.write(name, content)
+            stage.write(name, content, _mode_of(place, name))
         for name in files:
             stage.move(name, place)
         place.sync()
@@ -56,6 +61,14 @@ def sweep(root: Path) -> None:
         if left:
             with contextlib.suppress(OSError, BakeError), folder_inside(root, Path(place)) as folder:
                 _sweep(folder)
+
+
+def _mode_of(place: SafeFolder, name: str) -> int | None:
+    try:
+        mode = place.status(name).st_mode
+    except FileNotFoundError:
+        return None
+    return stat.S_IMODE(mode) & 0o777 if stat.S_ISREG(mode) else None
 
 
 @contextlib.contextmanager
@@ -90,10 +103,15 @@ def _is_stray(place: SafeFolder, stage: re.Match[str]) -> bool:
     from psutil import pid_exists
 
     if stage["machine"] == _machine():
-        return not pid_exists(int(stage["process"]))
+        process = int(stage["process"])
+        return process > _LARGEST_PROCESS or not pid_exists(process)
     return time.time() - place.status(stage[0]).st_mtime > STRAY_AGE
 
 
 @functools.cache
 def _machine() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+    """Return a short name for where process numbers mean what they mean here: a machine, or a container."""
+    name = socket.gethostname()
+    with contextlib.suppress(OSError):  # Linux alone has it
+        name += str(Path("/proc/self/ns/pid").readlink())
+    return hashlib.sha256(name.encode()).hexdigest()[:8]

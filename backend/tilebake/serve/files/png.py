@@ -2,7 +2,7 @@
 
 import io
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from tilebake.level.output import MOST_PIXELS
 
@@ -31,8 +31,10 @@ def png_bytes(image: "NDArray[np.uint8]", level: int = SMALL) -> bytes:
     return buffer.getvalue()
 
 
-def png_pixels(content: "bytes | memoryview") -> "NDArray[np.uint8]":
+def png_pixels(content: "bytes | memoryview", mode: Literal["RGBA"] | None = None) -> "NDArray[np.uint8]":
     """Decode a PNG file's pixels, up to the size that tilebake itself makes. Raises BrokenPictureError.
+
+    They come as the file has them, or turned into `mode`, which shows the same.
 
     MemoryError passes through: the picture may be sound.
     """
@@ -44,7 +46,7 @@ def png_pixels(content: "bytes | memoryview") -> "NDArray[np.uint8]":
             width, height = picture.size
             if width * height > MOST_PIXELS:
                 raise BrokenPictureError(f"{width} x {height} pixels are more than a picture may have")
-            return np.asarray(picture)
+            return np.asarray(picture if mode is None else picture.convert(mode))
     except (BrokenPictureError, MemoryError):
         raise
     except Exception as error:  # Pillow tells a broken file by whatever its parser stumbles over

@@ -64,10 +64,16 @@ class SafeFolder:
         finally:
             os.close(handle)
 
-    def write(self, name: str, content: bytes) -> None:
-        """Make a new file, which is complete on the disk when this returns."""
-        handle = os.open(self._at(name), _NEW, 0o666, dir_fd=self._handle)
+    def write(self, name: str, content: bytes, mode: int | None = None) -> None:
+        """Make a new file, which is complete on the disk when this returns.
+
+        `mode` says who may read and write it; without one, the user's umask does.
+        """
+        handle = os.open(self._at(name), _NEW, 0o666 if mode is None else mode, dir_fd=self._handle)
         try:
+            if mode is not None and hasattr(os, "fchmod"):
+                with suppress(OSError):  # some drives know no modes
+                    os.fchmod(handle, mode)
             left = memoryview(content)
             while left:
                 left = left[os.write(handle, left) :]
