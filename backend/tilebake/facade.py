@@ -23,6 +23,7 @@ from tilebake.level.tilemap import TileMap, parse_map, read_map
 from tilebake.models.reference import ModelSource
 from tilebake.paint.control.editing import edit_scene
 from tilebake.paint.model.load import load
+from tilebake.paint.model.loras import LoraFile
 from tilebake.paint.pipeline import Pipeline
 from tilebake.request import BakeRequest, OnStep, Step
 from tilebake.serve.bake.plan import BakeOptions, Planner
@@ -184,5 +185,5 @@ def _check_settings(settings: Settings | None) -> SettingsOverride:
 def _load_pipeline(
     source: ModelSource, loras: Sequence[tuple[LoraRef, str]], device: str, dtype: str
 ) -> Pipeline:
-    files = [(Path(lora.path), lora.weight) for lora, _ in loras]
+    files = [LoraFile(Path(lora.path), lora.weight, digest) for lora, digest in loras]
     return Pipeline(load(source, device=device, dtype=dtype, loras=files))

@@ -3,11 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+NOTES: Final = (
+    "notes"  # in a texture's environment: what has to be said of it, such as a LoRA that fits in part
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -213,6 +214,13 @@ def test_the_digest_changes_with_every_file_that_is_loaded(model: Path, changed:
     assert model_digest(resolve(str(model))) != before
 
 
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten seconds from now: files that were written a moment ago are settled."""
+    monkeypatch.setattr(digests, "time_ns", lambda: time.time_ns() + 10**10)
+
+
+@pytest.mark.usefixtures("later")
 def test_a_file_is_read_once_and_again_when_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +235,30 @@ def test_a_file_is_read_once_and_again_when_it_changes(
     assert file_digest(file) != first
 
 
+@pytest.mark.usefixtures("later")
+@pytest.mark.parametrize("how", ["written in place", "moved into its place"])
+def test_another_file_of_the_same_size_and_time_is_another_file(tmp_path: Path, how: str) -> None:
+    file, other = tmp_path / "moss.safetensors", tmp_path / "other"
+    file.write_bytes(b"one")
+    os.utime(file, ns=(1, 1))
+    first = file_digest(file)
+    if how == "written in place":
+        file.write_bytes(b"two")
+    else:
+        other.write_bytes(b"two")
+        other.replace(file)
+    os.utime(file, ns=(1, 1))
+    assert file_digest(file) != first
+
+
+def test_a_file_that_changed_a_moment_ago_is_read_again(tmp_path: Path, private_cache: Path) -> None:
+    file = tmp_path / "weights"
+    file.write_bytes(b"one")
+    file_digest(file)
+    assert not (private_cache / "digests").exists()
+
+
+@pytest.mark.usefixtures("later")
 def test_a_damaged_digest_entry_is_replaced(tmp_path: Path, private_cache: Path) -> None:
     file = tmp_path / "weights"
     file.write_bytes(b"one")

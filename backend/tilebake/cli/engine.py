@@ -10,6 +10,7 @@ from tilebake.cli.options import Machine
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.paint.model.load import Components, load
+from tilebake.paint.model.loras import LoraFile
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.heat_layer import heat_layer
 from tilebake.paint.report.placement_report import bake_with_report
@@ -23,7 +24,7 @@ def load_components(
 ) -> Components:
     """Load a model with its LoRAs onto the machine's device. Raises ModelError."""
     log.info("loading the model %s from %s", source.reference, source.path)
-    files = [(Path(lora.path), lora.weight) for lora, _ in loras]
+    files = [LoraFile(Path(lora.path), lora.weight, digest) for lora, digest in loras]
     components = load(source, device=machine.device, dtype=machine.dtype, loras=files)
     log.info(
         "loaded in %.1f s: device %s, %s, %s LoRAs",

@@ -1,11 +1,11 @@
 """Read what a model recommends, from the tilebake.json beside it."""
 
-import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tilebake.errors import Location, ModelError
-from tilebake.models.weights import read_json
+from tilebake.models.model_file import read_json
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,8 @@ def read_defaults(path: Path) -> Defaults:
     scale_low = given.get("guidance_scale_low")
     sound = {
         "steps": type(steps) is int and 1 <= steps <= 1000,
-        "guidance_scale": type(guidance_scale) in (int, float) and math.isfinite(guidance_scale),
-        "guidance_scale_low": scale_low is None
-        or (type(scale_low) in (int, float) and math.isfinite(scale_low)),
+        "guidance_scale": _is_finite(guidance_scale),
+        "guidance_scale_low": scale_low is None or _is_finite(scale_low),
         "scheduler": isinstance(scheduler, str),
     }
     for key, is_sound in sound.items():
@@ -50,3 +49,8 @@ def read_defaults(path: Path) -> Defaults:
             )
     low = None if scale_low is None else float(scale_low)
     return Defaults(steps, float(guidance_scale), scheduler, low)
+
+
+def _is_finite(value: object) -> bool:
+    """Tell whether a value of JSON is a number that fits into a float: 10**400 does not."""
+    return isinstance(value, int | float) and type(value) is not bool and abs(value) <= sys.float_info.max

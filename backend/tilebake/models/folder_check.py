@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
-from tilebake.models.weights import read_json, weight_files
+from tilebake.models.config_check import read_config, refuse_steering
+from tilebake.models.model_file import read_json
+from tilebake.models.vocabulary import tokenizer_files
+from tilebake.models.weights import WeightFiles, weight_files
+
+INDEX_NAME: Final = "model_index.json"
+CONFIG_NAME: Final = "config.json"
+SCHEDULER_CONFIG: Final = Path("scheduler", "scheduler_config.json")
+DEFAULTS_NAME: Final = "tilebake.json"
 
 COMPONENTS = {
     "unet": ("UNet2DConditionModel",),
@@ -21,7 +29,29 @@ STEMS = {
     "text_encoder": "model",
     "text_encoder_2": "model",
 }
+TOKENIZERS: Final = ("tokenizer", "tokenizer_2")
 PIPELINES = ("StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline")
+
+
+class FolderFiles(NamedTuple):
+    """Name every file of a diffusers folder that is opened; what else lies there never is."""
+
+    index_file: Path
+    scheduler: Path
+    configs: dict[str, Path]  # by component, as are the next two
+    weights: dict[str, WeightFiles]
+    tokenizers: dict[str, dict[str, Path]]
+    defaults: Path | None
+
+    def paths(self) -> Iterator[Path]:
+        """Yield each of them."""
+        yield from (self.index_file, self.scheduler, *self.configs.values())
+        for weights in self.weights.values():
+            yield from weights.files if weights.index_file is None else (weights.index_file, *weights.files)
+        for files in self.tokenizers.values():
+            yield from files.values()
+        if self.defaults is not None:
+            yield self.defaults
 
 
 def check_folder(folder: Path) -> None:
@@ -29,7 +59,7 @@ def check_folder(folder: Path) -> None:
 
     Raises ModelError for the first thing that is missing, broken or of another kind.
     """
-    index_file = folder / "model_index.json"
+    index_file = folder / INDEX_NAME
     if not index_file.is_file():
         raise ModelError(
             "holds no model_index.json, so it is no diffusers model",
@@ -37,6 +67,7 @@ def check_folder(folder: Path) -> None:
             hint="name the folder that model_index.json is in, or a single .safetensors file",
         )
     index = read_json(index_file)
+    refuse_steering(index_file, index)
     pipeline = index.get("_class_name")
     if pipeline not in PIPELINES:
         is_code = isinstance(pipeline, list)
@@ -49,8 +80,10 @@ def check_folder(folder: Path) -> None:
         )
     for component, classes in COMPONENTS.items():
         _check_component(index_file, component, classes, index.get(component))
-    _need(folder / "scheduler" / "scheduler_config.json")
-    tuple(folder_files(folder))  # raises for what is missing or broken
+    read_config(_need(folder / SCHEDULER_CONFIG), "scheduler")
+    files = folder_files(folder)  # raises for what is missing or broken
+    for component, config in files.configs.items():
+        read_config(config, component)
 
 
 def _check_component(index_file: Path, component: str, classes: tuple[str, ...], entry: Any) -> None:
@@ -80,30 +113,17 @@ def _need(path: Path) -> Path:
     return path
 
 
-def folder_files(folder: Path) -> Iterator[Path]:
-    """Yield every file of a diffusers folder that is loaded, and check each weight file on the way."""
-    yield folder / "model_index.json"
-    yield folder / "scheduler" / "scheduler_config.json"
-    for component, stem in STEMS.items():
-        yield _need(folder / component / "config.json")
-        yield from weight_files(folder / component, stem).files
-    for tokenizer in ("tokenizer", "tokenizer_2"):
-        yield from tokenizer_files(folder / tokenizer)
-    if (folder / "tilebake.json").is_file():
-        yield folder / "tilebake.json"
+def folder_files(folder: Path) -> FolderFiles:
+    """Name every file of a diffusers folder that is loaded, and check each weight file on the way.
 
-
-def tokenizer_files(folder: Path) -> list[Path]:
-    """Return the files of a CLIP tokenizer: tokenizer.json or vocab.json with merges.txt, and settings.
-
-    Raises ModelError when they are not there.
+    Raises ModelError for what is missing or broken.
     """
-    whole, vocab, merges = (folder / name for name in ("tokenizer.json", "vocab.json", "merges.txt"))
-    if not whole.is_file() and not (vocab.is_file() and merges.is_file()):
-        raise ModelError(
-            "holds neither tokenizer.json nor vocab.json with merges.txt",
-            where=Location(folder),
-            hint="fetch it anew",
-        )
-    settings = [folder / name for name in ("tokenizer_config.json", "special_tokens_map.json")]
-    return [path for path in (whole, vocab, merges, *settings) if path.is_file()]
+    defaults = folder / DEFAULTS_NAME
+    return FolderFiles(
+        index_file=folder / INDEX_NAME,
+        scheduler=folder / SCHEDULER_CONFIG,
+        configs={component: _need(folder / component / CONFIG_NAME) for component in STEMS},
+        weights={component: weight_files(folder / component, stem) for component, stem in STEMS.items()},
+        tokenizers={name: tokenizer_files(folder / name) for name in TOKENIZERS},
+        defaults=defaults if defaults.is_file() else None,
+    )

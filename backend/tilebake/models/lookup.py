@@ -1,11 +1,13 @@
 """Look up models and LoRA files once, and notice when one of them changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from tilebake.errors import Location, ModelError, TilebakeError
+from tilebake.errors import TilebakeError
 from tilebake.models.file_digest import file_digest
+from tilebake.models.model_file import unreadable
 from tilebake.models.reference import ModelSource, model_digest, resolve, resolve_lora
 
 _T = TypeVar("_T")
@@ -73,9 +75,10 @@ class _Lookups(Generic[_T]):
 def _model(reference: str, root: Path) -> tuple[ModelSource, str]:
     source = resolve(reference, root)
     try:
-        return source, model_digest(source)
+        digest = model_digest(source)
     except OSError as error:
-        raise _no_longer_there(source.path, error) from error
+        raise unreadable(source.path, error) from error
+    return replace(source, digest=digest), digest
 
 
 def _lora(path: str, root: Path) -> tuple[Path, str]:
@@ -83,11 +86,4 @@ def _lora(path: str, root: Path) -> tuple[Path, str]:
     try:
         return file, file_digest(file)
     except OSError as error:
-        raise _no_longer_there(file, error) from error
-
-
-def _no_longer_there(path: Path, error: OSError) -> ModelError:
-    """Make the error for a file that was there a moment ago."""
-    return ModelError(
-        f"cannot be read: {error.strerror or error}", where=Location(file=path), hint="put it back"
-    )
+        raise unreadable(file, error) from error

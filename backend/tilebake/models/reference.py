@@ -5,16 +5,28 @@ reaches for the network.
 """
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tilebake.errors import Location, ModelError
 from tilebake.models import hub_cache
+from tilebake.models.config_check import read_config
 from tilebake.models.defaults import Defaults, read_defaults
 from tilebake.models.file_digest import file_digest
-from tilebake.models.folder_check import check_folder, folder_files
+from tilebake.models.folder_check import (
+    CONFIG_NAME,
+    DEFAULTS_NAME,
+    INDEX_NAME,
+    SCHEDULER_CONFIG,
+    STEMS,
+    check_folder,
+    folder_files,
+)
+from tilebake.models.model_file import unreadable
+from tilebake.models.vocabulary import find_vocabulary
 from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_names
 
 EMBEDDED = Path(__file__).resolve().parent.parent / "embedded"
@@ -29,6 +41,32 @@ class ModelSource:
     kind: Literal["embedded", "folder", "file", "hub"]
     path: Path  # the diffusers folder, or the .safetensors file
     defaults: Defaults = field(default_factory=Defaults)
+    digest: str = ""  # what `model_digest` gave when it was looked up; empty where nobody has asked yet
+
+
+class CheckpointFiles(NamedTuple):
+    """Name every file that is opened for a single-file checkpoint."""
+
+    weights: Path
+    index_file: Path
+    scheduler: Path
+    configs: Mapping[str, Path]  # by component
+    tokenizer: Mapping[str, Path]  # by name
+    defaults: Path | None
+
+    def by_name(self) -> dict[str, Path]:
+        """Return them by names that do not depend on where they lie."""
+        configs = {f"{component}/{CONFIG_NAME}": path for component, path in self.configs.items()}
+        tokenizer = {f"tokenizer/{name}": path for name, path in self.tokenizer.items()}
+        files = {
+            INDEX_NAME: self.index_file,
+            SCHEDULER_CONFIG.as_posix(): self.scheduler,
+            **configs,
+            **tokenizer,
+        }
+        if self.defaults is not None:
+            files[DEFAULTS_NAME] = self.defaults
+        return {**files, "checkpoint": self.weights}
 
 
 def resolve(reference: str, root: Path | None = None) -> ModelSource:
@@ -37,6 +75,13 @@ def resolve(reference: str, root: Path | None = None) -> ModelSource:
     Raises ModelError when there is none, when it is not of SDXL's family, when something is missing or cut
     short, and when opening it could run code.
     """
+    try:
+        return _resolve(reference, root)
+    except OSError as error:  # a folder that may not be entered, a name too long for the file system
+        raise unreadable(_path(reference, root), error) from error
+
+
+def _resolve(reference: str, root: Path | None) -> ModelSource:
     if reference == "embedded":
         return ModelSource(reference, "embedded", EMBEDDED, _folder_defaults(EMBEDDED))
     path = _path(reference, root)
@@ -64,14 +109,18 @@ def _path(reference: str, root: Path | None) -> Path:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # a name too long for the file system
+    except PermissionError:
+        raise
+    except OSError:  # such as a name too long for the file system
         return False
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:
+    except PermissionError:
+        raise
+    except OSError:  # such as a name too long for the file system
         return False
 
 
@@ -88,7 +137,11 @@ def _resolve_hub(reference: str) -> ModelSource:
 def resolve_lora(path: str, root: Path | None = None) -> Path:
     """Return a LoRA's file, checked as weights are; relative paths start at `root`. Raises ModelError."""
     file = _path(path, root)
-    if not _is_file(file):
+    try:
+        is_there = _is_file(file)
+    except OSError as error:
+        raise unreadable(file, error) from error
+    if not is_there:
         raise ModelError("there is no such LoRA file", where=Location(file), hint="correct its path")
     check_safetensors(file)
     return file
@@ -97,13 +150,30 @@ def resolve_lora(path: str, root: Path | None = None) -> Path:
 def config_folder(file: Path) -> Path:
     """Return the folder of a single-file checkpoint's configurations: NAME.config beside it, else SDXL's."""
     beside = file.with_suffix(".config")
-    return beside if (beside / "model_index.json").is_file() else SDXL_CONFIG
+    return beside if (beside / INDEX_NAME).is_file() else SDXL_CONFIG
+
+
+def checkpoint_files(file: Path) -> CheckpointFiles:
+    """Name every file that is opened for a single-file checkpoint.
+
+    Raises ModelError where CLIP's vocabulary is missing, or a configuration is broken.
+    """
+    config, defaults = config_folder(file), file.with_suffix(".tilebake.json")
+    text_encoder = read_config(config / "text_encoder" / CONFIG_NAME, "text_encoder")
+    return CheckpointFiles(
+        weights=file,
+        index_file=config / INDEX_NAME,
+        scheduler=config / SCHEDULER_CONFIG,
+        configs={component: config / component / CONFIG_NAME for component in STEMS},
+        tokenizer=find_vocabulary(file, config / "tokenizer", text_encoder.get("vocab_size", 0)),
+        defaults=defaults if defaults.is_file() else None,
+    )
 
 
 def _folder_defaults(folder: Path) -> Defaults:
     """Check a diffusers folder, and return what it recommends."""
     check_folder(folder)
-    return read_defaults(folder / "tilebake.json")
+    return read_defaults(folder / DEFAULTS_NAME)
 
 
 def _file_defaults(path: Path) -> Defaults:
@@ -129,19 +199,24 @@ def _file_defaults(path: Path) -> Defaults:
 
 
 def model_digest(source: ModelSource) -> str:
-    """Return the sha256 (hex) over names and bytes of every file of a model that changes a pixel.
+    """Return the sha256 (hex) over names and bytes of every file of a model that is read to paint.
 
-    A judge of terrains beside it changes none. Raises OSError when a file cannot be read.
+    A judge of terrains beside it changes no pixel. Raises OSError when a file cannot be read, and ModelError
+    when one is missing.
     """
-    if source.kind == "file":
-        config = config_folder(source.path)
-        texts = (path for path in config.rglob("*") if path.suffix in (".json", ".txt"))
-        files = {path.relative_to(config).as_posix(): path for path in texts}
-        files["checkpoint"] = source.path
-    else:
-        files = {path.relative_to(source.path).as_posix(): path for path in folder_files(source.path)}
-    entries = sorted(f"{name} {file_digest(path)}\n" for name, path in files.items())
+    entries = sorted(f"{name} {file_digest(path)}\n" for name, path in _files_by_name(source).items())
     return hashlib.sha256("".join(entries).encode()).hexdigest()
+
+
+def model_paths(source: ModelSource) -> tuple[Path, ...]:
+    """Return the path of every file of a model that is read to paint. Raises ModelError."""
+    return tuple(_files_by_name(source).values())
+
+
+def _files_by_name(source: ModelSource) -> Mapping[str, Path]:
+    if source.kind == "file":
+        return checkpoint_files(source.path).by_name()
+    return {path.relative_to(source.path).as_posix(): path for path in folder_files(source.path).paths()}
 
 
 def list_models() -> list[ModelSource]:

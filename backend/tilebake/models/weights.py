@@ -3,15 +3,16 @@
 Only safetensors are loaded. A pickle can run any code when it is opened, so none ever is.
 """
 
-import json
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from safetensors import SafetensorError, safe_open
 
 from tilebake.errors import Location, ModelError
-from tilebake.models.file_digest import is_known_whole, remember_whole
+from tilebake.models.file_digest import file_version, is_known_whole, remember_whole
+from tilebake.models.model_file import INDEX_LIMIT, open_model_file, read_json, refuse_pointer, unreadable
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle")
 CONVERT = (
@@ -20,36 +21,14 @@ CONVERT = (
 )
 
 _IN_HEADER = "Error while deserializing header: "
+_SHARD: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,200}\.safetensors", re.ASCII)
 
 
 class WeightFiles(NamedTuple):
-    """Name one component's weights: the files, and the variant in their names ("fp16"), if any."""
+    """Name the files that hold one component's weights, and the index that names them, if there is one."""
 
     files: tuple[Path, ...]
-    variant: str | None
-
-
-def read_json(path: Path) -> Mapping[str, Any]:
-    """Read a JSON object from a model's folder. Raises ModelError when the file is missing or holds none."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelError(f"cannot be read: {error.strerror or error}", where=Location(path)) from None
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        check_not_pointer(path)
-        raise ModelError("is not a JSON object", where=Location(path), hint="fetch the model anew")
-    return cast("dict[str, Any]", value)
-
-
-def check_not_pointer(path: Path) -> None:
-    """Raise ModelError for a Git LFS pointer that stands where the file itself is due."""
-    with path.open("rb") as file:
-        if file.read(23) == b"version https://git-lfs":
-            raise ModelError(
-                "is a Git LFS pointer, not the file itself", where=Location(path), hint="run `git lfs pull`"
-            )
+    index_file: Path | None
 
 
 def refuse_pickle(path: Path) -> None:
@@ -72,16 +51,17 @@ def check_safetensors(path: Path) -> None:
     refuse_pickle(path)
     try:
         if not is_known_whole(path):
+            version = file_version(path)
             tensor_names(path)
-            remember_whole(path)
+            remember_whole(path, version)
     except OSError as error:
-        raise ModelError(f"cannot be read: {error.strerror or error}", where=Location(path)) from None
+        raise unreadable(path, error) from None
 
 
 def tensor_names(path: Path) -> Collection[str]:
     """Return the names of a safetensors file's tensors. Raises ModelError as `check_safetensors` does."""
     try:
-        check_not_pointer(path)
+        refuse_pointer(path)
         with safe_open(path, framework="np") as file:
             return frozenset(file.keys())
     except SafetensorError as error:
@@ -92,11 +72,11 @@ def tensor_names(path: Path) -> Collection[str]:
             hint="fetch or copy it anew",
         ) from None
     except OSError as error:
-        raise ModelError(f"cannot be read: {error.strerror or error}", where=Location(path)) from None
+        raise unreadable(path, error) from None
 
 
 def _refuse_renamed_pickle(path: Path) -> None:
-    with path.open("rb") as file:
+    with open_model_file(path) as file:
         if file.read(2).startswith((b"PK", b"\x80")):  # a zip archive's or a pickle's first bytes
             raise ModelError("is a pickle under another name", where=Location(path), hint=CONVERT)
 
@@ -104,18 +84,17 @@ def _refuse_renamed_pickle(path: Path) -> None:
 def weight_files(folder: Path, stem: str) -> WeightFiles:
     """Return the weights of the component in `folder`, full precision first, then fp16, each one checked.
 
-    `stem` is "diffusion_pytorch_model" or "model". Raises ModelError when there are none that may be opened.
+    `stem` is "diffusion_pytorch_model" or "model". One file goes before an index of several: whichever is not
+    returned is never opened. Raises ModelError when there are none that may be opened.
     """
-    for variant in (None, "fp16"):
-        infix = f".{variant}" if variant else ""
+    for infix in ("", ".fp16"):
         single = folder / f"{stem}{infix}.safetensors"
         index = folder / f"{stem}.safetensors.index{infix}.json"
         if single.is_file():
             check_safetensors(single)
-            return WeightFiles((single,), variant)
+            return WeightFiles((single,), None)
         if index.is_file():
-            shards = _shards(index)
-            return WeightFiles((index, *shards), variant)
+            return WeightFiles(tuple(_shards(index)), index)
     for pickle in sorted(folder.glob("*")):
         refuse_pickle(pickle)
     raise ModelError(
@@ -124,11 +103,19 @@ def weight_files(folder: Path, stem: str) -> WeightFiles:
 
 
 def _shards(index: Path) -> list[Path]:
-    weight_map = read_json(index).get("weight_map")
+    weight_map = read_json(index, INDEX_LIMIT).get("weight_map")
     names: set[object] = (
         set(cast("dict[str, object]", weight_map).values()) if isinstance(weight_map, dict) else set()
     )
-    if not names or not all(isinstance(name, str) and Path(name).name == name for name in names):
+    for name in sorted(names, key=str):
+        is_plain = isinstance(name, str) and _SHARD.fullmatch(name) is not None
+        if not is_plain:
+            raise ModelError(
+                f"names {_shorten(name)} for a file of weights",
+                where=Location(index, json_path="$.weight_map"),
+                hint="fetch the model anew: its weights are .safetensors files beside the index",
+            )
+    if not names:
         raise ModelError(
             "names no weight files beside it", where=Location(index), hint="fetch the model anew"
         )
@@ -136,3 +123,8 @@ def _shards(index: Path) -> list[Path]:
     for shard in shards:
         check_safetensors(shard)
     return shards
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -34,7 +34,7 @@ from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl
 from tilebake.request import BakeRequest
-from tilebake.texture import PlacementReport, Texture, pixel_hash
+from tilebake.texture import NOTES, PlacementReport, Texture, pixel_hash
 
 ON_CPU = "painted on the CPU"
 TWO_PASSES = "guidance in two passes"
@@ -217,6 +217,7 @@ def describe_environment(components: Components) -> dict[str, str]:
         "torch": torch.__version__,
         "diffusers": diffusers.__version__,
         "transformers": transformers.__version__,
+        **({NOTES: "; ".join(components.notes)} if components.notes else {}),
     }
 
 

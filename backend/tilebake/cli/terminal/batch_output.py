@@ -11,6 +11,7 @@ from tilebake.cli.terminal.paths import near, print_path
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.texture import NOTES
 
 
 class BatchOutput:
@@ -55,9 +56,10 @@ class BatchOutput:
         seconds = sum(timings.values()) - timings.get("load", 0.0)  # the model is loaded once for many maps
         same = "" if event.written else "; the pixels are the same, so the file is untouched"
         source = " from the cache" if from_cache else ""
-        fallbacks = "".join(f"; {each}" for each in event.texture.degraded)
+        notes = event.texture.environment.get(NOTES)
+        remarks = "".join(f"; {each}" for each in (*event.texture.degraded, *([notes] if notes else [])))
         self._print(
-            f"{shown(event.job.map_path)}: {width} x {height} in {seconds:.1f} s{source}{same}{fallbacks}",
+            f"{shown(event.job.map_path)}: {width} x {height} in {seconds:.1f} s{source}{same}{shown(remarks)}",
             {
                 "status": "baked",
                 **_paths(event),
@@ -66,6 +68,7 @@ class BatchOutput:
                 "cached": from_cache,
                 "written": event.written,
                 "degraded": list(event.texture.degraded),
+                **({NOTES: notes} if notes else {}),
             },
             result=event.job.png,
         )

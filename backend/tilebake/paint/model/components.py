@@ -1,14 +1,22 @@
 """Hold SDXL's parts as a loader finds them, before they are moved to a device."""
 
+import logging
+import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import diffusers.utils.logging as diffusers_logging
 import transformers.utils.logging as transformers_logging
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from tilebake.models.config_check import read_config
+from tilebake.models.model_file import read_json
+
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +35,36 @@ class Parts:
 
 @contextmanager
 def quietly() -> Generator[None]:
-    """Silence the progress bars and warnings of diffusers and transformers; restore them on exit."""
+    """Keep diffusers, transformers and peft off the terminal; what they warn of goes to our log instead."""
     libraries = (diffusers_logging, transformers_logging)
+    handler = _ToOurLog()
     before = [(library.is_progress_bar_enabled(), library.get_verbosity()) for library in libraries]
     for library in libraries:
         library.disable_progress_bar()
-        library.set_verbosity_error()
+        library.set_verbosity_warning()
+        library.disable_default_handler()
+        library.add_handler(handler)
     try:
-        yield
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+        for each in caught:
+            log.info("%s: %s", each.category.__name__, each.message)
     finally:
         for library, (had_bar, verbosity) in zip(libraries, before, strict=True):
+            library.remove_handler(handler)
+            library.enable_default_handler()
             library.set_verbosity(verbosity)
             if had_bar:
                 library.enable_progress_bar()
+
+
+class _ToOurLog(logging.Handler):
+    """Pass a library's messages on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log.info("%s: %s", record.name, record.getMessage())
+
+
+def read_noise_schedule(path: Path) -> Mapping[str, Any]:
+    """Read a scheduler's configuration: known keys, and the name of its class. Raises ModelError."""
+    return {"_class_name": str(read_json(path).get("_class_name", "")), **read_config(path, "scheduler")}

@@ -3,33 +3,34 @@
 One code path for all. Nothing here reaches for the network, opens a pickle or runs a model's own code.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import torch
 from accelerate import cpu_offload
-from diffusers import AutoencoderKL, UNet2DConditionModel
-from safetensors import SafetensorError
 from torch import nn
-from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import LATENT
 from tilebake.models.defaults import Defaults
 from tilebake.models.dtypes import DTYPES
-from tilebake.models.folder_check import STEMS
 from tilebake.models.reference import ModelSource
-from tilebake.models.weights import read_json, weight_files
 from tilebake.paint.judge.reading import judge_file
 from tilebake.paint.memory import is_out_of_memory, release
+from tilebake.paint.model.bulkhead import guard
 from tilebake.paint.model.components import Parts, quietly
-from tilebake.paint.model.loras import fuse_loras
+from tilebake.paint.model.folder import load_folder
+from tilebake.paint.model.loras import LoraFile, fuse_loras
 from tilebake.paint.model.single_file import load_single_file
+from tilebake.paint.model.unchanged import hold_still
 from tilebake.paint.prompts.cache import PromptCache
 
+log: Final = logging.getLogger(__name__)
+TIME_IDS = 6  # numbers that SDXL tells its UNet about the canvas
 STREAMED = "weights streamed from main memory"
 
 
@@ -44,6 +45,7 @@ class Components(Parts):
     load_seconds: float
     judge: Path | None = None  # the file of the model's judge, which a report alone reads
     degraded: tuple[str, ...] = ()  # what had to be given up for the model to fit
+    notes: tuple[str, ...] = ()  # what has to be said of its LoRAs
     prompts: PromptCache = field(default_factory=PromptCache)
 
 
@@ -108,20 +110,22 @@ def load(
     source: ModelSource,
     device: str = "auto",
     dtype: str = "auto",
-    loras: Sequence[tuple[Path, float]] = (),
+    loras: Sequence[LoraFile] = (),
 ) -> Components:
-    """Load the model at `source` to a device, with `loras` (file, weight) fused into its weights.
+    """Load the model at `source` to a device, with `loras` fused into its weights.
 
-    Raises ModelError when the device or dtype is not to be had, and when the model's or a LoRA's content does
-    not fit SDXL.
+    Raises ModelError when the device or dtype is not to be had, when the model's or a LoRA's content does not
+    fit SDXL, and when they are not the files that were looked up; MemoryRanOutError when there is no room.
     """
     started = time.perf_counter()
     place = pick_device(device)
     precision = pick_dtype(dtype, place)
-    with quietly():
+    with hold_still(source, loras), quietly():
         parts = _read(source, precision)
         _check_fit(source, parts)
-        fuse_loras(parts, loras)
+        notes = fuse_loras(parts, loras)
+    for note in notes:
+        log.info(note)
     if parts.vae.config["force_upcast"]:  # it overflows in float16, and the picture comes out black
         nn.Module.to(parts.vae, torch.float32)
     degraded = _put_on(parts, place)
@@ -137,56 +141,30 @@ def load(
         load_seconds=time.perf_counter() - started,
         judge=judge_file(source),
         degraded=degraded,
+        notes=notes,
     )
 
 
 def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
     """Read the parts of a model into main memory. Raises ModelError when the libraries cannot load it."""
     read = load_single_file if source.kind == "file" else load_folder
-    try:
+    with guard(source.path, "cannot be loaded", "use a complete model of SDXL's family"):
         return read(source.path, dtype)
-    except (OSError, ValueError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise ModelError(
-            f"cannot be loaded: {reason}",
-            where=Location(source.path),
-            hint="use a complete model of SDXL's family",
-        ) from error
-
-
-def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
-    """Load the parts of a diffusers folder, each by a class named here, never one that the folder names."""
-    path = str(folder)
-
-    def options(name: str) -> dict[str, Any]:
-        variant = weight_files(folder / name, STEMS[name]).variant
-        return {"subfolder": name, "variant": variant, "use_safetensors": True, "local_files_only": True}
-
-    return Parts(
-        unet=UNet2DConditionModel.from_pretrained(path, torch_dtype=dtype, **options("unet")),
-        vae=AutoencoderKL.from_pretrained(path, torch_dtype=dtype, **options("vae")),
-        text_encoder=CLIPTextModel.from_pretrained(path, dtype=dtype, **options("text_encoder")),
-        text_encoder_2=CLIPTextModelWithProjection.from_pretrained(
-            path, dtype=dtype, **options("text_encoder_2")
-        ),
-        tokenizer=CLIPTokenizer.from_pretrained(path, subfolder="tokenizer", local_files_only=True),
-        tokenizer_2=CLIPTokenizer.from_pretrained(path, subfolder="tokenizer_2", local_files_only=True),
-        scheduler_config=read_json(folder / "scheduler" / "scheduler_config.json"),
-        force_zeros_for_empty_prompt=bool(
-            read_json(folder / "model_index.json").get("force_zeros_for_empty_prompt", True)
-        ),
-    )
 
 
 def _check_fit(source: ModelSource, parts: Parts) -> None:
     """Refuse what has SDXL's classes but not its way to paint from text: inpainting, other conditioning."""
     unet, vae = parts.unet.config, parts.vae.config
-    context = parts.text_encoder.config.hidden_size + parts.text_encoder_2.config.hidden_size
+    first, second = parts.text_encoder.config, parts.text_encoder_2.config
+    context = first.hidden_size + second.hidden_size
+    added = (second.projection_dim or 0) + TIME_IDS * (unet["addition_time_embed_dim"] or 0)
     fits = {
         "its UNet takes more than latents (an inpainting or instruction model)": unet["in_channels"]
         == vae["latent_channels"],
         "its UNet is not conditioned on text and time as SDXL's is": unet["addition_embed_type"]
-        == "text_time",
+        == "text_time"
+        and unet["projection_class_embeddings_input_dim"] == added,
+        "its UNet does not paint what its VAE decodes": unet["out_channels"] == vae["latent_channels"],
         "its UNet is not made for both of its text encoders": unet["cross_attention_dim"] == context,
         f"its VAE does not scale by {LATENT}": 2 ** (len(vae["block_out_channels"]) - 1) == LATENT,
     }

@@ -1,41 +1,135 @@
 """Fuse LoRA files into a model's weights; the model's layers stay as they are."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from safetensors import SafetensorError
+import torch
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.folder_check import COMPONENTS
+from tilebake.paint.model.bulkhead import guard
 from tilebake.paint.model.components import Parts
+from tilebake.paint.model.lora_metadata import adapter_metadata
+from tilebake.paint.model.weights_file import open_weights
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionXLPipeline
 
 FUSED = ["unet", "text_encoder", "text_encoder_2"]
+_HINT: Final = "use a LoRA that was made for a model of this family"
+_ADAPTER: Final = "lora"
+_DOWN: Final = re.compile(r"lora_A\b|lora_down\b|lora\.down\b|lora_linear_layer\.down\b|_lora\.down\b")
+
+# What LyCORIS trains beside LoRAs, by a part of its tensors' names.
+_KINDS: Final = (
+    (".hada_", "a LoHa"),
+    (".lokr_", "a LoKr"),
+    (".oft_", "an OFT"),
+    (".on_input", "an (IA)³"),
+    (".a1.weight", "a GLoRA"),
+    (".w_norm", "trained norms"),
+    (".diff", "a full difference"),
+)
 
 
-def fuse_loras(parts: Parts, loras: Sequence[tuple[Path, float]]) -> None:
-    """Add `loras` (file, weight) to the weights of UNet and text encoders, in place.
+class LoraFile(NamedTuple):
+    """Name a LoRA's file, how much of it is added, and the digest that it must have, where one is known."""
+
+    path: Path
+    weight: float
+    digest: str = ""
+
+
+def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
+    """Add `loras` to the weights of UNet and text encoders, in place; return what has to be said about them.
 
     Takes what diffusers takes: PEFT's, diffusers' and kohya's names. Raises ModelError for a file that is no
     LoRA, or that fits none of the model's layers.
     """
-    for file, weight in loras:
-        pipeline = _pipeline(parts)
-        try:
-            pipeline.load_lora_weights(str(file.parent), weight_name=file.name, local_files_only=True)
-            matched = pipeline.get_active_adapters()
-            if matched:
-                pipeline.fuse_lora(components=FUSED, lora_scale=weight, safe_fusing=True)
-        except (ValueError, RuntimeError, LookupError, OSError, SafetensorError) as error:
-            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-            raise _misfit(file, f"does not fit the model: {reason}") from error
-        finally:
-            pipeline.unload_lora_weights()
-        if not matched:
-            raise _misfit(file, "matches none of the model's layers")
+    notes: list[str] = []
+    for lora in loras:
+        with guard(lora.path, "does not fit the model", _HINT):
+            notes += _fuse(parts, lora)
+    return tuple(notes)
+
+
+def _fuse(parts: Parts, lora: LoraFile) -> list[str]:
+    with open_weights(lora.path) as file:
+        _refuse_other_kinds(lora.path, file.tensors)
+        tensors = {name: file.read(name) for name in file.tensors}
+        metadata = adapter_metadata(lora.path, file.metadata)
+    pipeline = _pipeline(parts)
+    try:
+        _add(pipeline, parts, tensors, metadata)
+        reached, layers = _count_reached(parts), sum(_DOWN.search(name) is not None for name in tensors)
+        if not reached:
+            raise ModelError(
+                f"matches none of the model's layers, and has {layers}",
+                where=Location(lora.path),
+                hint=_HINT,
+            )
+        pipeline.fuse_lora(components=FUSED, lora_scale=lora.weight, safe_fusing=True)
+    finally:
+        pipeline.unload_lora_weights()
+    return _notes(lora.path, tensors, layers, layers - reached)
+
+
+def _refuse_other_kinds(path: Path, names: Iterable[str]) -> None:
+    """Raise ModelError for what is no LoRA though it is called one."""
+    for name in names:
+        for mark, kind in _KINDS:
+            if mark in name:
+                raise ModelError(
+                    f"is {kind} (LyCORIS), and only LoRAs can be added to a model: see {name[:80]!r}",
+                    where=Location(path),
+                    hint="use a plain LoRA, or have this one converted to a LoRA",
+                )
+
+
+def _add(
+    pipeline: "StableDiffusionXLPipeline",
+    parts: Parts,
+    tensors: Mapping[str, torch.Tensor],
+    metadata: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Put a LoRA's layers beside the model's, from its tensors alone: no file is looked for."""
+    loader = cast("Any", pipeline)
+    state, alphas, _ = loader.lora_state_dict(
+        dict(tensors), unet_config=parts.unet.config, return_lora_metadata=True
+    )
+    if not all("lora" in name for name in state):
+        raise ValueError("it has tensors that belong to no LoRA")
+    options = {"network_alphas": alphas, "adapter_name": _ADAPTER, "_pipeline": pipeline}
+    options |= {"low_cpu_mem_usage": True}
+
+    def settings_of(prefix: str) -> dict[str, Any] | None:
+        given = None if alphas else metadata.get(prefix)
+        return None if given is None else {f"{prefix}.{key}": value for key, value in given.items()}
+
+    loader.load_lora_into_unet(state, unet=parts.unet, metadata=settings_of("unet"), **options)
+    for prefix, encoder in (("text_encoder", parts.text_encoder), ("text_encoder_2", parts.text_encoder_2)):
+        loader.load_lora_into_text_encoder(
+            state, text_encoder=encoder, prefix=prefix, metadata=settings_of(prefix), **options
+        )
+
+
+def _count_reached(parts: Parts) -> int:
+    """Count the model's layers beside which there is a layer of the LoRA."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+
+    networks = (parts.unet, parts.text_encoder, parts.text_encoder_2)
+    return sum(isinstance(module, BaseTunerLayer) for network in networks for module in network.modules())
+
+
+def _notes(path: Path, names: Iterable[str], layers: int, unknown: int) -> list[str]:
+    notes: list[str] = []
+    if unknown > 0:
+        notes.append(f"{path.name}: {unknown} of its {layers} layers are not in this model, and do nothing")
+    if any("dora_scale" in name for name in names):
+        notes.append(f"{path.name}: its DoRA scales are not used")
+    return notes
 
 
 def _pipeline(parts: Parts) -> "StableDiffusionXLPipeline":
@@ -44,7 +138,3 @@ def _pipeline(parts: Parts) -> "StableDiffusionXLPipeline":
 
     modules: dict[str, Any] = {name: getattr(parts, name) for name in COMPONENTS}
     return StableDiffusionXLPipeline(**modules, scheduler=cast("Any", DDIMScheduler()), add_watermarker=False)
-
-
-def _misfit(file: Path, what: str) -> ModelError:
-    return ModelError(what, where=Location(file), hint="use a LoRA that was made for a model of this family")

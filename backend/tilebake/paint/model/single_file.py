@@ -5,52 +5,97 @@ NAME.config beside NAME.safetensors takes their place for a relative of another 
 looked for beside the file, then in every model of the local hub cache.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
-from transformers import CLIPTokenizer
+from torch import nn
 
-from tilebake.errors import Location, ModelError
-from tilebake.models.folder_check import tokenizer_files
-from tilebake.models.hub_cache import list_fetched
-from tilebake.models.reference import config_folder
-from tilebake.models.weights import read_json, tensor_names
-from tilebake.paint.model.components import Parts
+from tilebake.models.config_check import read_config
+from tilebake.models.model_file import read_json
+from tilebake.models.reference import checkpoint_files
+from tilebake.paint.model.build import (
+    build_text_encoder,
+    build_text_encoder_2,
+    build_unet,
+    build_vae,
+    fill,
+)
+from tilebake.paint.model.components import Parts, read_noise_schedule
+from tilebake.paint.model.tokenizers import make_tokenizer
+from tilebake.paint.model.weights_file import Weights, open_all
 
-PAD_TOKENS = {"tokenizer": "<|endoftext|>", "tokenizer_2": "!"}  # what SDXL was trained with
-TOKENS = 77
+PAD_TOKENS: Final = {"tokenizer": "<|endoftext|>", "tokenizer_2": "!"}  # what SDXL was trained with
+UNET_PREFIX: Final = "model.diffusion_model."
+VAE_PREFIX: Final = "first_stage_model."
+CLIP_PREFIX: Final = "conditioner.embedders.0.transformer."
+OPEN_CLIP_PREFIX: Final = "conditioner.embedders.1.model."
+
+
+class Converted(dict[str, torch.Tensor]):
+    """Hold tensors by the names that diffusers and transformers give them."""
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Return a tensor's shape."""
+        return tuple(self[name].shape)
 
 
 def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
     """Read the parts of a single-file checkpoint. Raises ModelError where CLIP's vocabulary is missing."""
-    from diffusers import StableDiffusionXLPipeline  # a second's import that few bakes need
+    files = checkpoint_files(file)
+    configs = {name: read_config(path, name) for name, path in files.configs.items()}
+    tokenizers = {
+        name: make_tokenizer(files.tokenizer, configs[f"text_encoder{name.removeprefix('tokenizer')}"], pad)
+        for name, pad in PAD_TOKENS.items()
+    }
+    with open_all([files.weights]) as tensors:
+        unet, vae = build_unet(configs["unet"]), build_vae(configs["vae"])
+        clip, open_clip = (
+            build_text_encoder(configs["text_encoder"]),
+            build_text_encoder_2(configs["text_encoder_2"]),
+        )
+        return Parts(
+            unet=fill(unet, _unet(tensors, unet.config), dtype, where=file),
+            vae=fill(vae, _vae(tensors, vae.config), dtype, where=file),
+            text_encoder=fill(clip, _clip(tensors), dtype, where=file),
+            text_encoder_2=fill(open_clip, _open_clip(tensors, open_clip), dtype, where=file),
+            tokenizer=tokenizers["tokenizer"],
+            tokenizer_2=tokenizers["tokenizer_2"],
+            scheduler_config=noise_schedule(read_noise_schedule(files.scheduler), tuple(tensors)),
+            force_zeros_for_empty_prompt=bool(
+                read_json(files.index_file).get("force_zeros_for_empty_prompt", True)
+            ),
+        )
 
-    config = config_folder(file)
-    vocab_size = read_json(config / "text_encoder" / "config.json")["vocab_size"]
-    vocabulary = find_vocabulary(file, vocab_size)
-    tokenizers = {name: _tokenizer(vocabulary, pad_token) for name, pad_token in PAD_TOKENS.items()}
-    pipeline = StableDiffusionXLPipeline.from_single_file(
-        str(file),
-        config=str(config),
-        local_files_only=True,
-        torch_dtype=dtype,
-        add_watermarker=False,
-        **tokenizers,
+
+def _below(tensors: Weights, prefix: str) -> dict[str, torch.Tensor]:
+    return {name: tensors[name] for name in tensors if name.startswith(prefix)}
+
+
+def _unet(tensors: Weights, config: Mapping[str, Any]) -> Converted:
+    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint
+
+    return Converted(convert_ldm_unet_checkpoint(_below(tensors, UNET_PREFIX), dict(config)))
+
+
+def _vae(tensors: Weights, config: Mapping[str, Any]) -> Converted:
+    from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
+
+    return Converted(convert_ldm_vae_checkpoint(_below(tensors, VAE_PREFIX), dict(config)))
+
+
+def _clip(tensors: Weights) -> Converted:
+    return Converted(
+        {name.removeprefix(CLIP_PREFIX): tensor for name, tensor in _below(tensors, CLIP_PREFIX).items()}
     )
-    index = read_json(config / "model_index.json")
-    return Parts(
-        unet=pipeline.unet,
-        vae=pipeline.vae,
-        text_encoder=pipeline.text_encoder,
-        text_encoder_2=pipeline.text_encoder_2,
-        tokenizer=tokenizers["tokenizer"],
-        tokenizer_2=tokenizers["tokenizer_2"],
-        scheduler_config=noise_schedule(
-            read_json(config / "scheduler" / "scheduler_config.json"), tensor_names(file)
-        ),
-        force_zeros_for_empty_prompt=bool(index.get("force_zeros_for_empty_prompt", True)),
+
+
+def _open_clip(tensors: Weights, network: nn.Module) -> Converted:
+    from diffusers.loaders.single_file_utils import convert_open_clip_checkpoint
+
+    return Converted(
+        convert_open_clip_checkpoint(network, _below(tensors, OPEN_CLIP_PREFIX), prefix=OPEN_CLIP_PREFIX)
     )
 
 
@@ -63,33 +108,3 @@ def noise_schedule(base: Mapping[str, Any], names: Collection[str]) -> Mapping[s
     v_prediction = {"prediction_type": "v_prediction"} if "v_pred" in names else {}
     zero_snr = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"} if "ztsnr" in names else {}
     return {**base, **v_prediction, **zero_snr}
-
-
-def find_vocabulary(file: Path, vocab_size: int) -> Path:
-    """Find a folder with CLIP's vocabulary of `vocab_size` tokens. Raises ModelError when there is none."""
-    for folder in _candidates(file):
-        try:
-            tokenizer_files(folder)
-        except ModelError:
-            continue
-        if len(_tokenizer(folder, PAD_TOKENS["tokenizer"])) == vocab_size:
-            return folder
-    raise ModelError(
-        f"needs CLIP's vocabulary of {vocab_size:,} tokens, which is not part of it",
-        where=Location(file),
-        hint="run `tilebake models fetch clip-tokenizer` once, "
-        f"or put vocab.json and merges.txt of any SDXL model into {file.parent / 'tokenizer'}",
-    )
-
-
-def _candidates(file: Path) -> Iterator[Path]:
-    yield config_folder(file) / "tokenizer"
-    yield file.parent / "tokenizer"
-    for _, folder in list_fetched():
-        yield from (folder / "tokenizer", folder)
-
-
-def _tokenizer(folder: Path, pad_token: str) -> CLIPTokenizer:
-    return CLIPTokenizer.from_pretrained(
-        str(folder), local_files_only=True, pad_token=pad_token, model_max_length=TOKENS
-    )
