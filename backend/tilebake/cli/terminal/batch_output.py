@@ -57,9 +57,10 @@ class BatchOutput:
         same = "" if event.written else "; the pixels are the same, so the file is untouched"
         source = " from the cache" if from_cache else ""
         notes = event.texture.environment.get(NOTES)
-        remarks = "".join(f"; {each}" for each in (*event.texture.degraded, *([notes] if notes else [])))
+        remarks = [*event.texture.degraded, *([shown(notes)] if notes else [])]
+        more = "".join(f"; {each}" for each in remarks)
         self._print(
-            f"{shown(event.job.map_path)}: {width} x {height} in {seconds:.1f} s{source}{same}{shown(remarks)}",
+            f"{shown(event.job.map_path)}: {width} x {height} in {seconds:.1f} s{source}{same}{more}",
             {
                 "status": "baked",
                 **_paths(event),
