@@ -51,13 +51,19 @@ def test_a_folder_may_be_named_instead_of_the_program_in_it(
 
 
 @pytest.mark.parametrize("place", [".venv", "venv", "../.venv", "../venv"])
-def test_virtual_environments_beside_the_project_are_searched(
+def test_virtual_environments_beside_the_project_are_searched_and_not_run_unasked(
     place: str, engine: Engine, game: Path, tmp_path: Path
 ) -> None:
     root = tmp_path / "game"
     root.mkdir()
     path = program((root / place / "bin" / "tilebake").resolve())
-    assert find_command(engine, game, "", root) == [f"{path} watch"]
+    assert find_command(engine, game, "", root) == [f"{path} watch ASK"]
+
+
+def test_the_active_virtual_environment_is_the_users_own(engine: Engine, game: Path, tmp_path: Path) -> None:
+    path = program(tmp_path / ".venv" / "bin" / "tilebake")
+    active = str(tmp_path / ".venv")
+    assert find_command(engine, game, "", tmp_path, VIRTUAL_ENV=active) == [f"{path} watch"]
 
 
 def test_the_setting_comes_before_path_and_path_before_virtual_environments(

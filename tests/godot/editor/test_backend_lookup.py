@@ -55,11 +55,21 @@ def test_another_version_of_tilebake_is_reported_as_incompatible(editor: Editor,
     editor.until_line("STATE INCOMPATIBLE tilebake 7.0.0", seen)
 
 
-def test_a_tilebake_in_a_virtual_environment_beside_the_project_is_started(editor: Editor) -> None:
-    path = program(editor.project.parent / ".venv/bin/tilebake", f'exec "{sys.executable}" -m tilebake "$@"')
+def test_a_tilebake_of_the_project_is_started_once_the_user_has_allowed_it(editor: Editor) -> None:
+    path = program(
+        editor.project.parent / ".venv/bin/tilebake",
+        f'touch "$0.ran"\nexec "{sys.executable}" -P -m tilebake "$@"',
+    )
     seen = look_up(editor, SYSTEM)
+    editor.until_line(f"STATE NOT_ALLOWED This project brings a tilebake of its own, {path}.", seen)
+    assert not path.with_name("tilebake.ran").exists()
+    editor.command("allow")
     editor.until_line("STATE READY", seen)
     assert f"STATE STARTING Asking {path} for the backend." in editor.lines
+    seen = editor.switch_off()
+    editor.command("start")
+    editor.until_line("STATE READY", seen)
+    assert not any(line.startswith("STATE NOT_ALLOWED") for line in editor.lines[seen:])
 
 
 class Stranger(BaseHTTPRequestHandler):

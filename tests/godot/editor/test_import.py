@@ -111,6 +111,17 @@ def test_bake_on_import_paints_and_imports_every_map(engine: Engine, tmp_path: P
         assert 'type="CompressedTexture2D"' in import_record(project, f"baked/maps/map{number}.png")
 
 
+def test_bake_on_import_runs_no_program_of_the_project(engine: Engine, tmp_path: Path) -> None:
+    project = make_baking_game(engine, tmp_path / "game", maps=1)
+    program = project / "env" / "tilebake"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\ntouch "$0.ran"\n', encoding="utf-8")
+    program.chmod(0o755)
+    run = engine.run(project, "--import", environment=NOWHERE)
+    assert f"the tilebake in the project, {program}, is not run by an import" in run.log
+    assert not program.with_name("tilebake.ran").exists()
+
+
 @pytest.mark.long
 def test_bake_on_import_paints_only_maps_that_changed(engine: Engine, tmp_path: Path) -> None:
     project = make_baking_game(engine, tmp_path / "game", maps=2)

@@ -67,6 +67,11 @@ func restart() -> void:
 	start()
 
 
+## Run the tilebake of the project that the state asks about.
+func allow_program() -> void:
+	_link.allow(ProjectSettings.globalize_path("res://"))
+
+
 func state() -> TilebakeBackendState:
 	return _state
 

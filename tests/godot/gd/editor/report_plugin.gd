@@ -62,6 +62,8 @@ func _execute(arguments: PackedStringArray) -> void:
 		"focus":
 			get_tree().root.propagate_notification(NOTIFICATION_APPLICATION_FOCUS_OUT)
 			get_tree().root.propagate_notification(NOTIFICATION_APPLICATION_FOCUS_IN)
+		"allow":
+			_coordinator.allow_program()
 		"stop":
 			_coordinator.stop()
 		"start":

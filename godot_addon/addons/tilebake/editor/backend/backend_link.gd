@@ -20,6 +20,7 @@ const ReadyFile = preload("../launch/ready_file.gd")
 const Settings = preload("../settings.gd")
 const StatusText = preload("status_text.gd")
 const Ticker = preload("ticker.gd")
+const TrustedPrograms = preload("../launch/trusted_programs.gd")
 
 enum Phase { OFF, LOOKING, WAITING, PROVING, LINKED, RESTING }
 
@@ -58,11 +59,20 @@ func start(root: String) -> void:
 	_command = BackendCommand.find(Settings.command(), root)
 	if _command == null:
 		_set_state(StatusText.not_found(BackendCommand.clean(Settings.command())))
+	elif _command.is_of_project and not TrustedPrograms.allows(root, _command.program):
+		_set_state(StatusText.not_allowed(_command.program))
+	else:
+		_look_up(root)
+
+
+## Run the program that the state asks about, now and whenever this project is opened.
+func allow(root: String) -> void:
+	if _state.kind != TilebakeBackendState.Kind.NOT_ALLOWED:
 		return
-	_lookup = BackendLookup.new()
-	_lookup.start(_command, root)
-	_phase = Phase.LOOKING
-	_set_state(StatusText.looking(_command.program))
+	var error: Error = TrustedPrograms.allow(root, _command.program)
+	if error != OK:
+		push_warning("Tilebake: it cannot be remembered that %s may run: %s" % [_command.program, error_string(error)])
+	_look_up(root)
 
 
 ## End the link, and the backend too if this editor started it.
@@ -100,6 +110,13 @@ func lose() -> void:
 		_prove(file)  # it may still run: a computer that slept has lost its connections
 	else:
 		_rest(BUSY_REST, StatusText.gone())
+
+
+func _look_up(root: String) -> void:
+	_lookup = BackendLookup.new()
+	_lookup.start(_command, root)
+	_phase = Phase.LOOKING
+	_set_state(StatusText.looking(_command.program))
 
 
 func _tick() -> void:

@@ -13,6 +13,7 @@ enum Kind {
 	OTHER_PROJECT,  ## What answers there is not the backend of this project.
 	INCOMPATIBLE,  ## This addon does not know its version.
 	OFF,
+	NOT_ALLOWED,  ## The only tilebake lies in the project, and the user has not said whether it may run.
 }
 
 var kind: Kind

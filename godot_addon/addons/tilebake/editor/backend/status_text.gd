@@ -35,6 +35,14 @@ static func not_run(program: String) -> TilebakeBackendState:
 	return TilebakeBackendState.new(TilebakeBackendState.Kind.NOT_CONFIGURED, "%s cannot be run." % program, CHOOSE)
 
 
+static func not_allowed(program: String) -> TilebakeBackendState:
+	return TilebakeBackendState.new(
+		TilebakeBackendState.Kind.NOT_ALLOWED,
+		"This project brings a tilebake of its own, %s. It has not been run, for it may be anybody's program." % program,
+		"Press Allow in the Tilebake dock if you trust it, or install tilebake yourself.",
+	)
+
+
 static func looking(program: String) -> TilebakeBackendState:
 	return TilebakeBackendState.new(TilebakeBackendState.Kind.STARTING, "Asking %s for the backend." % program)
 

@@ -2,6 +2,7 @@
 extends VBoxContainer
 ## Show the state of the backend, and what to do where something is wrong.
 
+signal allow_asked
 signal restart_asked
 signal settings_asked
 signal log_asked
@@ -12,12 +13,14 @@ const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
 	TilebakeBackendState.Kind.BUSY: &"Progress1",
 	TilebakeBackendState.Kind.STARTING: &"Time",
 	TilebakeBackendState.Kind.OFF: &"StatusWarning",
+	TilebakeBackendState.Kind.NOT_ALLOWED: &"StatusWarning",
 }
 
 var _icon: TextureRect = TextureRect.new()
 var _text: Label = Ui.make_wrapped_label()
 var _hint: LineEdit = LineEdit.new()
 var _hint_row: HBoxContainer = HBoxContainer.new()
+var _allow: Button = Ui.button("Allow", "Run this program in this project, now and from now on", allow_asked.emit)
 var _log_tail: Label = Ui.make_wrapped_label()
 var _state: TilebakeBackendState
 
@@ -34,7 +37,7 @@ func _init() -> void:
 	var head: HBoxContainer = HBoxContainer.new()
 	head.add_child(_icon)
 	head.add_child(_text)
-	for part: Control in [head, _hint_row, _log_tail]:
+	for part: Control in [head, _allow, _hint_row, _log_tail]:
 		add_child(part)
 
 
@@ -50,6 +53,7 @@ func show_state(state: TilebakeBackendState) -> void:
 	_text.text = state.text
 	_text.tooltip_text = state.hint
 	_hint.text = state.hint
+	_allow.visible = state.kind == TilebakeBackendState.Kind.NOT_ALLOWED
 	_hint_row.visible = state.is_problem() and not state.hint.is_empty()
 	_log_tail.text = state.log_tail
 	_log_tail.visible = not state.log_tail.is_empty()

@@ -48,6 +48,7 @@ func _ready() -> void:
 
 
 func _follow_parts() -> void:
+	Signals.on(_bar.allow_asked, _coordinator.allow_program)
 	Signals.on(_bar.restart_asked, _coordinator.restart)
 	Signals.on(_bar.settings_asked, _settings.show_settings)
 	Signals.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))

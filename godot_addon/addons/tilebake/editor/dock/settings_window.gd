@@ -8,6 +8,7 @@ const BackendCommand = preload("../launch/backend_command.gd")
 const BackendLookup = preload("../launch/backend_lookup.gd")
 const Settings = preload("../settings.gd")
 const Signals = preload("../../nodes/signals.gd")
+const TrustedPrograms = preload("../launch/trusted_programs.gd")
 const Ui = preload("ui.gd")
 
 var _path: LineEdit = LineEdit.new()
@@ -62,6 +63,9 @@ func _test() -> void:
 	var command: BackendCommand = BackendCommand.find(_path.text, root)
 	if command == null:
 		_show_result("No tilebake program was found. Install it with: pip install tilebake", &"error_color")
+		return
+	if command.is_of_project and not TrustedPrograms.allows(root, command.program):
+		_show_result("%s lies in the project. Choose it here, or press Allow in the dock." % command.program, &"warning_color")
 		return
 	_show_result("Asking %s ..." % command.program, &"font_color")
 	_lookup = BackendLookup.new()

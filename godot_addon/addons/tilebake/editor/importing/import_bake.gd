@@ -11,7 +11,8 @@ const BUSY: int = 75
 const NAP: int = 5  # ms
 
 
-## Have all maps painted that need it, and wait. Errors are reported, and leave the old pictures in place.
+## Have all maps painted that need it, and wait. A program that lies in the project is not run: the project's own
+## setting has asked for this, and nobody is there to be asked. Errors are reported, and leave the old pictures in place.
 static func bake_all() -> void:
 	var maps: Array[String] = _maps_in("res://")
 	if maps.is_empty():
@@ -20,6 +21,10 @@ static func bake_all() -> void:
 	var command: BackendCommand = BackendCommand.find(Settings.command(), root)
 	if command == null:
 		_report("tilebake was not found, so no map was painted", "Install it with `pip install tilebake`, or put it on PATH")
+		return
+	if command.is_of_project:
+		_report("the tilebake in the project, %s, is not run by an import" % command.program,
+			"Put it on PATH, or activate its virtual environment")
 		return
 	print("Tilebake: painting what is stale, with %s." % command.program)
 	var output: Array[String] = []

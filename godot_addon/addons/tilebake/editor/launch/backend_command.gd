@@ -1,7 +1,7 @@
 @tool
 extends RefCounted
 ## Find the command that starts tilebake: what the setting names, or what is on PATH or in a virtual environment
-## beside the project.
+## beside the project. The last may come with the project from anybody, and so is not run unasked.
 
 const BackendCommand = preload("backend_command.gd")
 
@@ -14,6 +14,8 @@ var program: String
 var arguments: PackedStringArray
 ## Where it was found: "PATH", "the editor setting" or a folder.
 var source: String
+## Whether it lies in the project, or beside it, where the user has not named it: ask before it is run.
+var is_of_project: bool = false
 
 
 func _init(its_program: String, its_source: String) -> void:
@@ -38,9 +40,20 @@ static func find(setting: String, root: String) -> BackendCommand:
 		var found: BackendCommand = _find_in(folder, "PATH", ["tilebake"])
 		if found != null:
 			return found
-	for folder: String in _environments(root):
+	if OS.has_environment("VIRTUAL_ENV"):
+		var active: String = OS.get_environment("VIRTUAL_ENV")
+		var found: BackendCommand = _find_in(active, active, ["tilebake"])
+		if found != null:
+			return found
+	return _find_of_project(root)
+
+
+static func _find_of_project(root: String) -> BackendCommand:
+	for name: String in ENVIRONMENTS:
+		var folder: String = root.path_join(name).simplify_path()
 		var found: BackendCommand = _find_in(folder, folder, ["tilebake"])
 		if found != null:
+			found.is_of_project = true
 			return found
 	return null
 
@@ -87,12 +100,3 @@ static func _suffix() -> String:
 
 static func _path_folders() -> PackedStringArray:
 	return OS.get_environment("PATH").split(";" if OS.get_name() == "Windows" else ":", false)
-
-
-static func _environments(root: String) -> PackedStringArray:
-	var folders: Array[String] = []
-	if OS.has_environment("VIRTUAL_ENV"):
-		folders.append(OS.get_environment("VIRTUAL_ENV"))
-	for name: String in ENVIRONMENTS:
-		folders.append(root.path_join(name).simplify_path())
-	return PackedStringArray(folders)
