@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
+PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,30 @@ class BakeRequest:
         Names and paths of map, model and LoRA files are left out, for their content counts; so are device
         and dtype, which are in the texture's `environment`.
         """
-        return self._digest
+        return self._digests[0]
+
+    def part_digests(self) -> dict[str, object]:
+        """Return digests of what the record does not hold itself, to tell later what changed."""
+        content = self._content()
+        return {
+            "paint_version": PAINT_VERSION,
+            "base_prompt": _part_digest(content["base_prompt"]),
+            "negative_prompt": _part_digest(content["negative_prompt"]),
+            "terrains": {
+                each.name: _part_digest([each.prompt, each.negative_prompt, _number(each.weight)])
+                for each in self.tilemap.terrains
+            },
+            "tiles": self._digests[1],
+            "edit": _part_digest(content.get("edit")),
+        }
 
     @cached_property
-    def _digest(self) -> str:
-        return hashlib.sha256(_canonical(self._content(), _columns_json(self.tilemap))).hexdigest()
+    def _digests(self) -> tuple[str, str]:
+        """Digests of everything, and of tiles and grid alone: both from one rendering of the tiles."""
+        content, columns = self._content(), _columns_json(self.tilemap)
+        grid = {key: content[key] for key in ("grid", "tile_size", "bounds")}
+        whole = hashlib.sha256(_canonical(content, columns)).hexdigest()
+        return whole, hashlib.sha256(_canonical(grid, columns)).hexdigest()[:PART_DIGITS]
 
     def model_key(self) -> tuple[object, ...]:
         """Return the key of the loaded model: equal for requests that can share one model instance."""
@@ -81,6 +101,10 @@ class BakeRequest:
 
 def _number(value: float) -> float:
     return float(value) + 0.0  # 1 and 1.0 are one number, and so are -0.0 and 0.0
+
+
+def _part_digest(part: object) -> str:
+    return hashlib.sha256(_canonical({"part": part}, {})).hexdigest()[:PART_DIGITS]
 
 
 def _edit_content(edit: Edit) -> list[object]:

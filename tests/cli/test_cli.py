@@ -163,6 +163,22 @@ def test_shards_bake_their_share(tiny: list[str], capsys: pytest.CaptureFixture[
         ]
 
 
+@pytest.mark.usefixtures("maps")
+def test_a_share_without_a_map_says_so(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["bake", "maps", "--shard", "3/4", "--json", *tiny]) == 0
+    told = capsys.readouterr()
+    assert objects(told.out) == [{"status": "no_maps", "share": "3/4", "maps": 2}]
+    assert told.err.startswith("no map in share 3 of 4: there are only 2\n")
+
+
+@pytest.mark.usefixtures("maps")
+def test_a_check_names_the_setting_that_changed(tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["bake", "maps/forest.json", "--steps", "1", *tiny]) == 0
+    capsys.readouterr()
+    assert run_command_line(["bake", "maps/forest.json", "--check", "--steps", "2", *tiny]) == 3
+    assert "is stale: steps is 2, was 1\n" in capsys.readouterr().err
+
+
 def test_without_paths_the_projects_maps_are_baked(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

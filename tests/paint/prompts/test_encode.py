@@ -1,7 +1,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tilebake.errors import PromptError
 from tilebake.level.edit.weight_syntax import parse_prompt
+from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.prompts.encode import condition, encode_optional, encode_prompt, plain_conditioning
@@ -194,13 +195,14 @@ def test_an_empty_negative_prompt_counts_as_none(tiny_components: "Components") 
     [
         ({"base_prompt": "a (map"}, "base prompt: .*without its partner"),
         ({"negative_prompt": "(blurry:0)"}, "negative prompt: .*weigh 0"),
-        ({"terrains": {"grass": "(grass:0)", "water": "water"}}, "terrain 'grass': .*weigh 0"),
-        ({"terrains": {"grass": "()", "water": "water"}}, "terrain 'grass': the prompt is empty"),
+        ({"terrains": (Terrain("grass", "(grass:0)"),)}, "terrain 'grass': .*weigh 0"),
+        ({"terrains": (Terrain("grass", "()"),)}, "terrain 'grass': the prompt is empty"),
     ],
 )
 def test_a_prompt_that_cannot_be_read_is_named(
-    tiny_components: "Components", keys: dict[str, object], message: str
+    tiny_components: "Components", keys: dict[str, Any], message: str
 ) -> None:
+    """Of a map that was made in Python; one that is read is checked before any model is loaded."""
     with pytest.raises(PromptError, match=message) as caught:
-        condition(tiny_components, field(**keys))
+        condition(tiny_components, replace(field(), **keys))
     assert caught.value.hint

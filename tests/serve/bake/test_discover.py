@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.errors import MapError
-from tilebake.serve.bake.discover import find_maps, shard
+from tilebake.serve.bake.discover import find_maps
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 
@@ -64,15 +64,6 @@ def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_without_maps_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MapError, match="no map in this folder"):
         find_maps([tmp_path])
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 7])
-def test_shards_divide_the_maps_among_them(count: int, tmp_path: Path) -> None:
-    write(tmp_path, *(f"{letter}.json" for letter in "abcdefg"))
-    maps = find_maps([tmp_path])
-    shards = [shard(maps, index, count) for index in range(1, count + 1)]
-    assert sorted(each for part in shards for each in part) == sorted(maps)
-    assert max(map(len, shards)) - min(map(len, shards)) <= 1
 
 
 @pytest.mark.parametrize(

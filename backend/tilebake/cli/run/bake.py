@@ -19,8 +19,9 @@ from tilebake.errors import BakeError, TilebakeError
 from tilebake.level.project import find_project, map_folders
 from tilebake.request import Baker
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
-from tilebake.serve.bake.discover import FoundMap, find_maps, shard
+from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
+from tilebake.serve.bake.shares import share_of
 from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
 
 STALE: Final = 3
@@ -62,8 +63,10 @@ def run_bake(
             f"one file cannot hold {len(maps)} textures; name a folder", param_hint="--out"
         )
     if part is not None:
-        maps = shard(maps, *part)
+        found, maps = len(maps), share_of(maps, *part, options)
         log.info("part %s of %s has %s of them", *part, len(maps))
+        if found and not maps:
+            output.print_empty_share(*part, found)
     if mode.check:
         _check(maps, options, output)
     else:

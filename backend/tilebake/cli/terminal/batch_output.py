@@ -93,6 +93,11 @@ class BatchOutput:
             self._has_warned = True
             click.echo(f"note: nothing is kept in the cache: {error}", err=True)
 
+    def print_empty_share(self, index: int, count: int, maps: int) -> None:
+        """Say that a share holds no map: there are more shares than maps."""
+        fields = {"status": "no_maps", "share": f"{index}/{count}", "maps": maps}
+        self._print(f"no map in share {index} of {count}: there are only {maps}", fields)
+
     def print_summary(self, seconds: float) -> None:
         """Print the counts and the time of the whole batch."""
         counts = {

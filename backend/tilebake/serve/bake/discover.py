@@ -1,7 +1,7 @@
 """Find the map files that the paths on a command line mean."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -42,11 +42,6 @@ def find_maps(
         for each in search.maps_at(path):
             found.setdefault(each.path.absolute(), each)
     return list(found.values())
-
-
-def shard(maps: Sequence[FoundMap], index: int, count: int) -> list[FoundMap]:
-    """Return the share of the `index`-th of `count` machines, counted from 1: every map has exactly one."""
-    return list(maps[index - 1 :: count])
 
 
 class _Search:

@@ -16,8 +16,9 @@ from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.ownership import record_path
-from tilebake.serve.bake.publish import stale_reason
+from tilebake.serve.bake.ownership import read_record, record_path
+from tilebake.serve.bake.publish import CHANGED, stale_reason
+from tilebake.serve.bake.why_stale import explain_changes
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 
@@ -75,7 +76,7 @@ class Planner:
         png, root = self._output(path, relative, project)
         stamps = {**stamps, **stamps_of((png, record_path(png)))}
         digest = request.digest()
-        return PlannedBake(path, png, root, request, digest, source, stale_reason(png, digest), stamps)
+        return PlannedBake(path, png, root, request, digest, source, _stale(png, request), stamps)
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """Return the request and its model, with every setting that was left open decided.
@@ -121,6 +122,12 @@ class Planner:
         if out.suffix.lower() != ".png":
             out = out / relative.with_name(f"{map_stem(path)}.png")
         return out, nearest_folder(out.parent)
+
+
+def _stale(png: Path, request: BakeRequest) -> str | None:
+    """Say why the texture at `png` is not this request's, or None if it is."""
+    reason = stale_reason(png, request.digest())
+    return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason
 
 
 def settings_for(tilemap: TileMap, project: Project, options: BakeOptions) -> BakeSettings:

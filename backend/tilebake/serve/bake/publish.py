@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from tilebake.errors import ProjectError
 from tilebake.level.containment import spelled_path
@@ -32,6 +33,8 @@ from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.texture import TerrainPlacement, Texture, pixel_hash
 from tilebake.version import __version__
+
+CHANGED: Final = "the map, its settings or the model changed"
 
 
 def publish(
@@ -74,7 +77,7 @@ def stale_reason(png: Path, digest: str) -> str | None:
     if record is None:
         return f"{record_path(png).name} cannot be read"
     if record.get("digest") != digest:
-        return "the map, its settings or the model changed"
+        return CHANGED
     if not is_recorded_picture(png, record):
         return "the picture is not the one that was baked"
     return None
@@ -112,6 +115,7 @@ def _record(
         },
         "seed": request.seed,
         "settings": request.settings.model_dump(mode="json"),
+        "parts": request.part_digests(),
         "bounds": request.tilemap.bounds._asdict(),
         "size": [width, height],
         "timings": {stage: round(seconds, 3) for stage, seconds in texture.timings.items()},

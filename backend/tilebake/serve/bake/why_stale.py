@@ -1,0 +1,87 @@
+"""Say in words why a texture is stale: what of its request is not what its record says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, cast
+
+from tilebake.level.source.json_positions import snippet
+from tilebake.request import BakeRequest
+
+MOST_REASONS: Final = 3  # more are counted
+_TEXTS: Final = {
+    "base_prompt": "the base prompt",
+    "negative_prompt": "the negative prompt",
+    "edit": "the edit",
+}
+
+Fields = Mapping[str, object]
+
+
+def explain_changes(record: Fields, request: BakeRequest) -> str:
+    """Return what changed since a record was written, in one line. Old records know less."""
+    reasons = [*_reasons(record, request)]
+    if not reasons and "parts" not in record:
+        return "the map's tiles or prompts changed"
+    if not reasons:
+        return "the map, its settings or the model changed"
+    more = len(reasons) - MOST_REASONS
+    return "; ".join(reasons[:MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
+    was, now = _fields(record.get("parts")), request.part_digests()
+    if was and was.get("paint_version") != now["paint_version"]:
+        yield "this version of tilebake paints it otherwise"
+    if record.get("seed") != request.seed:
+        yield f"the seed is {request.seed}, was {snippet(record.get('seed'))}"
+    yield from _setting_reasons(_fields(record.get("settings")), request.settings.model_dump(mode="json"))
+    yield from _model_reasons(_fields(record.get("model")), request)
+    if not was:
+        return
+    for key, name in _TEXTS.items():
+        if was.get(key) != now[key]:
+            yield f"{name} changed"
+    yield from _terrain_reasons(_fields(was.get("terrains")), _fields(now["terrains"]))
+    if was.get("tiles") != now["tiles"]:
+        yield "the tiles changed"
+
+
+def _setting_reasons(was: Fields, now: Fields) -> Iterator[str]:
+    for name in now:
+        if name not in was:
+            yield f"{name} is a new setting"
+        elif was[name] != now[name]:
+            yield f"{name} is {_value(now[name])}, was {_value(was[name])}"
+
+
+def _model_reasons(was: Fields, request: BakeRequest) -> Iterator[str]:
+    if was.get("digest") != request.model_digest:
+        if was.get("reference") == request.model:
+            yield f"the files of the model {snippet(request.model)} changed"
+        else:
+            yield f"the model is {snippet(request.model)}, was {snippet(was.get('reference'))}"
+    loras = was.get("loras")
+    known = [_fields(each) for each in cast("Sequence[object]", loras if isinstance(loras, list) else [])]
+    before = [(snippet(each.get("name")), f"{each.get('weight')} {each.get('digest')}") for each in known]
+    after = [(snippet(Path(lora.path).name), f"{lora.weight} {digest}") for lora, digest in request.loras]
+    if [each[1] for each in before] != [each[1] for each in after]:
+        names = sorted({each[0] for each in {*before} ^ {*after}})
+        yield f"the LoRAs changed: {', '.join(names) or 'their order'}"
+
+
+def _terrain_reasons(was: Fields, now: Fields) -> Iterator[str]:
+    for name in sorted(now.keys() - was.keys()):
+        yield f"the terrain {snippet(name)} is new"
+    for name in sorted(was.keys() - now.keys()):
+        yield f"the terrain {snippet(name)} is gone"
+    for name in sorted(was.keys() & now.keys()):
+        if was[name] != now[name]:
+            yield f"the terrain {snippet(name)} has another prompt or weight"
+
+
+def _fields(value: object) -> Fields:
+    return cast("Fields", value) if isinstance(value, dict) else {}
+
+
+def _value(value: object) -> str:
+    return "left open" if value is None else snippet(value)
