@@ -45,6 +45,9 @@ class BakeRequest:
     model_digest: str
     seed: int
     loras: tuple[tuple[LoraRef, str], ...] = ()  # each with the digest of its file
+    dtype: str | None = (
+        None  # the number type that has to be painted in; None accepts each, and so do digests
+    )
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) over all that can change a pixel: the cache key.
@@ -76,6 +79,13 @@ class BakeRequest:
         grid = {key: content[key] for key in ("grid", "tile_size", "bounds")}
         whole = hashlib.sha256(_canonical(content, columns)).hexdigest()
         return whole, hashlib.sha256(_canonical(grid, columns)).hexdigest()[:PART_DIGITS]
+
+    def accepts(self, dtype: object, *, is_degraded: bool) -> bool:
+        """Tell whether a texture of this digest, painted in this number type, is one that was asked for.
+
+        One for which something was given up counts whatever it was painted in: another try gives no better.
+        """
+        return self.dtype is None or dtype == self.dtype or is_degraded
 
     def model_key(self) -> tuple[object, ...]:
         """Return the key of the loaded model: equal for requests that can share one model instance."""

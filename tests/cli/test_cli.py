@@ -149,6 +149,22 @@ def test_a_check_distinguishes_stale_from_up_to_date(
     assert run_command_line(["bake", "maps/river.json", "--check", "--seed", "9", *tiny]) == 3
 
 
+def test_a_number_type_that_is_named_is_painted_in_and_any_other_serves_whoever_names_none(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def painted_in(*options: str) -> str:
+        assert run_command_line(["bake", "maps/forest.json", *tiny, *options]) == 0
+        assert "cache" not in capsys.readouterr().out
+        return json.loads((maps / "forest.bake.json").read_text(encoding="utf-8"))["environment"]["dtype"]
+
+    assert painted_in("--dtype", "bfloat16") == "bfloat16"
+    assert painted_in() == "bfloat16"
+    assert run_command_line(["bake", "maps/forest.json", *tiny, "--dtype", "float32", "--check"]) == 3
+    assert "painted in bfloat16, and float32 is asked for" in capsys.readouterr().err
+    assert painted_in("--dtype", "float32") == "float32"
+    assert run_command_line(["bake", "maps/forest.json", *tiny, "--check"]) == 0
+
+
 def test_a_check_of_a_broken_map_fails(maps: Path, tiny: list[str]) -> None:
     (maps / "river.json").write_text("", encoding="utf-8")
     assert run_command_line(["bake", "maps/river.json", "--check", *tiny]) == 1

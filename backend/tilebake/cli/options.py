@@ -95,7 +95,8 @@ MODEL: Final = (
         "--dtype",
         type=click.Choice(("auto", *DTYPES)),
         default="auto",
-        help="Number type to run in. auto takes what is fast and safe on the device.",
+        help="Number type to run in; what was painted in another is painted again. "
+        "auto takes what is fast and safe on the device, and accepts each.",
     ),
 )
 SEED: Final = _model_option(

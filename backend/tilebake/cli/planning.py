@@ -29,6 +29,7 @@ def bake_options(choices: Choices) -> BakeOptions:
         loras=choices.loras or None,
         seed=choices.seed,
         out=choices.out,
+        dtype=None if choices.machine.dtype == "auto" else choices.machine.dtype,
     )
 
 

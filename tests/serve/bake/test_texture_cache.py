@@ -37,6 +37,35 @@ def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache")
 
 
+def painted_in(dtype: str, texture: Texture) -> Texture:
+    return replace(texture, environment={"dtype": dtype})
+
+
+def test_a_texture_in_another_number_type_serves_only_who_names_none(
+    cache: Cache, request_of: Requests, texture_of: Textures
+) -> None:
+    request = request_of(1)
+    made = [painted_in("float32", texture_of(request))]
+
+    def baker(_request: BakeRequest, _on_step: OnStep) -> Texture:
+        return made[0]
+
+    cache.put(painted_in("bfloat16", texture_of(request)))
+    bake = cached(baker, cache)
+    assert bake(request, ignore).environment == {"dtype": "bfloat16"}
+    assert bake(replace(request, dtype="float32"), ignore).environment == {"dtype": "float32"}
+    assert FROM_CACHE in bake(replace(request, dtype="float32"), ignore).timings
+    assert FROM_CACHE in bake(request, ignore).timings
+
+
+def test_a_texture_for_which_something_was_given_up_is_not_painted_for_its_number_type(
+    request_of: Requests,
+) -> None:
+    request = replace(request_of(1), dtype="float16")
+    assert request.accepts("float32", is_degraded=True)
+    assert not request.accepts("float32", is_degraded=False)
+
+
 class Painter:
     """A baker that counts."""
 

@@ -18,7 +18,7 @@ from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.ownership import read_record, record_path
 from tilebake.serve.bake.publish import CHANGED, stale_reason
-from tilebake.serve.bake.why_stale import explain_changes
+from tilebake.serve.bake.why_stale import explain_changes, other_dtype
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 
@@ -32,6 +32,7 @@ class BakeOptions:
     loras: tuple[LoraRef, ...] | None = None
     seed: int | None = None
     out: Path | None = None  # a .png file, or a folder
+    dtype: str | None = None  # see BakeRequest
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Planner:
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,
             loras=self.loras(project, tilemap.loras),
+            dtype=self._options.dtype,
         )
         return request, source
 
@@ -127,6 +129,8 @@ class Planner:
 def _stale(png: Path, request: BakeRequest) -> str | None:
     """Say why the texture at `png` is not this request's, or None if it is."""
     reason = stale_reason(png, request.digest())
+    if reason is None:
+        return other_dtype(read_record(png) or {}, request)
     return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason
 
 

@@ -90,6 +90,13 @@ class Cache:
             os.utime(path)
         return texture
 
+    def find(self, digest: str, request: BakeRequest) -> Texture:
+        """Return the texture kept under a result digest if the request accepts it. Raises MissingError."""
+        texture = self.get(digest)
+        if not request.accepts(texture.environment.get("dtype"), is_degraded=bool(texture.degraded)):
+            raise MissingError(digest)
+        return texture
+
     def put(self, texture: Texture) -> str:
         """Keep a texture, and give the result digest that it is kept under. Raises BakeError (disk).
 
@@ -156,7 +163,7 @@ def cached(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] |
     def bake(request: BakeRequest, on_step: OnStep) -> Texture:
         started = time.monotonic()
         try:
-            texture = cache.get(request.digest())
+            texture = cache.find(request.digest(), request)
         except MissingError:
             return fresh(request, on_step)
         return replace(texture, timings={FROM_CACHE: time.monotonic() - started})

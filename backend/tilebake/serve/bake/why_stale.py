@@ -28,6 +28,17 @@ def explain_changes(record: Fields, request: BakeRequest) -> str:
     return "; ".join(reasons[:MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
+def other_dtype(record: Fields, request: BakeRequest) -> str | None:
+    """Say that a texture was painted in another number type than the one that is asked for, if it was.
+
+    Where none is asked for this is never a reason: a team's machines differ, and their pictures by a shade.
+    """
+    dtype = _fields(record.get("environment")).get("dtype")
+    if request.accepts(dtype, is_degraded="degraded" in record):
+        return None
+    return f"it was painted in {dtype or 'an unknown number type'}, and {request.dtype} is asked for"
+
+
 def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
     was, now = _fields(record.get("parts")), request.part_digests()
     if was and was.get("paint_version") != now["paint_version"]:

@@ -58,7 +58,7 @@ class JobRunner:
 
     def _texture(self, job: JobView, planned: PlannedBake) -> Texture:
         try:
-            return self._cache.get(self._jobs.result_of(planned.digest))
+            return self._cache.find(self._jobs.result_of(planned.digest), planned.request)
         except MissingError:
             done = self._supervisor.bake(
                 planned.request,

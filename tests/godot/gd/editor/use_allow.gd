@@ -42,6 +42,7 @@ func _dock() -> Dock:
 func _take_screenshot() -> void:
 	bring_to_front(_dock())
 	await seconds(1.0)
+	EditorInterface.get_base_control().queue_redraw()  # the editor draws only what changes
 	await RenderingServer.frame_post_draw
 	var photo: Image = get_tree().root.get_texture().get_image()
 	var _saved: Error = photo.save_png(OS.get_environment("SCREENSHOTS").path_join("allow.png"))
