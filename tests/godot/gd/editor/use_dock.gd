@@ -83,6 +83,18 @@ func test_wrong_setting() -> void:
 	log_window.hide()
 
 
+func test_map_too_large_to_be_painted() -> void:
+	_painting().settings = {}
+	_painting().pixels_per_tile = 256
+	var _saved: Error = EditorInterface.save_scene()
+	var panel: DiagnosticPanel = part(DiagnosticPanel, _dock())
+	await until("the panel says that the canvas is too large", func() -> bool: return "the canvas would be" in text_in(panel))
+	check("the panel says what to do about a canvas too large", "lower pixels_per_tile to" in text_in(panel))
+	check("the list says that a map too large failed", "failed" in _map_states())
+	check("the node warns of a canvas too large", "the canvas would be" in "".join(_painting()._get_configuration_warnings()))
+	_painting().pixels_per_tile = 0
+
+
 func test_map_file_outside_of_the_project() -> void:
 	var before: String = _painting().map_file
 	var outside: String = OS.get_user_data_dir().path_join("level.tilebake.json")
