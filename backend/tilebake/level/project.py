@@ -120,6 +120,11 @@ def project_root(start: Path) -> Path:
     return real_root
 
 
+def enclosing_project(folder: Path) -> Path | None:
+    """Return the root of the project that a folder really lies in, or None if it lies in none."""
+    return next(iter(_projects_above(folder.resolve())), None)
+
+
 def map_folders(project: Project) -> tuple[list[Path], list[ProjectError]]:
     """Return the folders in which a project's maps are, and what is wrong with those that cannot be used."""
     usable: list[Path] = []

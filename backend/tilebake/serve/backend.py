@@ -1,7 +1,7 @@
 """Run the backend: watch the maps of a project, bake what is stale, and answer the local API."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty
@@ -42,6 +42,10 @@ TIMING: Final = Timing()
 PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
 
 
+def _hold_nothing(_root: Path) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Setup:
     """Set what a backend works on, and with."""
@@ -53,6 +57,7 @@ class Setup:
     journal: Path
     timing: Timing = TIMING
     limits: WorkerLimits = LIMITS
+    hold: Callable[[Path], None] = _hold_nothing  # keeps other writers out of a project; BusyError
 
 
 class Backend:
@@ -290,7 +295,9 @@ class Backend:
         planned = self._plan(job.map_id)
         if planned.digest != job.digest:  # saved again since; the watch will come to it
             self._jobs.submit(BakeOrder(job.map_id, planned.digest, Priority.EDITED))
-        elif self._job_runner.run(job, planned):
+            return
+        self._setup.hold(planned.root)  # that of a project within this one may be another's
+        if self._job_runner.run(job, planned):
             self._maps.mark_baked(job.map_id, planned.digest)
             self._rebakes.note_success(job.map_id)
 

@@ -1,8 +1,12 @@
 """One writer per project: the second names the first, and a killed one is in nobody's way."""
 
+import json
 import os
+import shutil
+import stat
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +16,7 @@ import pytest
 
 from tilebake.errors import BakeError, BusyError
 from tilebake.level.project import Project
-from tilebake.serve.files.project_lock import Holder, holder, only_writer
+from tilebake.serve.files.project_lock import RECHECK, Holder, Share, WriterLocks, holder, only_writer
 from tilebake.user_folders import state_folder
 
 RIVALS_SHORT = 3
@@ -126,6 +130,93 @@ def test_a_holder_whose_record_is_lost_still_holds(project: Project) -> None:
         assert holder(project) == Holder(str(project.root))
         with pytest.raises(BusyError, match="another process"), only_writer(project):
             pass
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [{"since": 1e300}, {"pid": 10**20}, {"pid": -1}, {"since": -5}, {"description": "\x1b]0;x\x07" * 9}],
+    ids=str,
+)
+def test_a_damaged_record_of_the_holder_hides_it_and_lets_nobody_in(
+    damaged: dict[str, object], project: Project
+) -> None:
+    with only_writer(project):
+        (record,) = (state_folder() / "locks").glob("*.json")
+        record.write_text(json.dumps({**json.loads(record.read_bytes()), **damaged}), encoding="utf-8")
+        with pytest.raises(BusyError) as caught, only_writer(project):
+            pass
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
+def test_a_pipe_in_the_records_place_holds_nobody_up(project: Project) -> None:
+    with only_writer(project):
+        (record,) = (state_folder() / "locks").glob("*.json")
+        record.unlink()
+        os.mkfifo(record)
+        with pytest.raises(BusyError, match="another process"), only_writer(project):
+            pass
+
+
+def test_shares_of_one_bake_write_beside_each_other_and_beside_nobody_else(project: Project) -> None:
+    with WriterLocks("one", Share(1, 2)) as one, WriterLocks("two", Share(2, 2)) as two:
+        one.hold(project.root)
+        two.hold(project.root)
+        for share in (None, Share(1, 2), Share(1, 3)):
+            with WriterLocks("late", share) as late, pytest.raises(BusyError, match=r"process \d+"):
+                late.hold(project.root)
+        told = holder(project)
+        assert told is not None
+        assert told.pid == os.getpid()
+    with only_writer(project), WriterLocks("one", Share(1, 2)) as one, pytest.raises(BusyError):
+        one.hold(project.root)
+    assert holder(project) is None
+
+
+needs_removal = pytest.mark.skipif(sys.platform == "win32", reason="open files stay there")
+
+
+@needs_removal
+def test_a_holder_whose_lock_file_was_deleted_takes_it_again(project: Project) -> None:
+    with only_writer(project) as locks:
+        for _ in range(2):
+            shutil.rmtree(state_folder())
+            locks.hold(project.root)
+            with pytest.raises(BusyError), only_writer(project):
+                pass
+    assert holder(project) is None
+
+
+@needs_removal
+def test_a_holder_whose_lock_file_was_deleted_gives_way_to_one_that_was_quicker(project: Project) -> None:
+    with only_writer(project) as first:
+        shutil.rmtree(state_folder())
+        with only_writer(project, "the second") as second:
+            with pytest.raises(BusyError, match="the second"):
+                first.hold(project.root)
+            second.hold(project.root)
+
+
+@needs_removal
+def test_a_deleted_lock_file_is_noticed_within_seconds(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    with only_writer(project) as first:
+        shutil.rmtree(state_folder())
+        first.recheck()
+        assert not (state_folder() / "locks").exists()
+        monkeypatch.setattr(time, "monotonic", lambda: now + RECHECK + 10)
+        first.recheck()
+        assert len(list((state_folder() / "locks").iterdir())) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_locks_are_their_owners_alone(project: Project) -> None:
+    with only_writer(project):
+        folder = state_folder() / "locks"
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
 def test_asking_who_holds_keeps_nobody_out(project: Project) -> None:

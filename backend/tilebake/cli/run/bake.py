@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from tilebake.cli import FAILED
+from tilebake.cli import BUSY, FAILED
 from tilebake.cli.interrupt import Interruption
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
@@ -23,6 +23,8 @@ from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.shares import share_of
 from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
+from tilebake.serve.bake.writing import Writing
+from tilebake.serve.files.project_lock import Share, WriterLocks
 
 STALE: Final = 3
 
@@ -70,9 +72,15 @@ def run_bake(
     if mode.check:
         _check(maps, options, output)
     else:
-        _bake(maps, options, output, mode, choices.machine)
+        share = None if part is None else Share(*part)
+        with WriterLocks("tilebake bake", share) as locks:
+            _bake(maps, options, output, mode, choices.machine, Writing(options, locks, output.print_note))
     output.print_summary(time.monotonic() - started)
-    return STALE if output.stale else FAILED if output.failed else 0
+    if output.stale:
+        return STALE
+    if output.failed:
+        return FAILED if output.failed > output.busy else BUSY
+    return 0
 
 
 def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
@@ -99,7 +107,12 @@ def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> N
 
 
 def _bake(
-    maps: list[FoundMap], options: BakeOptions, output: BatchOutput, mode: BakeMode, machine: Machine
+    maps: list[FoundMap],
+    options: BakeOptions,
+    output: BatchOutput,
+    mode: BakeMode,
+    machine: Machine,
+    writing: Writing,
 ) -> None:
     with painting() as work:
 
@@ -113,7 +126,12 @@ def _bake(
             return with_cache(baker, user_cache(), warn)
 
         load = _baker_loader(machine, work.interruption, report=mode.report)
-        for event in bake_maps(maps, options, load, work.on_step, force=mode.paints_all, around=around):
+        events = bake_maps(
+            maps, options, load, work.on_step, force=mode.paints_all, around=around, hold=writing.hold
+        )
+        for event in events:
+            if isinstance(event, Planned):
+                writing.sweep(event.job)
             _print_event(event, output, work)
             work.interruption.check()
 

@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +26,7 @@ from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
 from tilebake.serve.backend import Backend, Setup
 from tilebake.serve.bake.texture_cache import user_cache
-from tilebake.serve.files.project_lock import only_writer
+from tilebake.serve.files.project_lock import WriterLocks, only_writer
 from tilebake.serve.jobs.status import Event
 from tilebake.user_folders import state_folder
 
@@ -60,31 +62,37 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
     """Run the backend until somebody or something stops it. Raises CancelledError if that is a signal."""
     root = setup.root
     with ExitStack() as running:
-        running.enter_context(only_writer(Project(root)))
+        locks = running.enter_context(only_writer(Project(root)))
         interruption = running.enter_context(interruptible())
         try:
             running.enter_context(logging_to(log_file(root)))
         except OSError as error:
             click.echo(f"note: there will be no log file: {error}", err=True)
-        backend = running.enter_context(Backend(setup))
+        backend = running.enter_context(Backend(replace(setup, hold=locks.hold)))
         running.enter_context(serving(backend, root, ready_file(root)))
         lines = EventLines()
         title = f"tilebake watch {root}"
         display = running.enter_context(show_events(backend, lines, title=title, as_json=as_json))
-        _follow(backend, lines, display, interruption, is_over)
+        _follow(backend, lines, display, partial(_check, interruption, locks), is_over)
+
+
+def _check(interruption: Interruption, locks: WriterLocks) -> None:
+    """Raise CancelledError if a signal has come, BusyError if somebody else took the project."""
+    interruption.check()
+    locks.recheck()
 
 
 def _follow(
     backend: Backend,
     event_lines: EventLines,
     display: EventDisplay,
-    interruption: Interruption,
+    check: Callable[[], None],
     is_over: Callable[[], bool],
 ) -> None:
     """Show and log what happens, until it is time to stop."""
     number = 0
     while not backend.is_leaving and not is_over():
-        interruption.check()
+        check()
         events = backend.events(number, TICK)
         if not events:
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tilebake.cli.terminal.paths import near, print_path
-from tilebake.errors import BakeError, TilebakeError, shown
+from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.texture import NOTES
@@ -22,7 +22,8 @@ class BatchOutput:
         self._check = check
         self._has_warned = False
         self._noted: set[str] = set()
-        self.baked = self.current = self.stale = self.failed = 0
+        self._told_busy: set[str] = set()
+        self.baked = self.current = self.stale = self.failed = self.busy = 0
 
     def print_planned(self, event: Planned) -> None:
         """Say whether the texture of a map that was read is up to date."""
@@ -77,9 +78,14 @@ class BatchOutput:
     def print_failed(self, event: Failed) -> None:
         """Say why a map could not be read or painted."""
         self.failed += 1
+        is_told = False
+        if isinstance(event.error, BusyError):  # of all maps of a project, for one reason
+            self.busy += 1
+            is_told = str(event.error) in self._told_busy
+            self._told_busy.add(str(event.error))
         message = str(event.error) if event.error.where.file else f"{shown(event.map_path)}: {event.error}"
         self._print(
-            f"error: {message}",
+            "" if is_told else f"error: {message}",
             {"status": "failed", "map": str(event.map_path), "error": error_fields(event.error)},
         )
 
@@ -110,7 +116,8 @@ class BatchOutput:
         click.echo(f"{summary or 'no maps'} in {seconds:.1f} s", err=True)
 
     def _print(self, line: str, fields: Mapping[str, object], *, result: Path | None = None) -> None:
-        click.echo(line, err=True)
+        if line:
+            click.echo(line, err=True)
         if self._as_json:
             click.echo(json.dumps(fields))
         elif result is not None:

@@ -51,6 +51,7 @@ class Failed:
 
 BakerFor = Callable[[PlannedBake], Baker]
 Around = Callable[[Baker], Baker]
+Hold = Callable[[PlannedBake], None]
 
 
 def survey(maps: Iterable[FoundMap], options: BakeOptions) -> Iterator[Planned | Failed]:
@@ -75,9 +76,11 @@ def bake_maps(
     *,
     force: bool = False,
     around: Around = lambda baker: baker,
+    hold: Hold = lambda _: None,
 ) -> Iterator[Planned | Started | Baked | Failed]:
     """Survey all maps, then bake the stale ones (with `force`, all, whoever made what is in their places).
 
+    `hold` keeps other writers out of a map's project; what it raises is that map's error.
     `around` is put around every baker: a cache, say. `baker_for` is called once for each model, and only if
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
     texture in its place.
@@ -90,16 +93,23 @@ def bake_maps(
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
     jobs.sort(key=lambda job: job.request.model_key())
-    yield from _bake(jobs, baker_for, on_step, around, force=force)
+    yield from _bake(jobs, baker_for, on_step, around, hold, force=force)
 
 
 def _bake(
-    jobs: list[PlannedBake], baker_for: BakerFor, on_step: OnStep, around: Around, *, force: bool
+    jobs: list[PlannedBake],
+    baker_for: BakerFor,
+    on_step: OnStep,
+    around: Around,
+    hold: Hold,
+    *,
+    force: bool,
 ) -> Iterator[Started | Baked | Failed]:
     bakers = _Bakers(baker_for)
     for index, job in enumerate(jobs, start=1):
         yield Started(job, index, len(jobs))
         try:
+            hold(job)
             texture = around(bakers.of(job))(job.request, on_step)
             written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
         except TilebakeError as error:

@@ -11,9 +11,9 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Final, Literal
 
-from tilebake.errors import BakeError, Location, shown
+from tilebake.errors import BakeError, Location
 from tilebake.level.map_names import RECORD_SUFFIX
-from tilebake.level.source.encoding import open_regular
+from tilebake.level.source.encoding import NotRegularError, open_regular
 from tilebake.level.source.json_positions import has_key
 from tilebake.serve.files.safe_folder import SafeFolder
 
@@ -23,6 +23,10 @@ POINTER: Final = b"version https://git-lfs"
 
 _WRITE_BITS: Final = 0o222
 _FORCE: Final = "move it away, or let `tilebake bake --force` replace it"
+
+
+class _TooLargeError(OSError):
+    """Signal a file that is larger than any record."""
 
 
 def record_path(png: Path) -> Path:
@@ -102,7 +106,7 @@ def _owner_of_record(path: Path) -> Literal["tilebake", "a user", "nobody"]:
         return "nobody"
     try:
         text = _content(path, RECORD_LIMIT).decode("utf-8", "replace")
-    except OSError:  # too large, or no file at all
+    except (NotRegularError, _TooLargeError):
         return "a user"
     try:
         return "tilebake" if is_record(json.loads(text)) else "a user"
@@ -119,5 +123,5 @@ def _content(path: Path, limit: int) -> bytes:
     with open_regular(path) as file:
         content = file.read(limit + 1)
     if len(content) > limit:
-        raise OSError(f"{shown(path)} is larger than {limit} bytes")
+        raise _TooLargeError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content

@@ -30,24 +30,26 @@ _STAGE: Final = re.compile(r"\.tilebake-(?P<machine>[0-9a-f]{8})-(?P<process>[0-
 _LARGEST_PROCESS: Final = 2**31 - 1  # more is no number of a process, and makes the system's calls fail
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes], mode: int | None = None) -> None:
     """Write files, by name, into a folder of the user's own choice, which is made if it is not there.
+
+    `mode` says who may read and write them.
 
     Raises BakeError naming the first of them.
     """
     with disk_errors(folder / next(iter(files))), folder_inside(nearest_folder(folder), folder) as place:
-        put_files(place, files)
+        put_files(place, files, mode)
 
 
-def put_files(place: SafeFolder, files: Mapping[str, bytes]) -> None:
+def put_files(place: SafeFolder, files: Mapping[str, bytes], mode: int | None = None) -> None:
     """Write files, by name: all are complete on the disk before the first takes its place. Raises OSError.
 
-    A file that takes another's place may be read and written by whom that one was.
+    Without a mode, a file that takes another's place may be read and written by whom that one was.
     """
     _sweep(place)
     with _stage(place) as stage:
         for name, content in files.items():
-            stage.write(name, content, _mode_of(place, name))
+            stage.write(name, content, mode or _mode_of(place, name))
         for name in files:
             stage.move(name, place)
         place.sync()
@@ -59,8 +61,15 @@ def sweep(root: Path) -> None:
         left = any(_STAGE.fullmatch(name) for name in folders)
         folders[:] = [name for name in folders if not name.startswith(".")]
         if left:
-            with contextlib.suppress(OSError, BakeError), folder_inside(root, Path(place)) as folder:
-                _sweep(folder)
+            with contextlib.suppress(OSError, BakeError):
+                sweep_folder(root, Path(place))
+
+
+def sweep_folder(root: Path, folder: Path) -> None:
+    """Remove what killed processes left in one folder beneath a root. Raises OSError and BakeError."""
+    if folder.is_dir():
+        with folder_inside(root, folder) as place:
+            _sweep(place)
 
 
 def _mode_of(place: SafeFolder, name: str) -> int | None:
