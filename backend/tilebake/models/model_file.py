@@ -61,16 +61,20 @@ def read_json(path: Path, limit: int = CONFIG_LIMIT) -> Mapping[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def refuse_pointer(path: Path) -> None:
+def refuse_lfs_pointer(path: Path) -> None:
     """Raise ModelError for a Git LFS pointer in the place of a file, and OSError for no file."""
     with open_model_file(path) as file:
         if file.read(len(_POINTER)) == _POINTER:
             raise pointer(path)
 
 
-def pointer(path: Path) -> ModelError:
+class AbsentModelError(ModelError):
+    """Say that a model or LoRA is known by its name, but is not on this machine."""
+
+
+def pointer(path: Path) -> AbsentModelError:
     """Make the error for a Git LFS pointer."""
-    return ModelError(
+    return AbsentModelError(
         "is a Git LFS pointer, not the file itself", where=Location(path), hint="run `git lfs pull`"
     )
 

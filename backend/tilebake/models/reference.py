@@ -25,7 +25,7 @@ from tilebake.models.folder_check import (
     check_folder,
     folder_files,
 )
-from tilebake.models.model_file import unreadable
+from tilebake.models.model_file import AbsentModelError, unreadable
 from tilebake.models.vocabulary import find_vocabulary
 from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_names
 
@@ -127,7 +127,7 @@ def _is_file(path: Path) -> bool:
 def _resolve_hub(reference: str) -> ModelSource:
     folder = hub_cache.snapshot_folder(reference)
     if folder is None:
-        raise ModelError(
+        raise AbsentModelError(
             f'there is no folder "{reference}", and no model of that name has been fetched',
             hint=f"run `tilebake models fetch {reference}`",
         )
@@ -142,7 +142,7 @@ def resolve_lora(path: str, root: Path | None = None) -> Path:
     except OSError as error:
         raise unreadable(file, error) from error
     if not is_there:
-        raise ModelError("there is no such LoRA file", where=Location(file), hint="correct its path")
+        raise AbsentModelError("there is no such LoRA file", where=Location(file), hint="correct its path")
     check_safetensors(file)
     return file
 
@@ -179,7 +179,7 @@ def _folder_defaults(folder: Path) -> Defaults:
 def _file_defaults(path: Path) -> Defaults:
     """Check that a single-file checkpoint is whole and SDXL's, and return what it recommends."""
     if not _is_file(path):
-        raise ModelError("there is no such model file", where=Location(path), hint="correct its path")
+        raise AbsentModelError("there is no such model file", where=Location(path), hint="correct its path")
     names = tensor_names(path)
     prefixes = {
         "the UNet": "model.diffusion_model.",

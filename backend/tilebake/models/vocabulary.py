@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, cast
 from tilebake.errors import Location, ModelError
 from tilebake.models.config_check import refuse_steering
 from tilebake.models.hub_cache import list_fetched
-from tilebake.models.model_file import VOCABULARY_LIMIT, read_bounded, read_json
+from tilebake.models.model_file import VOCABULARY_LIMIT, AbsentModelError, read_bounded, read_json
 
 _WHOLE: Final = "tokenizer.json"
 _VOCABULARY: Final = "vocab.json"
@@ -206,7 +206,7 @@ def find_vocabulary(file: Path, beside: Path, vocab_size: int) -> Mapping[str, P
                 return files
         except ModelError:
             continue
-    raise ModelError(
+    raise AbsentModelError(
         f"needs CLIP's vocabulary of {vocab_size:,} tokens, which is not part of it",
         where=Location(file),
         hint="run `tilebake models fetch clip-tokenizer` once, "

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.file_digest import file_version, is_known_whole, remember_whole
-from tilebake.models.model_file import INDEX_LIMIT, open_model_file, read_json, refuse_pointer, unreadable
+from tilebake.models.model_file import INDEX_LIMIT, open_model_file, read_json, refuse_lfs_pointer, unreadable
 
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".pkl", ".pickle")
 CONVERT = (
@@ -61,7 +61,7 @@ def check_safetensors(path: Path) -> None:
 def tensor_names(path: Path) -> Collection[str]:
     """Return the names of a safetensors file's tensors. Raises ModelError as `check_safetensors` does."""
     try:
-        refuse_pointer(path)
+        refuse_lfs_pointer(path)
         with safe_open(path, framework="np") as file:
             return frozenset(file.keys())
     except SafetensorError as error:

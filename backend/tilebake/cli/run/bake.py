@@ -99,7 +99,7 @@ def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
 
 
 def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> None:
-    for event in survey(maps, options):
+    for event in survey(maps, options, trusts_records=True):
         if isinstance(event, Planned):
             output.print_planned(event)
         else:

@@ -10,6 +10,7 @@ import click
 from tilebake.cli.terminal.paths import near, print_path
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
+from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.texture import NOTES
 
@@ -32,12 +33,15 @@ class BatchOutput:
             self._print_notes(event)
         if job.stale is None:
             self.current += 1
-            self._print(f"{shown(near(job.png))} is up to date", {"status": "up_to_date", **_paths(event)})
+            self._print(
+                f"{shown(near(job.png))} is up to date{_reservation(job)}",
+                {"status": "up_to_date", **_paths(event), **_uncompared(job)},
+            )
         elif self._check:
             self.stale += 1
             self._print(
-                f"{shown(near(job.png))} is stale: {job.stale}",
-                {"status": "stale", **_paths(event), "reason": job.stale},
+                f"{shown(near(job.png))} is stale: {job.stale}{_reservation(job)}",
+                {"status": "stale", **_paths(event), "reason": job.stale, **_uncompared(job)},
                 result=job.map_path,
             )
 
@@ -136,6 +140,16 @@ def error_fields(error: TilebakeError) -> dict[str, object]:
         "file": None if where.file is None else str(where.file),
         "hint": diagnostic.hint,
     }
+
+
+def _reservation(job: PlannedBake) -> str:
+    """Say what could not be compared, as the end of a sentence."""
+    names = " and ".join(map(shown, job.uncompared))
+    return f", going by its record: {names} could not be compared, for it is not here" if names else ""
+
+
+def _uncompared(job: PlannedBake) -> dict[str, object]:
+    return {"uncompared": list(job.uncompared)} if job.uncompared else {}
 
 
 def _paths(event: Planned | Baked) -> dict[str, object]:

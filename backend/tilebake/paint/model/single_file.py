@@ -24,7 +24,7 @@ from tilebake.paint.model.build import (
 )
 from tilebake.paint.model.components import Parts, read_noise_schedule
 from tilebake.paint.model.tokenizers import make_tokenizer
-from tilebake.paint.model.weights_file import Weights, open_all
+from tilebake.paint.model.weights_file import StoredTensors, open_all
 
 PAD_TOKENS: Final = {"tokenizer": "<|endoftext|>", "tokenizer_2": "!"}  # what SDXL was trained with
 UNET_PREFIX: Final = "model.diffusion_model."
@@ -69,29 +69,29 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
         )
 
 
-def _below(tensors: Weights, prefix: str) -> dict[str, torch.Tensor]:
+def _below(tensors: StoredTensors, prefix: str) -> dict[str, torch.Tensor]:
     return {name: tensors[name] for name in tensors if name.startswith(prefix)}
 
 
-def _unet(tensors: Weights, config: Mapping[str, Any]) -> Converted:
+def _unet(tensors: StoredTensors, config: Mapping[str, Any]) -> Converted:
     from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint
 
     return Converted(convert_ldm_unet_checkpoint(_below(tensors, UNET_PREFIX), dict(config)))
 
 
-def _vae(tensors: Weights, config: Mapping[str, Any]) -> Converted:
+def _vae(tensors: StoredTensors, config: Mapping[str, Any]) -> Converted:
     from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
 
     return Converted(convert_ldm_vae_checkpoint(_below(tensors, VAE_PREFIX), dict(config)))
 
 
-def _clip(tensors: Weights) -> Converted:
+def _clip(tensors: StoredTensors) -> Converted:
     return Converted(
         {name.removeprefix(CLIP_PREFIX): tensor for name, tensor in _below(tensors, CLIP_PREFIX).items()}
     )
 
 
-def _open_clip(tensors: Weights, network: nn.Module) -> Converted:
+def _open_clip(tensors: StoredTensors, network: nn.Module) -> Converted:
     from diffusers.loaders.single_file_utils import convert_open_clip_checkpoint
 
     return Converted(

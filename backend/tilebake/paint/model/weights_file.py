@@ -110,7 +110,7 @@ def open_weights(path: Path) -> Generator[WeightsFile]:
         yield WeightsFile(path, file)
 
 
-class Weights(Mapping[str, torch.Tensor]):
+class StoredTensors(Mapping[str, torch.Tensor]):
     """Hold the tensors of several files by name, each read from its file when it is asked for."""
 
     def __init__(self, files: Sequence[WeightsFile]) -> None:
@@ -144,7 +144,7 @@ class Weights(Mapping[str, torch.Tensor]):
 
 
 @contextmanager
-def open_all(paths: Sequence[Path]) -> Generator[Weights]:
+def open_all(paths: Sequence[Path]) -> Generator[StoredTensors]:
     """Open several safetensors files as one for the time of the block. Raises as `open_weights` does."""
     with ExitStack() as stack:
-        yield Weights([stack.enter_context(open_weights(path)) for path in paths])
+        yield StoredTensors([stack.enter_context(open_weights(path)) for path in paths])

@@ -54,9 +54,14 @@ Around = Callable[[Baker], Baker]
 Hold = Callable[[PlannedBake], None]
 
 
-def survey(maps: Iterable[FoundMap], options: BakeOptions) -> Iterator[Planned | Failed]:
-    """Read every map and compare it with its texture; no model is loaded for that."""
-    planner = Planner(options)
+def survey(
+    maps: Iterable[FoundMap], options: BakeOptions, *, trusts_records: bool = False
+) -> Iterator[Planned | Failed]:
+    """Read every map and compare it with its texture; no model is loaded for that.
+
+    With `trusts_records` none has to be there: a texture's record says which model painted it.
+    """
+    planner = Planner(options, trusts_records=trusts_records)
     owners = TextureOwners()
     for found in maps:
         try:

@@ -14,10 +14,12 @@ from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
+from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.ownership import read_record, record_path
 from tilebake.serve.bake.publish import CHANGED, stale_reason
+from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.why_stale import explain_changes, other_dtype
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
@@ -47,6 +49,7 @@ class PlannedBake:
     source: ModelSource
     stale: str | None  # why the texture has to be baked; None when it is up to date
     stamps: FileStamps  # of the files that were read, from before they were
+    uncompared: tuple[str, ...] = ()  # models and LoRAs that are not there: the record was believed
 
     def is_current(self) -> bool:
         """Tell whether the map, its project and its texture are the files that were read."""
@@ -59,9 +62,15 @@ class PlannedBake:
 class Planner:
     """Plan bakes with one set of options. Each model is looked up once, however many maps it paints."""
 
-    def __init__(self, options: BakeOptions) -> None:
+    def __init__(self, options: BakeOptions, *, trusts_records: bool = False) -> None:
+        """Plan with these options.
+
+        `trusts_records` takes the digest of a model that is not there from the texture's record: enough to
+        compare, not to paint.
+        """
         self.models = Models()
         self._options = options
+        self._trusts_records = trusts_records
 
     def plan(self, path: Path, relative: Path, trial: EditEntry | None = None) -> PlannedBake:
         """Plan the bake of one map; `trial` is an edit in place of its own.
@@ -73,11 +82,13 @@ class Planner:
         stamps = stamps_of((path, project_file))
         project = find_project(path)
         tilemap = read_map(path, project, trial=trial)
-        request, source = self.request(tilemap, project)
         png, root = self._output(path, relative, project)
+        recorded = read_recorded_model(png) if self._trusts_records else None
+        request, source, uncompared = self._request(tilemap, project, recorded)
         stamps = {**stamps, **stamps_of((png, record_path(png)))}
         digest = request.digest()
-        return PlannedBake(path, png, root, request, digest, source, _stale(png, request), stamps)
+        stale = _stale(png, request)
+        return PlannedBake(path, png, root, request, digest, source, stale, stamps, uncompared)
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """Return the request and its model, with every setting that was left open decided.
@@ -85,36 +96,72 @@ class Planner:
         Raises MapError for a map too large to be painted: before a model is looked for, and so is all else
         that needs none (`read_map`).
         """
+        request, source, _ = self._request(tilemap, project, None)
+        return request, source
+
+    def _request(
+        self, tilemap: TileMap, project: Project, recorded: RecordedModel | None
+    ) -> tuple[BakeRequest, ModelSource, tuple[str, ...]]:
         settings = settings_for(tilemap, project, self._options)
         canvas_for(tilemap, settings.pixels_per_tile)
-        source, digest = self.model(project, tilemap.model)
+        uncompared: list[str] = []
+        try:
+            source, digest = self.model(project, tilemap.model)
+        except AbsentModelError:
+            if recorded is None:
+                raise
+            reference, _ = self._model_name(project, tilemap.model)
+            source, digest = recorded.find(reference)
+            uncompared.append(reference)
+        loras, absent = self._loras(project, tilemap.loras, recorded)
         request = BakeRequest(
             tilemap=tilemap,
             settings=with_defaults(settings, source),
             model=source.reference,
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,
-            loras=self.loras(project, tilemap.loras),
+            loras=loras,
             dtype=self._options.dtype,
         )
-        return request, source
+        return request, source, (*uncompared, *absent)
 
     def model(self, project: Project, maps_own: str | None = None) -> tuple[ModelSource, str]:
         """Return the model and its digest: of the options, or else the map's own, or else the project's."""
+        return self.models.model(*self._model_name(project, maps_own))
+
+    def _model_name(self, project: Project, maps_own: str | None) -> tuple[str, Path]:
+        """Return how the model is called, and the folder in which a relative name begins."""
         if self._options.model is not None:
-            return self.models.model(self._options.model, Path.cwd())  # as typed: from where it was typed
-        return self.models.model(maps_own or project.model or "embedded", project.root)
+            return self._options.model, Path.cwd()  # as typed: from where it was typed
+        return maps_own or project.model or "embedded", project.root
 
     def loras(
         self, project: Project, maps_own: tuple[LoraRef, ...] | None = None
     ) -> tuple[tuple[LoraRef, str], ...]:
         """Return LoRA files by absolute paths, with their digests; chosen as the model is."""
+        loras, _ = self._loras(project, maps_own, None)
+        return loras
+
+    def _loras(
+        self, project: Project, maps_own: tuple[LoraRef, ...] | None, recorded: RecordedModel | None
+    ) -> tuple[tuple[tuple[LoraRef, str], ...], tuple[str, ...]]:
+        """Return LoRAs with their digests, and the names of those that are not there but in the record."""
         if self._options.loras is not None:
             refs, root = self._options.loras, Path.cwd()
         else:
             refs, root = project.loras if maps_own is None else maps_own, project.root
-        files = [(*self.models.lora(ref.path, root), ref.weight) for ref in refs]
-        return tuple((LoraRef(str(file), weight), digest) for file, digest, weight in files)
+        loras: list[tuple[LoraRef, str]] = []
+        absent: list[str] = []
+        for ref in refs:
+            try:
+                file, digest = self.models.lora(ref.path, root)
+            except AbsentModelError:
+                if recorded is None:
+                    raise
+                file, digest = recorded.find_lora(ref.path, root)
+                absent.append(ref.path)
+            loras.append((LoraRef(str(file), ref.weight), digest))
+        return tuple(loras), tuple(absent)
 
     def _output(self, path: Path, relative: Path, project: Project) -> tuple[Path, Path]:
         """Return where the picture goes, and the folder that it may not leave."""

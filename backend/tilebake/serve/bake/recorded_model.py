@@ -1,0 +1,64 @@
+"""Take a model's digest and recommendations from a texture's record, where the model itself is not there.
+
+A verifier need not fetch gigabytes: record and map suffice to say whether a texture is up to date, but for
+whether the model has changed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from tilebake.models.defaults import Defaults
+from tilebake.models.reference import ModelSource
+from tilebake.serve.bake.ownership import read_record
+
+
+class RecordedModel(NamedTuple):
+    """Hold what a record says of the model and the LoRAs that painted its texture."""
+
+    reference: str = ""
+    digest: str = ""
+    loras: tuple[tuple[str, str], ...] = ()  # the name of each file, and its digest
+    defaults: Defaults = Defaults()  # the settings that were painted with
+
+    def find(self, reference: str) -> tuple[ModelSource, str]:
+        """Return the model called `reference`, with the digest that it had, or "" if another one painted."""
+        source = ModelSource(reference, "file", Path(reference), self.defaults)
+        return source, self.digest if reference == self.reference else ""
+
+    def find_lora(self, path: str, root: Path) -> tuple[Path, str]:
+        """Return a LoRA's file, absolute, with the digest that it had, or "" if it did not paint."""
+        file = (root / path).absolute()
+        return file, dict(self.loras).get(file.name, "")
+
+
+def read_recorded_model(png: Path) -> RecordedModel:
+    """Read what a texture's record says of its model; nothing where there is no record that says it."""
+    record = read_record(png) or {}
+    model, settings = _part(record, "model"), _part(record, "settings")
+    listed: object = model.get("loras")
+    loras = (
+        [each for each in cast("list[Any]", listed) if isinstance(each, dict)]
+        if isinstance(listed, list)
+        else []
+    )
+    return RecordedModel(
+        reference=str(model.get("reference", "")),
+        digest=str(model.get("digest", "")),
+        loras=tuple(
+            (str(each.get("name")), str(each.get("digest"))) for each in cast("list[dict[str, Any]]", loras)
+        ),
+        defaults=_defaults(settings),
+    )
+
+
+def _defaults(settings: Mapping[str, Any]) -> Defaults:
+    known = Defaults()
+    names = ("steps", "guidance_scale", "scheduler", "guidance_scale_low")
+    given = {name: settings[name] for name in names if isinstance(settings.get(name), int | float | str)}
+    return Defaults(**{**vars(known), **given})
+
+
+def _part(record: Mapping[str, object], key: str) -> Mapping[str, Any]:
+    part = record.get(key)
+    return cast("dict[str, Any]", part) if isinstance(part, dict) else {}
