@@ -35,13 +35,13 @@ class BatchOutput:
             self.current += 1
             self._print(
                 f"{shown(near(job.png))} is up to date{_reservation(job)}",
-                {"status": "up_to_date", **_paths(event), **_uncompared(job)},
+                {"status": "up_to_date", **_paths(event), **_missing_models(job)},
             )
         elif self._check:
             self.stale += 1
             self._print(
                 f"{shown(near(job.png))} is stale: {job.stale}{_reservation(job)}",
-                {"status": "stale", **_paths(event), "reason": job.stale, **_uncompared(job)},
+                {"status": "stale", **_paths(event), "reason": job.stale, **_missing_models(job)},
                 result=job.map_path,
             )
 
@@ -148,7 +148,7 @@ def _reservation(job: PlannedBake) -> str:
     return f", going by its record: {names} could not be compared, for it is not here" if names else ""
 
 
-def _uncompared(job: PlannedBake) -> dict[str, object]:
+def _missing_models(job: PlannedBake) -> dict[str, object]:
     return {"uncompared": list(job.uncompared)} if job.uncompared else {}
 
 
