@@ -21,10 +21,9 @@ func test_terrain_rows() -> void:
 	await open_scene(SCENE)
 	_node = EditorInterface.get_edited_scene_root().get_node("Bake")
 	EditorInterface.edit_node(_node)
-	await seconds(0.5)
-	var rows: Array[Node] = _parts(TerrainRow)
-	check("the inspector has a row for each terrain of the tiles", labels_in(rows) == PackedStringArray(TERRAINS))
-	var grass: TerrainRow = rows.filter(func(row: Node) -> bool: return labels_in([row])[0] == "grass")[0]
+	await until("the inspector has a row for each terrain of the tiles", func() -> bool:
+		return labels_in(_parts(TerrainRow)) == PackedStringArray(TERRAINS))
+	var grass: TerrainRow = _parts(TerrainRow).filter(func(row: Node) -> bool: return labels_in([row])[0] == "grass")[0]
 	_type(grass.find_children("*", "LineEdit", true, false)[0] as LineEdit, "lush meadow")
 	check("a prompt typed in a row is the terrain's", _terrain("grass").prompt == "lush meadow")
 	var weight: EditorSpinSlider = grass.find_children("*", "EditorSpinSlider", true, false)[0]
@@ -34,20 +33,19 @@ func test_terrain_rows() -> void:
 	check("undo takes back the weight alone", _is_grass("lush meadow", 1.0))
 	_undo()
 	check("a second undo takes back the prompt", not _node.terrains.has("grass"))
-	await seconds(0.1)
 
 
 func test_seed() -> void:
+	await until("the inspector has a row for the seed", func() -> bool: return _parts(SeedProperty).size() == 1)
 	var seed_row: SeedProperty = _parts(SeedProperty)[0]
 	var die: Button = seed_row.find_children("*", "Button", true, false).filter(
 		func(button: Button) -> bool: return "Another seed" in button.tooltip_text)[0]
 	die.pressed.emit()
-	await seconds(0.2)
-	check("the die changes the seed", _node.bake_seed > 0)
+	await until("the die changes the seed", func() -> bool: return _node.bake_seed > 0)
 	var map: Dictionary = JSON.parse_string(FileAccess.get_file_as_string(MAP))
 	check("the map file has the new seed at once", int(str(map["seed"])) == _node.bake_seed)
 	var spin: EditorSpinSlider = seed_row.find_children("*", "EditorSpinSlider", true, false)[0]
-	check("the inspector shows the new seed", int(spin.value) == _node.bake_seed)
+	await until("the inspector shows the new seed", func() -> bool: return int(spin.value) == _node.bake_seed)
 	spin.value = 12
 	check("a seed can be typed", _node.bake_seed == 12)
 	_undo()
@@ -66,10 +64,10 @@ func test_tiles_without_terrain() -> void:
 	var icons: Array[Node] = list.find_children("*", "TextureRect", true, false)
 	check("a tile without a terrain is listed with its picture", (icons[0] as TextureRect).texture is AtlasTexture)
 	_type(field, "  moss ")
-	await seconds(0.5)
 	check("a name typed for a tile is its terrain", _node.tile_terrains == {"0:1,2": "moss"})
-	var left: Array[Node] = _parts(UnmappedTiles)[0].find_children("*", "LineEdit", true, false)
-	check("a tile that was named leaves the list", left.size() == 1)
+	await until("a tile that was named leaves the list", func() -> bool:
+		var lists: Array[Node] = _parts(UnmappedTiles)
+		return lists.size() == 1 and lists[0].find_children("*", "LineEdit", true, false).size() == 1)
 	_undo()
 	check("undo takes the name of the tile back", _node.tile_terrains.is_empty())
 

@@ -116,8 +116,8 @@ func test_new_terrain() -> void:
 	for field: LineEdit in EditorInterface.get_inspector().find_children("*", "LineEdit", true, false):
 		if field.placeholder_text.begins_with("terrain of tile"):
 			field.text_submitted.emit("moss")
-	await seconds(0.5)
-	check("naming a tile's terrain adds it to the panel", _user.items() == ["grass (re-themed)", "moss", "sand", "water"])
+	await until("naming a tile's terrain adds it to the panel", func() -> bool:
+		return _user.items() == ["grass (re-themed)", "moss", "sand", "water"])
 
 
 func _edit_in_map() -> Dictionary:

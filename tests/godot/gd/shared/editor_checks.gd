@@ -3,6 +3,7 @@ extends EditorPlugin
 ## Run the `test_` methods of a plugin in a real editor, then end the editor. Plugins that play the user extend this.
 
 const Checks = preload("checks.gd")
+const Plugin = preload("res://addons/tilebake/plugin.gd")
 
 const PATIENCE: float = 60.0  # seconds for what the editor or the backend is to bring about
 const COLD_START: float = 240.0  # seconds where a backend or a worker starts first, which loads the model
@@ -60,8 +61,9 @@ func open_scene_path() -> String:
 ## Save the scene, and wait for the export, which follows when no more saves come.
 func save_scene() -> void:
 	var error: Error = EditorInterface.save_scene()
-	assert(error == OK)
-	await seconds(1.5)
+	var exported: Timer = (anywhere(Plugin) as Plugin)._saved
+	assert(error == OK and not exported.is_stopped())
+	await until("a save is exported", exported.is_stopped)
 
 
 ## Undo the last step of a node's scene.

@@ -54,7 +54,7 @@ func show_state(state: TilebakeBackendState) -> void:
 	_text.tooltip_text = state.hint
 	_hint.text = state.hint
 	_allow.visible = state.kind == TilebakeBackendState.Kind.NOT_ALLOWED
-	_hint_row.visible = state.is_problem() and not state.hint.is_empty()
+	_hint_row.visible = state.is_problem() and not state.hint.is_empty() and not _allow.visible
 	_log_tail.text = state.log_tail
 	_log_tail.visible = not state.log_tail.is_empty()
 	_log_tail.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
