@@ -19,6 +19,7 @@ import pytest
 from tests.helpers import ROOT
 from tests.helpers.game import PATIENCE, Game, game_in, until
 from tests.helpers.processes import survivors
+from tests.helpers.saving import by_rename
 from tilebake.cli.logfile import log_file
 from tilebake.level.project import Project
 from tilebake.serve.api.client import answers
@@ -181,7 +182,7 @@ def test_an_error_is_printed_once_and_again_when_it_changes(game: Game) -> None:
         watch.until_map("broken", "failed")
         for text in ('{"tilebake": 1, "rows": [}  ', '{"tilebake": 1, "rows": ]}'):
             seen = len(watch.events)
-            broken.write_text(text, encoding="utf-8")
+            by_rename(broken, text)  # never half of it, which would be a third error
             game.save("other", len(text))
             watch.until(lambda seen=seen: "levels/other.json" in str(watch.events[seen:]))
         watch.until(lambda: watch.said.count("error: ") == 2)
@@ -270,10 +271,19 @@ def test_days_of_work_leave_nothing_open(maps: int, rounds: int, game: Game) -> 
             watch.until(lambda: game.is_painted(*names))
             host, *_ = family = watch.family()
             memory.append(sum(process.memory_info().rss for process in family))
-            handles.append(host.num_fds())
-    assert max(handles[1:]) <= handles[0] + 2, "a look at a folder opens one for a moment"
+            handles.append(open_at_rest(host))
+    assert max(handles[1:]) <= handles[0]
     if real:
         assert memory[-1] < 1.05 * memory[rounds // 10]
+
+
+def open_at_rest(process: psutil.Process) -> int:
+    """How many handles are left open; looks and publishing open some for a moment, whenever that comes."""
+    least = process.num_fds()
+    for _ in range(20):
+        time.sleep(0.01)
+        least = min(least, process.num_fds())
+    return least
 
 
 def test_the_embedded_model_paints_what_is_saved(game: Game) -> None:

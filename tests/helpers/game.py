@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.helpers.counting_baker import CountingBaker, picture_of
+from tests.helpers.patience import PATIENCE
 from tilebake.request import BakeRequest
 from tilebake.serve.backend import Backend, Setup
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
@@ -20,7 +21,6 @@ from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.supervisor import WorkerLimits
 from tilebake.texture import Texture, pixel_hash
 
-PATIENCE = 60.0  # seconds until a test gives up on what should have happened long ago
 QUICK = Timing(quiet=0.1, longest=0.5, reconcile=0.3)
 LIMITS = WorkerLimits(patience=0.5, silence=0.5, first_pause=0.01)
 MAP: dict[str, Any] = {

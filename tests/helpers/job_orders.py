@@ -1,4 +1,4 @@
-"""Orders for the queue, and a clock that goes when it is told to."""
+"""Orders for the queue."""
 
 from tilebake.errors import BakeError
 from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
@@ -6,16 +6,6 @@ from tilebake.serve.jobs.status import JobView
 
 EDITED, ASKED, STALE = Priority.EDITED, Priority.ASKED, Priority.STALE
 DIED = BakeError("the worker process was killed by SIGKILL", hint="close other programs")
-
-
-class Clock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def order(map_id: str, digest: str = "d", priority: Priority = STALE) -> BakeOrder:

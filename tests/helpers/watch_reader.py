@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.helpers.patience import PATIENCE
 from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import Places, Timing, watch
 
-DEADLINE = 60.0  # seconds; far more than any machine needs
 NEVER = 3600.0
 BY_EVENTS = Timing(quiet=0.05, longest=0.5, reconcile=NEVER)
 BY_LOOKING = Timing(quiet=0.05, longest=0.5, reconcile=0.1, latest=0.1, events=False)
@@ -35,11 +35,11 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(DEADLINE)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
     def wait_until(self, happened: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + PATIENCE
         while not happened():
             self._news.get(timeout=max(0.0, deadline - time.monotonic()))
 

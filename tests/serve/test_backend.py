@@ -372,19 +372,17 @@ def test_backend_ends_when_it_is_asked_to(game: Game) -> None:
 @pytest.mark.parametrize(
     ("saves", "seconds"), [SAVES_SHORT, pytest.param(*SAVES_LONG, marks=pytest.mark.long)]
 )
-def test_a_burst_of_saves_makes_few_bakes(saves: int, seconds: float, game: Game) -> None:
-    timing = Timing()
+def test_a_burst_of_saves_ends_with_the_last_one_painted(saves: int, seconds: float, game: Game) -> None:
+    """How few of them are painted is a matter of time: watching/test_saves.py turns a clock for it."""
     game.save("forest", 0)
-    with game.watched(timing) as backend:
+    with game.watched(Timing()) as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         began = time.monotonic()
         for seed in range(1, saves + 1):
             game.save("forest", seed)
             time.sleep(max(0.0, began + seed * seconds / saves - time.monotonic()))
-        lasted = time.monotonic() - began
         until(lambda: view(backend, "forest").state == "up to date" and game.is_painted("forest"))
     assert (png_pixels(game.png("forest").read_bytes()) == picture_of(game.request("forest"))).all()
-    assert len(game.begun()) - 1 <= lasted // timing.longest + 1
 
 
 @pytest.mark.parametrize("maps", [CROWD_SHORT, pytest.param(CROWD_LONG, marks=pytest.mark.long)])

@@ -16,11 +16,11 @@ import psutil
 
 from tests.godot.harness.addon_imports import adopt_imports
 from tests.godot.harness.engine import SCRIPTS, Engine, Run, write_project
+from tests.helpers.patience import PATIENCE
 from tilebake.level.project import Project
 from tilebake.serve.api.ready import Ready, read_ready, ready_file
 from tilebake.serve.files.project_lock import holder
 
-PATIENCE: Final = 60.0  # seconds for what the editor is to bring about
 COLD_START: Final = (
     240.0  # seconds where an editor, a backend or a worker starts first, which loads the model
 )

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from tests.helpers.patience import PATIENCE
 from tilebake.errors import Location, MapError
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.ready import Ready
@@ -25,7 +26,6 @@ from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewVi
 
 FOREST: Final = "levels/forest.json"
 BROKEN: Final = "levels/broken.json"
-PATIENCE: Final = 30.0  # seconds until a test gives up on a server that should have answered long ago
 
 
 class SmallService:

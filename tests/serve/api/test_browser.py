@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.helpers.patience import PATIENCE
+
 if TYPE_CHECKING:
     from tests.serve.api.conftest import Api
 
 BROWSER: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCRIPT: Final = (Path(__file__).parent / "attack.js").read_text(encoding="utf-8")
-PATIENCE: Final = 120.0  # seconds
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
 

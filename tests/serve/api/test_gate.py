@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.helpers.patience import PATIENCE
 from tilebake.serve.api.gate import CHECKS, Credentials, Head
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.refusal import RefusedError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 DUE: Final = Credentials("127.0.0.1:4321", "secret", frozenset({"/open"}))
 GOOD: Final = {"host": "127.0.0.1:4321", "authorization": "Bearer secret"}
-PATIENCE: Final = 30.0  # seconds
 JSON: Final = {"content-type": "application/json"}
 
 

@@ -20,6 +20,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from tests.helpers.patience import PATIENCE
 from tilebake import __version__
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.request import AttentionQuery, Step
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 FOREST = "levels/forest.json"
 BROKEN = "levels/broken.json"
 NONCE = "nonce-of-16-or-more"
-PATIENCE = 30.0  # seconds
 
 
 def bake(api: "Api", **body: str) -> httpx2.Response:

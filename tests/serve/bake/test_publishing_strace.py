@@ -17,6 +17,7 @@ import pytest
 
 from tests.helpers import ROOT
 from tests.helpers.kill_target import seed_of
+from tests.helpers.patience import PATIENCE
 from tilebake.serve.bake.ownership import record_path
 from tilebake.serve.files.atomic_write import sweep
 
@@ -27,7 +28,6 @@ PUBLISHER = ("-m", "tests.helpers.kill_target")
 REFUSED = 10  # the publisher's exit code for an error that names the picture
 OLD, NEW = 1, 2  # seeds
 FAULTS = ("error=ENOSPC", "error=EIO", "signal=SIGKILL")
-DEADLINE = 60.0  # seconds
 
 
 def _can_trace() -> bool:
@@ -77,7 +77,7 @@ class Children:
 
 
 def _wait_for(process: int, status: str) -> None:
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + PATIENCE
     while status not in Path(f"/proc/{process}/status").read_text(encoding="ascii"):
         assert time.monotonic() < deadline
         time.sleep(0.001)

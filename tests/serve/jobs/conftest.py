@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.job_orders import Clock
+from tests.helpers.clock import Clock
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.journal import Journal
 from tilebake.serve.jobs.queue import JobQueue

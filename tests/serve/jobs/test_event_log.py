@@ -2,9 +2,8 @@
 
 import threading
 
+from tests.helpers.patience import PATIENCE
 from tilebake.serve.jobs.event_log import EventLog
-
-LONG = 60.0  # seconds; never waited for unless something is broken
 
 
 def test_numbers_count_up_from_1() -> None:
@@ -28,24 +27,24 @@ def test_a_waiting_reader_is_woken_by_the_next_event() -> None:
     events, seen = EventLog(), threading.Event()
 
     def follow() -> None:
-        if events.after(0, LONG):
+        if events.after(0, PATIENCE):
             seen.set()
 
     follower = threading.Thread(target=follow)
     follower.start()
     events.emit(notice="at last")
-    assert seen.wait(LONG)
+    assert seen.wait(PATIENCE)
     follower.join()
 
 
 def test_nobody_waits_any_more_after_the_end() -> None:
     events = EventLog()
-    follower = threading.Thread(target=events.after, args=(0, LONG))
+    follower = threading.Thread(target=events.after, args=(0, PATIENCE))
     follower.start()
     events.close()
-    follower.join(LONG)
+    follower.join(PATIENCE)
     assert not follower.is_alive()
-    assert events.after(0, LONG) == ()
+    assert events.after(0, PATIENCE) == ()
 
 
 def test_many_threads_leave_no_gap() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, Clock, drained, order, taken
+from tests.helpers.clock import Clock
+from tests.helpers.job_orders import ASKED, DIED, EDITED, STALE, drained, order, taken
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.request import Step
 from tilebake.serve.jobs.event_log import EventLog

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.job_orders import Clock
+from tests.helpers.clock import Clock
 from tilebake.serve.jobs.retries import FIRST_WAIT, LONGEST_WAIT, Retries
 
 

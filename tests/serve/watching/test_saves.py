@@ -1,15 +1,16 @@
 """Saved in whatever way, a map is told of, and told no more often than it must be."""
 
-import math
 import os
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.saving import SAVES, Save, by_rename, in_place, keeping_the_time
+from tests.helpers.turned_watch import TurnedWatch
 from tests.helpers.watch_reader import BY_EVENTS, BY_LOOKING, NEVER, Reader
 from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import Places, Timing, watch
@@ -78,24 +79,48 @@ def test_many_changes_at_once_come_out_together_without_a_single_event(maps: Pat
     watching.close()
 
 
-def test_saving_without_a_pause_is_reported_no_more_than_needed(maps: Path) -> None:
-    timing = Timing(quiet=NEVER, longest=0.5, reconcile=NEVER)
+def test_saving_without_a_pause_ends_with_the_last_save(maps: Path) -> None:
+    timing = Timing(quiet=NEVER, longest=0.2, reconcile=NEVER)
     with Reader(lambda: Places((maps,)), timing) as reader:
-        began = time.monotonic()
         for index in range(100):
             by_rename(maps / "forest.json", str(index))
-            time.sleep(0.02)
-        seconds = time.monotonic() - began
+            time.sleep(0.01)
         reader.wait_for(maps)
-        assert len(reader.told) - 1 <= math.ceil(seconds / timing.longest) + 1
 
 
-@pytest.mark.long
-def test_500_saves_in_10_seconds_are_reported_6_times_at_most(maps: Path) -> None:
-    with Reader(lambda: Places((maps,)), Timing()) as reader:
-        began = time.monotonic()
-        for index in range(500):
-            in_place(maps / "forest.json", str(index))
-            time.sleep(max(0.0, began + (index + 1) * 0.02 - time.monotonic()))
-        reader.wait_for(maps)
-        assert len(reader.told) - 1 <= 6
+@pytest.mark.parametrize("events", [True, False], ids=["events", "polling"])
+@pytest.mark.parametrize("save", [by_rename, in_place])
+def test_500_saves_in_10_seconds_are_reported_6_times_at_most(save: Save, events: bool, maps: Path) -> None:
+    watch = TurnedWatch(maps, Timing(events=events))
+    began, file = watch.clock.now, maps / "forest.json"
+    for index in range(500):
+        save(file, str(index))
+        watch.hints.give(file)
+        watch.go_on(0.02)
+    ended = watch.clock.now
+    watch.go_on(10.0)
+    times = [when - began for when, _ in watch.told[1:]]
+    assert len(times) <= 6
+    assert all(later - earlier >= 0.3 for earlier, later in pairwise(times))
+    assert watch.told[-1][0] - ended <= (0.4 if events else 4.4)
+    assert watch.held == {file: "499"}
+
+
+@pytest.mark.parametrize("events", [True, False], ids=["events", "polling"])
+def test_save_is_reported_once_it_has_been_quiet(events: bool, maps: Path) -> None:
+    watch = TurnedWatch(maps, Timing(events=events))
+    file = maps / "forest.json"
+    for text in ("half", "half of i", "half of it"):
+        file.write_text(text, encoding="utf-8")
+        watch.hints.give(file)
+        watch.go_on(0.2)
+    watch.go_on(5.0)
+    assert [news for _, news in watch.told[1:]] == [Changes(changed=frozenset({file}))]
+    assert watch.held == {file: "half of it"}
+
+
+def test_nothing_is_looked_at_more_often_than_it_must_be(maps: Path) -> None:
+    watch = TurnedWatch(maps, Timing())
+    watch.go_on(30.5)
+    assert watch.looks == 11
+    assert len(watch.told) == 1

@@ -18,6 +18,7 @@ import pytest
 
 from tests.helpers import ROOT
 from tests.helpers.counting_baker import MISTAKE, SOURCE, STEPS, CountingBaker, picture_of, saying
+from tests.helpers.patience import PATIENCE
 from tilebake.errors import ModelError, PromptError
 from tilebake.level.terrain import LoraRef
 from tilebake.request import BakeRequest
@@ -41,7 +42,6 @@ from tilebake.serve.worker.protocol import (
 )
 
 Requests = Callable[[int], BakeRequest]
-LONG = 60.0  # seconds; never waited for unless something is broken
 KILLS = 2
 MANY_KILLS = 100
 
@@ -55,7 +55,7 @@ class Hired(NamedTuple):
     cache: Cache
 
     def word(self) -> ToHost:
-        assert self.pipe.poll(LONG), "the worker says nothing"
+        assert self.pipe.poll(PATIENCE), "the worker says nothing"
         return self.pipe.recv()
 
     def next(self) -> ToHost:
@@ -194,7 +194,7 @@ def test_a_mistake_of_ours_is_reported_and_ends_the_worker(hired: Hired, request
     crashed = hired.last()
     assert isinstance(crashed, Crashed)
     assert "ZeroDivisionError: division by nothing" in crashed.report
-    hired.process.join(LONG)
+    hired.process.join(PATIENCE)
     assert hired.process.exitcode == CRASHED
 
 
@@ -203,7 +203,7 @@ def test_worker_asked_to_end_stops_between_two_steps(hired: Hired, request_of: R
     hired.next()
     hired.pipe.send(Leave())
     assert hired.last() == Stopped(1)
-    hired.process.join(LONG)
+    hired.process.join(PATIENCE)
     assert hired.process.exitcode == 0
 
 
@@ -212,7 +212,7 @@ def test_worker_ends_when_the_pipe_closes(hired: Hired, request_of: Requests, pr
     hired.pipe.send(Bake(1, saying(request_of(1), prompt), SOURCE))
     hired.next()
     hired.pipe.close()
-    hired.process.join(LONG)
+    hired.process.join(PATIENCE)
     assert hired.process.exitcode in (HOST_GONE, CRASHED)  # the second, if it was about to say something
 
 
@@ -255,7 +255,7 @@ def kill_hosts(folder: Path, request: BakeRequest, kills: int) -> None:
             family = psutil.Process(host.pid).children(recursive=True)
             assert family
             host.kill()
-        _, alive = psutil.wait_procs(family, LONG)
+        _, alive = psutil.wait_procs(family, PATIENCE)
         assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
 
 

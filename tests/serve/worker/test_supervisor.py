@@ -21,6 +21,7 @@ from tests.helpers.counting_baker import (
     picture_of,
     saying,
 )
+from tests.helpers.patience import PATIENCE
 from tilebake.errors import BakeError, PromptError, TilebakeError
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.texture_cache import Cache
@@ -35,7 +36,6 @@ from tilebake.serve.worker.supervisor import (
 )
 
 Requests = Callable[[int], BakeRequest]
-LONG = 60.0  # seconds; never waited for unless something is broken
 QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, silence=0.2, first_pause=0.01)
 
 
@@ -104,7 +104,7 @@ def in_thread(
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert following.began.wait(LONG)
+    assert following.began.wait(PATIENCE)
     return following, thread, raised
 
 
@@ -163,7 +163,7 @@ def test_a_worker_that_was_killed_between_two_bakes_is_replaced(
     bake(supervisor, request_of(1))
     (worker,) = workers()
     worker.kill()
-    worker.wait(LONG)
+    worker.wait(PATIENCE)
     with suppress(WorkerDiedError):  # as it may look, if the order was on its way
         bake(supervisor, request_of(2))
     bake(supervisor, request_of(2))
@@ -194,7 +194,7 @@ def test_a_cancelled_bake_leaves_the_worker_warm(
 ) -> None:
     following, thread, raised = in_thread(supervisor, saying(request_of(1), "endless"))
     following.cancelled.set()
-    thread.join(LONG)
+    thread.join(PATIENCE)
     assert [type(error) for error in raised] == [BakeCancelledError]
     bake(supervisor, request_of(2))
     assert len(set(pids(baker))) == 1
@@ -251,7 +251,7 @@ def test_load_that_nobody_wants_is_ended_while_no_bake_waits(
     supervisor: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
     cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
-    over = time.monotonic() + LONG
+    over = time.monotonic() + PATIENCE
     while workers():
         assert time.monotonic() < over
         supervisor.end_unstopped()
@@ -263,7 +263,7 @@ def test_painting_that_says_nothing_is_given_up_as_a_load_is(
 ) -> None:
     following, thread, raised = in_thread(supervisor, saying(request_of(1), "stuck"))
     following.cancelled.set()
-    thread.join(LONG)
+    thread.join(PATIENCE)
     assert [type(error) for error in raised] == [BakeCancelledError]
     bake(supervisor, request_of(2))
     assert len(set(pids(baker))) == 2
@@ -314,7 +314,7 @@ def test_closing_ends_a_bake_and_leaves_no_process(
     _, thread, raised = in_thread(supervisor, saying(request_of(1), prompt))
     supervisor.close()
     assert workers() == []
-    thread.join(LONG)
+    thread.join(PATIENCE)
     assert [type(error) for error in raised] == [BakeCancelledError]
 
 
@@ -325,7 +325,7 @@ def test_threads_wait_for_their_turn(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(LONG)
+        thread.join(PATIENCE)
     kinds = [note.split()[0] for note in baker.notes() if not note.startswith("load")]
     assert kinds == ["begin", "end"] * 4
 
@@ -341,7 +341,7 @@ def test_the_pause_after_a_death_can_be_cancelled(
     started = time.monotonic()
     with pytest.raises(BakeCancelledError):
         following.bake(supervisor, request_of(1))
-    assert time.monotonic() - started < LONG
+    assert time.monotonic() - started < PATIENCE
     supervisor.close()
 
 

@@ -5,7 +5,7 @@ extends EditorPlugin
 const Checks = preload("checks.gd")
 const Plugin = preload("res://addons/tilebake/plugin.gd")
 
-const PATIENCE: float = 60.0  # seconds for what the editor or the backend is to bring about
+const PATIENCE: float = 200.0  # seconds for what the editor or the backend is to bring about
 const COLD_START: float = 240.0  # seconds where a backend or a worker starts first, which loads the model
 const NAP: float = 0.1  # seconds between two attempts
 
