@@ -7,7 +7,7 @@ from tests.helpers.clock import Clock
 from tests.helpers.watch_reader import contents
 from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
-from tilebake.serve.watching.watch import TICK, Places, Timing, Watcher
+from tilebake.serve.watching.watch import STOP_TICK, Places, Timing, Watcher
 
 
 class Hints:
@@ -57,7 +57,7 @@ class TurnedWatch:
         """Let so much time pass."""
         end = self.clock.now + seconds
         while self.clock.now < end:
-            self.clock.now = min(self.clock.now + TICK, end)
+            self.clock.now = min(self.clock.now + STOP_TICK, end)
             if news := self._watcher.take_settled():
                 self._read(news)
 

@@ -16,7 +16,7 @@ from tilebake.serve.watching.fs_events import FsEvents, Mode
 from tilebake.serve.watching.reported import ReportedFiles
 from tilebake.serve.watching.snapshot import Changes, Snapshot, snapshot
 
-TICK: Final = 0.1  # seconds between two looks at `stop`
+STOP_TICK: Final = 0.1  # seconds between two looks at `stop`
 
 
 class Places(NamedTuple):
@@ -130,9 +130,9 @@ class Watcher:
         """Wait until it may be time for something."""
         now = self._clock()
         if self._settling.is_pending:  # not for each notice of thousands
-            stop.wait(min(self._settling.wait(now), TICK / 2))
+            stop.wait(min(self._settling.wait(now), STOP_TICK / 2))
         else:
-            self._notices.wait(min(max(0.0, self._next_look - now), TICK))
+            self._notices.wait(min(max(0.0, self._next_look - now), STOP_TICK))
 
     def _is_time(self, now: float) -> bool:
         return self._settling.due(now) if self._settling.is_pending else now >= self._next_look
