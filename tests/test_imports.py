@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "backend" / "tilebake"
 # Each may import those before it, but for those that are apart.
 LAYERS = (
     "errors",
+    "private_folder",
     "user_folders",
     "models",
     "level",

@@ -1,6 +1,11 @@
 """The user's folders: where each system has them, and how to put them elsewhere."""
 
+import os
+import stat
+import sys
+import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import platformdirs
 import pytest
@@ -8,6 +13,10 @@ from platformdirs import windows
 from platformdirs.unix import Unix
 
 from tilebake import user_folders
+from tilebake.cli.logfile import logging_to
+from tilebake.errors import BakeError
+from tilebake.private_folder import is_believed, private_folder
+from tilebake.serve.bake.texture_cache import user_cache
 
 VARIABLES = (
     *("TILEBAKE_CACHE", "TILEBAKE_STATE", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"),
@@ -76,3 +85,72 @@ def test_the_hub_folder_is_the_one_that_hugging_face_tools_use(
     assert user_folders.hub_folder() == tmp_path / "home" / "hub"
     monkeypatch.setenv(variable, str(tmp_path / "named"))
     assert user_folders.hub_folder() == tmp_path / "named"
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows asks its registry")
+
+
+@posix
+def test_relative_variables_are_ignored(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platformdirs, "PlatformDirs", Unix)
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(variable, "relative")
+    assert user_folders.cache_folder() == home / ".cache/tilebake"
+    assert user_folders.state_folder() == home / ".local/state/tilebake"
+    assert user_folders.log_folder() == home / ".local/state/tilebake/log"
+    assert user_folders.hub_folder() == home / ".cache/huggingface/hub"
+    assert user_folders.runtime_folder().is_absolute()
+    monkeypatch.setenv("HOME", "relative")
+    folders = (user_folders.cache_folder, user_folders.state_folder, user_folders.log_folder)
+    for folder in (*folders, user_folders.hub_folder, user_folders.runtime_folder):
+        assert folder().is_absolute()
+        assert "relative" not in folder().parts
+
+
+@posix
+def test_a_user_without_a_home_has_a_private_one_among_the_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pwd
+
+    def know_nobody(_user: int) -> NoReturn:
+        raise KeyError("no such user")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", know_nobody)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    home = tmp_path / f"tilebake-{os.getuid()}"
+    assert user_folders.cache_folder().is_relative_to(home)
+    assert user_folders.state_folder().is_relative_to(home)
+    assert user_folders.log_folder().is_relative_to(home)
+    assert user_folders.hub_folder().is_relative_to(home)
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert user_folders.runtime_folder().is_absolute()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+def test_what_another_user_put_there_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    os.chown(cache, 12345, 12345)
+    monkeypatch.setenv("TILEBAKE_CACHE", str(cache))
+    assert not is_believed(cache)
+    with pytest.raises(BakeError, match="belongs to another user, and is not believed"):
+        user_cache()
+
+
+@posix
+def test_the_users_folders_are_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    cache.chmod(0o777)
+    assert not is_believed(cache)
+    monkeypatch.setenv("TILEBAKE_CACHE", str(cache))
+    user_cache()
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    assert is_believed(cache)
+    made = private_folder(tmp_path / "new/state")
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    log = made / "watch.log"
+    with logging_to(log):
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600

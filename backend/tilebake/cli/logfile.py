@@ -5,12 +5,14 @@ import os
 import platform
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
 from tilebake.cli.verbose import WATCH_LOG
 from tilebake.level.project import project_key
+from tilebake.private_folder import private_folder
 from tilebake.user_folders import log_folder
 from tilebake.version import __version__
 
@@ -30,7 +32,7 @@ def log_file(root: Path) -> Path:
 @contextmanager
 def logging_to(file: Path) -> Generator[None]:
     """Keep a log there for the time of the block. Raises OSError where there can be none."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(file.parent)
     handler = _FileHandler(file, maxBytes=SIZE, backupCount=OLD, encoding="utf-8", errors="replace")
     handler.setFormatter(logging.Formatter(FORMAT))
     loggers = [logging.getLogger(name) for name in ROOTS]
@@ -50,6 +52,18 @@ def logging_to(file: Path) -> Generator[None]:
         handler.close()
 
 
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class _FileHandler(RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        """Open the log so that nobody else can read it."""
+        opened = open(  # noqa: SIM115
+            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_open_private
+        )
+        assert isinstance(opened, TextIOWrapper)
+        return opened
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Drop what cannot be logged: a full disk must not fill the terminal with tracebacks."""

@@ -12,7 +12,9 @@ from pathlib import Path
 from time import time_ns
 from typing import Final, NamedTuple
 
+from tilebake.errors import BakeError
 from tilebake.models.model_file import open_model_file
+from tilebake.private_folder import is_believed, private_folder
 from tilebake.user_folders import cache_folder
 
 IS_WHOLE = "whole"  # remembered of a file that was checked
@@ -77,6 +79,8 @@ def _entry(kind: str, real: Path, version: FileVersion) -> Path:
 
 
 def _read_entry(entry: Path) -> str:
+    if not is_believed(cache_folder()):
+        return ""
     try:
         return entry.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
@@ -86,11 +90,12 @@ def _read_entry(entry: Path) -> str:
 def _write_entry(entry: Path, text: str) -> None:
     """Write an entry if possible: a read-only or full disk costs time at the next run, never a result."""
     try:
+        private_folder(cache_folder())
         entry.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", dir=entry.parent, prefix=".", delete=False, encoding="ascii"
         ) as file:
             file.write(text)
         Path(file.name).replace(entry)
-    except OSError:
+    except (OSError, BakeError):
         return

@@ -10,7 +10,9 @@ from tilebake.errors import MapError, PromptError
 from tilebake.level.edit.edit import Edit, Replace, Reweight, Rewrite
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import read_map
+from tilebake.serve.bake import save_edit as save_edit_module
 from tilebake.serve.bake.save_edit import forget_edit, save_edit
+from tilebake.serve.files.safe_folder import SafeFolder
 
 TEXT = (
     '{\r\n  "tilebake": 1, "base_prompt": "a map",\r\n  "terrains": {"grass": "gr\\u00fcn grass"},\r\n'
@@ -85,3 +87,31 @@ def test_a_map_with_a_mistake_is_left_alone(file: Path) -> None:
     with pytest.raises(MapError, match="the legend has no"):
         save_edit(file, EDIT)
     assert file.read_bytes() == before
+
+
+def test_a_save_that_comes_between_reading_and_writing_is_kept(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saves = [TEXT.replace("a map", f"a map, saved {number} times").encode() for number in (1, 2)]
+    write = SafeFolder.write
+
+    def write_while_somebody_saves(
+        self: SafeFolder, name: str, content: bytes, mode: int | None = None
+    ) -> None:
+        write(self, name, content, mode)
+        if name == file.name and saves:
+            file.write_bytes(saves.pop(0))
+
+    monkeypatch.setattr(SafeFolder, "write", write_while_somebody_saves)
+    save_edit(file, EDIT)
+    tilemap = read_map(file)
+    assert (tilemap.base_prompt, tilemap.edit) == ("a map, saved 2 times", EDIT)
+    saves.append(TEXT.encode())
+    assert forget_edit(file)
+    assert file.read_bytes() == TEXT.encode()
+
+
+def test_a_map_that_is_saved_without_end_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(save_edit_module, "replace_file", lambda *_: False)
+    with pytest.raises(MapError, match="saved again and again"):
+        save_edit(file, EDIT)

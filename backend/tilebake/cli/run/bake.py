@@ -27,6 +27,23 @@ from tilebake.serve.bake.writing import Writing
 from tilebake.serve.files.project_lock import Share, WriterLocks
 
 STALE: Final = 3
+OTHER_PICTURES: Final = frozenset(  # endings that no folder is meant by
+    {
+        ".webp",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".bmp",
+        ".tga",
+        ".tif",
+        ".tiff",
+        ".exr",
+        ".svg",
+        ".avif",
+        ".jxl",
+        ".dds",
+    }
+)
 
 log: Final = logging.getLogger(__name__)
 
@@ -57,6 +74,10 @@ def run_bake(
     """Bake or check the maps, print what happens, and return the exit code."""
     started = time.monotonic()
     options = bake_options(choices)
+    if options.out is not None and options.out.suffix.lower() in OTHER_PICTURES and not options.out.is_dir():
+        raise click.BadParameter(
+            f"{str(options.out)!r} is neither a .png file nor a folder", param_hint="--out"
+        )
     output = BatchOutput(as_json=as_json, check=mode.check)
     maps = _maps_of(paths, output)
     log.info("found %s", "1 map" if len(maps) == 1 else f"{len(maps)} maps")

@@ -21,6 +21,7 @@ from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.display import EventDisplay, show_events
 from tilebake.cli.terminal.event_lines import EventLines
 from tilebake.cli.verbose import WATCH_LOG
+from tilebake.errors import BakeError
 from tilebake.level.project import Project, project_key, project_root
 from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
@@ -66,7 +67,7 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
         interruption = running.enter_context(interruptible())
         try:
             running.enter_context(logging_to(log_file(root)))
-        except OSError as error:
+        except (OSError, BakeError) as error:
             click.echo(f"note: there will be no log file: {error}", err=True)
         backend = running.enter_context(Backend(replace(setup, hold=locks.hold)))
         running.enter_context(serving(backend, root, ready_file(root)))

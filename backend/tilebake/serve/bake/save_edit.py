@@ -1,6 +1,7 @@
 """Write an edit into its map's file, so that every later bake repeats it."""
 
 import codecs
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +13,10 @@ from tilebake.level.source.encoding import decode, read_bytes
 from tilebake.level.source.json_edit import with_member, without_member
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.serve.files.atomic_write import write_files
+from tilebake.serve.files.atomic_write import replace_file
 
 KEY: Final = "edit"
+TRIES: Final = 10  # to change a file that others save
 
 
 def save_edit(map_path: Path, edit: Edit) -> None:
@@ -22,18 +24,12 @@ def save_edit(map_path: Path, edit: Edit) -> None:
 
     Raises what `map_with_edit` does, and BakeError when the disk refuses.
     """
-    _write(map_path, map_with_edit(map_path, edit))
+    _rewrite(map_path, lambda data: _with_edit(map_path, data, edit))
 
 
 def forget_edit(map_path: Path) -> bool:
     """Take the edit out of a map's file; False if it has none. Raises MapError and BakeError."""
-    data = read_bytes(map_path, MapError)
-    text = decode(data, map_path, MapError)
-    content = JsonText(text, map_path).parse()
-    if not isinstance(content, dict) or KEY not in content:
-        return False
-    _write(map_path, _encode(without_member(text, KEY), data))
-    return True
+    return _rewrite(map_path, lambda data: _without_edit(map_path, data))
 
 
 def map_with_edit(map_path: Path, edit: Edit) -> bytes:
@@ -41,14 +37,25 @@ def map_with_edit(map_path: Path, edit: Edit) -> bytes:
 
     Raises MapError for a map that has mistakes, PromptError for an edit of the project's style.
     """
+    return _with_edit(map_path, read_bytes(map_path, MapError), edit)
+
+
+def _with_edit(map_path: Path, data: bytes, edit: Edit) -> bytes:
     project = find_project(map_path)
-    data = read_bytes(map_path, MapError)
     text = decode(data, map_path, MapError)
     JsonText(text, map_path).parse()
     tilemap = parse_map(without_member(text, KEY), path=map_path, project=project)
     saved = with_member(text, KEY, _as_written(edit, tilemap, project))
     parse_map(saved, path=map_path, project=project)
     return _encode(saved, data)
+
+
+def _without_edit(map_path: Path, data: bytes) -> bytes | None:
+    text = decode(data, map_path, MapError)
+    content = JsonText(text, map_path).parse()
+    if not isinstance(content, dict) or KEY not in content:
+        return None
+    return _encode(without_member(text, KEY), data)
 
 
 def _as_written(edit: Edit, tilemap: TileMap, project: Project) -> dict[str, Any]:
@@ -84,6 +91,18 @@ def _encode(text: str, before: bytes) -> bytes:
     return mark + text.encode("utf-8")
 
 
-def _write(map_path: Path, content: bytes) -> None:
+def _rewrite(map_path: Path, change: Callable[[bytes], bytes | None]) -> bool:
+    """Change what a map's file holds now; False if there is nothing to change.
+
+    Where it is saved by somebody else meanwhile, what was saved is changed.
+    """
     real = map_path.resolve()  # a link to a map stays a link
-    write_files(real.parent, {real.name: content})
+    for _ in range(TRIES):
+        before = read_bytes(map_path, MapError)
+        after = change(before)
+        if after is None:
+            return False
+        if replace_file(real, before, after):
+            return True
+    what = "the map is being saved again and again"
+    raise MapError(what, where=Location(map_path), hint="try again when that is over")

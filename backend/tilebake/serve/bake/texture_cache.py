@@ -5,6 +5,7 @@ at all, and verified whenever it is read; one that does not hold is removed and 
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -17,6 +18,7 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from tilebake.errors import BakeError, Location
+from tilebake.private_folder import is_own, private_folder
 from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import is_full
@@ -105,11 +107,11 @@ class Cache:
         digest = result_digest(texture)
         entry = {self._path(digest).name: _pack(texture)}
         try:
-            write_files(self.folder, entry)
+            write_files(self.folder, entry, 0o600)
         except BakeError as error:
             if not is_full(error) or not self.prune(self.info().bytes // 2).entries:
                 raise
-            write_files(self.folder, entry)
+            write_files(self.folder, entry, 0o600)
         self.prune(self.limit)
         return digest
 
@@ -149,7 +151,10 @@ class Cache:
 
 def user_cache() -> Cache:
     """Return the cache that all projects of a user share."""
-    return Cache(cache_folder() / "textures")
+    folder = cache_folder()
+    with contextlib.suppress(OSError):  # on a read-only disk, what is there still serves
+        private_folder(folder)
+    return Cache(folder / "textures")
 
 
 def cached(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] | None = None) -> Baker:
@@ -226,7 +231,10 @@ def _pack(texture: Texture) -> bytes:
 def _content(path: Path) -> memoryview:
     """Read an entry. Raises ValueError for one that is larger than any that was put there, and OSError."""
     with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size > _LARGEST_ENTRY:
+        status = os.fstat(file.fileno())
+        if not is_own(status):
+            raise PermissionError(errno.EPERM, "another user put it there", str(path))
+        if status.st_size > _LARGEST_ENTRY:
             raise ValueError("the entry is larger than any picture")
         return memoryview(file.read())
 

@@ -55,6 +55,22 @@ def put_files(place: SafeFolder, files: Mapping[str, bytes], mode: int | None = 
         place.sync()
 
 
+def replace_file(path: Path, before: bytes, after: bytes) -> bool:
+    """Put new content into a file, if it still holds what it did; False if somebody saved it meanwhile.
+
+    Compared when all that is left to do is one rename. Raises BakeError.
+    """
+    with disk_errors(path), folder_inside(path.parent, path.parent) as place:
+        _sweep(place)
+        with _stage(place) as stage:
+            stage.write(path.name, after, _mode_of(place, path.name))
+            if place.read(path.name, len(before) + 1) != before:
+                return False
+            stage.move(path.name, place)
+            place.sync()
+    return True
+
+
 def sweep(root: Path) -> None:
     """Remove what killed processes left in a folder and in those below it; what cannot be removed stays."""
     for place, folders, _ in os.walk(root):

@@ -25,9 +25,9 @@ from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_
 from tilebake.errors import BusyError, Location, shown
 from tilebake.level.project import Project, project_key
 from tilebake.level.source.encoding import open_regular
+from tilebake.private_folder import private_folder
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.private_folder import private_folder
 from tilebake.serve.valid_text import json_bytes
 from tilebake.user_folders import state_folder
 from tilebake.version import __version__
@@ -61,10 +61,10 @@ _FORM: Final = TypeAdapter(Holder)
 
 
 class Share(NamedTuple):
-    """Name one of the shares of a bake: the `index`-th of `count`, counted from 1."""
+    """Name one of the shares of a bake: which of how many, counted from 1."""
 
-    index: int
-    count: int
+    part: int
+    parts: int
 
 
 class _Held(NamedTuple):
@@ -175,7 +175,7 @@ def holder(project: Project) -> Holder | None:
 
 
 def _stem(root: Path, share: Share | None) -> str:
-    return project_key(root) + ("" if share is None else f".shard-{share.index}-of-{share.count}")
+    return project_key(root) + ("" if share is None else f".shard-{share.part}-of-{share.parts}")
 
 
 def _lock_file(root: Path, share: Share | None) -> Path:
@@ -196,7 +196,7 @@ def _shares(root: Path) -> list[Share]:
 def _others(root: Path, share: Share | None) -> list[Share | None]:
     """Return those who must not be at work beside this one; shares of one count have no map in common."""
     others: list[Share | None] = [None] if share is not None and _lock_file(root, None).exists() else []
-    return others + [each for each in _shares(root) if share is None or each.count != share.count]
+    return others + [each for each in _shares(root) if share is None or each.parts != share.parts]
 
 
 def _lock(file: Path) -> BaseFileLock:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from tilebake.errors import BakeError, Diagnostic, Location
+from tilebake.private_folder import private_folder
 from tilebake.serve.jobs.status import JobState, MapId
 
 _VERSION: Final = 1  # of the table; goes up with it
@@ -108,7 +109,8 @@ class Journal:
         self.path = path
         self.notice = ""  # for people: what happened to the journal that was there
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
+            path.touch(mode=0o600)
             self._database, self._found = self._open_or_set_aside()
         except (OSError, sqlite3.Error) as error:
             raise self._error(error) from error

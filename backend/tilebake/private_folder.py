@@ -10,6 +10,7 @@ from tilebake.errors import BakeError, Location
 
 OWNER_ONLY: Final = 0o700
 _OTHERS: Final = 0o077
+_OTHERS_WRITE: Final = 0o022
 
 
 def private_folder(folder: Path) -> Path:
@@ -21,14 +22,29 @@ def private_folder(folder: Path) -> Path:
     if sys.platform == "win32":  # there, the folders of a user are closed to others as they are
         return folder
     status = folder.stat()
-    refuse_anothers(folder, status)
+    _refuse_anothers(folder, status)
     if status.st_mode & _OTHERS:
         folder.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS)
     return folder
 
 
-def refuse_anothers(path: Path, status: os.stat_result) -> None:
-    """Raise BakeError for what belongs to another user, who may have put anything there."""
-    if sys.platform != "win32" and status.st_uid != os.geteuid():
+def is_believed(folder: Path) -> bool:
+    """Tell whether what lies in a folder may be believed: nobody else can have put it there."""
+    if sys.platform == "win32":
+        return True
+    try:
+        status = folder.stat()
+    except OSError:
+        return False
+    return is_own(status) and not status.st_mode & _OTHERS_WRITE
+
+
+def is_own(status: os.stat_result) -> bool:
+    """Tell whether a file or folder belongs to this user."""
+    return sys.platform == "win32" or status.st_uid == os.geteuid()
+
+
+def _refuse_anothers(path: Path, status: os.stat_result) -> None:
+    if not is_own(status):
         hint = "name a folder of your own by TILEBAKE_CACHE and TILEBAKE_STATE"
         raise BakeError("belongs to another user, and is not believed", where=Location(path), hint=hint)
