@@ -8,10 +8,10 @@ import pytest
 
 from tests.helpers.game import Game, game_in
 from tilebake.errors import Diagnostic, MapError
-from tilebake.serve.bake.kept_plans import KeptPlans
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobState, JobView, MapState
+from tilebake.serve.kept_plans import KeptPlans
 from tilebake.serve.project_maps import ProjectMap, ProjectMaps, view_of
 
 MISTAKE = Diagnostic("not JSON")
