@@ -21,6 +21,7 @@ FILES: Final = sorted(PACKAGE.rglob("*.py"))
 MODULES_IN_A_FOLDER: Final = 12
 MORE_MODULES: Final = {
     BACKEND / "training" / "terrain": 13,  # a module a kind of terrain
+    PACKAGE / "cli" / "run": 13,  # a module a command
 }
 LINES_OF_A_FUNCTION: Final = 50
 LINES_OF_A_FILE: Final = 330

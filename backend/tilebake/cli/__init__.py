@@ -25,6 +25,7 @@ from tilebake.version import __version__
 COMMANDS: Final = (
     "bake",
     "watch",
+    "clean",
     "generate",
     "edit",
     "show",

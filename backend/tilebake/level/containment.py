@@ -6,7 +6,7 @@ A path belongs to the project that its spelling goes through, and must lie in it
 from pathlib import Path
 
 
-def spelled_path(path: Path) -> Path:
+def spelling_of(path: Path) -> Path:
     """Return an absolute path that goes through the folders that were named, links among them.
 
     Of what "..", which means the folder above the link's target, stands behind, links are resolved.

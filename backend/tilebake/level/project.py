@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from tilebake.errors import Location, MapError, ProjectError, shown
-from tilebake.level.containment import is_within, spelled_path
+from tilebake.level.containment import is_within, spelling_of
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
@@ -104,7 +104,7 @@ def project_root(start: Path) -> Path:
 
     Raises ProjectError where a link leads out of that project, or of one around it.
     """
-    place = spelled_path(start)
+    place = spelling_of(start)
     folder = place if place.is_dir() else place.parent
     roots = _projects_above(folder)
     root = roots[0] if roots else folder
@@ -198,7 +198,7 @@ def output_path(project: Project, map_path: Path) -> Path:
     Raises ProjectError when that is outside the project, links followed, or is no portable file name.
     """
     root = project.root.resolve()
-    folder = spelled_path(map_path).parent.resolve()
+    folder = spelling_of(map_path).parent.resolve()
     if not is_within(folder, root):
         hint = f"move it there, or put a {FILE_NAME} above it"
         raise ProjectError(

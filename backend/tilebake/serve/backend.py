@@ -10,7 +10,6 @@ from typing import Final, Self
 
 from tilebake.errors import TilebakeError
 from tilebake.level.project import FILE_NAME
-from tilebake.serve.bake.ownership import read_record
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.bulkhead import Chores, as_error
@@ -25,6 +24,7 @@ from tilebake.serve.jobs.retries import Retries
 from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 from tilebake.serve.map_status import MapStatus
+from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.preview_runner import PreviewRunner
 from tilebake.serve.project_maps import ProjectMap, ProjectMaps
 from tilebake.serve.watching.fs_events import Mode

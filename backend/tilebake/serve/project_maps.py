@@ -12,15 +12,15 @@ from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, read_project
 from tilebake.serve.bake.discover import is_map
-from tilebake.serve.bake.ownership import record_path
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import stale_reason
-from tilebake.serve.bake.texture_owners import TextureOwners
 from tilebake.serve.bulkhead import bulkhead
 from tilebake.serve.files.file_stamp import FileStamp, FileStamps, stamps_of
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
 from tilebake.serve.kept_plans import KeptPlans
+from tilebake.serve.owners.ownership import record_path
+from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.serve.valid_text import valid_name, valid_text
 from tilebake.serve.watching.watch import Places
 

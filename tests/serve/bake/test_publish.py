@@ -16,9 +16,9 @@ from PIL import Image
 from tilebake.errors import BakeError
 from tilebake.level.edit.edit import Edit, Refine, Reweight, Rewrite, Threshold
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.ownership import RECORD_LIMIT, record_path
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.bake.texture_cache import result_digest
+from tilebake.serve.owners.ownership import RECORD_LIMIT, record_path
 from tilebake.texture import PlacementReport, Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]

@@ -19,11 +19,11 @@ from tests.helpers import ROOT
 from tests.helpers.kill_target import seed_of
 from tilebake.errors import BakeError
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.ownership import record_path
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.files import safe_folder
 from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.files.png import png_pixels
+from tilebake.serve.owners.ownership import record_path
 from tilebake.texture import Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]

@@ -18,8 +18,8 @@ import pytest
 from tests.helpers import ROOT
 from tests.helpers.kill_target import seed_of
 from tests.helpers.patience import PATIENCE
-from tilebake.serve.bake.ownership import record_path
 from tilebake.serve.files.atomic_write import sweep
+from tilebake.serve.owners.ownership import record_path
 
 INJECTIONS_SHORT = 12
 

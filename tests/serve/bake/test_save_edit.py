@@ -107,7 +107,7 @@ def test_a_save_that_comes_between_reading_and_writing_is_kept(
     tilemap = read_map(file)
     assert (tilemap.base_prompt, tilemap.edit) == ("a map, saved 2 times", EDIT)
     saves.append(TEXT.encode())
-    assert forget_edit(file)
+    assert not forget_edit(file), "what was saved meanwhile holds none"
     assert file.read_bytes() == TEXT.encode()
 
 

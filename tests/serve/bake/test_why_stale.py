@@ -13,9 +13,9 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef, Terrain
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.ownership import read_record, record_path
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.why_stale import explain_changes
+from tilebake.serve.owners.ownership import read_record, record_path
 from tilebake.texture import Texture
 
 MAP = {

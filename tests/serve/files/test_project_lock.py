@@ -16,7 +16,7 @@ import pytest
 
 from tilebake.errors import BakeError, BusyError
 from tilebake.level.project import Project
-from tilebake.serve.files.project_lock import RECHECK, Holder, Share, WriterLocks, holder, only_writer
+from tilebake.serve.files.project_lock import RECHECK, BakeShare, Holder, WriterLocks, holder, only_writer
 from tilebake.user_folders import state_folder
 
 RIVALS_SHORT = 3
@@ -159,16 +159,16 @@ def test_a_pipe_in_the_records_place_holds_nobody_up(project: Project) -> None:
 
 
 def test_shares_of_one_bake_write_beside_each_other_and_beside_nobody_else(project: Project) -> None:
-    with WriterLocks("one", Share(1, 2)) as one, WriterLocks("two", Share(2, 2)) as two:
+    with WriterLocks("one", BakeShare(1, 2)) as one, WriterLocks("two", BakeShare(2, 2)) as two:
         one.hold(project.root)
         two.hold(project.root)
-        for share in (None, Share(1, 2), Share(1, 3)):
+        for share in (None, BakeShare(1, 2), BakeShare(1, 3)):
             with WriterLocks("late", share) as late, pytest.raises(BusyError, match=r"process \d+"):
                 late.hold(project.root)
         told = holder(project)
         assert told is not None
         assert told.pid == os.getpid()
-    with only_writer(project), WriterLocks("one", Share(1, 2)) as one, pytest.raises(BusyError):
+    with only_writer(project), WriterLocks("one", BakeShare(1, 2)) as one, pytest.raises(BusyError):
         one.hold(project.root)
     assert holder(project) is None
 

@@ -15,7 +15,8 @@ from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.errors import BakeError, TilebakeError
+from tilebake.cli.terminal.paths import near
+from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.project import find_project, map_folders
 from tilebake.request import Baker
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
@@ -23,8 +24,9 @@ from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.shares import share_of
 from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
-from tilebake.serve.bake.writing import Writing
-from tilebake.serve.files.project_lock import Share, WriterLocks
+from tilebake.serve.files.project_lock import BakeShare, WriterLocks
+from tilebake.serve.owners.orphans import find_orphans
+from tilebake.serve.owners.writing import Writing
 
 STALE: Final = 3
 OTHER_PICTURES: Final = frozenset(  # endings that no folder is meant by
@@ -92,8 +94,10 @@ def run_bake(
             output.print_empty_share(*part, found)
     if mode.check:
         _check(maps, options, output)
+        if not paths:
+            _note_orphans(output)
     else:
-        share = None if part is None else Share(*part)
+        share = None if part is None else BakeShare(*part)
         with WriterLocks("tilebake bake", share) as locks:
             _bake(maps, options, output, mode, choices.machine, Writing(options, locks, output.print_note))
     output.print_summary(time.monotonic() - started)
@@ -117,6 +121,12 @@ def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
         for problem in problems:
             report(problem)
     return find_maps(folders, report, output.print_note)
+
+
+def _note_orphans(output: BatchOutput) -> None:
+    for orphan in find_orphans(find_project(Path.cwd())):
+        name = shown(near(orphan.png))
+        output.print_note(f"the map of {name} is gone; `tilebake clean` removes what such maps left")
 
 
 def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> None:

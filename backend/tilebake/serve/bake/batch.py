@@ -12,7 +12,7 @@ from tilebake.request import Baker, OnStep
 from tilebake.serve.bake.discover import FoundMap
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import publish
-from tilebake.serve.bake.texture_owners import TextureOwners
+from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.texture import Texture
 
 

@@ -17,12 +17,12 @@ from tilebake.models.lookup import Models
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.ownership import read_record, record_path
 from tilebake.serve.bake.publish import CHANGED, stale_reason
 from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.why_stale import explain_changes, other_dtype
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
+from tilebake.serve.owners.ownership import read_record, record_path
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.errors import ProjectError
-from tilebake.level.containment import spelled_path
+from tilebake.level.containment import spelling_of
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.project import project_root
 from tilebake.level.source.encoding import open_regular
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.ownership import (
+from tilebake.serve.bake.texture_cache import result_digest
+from tilebake.serve.files.atomic_write import put_files
+from tilebake.serve.files.disk_errors import disk_errors
+from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, png_pixels
+from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
+from tilebake.serve.owners.ownership import (
     read_record,
     record_path,
     refuse_foreign,
@@ -26,11 +31,6 @@ from tilebake.serve.bake.ownership import (
     refuse_unwritable,
     report_path,
 )
-from tilebake.serve.bake.texture_cache import result_digest
-from tilebake.serve.files.atomic_write import put_files
-from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, png_pixels
-from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.texture import TerrainPlacement, Texture, pixel_hash
 from tilebake.version import __version__
 
@@ -142,7 +142,7 @@ def _name_in_project(map_path: Path | None) -> str | None:
         return None
     try:
         root = project_root(map_path)
-        return (spelled_path(map_path).parent.resolve() / map_path.name).relative_to(root).as_posix()
+        return (spelling_of(map_path).parent.resolve() / map_path.name).relative_to(root).as_posix()
     except (ProjectError, ValueError):
         return None
 

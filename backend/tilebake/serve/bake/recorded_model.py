@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from tilebake.models.defaults import Defaults
 from tilebake.models.reference import ModelSource
-from tilebake.serve.bake.ownership import read_record
+from tilebake.serve.owners.ownership import read_record
 
 
 class RecordedModel(NamedTuple):

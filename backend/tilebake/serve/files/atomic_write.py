@@ -27,6 +27,7 @@ STRAY_AGE: Final = (
 )
 
 _STAGE: Final = re.compile(r"\.tilebake-(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,10})-[0-9a-f]{8}")
+_ANY_SIZE: Final = 1 << 30  # bytes of a file that is compared
 _LARGEST_PROCESS: Final = 2**31 - 1  # more is no number of a process, and makes the system's calls fail
 
 
@@ -64,7 +65,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> bool:
         _sweep(place)
         with _stage(place) as stage:
             stage.write(path.name, after, _mode_of(place, path.name))
-            if place.read(path.name, len(before) + 1) != before:
+            if place.read(path.name, _ANY_SIZE) != before:
                 return False
             stage.move(path.name, place)
             place.sync()

@@ -45,6 +45,16 @@ def map_candidates(top: Path, on_passed: OnPassed | None = None) -> Iterator["os
                 yield entry
 
 
+def folders_below(top: Path) -> Iterator[Path]:
+    """Yield a folder and those below it that maps and their pictures may lie in, in a stable order."""
+    entries = _entries(str(top), None)
+    yield top
+    for entry in sorted(entries, key=lambda each: each.name):
+        hides = entry.name.startswith(".") or (top / entry.name / IGNORE_MARK).exists()
+        if not hides and _is_real_folder(entry):
+            yield from folders_below(top / entry.name)
+
+
 def _entries(folder: str, on_passed: OnPassed | None) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as entries:

@@ -60,7 +60,7 @@ class Holder:
 _FORM: Final = TypeAdapter(Holder)
 
 
-class Share(NamedTuple):
+class BakeShare(NamedTuple):
     """Name one of the shares of a bake: which of how many, counted from 1."""
 
     part: int
@@ -81,7 +81,7 @@ class WriterLocks:
     For any number of threads.
     """
 
-    def __init__(self, description: str, share: Share | None = None) -> None:
+    def __init__(self, description: str, share: BakeShare | None = None) -> None:
         self._description = description
         self._share = share
         self._held: dict[Path, _Held] = {}
@@ -174,28 +174,28 @@ def holder(project: Project) -> Holder | None:
     return None
 
 
-def _stem(root: Path, share: Share | None) -> str:
+def _stem(root: Path, share: BakeShare | None) -> str:
     return project_key(root) + ("" if share is None else f".shard-{share.part}-of-{share.parts}")
 
 
-def _lock_file(root: Path, share: Share | None) -> Path:
+def _lock_file(root: Path, share: BakeShare | None) -> Path:
     return state_folder() / "locks" / f"{_stem(root, share)}.lock"
 
 
-def _record_of(root: Path, share: Share | None) -> Path:
+def _record_of(root: Path, share: BakeShare | None) -> Path:
     """Return where it stands who holds a lock."""
     return state_folder() / "locks" / f"{_stem(root, share)}.json"
 
 
-def _shares(root: Path) -> list[Share]:
+def _shares(root: Path) -> list[BakeShare]:
     """Return the shares of bakes that ever were at work in a project."""
     names = (path.name for path in (state_folder() / "locks").glob(f"{project_key(root)}.shard-*.lock"))
-    return [Share(int(found[1]), int(found[2])) for name in names if (found := _SHARE.search(name))]
+    return [BakeShare(int(found[1]), int(found[2])) for name in names if (found := _SHARE.search(name))]
 
 
-def _others(root: Path, share: Share | None) -> list[Share | None]:
+def _others(root: Path, share: BakeShare | None) -> list[BakeShare | None]:
     """Return those who must not be at work beside this one; shares of one count have no map in common."""
-    others: list[Share | None] = [None] if share is not None and _lock_file(root, None).exists() else []
+    others: list[BakeShare | None] = [None] if share is not None and _lock_file(root, None).exists() else []
     return others + [each for each in _shares(root) if share is None or each.parts != share.parts]
 
 
@@ -204,7 +204,7 @@ def _lock(file: Path) -> BaseFileLock:
     return FileLock(file, mode=0o600, thread_local=False, fallback_to_soft=False)
 
 
-def _acquire(lock: BaseFileLock, root: Path, share: Share | None) -> BaseFileLock:
+def _acquire(lock: BaseFileLock, root: Path, share: BakeShare | None) -> BaseFileLock:
     """Take a lock and return it. Raises BusyError."""
     try:
         lock.acquire(timeout=GRACE)
@@ -216,7 +216,7 @@ def _acquire(lock: BaseFileLock, root: Path, share: Share | None) -> BaseFileLoc
     return lock
 
 
-def _read_holder(root: Path, share: Share | None) -> Holder:
+def _read_holder(root: Path, share: BakeShare | None) -> Holder:
     """Return who holds a taken lock, with some patience for one that has only just taken it."""
     try:
         return _living(_record_of(root, share)) or Holder(shown(root))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tilebake.errors import BakeError, Location, shown
-from tilebake.serve.bake.ownership import record_path, report_path
+from tilebake.serve.owners.ownership import record_path, report_path
 
 
 class _Claim(NamedTuple):
@@ -40,6 +40,10 @@ class TextureOwners:
         self.release(map_path)
         self._owners |= wanted
         self._places[map_path] = tuple(wanted)
+
+    def has(self, path: Path) -> bool:
+        """Tell whether a path is some map's place."""
+        return _place(path) in self._owners
 
     def release(self, map_path: Path) -> None:
         """Give back whatever a map has."""

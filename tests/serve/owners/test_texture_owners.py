@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.errors import BakeError
-from tilebake.serve.bake.texture_owners import TextureOwners
+from tilebake.serve.owners.texture_owners import TextureOwners
 
 FIRST, SECOND = Path("maps/forest.json"), Path("maps/Forest.json")
 

@@ -1,0 +1,53 @@
+"""Run `tilebake clean`: list the pictures whose maps are gone, and remove them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from tilebake.cli import FAILED
+from tilebake.cli.terminal.paths import near, print_path
+from tilebake.errors import TilebakeError, shown
+from tilebake.level.project import Project, find_project
+from tilebake.serve.files.project_lock import WriterLocks
+from tilebake.serve.owners.orphans import Orphan, find_orphans, remove_orphan
+
+Status = Literal["orphan", "removed", "kept", "failed"]
+
+
+def run_clean(start: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Remove what is left of the maps that are gone from a project, and return the exit code."""
+    project = find_project(start)
+    with WriterLocks("tilebake clean") as locks:
+        if not dry_run:
+            locks.hold(project.root)
+        statuses = Counter(
+            _clean(orphan, project, dry_run=dry_run, as_json=as_json) for orphan in find_orphans(project)
+        )
+    count = statuses["orphan" if dry_run else "removed"]
+    ending = "would be removed" if dry_run else "removed"
+    click.echo(f"{count} {'picture' if count == 1 else 'pictures'} without a map {ending}", err=True)
+    return FAILED if statuses["failed"] else 0
+
+
+def _clean(orphan: Orphan, project: Project, *, dry_run: bool, as_json: bool) -> Status:
+    """Remove an orphan unless it is to be kept, tell so, and return what became of it."""
+    status: Status = "orphan" if dry_run else "removed"
+    if orphan.why_kept is not None:
+        status = "kept"
+        click.echo(f"note: {shown(near(orphan.png))}: {orphan.why_kept}", err=True)
+    elif not dry_run:
+        try:
+            remove_orphan(orphan, project.root)
+        except TilebakeError as error:
+            status = "failed"
+            click.echo(f"error: {error}", err=True)
+    files = [near(file) for file in orphan.files]
+    if as_json:
+        click.echo(json.dumps({"status": status, "texture": near(orphan.png), "files": files}))
+    elif status in ("orphan", "removed"):
+        for file in files:
+            print_path(Path(file))
+    return status

@@ -1,0 +1,111 @@
+"""Find the pictures whose maps are gone, and remove them: those alone that their records prove to be ours."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tilebake.errors import TilebakeError
+from tilebake.level.map_names import RECORD_SUFFIX, is_record_name
+from tilebake.level.project import Project, enclosing_project, find_project, map_folders, output_path
+from tilebake.level.source.encoding import open_regular
+from tilebake.serve.bake.discover import find_maps
+from tilebake.serve.bake.publish import is_recorded_picture
+from tilebake.serve.files.disk_errors import disk_errors
+from tilebake.serve.files.map_walk import folders_below
+from tilebake.serve.files.png import LARGEST_FILE
+from tilebake.serve.files.safe_folder import folder_inside
+from tilebake.serve.owners.ownership import is_record, read_record, report_path
+from tilebake.serve.owners.texture_owners import TextureOwners
+
+_NOT_OURS: Final = "the picture is not the one that was baked, so it stays"
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """Hold what is left of a map that is gone. `why_kept` says why it is not to be removed, if it is not."""
+
+    png: Path
+    files: tuple[Path, ...]  # those that tilebake made, the record last
+    why_kept: str | None = None
+
+
+def find_orphans(project: Project) -> list[Orphan]:
+    """Return what is left of maps that are gone, in the project's folders of maps and in its output folder.
+
+    A record tells of one: it lies where no map of the project has its own, and the map that it names is gone.
+    Nothing is told where a folder of maps cannot be searched: a map in it would seem to be gone.
+    """
+    folders, problems = map_folders(project)
+    errors: list[TilebakeError] = [*problems]
+    maps = [each.path for each in find_maps(folders, errors.append)]
+    if any(error.what != "no map in this folder" for error in errors):
+        return []
+    claimed = _claim_all(maps)
+    places = [*folders, *([project.output] if project.output is not None and project.output.is_dir() else [])]
+    records = {record.resolve(): record for place in places for record in _records_below(place)}
+    return [
+        _orphan_of(record)
+        for real, record in sorted(records.items())
+        if not claimed.has(real) and _is_of_a_lost_map(record, project)
+    ]
+
+
+def remove_orphan(orphan: Orphan, root: Path) -> None:
+    """Remove an orphan's files, the record last: it says whose the others are. Raises BakeError."""
+    with disk_errors(orphan.png), folder_inside(root, orphan.png.parent) as place:
+        for file in orphan.files:
+            place.remove(file.name)
+        place.sync()
+
+
+def _claim_all(maps: Iterable[Path]) -> TextureOwners:
+    """Claim the places of every map that there is, even of one that could not be painted now."""
+    owners = TextureOwners()
+    for map_path in maps:
+        try:
+            owners.claim(output_path(find_project(map_path), map_path), map_path)
+        except TilebakeError:  # its place is taken, or it has none
+            continue
+    return owners
+
+
+def _records_below(folder: Path) -> Iterator[Path]:
+    for place in folders_below(folder):
+        yield from (each for each in sorted(place.iterdir()) if is_record_name(each.name))
+
+
+def _is_of_a_lost_map(record: Path, project: Project) -> bool:
+    """Tell whether this is a record of this very project that names a map which is gone."""
+    content = read_record(_png_of(record))
+    if content is None or not is_record(content):
+        return False
+    if (enclosing_project(record.parent) or project.root) != project.root:
+        return False  # a project within this one cleans up after itself
+    named = content.get("map")
+    return isinstance(named, str) and not os.path.lexists(project.root / named)
+
+
+def _orphan_of(record: Path) -> Orphan:
+    png = _png_of(record)
+    content = read_record(png) or {}
+    report = report_path(png)
+    is_ours = not report.is_symlink() and report.is_file() and _sha256(report) == content.get("report_hash")
+    reports = (report,) if is_ours else ()
+    if png.is_symlink() or (png.exists() and not is_recorded_picture(png, content)):
+        return Orphan(png, (), _NOT_OURS)
+    return Orphan(png, (*((png,) if png.exists() else ()), *reports, record))
+
+
+def _png_of(record: Path) -> Path:
+    return record.with_name(f"{record.name[: -len(RECORD_SUFFIX)]}.png")
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with open_regular(path) as file:
+            return hashlib.sha256(file.read(LARGEST_FILE)).hexdigest()
+    except OSError:
+        return None
