@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,12 @@ WORDS = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Warnings are errors, but for those that diffusers' own schedulers cause in numpy."""
+    """Let no test fail by the clock of a busy machine, and make warnings errors.
+
+    But for the warnings that diffusers' own schedulers cause in numpy.
+    """
+    settings.register_profile("tilebake", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tilebake")
     config.addinivalue_line("filterwarnings", "ignore:__array__ implementation doesn't:DeprecationWarning")
 
 

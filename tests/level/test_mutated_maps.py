@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilebake.errors import MapError
@@ -32,9 +32,7 @@ EDITED = """{
 FILES = sorted((Path(__file__).parents[2] / "maps").glob("*.json"))
 SAMPLES = [*(file.read_text(encoding="utf-8") for file in FILES), EDITED]
 
-many = settings(
-    max_examples=MUTATIONS, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+many = settings(max_examples=MUTATIONS, database=None)
 fragments = st.one_of(
     st.text(max_size=3),
     st.sampled_from(

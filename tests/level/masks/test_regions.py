@@ -92,7 +92,7 @@ def test_a_contrast_narrows_borders_and_leaves_them_where_they_are(sigma: float,
     np.testing.assert_array_equal(crisp.argmax(axis=0), soft.argmax(axis=0))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     tiles=st.lists(
         st.tuples(st.floats(-50, 300), st.floats(-50, 200), st.sampled_from(["grass", "sand", "water"])),
@@ -181,7 +181,7 @@ def test_a_map_elsewhere_in_the_world_has_the_same_masks() -> None:
     np.testing.assert_allclose(shares[0], shares[1], atol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(size=st.tuples(st.integers(1, 13), st.integers(1, 13)), seed=st.integers(0, 2**31))
 def test_pooling_takes_the_mean_of_the_pixels_that_there_are(size: tuple[int, int], seed: int) -> None:
     height, width = size

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -49,7 +49,6 @@ def at_middle(rows: Sequence[str], least_share: float, row: int, column: int) ->
     return masks[:, 8 * row + 3 : 8 * row + 5, 8 * column + 3 : 8 * column + 5].mean(axis=(1, 2))
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.text("gw.", min_size=4, max_size=4), min_size=2, max_size=5).filter(
         lambda rows: any("g" in row or "w" in row for row in rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import assume, settings
 from schemathesis.specs.openapi.checks import allow_header_conformance
 
 from tilebake.serve.api import openapi
@@ -39,14 +39,14 @@ def test_every_endpoint_is_in_it_once() -> None:
 
 
 @with_every_endpoint
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_the_code_does_what_the_document_says(case: Case, lasting_api: "Api") -> None:
     hold_against_the_document(case, lasting_api)
 
 
 @pytest.mark.long
 @with_every_endpoint
-@settings(max_examples=MANY_EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=MANY_EXAMPLES)
 def test_the_code_always_does_what_the_document_says(case: Case, lasting_api: "Api") -> None:
     hold_against_the_document(case, lasting_api)
 

@@ -76,7 +76,7 @@ def act(jobs: JobQueue, name: str, running: int | None) -> int | None:
     return None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=ACTS)
 def test_whatever_happens_a_map_has_one_live_job_and_the_last_order_counts(
     tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, ...]]
