@@ -2,8 +2,9 @@
 
     python -m benchmarks.serve.busy --rounds 5
 
-Each bake is a process of its own. The four take turns, round after round, and each ratio is of one round.
+Each bake is a process of its own. All sides take turns, round after round, and each ratio is of one round.
 Needs a machine that is otherwise idle: whatever else runs is one more busy program. One JSON line comes last.
+Without OMP_NUM_THREADS in the environment: a single thread waits for nobody.
 """
 
 import json
@@ -26,9 +27,12 @@ from benchmarks.serve.process import run
 
 MAP: Final = "forest"
 AIM: Final = 2.2  # times as long beside two busy programs on two processors: the fair share is 2
-SLEEPING: Final[Mapping[str, str]] = {}  # as tilebake has it
-SPINNING: Final = {"GOMP_SPINCOUNT": "300000", "KMP_BLOCKTIME": "200"}  # as the runtimes have it
-_HOGGING: Final = "while True: pass"
+WAITS: Final[Mapping[str, Mapping[str, str]]] = {
+    "sleeping": {},  # as tilebake has it
+    "spinning shortly": {"GOMP_SPINCOUNT": "20000", "KMP_BLOCKTIME": "1"},
+    "spinning": {"GOMP_SPINCOUNT": "300000", "KMP_BLOCKTIME": "200"},  # as the runtimes have it
+}
+_HOGGING: Final = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,14 @@ def bake(map_file: Path, steps: int, environment: Mapping[str, str]) -> Bake:
 
 
 def measure(rounds: int, steps: int, others: int) -> dict[str, list[Bake]]:
-    """Bake alone and beside busy programs, sleeping and spinning, once a round each."""
+    """Bake alone and beside busy programs, with each way of waiting, once a round each."""
     bakes: dict[str, list[Bake]] = {}
     with tempfile.TemporaryDirectory() as folder:
         map_file = Path(folder) / "level.json"
         map_file.write_bytes(map_path(MAP).read_bytes())
         for index in range(rounds):
             for count in (0, others):
-                for name, environment in (("sleeping", SLEEPING), ("spinning", SPINNING)):
+                for name, environment in WAITS.items():
                     side = f"{name}, {'busy' if count else 'alone'}"
                     with busy_programs(count):
                         made = bake(map_file, steps, environment)
@@ -83,12 +87,11 @@ def figures_of(bakes: Mapping[str, Sequence[Bake]]) -> list[Figure]:
     figures = [
         Figure(side, "seconds", statistics.median(each), note=_spread(each)) for side, each in times.items()
     ]
-    for above, below, aim in (
-        ("sleeping, busy", "sleeping, alone", AIM),
-        ("spinning, busy", "spinning, alone", None),
-        ("sleeping, alone", "spinning, alone", None),
-        ("sleeping, busy", "spinning, busy", None),
-    ):
+    pairs = [(f"{name}, busy", f"{name}, alone", AIM if name == "sleeping" else None) for name in WAITS]
+    pairs += [
+        (f"sleeping, {how}", f"{name}, {how}", None) for how in ("alone", "busy") for name in [*WAITS][1:]
+    ]
+    for above, below, aim in pairs:
         ratios = [one / other for one, other in zip(times[above], times[below], strict=True)]
         figures.append(
             Figure(f"{above} / {below}", "ratio", statistics.median(ratios), most=aim, note=_spread(ratios))
