@@ -84,6 +84,7 @@ class Backend:
         self._preview_runner = PreviewRunner(
             self._previews, self._maps, self._jobs, self._supervisor, setup.cache
         )
+        self._told_problems: tuple[str, ...] = ()
         self._queueing = threading.RLock()  # what is read last is queued last
         self._surveyed = threading.Event()
         self._leave = threading.Event()
@@ -195,12 +196,21 @@ class Backend:
         while not self._stop.wait(UPKEEP):
             self._progress_images.expire()
             if self._surveyed.is_set():
+                self._chores.run(self._tell_folders)
                 self._chores.run(self._read_outdated)
                 self._chores.run(self._retry_failed)
                 self._chores.run(self._follow_models)
 
     def _sweep(self) -> None:
         sweep(self._setup.root)
+
+    def _tell_folders(self) -> None:
+        """Tell once what is wrong with a folder that is to hold maps."""
+        problems = self._maps.problems
+        for each in problems:
+            if each not in self._told_problems:
+                self._tell(each)
+        self._told_problems = problems
 
     def _read_outdated(self) -> None:
         if outdated := self._maps.outdated(CHECKED):

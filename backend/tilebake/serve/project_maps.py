@@ -10,7 +10,7 @@ from typing import Final
 
 from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
-from tilebake.level.project import FILE_NAME, read_project
+from tilebake.level.project import FILE_NAME, Project, map_folders, read_project
 from tilebake.serve.bake.discover import is_map
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import stale_reason
@@ -62,6 +62,7 @@ class ProjectMaps:
         self._lock = threading.RLock()
         self._known: dict[MapId, ProjectMap] = {}
         self._folders: tuple[Path, ...] = (root,)
+        self.problems: tuple[str, ...] = ()  # of the folders that are to hold maps
         self._seen_folders: set[Path] = set()  # in which some map was found
         self._checked = 0  # how many maps were checked in this round
         self._changed: dict[Path, FileStamps] = {}  # what the last check found
@@ -82,7 +83,10 @@ class ProjectMaps:
         """Return where to watch: the folders of maps, and the files that maps share."""
         file = self._root / FILE_NAME
         try:
-            self._folders = read_project(file).maps if file.is_file() else (self._root,)
+            project = read_project(file) if file.is_file() else Project(self._root, maps=(self._root,))
+            usable, problems = map_folders(project)
+            self._folders = tuple(each for each in project.maps if each in usable or not each.exists())
+            self.problems = tuple(str(each) for each in problems)
         except Exception as error:  # the maps report it, and the folders stay as they were
             _log.debug("%s cannot be read", file, exc_info=error)
         with self._lock:
