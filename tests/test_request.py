@@ -231,3 +231,18 @@ def test_an_edit_keeps_its_digest() -> None:
         settings=BakeSettings(mask_sigma=3.5, palette=("#102030",), guidance_scale=4),
     )
     assert changed.digest() == "b8e8efda99981b99204cb7fe201838d18fd58a9f6372c7e23918d3dd1361dd91"
+
+
+def test_a_new_way_to_paint_edges_makes_transparent_pictures_alone_stale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def digests() -> list[str]:
+        tilemap = parse_map('{"tilebake": 1, "terrains": {"g": "grass"}, "cells": [[0, 0, "g"]]}')
+        settings = [BakeSettings(), BakeSettings(transparent=True)]
+        return [BakeRequest(tilemap, each, "embedded", "digest", 0).digest() for each in settings]
+
+    before = digests()
+    monkeypatch.setattr("tilebake.request.TRANSPARENCY_VERSION", 99)
+    after = digests()
+    assert before[0] == after[0]
+    assert before[1] != after[1]

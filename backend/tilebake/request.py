@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
+TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
 
@@ -61,7 +62,7 @@ class BakeRequest:
         """Return digests of what the record does not hold itself, to tell later what changed."""
         content = self._content()
         return {
-            "paint_version": PAINT_VERSION,
+            "paint_version": [PAINT_VERSION, content.get("transparency_version")],
             "base_prompt": _part_digest(content["base_prompt"]),
             "negative_prompt": _part_digest(content["negative_prompt"]),
             "terrains": {
@@ -98,6 +99,7 @@ class BakeRequest:
             "model": self.model_digest,
             "loras": [[digest, _number(lora.weight)] for lora, digest in self.loras],
             "seed": self.seed,
+            **({"transparency_version": TRANSPARENCY_VERSION} if self.settings.transparent else {}),
             "settings": self.settings.model_dump(mode="json"),
             "base_prompt": tilemap.base_prompt,
             "negative_prompt": tilemap.negative_prompt,

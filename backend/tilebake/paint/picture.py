@@ -11,6 +11,7 @@ from tilebake.level.canvas import LATENT
 from tilebake.level.settings import Resample
 
 PixelArray: TypeAlias = NDArray[np.uint8]
+Shares: TypeAlias = NDArray[np.float32]
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 
 FILTERS = {
@@ -19,6 +20,10 @@ FILTERS = {
     "nearest": Image.Resampling.NEAREST,
 }
 COLOUR_CHUNK = 1 << 16  # colours compared with the palette at once
+BAND = 512  # rows of a picture that are worked on at once
+FAINT = 1 / 32  # of a mask: less cannot be seen, and should be nothing
+DOUBTED, TRUSTED = 0.6, 0.95  # opacity up to which a pixel's colour is the ground's, and from which a tile's
+TRACE = 1e-4  # of trust, so that a tile with no better pixel keeps its colour
 
 # sRGB, linear → cone responses → Oklab (Ottosson 2020, "A perceptual color space for image processing").
 _CONES = np.array(
@@ -48,19 +53,79 @@ def scale(image: PixelArray, box: Box, size: tuple[int, int], resample: Resample
     return np.asarray(scaled).copy()
 
 
-def alpha(empty: NDArray[np.float32], box: Box, size: tuple[int, int], resample: Resample) -> PixelArray:
+def alpha(empty: Shares, box: Box, size: tuple[int, int], resample: Resample) -> PixelArray:
     """Compute opacity [height, width] from the share of each latent pixel that no tile covers.
 
-    `box` is in canvas pixels, of which `empty` has one for every 8. Feathered as the masks are; hard where
-    the picture keeps hard pixels.
+    `box` is in canvas pixels, of which `empty` has one for every 8. Feathered as the masks are, and exactly 0
+    and 255 where they leave no more than FAINT of the other; hard where the picture keeps hard pixels.
     """
+    width, height = size
     left, top, right, bottom = (edge / LATENT for edge in box)
     shares = Image.fromarray(empty.astype(np.float32))
-    shares = shares.resize(size, Image.Resampling.BILINEAR, box=(left, top, right, bottom))
-    opacity = 1.0 - np.asarray(shares, dtype=np.float32).clip(0.0, 1.0)
-    if resample == "nearest":
-        opacity = opacity >= 0.5
-    return to_pixels(opacity.astype(np.float32))
+    opacity = np.empty((height, width), dtype=np.uint8)
+    for row in range(0, height, BAND):  # in bands: a picture may have a quarter of a billion pixels
+        rows = min(BAND, height - row)
+        part = (
+            left,
+            top + (bottom - top) * row / height,
+            right,
+            top + (bottom - top) * (row + rows) / height,
+        )
+        found = _opacity(shares.resize((width, rows), Image.Resampling.BILINEAR, box=part))
+        opacity[row : row + rows] = to_pixels(
+            (found >= 0.5).astype(np.float32) if resample == "nearest" else found
+        )
+    return opacity
+
+
+def _opacity(empty: Image.Image) -> Shares:
+    covered = 1.0 - np.asarray(empty, dtype=np.float32)
+    return ((covered - FAINT) / (1 - 2 * FAINT)).clip(0.0, 1.0).astype(np.float32)
+
+
+def bleed(image: PixelArray, empty: Shares) -> PixelArray:
+    """Continue the colours of the tiles on a canvas [H, W, 3] to where there are none.
+
+    What lies under a soft edge, or beside it, is what a game's filters mix into the edge. Pixels are trusted
+    as far as tiles cover them; the others take the mean of the trusted ones around, the nearest first
+    (pull-push: Gortler et al. 1996, "The Lumigraph").
+    """
+    height, width = image.shape[:2]
+    covered = _opacity(Image.fromarray(empty).resize((width, height), Image.Resampling.BILINEAR))
+    rise = ((covered - DOUBTED) / (TRUSTED - DOUBTED)).clip(0.0, 1.0)
+    trust = np.maximum(rise * rise * (3 - 2 * rise), covered * TRACE)[..., None]
+    if not trust.any():
+        return image
+    filled = _pull_push(image.astype(np.float32), trust.astype(np.float32))
+    return filled.round().clip(0, 255).astype(np.uint8)
+
+
+def _pull_push(image: Shares, trust: Shares) -> Shares:
+    """Fill in what is not trusted from a picture of half the size, which is filled in the same way."""
+    if min(image.shape[:2]) < 2:
+        mean = (image * trust).sum((0, 1)) / np.float32(max(float(trust.sum()), 1e-12))
+        return np.asarray(image * trust + mean * (1 - trust), dtype=np.float32)
+    weights = _halve(trust)
+    smaller = (_halve(image * trust) / np.maximum(weights, 1e-12)).astype(np.float32)
+    filled = _double(_pull_push(smaller, np.minimum(weights, 1.0)), image.shape)
+    return (image * trust + filled * (1 - trust)).astype(np.float32)
+
+
+def _halve(values: Shares) -> Shares:
+    """Sum blocks of 2 by 2: [H, W, C] to [ceil(H / 2), ceil(W / 2), C]."""
+    height, width = values.shape[:2]
+    even = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0)))
+    return even[0::2, 0::2] + even[1::2, 0::2] + even[0::2, 1::2] + even[1::2, 1::2]
+
+
+def _double(values: Shares, shape: tuple[int, ...]) -> Shares:
+    """Interpolate to twice the size, cut to a shape [H, W, C]."""
+    size = (2 * values.shape[1], 2 * values.shape[0])
+    planes = [
+        np.asarray(Image.fromarray(np.ascontiguousarray(plane)).resize(size, Image.Resampling.BILINEAR))
+        for plane in np.moveaxis(values, -1, 0)
+    ]
+    return np.stack(planes, axis=-1)[: shape[0], : shape[1]]
 
 
 def _oklab(colours: PixelArray) -> NDArray[np.float64]:
@@ -73,10 +138,26 @@ def _oklab(colours: PixelArray) -> NDArray[np.float64]:
 def to_palette(image: PixelArray, palette: Sequence[str]) -> PixelArray:
     """Paint each pixel [H, W, 3] in the nearest-looking palette colour ("#rrggbb"), the first of equals."""
     colours = np.array([list(bytes.fromhex(colour[1:])) for colour in palette], dtype=np.uint8)
-    pixels, places = np.unique(image.reshape(-1, 3), axis=0, return_inverse=True)
+    bands = [slice(row, row + BAND) for row in range(0, len(image), BAND)]
+    is_there = np.zeros(1 << 24, dtype=bool)
+    for band in bands:
+        is_there[_key(image[band])] = True
+    found = np.flatnonzero(is_there).astype(np.uint32)
+    pixels = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=-1).astype(np.uint8)
     targets = _oklab(colours)  # [P, 3]
     nearest = [
         ((_oklab(pixels[i : i + COLOUR_CHUNK])[:, None] - targets) ** 2).sum(-1).argmin(-1)
         for i in range(0, len(pixels), COLOUR_CHUNK)
     ]
-    return colours[np.concatenate(nearest)[places.reshape(-1)]].reshape(image.shape)
+    places = np.zeros(1 << 24, dtype=np.uint8)
+    places[found] = np.concatenate(nearest)
+    result = np.empty_like(image)
+    for band in bands:
+        result[band] = colours[places[_key(image[band])]]
+    return result
+
+
+def _key(pixels: PixelArray) -> NDArray[np.uint32]:
+    """Return each colour [..., 3] as one number."""
+    red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
+    return np.bitwise_or(np.bitwise_or(red << np.uint32(16), green << np.uint32(8)), blue)

@@ -129,11 +129,14 @@ def finish(
     size: tuple[int, int],
 ) -> NDArray[np.uint8]:
     """Turn the canvas [H, W, 3] in 0..1 into the texture [h, w, 3 or 4] that the settings ask for."""
-    pixels = picture.scale(picture.to_pixels(image), box, size, settings.resample)
+    empty = blend.regions[blend.steps[-1].mask_sigma].empty
+    painted = picture.to_pixels(image)
+    if settings.transparent:
+        painted = picture.bleed(painted, empty)
+    pixels = picture.scale(painted, box, size, settings.resample)
     if settings.palette is not None:
         pixels = picture.to_palette(pixels, settings.palette)
     if settings.transparent:
-        empty = blend.regions[blend.steps[-1].mask_sigma].empty
         opacity = picture.alpha(empty, box, size, settings.resample)
         pixels = np.concatenate([pixels, opacity[..., None]], axis=-1)
     return np.ascontiguousarray(pixels)

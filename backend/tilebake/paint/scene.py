@@ -17,6 +17,7 @@ import torch
 import transformers
 from numpy.typing import NDArray
 
+from tilebake.errors import BakeError
 from tilebake.level.canvas import Canvas
 from tilebake.paint.decode import decode_image
 from tilebake.paint.denoise import Denoiser, Sampling
@@ -126,9 +127,18 @@ class BakeRun:
         return image
 
     def finish(self, canvas: NDArray[np.float32], extra: _Extra) -> Painted[_Extra]:
-        """Finish the picture of a decoded canvas [H, W, 3], with what the task noted beside it."""
+        """Finish the picture of a decoded canvas [H, W, 3], with what the task noted beside it.
+
+        Raises BakeError when memory runs out: that is main memory, wherever the picture was painted.
+        """
+        try:
+            image = self.scene.finish(canvas)
+        except MemoryError:
+            what = "not enough memory to scale the picture to the map's own size"
+            hint = "close other programs, lower tile_size, or split the map"
+            raise BakeError(what, hint=hint) from None
         return Painted(
-            image=self.scene.finish(canvas),
+            image=image,
             extra=extra,
             timings=self._clock.timings,
             degraded=self.degraded,
