@@ -297,7 +297,7 @@ def test_the_embedded_model_paints_what_is_saved(game: Game) -> None:
     assert json.loads(game.png("forest").with_suffix(".bake.json").read_bytes())["settings"]["steps"] == 1
 
 
-def test_a_reader_of_events_that_goes_away_ends_it(game: Game) -> None:
+def test_a_reader_of_events_that_goes_away_ends_no_watch(game: Game) -> None:
     command = [sys.executable, *QUICK, str(game.baker.log), "watch", str(game.root), "--json"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=ROOT
@@ -306,8 +306,12 @@ def test_a_reader_of_events_that_goes_away_ends_it(game: Game) -> None:
     assert process.stderr is not None
     process.stdout.readline()
     process.stdout.close()
-    game.save("forest", 1)
+    for seed in (1, 2):
+        game.save("forest", seed)
+        until(lambda: game.is_painted("forest"))
+    process.terminate()
     said = process.stderr.read()
     process.stderr.close()
-    assert process.wait(PATIENCE) == 1
+    process.wait(PATIENCE)
+    assert said.count("the output cannot be written") == 1
     assert "Traceback" not in said

@@ -12,12 +12,14 @@ from unittest.mock import patch
 from tests.helpers.counting_baker import CountingBaker
 from tilebake.cli import run_command_line
 from tilebake.cli.run import watch
+from tilebake.cli.terminal.printing import fill_standard_streams
 
 
 def main(log: Path, arguments: list[str]) -> int:
     def painter_for(_machine: object) -> CountingBaker:
         return CountingBaker(log)
 
+    fill_standard_streams()
     with patch.object(watch, "PainterFactory", painter_for):
         return run_command_line(arguments)
 

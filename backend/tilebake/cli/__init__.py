@@ -13,12 +13,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import click
 
 from tilebake.cli.interrupt import CancelledError
-from tilebake.cli.verbose import VerboseCommand
+from tilebake.cli.terminal.printing import fill_standard_streams, flush_output, say
+from tilebake.cli.verbose import VerboseCommand, logging_mistakes
 from tilebake.errors import BusyError, TilebakeError
 from tilebake.version import __version__
 
@@ -63,18 +65,32 @@ def tilebake() -> None:
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. An error that its user can fix is one message."""
     try:
-        code: object = tilebake.main(list(arguments), prog_name="tilebake", standalone_mode=False)
+        with logging_mistakes():
+            code: object = _run(arguments)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError, ValueError):  # a console that is full or closed
+            error.show()
         return error.exit_code
     except TilebakeError as error:
-        click.echo(f"error: {error}", err=True)
+        say(f"error: {error}")
         return BUSY if isinstance(error, BusyError) else FAILED
     except CancelledError as cancelled:
         return INTERRUPTED + cancelled.signal
     except click.Abort:
         return INTERRUPTED + signal.SIGINT
     return code if isinstance(code, int) else 0
+
+
+def _run(arguments: Sequence[str]) -> object:
+    """Run one command line. A mistake of tilebake's own is logged, and raised as a TilebakeError."""
+    try:
+        return tilebake.main(list(arguments), prog_name="tilebake", standalone_mode=False)
+    except (click.ClickException, click.Abort):
+        raise
+    except Exception as error:
+        from tilebake.serve.bulkhead import as_error  # seldom needed
+
+        raise as_error(error) from error
 
 
 def main() -> None:
@@ -84,4 +100,7 @@ def main() -> None:
     imports. That is a project, and a file of its own called `torch.py` would be run: opening it runs no code.
     """
     os.environ["PYTHONSAFEPATH"] = "1"
-    sys.exit(run_command_line(sys.argv[1:]))
+    fill_standard_streams()
+    code = run_command_line(sys.argv[1:])
+    flush_output()
+    sys.exit(code)

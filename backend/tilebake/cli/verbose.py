@@ -1,14 +1,17 @@
-"""Log to stderr when --verbose asks for it."""
+"""Log to stderr when --verbose asks for it, and mistakes of our own to a file in any case."""
 
 import logging
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 import click
 
 FORMAT: Final = "%(levelname)-7s %(name)s: %(message)s"
+_FILE_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_MISTAKES: Final = "mistakes.log"  # in the user's log folder, where a command keeps no log of its own
+_SIZE: Final = 1 << 20  # bytes of it; then a second file is begun
 WATCH_LOG: Final = "tilebake.watch"  # the logger of what a watch prints for people anyway
 
 
@@ -42,6 +45,58 @@ def logging_to_stderr(level: int) -> Generator[None]:
     finally:
         logger.removeHandler(handler)
         logger.level, logger.propagate = before
+
+
+@contextmanager
+def logging_mistakes() -> Generator[None]:
+    """Log errors to a file in the user's log folder for the time of the block. It is made by the first."""
+    logger, handler = logging.getLogger("tilebake"), MistakeHandler()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+class MistakeHandler(logging.Handler):
+    """Write errors to a file that is opened for the first of them."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._file: logging.FileHandler | None = None
+
+    @property
+    def baseFilename(self) -> str:  # noqa: N802  # as in logging.FileHandler
+        """The file's path; empty while there is none."""
+        return "" if self._file is None else self._file.baseFilename
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write an error, unless another log has it. What cannot be logged is told all the same."""
+        others = logging.getLogger("tilebake").handlers
+        if any(isinstance(each, logging.FileHandler) for each in others):
+            return
+        with suppress(OSError, RuntimeError):  # the second: nobody has a home here
+            self._file = self._file or _open_log()
+            self._file.handle(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+
+def _open_log() -> logging.FileHandler:
+    from logging.handlers import RotatingFileHandler  # both are much, for what seldom comes
+
+    from tilebake.user_folders import log_folder
+
+    file = log_folder() / _MISTAKES
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=1, encoding="utf-8", errors="replace")
+    handler.setFormatter(logging.Formatter(_FILE_FORMAT))
+    return handler
 
 
 def _log_to_stderr(context: click.Context, _parameter: click.Parameter, count: int) -> None:

@@ -1,6 +1,7 @@
 """Run the backend: watch the maps of a project, bake what is stale, and answer the local API."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from tilebake.serve.watching.watch import Timing, watch
 from tilebake.serve.worker.protocol import MakePainter
 from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
 
+LEAVE: Final = 10.0  # seconds; longer, a thread reads what never ends, or 7 GB of a model
 WAKE: Final = 0.2  # seconds between two checks whether to stop
 UPKEEP: Final = 3.0  # seconds between two checks of models and of what was read
 CHECKED: Final = 500  # maps each time: with four files each, some milliseconds
@@ -110,10 +112,12 @@ class Backend:
     ) -> None:
         self._stop.set()
         self._supervisor.close()
+        over = time.monotonic() + LEAVE
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, over - time.monotonic()))
         self._log.close()
-        self._journal.close()
+        if not any(thread.is_alive() for thread in self._threads):  # else the process ends without them
+            self._journal.close()
 
     @property
     def is_leaving(self) -> bool:

@@ -18,7 +18,7 @@ _log: Final = logging.getLogger(__name__)
 
 FIRST_PAUSE: Final = 1.0  # seconds before a task that failed is run again; doubled with each further failure
 LONGEST_PAUSE: Final = 60.0
-TEXT: Final = 200  # characters of an exception's own words
+LONGEST_WORDS: Final = 200  # characters of an exception's own words
 NO_MEMORY: Final = ("OutOfMemoryError", "can't allocate memory")  # torch has no MemoryError
 
 
@@ -53,7 +53,7 @@ class Mistake(NamedTuple):
     def from_error(cls, error: BaseException) -> Self:
         """Describe an exception by its type and the first line of what it says."""
         lines = str(error).strip().splitlines() or [""]
-        words = ": ".join(part for part in (type(error).__name__, lines[0][:TEXT]) if part)
+        words = ": ".join(part for part in (type(error).__name__, lines[0][:LONGEST_WORDS]) if part)
         is_of_memory = isinstance(error, MemoryError) or any(sign in words for sign in NO_MEMORY)
         return cls(words, is_of_memory)
 
@@ -70,7 +70,7 @@ class Mistake(NamedTuple):
 def log_name() -> str:
     """Return the path of the log file if one is being written."""
     handlers = logging.getLogger("tilebake").handlers
-    files = [handler.baseFilename for handler in handlers if isinstance(handler, logging.FileHandler)]
+    files = [file for handler in handlers if (file := getattr(handler, "baseFilename", ""))]
     return files[-1] if files else "the output of `--verbose`"
 
 
@@ -83,7 +83,7 @@ class Chores:
 
     def run(self, chore: Callable[[], None]) -> None:
         """Run a chore. Whatever it raises is logged and told."""
-        name = chore.__name__.strip("_")
+        name = getattr(chore, "__name__", "")
         try:
             chore()
         except Exception as error:

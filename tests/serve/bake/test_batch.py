@@ -4,14 +4,16 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tilebake.errors import BakeError, ModelError
 from tilebake.request import Baker, BakeRequest, OnStep, Step
+from tilebake.serve.bake import batch
 from tilebake.serve.bake.batch import Baked, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import find_maps
-from tilebake.serve.bake.plan import BakeOptions, PlannedBake
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.texture_cache import Cache, cached
 from tilebake.texture import Texture
 
@@ -150,6 +152,46 @@ def test_a_model_that_cannot_be_loaded_is_tried_once(maps: Path, order: BakeOpti
 
     events = list(bake_maps(find_maps([maps]), order, make_baker, ignore))
     assert [e.map_path.stem for e in events if isinstance(e, Failed)] == ["b", "a", "c"]
+    assert len(tries) == 1
+
+
+def test_what_nobody_foresaw_stops_no_other_map(
+    maps: Path, order: BakeOptions, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, publish = Planner.plan, batch.publish
+
+    def plan_all_but_c(planner: Planner, path: Path, *args: Any) -> PlannedBake:
+        if path.stem == "c":
+            raise MemoryError
+        return plan(planner, path, *args)
+
+    def publish_all_but_a(
+        texture: Texture, request: BakeRequest, png: Path, *args: Any, **options: Any
+    ) -> bool:
+        if png.stem == "a":
+            raise IndexError("no such chunk")
+        return publish(texture, request, png, *args, **options)
+
+    (maps / "d.json").write_text(json.dumps(MAP), encoding="utf-8")
+    monkeypatch.setattr(Planner, "plan", plan_all_but_c)
+    monkeypatch.setattr(batch, "publish", publish_all_but_a)
+    events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
+    failures = {event.map_path.stem: event.error.what for event in events if isinstance(event, Failed)}
+    assert failures["a"] == "a mistake of tilebake's own: IndexError: no such chunk"
+    assert failures["c"] == "there is not enough memory for it"
+    assert {path.name for path in maps.glob("*.png")} == {"d.png"}
+
+
+def test_model_whose_load_nobody_foresaw_to_fail_is_tried_once(maps: Path, order: BakeOptions) -> None:
+    tries: list[Path] = []
+
+    def make_baker(job: PlannedBake) -> Baker:
+        tries.append(job.map_path)
+        raise ImportError("no such scheduler")
+
+    events = list(bake_maps(find_maps([maps]), order, make_baker, ignore))
+    errors = [event.error.what for event in events if isinstance(event, Failed)][1:]
+    assert errors == ["a mistake of tilebake's own: ImportError: no such scheduler"] * 2
     assert len(tries) == 1
 
 

@@ -5,6 +5,7 @@ import json
 import click
 
 from tilebake.cli.help_sections import SectionCommand
+from tilebake.cli.terminal.printing import print_result
 
 
 @click.command("schema", cls=SectionCommand)
@@ -12,4 +13,4 @@ def command() -> None:
     """Print the JSON Schema of map files."""
     from tilebake.level.map.mapfile import schema
 
-    click.echo(json.dumps(schema(), indent=2))
+    print_result(json.dumps(schema(), indent=2))

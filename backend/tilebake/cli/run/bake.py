@@ -15,7 +15,7 @@ from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.cli.terminal.paths import near
+from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.project import find_project, map_folders
 from tilebake.request import Baker
@@ -101,6 +101,8 @@ def run_bake(
         with WriterLocks("tilebake bake", share) as locks:
             _bake(maps, options, output, mode, choices.machine, Writing(options, locks, output.print_note))
     output.print_summary(time.monotonic() - started)
+    if output.is_lost:
+        return FAILED
     if output.stale:
         return STALE
     if output.failed:
@@ -183,8 +185,8 @@ def _baker_loader(machine: Machine, interruption: Interruption, *, report: bool)
     def load_baker(job: PlannedBake) -> Baker:
         from tilebake.cli.engine import load_pipeline, report_baker  # torch: only once there is work for it
 
-        pipeline = load_pipeline(job.source, job.request.loras, machine)
-        interruption.check()
+        with interruption.at_once():
+            pipeline = load_pipeline(job.source, job.request.loras, machine)
         return report_baker(pipeline) if report else pipeline.bake
 
     return load_baker

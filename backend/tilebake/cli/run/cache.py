@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import click
 from pydantic import ByteSize, TypeAdapter, ValidationError
 
+from tilebake.cli.terminal.printing import print_result
 from tilebake.cli.terminal.table import table
 from tilebake.serve.bake.texture_cache import user_cache
 
@@ -35,9 +36,9 @@ def prune_cache(max_size: str, *, as_json: bool) -> None:
 def _print(fields: Mapping[str, str | int | ByteSize], *, as_json: bool) -> None:
     """Print sizes as bytes in JSON, and in readable units for people."""
     if as_json:
-        click.echo(json.dumps(fields))
+        print_result(json.dumps(fields))
     else:
-        click.echo(table((), [(name, _readable(value)) for name, value in fields.items()]))
+        print_result(table((), [(name, _readable(value)) for name, value in fields.items()]))
 
 
 def _readable(value: str | int | ByteSize) -> str:

@@ -5,10 +5,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Literal
 
-import click
-
 from tilebake.cli import FAILED
-from tilebake.cli.terminal.paths import near, print_path
+from tilebake.cli.terminal.printing import near, print_path, print_result, say
 from tilebake.errors import TilebakeError, shown
 from tilebake.level.project import Project, find_project
 from tilebake.serve.files.project_lock import WriterLocks
@@ -28,7 +26,7 @@ def run_clean(start: Path, *, dry_run: bool, as_json: bool) -> int:
         )
     count = statuses["orphan" if dry_run else "removed"]
     ending = "would be removed" if dry_run else "removed"
-    click.echo(f"{count} {'picture' if count == 1 else 'pictures'} without a map {ending}", err=True)
+    say(f"{count} {'picture' if count == 1 else 'pictures'} without a map {ending}")
     return FAILED if statuses["failed"] else 0
 
 
@@ -37,16 +35,16 @@ def _clean(orphan: Orphan, project: Project, *, dry_run: bool, as_json: bool) ->
     status: Status = "orphan" if dry_run else "removed"
     if orphan.why_kept is not None:
         status = "kept"
-        click.echo(f"note: {shown(near(orphan.png))}: {orphan.why_kept}", err=True)
+        say(f"note: {shown(near(orphan.png))}: {orphan.why_kept}")
     elif not dry_run:
         try:
             remove_orphan(orphan, project.root)
         except TilebakeError as error:
             status = "failed"
-            click.echo(f"error: {error}", err=True)
+            say(f"error: {error}")
     files = [near(file) for file in orphan.files]
     if as_json:
-        click.echo(json.dumps({"status": status, "texture": near(orphan.png), "files": files}))
+        print_result(json.dumps({"status": status, "texture": near(orphan.png), "files": files}))
     elif status in ("orphan", "removed"):
         for file in files:
             print_path(Path(file))

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-import click
-
+from tilebake.cli.terminal.printing import print_result
 from tilebake.level.project import project_root
 from tilebake.serve.doctor import Finding, examine
 
@@ -18,7 +17,7 @@ def run_doctor(start: Path, *, as_json: bool) -> int:
     problems = 0
     for finding in examine(project_root(start)):
         problems += bool(finding.hint)
-        click.echo(json.dumps(finding.as_json()) if as_json else _lines(finding))
+        print_result(json.dumps(finding.as_json()) if as_json else _lines(finding))
     return PROBLEMS if problems else 0
 
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import click
-
 from tilebake.cli.edit_options import EditOptions
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path
 from tilebake.cli.planning import MapTarget, PromptTarget, plan_plain, read_and_plan
-from tilebake.cli.terminal.paths import print_path
+from tilebake.cli.terminal.printing import print_path, say
 from tilebake.errors import BakeError, shown
 from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
@@ -62,11 +60,11 @@ def run_edit_map(
     texture = paint_map_edit(target, edit, choices, out, sheet)
     if save:
         save_edit(map_path, edit)
-        click.echo(f"saved in {shown(map_path)}: bakes of it repeat this edit", err=True)
+        say(f"saved in {shown(map_path)}: bakes of it repeat this edit")
         try:
             user_cache().put(texture)  # where the next bake finds it
         except BakeError as error:
-            click.echo(f"note: nothing is kept in the cache: {error}", err=True)
+            say(f"note: nothing is kept in the cache: {error}")
 
 
 def run_forget(map_path: Path) -> None:
@@ -74,7 +72,7 @@ def run_forget(map_path: Path) -> None:
     if forget_edit(map_path):
         print_path(map_path)
     else:
-        click.echo(f"{shown(map_path)} holds no edit", err=True)
+        say(f"{shown(map_path)} holds no edit")
 
 
 def edit_of(options: EditOptions, prompts: Prompts) -> Edit:
@@ -115,5 +113,5 @@ def _map_target(map_path: Path, editable: EditablePrompts, choices: Choices) -> 
     if named or not editable.base:
         prompts |= {terrain.name: terrain.prompt for terrain in named or tilemap.terrains}
     if tilemap.edit is not None:
-        click.echo(f"note: this edit replaces the one that {shown(map_path)} holds", err=True)
+        say(f"note: this edit replaces the one that {shown(map_path)} holds")
     return MapTarget(tilemap.name, prompts, request, source)

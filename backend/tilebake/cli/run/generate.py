@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 from typing import Final
 
-import click
-
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import plan_plain
 from tilebake.cli.terminal.painting import painting_one
+from tilebake.cli.terminal.printing import print_result, say
 from tilebake.errors import shown
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
@@ -25,13 +24,13 @@ def run_generate(
     for text in (prompt, negative):  # a broken one is told before the model is loaded
         plain_text(text)
         for note in foreign_tags(text):
-            click.echo(f"note: {shown(note)}", err=True)
+            say(f"note: {shown(note)}")
     model = plan_plain(choices)
     from tilebake.cli.engine import load_pipeline  # torch: only once all options are right
 
     with painting_one(prompt) as work:
-        pipeline = load_pipeline(model.source, model.loras, choices.machine)
-        work.interruption.check()
+        with work.loading():
+            pipeline = load_pipeline(model.source, model.loras, choices.machine)
         generated = pipeline.generate(
             prompt,
             size,
@@ -43,6 +42,6 @@ def run_generate(
     write_picture(out, generated.image)
     width, height = size
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in generated.timings.items())
-    click.echo("; ".join((f"{width} x {height}: {stages}", *generated.degraded)), err=True)
+    say("; ".join((f"{width} x {height}: {stages}", *generated.degraded)))
     timings = {stage: round(seconds, 3) for stage, seconds in generated.timings.items()}
-    click.echo(json.dumps({"picture": str(out), "timings": timings}) if as_json else str(out))
+    print_result(json.dumps({"picture": str(out), "timings": timings}) if as_json else str(out))

@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-import click
-
+from tilebake.cli.terminal.printing import print_result
 from tilebake.cli.terminal.table import table
 from tilebake.models import hub_cache
 from tilebake.models.reference import list_models, model_digest, resolve
@@ -15,9 +14,10 @@ def print_models(*, as_json: bool) -> None:
     sources = list_models()
     if as_json:
         for source in sources:
-            click.echo(json.dumps({"model": source.reference, "kind": source.kind, "path": str(source.path)}))
+            fields = {"model": source.reference, "kind": source.kind, "path": str(source.path)}
+            print_result(json.dumps(fields))
     else:
-        click.echo(table(("MODEL", "KIND", "PATH"), [(s.reference, s.kind, str(s.path)) for s in sources]))
+        print_result(table(("MODEL", "KIND", "PATH"), [(s.reference, s.kind, str(s.path)) for s in sources]))
 
 
 def describe_model(reference: str, *, as_json: bool) -> None:
@@ -35,14 +35,14 @@ def describe_model(reference: str, *, as_json: bool) -> None:
         "scheduler": source.defaults.scheduler,
     }
     if as_json:
-        click.echo(json.dumps(fields))
+        print_result(json.dumps(fields))
     else:
-        click.echo(table((), [(name, str(value)) for name, value in fields.items()]))
+        print_result(table((), [(name, str(value)) for name, value in fields.items()]))
 
 
 def fetch_model(reference: str) -> None:
     """Download a model and print its folder."""
-    click.echo(str(hub_cache.fetch(reference)))
+    print_result(str(hub_cache.fetch(reference)))
 
 
 def _weight_bytes(path: Path) -> int:

@@ -8,7 +8,7 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import write_picture
 from tilebake.cli.planning import MapTarget, PromptTarget
 from tilebake.cli.terminal.painting import painting_one
-from tilebake.cli.terminal.paths import print_path
+from tilebake.cli.terminal.printing import print_path
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.paint.control.editing import EditedFrom, edit_scene
@@ -23,7 +23,8 @@ def paint_map_edit(target: MapTarget, edit: Edit, choices: Choices, out: Path, s
     """Paint a map's edit and write its texture with the record. Return the texture."""
     request = target.request
     with painting_one(target.name) as work:
-        pipeline = load_pipeline(target.source, request.loras, choices.machine)
+        with work.loading():
+            pipeline = load_pipeline(target.source, request.loras, choices.machine)
         edited = edit_scene(pipeline.components, pipeline.scene(request), edit, work.on_step)
     request = replace(request, tilemap=replace(request.tilemap, edit=edit))
     texture = edited.texture(request)
@@ -40,7 +41,8 @@ def paint_prompt_edit(
     """Paint the edit of a plain prompt and write its picture."""
     model = target.model
     with painting_one(target.prompt) as work:
-        pipeline = load_pipeline(model.source, model.loras, choices.machine)
+        with work.loading():
+            pipeline = load_pipeline(model.source, model.loras, choices.machine)
         scene = pipeline.plain_scene(target.prompt, None, target.size, model.settings, choices.seed or 0)
         edited = edit_scene(pipeline.components, scene, edit, work.on_step)
     write_picture(out, edited.image)

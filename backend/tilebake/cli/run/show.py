@@ -5,7 +5,7 @@ from pathlib import Path
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import bake_options
-from tilebake.cli.terminal.paths import print_path
+from tilebake.cli.terminal.printing import print_path
 from tilebake.level.canvas import canvas_for
 from tilebake.level.map_names import map_stem
 from tilebake.level.masks.blend_schedule import blend_steps

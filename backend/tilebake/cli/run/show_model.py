@@ -12,7 +12,7 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_file, write_picture
 from tilebake.cli.planning import read_and_plan
 from tilebake.cli.terminal.painting import painting_one
-from tilebake.cli.terminal.paths import print_path
+from tilebake.cli.terminal.printing import print_path, print_result, say
 from tilebake.cli.terminal.table import table
 from tilebake.errors import shown
 from tilebake.level.map_names import map_stem
@@ -32,16 +32,16 @@ def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
     """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
     tilemap, request, source = read_and_plan(map_path, choices)
     for note in tilemap.notes:
-        click.echo(f"note: {shown(str(note))}", err=True)
+        say(f"note: {shown(str(note))}")
     components = load_components(source, request.loras, choices.machine)
     prompts = dict(_map_prompts(tilemap, condition(components, tilemap)))
     prompts |= dict(_edit_prompts(tilemap, components))
     if as_json:
         for role, embeds in prompts.items():
-            click.echo(json.dumps({"prompt": role, **_fields(embeds)}))
+            print_result(json.dumps({"prompt": role, **_fields(embeds)}))
     else:
         header = ("PROMPT", "TOKENS", "PROMPT_EMBEDS", "POOLED", "READ AS")
-        click.echo(table(header, [_row(role, embeds) for role, embeds in prompts.items()]))
+        print_result(table(header, [_row(role, embeds) for role, embeds in prompts.items()]))
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     tilemap, request, source = read_and_plan(map_path, choices)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     if tilemap.edit is not None:
-        click.echo(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}", err=True)
+        say(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}")
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
     with painting_one(str(map_path)) as work:
-        pipeline = load_pipeline(source, request.loras, choices.machine)
+        with work.loading():
+            pipeline = load_pipeline(source, request.loras, choices.machine)
         scene = pipeline.scene(request)
         if options.during.start >= scene.sampling.steps:
             raise click.BadParameter(f"there are only {scene.sampling.steps} steps", param_hint="--during")

@@ -13,7 +13,7 @@ from tilebake.cli.options import Choices, Machine
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.painting import painting
-from tilebake.cli.terminal.paths import print_path
+from tilebake.cli.terminal.printing import print_path
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import read_map
@@ -72,7 +72,8 @@ def _textures(
     first, source = requests[0]
     with painting() as work:
         work.shown.start(first.tilemap.name, 1, len(requests))
-        bake = report_baker(load_pipeline(source, first.loras, machine))
+        with work.loading():
+            bake = report_baker(load_pipeline(source, first.loras, machine))
         for index, (request, _) in enumerate(requests, start=1):
             work.interruption.check()
             work.shown.start(request.tilemap.name, index, len(requests))

@@ -1,16 +1,12 @@
 """Run `tilebake watch`: start the backend, then show and log its events until it is time to stop."""
 
 import logging
-import os
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
-
-import click
 
 from tilebake.cli.interrupt import Interruption, interruptible
 from tilebake.cli.logfile import log_file, logging_to
@@ -20,6 +16,7 @@ from tilebake.cli.parent_process import parent_exited
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.display import EventDisplay, show_events
 from tilebake.cli.terminal.event_lines import EventLines
+from tilebake.cli.terminal.printing import say
 from tilebake.cli.verbose import WATCH_LOG
 from tilebake.errors import BakeError
 from tilebake.level.project import Project, project_key, project_root
@@ -27,11 +24,11 @@ from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
 from tilebake.serve.backend import Backend, Setup
 from tilebake.serve.bake.texture_cache import user_cache
+from tilebake.serve.bulkhead import Chores
 from tilebake.serve.files.project_lock import WriterLocks, only_writer
 from tilebake.serve.jobs.status import Event
 from tilebake.user_folders import state_folder
 
-OUTPUT_CLOSED: Final = 1
 TICK: Final = 0.2  # seconds between two checks of whether to stop
 
 log: Final = logging.getLogger(WATCH_LOG)
@@ -41,11 +38,7 @@ def run_watch(start: Path, choices: Choices, parent_pid: int | None, *, as_json:
     """Watch the project that `start` belongs to, and return the exit code."""
     is_over = parent_exited(parent_pid)  # before anything takes time, in which its pid could be reused
     setup = _setup(project_root(start), choices)
-    try:
-        _watch(setup, is_over, as_json=as_json)
-    except BrokenPipeError:  # the reader of our events is gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again at exit
-        return OUTPUT_CLOSED
+    _watch(setup, is_over, as_json=as_json)
     return 0
 
 
@@ -68,7 +61,7 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
         try:
             running.enter_context(logging_to(log_file(root)))
         except (OSError, BakeError) as error:
-            click.echo(f"note: there will be no log file: {error}", err=True)
+            say(f"note: there will be no log file: {error}")
         backend = running.enter_context(Backend(replace(setup, hold=locks.hold)))
         running.enter_context(serving(backend, root, ready_file(root)))
         lines = EventLines()
@@ -91,7 +84,7 @@ def _follow(
     is_over: Callable[[], bool],
 ) -> None:
     """Show and log what happens, until it is time to stop."""
-    number = 0
+    number, console = 0, Chores(say)
     while not backend.is_leaving and not is_over():
         check()
         events = backend.events(number, TICK)
@@ -103,7 +96,7 @@ def _follow(
         lines = [line for event in to_tell for line in event_lines.lines(event)]
         for line in lines:
             log.info("%s", line)
-        display.show(events, lines)
+        console.run(partial(display.show, events, lines))
 
 
 def _all_maps(backend: Backend) -> list[Event]:

@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-import click
-
 from tilebake.cli.logfile import log_file
+from tilebake.cli.terminal.printing import print_result
 from tilebake.cli.terminal.table import table
 from tilebake.errors import shown
 from tilebake.level.project import project_root
@@ -25,6 +24,6 @@ def run_where(start: Path, *, as_json: bool) -> None:
         "cache_folder": str(cache_folder()),
         "state_folder": str(state_folder()),
     }
-    click.echo(
+    print_result(
         json.dumps(fields) if as_json else table((), [(name, shown(value)) for name, value in fields.items()])
     )

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-import click
-
-from tilebake.cli.terminal.paths import near, print_path
+from tilebake.cli.terminal.printing import OutputError, near, print_path, print_result, say
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
@@ -24,6 +22,7 @@ class BatchOutput:
         self._has_warned = False
         self._noted: set[str] = set()
         self._told_busy: set[str] = set()
+        self.is_lost = False  # whether a result could not be printed
         self.baked = self.current = self.stale = self.failed = self.busy = 0
 
     def print_planned(self, event: Planned) -> None:
@@ -50,7 +49,7 @@ class BatchOutput:
         for note in map(str, event.job.request.tilemap.notes):
             if note not in self._noted:
                 self._noted.add(note)
-                click.echo(f"note: {shown(note)}", err=True)
+                say(f"note: {shown(note)}")
 
     def print_baked(self, event: Baked) -> None:
         """Say that a texture was written, how long it took, and what was given up for it."""
@@ -95,13 +94,13 @@ class BatchOutput:
 
     def print_note(self, text: str) -> None:
         """Say what is worth knowing and stops nothing."""
-        click.echo(f"note: {text}", err=True)
+        say(f"note: {text}")
 
     def print_uncached(self, error: BakeError) -> None:
         """Say once that the cache cannot keep textures: the next will fare no better."""
         if not self._has_warned:
             self._has_warned = True
-            click.echo(f"note: nothing is kept in the cache: {error}", err=True)
+            say(f"note: nothing is kept in the cache: {error}")
 
     def print_empty_share(self, index: int, count: int, maps: int) -> None:
         """Say that a share holds no map: there are more shares than maps."""
@@ -117,15 +116,20 @@ class BatchOutput:
             "failed": self.failed,
         }
         summary = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-        click.echo(f"{summary or 'no maps'} in {seconds:.1f} s", err=True)
+        say(f"{summary or 'no maps'} in {seconds:.1f} s")
 
     def _print(self, line: str, fields: Mapping[str, object], *, result: Path | None = None) -> None:
         if line:
-            click.echo(line, err=True)
-        if self._as_json:
-            click.echo(json.dumps(fields))
-        elif result is not None:
-            print_path(Path(near(result)))
+            say(line)
+        try:
+            if self._as_json:
+                print_result(json.dumps(fields))
+            elif result is not None:
+                print_path(result)
+        except OutputError as error:  # the pictures count for more
+            if not self.is_lost:
+                say(f"error: {error}")
+            self.is_lost = True
 
 
 def error_fields(error: TilebakeError) -> dict[str, object]:

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import click
 from pydantic import TypeAdapter
 
 from tilebake.cli.terminal.event_lines import EventLines
+from tilebake.cli.terminal.printing import print_result, say
 from tilebake.cli.terminal.status_source import StatusSource
 from tilebake.serve.jobs.status import Event
+from tilebake.serve.valid_text import json_bytes
 
 EVENT_JSON: Final = TypeAdapter(Event)
 
@@ -45,9 +46,11 @@ class _Json:
     display: EventDisplay
 
     def show(self, events: Sequence[Event], lines: Sequence[str]) -> None:
-        for event in events:
-            click.echo(EVENT_JSON.dump_json(event))
-        self.display.show(events, lines)
+        try:
+            for event in events:
+                print_result(json_bytes(EVENT_JSON, event))
+        finally:
+            self.display.show(events, lines)
 
 
 class _Lines:
@@ -55,4 +58,4 @@ class _Lines:
 
     def show(self, _events: Sequence[Event], lines: Sequence[str]) -> None:
         for line in lines:
-            click.echo(line, err=True)
+            say(line)

@@ -1,7 +1,7 @@
 """Show the progress of painting, and let Ctrl-C end it between two steps."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
 from tilebake.cli.interrupt import Interruption, interruptible
@@ -14,6 +14,10 @@ class Painting(NamedTuple):
 
     shown: Progress
     interruption: Interruption
+
+    def loading(self) -> AbstractContextManager[None]:
+        """Let a signal end the block, in which a model is loaded, at once."""
+        return self.interruption.at_once()
 
     def on_step(self, step: Step) -> None:
         """Show that a step is done. Raises CancelledError if a signal has come."""

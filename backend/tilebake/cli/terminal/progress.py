@@ -6,8 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final, Protocol
 
-import click
-
+from tilebake.cli.terminal.printing import say
 from tilebake.cli.terminal.step_timer import StepTimer
 from tilebake.errors import shown
 from tilebake.request import Step
@@ -58,14 +57,14 @@ class ProgressLines:
         """Print which picture begins."""
         self._timer = StepTimer()
         self._last_line = self._clock()
-        click.echo(f"[{index}/{total}] {shown(what)}", err=True)
+        say(f"[{index}/{total}] {shown(what)}")
 
     def step(self, step: Step) -> None:
         """Print how far it is, if the last line is old enough."""
         text = self._timer.text(step)
         if self._clock() - self._last_line > LINE_INTERVAL:
             self._last_line = self._clock()
-            click.echo(f"    {text}", err=True)
+            say(f"    {text}")
 
     def say(self, say: Callable[[], None]) -> None:
         """Print something: there is no bar to tear."""

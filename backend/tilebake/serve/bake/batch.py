@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tilebake.errors import TilebakeError
-from tilebake.request import Baker, OnStep
+from tilebake.request import Baker, OnStep, Step
 from tilebake.serve.bake.discover import FoundMap
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import publish
+from tilebake.serve.bulkhead import as_error, bulkhead
 from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.texture import Texture
 
@@ -65,8 +66,9 @@ def survey(
     owners = TextureOwners()
     for found in maps:
         try:
-            job = planner.plan(*found)
-            owners.claim(job.png, job.map_path)
+            with bulkhead(found.path):
+                job = planner.plan(*found)
+                owners.claim(job.png, job.map_path)
         except TilebakeError as error:
             yield Failed(found.path, error)
         else:
@@ -110,17 +112,41 @@ def _bake(
     *,
     force: bool,
 ) -> Iterator[Started | Baked | Failed]:
-    bakers = _Bakers(baker_for)
+    bakers, steps = _Bakers(baker_for), _Steps(on_step)
     for index, job in enumerate(jobs, start=1):
         yield Started(job, index, len(jobs))
         try:
-            hold(job)
-            texture = around(bakers.of(job))(job.request, on_step)
-            written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
+            with bulkhead(job.map_path):
+                hold(job)
+                texture = around(bakers.of(job))(job.request, steps)
+                written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
         except TilebakeError as error:
             yield Failed(job.map_path, error)
+        except _StepRaisedError as stop:
+            raise stop.error from None
         else:
             yield Baked(job, texture, written)
+
+
+class _StepRaisedError(BaseException):
+    """Carry what `on_step` raised past every catch-all: it is no mistake, but the word to stop."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(error)
+
+
+class _Steps:
+    """Call `on_step`."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+
+    def __call__(self, step: Step) -> None:
+        try:
+            self._on_step(step)
+        except Exception as error:
+            raise _StepRaisedError(error) from error
 
 
 class _Bakers:
@@ -147,5 +173,5 @@ class _Bakers:
     def _try(self, job: PlannedBake) -> Baker | TilebakeError:
         try:
             return self._baker_for(job)
-        except TilebakeError as error:
-            return error
+        except Exception as error:
+            return as_error(error)

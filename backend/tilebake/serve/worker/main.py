@@ -62,7 +62,8 @@ def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, 
 
 def _end(exitcode: int) -> NoReturn:
     """End at once: nothing is left to be saved, and an orderly shutdown of torch takes seconds."""
-    sys.stderr.flush()
+    with suppress(OSError, ValueError, AttributeError):  # a console that is full, closed, or was never there
+        sys.stderr.flush()
     os._exit(exitcode)
 
 
