@@ -1,6 +1,8 @@
 """A bake and a watch of one project: one writes, the other is told who, and what needs no lock takes none."""
 
 import json
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +56,49 @@ def test_a_bake_goes_on_where_no_lock_can_be_taken(
     (private_cache / "state").write_bytes(b"")
     assert run_quickly("bake", str(game.root)) == 0
     assert capsys.readouterr().err.count("other writers are not kept out") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
+def test_a_bake_goes_on_without_a_cache_that_is_another_users(
+    game: Game, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "anothers").mkdir()
+    os.chown(tmp_path / "anothers", 12345, 12345)
+    monkeypatch.setenv("TILEBAKE_CACHE", str(tmp_path / "anothers"))
+    assert run_quickly("bake", str(game.root)) == 0
+    told = capsys.readouterr().err
+    assert told.count("nothing is kept in the cache") == 1
+    assert "belongs to another user, and is not believed" in told
+    assert not any((tmp_path / "anothers").iterdir())
+
+
+@pytest.mark.parametrize("name", ["x.webp", "x.JPG"])
+def test_a_kind_of_picture_that_is_not_written_is_refused_before_anything(
+    name: str, game: Game, tmp_path: Path
+) -> None:
+    assert run_quickly("bake", str(game.path("forest")), "--out", str(tmp_path / name)) == 2
+    assert not (tmp_path / name).exists()
+
+
+def test_a_missing_map_folder_is_told_and_the_others_are_painted(
+    game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (game.root / "tilebake.toml").write_text('maps = ["levels", "levels_wip"]\n', encoding="utf-8")
+    monkeypatch.chdir(game.root)
+    assert run_quickly("bake") == 1
+    told = capsys.readouterr().err
+    assert "levels_wip: there is no such map folder" in told
+    assert "2 baked, 1 failed" in told
+    assert game.is_painted("forest", "lake")
+
+
+def test_escapes_in_file_names_reach_no_terminal(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = game.root / "levels/a\x1b]0;title\x07\nerror: forged\u202e.json"
+    evil.write_bytes(game.path("forest").read_bytes())
+    assert run_quickly("bake", str(game.root)) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert not any(line.startswith("error: forged") for line in lines)
 
 
 def test_a_watch_passes_over_an_inner_project_of_another_and_says_so(game: Game) -> None:

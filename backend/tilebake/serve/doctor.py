@@ -69,7 +69,7 @@ def examine(root: Path) -> Iterator[Finding]:
     yield _model(project)
     yield from _maps(project)
     yield _space("output", project.output or project.root)
-    yield _space("cache", user_cache().folder)
+    yield _cache()
     yield _watching(project)
     yield _lock(project)
     yield _backend(project)
@@ -134,6 +134,13 @@ def _space(subject: str, folder: Path) -> Finding:
         return _found(subject, f"{there} cannot be written to", "make it writable")
     hint = "free some space" if free < LEAST_DISK else ""
     return _found(subject, f"{_gib(free)} free at {folder}", hint)
+
+
+def _cache() -> Finding:
+    try:
+        return _space("cache", user_cache().folder)
+    except TilebakeError as error:  # it is another user's
+        return _problem("cache", error)
 
 
 def _watching(project: Project) -> Finding:

@@ -118,12 +118,13 @@ def outside(tmp_path: Path) -> Path:
     return outside
 
 
+@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("enter", [bake_by_the_project, bake_what_is_named, watch_it])
 def test_nothing_outside_of_a_project_is_touched(
-    enter: Callable[[Path], None], outside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    enter: Callable[[Path], None], step: int, outside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, tries, painted = everything_in(outside), 0, 0
-    for build in cases():
+    for build in list(cases())[::step]:
         game = tmp_path / "game"
         for folder in ("levels/sub", "inner"):
             (game / folder).mkdir(parents=True)
@@ -139,5 +140,5 @@ def test_nothing_outside_of_a_project_is_touched(
         tries += 1
         painted += any(game.rglob("*.png"))
         shutil.rmtree(game)
-    assert tries == 104
-    assert painted > tries // 4, "most projects still have maps of their own to paint"
+    assert tries == -(-104 // step)
+    assert painted > tries // 5, "most projects still have maps of their own to paint"

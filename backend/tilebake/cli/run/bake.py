@@ -156,7 +156,11 @@ def _bake(
             if not mode.use_cache:
                 return baker
             with_cache = keeping if mode.paints_all else cached
-            return with_cache(baker, user_cache(), warn)
+            try:
+                return with_cache(baker, user_cache(), warn)
+            except BakeError as error:  # it is another user's
+                warn(error)
+                return baker
 
         load = _baker_loader(machine, work.interruption, report=mode.report)
         events = bake_maps(
