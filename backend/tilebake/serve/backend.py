@@ -229,8 +229,9 @@ class Backend:
         """Read and bake again what failed, for its cause may be gone: a disk that was full, say."""
         unread = self._rereads.due(self._maps.unread())
         failed = self._rebakes.due(self._maps.stale_among(self._jobs.failed()))
-        paths = [each.path for each in self._maps.all() if each.id in {*unread, *failed}]
-        self._read_and_queue(paths, Priority.STALE)
+        if again := {*unread, *failed}:
+            paths = (each.path for each in self._maps.all() if each.id in again)
+            self._read_and_queue(paths, Priority.STALE)
 
     def _survey(self, changes: Changes) -> None:
         """Read all maps at the start; what is stale is baked when nothing is more urgent."""
