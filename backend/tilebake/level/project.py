@@ -28,10 +28,13 @@ from tilebake.level.source.schema_base import (
     lora_refs,
     terrain_entry,
 )
+from tilebake.level.source.toml_keys import MOST_PARTS, find_long_key
 from tilebake.level.terrain import LoraRef, Terrain
 
 FILE_NAME: Final = "tilebake.toml"
 _LINKED: Final = "put the maps themselves there, or link each map file instead of its folder"
+
+MOST_BYTES: Final = 1 << 20  # of tilebake.toml
 
 _TOML_POSITION = re.compile(r" \((at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
@@ -170,7 +173,9 @@ def _is_file(path: Path) -> bool:
 
 def read_project(file: Path) -> Project:
     """Read the project in a tilebake.toml. Raises ProjectError with the line or the key's dotted path."""
-    entry = _validate(_parse(decode(read_bytes(file, ProjectError), file, ProjectError), file), file)
+    entry = _validate(
+        _parse(decode(read_bytes(file, ProjectError, MOST_BYTES), file, ProjectError), file), file
+    )
     root = file.parent.resolve()
     return Project(
         root=root,
@@ -226,6 +231,9 @@ def _refuse_unportable(path: PurePath, map_path: Path) -> None:
 
 
 def _parse(text: str, file: Path) -> dict[str, object]:
+    if (at := find_long_key(text)) is not None:
+        what = f"a key has more than {MOST_PARTS} parts"
+        raise ProjectError(what, where=Location(file, *position(text, at)), hint="put quotes around the text")
     try:
         return tomllib.loads(text, parse_float=number)
     except RecursionError:
