@@ -75,7 +75,8 @@ func test_f_key() -> void:
 	var opened: String = OS.get_environment("OPENED")
 	await until("F opens a folder", func() -> bool: return FileAccess.file_exists(opened))
 	var folder: String = ProjectSettings.globalize_path("res://baked/maps")
-	check("F opens the folder of the picture", FileAccess.get_file_as_string(opened).strip_edges() == folder)
+	var shown: String = FileAccess.get_file_as_string(opened).strip_edges().trim_prefix("file://")
+	check("F opens the folder of the picture", shown == folder)
 
 
 func test_menu() -> void:

@@ -59,8 +59,16 @@ static func heading(text: String) -> Label:
 	return made
 
 
-## Open a file or folder in the program that the system has for it.
+## Open a file in the program that the system has for it.
 static func open(path: String) -> void:
 	var error: Error = OS.shell_open(ProjectSettings.globalize_path(path))
 	if error != OK:
 		push_warning("Tilebake: %s cannot be opened: %s" % [path, error_string(error)])
+
+
+## Show a file in the system's file manager. Its folder is never opened by itself: a project may have one that is a
+## program, as macOS has them.
+static func show_in_folder(path: String) -> void:
+	var error: Error = OS.shell_show_in_file_manager(ProjectSettings.globalize_path(path), false)
+	if error != OK:
+		push_warning("Tilebake: the folder of %s cannot be shown: %s" % [path, error_string(error)])

@@ -86,7 +86,7 @@ func open_scene(map_id: String) -> void:
 func open_folder(map: TilebakeMapView) -> void:
 	var path: String = _coordinator.res_path_of(map.id if map.texture.is_empty() else map.texture)
 	EditorInterface.select_file(path)
-	Ui.open(path.get_base_dir())
+	Ui.show_in_folder(path)
 
 
 ## Open the scene, and show the cell, that a map's diagnostic is about.
