@@ -6,7 +6,7 @@ from typing import Final
 
 from tilebake.serve.jobs.status import Event, JobView, MapView
 
-KEPT_EVENTS: Final = 10_000  # who falls further behind sees a gap in the numbers, and asks for all maps again
+KEPT_EVENTS: Final = 4_000  # who falls further behind sees a gap in the numbers, and asks for all maps again
 
 
 class EventLog:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -79,7 +79,7 @@ def _read_diagnostic(text: Any) -> Diagnostic | None:
     return Diagnostic(what, Location.parse(where), hint or None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a thousand are kept
 class Row:
     """Hold all that is kept of a job. Times are seconds since the epoch."""
 
@@ -97,6 +97,7 @@ class Row:
 
 
 _ROW: Final = TypeAdapter(Row)
+COLUMNS: Final = tuple(each.name for each in fields(Row))
 
 
 class Journal:
@@ -205,7 +206,7 @@ def _columns(row: Row) -> dict[str, object]:
     """Return the columns of a row, by the names that WRITE has."""
     diagnostic = None if row.diagnostic is None else json.dumps(row.diagnostic.as_json())
     return {
-        **vars(row),
+        **{name: getattr(row, name) for name in COLUMNS},
         "priority": int(row.priority),
         "degraded": json.dumps(row.degraded),
         "diagnostic": diagnostic,

@@ -35,7 +35,7 @@ ShownDiagnostic = Annotated[
 """A diagnostic in the form that JSON gives it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # thousands are kept
 class JobView:
     """Describe one bake of one map. Times are seconds since the epoch, for people to read."""
 
@@ -53,7 +53,7 @@ class JobView:
     diagnostic: ShownDiagnostic | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # thousands are kept
 class PreviewView:
     """Describe a preview of one map, which is painted to be looked at and never published."""
 
@@ -66,7 +66,7 @@ class PreviewView:
     diagnostic: ShownDiagnostic | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # thousands are kept
 class MapView:
     """Describe one map of the project."""
 
@@ -79,7 +79,7 @@ class MapView:
     notes: tuple[ShownDiagnostic, ...] = ()  # what its author should know, though it is painted all the same
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # thousands are kept
 class Event:
     """Report a change: the map or the job as it is since then. `number` counts up from 1 without gaps."""
 
