@@ -131,26 +131,29 @@ def test_a_user_without_a_home_has_a_private_one_among_the_temporary_files(
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root gives files away")
 def test_what_another_user_put_there_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = tmp_path / "cache"
-    cache.mkdir()
-    os.chown(cache, 12345, 12345)
+    (cache / "textures").mkdir(parents=True)
+    os.chown(cache / "textures", 12345, 12345)
     monkeypatch.setenv("TILEBAKE_CACHE", str(cache))
-    assert not is_believed(cache)
+    assert not is_believed(cache / "textures")
     with pytest.raises(BakeError, match="belongs to another user, and is not believed"):
         user_cache()
 
 
 @posix
 def test_the_users_folders_are_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    cache.chmod(0o777)
+    named = tmp_path / "named"
+    cache = named / "textures"
+    cache.mkdir(parents=True)
+    for folder in (named, cache):
+        folder.chmod(0o777)
     assert not is_believed(cache)
-    monkeypatch.setenv("TILEBAKE_CACHE", str(cache))
+    monkeypatch.setenv("TILEBAKE_CACHE", str(named))
     user_cache()
     assert stat.S_IMODE(cache.stat().st_mode) == 0o700
     assert is_believed(cache)
+    assert stat.S_IMODE(named.stat().st_mode) == 0o777, "it may be /tmp"
     made = private_folder(tmp_path / "new/state")
-    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (made, made.parent)] == [0o700, 0o700]
     log = made / "watch.log"
     with logging_to(log):
         assert stat.S_IMODE(log.stat().st_mode) == 0o600

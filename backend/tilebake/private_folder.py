@@ -16,9 +16,11 @@ _OTHERS_WRITE: Final = 0o022
 def private_folder(folder: Path) -> Path:
     """Make a folder that only its owner may look into, or make an existing one so; return it.
 
+    It has to be a folder that nobody but tilebake uses, not one that a user named: that might be /tmp.
     Raises BakeError for another's folder, and OSError.
     """
-    folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir(mode=OWNER_ONLY, exist_ok=True)
     if sys.platform == "win32":  # there, the folders of a user are closed to others as they are
         return folder
     status = folder.stat()

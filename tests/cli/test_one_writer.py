@@ -62,14 +62,14 @@ def test_a_bake_goes_on_where_no_lock_can_be_taken(
 def test_a_bake_goes_on_without_a_cache_that_is_another_users(
     game: Game, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "anothers").mkdir()
-    os.chown(tmp_path / "anothers", 12345, 12345)
+    (tmp_path / "anothers/textures").mkdir(parents=True)
+    os.chown(tmp_path / "anothers/textures", 12345, 12345)
     monkeypatch.setenv("TILEBAKE_CACHE", str(tmp_path / "anothers"))
     assert run_quickly("bake", str(game.root)) == 0
     told = capsys.readouterr().err
     assert told.count("nothing is kept in the cache") == 1
     assert "belongs to another user, and is not believed" in told
-    assert not any((tmp_path / "anothers").iterdir())
+    assert not any((tmp_path / "anothers/textures").iterdir())
 
 
 @pytest.mark.parametrize("name", ["x.webp", "x.JPG"])

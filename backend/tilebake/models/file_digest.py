@@ -79,7 +79,7 @@ def _entry(kind: str, real: Path, version: FileVersion) -> Path:
 
 
 def _read_entry(entry: Path) -> str:
-    if not is_believed(cache_folder()):
+    if not is_believed(entry.parent):
         return ""
     try:
         return entry.read_text(encoding="ascii")
@@ -90,8 +90,7 @@ def _read_entry(entry: Path) -> str:
 def _write_entry(entry: Path, text: str) -> None:
     """Write an entry if possible: a read-only or full disk costs time at the next run, never a result."""
     try:
-        private_folder(cache_folder())
-        entry.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(entry.parent)
         with tempfile.NamedTemporaryFile(
             "w", dir=entry.parent, prefix=".", delete=False, encoding="ascii"
         ) as file:

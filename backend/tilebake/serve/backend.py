@@ -44,10 +44,6 @@ TIMING: Final = Timing()
 PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
 
 
-def _hold_nothing(_root: Path) -> None:
-    return
-
-
 @dataclass(frozen=True)
 class Setup:
     """Set what a backend works on, and with."""
@@ -59,7 +55,7 @@ class Setup:
     journal: Path
     timing: Timing = TIMING
     limits: WorkerLimits = LIMITS
-    hold: Callable[[Path], None] = _hold_nothing  # keeps other writers out of a project; BusyError
+    hold: Callable[[Path], None] = lambda _: None  # keeps other writers out of a project; BusyError
 
 
 class Backend:
@@ -86,7 +82,6 @@ class Backend:
         self._preview_runner = PreviewRunner(
             self._previews, self._maps, self._jobs, self._supervisor, setup.cache
         )
-        self._told_problems: tuple[str, ...] = ()
         self._queueing = threading.RLock()  # what is read last is queued last
         self._surveyed = threading.Event()
         self._leave = threading.Event()
@@ -210,11 +205,8 @@ class Backend:
 
     def _tell_folders(self) -> None:
         """Tell once what is wrong with a folder that is to hold maps."""
-        problems = self._maps.problems
-        for each in problems:
-            if each not in self._told_problems:
-                self._tell(each)
-        self._told_problems = problems
+        for each in self._maps.new_problems():
+            self._tell(each)
 
     def _read_outdated(self) -> None:
         if outdated := self._maps.outdated(CHECKED):

@@ -62,7 +62,8 @@ class ProjectMaps:
         self._lock = threading.RLock()
         self._known: dict[MapId, ProjectMap] = {}
         self._folders: tuple[Path, ...] = (root,)
-        self.problems: tuple[str, ...] = ()  # of the folders that are to hold maps
+        self._problems: tuple[str, ...] = ()  # of the folders that are to hold maps
+        self._told_problems: tuple[str, ...] = ()
         self._seen_folders: set[Path] = set()  # in which some map was found
         self._checked = 0  # how many maps were checked in this round
         self._changed: dict[Path, FileStamps] = {}  # what the last check found
@@ -86,13 +87,19 @@ class ProjectMaps:
             project = read_project(file) if file.is_file() else Project(self._root, maps=(self._root,))
             usable, problems = map_folders(project)
             self._folders = tuple(each for each in project.maps if each in usable or not each.exists())
-            self.problems = tuple(str(each) for each in problems)
+            self._problems = tuple(str(each) for each in problems)
         except Exception as error:  # the maps report it, and the folders stay as they were
             _log.debug("%s cannot be read", file, exc_info=error)
         with self._lock:
             between = {folder for seen in self._seen_folders for folder in (seen, *seen.parents)}
         inside = {folder for folder in between if folder.is_relative_to(self._root)} | {self._root}
         return Places(self._folders, tuple(folder / FILE_NAME for folder in inside))
+
+    def new_problems(self) -> list[str]:
+        """Return what is wrong with folders that are to hold maps, as far as it was not returned last time."""
+        new = [each for each in self._problems if each not in self._told_problems]
+        self._told_problems = self._problems
+        return new
 
     def read(self, path: Path) -> ProjectMap | None:
         """Read a file; None if it is no map, and never was one."""

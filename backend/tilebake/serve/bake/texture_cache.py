@@ -151,10 +151,10 @@ class Cache:
 
 def user_cache() -> Cache:
     """Return the cache that all projects of a user share."""
-    folder = cache_folder()
+    folder = cache_folder() / "textures"
     with contextlib.suppress(OSError):  # on a read-only disk, what is there still serves
         private_folder(folder)
-    return Cache(folder / "textures")
+    return Cache(folder)
 
 
 def cached(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] | None = None) -> Baker:
