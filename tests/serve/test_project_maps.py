@@ -213,3 +213,23 @@ def test_the_places_are_as_the_last_sound_project_file_says(game: Game, maps: Pr
     assert set(maps.places().files) == {toml, game.root / "levels" / "tilebake.toml"}
     toml.unlink()
     assert maps.places().folders == (game.root,)
+
+
+def test_folders_that_cannot_hold_maps_are_told_once_and_a_foreign_one_is_not_looked_into(
+    game: Game, tmp_path: Path
+) -> None:
+    (tmp_path / "foreign").mkdir()
+    try:
+        (game.root / "linked").symlink_to(tmp_path / "foreign", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links here")
+    text = 'maps = ["levels", "later", "linked"]\n'
+    (game.root / "tilebake.toml").write_text(text, encoding="utf-8")
+    maps = ProjectMaps(game.root, BakeOptions())
+    folders = maps.places().folders
+    assert [folder.name for folder in folders] == ["levels", "later"], "the later one may still be made"
+    told = maps.new_problems()
+    assert "there is no such map folder" in told[0]
+    assert "leads out of the project" in told[1]
+    maps.places()
+    assert maps.new_problems() == []

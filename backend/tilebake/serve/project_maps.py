@@ -96,7 +96,7 @@ class ProjectMaps:
         return Places(self._folders, tuple(folder / FILE_NAME for folder in inside))
 
     def new_problems(self) -> list[str]:
-        """Return what is wrong with folders that are to hold maps, as far as it was not returned last time."""
+        """Return what is wrong with folders that are to hold maps, unless it was returned last time."""
         new = [each for each in self._problems if each not in self._told_problems]
         self._told_problems = self._problems
         return new
