@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Installs Godot, its export template and what it draws with into a folder of its own: `make engine` runs this.
-# The system's own packages stay as they are, but for mmdebstrap and Xvfb. Does nothing where there is a Godot already.
+# The system's own packages stay as they are, but for mmdebstrap, Xvfb and strace. Does nothing where there is a Godot already.
 set -euo pipefail
 
 folder=${1:?the folder to install into}
 say() { echo "engine: $*" >&2; }
 
 # The tests that draw need a screen; the engine's folder cannot have one, for Xvfb looks for its parts in /usr.
-if ! command -v Xvfb >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+# Those that watch what the package opens, or make its system calls fail, need strace.
+if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] && ! { command -v Xvfb && command -v strace; } >/dev/null; then
 	apt-get update --quiet
-	apt-get install --yes --quiet --no-install-recommends xvfb
+	apt-get install --yes --quiet --no-install-recommends xvfb strace
 fi
 
 if [ -n "${GODOT:-}" ]; then

@@ -46,6 +46,7 @@ def quietly() -> Generator[None]:
         library.add_handler(handler)
     try:
         with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")  # whatever the caller makes of warnings: these are not his
             yield
         for each in caught:
             log.info("%s: %s", each.category.__name__, each.message)
