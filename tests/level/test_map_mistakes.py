@@ -224,7 +224,7 @@ MISTAKES = {
     ),
     "two characters in the legend": (
         HEAD + '"legend": {"gg": "grass"},\n "rows": ["gg"]}',
-        '2:13: $.legend.gg: the key "gg" is too long; write at most 1 characters',
+        '2:13: $.legend.gg: the key "gg" is more than one sign; write one sign: a letter, a digit, an emoji',
     ),
     "weights that paint nothing": (
         HEAD + '"settings": {"base_prompt_weight": 0,\n "regional_prompt_weight": 0}, "rows": ["."]}',

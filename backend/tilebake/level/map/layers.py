@@ -7,6 +7,7 @@ from typing import Final
 from tilebake.errors import TilebakeError
 from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Rectangle
 from tilebake.level.map.mapfile import CellEntry, CellForm, LayerEntry, MapFile, TileBlock
+from tilebake.level.map.signs import are_plain, signs_of, spell_sign
 from tilebake.level.source.json_positions import JsonPath, snippet
 from tilebake.level.source.refuse import Refuse
 
@@ -46,23 +47,45 @@ def _read_layer(
 
 
 def _read_rows(block: TileBlock, path: JsonPath, file: MapFile, weight: float, refuse: Refuse) -> MapLayer:
-    _refuse_misshapen(block.rows, (*path, "rows"), refuse)
     legend_path = (*path, "legend") if block.legend is not None else ("legend",)
-    legend = {**_EMPTY, **(file.legend or {} if block.legend is None else block.legend)}
+    legend = given = {**_EMPTY, **(file.legend or {} if block.legend is None else block.legend)}
+    rows: Sequence[Sequence[str]] = block.rows
+    if not are_plain(legend, block.rows) and any(map(_has_composed_signs, (*legend, *block.rows))):
+        rows = [[sign.spelling for sign in signs_of(row)] for row in block.rows]
+        legend = _spelled_legend(legend, legend_path, refuse)
+    _refuse_misshapen(rows, (*path, "rows"), refuse)
     origin_x, origin_y = block.origin or file.origin or (0, 0)
     terrains: dict[Cell, str] = {}
-    for y, row in enumerate(block.rows, origin_y):
+    for y, row in enumerate(rows, origin_y):
         if not legend.keys() >= set(row):
             index = next(index for index, character in enumerate(row) if character not in legend)
-            raise _unknown_character(row[index], (*path, "rows", y - origin_y), index, legend, refuse)
+            text = block.rows[y - origin_y]
+            at = index if row is text else [*signs_of(text)][index].at
+            raise _unknown_character(row[index], (*path, "rows", y - origin_y), at, legend, refuse)
         names = map(legend.__getitem__, row)
         terrains.update({(x, y): name for x, name in enumerate(names, origin_x) if name is not None})
-    named_at = {name: (*legend_path, key) for key, name in reversed(legend.items()) if name is not None}
-    rectangle = Rectangle(origin_x, origin_y, len(block.rows[0]), len(block.rows))
+    named_at = {name: (*legend_path, key) for key, name in reversed(given.items()) if name is not None}
+    rectangle = Rectangle(origin_x, origin_y, len(rows[0]), len(rows))
     return MapLayer(terrains, (*path, "rows"), named_at, weight, rectangle=rectangle)
 
 
-def _refuse_misshapen(rows: Sequence[str], path: JsonPath, refuse: Refuse) -> None:
+def _has_composed_signs(text: str) -> bool:
+    return not text.isascii() and [sign.spelling for sign in signs_of(text)] != [*text]
+
+
+def _spelled_legend(
+    legend: Mapping[str, str | None], path: JsonPath, refuse: Refuse
+) -> Mapping[str, str | None]:
+    """Return a legend by the shared spelling of its signs. Raises for two that look the same and differ."""
+    spelled: dict[str, str | None] = {}
+    for key, name in legend.items():
+        if spelled.setdefault(spell_sign(key), name) != name:
+            what = f"{snippet(key)} is in the legend twice, in two spellings"
+            raise refuse(what, (*path, key), hint="remove one of the two", at_key=True)
+    return spelled
+
+
+def _refuse_misshapen(rows: Sequence[Sequence[str]], path: JsonPath, refuse: Refuse) -> None:
     lengths = Counter(map(len, rows))
     usual = lengths.most_common(1)[0][0]
     if len(lengths) > 1:

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Discriminator, FailFast, Field, Tag
+from pydantic import AfterValidator, Discriminator, FailFast, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from tilebake.level.constants import MAX_SEED
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.content import MAX_CELLS
 from tilebake.level.map.grid import Axis, GridShape, Layout
+from tilebake.level.map.signs import is_one_sign
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.schema_base import (
     ARRAY,
@@ -33,7 +35,16 @@ Position = Annotated[float, Field(ge=-1e9, le=1e9)]
 PixelPair = Annotated[tuple[PixelCount, PixelCount], Field(strict=False)]
 PointField = Annotated[tuple[Position, Position], Field(strict=False)]
 CellField = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
-Character = Annotated[str, Field(min_length=1, max_length=1)]
+
+
+def _one_sign(key: str) -> str:
+    if is_one_sign(key):
+        return key
+    hint = "write one sign: a letter, a digit, an emoji"
+    raise PydanticCustomError("several_signs", "is more than one sign", {"hint": hint})
+
+
+Character = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_one_sign)]
 RowText = Annotated[str, Field(max_length=MAX_CELLS)]
 
 
