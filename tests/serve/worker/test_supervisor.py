@@ -36,7 +36,8 @@ from tilebake.serve.worker.supervisor import (
 )
 
 Requests = Callable[[int], BakeRequest]
-QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, silence=0.2, first_pause=0.01)
+QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, silence=PATIENCE, first_pause=0.01)
+IMPATIENT = replace(QUICK, silence=0.2)
 
 
 @pytest.fixture
@@ -51,7 +52,17 @@ def cache(tmp_path: Path) -> Cache:
 
 @pytest.fixture
 def supervisor(baker: CountingBaker, cache: Cache) -> Generator[Supervisor]:
+    """One that gives every worker the time to stop, however busy the machine is."""
     supervisor = Supervisor(baker, cache.folder, QUICK)
+    yield supervisor
+    supervisor.close()
+    assert workers() == []
+
+
+@pytest.fixture
+def impatient(baker: CountingBaker, cache: Cache) -> Generator[Supervisor]:
+    """One that soon gives up a worker that does not stop."""
+    supervisor = Supervisor(baker, cache.folder, IMPATIENT)
     yield supervisor
     supervisor.close()
     assert workers() == []
@@ -227,45 +238,45 @@ def cancel_while_loading(supervisor: Supervisor, baker: CountingBaker, request: 
 
 
 def test_load_that_nobody_wants_makes_room_for_the_next_bake(
-    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+    impatient: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
-    cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
+    cancel_while_loading(impatient, baker, slow_to_load(request_of(1)))
     (worker,) = workers()
-    bake(supervisor, request_of(2))
+    bake(impatient, request_of(2))
     assert not worker.is_running()
     assert not baker.may_load.exists()
 
 
 def test_load_goes_on_for_the_next_bake_with_the_same_model(
-    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+    impatient: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
-    cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
+    cancel_while_loading(impatient, baker, slow_to_load(request_of(1)))
     (worker,) = workers()
     threading.Timer(0.1, baker.may_load.touch).start()
-    bake(supervisor, slow_to_load(request_of(2)))
+    bake(impatient, slow_to_load(request_of(2)))
     assert loads(baker) == 1
     assert [each.pid for each in workers()] == [worker.pid]
 
 
 def test_load_that_nobody_wants_is_ended_while_no_bake_waits(
-    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+    impatient: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
-    cancel_while_loading(supervisor, baker, slow_to_load(request_of(1)))
+    cancel_while_loading(impatient, baker, slow_to_load(request_of(1)))
     over = time.monotonic() + PATIENCE
     while workers():
         assert time.monotonic() < over
-        supervisor.end_unstopped()
+        impatient.end_unstopped()
         time.sleep(0.01)
 
 
 def test_painting_that_says_nothing_is_given_up_as_a_load_is(
-    supervisor: Supervisor, baker: CountingBaker, request_of: Requests
+    impatient: Supervisor, baker: CountingBaker, request_of: Requests
 ) -> None:
-    following, thread, raised = in_thread(supervisor, saying(request_of(1), "stuck"))
+    following, thread, raised = in_thread(impatient, saying(request_of(1), "stuck"))
     following.cancelled.set()
     thread.join(PATIENCE)
     assert [type(error) for error in raised] == [BakeCancelledError]
-    bake(supervisor, request_of(2))
+    bake(impatient, request_of(2))
     assert len(set(pids(baker))) == 2
 
 

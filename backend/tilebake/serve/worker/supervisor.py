@@ -205,18 +205,19 @@ class Supervisor:
         silence = self._silence
         silence.begin()
         while True:
-            if silence.is_over:
-                until = time.monotonic() + self._limits.silence
-                self._unstopped = Unstopped(number, model, silence.is_loading, until)
-                raise BakeCancelledError
             if not silence.is_measured and self._is_cancelled(callbacks.cancelled):
                 worker.send(Cancel(number))
                 silence.measure()
             message = worker.receive(POLL)
-            if message is not None:
-                silence.hear(message)
-            if message is None or message.number != number:
-                continue  # the second is a rest of an earlier bake
+            if message is None:
+                if silence.is_over:  # nor has it answered while this process itself was held up
+                    until = time.monotonic() + self._limits.silence
+                    self._unstopped = Unstopped(number, model, silence.is_loading, until)
+                    raise BakeCancelledError
+                continue
+            silence.hear(message)
+            if message.number != number:
+                continue  # it is a rest of an earlier bake
             match message:
                 case Loading():
                     pass
