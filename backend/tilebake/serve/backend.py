@@ -21,13 +21,13 @@ from tilebake.serve.jobs.journal import Journal
 from tilebake.serve.jobs.preview_queue import PreviewQueue
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
-from tilebake.serve.jobs.retries import Retries
 from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 from tilebake.serve.map_status import MapStatus
 from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.preview_runner import PreviewRunner
 from tilebake.serve.project_maps import ProjectMap, ProjectMaps
+from tilebake.serve.upkeep import Upkeep
 from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import Timing, watch
@@ -36,8 +36,7 @@ from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
 
 LEAVE: Final = 10.0  # seconds; longer, a thread reads what never ends, or 7 GB of a model
 WAKE: Final = 0.2  # seconds between two checks whether to stop
-UPKEEP: Final = 3.0  # seconds between two checks of models and of what was read
-CHECKED: Final = 500  # maps each time: with four files each, some milliseconds
+UPKEEP: Final = 3.0  # seconds from one upkeep to the next
 CROWD: Final = 10  # maps; if more change at once, nobody is editing them
 SETTLED: Final = 1.0  # seconds after which a file that was being saved is complete
 TIMING: Final = Timing()
@@ -77,11 +76,11 @@ class Backend:
         self._job_runner = JobRunner(
             self._jobs, self._log, self._supervisor, setup.cache, self._progress_images
         )
-        self._rereads, self._rebakes = Retries(CHECKED), Retries(1)
         self._previews = PreviewQueue()
         self._preview_runner = PreviewRunner(
             self._previews, self._maps, self._jobs, self._supervisor, setup.cache
         )
+        self._upkeep = Upkeep(self._maps, self._jobs, self._tell, self._read_stale, self._read_all_again)
         self._queueing = threading.RLock()  # what is read last is queued last
         self._surveyed = threading.Event()
         self._leave = threading.Event()
@@ -190,40 +189,16 @@ class Backend:
                 self._bake_next()
 
     def _keep_up(self) -> None:
-        """Check what no change of a map shows, in a thread of its own."""
+        """Find what no change of a map shows, in a thread of its own."""
         self._chores.run(self._sweep)
         while not self._stop.wait(UPKEEP):
             self._progress_images.expire()
             if self._surveyed.is_set():
-                self._chores.run(self._tell_folders)
-                self._chores.run(self._read_outdated)
-                self._chores.run(self._retry_failed)
-                self._chores.run(self._follow_models)
+                for chore in self._upkeep.chores:
+                    self._chores.run(chore)
 
     def _sweep(self) -> None:
         sweep(self._setup.root)
-
-    def _tell_folders(self) -> None:
-        """Tell once what is wrong with a folder that is to hold maps."""
-        for each in self._maps.new_problems():
-            self._tell(each)
-
-    def _read_outdated(self) -> None:
-        if outdated := self._maps.outdated(CHECKED):
-            self._read_and_queue(outdated, Priority.STALE)
-
-    def _follow_models(self) -> None:
-        if self._maps.is_outdated():
-            self._log.emit(notice="a model or a LoRA changed: reading all maps again")
-            self._read_all_again()
-
-    def _retry_failed(self) -> None:
-        """Read and bake again what failed, for its cause may be gone: a disk that was full, say."""
-        unread = self._rereads.due(self._maps.unread())
-        failed = self._rebakes.due(self._maps.stale_among(self._jobs.failed()))
-        if again := {*unread, *failed}:
-            paths = (each.path for each in self._maps.all() if each.id in again)
-            self._read_and_queue(paths, Priority.STALE)
 
     def _survey(self, changes: Changes) -> None:
         """Read all maps at the start; what is stale is baked when nothing is more urgent."""
@@ -246,14 +221,15 @@ class Backend:
             changed = changes.added | changes.changed
             self._read_and_queue(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
             if changes.removed:  # perhaps one of them had taken the place of another's texture
-                self._read_and_queue(
-                    (each.path for each in self._maps.all() if each.diagnostic), Priority.STALE
-                )
+                self._read_stale(each.path for each in self._maps.all() if each.diagnostic)
 
     def _read_all_again(self) -> None:
         with self._queueing:
             self._maps.forget_lookups()
-            self._read_and_queue((each.path for each in self._maps.all()), Priority.STALE)
+            self._read_stale(each.path for each in self._maps.all())
+
+    def _read_stale(self, paths: Iterable[Path]) -> None:
+        self._read_and_queue(paths, Priority.STALE)
 
     def _read_and_queue(self, paths: Iterable[Path], priority: Priority) -> tuple[ProjectMap, ...]:
         """Read these files, and queue what has to be baked; return those that are maps."""
@@ -262,7 +238,7 @@ class Backend:
             known = tuple(each for each in found if each is not None)
             for each in known:
                 if each.diagnostic is None:
-                    self._rereads.note_success(each.id)
+                    self._upkeep.rereads.note_success(each.id)
                 if each.stale is None:
                     self._jobs.withdraw(each.id)
             self._jobs.submit_all([BakeOrder(each.id, each.digest, priority) for each in known if each.stale])
@@ -306,7 +282,7 @@ class Backend:
         self._setup.hold(planned.root)  # that of a project within this one may be another's
         if self._job_runner.run(job, planned):
             self._maps.mark_baked(job.map_id, planned.digest)
-            self._rebakes.note_success(job.map_id)
+            self._upkeep.rebakes.note_success(job.map_id)
 
     def _plan(self, map_id: MapId) -> PlannedBake:
         """Plan a map as it is now. Raises TilebakeError if that still fails a moment later."""
