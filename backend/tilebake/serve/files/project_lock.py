@@ -95,7 +95,7 @@ class WriterLocks:
         with self._guard:
             for root, held in self._held.items():
                 with contextlib.suppress(OSError):  # it names a process that will have ended
-                    if _record_of(root, self._share).read_bytes() == held.record:
+                    if _content(_record_of(root, self._share)) == held.record:
                         _record_of(root, self._share).unlink()
                 held.lock.release()
             self._held.clear()
@@ -121,7 +121,7 @@ class WriterLocks:
     def _is_untouched(self, root: Path, held: _Held) -> bool:
         try:
             is_same = _lock_file(root, self._share).stat().st_ino == held.inode
-            return is_same and _record_of(root, self._share).read_bytes() == held.record
+            return is_same and _content(_record_of(root, self._share)) == held.record
         except OSError:
             return False
 
@@ -193,6 +193,12 @@ def _shares(root: Path) -> list[BakeShare]:
     return [BakeShare(int(found[1]), int(found[2])) for name in names if (found := _SHARE.search(name))]
 
 
+def _content(record: Path) -> bytes:
+    """Read a record, or as much as one may have. Raises OSError for what is no file."""
+    with open_regular(record) as file:
+        return file.read(RECORD_BYTES)
+
+
 def _others(root: Path, share: BakeShare | None) -> list[BakeShare | None]:
     """Return those who must not be at work beside this one; shares of one count have no map in common."""
     others: list[BakeShare | None] = [None] if share is not None and _lock_file(root, None).exists() else []
@@ -230,8 +236,7 @@ def _read_holder(root: Path, share: BakeShare | None) -> Holder:
 def _living(record: Path) -> Holder | None:
     """Read the holder from a record; None where it is missing, or left by a process that was killed."""
     try:
-        with open_regular(record) as file:
-            told = _FORM.validate_json(file.read(RECORD_BYTES))
+        told = _FORM.validate_json(_content(record))
     except (OSError, ValueError):  # another hand damaged it, or nobody has written it yet
         return None
     return told if told.pid is not None and pid_exists(told.pid) else None
