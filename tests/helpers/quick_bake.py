@@ -1,5 +1,6 @@
 """The command line with a renderer that costs nothing, in this process; no test itself."""
 
+from collections.abc import Callable
 from unittest.mock import patch
 
 from tests.helpers.counting_baker import picture_of
@@ -24,5 +25,8 @@ def run_quickly(*arguments: str) -> int:
     def load(_job: PlannedBake) -> Baker:
         return paint
 
-    with patch.object(bake, "_baker_loader", lambda *_, **__: load):
+    def loader(*_: object, **__: object) -> Callable[[PlannedBake], Baker]:
+        return load
+
+    with patch.object(bake, "_baker_loader", loader):
         return run_command_line(arguments)

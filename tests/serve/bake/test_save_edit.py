@@ -112,6 +112,9 @@ def test_a_save_that_comes_between_reading_and_writing_is_kept(
 
 
 def test_a_map_that_is_saved_without_end_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(save_edit_module, "replace_file", lambda *_: False)
+    def find_it_changed(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(save_edit_module, "replace_file", find_it_changed)
     with pytest.raises(MapError, match="saved again and again"):
         save_edit(file, EDIT)
