@@ -125,7 +125,7 @@ class BatchOutput:
             if self._as_json:
                 print_result(json.dumps(fields))
             elif result is not None:
-                print_path(result)
+                print_path(Path(near(result)))
         except OutputError as error:  # the pictures count for more
             if not self.is_lost:
                 say(f"error: {error}")

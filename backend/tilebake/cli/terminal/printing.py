@@ -73,9 +73,8 @@ def near(path: Path) -> str:
 
 def print_path(path: Path) -> None:
     """Print a path that is a command's result. Raises OutputError."""
-    text = near(path)
     is_terminal = sys.stdout is not None and sys.stdout.isatty()  # pyright: ignore[reportUnnecessaryComparison]
-    print_result(shown(text) if is_terminal else text)
+    print_result(shown(path) if is_terminal else str(path))
 
 
 def _echo(text: str | bytes, *, err: bool = False) -> None:
