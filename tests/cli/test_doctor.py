@@ -89,3 +89,22 @@ def test_a_torch_that_cannot_be_imported_says_why(
     monkeypatch.setattr(doctor, "TORCH_PROBE", ("-c", 'raise ImportError("no libcuda")'))
     code, findings = examined(game, capsys)
     assert (code, findings["torch"]["found"]) == (1, "cannot be imported: ImportError: no libcuda")
+
+
+@pytest.mark.usefixtures("quick")
+def test_doctor_tells_what_it_cannot_examine_and_goes_on(
+    game: Game, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_options: object) -> None:
+        raise OverflowError("unforeseen")
+
+    for name in ("find_project", "survey", "user_cache", "holder"):
+        monkeypatch.setattr(doctor, name, fail)
+    game.save("forest", 1)
+    code, findings = examined(game, capsys)
+    assert code == 1
+    told = {
+        subject for subject, finding in findings.items() if "OverflowError: unforeseen" in finding["found"]
+    }
+    assert told == {"project", "maps", "cache", "lock"}
+    assert findings["backend"]["found"] == "none is running"

@@ -12,11 +12,12 @@ from typing import Any
 from tests.helpers.counting_baker import CountingBaker, picture_of
 from tests.helpers.patience import PATIENCE
 from tilebake.request import BakeRequest
-from tilebake.serve.backend import Backend, Setup
+from tilebake.serve.backend import Backend
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.jobs.status import Event, MapView
+from tilebake.serve.setup import Setup
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.supervisor import WorkerLimits
 from tilebake.texture import Texture, pixel_hash

@@ -25,9 +25,10 @@ from tilebake.cli.options import Machine
 from tilebake.level.project import FILE_NAME
 from tilebake.models.reference import ModelSource
 from tilebake.request import Painter
-from tilebake.serve.backend import Backend, Setup
+from tilebake.serve.backend import Backend
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.setup import Setup
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.protocol import Loras
 

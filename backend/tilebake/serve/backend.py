@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
@@ -11,8 +11,7 @@ from typing import Final, Self
 
 from tilebake.errors import TilebakeError
 from tilebake.level.project import FILE_NAME
-from tilebake.serve.bake.plan import BakeOptions, PlannedBake
-from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bulkhead import Chores, as_error
 from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.jobs.event_log import EventLog
@@ -27,34 +26,19 @@ from tilebake.serve.map_status import MapStatus
 from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.preview_runner import PreviewRunner
 from tilebake.serve.project_maps import ProjectMap, ProjectMaps
+from tilebake.serve.setup import Setup
 from tilebake.serve.upkeep import Upkeep
 from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
-from tilebake.serve.watching.watch import Timing, watch
-from tilebake.serve.worker.protocol import MakePainter
-from tilebake.serve.worker.supervisor import LIMITS, Supervisor, WorkerLimits
+from tilebake.serve.watching.watch import watch
+from tilebake.serve.worker.supervisor import Supervisor
 
 LEAVE: Final = 10.0  # seconds; longer, a thread reads what never ends, or 7 GB of a model
 WAKE: Final = 0.2  # seconds between two checks whether to stop
 UPKEEP: Final = 3.0  # seconds from one upkeep to the next
 CROWD: Final = 10  # maps; if more change at once, nobody is editing them
 SETTLED: Final = 1.0  # seconds after which a file that was being saved is complete
-TIMING: Final = Timing()
 PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
-
-
-@dataclass(frozen=True)
-class Setup:
-    """Set what a backend works on, and with."""
-
-    root: Path  # the project's, resolved; the caller holds its lock
-    options: BakeOptions
-    make_painter: MakePainter
-    cache: Cache
-    journal: Path
-    timing: Timing = TIMING
-    limits: WorkerLimits = LIMITS
-    hold: Callable[[Path], None] = lambda _: None  # keeps other writers out of a project; BusyError
 
 
 class Backend:

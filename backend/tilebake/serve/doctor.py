@@ -6,14 +6,14 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import psutil
 
-from tilebake.errors import Diagnostic, ProjectError, ServeError, TilebakeError
+from tilebake.errors import Diagnostic, ServeError, TilebakeError
 from tilebake.level.project import FILE_NAME, Project, find_project, map_folders
 from tilebake.serve.api.client import answers
 from tilebake.serve.api.ready import read_ready, ready_file
@@ -21,6 +21,7 @@ from tilebake.serve.bake.batch import Failed, survey
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.bake.texture_cache import user_cache
+from tilebake.serve.bulkhead import as_error, bulkhead
 from tilebake.serve.files.project_lock import holder
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.watching.fs_events import FsEvents
@@ -58,21 +59,30 @@ class Finding:
 def examine(root: Path) -> Iterator[Finding]:
     """Examine everything, one subject after the other. Nothing is changed by it."""
     yield _found("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    yield _torch()
-    yield _memory()
+    yield from _safely("torch", lambda: [_torch()])
+    yield from _safely("memory", lambda: [_memory()])
+    project = Project(root, maps=(root,))
     try:
-        project = find_project(root)
+        with bulkhead(root):
+            project = find_project(root)
         yield _found("project", str(root))
-    except ProjectError as error:
+    except TilebakeError as error:
         yield _problem("project", error)
-        project = Project(root, maps=(root,))
-    yield _model(project)
-    yield from _maps(project)
-    yield _space("output", project.output or project.root)
-    yield _cache()
-    yield _watching(project)
-    yield _lock(project)
-    yield _backend(project)
+    yield from _safely("model", lambda: [_model(project)])
+    yield from _safely("maps", lambda: _maps(project))
+    yield from _safely("output", lambda: [_space("output", project.output or project.root)])
+    yield from _safely("cache", lambda: [_cache()])
+    yield from _safely("watching", lambda: [_watching(project)])
+    yield from _safely("lock", lambda: [_lock(project)])
+    yield from _safely("backend", lambda: [_backend(project)])
+
+
+def _safely(subject: str, examine_it: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Examine one subject. What goes wrong with it is a finding of it."""
+    try:
+        yield from examine_it()
+    except Exception as error:
+        yield _problem(subject, as_error(error))
 
 
 def _torch() -> Finding:

@@ -1,5 +1,6 @@
 """The gate: what gets through, what does not, and in which order it is told."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -154,6 +155,12 @@ def test_bodies_are_short_and_json(others: dict[str, str], due: int) -> None:
     assert status(good("POST", **others)) == due
 
 
+@pytest.mark.parametrize("others", [{"content_length": "2", **JSON}, {"transfer_encoding": "chunked"}])
+def test_stranger_sends_no_body(others: dict[str, str]) -> None:
+    assert status(good(path="/open", authorization="", **others)) == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert status(good(path="/open", authorization="", content_length="0")) == HTTPStatus.OK
+
+
 def test_heads_are_short() -> None:
     assert status(good(x="a" * 9000)) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
@@ -193,6 +200,37 @@ def test_no_more_than_so_many_at_once(api_within: "Servers") -> None:
         deadline = time.monotonic() + PATIENCE  # for the server to see that the one who waited has left
         while api.client.get("/v2/maps").status_code != HTTPStatus.OK:
             assert time.monotonic() < deadline
+
+
+def test_strangers_that_send_no_body_shut_nobody_out(api: "Api") -> None:
+    line = "GET /v2/health/challenge?nonce=0123456789abcdef HTTP/1.1"
+    request = api.head(line, Authorization="", Content_Type="application/json", Content_Length="60000")
+    with contextlib.ExitStack() as stack:
+        strangers = [stack.enter_context(api.connect()) for _ in range(40)]
+        for stranger in strangers:
+            stranger.sendall(request)
+        assert api.client.get("/v2/maps").status_code == HTTPStatus.OK
+        assert api.answer_on(strangers[0]).status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_idle_strangers_push_out_no_client_that_is_known(api_within: "Servers") -> None:
+    with api_within(Limits(connections=4)) as api, contextlib.ExitStack() as stack:
+        known = [stack.enter_context(api.connect()) for _ in range(4)]
+        for connection in known:
+            connection.sendall(api.head())
+            assert api.answer_on(connection).status == HTTPStatus.OK
+        strangers = [stack.enter_context(api.connect()) for _ in range(20)]
+        assert strangers[0].recv(1) == b"", "the oldest stranger gave way"
+        for connection in known:
+            connection.sendall(api.head())
+            assert api.answer_on(connection).status == HTTPStatus.OK
+
+
+def test_strangers_at_work_take_no_place_of_others(api_within: "Servers") -> None:
+    with api_within(Limits(strangers=0)) as api:
+        challenge = api.head("GET /v2/health/challenge?nonce=0123456789abcdef HTTP/1.1", Authorization="")
+        assert api.send(challenge).status == HTTPStatus.SERVICE_UNAVAILABLE
+        assert api.client.get("/v2/maps").status_code == HTTPStatus.OK
 
 
 def test_strangers_do_not_count(api_within: "Servers") -> None:

@@ -18,15 +18,16 @@ from tilebake.cli.terminal.display import EventDisplay, show_events
 from tilebake.cli.terminal.event_lines import EventLines
 from tilebake.cli.terminal.printing import say
 from tilebake.cli.verbose import WATCH_LOG
-from tilebake.errors import BakeError
+from tilebake.errors import BakeError, ServeError
 from tilebake.level.project import Project, project_key, project_root
 from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
-from tilebake.serve.backend import Backend, Setup
+from tilebake.serve.backend import Backend
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import Chores
 from tilebake.serve.files.project_lock import WriterLocks, only_writer
 from tilebake.serve.jobs.status import Event
+from tilebake.serve.setup import Setup
 from tilebake.user_folders import state_folder
 
 TICK: Final = 0.2  # seconds between two checks of whether to stop
@@ -63,7 +64,11 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
         except (OSError, BakeError) as error:
             say(f"note: there will be no log file: {error}")
         backend = running.enter_context(Backend(replace(setup, hold=locks.hold)))
-        running.enter_context(serving(backend, root, ready_file(root)))
+        try:
+            running.enter_context(serving(backend, root, ready_file(root)))
+        except ServeError as error:
+            log.warning("no local API: %s", error)
+            say(f"note: maps are painted, but no editor can ask for them: {error}")
         lines = EventLines()
         title = f"tilebake watch {root}"
         display = running.enter_context(show_events(backend, lines, title=title, as_json=as_json))

@@ -1,12 +1,14 @@
 """Connection: uvicorn's HTTP/1.1 with the deadlines that it lacks, so that nobody can hold the server up.
 
 A client that opens a connection and never finishes a request is cut off; where too many are open, the oldest
-without a request gives way to the newest. A request that is no HTTP is refused in JSON as all others are.
+without a request gives way to the newest. Strangers are counted apart: they push out one another, and nobody
+who has shown the token. A request that is no HTTP is refused in JSON as all others are.
 """
 
 import asyncio
+from collections.abc import MutableMapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import h11
 import uvicorn
@@ -15,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from tilebake.errors import Diagnostic
+from tilebake.serve.api.gate import KNOWN
 from tilebake.serve.api.limits import Limits
 from tilebake.serve.api.refusal import HARDENING, body_of
 
@@ -68,6 +71,12 @@ class Connection(H11Protocol):
     def awaits_request(self) -> bool:
         """Tell whether no request is under way: its head is not complete, or it is answered."""
         return self.conn.their_state is h11.IDLE
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the latest request on it showed the token."""
+        scope = cast("MutableMapping[str, Any] | None", self.scope)  # there is none before the first request
+        return bool(scope and scope.get(KNOWN))
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Take a client in, and see to it that there is room for the next."""
@@ -125,14 +134,12 @@ class Connection(H11Protocol):
 
     def _make_room(self) -> None:
         """Close the oldest connection that has no request, where too many are open; else this one."""
-        if len(self.connections) <= self._limits.connections:
-            return
-        idle: list[Connection] = [
-            each
-            for each in self.connections
-            if isinstance(each, Connection) and each is not self and each.awaits_request
-        ]
-        min(idle, key=lambda each: each._opened, default=self).transport.abort()
+        everyone: list[Connection] = [each for each in self.connections if isinstance(each, Connection)]
+        for is_known in (True, False):
+            kind = [each for each in everyone if each.is_known == is_known]
+            if len(kind) > self._limits.connections:
+                idle = [each for each in kind if each is not self and each.awaits_request]
+                min(idle, key=lambda each: each._opened, default=self).transport.abort()
 
     @staticmethod
     def _forget(deadline: asyncio.TimerHandle | None) -> None:

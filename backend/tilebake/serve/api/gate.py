@@ -1,7 +1,8 @@
 """Check every request before the application sees any of it.
 
 No web page gets through, whatever it has a browser send, and nobody without the token: the checks run in one
-order, and the first that fails answers. Nothing here knows what the requests are about.
+order, and the first that fails answers. Nothing here knows what the requests are about. Who shows no token
+may ask for a proof alone, without a body, and waits for other strangers alone.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from tilebake.serve.api.refusal import HARDENING, RefusedError, refuse, response
 
 METHODS: Final = ("GET", "POST")
 JSON: Final = b"application/json"
+KNOWN: Final = "tilebake.known"  # in a scope: its request showed the token
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,15 @@ def check_browser(head: Head, _due: Credentials, _limits: Limits) -> None:
 
 def check_token(head: Head, due: Credentials, _limits: Limits) -> None:
     """Refuse who has not read the ready file."""
-    if head.path in due.open_paths:
-        return
-    shown = head.values(b"authorization")
-    if len(shown) != 1 or not hmac.compare_digest(shown[0], f"Bearer {due.token}".encode("ascii")):
+    if head.path not in due.open_paths and not shows_token(head, due):
         hint = "send `Authorization: Bearer TOKEN` with the token of the ready file"
         raise refuse(HTTPStatus.UNAUTHORIZED, "not authorised", hint, www_authenticate="Bearer")
+
+
+def shows_token(head: Head, due: Credentials) -> bool:
+    """Tell whether a request shows the token."""
+    shown = head.values(b"authorization")
+    return len(shown) == 1 and hmac.compare_digest(shown[0], f"Bearer {due.token}".encode("ascii"))
 
 
 def check_method(head: Head, _due: Credentials, _limits: Limits) -> None:
@@ -86,8 +91,11 @@ def check_method(head: Head, _due: Credentials, _limits: Limits) -> None:
         raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "no such method", f"use {allow}", allow=allow)
 
 
-def check_body(head: Head, _due: Credentials, limits: Limits) -> None:
-    """Refuse a body of unknown length, one that is too large, and one that is not JSON."""
+def check_body(head: Head, due: Credentials, limits: Limits) -> None:
+    """Refuse a body of unknown length, too large, not JSON, or of a stranger, for whom nobody waits."""
+    has_body = head.body_size or head.values(b"transfer-encoding")
+    if has_body and not shows_token(head, due):
+        raise refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "a body without the token", "send none")
     if head.values(b"transfer-encoding"):
         raise refuse(HTTPStatus.LENGTH_REQUIRED, "a body of unknown length", "send Content-Length")
     if head.body_size > limits.body_bytes:
@@ -127,7 +135,7 @@ class Gate:
         self._app = app
         self._due = due
         self._limits = limits
-        self._inside = 0
+        self._inside = {True: 0, False: 0}  # by whether they showed the token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
@@ -136,7 +144,8 @@ class Gate:
         try:
             for check in CHECKS:
                 check(head, self._due, self._limits)
-            with self._place():
+            scope[KNOWN] = is_known = shows_token(head, self._due)
+            with self._place(is_known=is_known):
                 body = await self._body(head, receive)
                 await self._app(scope, _replay(body, receive), send)
         except RefusedError as error:
@@ -145,14 +154,14 @@ class Gate:
             return
 
     @contextlib.contextmanager
-    def _place(self) -> Generator[None]:
-        if self._inside >= self._limits.requests:
+    def _place(self, *, is_known: bool) -> Generator[None]:
+        if self._inside[is_known] >= (self._limits.requests if is_known else self._limits.strangers):
             raise refuse(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "ask again", retry_after="1")
-        self._inside += 1
+        self._inside[is_known] += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self._inside[is_known] -= 1
 
     async def _body(self, head: Head, receive: Receive) -> bytes:
         body = b""

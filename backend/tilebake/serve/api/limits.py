@@ -15,6 +15,7 @@ class Limits:
     body_seconds: float = 10.0
     read_seconds: float = 10.0  # for a client to take in what it asked for
     idle_seconds: float = 30.0  # between two requests on one connection
-    requests: int = 32  # at work at once
-    connections: int = 64  # open at once
+    requests: int = 32  # at work at once, of clients that know the token
+    strangers: int = 8  # requests of those that do not
+    connections: int = 64  # open at once, of each of the two
     leave_seconds: float = 3.0  # for answers under way when the server ends

@@ -1,0 +1,28 @@
+"""Set what a backend works on, and with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tilebake.serve.bake.plan import BakeOptions
+from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.watching.watch import Timing
+from tilebake.serve.worker.protocol import MakePainter
+from tilebake.serve.worker.supervisor import LIMITS, WorkerLimits
+
+TIMING: Final = Timing()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Set what a backend works on, and with."""
+
+    root: Path  # the project's, resolved; the caller holds its lock
+    options: BakeOptions
+    make_painter: MakePainter
+    cache: Cache
+    journal: Path
+    timing: Timing = TIMING
+    limits: WorkerLimits = LIMITS
+    hold: Callable[[Path], None] = lambda _: None  # keeps other writers out of a project; BusyError
