@@ -20,7 +20,10 @@ from tests.helpers import ROOT
 from tests.helpers.game import PATIENCE, Game, game_in, until
 from tests.helpers.processes import survivors
 from tests.helpers.saving import by_rename
+from tilebake.cli import run_command_line
 from tilebake.cli.logfile import log_file
+from tilebake.cli.run import watch as watch_run
+from tilebake.errors import ServeError
 from tilebake.level.project import Project
 from tilebake.serve.api.client import answers
 from tilebake.serve.api.ready import Ready, read_ready, ready_file
@@ -315,3 +318,31 @@ def test_a_reader_of_events_that_goes_away_ends_no_watch(game: Game) -> None:
     process.wait(PATIENCE)
     assert said.count("the output cannot be written") == 1
     assert "Traceback" not in said
+
+
+@on_posix
+def test_watch_that_can_write_nothing_of_its_own_paints_on(
+    game: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No lock, no log, no journal and no cache: each is told."""
+    for variable in ("TILEBAKE_CACHE", "TILEBAKE_STATE"):
+        monkeypatch.setenv(variable, "/dev/null/nowhere")
+    with watching(game) as watch:
+        for seed in (1, 2):
+            game.save("forest", seed)
+            watch.until(lambda: game.is_painted("forest"))
+        for what in ("other writers are not kept out", "no log file", "journal of jobs", "not kept in"):
+            assert what in watch.said
+
+
+def test_watch_without_a_port_goes_on_without_its_local_api(
+    game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ServeError("no port of 127.0.0.1 can be had")
+
+    monkeypatch.setattr(watch_run, "serving", refuse)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert run_command_line(["watch", str(game.root), "--parent-pid", str(gone.pid)]) == 0
+    assert "maps are painted, but no editor can ask for them: no port" in capsys.readouterr().err

@@ -1,8 +1,10 @@
 """Bulkheads: what nobody foresaw is one map's error, with its traceback in the log, and the rest goes on."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -200,3 +202,13 @@ def test_mistake_between_two_jobs_costs_a_pause(game: Game, monkeypatch: pytest.
 def test_a_bulkhead_raises_nothing_but_errors_for_users() -> None:
     for error in (ValueError(), OSError(), RecursionError(), OverflowError(), MemoryError()):
         assert isinstance(as_error(error), TilebakeError)
+
+
+def test_backend_without_a_journal_paints_on(game: Game) -> None:
+    game.save("forest", 1)
+    before = set(Path.cwd().iterdir())
+    setup = replace(game.setup(), journal=Path(os.devnull) / "jobs.sqlite")
+    with Backend(setup) as running:
+        until(lambda: game.is_painted("forest"))
+        assert any("the journal of jobs cannot be kept" in each.notice for each in running.events(0, 0))
+    assert set(Path.cwd().iterdir()) == before

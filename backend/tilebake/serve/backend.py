@@ -9,14 +9,14 @@ from queue import Empty
 from types import TracebackType
 from typing import Final, Self
 
-from tilebake.errors import TilebakeError
+from tilebake.errors import BakeError, TilebakeError
 from tilebake.level.project import FILE_NAME
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bulkhead import Chores, as_error
 from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.job_runner import JobRunner
-from tilebake.serve.jobs.journal import Journal
+from tilebake.serve.jobs.journal import IN_MEMORY, Journal
 from tilebake.serve.jobs.preview_queue import PreviewQueue
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
@@ -44,14 +44,13 @@ PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "ask
 class Backend:
     """Run a backend in threads of its own for the time of a `with` block. It is a BackendService.
 
-    A mistake of our own ends no thread: it is told, and the thread goes on after a pause. Raises BakeError
-    where the journal cannot be kept.
+    A mistake of our own ends no thread: it is told, and the thread goes on after a pause.
     """
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._log = EventLog()
-        self._journal = Journal(setup.journal)
+        self._journal = self._open_journal(setup.journal)
         self._jobs = JobQueue(self._journal, self._log)
         self._maps = ProjectMaps(setup.root, setup.options)
         self._map_status = MapStatus(self._maps, self._jobs, self._log)
@@ -152,6 +151,14 @@ class Backend:
 
     def shutdown(self) -> None:
         self._leave.set()
+
+    def _open_journal(self, path: Path) -> Journal:
+        """Open the journal; where none can be kept, one in memory, and a start finds out from the files."""
+        try:
+            return Journal(path)
+        except BakeError as error:
+            self._tell(str(error))
+            return Journal(IN_MEMORY)
 
     def _follow(self) -> None:
         """Watch the maps, in a thread of its own."""

@@ -57,13 +57,18 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
     """Run the backend until somebody or something stops it. Raises CancelledError if that is a signal."""
     root = setup.root
     with ExitStack() as running:
-        locks = running.enter_context(only_writer(Project(root)))
+        locks = WriterLocks("tilebake watch")
+        try:
+            locks = running.enter_context(only_writer(Project(root)))
+            setup = replace(setup, hold=locks.hold)
+        except BakeError as error:
+            say(f"note: other writers are not kept out: {error}")
         interruption = running.enter_context(interruptible())
         try:
             running.enter_context(logging_to(log_file(root)))
         except (OSError, BakeError) as error:
             say(f"note: there will be no log file: {error}")
-        backend = running.enter_context(Backend(replace(setup, hold=locks.hold)))
+        backend = running.enter_context(Backend(setup))
         try:
             running.enter_context(serving(backend, root, ready_file(root)))
         except ServeError as error:
@@ -78,7 +83,10 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
 def _check(interruption: Interruption, locks: WriterLocks) -> None:
     """Raise CancelledError if a signal has come, BusyError if somebody else took the project."""
     interruption.check()
-    locks.recheck()
+    try:
+        locks.recheck()
+    except BakeError as error:  # the folder of locks cannot be used just now: publishing tells it
+        log.debug("%s", error)
 
 
 def _follow(

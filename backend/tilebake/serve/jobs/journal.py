@@ -33,6 +33,7 @@ NOT_THE_FILE: Final = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )  # what SQLite says when the trouble is not in the file
+IN_MEMORY: Final = Path(":memory:")  # SQLite's word for a database without a file
 SIBLINGS: Final = ("", "-wal", "-shm")  # the files of one database
 
 CREATE: Final = """
@@ -110,8 +111,9 @@ class Journal:
         self.path = path
         self.notice = ""  # for people: what happened to the journal that was there
         try:
-            private_folder(path.parent)
-            path.touch(mode=0o600)
+            if path != IN_MEMORY:
+                private_folder(path.parent)
+                path.touch(mode=0o600)
             self._database, self._found = self._open_or_set_aside()
         except (OSError, sqlite3.Error) as error:
             raise self._error(error) from error
