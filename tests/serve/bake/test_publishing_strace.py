@@ -18,25 +18,19 @@ import pytest
 from tests.helpers import ROOT
 from tests.helpers.kill_target import seed_of
 from tests.helpers.patience import PATIENCE
+from tests.helpers.strace import STRACE, needs_strace
 from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.owners.ownership import record_path
 
 INJECTIONS_SHORT = 12
 
-STRACE = shutil.which("strace")
 PUBLISHER = ("-m", "tests.helpers.kill_target")
 REFUSED = 10  # the publisher's exit code for an error that names the picture
 OLD, NEW = 1, 2  # seeds
 FAULTS = ("error=ENOSPC", "error=EIO", "signal=SIGKILL")
 
 
-def _can_trace() -> bool:
-    """strace is installed, and allowed to work."""
-    trial = [STRACE or "", "-qq", "-o", os.devnull, "true"]
-    return STRACE is not None and subprocess.run(trial, capture_output=True, check=False).returncode == 0
-
-
-pytestmark = pytest.mark.skipif(not _can_trace(), reason="no strace here")
+pytestmark = needs_strace()
 
 
 class Injection(NamedTuple):
@@ -63,7 +57,7 @@ class Children:
         print(project, seed, file=self._job_runner.stdin, flush=True)
         process = int(self._line())
         _wait_for(process, "State:\tT")
-        command = [STRACE or "", "-qq", "-o", self._log, *options, "-p", str(process)]
+        command = [STRACE, "-qq", "-o", self._log, *options, "-p", str(process)]
         with subprocess.Popen(command) as strace:
             _wait_for(process, f"TracerPid:\t{strace.pid}\n")
             os.kill(process, signal.SIGCONT)
