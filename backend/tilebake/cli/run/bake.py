@@ -187,9 +187,9 @@ def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput,
 
 def _baker_loader(machine: Machine, interruption: Interruption, *, report: bool) -> BakerFor:
     def load_baker(job: PlannedBake) -> Baker:
-        from tilebake.cli.engine import load_pipeline, report_baker  # torch: only once there is work for it
+        with interruption.at_once():  # the import of torch takes long, too
+            from tilebake.cli.engine import load_pipeline, report_baker  # only once there is work for it
 
-        with interruption.at_once():
             pipeline = load_pipeline(job.source, job.request.loras, machine)
         return report_baker(pipeline) if report else pipeline.bake
 
