@@ -5,11 +5,11 @@ huggingface_hub: whatever one of them would look for by itself stands here as wh
 """
 
 import json
-import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
+from tests.helpers.hostile_headers import canary_pickle, damages, join_weights, split_weights
 from tilebake.models.config_check import CONFIG_KEYS, STEERING
 
 PARTS = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler")
@@ -88,70 +88,43 @@ SHARDS = (
 )
 
 
-Header = dict[str, dict[str, Any]]
-
-
-def _without_first(header: Header) -> None:
-    header.pop(next(iter(header)))
-
-
-def _with_other_name(header: Header) -> None:
-    header["more"] = header.pop(next(iter(header)))
-
-
-def _with_first(**changes: object) -> Callable[[Header], object]:
-    return lambda header: next(iter(header.values())).update(changes)
-
-
-CHANGES: dict[str, Callable[[Header], object]] = {
-    "lacks its first tensor": _without_first,
-    "has one of another name": _with_other_name,
-    "has one of another type": _with_first(dtype="F8_E9"),
-    "has one of another shape": _with_first(shape=[1]),
-    "has an endless offset": _with_first(data_offsets=[0, float("inf")]),
-}
+Due = Literal["same", "refused or same", "any"]
+Change = Callable[[Path], object]
 
 
 class HostileCase(NamedTuple):
-    """A change of a model, and whether the model has to be the same afterwards if it is not refused."""
+    """A change of a model, and what is due.
+
+    "same": it only adds what is never opened, or never passed on. "any": what it says may be a model too.
+    """
 
     name: str
-    change: Callable[[Path], object]
-    is_beside: bool  # it only adds what is never opened, or never passed on
+    change: Change
+    due: Due
 
 
 def hostile_cases(canary: Path) -> Iterator[HostileCase]:
     """Every case, the same in each run. What is unpickled or run makes the `canary`."""
-    yield from _files_beside(canary)
-    yield from _keys()
+    yield from files_beside(canary, (".", *PARTS))
+    yield from hostile_keys()
     yield from _shards()
-    yield from _tensors()
+    for part, stem in zip(NETWORKS, ("diffusion_pytorch_model",) * 2 + ("model",) * 2, strict=True):
+        yield from damaged_weights(f"{part}/{stem}.safetensors", canary)
 
 
-def _files_beside(canary: Path) -> Iterator[HostileCase]:
+def files_beside(canary: Path, parts: Sequence[str]) -> Iterator[HostileCase]:
+    """What a library would look for beside a model, in each of these folders."""
     program = f"open({str(canary)!r}, 'w').close()\n"
-    for part in (".", *PARTS):
+    for part in parts:
         for name in PICKLES:
-            yield HostileCase(
-                f"{part}/{name}", _put(part, name, pickle.dumps(_Canary(canary))), is_beside=True
-            )
+            yield HostileCase(f"{part}/{name}", _put(part, name, canary_pickle(canary)), "same")
         for name, value in TEXTS.items():
-            yield HostileCase(f"{part}/{name}", _put(part, name, json.dumps(value).encode()), is_beside=True)
+            yield HostileCase(f"{part}/{name}", _put(part, name, json.dumps(value).encode()), "same")
         for name in CODE:
-            yield HostileCase(f"{part}/{name}", _put(part, name, program.encode()), is_beside=True)
+            yield HostileCase(f"{part}/{name}", _put(part, name, program.encode()), "same")
 
 
-class _Canary:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return open, (str(self._path), "w")
-
-
-def _put(part: str, name: str, content: bytes) -> Callable[[Path], object]:
+def _put(part: str, name: str, content: bytes) -> Change:
     def change(model: Path) -> None:
         path = model / part / name
         assert not path.exists()
@@ -160,11 +133,12 @@ def _put(part: str, name: str, content: bytes) -> Callable[[Path], object]:
     return change
 
 
-def _keys() -> Iterator[HostileCase]:
+def hostile_keys() -> Iterator[HostileCase]:
+    """Every key of every configuration, with values that steer, or that no model has."""
     for file in ("model_index.json", *CONFIGS, *TOKENIZERS):
         for key in sorted(STEERING):
             for i, value in enumerate(HOSTILE_VALUES):
-                yield HostileCase(f"{file} {key} {i}", _set(file, key, value), is_beside=False)
+                yield HostileCase(f"{file} {key} {i}", set_key(file, key, value), "any")
         for key in (
             "_name_or_path",
             "architectures",
@@ -173,15 +147,15 @@ def _keys() -> Iterator[HostileCase]:
             "transformers_version",
             "problem_type",
         ):
-            yield HostileCase(f"{file} {key}", _set(file, key, "someone/elsewhere"), is_beside=True)
+            yield HostileCase(f"{file} {key}", set_key(file, key, "someone/elsewhere"), "same")
     for file in CONFIGS:
         for key in CONFIG_KEYS[file.partition("/")[0]]:
             for i, value in enumerate(IMPLAUSIBLE):
-                yield HostileCase(f"{file} {key} implausible {i}", _set(file, key, value), is_beside=False)
+                yield HostileCase(f"{file} {key} implausible {i}", set_key(file, key, value), "any")
     for file in TOKENIZERS:
         for key in ("bos_token", "pad_token", "added_tokens_decoder", "model_max_length", "tokenizer_class"):
             for i, value in enumerate(IMPLAUSIBLE):
-                yield HostileCase(f"{file} {key} implausible {i}", _set(file, key, value), is_beside=False)
+                yield HostileCase(f"{file} {key} implausible {i}", set_key(file, key, value), "any")
         for key in (
             "tokenizer_file",
             "vocab_file",
@@ -190,13 +164,15 @@ def _keys() -> Iterator[HostileCase]:
             "gguf_file_",
             "extra_special_tokens",
         ):
-            yield HostileCase(f"{file} {key}", _set(file, key, "/etc/hostname"), is_beside=True)
+            yield HostileCase(f"{file} {key}", set_key(file, key, "/etc/hostname"), "same")
     for key in ("steps", "guidance_scale", "guidance_scale_low", "scheduler"):
         for i, value in enumerate(IMPLAUSIBLE):
-            yield HostileCase(f"tilebake.json {key} {i}", _set("tilebake.json", key, value), is_beside=False)
+            yield HostileCase(f"tilebake.json {key} {i}", set_key("tilebake.json", key, value), "any")
 
 
-def _set(file: str, key: str, value: object) -> Callable[[Path], object]:
+def set_key(file: str, key: str, value: object) -> Change:
+    """Add a key to a JSON object in a file."""
+
     def change(model: Path) -> None:
         path = model / file
         text = path.read_text(encoding="utf-8").rstrip()
@@ -215,15 +191,11 @@ def _json(value: object) -> str:
 def _shards() -> Iterator[HostileCase]:
     for part, stem in (("unet", "diffusion_pytorch_model"), ("text_encoder", "model")):
         for i, shard in enumerate(SHARDS):
-            yield HostileCase(
-                f"{part} index alone {i}", _index(part, stem, shard, is_alone=True), is_beside=False
-            )
-            yield HostileCase(
-                f"{part} index beside {i}", _index(part, stem, shard, is_alone=False), is_beside=True
-            )
+            yield HostileCase(f"{part} index alone {i}", _index(part, stem, shard, is_alone=True), "any")
+            yield HostileCase(f"{part} index beside {i}", _index(part, stem, shard, is_alone=False), "same")
 
 
-def _index(part: str, stem: str, shard: object, *, is_alone: bool) -> Callable[[Path], object]:
+def _index(part: str, stem: str, shard: object, *, is_alone: bool) -> Change:
     def change(model: Path) -> None:
         single = model / part / f"{stem}.safetensors"
         index = {"metadata": {"total_size": 1}, "weight_map": {"conv_in.weight": shard}}
@@ -234,23 +206,36 @@ def _index(part: str, stem: str, shard: object, *, is_alone: bool) -> Callable[[
     return change
 
 
-def _tensors() -> Iterator[HostileCase]:
-    for part, stem in zip(NETWORKS, ("diffusion_pytorch_model",) * 2 + ("model",) * 2, strict=True):
-        file = f"{part}/{stem}.safetensors"
-        for name, change in CHANGES.items():
-            yield HostileCase(f"{file} {name}", _header(file, change), is_beside=False)
+def damaged_weights(file: str, canary: Path) -> Iterator[HostileCase]:
+    """Every damage to a safetensors file, and tensors that are missing or misnamed."""
+    for damage in damages(canary):
+        yield HostileCase(f"{file}: {damage.name}", rewrite(file, damage.change), "refused or same")
+    yield HostileCase(f"{file} lacks its first tensor", rewrite(file, _without_first), "refused or same")
+    yield HostileCase(f"{file} has one of another name", rewrite(file, _with_other_name), "refused or same")
 
 
-def _header(file: str, change: Callable[[Header], object]) -> Callable[[Path], object]:
-    def rewrite(model: Path) -> None:
+def rewrite(file: str, change: Callable[[bytes], bytes]) -> Change:
+    """Write a file anew, never through a link."""
+
+    def change_file(model: Path) -> None:
         path = model / file
-        data = path.read_bytes()
-        size = int.from_bytes(data[:8], "little")
-        header: Header = json.loads(data[8 : 8 + size])
-        header.pop("__metadata__", None)
-        change(header)
-        text = json.dumps(header).replace("Infinity", "1e999").encode()
+        content = change(path.read_bytes())
         path.unlink()
-        path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + size :])
+        path.write_bytes(content)
 
-    return rewrite
+    return change_file
+
+
+def _without_first(content: bytes) -> bytes:
+    header, data = split_weights(content)
+    first = min(header, key=lambda name: header[name]["data_offsets"])
+    size = header.pop(first)["data_offsets"][1]
+    for entry in header.values():
+        entry["data_offsets"] = [offset - size for offset in entry["data_offsets"]]
+    return join_weights(header, data[size:])
+
+
+def _with_other_name(content: bytes) -> bytes:
+    header, data = split_weights(content)
+    header["more"] = header.pop(next(iter(header)))
+    return join_weights(header, data)

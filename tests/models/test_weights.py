@@ -68,3 +68,10 @@ def test_a_file_is_checked_once_and_again_when_it_changes(
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read: No such file"):
         check_safetensors(tmp_path / "gone.safetensors")
+
+
+def test_what_a_header_says_is_quoted_in_short(tmp_path: Path) -> None:
+    path = write(tmp_path / "wordy.safetensors", {"a": tensor(0, 4, 1, dtype="x" * 100_000)}, 4)
+    with pytest.raises(ModelError, match="a damaged one") as caught:
+        check_safetensors(path)
+    assert len(caught.value.what) < 300

@@ -66,8 +66,9 @@ def tensor_names(path: Path) -> Collection[str]:
             return frozenset(file.keys())
     except SafetensorError as error:
         _refuse_renamed_pickle(path)
+        reason = _shorten(str(error).removeprefix(_IN_HEADER), 200)  # it may quote the header at any length
         raise ModelError(
-            f"is no safetensors file, or a damaged one ({str(error).removeprefix(_IN_HEADER)})",
+            f"is no safetensors file, or a damaged one ({reason})",
             where=Location(path),
             hint="fetch or copy it anew",
         ) from None
@@ -111,7 +112,7 @@ def _shards(index: Path) -> list[Path]:
         is_plain = isinstance(name, str) and _SHARD.fullmatch(name) is not None
         if not is_plain:
             raise ModelError(
-                f"names {_shorten(name)} for a file of weights",
+                f"names {_shorten(repr(name), 60)} for a file of weights",
                 where=Location(index, json_path="$.weight_map"),
                 hint="fetch the model anew: its weights are .safetensors files beside the index",
             )
@@ -125,6 +126,5 @@ def _shards(index: Path) -> list[Path]:
     return shards
 
 
-def _shorten(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
