@@ -1,4 +1,4 @@
-"""Keep a leak in its room: what nobody foresaw is one map's error, logged and reported, and the rest goes on.
+"""Report whatever nobody foresaw as the error of one map, so that all others go on.
 
 Python has no list of what a library may raise. So at each place where the work of one map, model or file
 begins there is a catch-all, and what it catches becomes an error here: a mistake of tilebake's own.
