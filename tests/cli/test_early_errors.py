@@ -25,7 +25,7 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     ),
     "output": (
         {**HEAD, "rows": ["g" * 100] * 100, "tile_size": 1024},
-        "the picture would be 102,400 by 102,400 pixels and take 156.2 GiB of memory; at most 268,435,456 "
+        "the picture would be 102,400 by 102,400 pixels and take 195.3 GiB of memory; at most 268,435,456 "
         "pixels can be made; lower tile_size to 163 or less, or split the map",
     ),
     "stray": (

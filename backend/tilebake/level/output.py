@@ -12,7 +12,7 @@ from tilebake.level.stray_tiles import or_without_strays
 MOST_PIXELS: Final = 2**28  # of a picture: 16,384 by 16,384
 ENGINE_SIDE: Final = 16_384  # pixels along a texture's side that Godot and graphics cards can show
 HEAVY_TEXTURE: Final = 2**26  # pixels: 256 MiB of video memory
-BYTES_PER_PIXEL: Final = 16  # of memory at most while a picture is scaled, packed, compared and written
+BYTES_PER_PIXEL: Final = 20  # of memory at most while a picture is scaled, fitted to a palette and written
 
 _MIB: Final = 2**20
 _GIB: Final = 2**30
