@@ -113,7 +113,7 @@ MISTAKES = {
     ),
     "a picture too large": (
         HEAD + '"tile_size": 4096,\n "cells": [[0,0,"grass"],[8,8,"grass"]]}',
-        "2:15: $.tile_size: the picture would be 36,864 by 36,864 pixels and take 20.2 GiB of memory; at "
+        "2:15: $.tile_size: the picture would be 36,864 by 36,864 pixels and take 25.3 GiB of memory; at "
         "most 268,435,456 pixels can be made; lower tile_size to 1,820 or less, or split the map",
     ),
     "a bracket without its partner": (
