@@ -2,43 +2,43 @@
 extends EditorPlugin
 ## Add Tilebake's parts to the editor and remove them again.
 
-const Dock = preload("editor/dock/dock.gd")
-const ExportPlugin = preload("editor/importing/export_plugin.gd")
-const ImportPlugin = preload("editor/importing/import_plugin.gd")
-const InspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
-const MapActions = preload("editor/maps/map_actions.gd")
-const PreviewSession = preload("editor/previews/preview_session.gd")
-const SceneLink = preload("editor/maps/scene_link.gd")
-const Settings = preload("editor/settings.gd")
-const Signals = preload("nodes/signals.gd")
+const TilebakeDock = preload("editor/dock/dock.gd")
+const TilebakeExportPlugin = preload("editor/importing/export_plugin.gd")
+const TilebakeImportPlugin = preload("editor/importing/import_plugin.gd")
+const TilebakeInspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
+const TilebakeMapActions = preload("editor/maps/map_actions.gd")
+const TilebakePreviewSession = preload("editor/previews/preview_session.gd")
+const TilebakeSceneLink = preload("editor/maps/scene_link.gd")
+const TilebakeSettings = preload("editor/settings.gd")
+const TilebakeSignals = preload("nodes/signals.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
 ## Seconds to wait after a save, so that saves in quick succession are exported together.
 const DEBOUNCE: float = 0.5
 
 var _coordinator: TilebakeBakeCoordinator
-var _actions: MapActions
-var _dock: Dock
+var _actions: TilebakeMapActions
+var _dock: TilebakeDock
 var _dock_holder: Control
-var _export_plugin: ExportPlugin = ExportPlugin.new()
-var _import_plugin: ImportPlugin = ImportPlugin.new()
-var _inspector_plugin: InspectorPlugin
-var _scene_link: SceneLink
-var _preview_session: PreviewSession
+var _export_plugin: TilebakeExportPlugin = TilebakeExportPlugin.new()
+var _import_plugin: TilebakeImportPlugin = TilebakeImportPlugin.new()
+var _inspector_plugin: TilebakeInspectorPlugin
+var _scene_link: TilebakeSceneLink
+var _preview_session: TilebakePreviewSession
 var _saved: Timer
 
 
 func _enter_tree() -> void:
-	Settings.register()
+	TilebakeSettings.register()
 	_coordinator = TilebakeBakeCoordinator.new()
-	_actions = MapActions.new(_coordinator, get_undo_redo())
-	_scene_link = SceneLink.new(_coordinator)
-	_preview_session = PreviewSession.new(_coordinator)
+	_actions = TilebakeMapActions.new(_coordinator, get_undo_redo())
+	_scene_link = TilebakeSceneLink.new(_coordinator)
+	_preview_session = TilebakePreviewSession.new(_coordinator)
 	_saved = Timer.new()
 	_saved.one_shot = true
 	_saved.wait_time = DEBOUNCE
 	for part: Node in [_coordinator, _scene_link, _preview_session, _saved]:
 		add_child(part)
-	_inspector_plugin = InspectorPlugin.new(_actions, _preview_session, get_undo_redo())
+	_inspector_plugin = TilebakeInspectorPlugin.new(_actions, _preview_session, get_undo_redo())
 	add_inspector_plugin(_inspector_plugin)
 	add_export_plugin(_export_plugin)
 	add_import_plugin(_import_plugin)
@@ -66,14 +66,14 @@ func _apply_changes() -> void:
 
 
 func _connect_editor() -> void:
-	Signals.on(scene_saved, _on_scene_saved)
-	Signals.on(scene_changed, _on_scene_changed)
-	Signals.on(_saved.timeout, _export_saved)
+	TilebakeSignals.on(scene_saved, _on_scene_saved)
+	TilebakeSignals.on(scene_changed, _on_scene_changed)
+	TilebakeSignals.on(_saved.timeout, _export_saved)
 
 
 ## Add the dock. From 4.6 on docks are EditorDock nodes; earlier engines lack that class, so it is named in strings.
 func _add_dock() -> void:
-	_dock = Dock.new(_coordinator, _actions)
+	_dock = TilebakeDock.new(_coordinator, _actions)
 	if not ClassDB.class_exists(&"EditorDock"):
 		_dock_holder = _dock
 		call(&"add_control_to_dock", DOCK_SLOT_RIGHT_BL, _dock)

@@ -8,7 +8,7 @@ extends RefCounted
 ## A warning leaves something out of the map; an error leaves no map at all.
 enum Severity { WARNING, ERROR }
 
-var severity: Severity
+var severity: TilebakeDiagnostic.Severity
 var what: String
 ## A file, a node or a cell in one line; empty where the problem has no place.
 var where: String = ""
@@ -16,7 +16,7 @@ var where: String = ""
 var hint: String
 
 
-func _init(the_what: String, the_hint: String, the_severity: Severity = Severity.ERROR) -> void:
+func _init(the_what: String, the_hint: String, the_severity: TilebakeDiagnostic.Severity = TilebakeDiagnostic.Severity.ERROR) -> void:
 	what = the_what
 	hint = the_hint
 	severity = the_severity
@@ -29,7 +29,7 @@ static func error(the_what: String, the_hint: String) -> TilebakeDiagnostic:
 
 ## Make a warning: something is left out of the map.
 static func warning(the_what: String, the_hint: String) -> TilebakeDiagnostic:
-	return TilebakeDiagnostic.new(the_what, the_hint, Severity.WARNING)
+	return TilebakeDiagnostic.new(the_what, the_hint, TilebakeDiagnostic.Severity.WARNING)
 
 
 ## Place it at a node, by the scene's file and the path in it. Returns the diagnostic.
@@ -53,7 +53,7 @@ func in_file(path: String) -> TilebakeDiagnostic:
 
 
 func is_error() -> bool:
-	return severity == Severity.ERROR
+	return severity == TilebakeDiagnostic.Severity.ERROR
 
 
 ## Return what is wrong and what to do, as a person reads it where the place is shown already.

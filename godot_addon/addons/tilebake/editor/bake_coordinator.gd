@@ -13,34 +13,34 @@ signal texture_ready(map_id: String, texture_path: String)
 ## The backend refused a request.
 signal refused(map_id: String, reason: String)
 
-const BackendAnswer = preload("backend/backend_answer.gd")
-const BackendEvents = preload("backend/backend_events.gd")
-const BackendLink = preload("backend/backend_link.gd")
-const BackendPreviews = preload("backend/backend_previews.gd")
-const FsBridge = preload("maps/fs_bridge.gd")
-const ImportBake = preload("importing/import_bake.gd")
-const Settings = preload("settings.gd")
-const Signals = preload("../nodes/signals.gd")
-const StatusText = preload("backend/status_text.gd")
-const Ticker = preload("backend/ticker.gd")
+const TilebakeBackendAnswer = preload("backend/backend_answer.gd")
+const TilebakeBackendEvents = preload("backend/backend_events.gd")
+const TilebakeBackendLink = preload("backend/backend_link.gd")
+const TilebakeBackendPreviews = preload("backend/backend_previews.gd")
+const TilebakeFsBridge = preload("maps/fs_bridge.gd")
+const TilebakeImportBake = preload("importing/import_bake.gd")
+const TilebakeSettings = preload("settings.gd")
+const TilebakeSignals = preload("../nodes/signals.gd")
+const TilebakeStatusText = preload("backend/status_text.gd")
+const TilebakeTicker = preload("backend/ticker.gd")
 
 const PROGRESS_IMAGES: float = 1.0  # seconds between two; the backend makes them only when asked
 
 ## What is painted for somebody to look at, and never published.
-var previews: BackendPreviews
+var previews: TilebakeBackendPreviews
 
-var _link: BackendLink = BackendLink.new()
-var _events: BackendEvents = BackendEvents.new(_link.client)
-var _bridge: FsBridge = FsBridge.new()
-var _state: TilebakeBackendState = StatusText.off()
+var _link: TilebakeBackendLink = TilebakeBackendLink.new()
+var _events: TilebakeBackendEvents = TilebakeBackendEvents.new(_link.client)
+var _bridge: TilebakeFsBridge = TilebakeFsBridge.new()
+var _state: TilebakeBackendState = TilebakeStatusText.off()
 var _maps: Dictionary[String, TilebakeMapView] = {}
 var _jobs: Dictionary[String, TilebakeJobView] = {}  # the latest of each map
 var _textures: Dictionary[String, String] = {}  # paths that are being imported, and their maps
 
 
 func _init() -> void:
-	previews = BackendPreviews.new(_link.client)
-	for part: Node in [_link, _events, previews, _bridge, Ticker.new(PROGRESS_IMAGES, _request_progress_image)]:
+	previews = TilebakeBackendPreviews.new(_link.client)
+	for part: Node in [_link, _events, previews, _bridge, TilebakeTicker.new(PROGRESS_IMAGES, _request_progress_image)]:
 		add_child(part)
 	_connect_parts()
 
@@ -48,12 +48,12 @@ func _init() -> void:
 ## Find or start the backend. An editor without a window starts none; where the project wants that, it has the maps
 ## painted before it imports them.
 func start() -> void:
-	if Settings.may_start():
+	if TilebakeSettings.may_start():
 		_link.start(ProjectSettings.globalize_path("res://"))
 		return
-	_set_state(StatusText.headless())
-	if Settings.bakes_on_import():
-		ImportBake.bake_all()
+	_set_state(TilebakeStatusText.headless())
+	if TilebakeSettings.bakes_on_import():
+		TilebakeImportBake.bake_all()
 
 
 ## Leave the backend; one that this editor started ends.
@@ -152,14 +152,14 @@ func _write(export: TilebakeExport) -> void:
 
 
 func _connect_parts() -> void:
-	Signals.on(_link.state_changed, _set_state)
-	Signals.on(_link.linked, _events.follow)
-	Signals.on(_link.unlinked, _on_unlinked)
-	Signals.on(_events.maps_listed, _on_maps_listed)
-	Signals.on(_events.map_changed, _on_map_changed)
-	Signals.on(_events.job_changed, _on_job_changed)
-	Signals.on(_events.lost, _link.lose)
-	Signals.on(_bridge.imported, _on_imported)
+	TilebakeSignals.on(_link.state_changed, _set_state)
+	TilebakeSignals.on(_link.linked, _events.follow)
+	TilebakeSignals.on(_link.unlinked, _on_unlinked)
+	TilebakeSignals.on(_events.maps_listed, _on_maps_listed)
+	TilebakeSignals.on(_events.map_changed, _on_map_changed)
+	TilebakeSignals.on(_events.job_changed, _on_job_changed)
+	TilebakeSignals.on(_events.lost, _link.lose)
+	TilebakeSignals.on(_bridge.imported, _on_imported)
 
 
 func _on_unlinked() -> void:
@@ -212,7 +212,7 @@ func _on_imported(paths: PackedStringArray) -> void:
 			texture_ready.emit(map_id, path)
 
 
-func _on_answered(answer: BackendAnswer, map_id: String) -> void:
+func _on_answered(answer: TilebakeBackendAnswer, map_id: String) -> void:
 	if answer.is_there() and not answer.is_ok() and answer.status != HTTPClient.RESPONSE_NOT_FOUND:
 		refused.emit(map_id, answer.refusal().line())
 
@@ -223,7 +223,7 @@ func _request_progress_image() -> void:
 		_link.client.request_progress_image(job.id, _on_progress_image.bind(job.map_id))
 
 
-func _on_progress_image(answer: BackendAnswer, map_id: String) -> void:
+func _on_progress_image(answer: TilebakeBackendAnswer, map_id: String) -> void:
 	var image: Image = Image.new()
 	if answer.is_ok() and image.load_png_from_buffer(answer.body) == OK:
 		progress_image_changed.emit(map_id, image)
@@ -234,7 +234,7 @@ func _set_work_state() -> void:
 	if not _link.is_linked():
 		return
 	var live: int = jobs().filter(func(job: TilebakeJobView) -> bool: return job.is_live()).size()
-	_set_state(StatusText.ready() if _running_job() == null else StatusText.busy(live))
+	_set_state(TilebakeStatusText.ready() if _running_job() == null else TilebakeStatusText.busy(live))
 
 
 func _set_state(its_state: TilebakeBackendState) -> void:

@@ -7,7 +7,7 @@ extends Sprite2D
 ## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
 ## picture up to date; in the game it needs neither the addon nor the backend, only its texture.
 
-const Signals = preload("signals.gd")
+const TilebakeSignals = preload("signals.gd")
 
 ## Whether the picture is up to date.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
@@ -49,14 +49,14 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 ## The transform from that space to our parent's. It is saved, because in the game the layers may be hidden or gone.
 @export_storage var map_space: Transform2D = Transform2D.IDENTITY
 
-var _state: State = State.NONE
+var _state: BakedTileMap.State = BakedTileMap.State.NONE
 var _state_warning: String = ""
 var _export_warnings: PackedStringArray = []
 var _followed_texture: Texture2D = null
 
 
 func _ready() -> void:
-	Signals.on(texture_changed, _follow_texture)
+	TilebakeSignals.on(texture_changed, _follow_texture)
 	_follow_texture()
 	if Engine.is_editor_hint():
 		_watch_layers()
@@ -69,7 +69,7 @@ func _get_configuration_warnings() -> PackedStringArray:
 	var warnings: PackedStringArray = []
 	if source_layers().is_empty():
 		warnings = ["There is no visible TileMapLayer to paint. Put this node beside the layers, or name them in Layers."]
-	if not _state_warning.is_empty() and _state not in [State.NONE, State.UP_TO_DATE]:
+	if not _state_warning.is_empty() and _state not in [BakedTileMap.State.NONE, BakedTileMap.State.UP_TO_DATE]:
 		warnings += PackedStringArray([_state_warning])
 	return warnings + _export_warnings
 
@@ -129,7 +129,7 @@ func follow_layers() -> void:
 
 
 ## Set whether the picture is up to date. [param warning] is shown at the node while it is not.
-func set_bake_state(state: State, warning: String) -> void:
+func set_bake_state(state: BakedTileMap.State, warning: String) -> void:
 	_state = state
 	_state_warning = warning
 	update_configuration_warnings()
@@ -144,7 +144,7 @@ func set_export_warnings(warnings: PackedStringArray) -> bool:
 
 
 ## Return whether the picture is up to date, as it was set last.
-func bake_state() -> State:
+func bake_state() -> BakedTileMap.State:
 	return _state
 
 
@@ -195,7 +195,7 @@ func _follow_texture() -> void:
 		_followed_texture.changed.disconnect(_fit)
 	_followed_texture = texture
 	if texture != null:
-		Signals.on(texture.changed, _fit)
+		TilebakeSignals.on(texture.changed, _fit)
 		_fit()
 
 
@@ -228,10 +228,10 @@ func _watch_layers() -> void:
 	for layer: Node in source_layers():
 		var edited: Signal = Signal(layer, &"changed")
 		if not edited.is_connected(_on_layer_changed):
-			Signals.on(edited, _on_layer_changed)
+			TilebakeSignals.on(edited, _on_layer_changed)
 	update_configuration_warnings()
 
 
 func _on_layer_changed() -> void:
-	if _state == State.UP_TO_DATE:
-		set_bake_state(State.STALE, "The tiles have changed since this was painted. Save the scene to paint them.")
+	if _state == BakedTileMap.State.UP_TO_DATE:
+		set_bake_state(BakedTileMap.State.STALE, "The tiles have changed since this was painted. Save the scene to paint them.")

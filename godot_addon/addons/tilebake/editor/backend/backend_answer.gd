@@ -2,8 +2,8 @@
 extends RefCounted
 ## Describe what came back for a request to the backend.
 
-const EventView = preload("views/event_view.gd")
-const JsonObject = preload("views/json_object.gd")
+const TilebakeEventView = preload("views/event_view.gd")
+const TilebakeJsonObject = preload("views/json_object.gd")
 
 ## The HTTP status; 0 where nobody answered.
 var status: int
@@ -26,20 +26,20 @@ func is_there() -> bool:
 
 ## Parse the JSON object in the body; empty where there is none.
 func object() -> Dictionary:
-	return JsonObject.parse(body.get_string_from_utf8())
+	return TilebakeJsonObject.parse(body.get_string_from_utf8())
 
 
 ## Read the maps of an answer to `GET /maps`.
 func maps() -> Array[TilebakeMapView]:
 	var views: Array[TilebakeMapView] = []
-	views.assign(JsonObject.objects(object(), "maps").map(TilebakeMapView.read))
+	views.assign(TilebakeJsonObject.objects(object(), "maps").map(TilebakeMapView.read))
 	return views
 
 
 ## Read the events of an answer to `GET /events`.
-func events() -> Array[EventView]:
-	var views: Array[EventView] = []
-	views.assign(JsonObject.objects(object(), "events").map(EventView.read))
+func events() -> Array[TilebakeEventView]:
+	var views: Array[TilebakeEventView] = []
+	views.assign(TilebakeJsonObject.objects(object(), "events").map(TilebakeEventView.read))
 	return views
 
 
@@ -52,7 +52,7 @@ func preview() -> TilebakePreviewView:
 func refusal() -> TilebakeDiagnostic:
 	if not is_there():
 		return TilebakeDiagnostic.error("The backend did not answer", "Look at its log in the Tilebake dock")
-	var diagnostic: TilebakeDiagnostic = JsonObject.diagnostic(object())
+	var diagnostic: TilebakeDiagnostic = TilebakeJsonObject.diagnostic(object())
 	if diagnostic.what.is_empty():
 		diagnostic.what = "The backend refused the request (HTTP status %d)" % status
 	return diagnostic

@@ -2,34 +2,34 @@
 extends Node
 ## Send requests to one backend, which first has to prove that it knows the token: only then is the token sent.
 
-const BackendAnswer = preload("backend_answer.gd")
-const ReadyFile = preload("../launch/ready_file.gd")
-const RequestQueue = preload("request_queue.gd")
+const TilebakeBackendAnswer = preload("backend_answer.gd")
+const TilebakeReadyFile = preload("../launch/ready_file.gd")
+const TilebakeRequestQueue = preload("request_queue.gd")
 
 const PATIENCE: float = 10.0  # seconds for an answer
 const WAIT: int = 20  # seconds that the backend may hold back an answer until something has changed
 const FAREWELL: int = 1000  # ms of the editor's own time that the end of the backend may take
 
-var _ready_file: ReadyFile = null
+var _ready_file: TilebakeReadyFile = null
 var _token: String = ""
-var _commands: RequestQueue = RequestQueue.new(PATIENCE)
-var _events: RequestQueue = RequestQueue.new(PATIENCE + WAIT)
-var _progress_images: RequestQueue = RequestQueue.new(PATIENCE)
-var _previews: RequestQueue = RequestQueue.new(PATIENCE)
+var _commands: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE)
+var _events: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE + WAIT)
+var _progress_images: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE)
+var _previews: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE)
 
 
 func _init() -> void:
-	for queue: RequestQueue in _queues():
+	for queue: TilebakeRequestQueue in _queues():
 		add_child(queue)
 
 
 ## Ask the backend of a ready file to prove itself. [param on_proof] is called with the answer and whether it did;
 ## only after that does the backend get any other request.
-func prove(file: ReadyFile, on_proof: Callable) -> void:
+func prove(file: TilebakeReadyFile, on_proof: Callable) -> void:
 	close()
 	_ready_file = file
 	var nonce: String = Crypto.new().generate_random_bytes(24).hex_encode()
-	_get_from(_commands, "health/challenge?nonce=" + nonce, func(answer: BackendAnswer) -> void:
+	_get_from(_commands, "health/challenge?nonce=" + nonce, func(answer: TilebakeBackendAnswer) -> void:
 		var is_proven: bool = answer.is_ok() and _is_proof(str(answer.object().get("proof", "")), file, nonce)
 		if is_proven:
 			_token = file.token
@@ -40,7 +40,7 @@ func prove(file: ReadyFile, on_proof: Callable) -> void:
 func close() -> void:
 	_token = ""
 	_ready_file = null
-	for queue: RequestQueue in _queues():
+	for queue: TilebakeRequestQueue in _queues():
 		queue.drop()
 
 
@@ -101,7 +101,7 @@ func shut_down() -> bool:
 		return false
 	var deadline: int = Time.get_ticks_msec() + FAREWELL
 	var http: HTTPClient = HTTPClient.new()
-	var is_open: bool = http.connect_to_host(ReadyFile.ADDRESS, _ready_file.port) == OK
+	var is_open: bool = http.connect_to_host(TilebakeReadyFile.ADDRESS, _ready_file.port) == OK
 	while is_open and Time.get_ticks_msec() < deadline and http.poll() == OK:
 		match http.get_status():
 			HTTPClient.STATUS_CONNECTED when http.has_response():
@@ -116,18 +116,18 @@ func shut_down() -> bool:
 	return has_answered
 
 
-func _get_from(queue: RequestQueue, path: String, on_answer: Callable) -> void:
+func _get_from(queue: TilebakeRequestQueue, path: String, on_answer: Callable) -> void:
 	_send(queue, HTTPClient.METHOD_GET, path, "", on_answer)
 
 
-func _post_to(queue: RequestQueue, path: String, body: Dictionary, on_answer: Callable) -> void:
+func _post_to(queue: TilebakeRequestQueue, path: String, body: Dictionary, on_answer: Callable) -> void:
 	_send(queue, HTTPClient.METHOD_POST, path, JSON.stringify(body), on_answer)
 
 
-func _send(queue: RequestQueue, method: HTTPClient.Method, path: String, body: String, on_answer: Callable) -> void:
+func _send(queue: TilebakeRequestQueue, method: HTTPClient.Method, path: String, body: String, on_answer: Callable) -> void:
 	if _ready_file == null:
 		return
-	var request: RequestQueue.Request = RequestQueue.Request.new()
+	var request: TilebakeRequestQueue.TilebakeRequest = TilebakeRequestQueue.TilebakeRequest.new()
 	request.method = method
 	request.url = "http://%s/v2/%s" % [_ready_file.host(), path]
 	request.headers = _headers()
@@ -136,7 +136,7 @@ func _send(queue: RequestQueue, method: HTTPClient.Method, path: String, body: S
 	queue.add(request)
 
 
-func _queues() -> Array[RequestQueue]:
+func _queues() -> Array[TilebakeRequestQueue]:
 	return [_commands, _events, _progress_images, _previews]
 
 
@@ -145,7 +145,7 @@ func _headers() -> PackedStringArray:
 	return [content] if _token.is_empty() else [content, "Authorization: Bearer " + _token]
 
 
-static func _is_proof(proof: String, file: ReadyFile, nonce: String) -> bool:
+static func _is_proof(proof: String, file: TilebakeReadyFile, nonce: String) -> bool:
 	if proof.length() != 64 or not proof.is_valid_hex_number():
 		return false
 	var message: String = "tilebake %s %s" % [file.host(), nonce]

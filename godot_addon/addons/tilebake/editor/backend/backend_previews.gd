@@ -9,19 +9,19 @@ signal image_ready(image: Image)
 ## It ended without an image.
 signal failed(diagnostic: TilebakeDiagnostic)
 
-const BackendAnswer = preload("backend_answer.gd")
-const BackendClient = preload("backend_client.gd")
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeBackendAnswer = preload("backend_answer.gd")
+const TilebakeBackendClient = preload("backend_client.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 const PAUSE: float = 0.3  # seconds between two requests for its status
 const UPGRADE: String = "Install the newest one (pip install --upgrade tilebake) and press Restart in the Tilebake dock"
 
-var _client: BackendClient
+var _client: TilebakeBackendClient
 var _request: int = 0  # counts requests: an answer to an earlier one is ignored
 var _preview: TilebakePreviewView = null  # null where none is under way
 
 
-func _init(client: BackendClient) -> void:
+func _init(client: TilebakeBackendClient) -> void:
 	_client = client
 
 
@@ -55,7 +55,7 @@ func _submit(map_id: String, subject: Dictionary) -> void:
 	_client.submit_preview(map_id, subject, _on_submitted.bind(_request))
 
 
-func _on_submitted(answer: BackendAnswer, request: int) -> void:
+func _on_submitted(answer: TilebakeBackendAnswer, request: int) -> void:
 	if request != _request:
 		if answer.is_ok():
 			_cancel_in_backend(answer.preview())
@@ -65,7 +65,7 @@ func _on_submitted(answer: BackendAnswer, request: int) -> void:
 		_on_status(answer, request)
 
 
-func _on_status(answer: BackendAnswer, request: int) -> void:
+func _on_status(answer: TilebakeBackendAnswer, request: int) -> void:
 	if request != _request:
 		return
 	if not answer.is_ok():
@@ -81,7 +81,7 @@ func _on_status(answer: BackendAnswer, request: int) -> void:
 			_fail(TilebakeDiagnostic.error("Another preview took its place", "Try again"))
 		_:
 			status_changed.emit(_preview)
-			Signals.on(get_tree().create_timer(PAUSE).timeout, _request_status.bind(request))
+			TilebakeSignals.on(get_tree().create_timer(PAUSE).timeout, _request_status.bind(request))
 
 
 func _request_status(request: int) -> void:
@@ -89,7 +89,7 @@ func _request_status(request: int) -> void:
 		_client.request_preview(_preview.id, _on_status.bind(request))
 
 
-func _on_image(answer: BackendAnswer, request: int) -> void:
+func _on_image(answer: TilebakeBackendAnswer, request: int) -> void:
 	if request != _request:
 		return
 	var image: Image = Image.new()

@@ -16,7 +16,7 @@ enum Kind {
 	NOT_ALLOWED,  ## The only tilebake lies in the project, and the user has not said whether it may run.
 }
 
-var kind: Kind
+var kind: TilebakeBackendState.Kind
 ## The state in one sentence.
 var text: String
 ## What to do about it; empty where nothing is to be done.
@@ -25,7 +25,7 @@ var hint: String
 var log_tail: String
 
 
-func _init(its_kind: Kind, its_text: String, its_hint: String = "", its_log_tail: String = "") -> void:
+func _init(its_kind: TilebakeBackendState.Kind, its_text: String, its_hint: String = "", its_log_tail: String = "") -> void:
 	kind = its_kind
 	text = its_text
 	hint = its_hint
@@ -34,12 +34,12 @@ func _init(its_kind: Kind, its_text: String, its_hint: String = "", its_log_tail
 
 ## Whether the backend takes requests.
 func is_up() -> bool:
-	return kind == Kind.READY or kind == Kind.BUSY
+	return kind == TilebakeBackendState.Kind.READY or kind == TilebakeBackendState.Kind.BUSY
 
 
 ## Whether the user has something to fix.
 func is_problem() -> bool:
-	return not is_up() and kind != Kind.STARTING and kind != Kind.OFF
+	return not is_up() and kind != TilebakeBackendState.Kind.STARTING and kind != TilebakeBackendState.Kind.OFF
 
 
 func is_same_as(other: TilebakeBackendState) -> bool:

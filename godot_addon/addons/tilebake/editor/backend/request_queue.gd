@@ -2,17 +2,17 @@
 extends HTTPRequest
 ## Send requests to the backend one after the other, while the editor's frames go on.
 
-const BackendAnswer = preload("backend_answer.gd")
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeBackendAnswer = preload("backend_answer.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 const LARGEST: int = 64 * 1024 * 1024  # bytes of an answer
 
-var _waiting: Array[Request] = []
-var _current: Request = null
+var _waiting: Array[TilebakeRequest] = []
+var _current: TilebakeRequest = null
 
 
 ## Describes one request. [member on_answer] is called with a BackendAnswer; an empty one is called with nothing.
-class Request:
+class TilebakeRequest:
 	extends RefCounted
 	var method: HTTPClient.Method
 	var url: String
@@ -29,11 +29,11 @@ func _init(seconds: float) -> void:
 
 
 func _ready() -> void:
-	Signals.on(request_completed, _on_completed)
+	TilebakeSignals.on(request_completed, _on_completed)
 
 
 ## Send a request as soon as all before it have been answered.
-func add(next: Request) -> void:
+func add(next: TilebakeRequest) -> void:
 	_waiting.append(next)
 	_send_next()
 
@@ -68,5 +68,5 @@ func _finish(status: int, body: PackedByteArray) -> void:
 	var on_answer: Callable = _current.on_answer
 	_current = null
 	if on_answer.is_valid():
-		on_answer.call(BackendAnswer.new(status, body))
+		on_answer.call(TilebakeBackendAnswer.new(status, body))
 	_send_next()

@@ -2,10 +2,10 @@
 extends Timer
 ## Call a function over and over, for as long as it is in the tree.
 
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 
 func _init(seconds: float, callback: Callable) -> void:
 	wait_time = seconds
 	autostart = true
-	Signals.on(timeout, callback)
+	TilebakeSignals.on(timeout, callback)

@@ -7,7 +7,7 @@ signal restart_asked
 signal settings_asked
 signal log_asked
 
-const Ui = preload("ui.gd")
+const TilebakeUi = preload("ui.gd")
 const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
 	TilebakeBackendState.Kind.READY: &"StatusSuccess",
 	TilebakeBackendState.Kind.BUSY: &"Progress1",
@@ -17,23 +17,23 @@ const KINDS: Dictionary[TilebakeBackendState.Kind, StringName] = {
 }
 
 var _icon: TextureRect = TextureRect.new()
-var _text: Label = Ui.make_wrapped_label()
+var _text: Label = TilebakeUi.make_wrapped_label()
 var _hint: LineEdit = LineEdit.new()
 var _hint_row: HBoxContainer = HBoxContainer.new()
-var _allow: Button = Ui.button("Allow", "Run this program in this project, now and from now on", allow_asked.emit)
-var _log_tail: Label = Ui.make_wrapped_label()
+var _allow: Button = TilebakeUi.button("Allow", "Run this program in this project, now and from now on", allow_asked.emit)
+var _log_tail: Label = TilebakeUi.make_wrapped_label()
 var _state: TilebakeBackendState
 
 
 func _init() -> void:
 	_icon.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
 	_icon.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
-	_icon.custom_minimum_size.y = Ui.scale(24)  # the height of a line of text
+	_icon.custom_minimum_size.y = TilebakeUi.scale(24)  # the height of a line of text
 	_hint.editable = false
 	_hint.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	_log_tail.add_theme_font_size_override(&"font_size", roundi(Ui.scale(11)))
+	_log_tail.add_theme_font_size_override(&"font_size", roundi(TilebakeUi.scale(11)))
 	_hint_row.add_child(_hint)
-	_hint_row.add_child(Ui.icon_button(&"ActionCopy", "Copy", _copy))
+	_hint_row.add_child(TilebakeUi.icon_button(&"ActionCopy", "Copy", _copy))
 	var head: HBoxContainer = HBoxContainer.new()
 	head.add_child(_icon)
 	head.add_child(_text)
@@ -49,7 +49,7 @@ func _notification(what: int) -> void:
 func show_state(state: TilebakeBackendState) -> void:
 	_state = state
 	var icon_name: StringName = KINDS.get(state.kind, &"StatusError")
-	_icon.texture = Ui.icon(icon_name)
+	_icon.texture = TilebakeUi.icon(icon_name)
 	_text.text = state.text
 	_text.tooltip_text = state.hint
 	_hint.text = state.hint
@@ -57,15 +57,15 @@ func show_state(state: TilebakeBackendState) -> void:
 	_hint_row.visible = state.is_problem() and not state.hint.is_empty() and not _allow.visible
 	_log_tail.text = state.log_tail
 	_log_tail.visible = not state.log_tail.is_empty()
-	_log_tail.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
+	_log_tail.add_theme_color_override(&"font_color", TilebakeUi.colour(&"warning_color"))
 
 
 ## Make the buttons that belong to the backend, for whoever has room for them.
 func tools() -> Array[Button]:
 	return [
-		Ui.icon_button(&"Reload", "Restart the backend", restart_asked.emit),
-		Ui.icon_button(&"Tools", "Choose the tilebake program and test it", settings_asked.emit),
-		Ui.icon_button(&"Script", "Show the backend's log", log_asked.emit),
+		TilebakeUi.icon_button(&"Reload", "Restart the backend", restart_asked.emit),
+		TilebakeUi.icon_button(&"Tools", "Choose the tilebake program and test it", settings_asked.emit),
+		TilebakeUi.icon_button(&"Script", "Show the backend's log", log_asked.emit),
 	]
 
 

@@ -4,13 +4,13 @@ extends VBoxContainer
 
 signal go_asked(map_id: String)
 
-const MapStatusText = preload("map_status_text.gd")
-const Signals = preload("../../nodes/signals.gd")
-const Ui = preload("ui.gd")
+const TilebakeMapStatusText = preload("map_status_text.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeUi = preload("ui.gd")
 
 var _map_id: String = ""
-var _text: Label = Ui.make_wrapped_label()
-var _where: Label = Ui.make_wrapped_label()
+var _text: Label = TilebakeUi.make_wrapped_label()
+var _where: Label = TilebakeUi.make_wrapped_label()
 var _go: LinkButton = LinkButton.new()
 
 
@@ -18,7 +18,7 @@ func _init() -> void:
 	visible = false
 	_go.text = "Show it in the scene"
 	_where.modulate.a = 0.7
-	Signals.on(_go.pressed, func() -> void: go_asked.emit(_map_id))
+	TilebakeSignals.on(_go.pressed, func() -> void: go_asked.emit(_map_id))
 	for part: Control in [_text, _where, _go]:
 		add_child(part)
 
@@ -30,17 +30,17 @@ func show_map(map: TilebakeMapView) -> void:
 		_map_id = ""
 		return
 	_map_id = map.id
-	var reason: String = MapStatusText.reason_of(map)
+	var reason: String = TilebakeMapStatusText.reason_of(map)
 	_text.text = "%s: %s" % [map.state_text().capitalize(), reason]
 	if reason.is_empty():
-		_text.text = "%s is %s" % [MapStatusText.name_of(map.id), map.state_text()]
+		_text.text = "%s is %s" % [TilebakeMapStatusText.name_of(map.id), map.state_text()]
 	_where.text = map.diagnostic.where if map.diagnostic != null else ""
 	_where.visible = not _where.text.is_empty()
 	_go.visible = map.diagnostic != null
-	_show_colour(MapStatusText.colour_of(map.state))
+	_show_colour(TilebakeMapStatusText.colour_of(map.state))
 
 
 func _show_colour(colour: StringName) -> void:
 	_text.remove_theme_color_override(&"font_color")
 	if not colour.is_empty():
-		_text.add_theme_color_override(&"font_color", Ui.colour(colour))
+		_text.add_theme_color_override(&"font_color", TilebakeUi.colour(colour))

@@ -4,34 +4,34 @@ extends VBoxContainer
 ##
 ## It talks to the coordinator alone.
 
-const BackendBar = preload("backend_bar.gd")
-const DiagnosticPanel = preload("diagnostic_panel.gd")
-const JobPanel = preload("job_panel.gd")
-const LogWindow = preload("log_window.gd")
-const MapActions = preload("../maps/map_actions.gd")
-const MapList = preload("map_list.gd")
-const SettingsWindow = preload("settings_window.gd")
-const Signals = preload("../../nodes/signals.gd")
-const Toasts = preload("toasts.gd")
-const Ui = preload("ui.gd")
+const TilebakeBackendBar = preload("backend_bar.gd")
+const TilebakeDiagnosticPanel = preload("diagnostic_panel.gd")
+const TilebakeJobPanel = preload("job_panel.gd")
+const TilebakeLogWindow = preload("log_window.gd")
+const TilebakeMapActions = preload("../maps/map_actions.gd")
+const TilebakeMapList = preload("map_list.gd")
+const TilebakeSettingsWindow = preload("settings_window.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeToasts = preload("toasts.gd")
+const TilebakeUi = preload("ui.gd")
 
 var _coordinator: TilebakeBakeCoordinator
-var _actions: MapActions
-var _bar: BackendBar = BackendBar.new()
-var _job: JobPanel = JobPanel.new()
-var _list: MapList = MapList.new()
-var _diagnostic: DiagnosticPanel = DiagnosticPanel.new()
-var _empty: Label = Ui.make_wrapped_label()
-var _log: LogWindow = LogWindow.new()
-var _settings: SettingsWindow = SettingsWindow.new()
-var _toasts: Toasts
+var _actions: TilebakeMapActions
+var _bar: TilebakeBackendBar = TilebakeBackendBar.new()
+var _job: TilebakeJobPanel = TilebakeJobPanel.new()
+var _list: TilebakeMapList = TilebakeMapList.new()
+var _diagnostic: TilebakeDiagnosticPanel = TilebakeDiagnosticPanel.new()
+var _empty: Label = TilebakeUi.make_wrapped_label()
+var _log: TilebakeLogWindow = TilebakeLogWindow.new()
+var _settings: TilebakeSettingsWindow = TilebakeSettingsWindow.new()
+var _toasts: TilebakeToasts
 
 
-func _init(coordinator: TilebakeBakeCoordinator, actions: MapActions) -> void:
+func _init(coordinator: TilebakeBakeCoordinator, actions: TilebakeMapActions) -> void:
 	name = "Tilebake"
 	_coordinator = coordinator
 	_actions = actions
-	_toasts = Toasts.new(coordinator)
+	_toasts = TilebakeToasts.new(coordinator)
 	_empty.text = "No maps yet. Open a scene with a TileMapLayer and press Bake Scene."
 	for part: Node in [_bar, _buttons(), _job, _list, _empty, _diagnostic, _log, _settings]:
 		add_child(part)
@@ -48,30 +48,30 @@ func _ready() -> void:
 
 
 func _follow_parts() -> void:
-	Signals.on(_bar.allow_asked, _coordinator.allow_program)
-	Signals.on(_bar.restart_asked, _coordinator.restart)
-	Signals.on(_bar.settings_asked, _settings.show_settings)
-	Signals.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))
-	Signals.on(_settings.changed, _coordinator.restart)
-	Signals.on(_job.cancel_asked, _coordinator.cancel)
-	Signals.on(_list.asked, _on_asked)
-	Signals.on(_list.picked, func(id: String) -> void: _diagnostic.show_map(_coordinator.map(id)))
-	Signals.on(_diagnostic.go_asked, _on_go_asked)
+	TilebakeSignals.on(_bar.allow_asked, _coordinator.allow_program)
+	TilebakeSignals.on(_bar.restart_asked, _coordinator.restart)
+	TilebakeSignals.on(_bar.settings_asked, _settings.show_settings)
+	TilebakeSignals.on(_bar.log_asked, func() -> void: _log.show_log(_coordinator.log_path()))
+	TilebakeSignals.on(_settings.changed, _coordinator.restart)
+	TilebakeSignals.on(_job.cancel_asked, _coordinator.cancel)
+	TilebakeSignals.on(_list.asked, _on_asked)
+	TilebakeSignals.on(_list.picked, func(id: String) -> void: _diagnostic.show_map(_coordinator.map(id)))
+	TilebakeSignals.on(_diagnostic.go_asked, _on_go_asked)
 
 
 func _follow_coordinator() -> void:
-	Signals.on(_coordinator.state_changed, _on_state_changed)
-	Signals.on(_coordinator.map_changed, _on_map_changed)
-	Signals.on(_coordinator.job_changed, _on_job_changed)
-	Signals.on(_coordinator.progress_image_changed, _job.show_progress_image)
-	Signals.on(_coordinator.texture_ready, _list.show_picture)
-	Signals.on(_coordinator.refused, _toasts.show_refusal)
+	TilebakeSignals.on(_coordinator.state_changed, _on_state_changed)
+	TilebakeSignals.on(_coordinator.map_changed, _on_map_changed)
+	TilebakeSignals.on(_coordinator.job_changed, _on_job_changed)
+	TilebakeSignals.on(_coordinator.progress_image_changed, _job.show_progress_image)
+	TilebakeSignals.on(_coordinator.texture_ready, _list.show_picture)
+	TilebakeSignals.on(_coordinator.refused, _toasts.show_refusal)
 
 
 func _buttons() -> HFlowContainer:
 	var row: HFlowContainer = HFlowContainer.new()
-	row.add_child(Ui.button("Bake Scene", "Paint the tile layers of the scene that is open", _actions.bake_scene))
-	row.add_child(Ui.button("Bake All", "Paint every map whose picture is not up to date", _coordinator.bake_all))
+	row.add_child(TilebakeUi.button("Bake Scene", "Paint the tile layers of the scene that is open", _actions.bake_scene))
+	row.add_child(TilebakeUi.button("Bake All", "Paint every map whose picture is not up to date", _coordinator.bake_all))
 	for tool: Button in _bar.tools():
 		row.add_child(tool)
 	return row
@@ -110,15 +110,15 @@ func _on_go_asked(map_id: String) -> void:
 		_actions.show_diagnostic(_coordinator.map(map_id))
 
 
-func _on_asked(action: MapList.Action, map_id: String) -> void:
+func _on_asked(action: TilebakeMapList.TilebakeMapAction, map_id: String) -> void:
 	match action:
-		MapList.Action.BAKE:
+		TilebakeMapList.TilebakeMapAction.BAKE:
 			_coordinator.bake(map_id, "asked")
-		MapList.Action.RE_ROLL:
+		TilebakeMapList.TilebakeMapAction.RE_ROLL:
 			_actions.re_roll(map_id)
-		MapList.Action.OPEN_SCENE:
+		TilebakeMapList.TilebakeMapAction.OPEN_SCENE:
 			_actions.open_scene(map_id)
-		MapList.Action.SHOW_FOLDER:
+		TilebakeMapList.TilebakeMapAction.SHOW_FOLDER:
 			_actions.open_folder(_coordinator.map(map_id))
 
 

@@ -4,8 +4,8 @@ extends VBoxContainer
 
 signal cancel_asked(job_id: int)
 
-const MapStatusText = preload("map_status_text.gd")
-const Ui = preload("ui.gd")
+const TilebakeMapStatusText = preload("map_status_text.gd")
+const TilebakeUi = preload("ui.gd")
 
 var _job_id: int = -1
 var _map_id: String = ""
@@ -17,7 +17,7 @@ var _left: Label = Label.new()
 
 func _init() -> void:
 	visible = false
-	_image.custom_minimum_size.y = Ui.scale(140)
+	_image.custom_minimum_size.y = TilebakeUi.scale(140)
 	_image.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
 	_image.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
 	_title.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
@@ -40,7 +40,7 @@ func show_job(job: TilebakeJobView) -> void:
 	_image.visible = _image.texture != null
 	_job_id = job.id if runs else -1
 	_map_id = job.map_id
-	_title.text = "Painting %s" % MapStatusText.name_of(_map_id)
+	_title.text = "Painting %s" % TilebakeMapStatusText.name_of(_map_id)
 	_show_progress(job)
 
 
@@ -61,11 +61,11 @@ func _show_progress(job: TilebakeJobView) -> void:
 	_bar.indeterminate = job.steps == 0
 	_bar.max_value = maxi(job.steps, 1)
 	_bar.value = job.step
-	_left.text = "" if job.seconds_left == TilebakeJobView.UNKNOWN else MapStatusText.time_left(job.seconds_left)
+	_left.text = "" if job.seconds_left == TilebakeJobView.UNKNOWN else TilebakeMapStatusText.time_left(job.seconds_left)
 
 
 func _cancel_button() -> Button:
-	return Ui.icon_button(&"Stop", "Cancel this bake", func() -> void: cancel_asked.emit(_job_id))
+	return TilebakeUi.icon_button(&"Stop", "Cancel this bake", func() -> void: cancel_asked.emit(_job_id))
 
 
 func _row(parts: Array[Control]) -> HBoxContainer:

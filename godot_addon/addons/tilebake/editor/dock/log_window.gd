@@ -2,8 +2,8 @@
 extends AcceptDialog
 ## Show the end of the backend's log.
 
-const Signals = preload("../../nodes/signals.gd")
-const Ui = preload("ui.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeUi = preload("ui.gd")
 ## Bytes of the log that are shown: it can be long.
 const SHOWN: int = 64 * 1024
 
@@ -18,14 +18,14 @@ func _init() -> void:
 	_text.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
 	add_child(_text)
 	var _button: Button = add_button("Open the File", true, "open")
-	Signals.on(custom_action, func(_name: StringName) -> void: Ui.open(_path))
+	TilebakeSignals.on(custom_action, func(_name: StringName) -> void: TilebakeUi.open(_path))
 
 
 ## Show the end of the log at a path, with a button that opens the file.
 func show_log(path: String) -> void:
 	_path = path
 	_text.text = _end_of(path)
-	popup_centered(Vector2i(Vector2(Ui.scale(800), Ui.scale(500))))
+	popup_centered(Vector2i(Vector2(TilebakeUi.scale(800), TilebakeUi.scale(500))))
 	_text.scroll_vertical = _text.get_line_count()
 
 

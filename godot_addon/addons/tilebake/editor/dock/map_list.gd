@@ -3,22 +3,22 @@ extends Tree
 ## List every map of the project with its picture and its state.
 
 signal picked(map_id: String)
-signal asked(action: Action, map_id: String)
+signal asked(action: TilebakeMapAction, map_id: String)
 
-enum Action { BAKE, RE_ROLL, OPEN_SCENE, SHOW_FOLDER }
+enum TilebakeMapAction { BAKE, RE_ROLL, OPEN_SCENE, SHOW_FOLDER }
 
-const MapStatusText = preload("map_status_text.gd")
-const Signals = preload("../../nodes/signals.gd")
-const Ui = preload("ui.gd")
+const TilebakeMapStatusText = preload("map_status_text.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeUi = preload("ui.gd")
 const THUMBNAIL: float = 40.0
 ## What can be asked of a map: its label, its icon, its key.
-const ACTIONS: Dictionary[Action, Array] = {
-	Action.BAKE: ["Bake", &"Reload", KEY_B],
-	Action.RE_ROLL: ["Re-roll the Seed", &"RandomNumberGenerator", KEY_R],
-	Action.OPEN_SCENE: ["Open the Scene", &"PackedScene", KEY_O],
-	Action.SHOW_FOLDER: ["Open the Folder", &"Folder", KEY_F],
+const ACTIONS: Dictionary[TilebakeMapAction, Array] = {
+	TilebakeMapAction.BAKE: ["Bake", &"Reload", KEY_B],
+	TilebakeMapAction.RE_ROLL: ["Re-roll the Seed", &"RandomNumberGenerator", KEY_R],
+	TilebakeMapAction.OPEN_SCENE: ["Open the Scene", &"PackedScene", KEY_O],
+	TilebakeMapAction.SHOW_FOLDER: ["Open the Folder", &"Folder", KEY_F],
 }
-const BUTTONS: Array[Action] = [Action.BAKE, Action.RE_ROLL]
+const BUTTONS: Array[TilebakeMapAction] = [TilebakeMapAction.BAKE, TilebakeMapAction.RE_ROLL]
 
 var _rows: Dictionary[String, TreeItem] = {}
 var _menu: PopupMenu = PopupMenu.new()
@@ -32,15 +32,15 @@ func _init() -> void:
 	allow_rmb_select = true
 	select_mode = Tree.SELECT_ROW
 	size_flags_vertical = Control.SIZE_EXPAND_FILL
-	custom_minimum_size.y = Ui.scale(120)
+	custom_minimum_size.y = TilebakeUi.scale(120)
 	set_column_expand(1, false)
 	set_column_clip_content(0, true)
 	var _root: TreeItem = create_item()
 	_fill_menu()
-	Signals.on(item_selected, func() -> void: picked.emit(selected_map()))
-	Signals.on(item_activated, _ask.bind(Action.OPEN_SCENE))
-	Signals.on(item_mouse_selected, _on_mouse_selected)
-	Signals.on(button_clicked, _on_button_clicked)
+	TilebakeSignals.on(item_selected, func() -> void: picked.emit(selected_map()))
+	TilebakeSignals.on(item_activated, _ask.bind(TilebakeMapAction.OPEN_SCENE))
+	TilebakeSignals.on(item_mouse_selected, _on_mouse_selected)
+	TilebakeSignals.on(button_clicked, _on_button_clicked)
 
 
 func _gui_input(event: InputEvent) -> void:
@@ -77,8 +77,8 @@ func show_map(map: TilebakeMapView) -> void:
 		_drop(map.id)
 		return
 	var row: TreeItem = _row_of(map.id)
-	var reason: String = MapStatusText.reason_of(map)
-	row.set_icon(1, Ui.icon(MapStatusText.icon_of(map.state)))
+	var reason: String = TilebakeMapStatusText.reason_of(map)
+	row.set_icon(1, TilebakeUi.icon(TilebakeMapStatusText.icon_of(map.state)))
 	row.set_tooltip_text(1, map.state_text() if reason.is_empty() else "%s: %s" % [map.state_text(), reason])
 
 
@@ -104,15 +104,15 @@ func _new_row(map_id: String) -> TreeItem:
 	ids.sort()
 	var row: TreeItem = create_item(null, ids.find(map_id))
 	row.set_metadata(0, map_id)
-	row.set_text(0, MapStatusText.name_of(map_id))
+	row.set_text(0, TilebakeMapStatusText.name_of(map_id))
 	row.set_tooltip_text(0, map_id)
-	row.set_icon(0, Ui.icon(&"ImageTexture"))
-	row.set_icon_max_width(0, roundi(Ui.scale(THUMBNAIL)))
-	row.custom_minimum_height = roundi(Ui.scale(THUMBNAIL))
-	for action: Action in BUTTONS:
+	row.set_icon(0, TilebakeUi.icon(&"ImageTexture"))
+	row.set_icon_max_width(0, roundi(TilebakeUi.scale(THUMBNAIL)))
+	row.custom_minimum_height = roundi(TilebakeUi.scale(THUMBNAIL))
+	for action: TilebakeMapAction in BUTTONS:
 		var shown: Array = ACTIONS[action]
 		var icon_name: StringName = shown[1]
-		row.add_button(1, Ui.icon(icon_name), action, false, str(shown[0]))
+		row.add_button(1, TilebakeUi.icon(icon_name), action, false, str(shown[0]))
 	return row
 
 
@@ -123,7 +123,7 @@ func _drop(map_id: String) -> void:
 
 
 func _fill_menu() -> void:
-	for action: Action in ACTIONS:
+	for action: TilebakeMapAction in ACTIONS:
 		var shown: Array = ACTIONS[action]
 		var key: InputEventKey = InputEventKey.new()
 		key.keycode = shown[2]
@@ -132,19 +132,19 @@ func _fill_menu() -> void:
 		_menu.add_item(str(shown[0]), action)
 		_menu.set_item_shortcut(_menu.get_item_index(action), shortcut)
 	add_child(_menu)
-	Signals.on(_menu.id_pressed, func(id: int) -> void: _ask(id as Action))
+	TilebakeSignals.on(_menu.id_pressed, func(id: int) -> void: _ask(id as TilebakeMapAction))
 
 
 func _open_menu(at: Vector2) -> void:
-	for action: Action in ACTIONS:
+	for action: TilebakeMapAction in ACTIONS:
 		var icon_name: StringName = ACTIONS[action][1]
-		_menu.set_item_icon(_menu.get_item_index(action), Ui.icon(icon_name))
+		_menu.set_item_icon(_menu.get_item_index(action), TilebakeUi.icon(icon_name))
 	_menu.position = Vector2i(at)
 	_menu.reset_size()
 	_menu.popup()
 
 
-func _ask(action: Action) -> void:
+func _ask(action: TilebakeMapAction) -> void:
 	if not selected_map().is_empty():
 		asked.emit(action, selected_map())
 
@@ -155,4 +155,4 @@ func _on_mouse_selected(at: Vector2, button: int) -> void:
 
 
 func _on_button_clicked(row: TreeItem, _column: int, id: int, _button: int) -> void:
-	asked.emit(id as Action, str(row.get_metadata(0)))
+	asked.emit(id as TilebakeMapAction, str(row.get_metadata(0)))

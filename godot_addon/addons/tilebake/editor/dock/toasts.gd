@@ -2,7 +2,7 @@
 extends RefCounted
 ## Show a toast when pictures are done, one for all that come together, and one for each failure.
 
-const MapStatusText = preload("map_status_text.gd")
+const TilebakeMapStatusText = preload("map_status_text.gd")
 
 var _done: PackedStringArray = []
 var _coordinator: TilebakeBakeCoordinator
@@ -14,7 +14,7 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 ## Report the end of a job, if it has ended.
 func show_job(job: TilebakeJobView) -> void:
-	var map: String = MapStatusText.name_of(job.map_id)
+	var map: String = TilebakeMapStatusText.name_of(job.map_id)
 	if job.state == TilebakeJobView.State.DONE:
 		_done += PackedStringArray([map])
 	elif job.has_failed():

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Make the small parts that the dock and the inspector are built of.
 
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 const ICONS: StringName = &"EditorIcons"
 
@@ -26,7 +26,7 @@ static func button(text: String, tooltip: String, pressed: Callable) -> Button:
 	var made: Button = Button.new()
 	made.text = text
 	made.tooltip_text = tooltip
-	Signals.on(made.pressed, pressed)
+	TilebakeSignals.on(made.pressed, pressed)
 	return made
 
 
@@ -41,7 +41,7 @@ static func icon_button(icon_name: StringName, tooltip: String, pressed: Callabl
 ## Give a button an icon that follows the theme.
 static func show_icon(target: Button, icon_name: StringName) -> void:
 	target.icon = icon(icon_name)
-	Signals.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
+	TilebakeSignals.on(target.theme_changed, func() -> void: target.icon = icon(icon_name))
 
 
 static func make_wrapped_label() -> Label:

@@ -2,10 +2,10 @@
 extends RefCounted
 ## Have a project painted before a headless import, so that the import finds the pictures.
 
-const BackendCommand = preload("../launch/backend_command.gd")
-const FsBridge = preload("../maps/fs_bridge.gd")
-const Settings = preload("../settings.gd")
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeBackendCommand = preload("../launch/backend_command.gd")
+const TilebakeFsBridge = preload("../maps/fs_bridge.gd")
+const TilebakeSettings = preload("../settings.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 const BUSY: int = 75
 const NAP: int = 5  # ms
@@ -18,7 +18,7 @@ static func bake_all() -> void:
 	if maps.is_empty():
 		return
 	var root: String = ProjectSettings.globalize_path("res://")
-	var command: BackendCommand = BackendCommand.find(Settings.command(), root)
+	var command: TilebakeBackendCommand = TilebakeBackendCommand.find(TilebakeSettings.command(), root)
 	if command == null:
 		_report("tilebake was not found, so no map was painted", "Install it with `pip install tilebake`, or put it on PATH")
 		return
@@ -29,7 +29,7 @@ static func bake_all() -> void:
 	print("Tilebake: painting what is stale, with %s." % command.program)
 	var output: Array[String] = []
 	var code: int = OS.execute(command.program, command.with(["bake", root]), output, true)
-	Signals.on(
+	TilebakeSignals.on(
 		EditorInterface.get_resource_filesystem().sources_changed,
 		_import_new.bind(maps).unbind(1),
 		CONNECT_ONE_SHOT | CONNECT_DEFERRED,
@@ -54,7 +54,7 @@ static func _import_new(maps: Array[String]) -> void:
 
 static func _has_new_picture(map: String) -> bool:
 	var path: String = TilebakeMapPaths.texture_path(map)
-	return FileAccess.file_exists(path) and not FsBridge.is_imported(path)
+	return FileAccess.file_exists(path) and not TilebakeFsBridge.is_imported(path)
 
 
 ## Return the map files in a folder and below, as far as the editor looks for files.
@@ -71,4 +71,4 @@ static func _maps_in(folder: String) -> Array[String]:
 
 
 static func _report(what: String, hint: String) -> void:
-	push_error("Tilebake: %s (%s is set). %s." % [what, Settings.BAKE_ON_IMPORT, hint])
+	push_error("Tilebake: %s (%s is set). %s." % [what, TilebakeSettings.BAKE_ON_IMPORT, hint])

@@ -7,7 +7,7 @@ extends EditorImportPlugin
 ## A broken map is imported too, without tiles: Godot would never try a failed import again, not even after the map
 ## was corrected.
 
-const MapReader = preload("../maps/map_reader.gd")
+const TilebakeMapReader = preload("../maps/map_reader.gd")
 
 const EXTENSION: String = "res"
 const FORMAT: int = 1
@@ -72,7 +72,7 @@ func _import(
 	_platform_variants: Array[String],
 	_gen_files: Array[String]
 ) -> Error:
-	var reader: MapReader = MapReader.new(source_file)
+	var reader: TilebakeMapReader = TilebakeMapReader.new(source_file)
 	var map: TilebakeMap = reader.map
 	if reader.diagnostic != null:
 		push_error("Tilebake: %s" % reader.diagnostic.line())

@@ -2,28 +2,28 @@
 extends EditorInspectorPlugin
 ## Add to the inspector of a BakedTileMap and of tile layers: terrains, seed, prompt words, and a bake button.
 
-const EditDrafts = preload("../maps/edit_drafts.gd")
-const MapActions = preload("../maps/map_actions.gd")
-const PreviewSession = preload("../previews/preview_session.gd")
-const SeedProperty = preload("seed_property.gd")
-const Signals = preload("../../nodes/signals.gd")
-const TerrainTable = preload("terrain_table.gd")
-const Ui = preload("../dock/ui.gd")
-const UnmappedTiles = preload("unmapped_tiles.gd")
-const WordsPanel = preload("words/words_panel.gd")
+const TilebakeEditDrafts = preload("../maps/edit_drafts.gd")
+const TilebakeMapActions = preload("../maps/map_actions.gd")
+const TilebakePreviewSession = preload("../previews/preview_session.gd")
+const TilebakeSeedProperty = preload("seed_property.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeTerrainTable = preload("terrain_table.gd")
+const TilebakeUi = preload("../dock/ui.gd")
+const TilebakeUnmappedTiles = preload("unmapped_tiles.gd")
+const TilebakeWordsPanel = preload("words/words_panel.gd")
 
-var _actions: MapActions
+var _actions: TilebakeMapActions
 var _undo: EditorUndoRedoManager
-var _session: PreviewSession
-var _drafts: EditDrafts
+var _session: TilebakePreviewSession
+var _drafts: TilebakeEditDrafts
 
 
-func _init(actions: MapActions, session: PreviewSession, undo: EditorUndoRedoManager) -> void:
+func _init(actions: TilebakeMapActions, session: TilebakePreviewSession, undo: EditorUndoRedoManager) -> void:
 	_actions = actions
 	_undo = undo
 	_session = session
-	_drafts = EditDrafts.new(undo)
-	Signals.on(EditorInterface.get_inspector().edited_object_changed, _on_object_changed)
+	_drafts = TilebakeEditDrafts.new(undo)
+	TilebakeSignals.on(EditorInterface.get_inspector().edited_object_changed, _on_object_changed)
 
 
 func _can_handle(object: Object) -> bool:
@@ -33,9 +33,9 @@ func _can_handle(object: Object) -> bool:
 func _parse_begin(object: Object) -> void:
 	if object is Node and (object as Node).owner == null and object != EditorInterface.get_edited_scene_root():
 		return
-	var button: Button = Ui.button(
+	var button: Button = TilebakeUi.button(
 		"Bake this Scene", "Paint the tile layers of this scene into one picture", _actions.bake_scene)
-	Ui.show_icon(button, &"Paint")
+	TilebakeUi.show_icon(button, &"Paint")
 	add_custom_control(button)
 
 
@@ -47,16 +47,16 @@ func _parse_property(
 		return false
 	match name:
 		"bake_seed":
-			add_property_editor(name, SeedProperty.new(_actions.re_roll_node.bind(node)))
+			add_property_editor(name, TilebakeSeedProperty.new(_actions.re_roll_node.bind(node)))
 			return true
 		"terrains":
-			add_custom_control(TerrainTable.new(node, _undo))
+			add_custom_control(TilebakeTerrainTable.new(node, _undo))
 		"tile_terrains":
-			add_custom_control(UnmappedTiles.new(node, _undo))
+			add_custom_control(TilebakeUnmappedTiles.new(node, _undo))
 		"edit":
 			_session.open(node)
 			_drafts.open(node)
-			add_custom_control(WordsPanel.new(_drafts, _session))
+			add_custom_control(TilebakeWordsPanel.new(_drafts, _session))
 			return true
 	return false
 

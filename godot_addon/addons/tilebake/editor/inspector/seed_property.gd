@@ -2,8 +2,8 @@
 extends EditorProperty
 ## Edit the seed, with a button that rolls another one.
 
-const Signals = preload("../../nodes/signals.gd")
-const Ui = preload("../dock/ui.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeUi = preload("../dock/ui.gd")
 
 var _seed: EditorSpinSlider = EditorSpinSlider.new()
 
@@ -15,10 +15,10 @@ func _init(re_roll: Callable) -> void:
 	_seed.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	var row: HBoxContainer = HBoxContainer.new()
 	row.add_child(_seed)
-	row.add_child(Ui.icon_button(&"RandomNumberGenerator", "Another seed: paint the same map another way", re_roll))
+	row.add_child(TilebakeUi.icon_button(&"RandomNumberGenerator", "Another seed: paint the same map another way", re_roll))
 	add_child(row)
 	add_focusable(_seed)
-	Signals.on(_seed.value_changed, _on_changed)
+	TilebakeSignals.on(_seed.value_changed, _on_changed)
 
 
 func _update_property() -> void:

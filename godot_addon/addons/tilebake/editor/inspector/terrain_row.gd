@@ -4,8 +4,8 @@ extends HBoxContainer
 
 signal changed(prompt: String, weight: float)
 
-const Signals = preload("../../nodes/signals.gd")
-const Ui = preload("../dock/ui.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeUi = preload("../dock/ui.gd")
 
 var _prompt: LineEdit = LineEdit.new()
 var _weight: EditorSpinSlider = EditorSpinSlider.new()
@@ -14,7 +14,7 @@ var _weight: EditorSpinSlider = EditorSpinSlider.new()
 func _init(terrain: String, described: TilebakeTerrain) -> void:
 	var name_label: Label = Label.new()
 	name_label.text = terrain
-	name_label.custom_minimum_size.x = Ui.scale(70)
+	name_label.custom_minimum_size.x = TilebakeUi.scale(70)
 	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	name_label.tooltip_text = terrain
 	_prompt.text = described.prompt if described != null else ""
@@ -25,13 +25,13 @@ func _init(terrain: String, described: TilebakeTerrain) -> void:
 	_weight.max_value = 5.0
 	_weight.step = 0.05
 	_weight.value = described.weight if described != null else 1.0
-	_weight.custom_minimum_size.x = Ui.scale(60)
+	_weight.custom_minimum_size.x = TilebakeUi.scale(60)
 	_weight.tooltip_text = "How strongly it counts against its neighbours along their border"
 	for part: Control in [name_label, _prompt, _weight]:
 		add_child(part)
-	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _emit_changed())
-	Signals.on(_prompt.focus_exited, _emit_changed)
-	Signals.on(_weight.value_changed, func(_value: float) -> void: _emit_changed())
+	TilebakeSignals.on(_prompt.text_submitted, func(_text: String) -> void: _emit_changed())
+	TilebakeSignals.on(_prompt.focus_exited, _emit_changed)
+	TilebakeSignals.on(_weight.value_changed, func(_value: float) -> void: _emit_changed())
 
 
 func _emit_changed() -> void:

@@ -2,10 +2,10 @@
 extends VBoxContainer
 ## List the terrains of a BakedTileMap's layers, with a row each to describe it.
 
-const SceneSetup = preload("../maps/scene_setup.gd")
-const Signals = preload("../../nodes/signals.gd")
-const TerrainRow = preload("terrain_row.gd")
-const Ui = preload("../dock/ui.gd")
+const TilebakeSceneSetup = preload("../maps/scene_setup.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeTerrainRow = preload("terrain_row.gd")
+const TilebakeUi = preload("../dock/ui.gd")
 
 var _node: BakedTileMap
 var _undo: EditorUndoRedoManager
@@ -16,18 +16,18 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	_undo = undo
 	for terrain: String in _names():
 		var described: TilebakeTerrain = node.terrains.get(terrain)
-		var row: TerrainRow = TerrainRow.new(terrain, described)
-		Signals.on(row.changed, _on_changed.bind(terrain))
+		var row: TilebakeTerrainRow = TilebakeTerrainRow.new(terrain, described)
+		TilebakeSignals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
 	if get_child_count() == 0:
-		var hint: Label = Ui.make_wrapped_label()
+		var hint: Label = TilebakeUi.make_wrapped_label()
 		hint.text = "The tiles have no terrains. Add a custom data layer %s to the TileSet, or name the tiles below." % (
 			TilebakeCellTerrain.DATA_LAYER)
 		add_child(hint)
 
 
 func _names() -> Array[String]:
-	var names: Array[String] = SceneSetup.terrain_names(_node.source_layers())
+	var names: Array[String] = TilebakeSceneSetup.terrain_names(_node.source_layers())
 	for also: String in _node.terrains.keys() + _node.tile_terrains.values():
 		if also not in names:
 			names.append(also)

@@ -2,8 +2,8 @@
 extends VBoxContainer
 ## List the tiles in use that have no terrain, each with a field to name one.
 
-const Signals = preload("../../nodes/signals.gd")
-const Ui = preload("../dock/ui.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeUi = preload("../dock/ui.gd")
 ## How many different tiles are listed at most; a TileSet with more should use a custom data layer.
 const LISTED: int = 24
 
@@ -16,11 +16,11 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	_undo = undo
 	var tiles: Dictionary[String, Texture2D] = _find_unmapped()
 	visible = not tiles.is_empty()
-	var title: Label = Ui.make_wrapped_label()
+	var title: Label = TilebakeUi.make_wrapped_label()
 	title.text = "%d kinds of tiles have no terrain and are painted by the base prompt alone. Name it here:" % tiles.size()
 	if tiles.size() == 1:
 		title.text = "One kind of tile has no terrain and is painted by the base prompt alone. Name it here:"
-	title.add_theme_color_override(&"font_color", Ui.colour(&"warning_color"))
+	title.add_theme_color_override(&"font_color", TilebakeUi.colour(&"warning_color"))
 	add_child(title)
 	for key: String in tiles.keys().slice(0, LISTED):
 		add_child(_row(key, tiles[key]))
@@ -30,14 +30,14 @@ func _row(key: String, picture: Texture2D) -> HBoxContainer:
 	var row: HBoxContainer = HBoxContainer.new()
 	var icon: TextureRect = TextureRect.new()
 	icon.texture = picture
-	icon.custom_minimum_size = Vector2.ONE * Ui.scale(24)
+	icon.custom_minimum_size = Vector2.ONE * TilebakeUi.scale(24)
 	icon.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
 	icon.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
 	icon.tooltip_text = key
 	var field: LineEdit = LineEdit.new()
 	field.placeholder_text = "terrain of tile %s" % key
 	field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	Signals.on(field.text_submitted, _on_named.bind(key))
+	TilebakeSignals.on(field.text_submitted, _on_named.bind(key))
 	row.add_child(icon)
 	row.add_child(field)
 	return row

@@ -3,7 +3,7 @@ extends RefCounted
 ## Find the command that starts tilebake: what the setting names, or what is on PATH or in a virtual environment
 ## beside the project. The last may come with the project from anybody, and so is not run unasked.
 
-const BackendCommand = preload("backend_command.gd")
+const TilebakeBackendCommand = preload("backend_command.gd")
 
 ## Where virtual environments usually are, from the project's folder.
 const ENVIRONMENTS: PackedStringArray = [".venv", "venv", "env", "../.venv", "../venv", "../env"]
@@ -32,26 +32,26 @@ func with(more: PackedStringArray) -> PackedStringArray:
 
 ## Find the command to run; null where there is none. [param setting] is what the user has set, [param root] the
 ## project's folder. A setting that is wrong is an error even where another tilebake is on PATH.
-static func find(setting: String, root: String) -> BackendCommand:
+static func find(setting: String, root: String) -> TilebakeBackendCommand:
 	var named: String = clean(setting)
 	if not named.is_empty():
 		return _find_in(named, "the editor setting", ["tilebake", "python3", "python"])
 	for folder: String in _path_folders():
-		var found: BackendCommand = _find_in(folder, "PATH", ["tilebake"])
+		var found: TilebakeBackendCommand = _find_in(folder, "PATH", ["tilebake"])
 		if found != null:
 			return found
 	if OS.has_environment("VIRTUAL_ENV"):
 		var active: String = OS.get_environment("VIRTUAL_ENV")
-		var found: BackendCommand = _find_in(active, active, ["tilebake"])
+		var found: TilebakeBackendCommand = _find_in(active, active, ["tilebake"])
 		if found != null:
 			return found
 	return _find_of_project(root)
 
 
-static func _find_of_project(root: String) -> BackendCommand:
+static func _find_of_project(root: String) -> TilebakeBackendCommand:
 	for name: String in ENVIRONMENTS:
 		var folder: String = root.path_join(name).simplify_path()
-		var found: BackendCommand = _find_in(folder, folder, ["tilebake"])
+		var found: TilebakeBackendCommand = _find_in(folder, folder, ["tilebake"])
 		if found != null:
 			found.is_of_project = true
 			return found
@@ -71,14 +71,14 @@ static func clean(setting: String) -> String:
 
 
 ## Find the command at a place that is a program itself, or a folder that holds one of these names.
-static func _find_in(place: String, found_in: String, names: PackedStringArray) -> BackendCommand:
+static func _find_in(place: String, found_in: String, names: PackedStringArray) -> TilebakeBackendCommand:
 	if _is_program(place):
-		return BackendCommand.new(place, found_in)
+		return TilebakeBackendCommand.new(place, found_in)
 	for folder: String in PROGRAM_FOLDERS:
 		for name: String in names:
 			var path: String = place.path_join(folder).path_join(name + _suffix())
 			if _is_program(path):
-				return BackendCommand.new(path.simplify_path(), found_in)
+				return TilebakeBackendCommand.new(path.simplify_path(), found_in)
 	return null
 
 

@@ -2,8 +2,8 @@
 extends RefCounted
 ## Describe where a project's backend is found, as `tilebake where --json` prints it.
 
-const BackendLocation = preload("backend_location.gd")
-const JsonObject = preload("../backend/views/json_object.gd")
+const TilebakeBackendLocation = preload("backend_location.gd")
+const TilebakeJsonObject = preload("../backend/views/json_object.gd")
 
 ## The beginning of the versions that this addon works with.
 const VERSION: String = "0.1."
@@ -16,9 +16,9 @@ var log_file: String
 
 
 ## Parse what `tilebake where --json` prints; null where this is something else.
-static func parse(text: String) -> BackendLocation:
-	var json: Dictionary = JsonObject.parse(text)
-	var location: BackendLocation = BackendLocation.new()
+static func parse(text: String) -> TilebakeBackendLocation:
+	var json: Dictionary = TilebakeJsonObject.parse(text)
+	var location: TilebakeBackendLocation = TilebakeBackendLocation.new()
 	location.version = str(json.get("version", ""))
 	location.root = str(json.get("project", "")).replace("\\", "/")
 	location.ready_file = str(json.get("ready_file", ""))

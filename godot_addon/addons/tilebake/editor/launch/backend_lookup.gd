@@ -2,15 +2,15 @@
 extends RefCounted
 ## Run `tilebake where` to find this project's backend, without blocking the editor.
 
-const BackendCommand = preload("backend_command.gd")
-const BackendLocation = preload("backend_location.gd")
+const TilebakeBackendCommand = preload("backend_command.gd")
+const TilebakeBackendLocation = preload("backend_location.gd")
 
 const PATIENCE: int = 60  # seconds; the first start on a slow disk takes long
 const LONGEST: int = 65536  # bytes of its output
 const INSTALL: String = "pip install --upgrade tilebake"
 
 ## What was found; null until then.
-var location: BackendLocation
+var location: TilebakeBackendLocation
 ## Why nothing was found; null until then.
 var problem: TilebakeBackendState
 
@@ -21,7 +21,7 @@ var _errors: FileAccess
 var _program: String
 
 
-func start(command: BackendCommand, root: String) -> void:
+func start(command: TilebakeBackendCommand, root: String) -> void:
 	_program = command.program
 	var arguments: PackedStringArray = command.with(["where", root, "--json"])
 	var pipe: Dictionary = OS.execute_with_pipe(_program, arguments, false)
@@ -56,7 +56,7 @@ func _check() -> void:
 		return
 	var code: int = OS.get_process_exit_code(_pid)
 	var errors: String = _errors.get_buffer(LONGEST).get_string_from_utf8().strip_edges()
-	location = BackendLocation.parse(_output.get_buffer(LONGEST).get_string_from_utf8())
+	location = TilebakeBackendLocation.parse(_output.get_buffer(LONGEST).get_string_from_utf8())
 	_pid = -1
 	if location == null:
 		problem = _make_problem(code, errors)
@@ -84,6 +84,6 @@ func _make_problem(code: int, errors: String) -> TilebakeBackendState:
 
 func _of_another_version() -> TilebakeBackendState:
 	var text: String = "tilebake %s does not work with this addon, which needs %sx." % [
-		location.version, BackendLocation.VERSION]
+		location.version, TilebakeBackendLocation.VERSION]
 	location = null
 	return TilebakeBackendState.new(TilebakeBackendState.Kind.INCOMPATIBLE, text, INSTALL)

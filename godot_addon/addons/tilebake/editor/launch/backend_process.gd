@@ -2,7 +2,7 @@
 extends RefCounted
 ## Run the `tilebake watch` of this editor: one at most, and it ends when the editor does.
 
-const BackendCommand = preload("backend_command.gd")
+const TilebakeBackendCommand = preload("backend_command.gd")
 
 ## The exit code of a watch that found another tilebake at work in the project.
 const BUSY: int = 75
@@ -13,7 +13,7 @@ var _pid: int = -1
 
 
 ## Start it. Returns false where it cannot be started.
-func start(command: BackendCommand, root: String) -> bool:
+func start(command: TilebakeBackendCommand, root: String) -> bool:
 	var arguments: PackedStringArray = ["watch", root, "--parent-pid", str(OS.get_process_id())]
 	_pid = OS.create_process(command.program, command.with(arguments))
 	return _pid != -1

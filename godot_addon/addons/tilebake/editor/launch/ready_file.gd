@@ -2,8 +2,8 @@
 extends RefCounted
 ## Describe the ready file of a running backend: where it listens, and the token that it knows.
 
-const JsonObject = preload("../backend/views/json_object.gd")
-const ReadyFile = preload("ready_file.gd")
+const TilebakeJsonObject = preload("../backend/views/json_object.gd")
+const TilebakeReadyFile = preload("ready_file.gd")
 
 const ADDRESS: String = "127.0.0.1"
 const LONGEST: int = 16384  # bytes; a ready file has a few hundred
@@ -16,13 +16,13 @@ var version: String
 
 
 ## Read the file; null where there is none, or where others could have written it.
-static func read(path: String) -> ReadyFile:
+static func read(path: String) -> TilebakeReadyFile:
 	if not FileAccess.file_exists(path) or not _is_private(path):
 		return null
 	var file: FileAccess = FileAccess.open(path, FileAccess.READ)
 	if file == null or file.get_length() > LONGEST:
 		return null
-	return _from_json(JsonObject.parse(file.get_as_text()))  # empty while it is being written
+	return _from_json(TilebakeJsonObject.parse(file.get_as_text()))  # empty while it is being written
 
 
 ## Return `127.0.0.1:PORT`, which is part of the proof.
@@ -30,9 +30,9 @@ func host() -> String:
 	return "%s:%d" % [ADDRESS, port]
 
 
-static func _from_json(json: Dictionary) -> ReadyFile:
-	var ready: ReadyFile = ReadyFile.new()
-	ready.port = JsonObject.whole(json, "port")
+static func _from_json(json: Dictionary) -> TilebakeReadyFile:
+	var ready: TilebakeReadyFile = TilebakeReadyFile.new()
+	ready.port = TilebakeJsonObject.whole(json, "port")
 	ready.token = str(json.get("token", ""))
 	ready.project = str(json.get("project", ""))
 	ready.version = str(json.get("version", ""))

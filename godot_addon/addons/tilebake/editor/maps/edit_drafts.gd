@@ -9,7 +9,7 @@ signal changed
 ## Everything may have changed: another terrain was chosen, or a step was undone.
 signal renewed
 
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 ## The painting; null while none is open.
 var node: BakedTileMap = null
@@ -43,7 +43,7 @@ func open(painting: BakedTileMap) -> void:
 	close()
 	node = painting
 	_history = _undo.get_history_undo_redo(_undo.get_object_history_id(node))
-	Signals.on(_history.version_changed, _on_version_changed)
+	TilebakeSignals.on(_history.version_changed, _on_version_changed)
 	_begin()
 
 

@@ -6,7 +6,7 @@ extends Node
 ## The editor has these files as they are on the disk.
 signal imported(paths: PackedStringArray)
 
-const Ticker = preload("../backend/ticker.gd")
+const TilebakeTicker = preload("../backend/ticker.gd")
 
 const TICK: float = 0.1  # seconds
 const SPENT: int = 4000  # µs of one tick for finding what has changed
@@ -20,7 +20,7 @@ var _progress: Node = null  # the editor's progress dialog
 
 
 func _ready() -> void:
-	add_child(Ticker.new(TICK, _tick))
+	add_child(TilebakeTicker.new(TICK, _tick))
 
 
 ## Have a file imported, unless it is as it was at its last import.

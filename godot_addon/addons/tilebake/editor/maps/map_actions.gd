@@ -2,12 +2,12 @@
 extends RefCounted
 ## Carry out what the dock and the inspector ask for, beyond a bake: seeds, scenes, folders.
 
-const DiagnosticCell = preload("diagnostic_cell.gd")
-const JsonObject = preload("../backend/views/json_object.gd")
-const MapScene = preload("map_scene.gd")
-const RevealCell = preload("reveal_cell.gd")
-const SceneSetup = preload("scene_setup.gd")
-const Ui = preload("../dock/ui.gd")
+const TilebakeDiagnosticCell = preload("diagnostic_cell.gd")
+const TilebakeJsonObject = preload("../backend/views/json_object.gd")
+const TilebakeMapScene = preload("map_scene.gd")
+const TilebakeRevealCell = preload("reveal_cell.gd")
+const TilebakeSceneSetup = preload("scene_setup.gd")
+const TilebakeUi = preload("../dock/ui.gd")
 ## 31 bits are plenty, and can be read out loud; JSON readers would keep up to 53.
 const LARGEST_SEED: int = 2 ** 31 - 1
 
@@ -26,12 +26,12 @@ func bake_scene() -> void:
 	if root == null or root.scene_file_path.is_empty():
 		_show_toast("Save the scene first. Its map is named after it.")
 		return
-	if MapScene.paintings_in_scene().is_empty():
-		var made: BakedTileMap = SceneSetup.set_up(root, _undo)
+	if TilebakeMapScene.paintings_in_scene().is_empty():
+		var made: BakedTileMap = TilebakeSceneSetup.set_up(root, _undo)
 		if made == null:
 			_show_toast("This scene has no visible TileMapLayer with tiles. Add one, paint tiles, then bake.")
 			return
-		MapScene.select(made)
+		TilebakeMapScene.select(made)
 	export_scene()
 
 
@@ -53,7 +53,7 @@ func settle_paintings() -> bool:
 	if root == null:
 		return false
 	var has_changed: bool = TilebakeMapPaths.settle(root)
-	for node: BakedTileMap in MapScene.paintings_in_scene():
+	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
 		var before: Transform2D = node.transform
 		node.follow_layers()
 		has_changed = has_changed or node.transform != before
@@ -62,7 +62,7 @@ func settle_paintings() -> bool:
 
 ## Give a map another seed, and so another picture.
 func re_roll(map_id: String) -> void:
-	var node: BakedTileMap = MapScene.open(_coordinator.res_path_of(map_id))
+	var node: BakedTileMap = TilebakeMapScene.open(_coordinator.res_path_of(map_id))
 	if node == null:
 		_show_toast("No scene was found for %s. Open its scene and re-roll the seed in the inspector." % map_id)
 	else:
@@ -78,7 +78,7 @@ func re_roll_node(node: BakedTileMap) -> void:
 
 
 func open_scene(map_id: String) -> void:
-	if MapScene.open(_coordinator.res_path_of(map_id)) == null:
+	if TilebakeMapScene.open(_coordinator.res_path_of(map_id)) == null:
 		_show_toast("No scene was found for %s. If it was moved or renamed, open it from the FileSystem dock." % map_id)
 
 
@@ -86,21 +86,21 @@ func open_scene(map_id: String) -> void:
 func open_folder(map: TilebakeMapView) -> void:
 	var path: String = _coordinator.res_path_of(map.id if map.texture.is_empty() else map.texture)
 	EditorInterface.select_file(path)
-	Ui.show_in_folder(path)
+	TilebakeUi.show_in_folder(path)
 
 
 ## Open the scene, and show the cell, that a map's diagnostic is about.
 func show_diagnostic(map: TilebakeMapView) -> void:
 	var path: String = _coordinator.res_path_of(map.id)
-	var node: BakedTileMap = MapScene.open(path)
+	var node: BakedTileMap = TilebakeMapScene.open(path)
 	if node == null or map.diagnostic == null:
 		return
-	var json: Dictionary = JsonObject.parse(FileAccess.get_file_as_string(path))
+	var json: Dictionary = TilebakeJsonObject.parse(FileAccess.get_file_as_string(path))
 	var layers: Array[TileMapLayer] = TilebakeLayerList.of(node)
-	for cell: Vector2i in DiagnosticCell.find(map.diagnostic.where, json):
+	for cell: Vector2i in TilebakeDiagnosticCell.find(map.diagnostic.where, json):
 		if not layers.is_empty():
 			# Cells are numbered as on the map's grid, which is that of its first layer.
-			RevealCell.show(layers[0], cell)
+			TilebakeRevealCell.show(layers[0], cell)
 
 
 ## Show diagnostics as warnings at the node; in a toast too, each time where they leave no map, else when they are new.

@@ -2,7 +2,7 @@
 extends RefCounted
 ## Read map files for the editor: what is in them, or what is wrong with them.
 
-const MapCheck = preload("map_check.gd")
+const TilebakeMapCheck = preload("map_check.gd")
 
 ## What was read; null where something is wrong with the file.
 var map: TilebakeMap = null
@@ -24,7 +24,7 @@ func _init(path: String) -> void:
 		diagnostic = diagnostic.in_file(place)
 	elif not json.data is Dictionary:
 		diagnostic = TilebakeDiagnostic.error(
-			"a map is a JSON object, but this is %s" % MapCheck.format_value(json.data), "Write { ... }"
+			"a map is a JSON object, but this is %s" % TilebakeMapCheck.format_value(json.data), "Write { ... }"
 		).in_file(path)
 	else:
 		var object: Dictionary = json.data
@@ -32,7 +32,7 @@ func _init(path: String) -> void:
 
 
 func _read(object: Dictionary, text: String) -> void:
-	diagnostic = MapCheck.new(object).diagnostic
+	diagnostic = TilebakeMapCheck.new(object).diagnostic
 	if diagnostic != null:
 		diagnostic = diagnostic.in_file(_path)
 		return

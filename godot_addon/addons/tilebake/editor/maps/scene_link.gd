@@ -5,9 +5,9 @@ extends Node
 ## New paintings are shown, states become warnings at the nodes, and a painting is transparent while the tiles under
 ## it are selected.
 
-const BakeRecord = preload("../importing/bake_record.gd")
-const MapScene = preload("map_scene.gd")
-const Signals = preload("../../nodes/signals.gd")
+const TilebakeBakeRecord = preload("../importing/bake_record.gd")
+const TilebakeMapScene = preload("map_scene.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 ## The share of a painting's opacity while the tiles under it are selected.
 const SEEN_THROUGH: float = 0.35
 const STATES: Dictionary[TilebakeMapView.State, BakedTileMap.State] = {
@@ -26,10 +26,10 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 
 func _enter_tree() -> void:
-	Signals.on(_coordinator.texture_ready, _on_texture_ready)
-	Signals.on(_coordinator.map_changed, _on_map_changed)
-	Signals.on(_coordinator.state_changed, _on_state_changed)
-	Signals.on(EditorInterface.get_selection().selection_changed, _on_selection_changed)
+	TilebakeSignals.on(_coordinator.texture_ready, _on_texture_ready)
+	TilebakeSignals.on(_coordinator.map_changed, _on_map_changed)
+	TilebakeSignals.on(_coordinator.state_changed, _on_state_changed)
+	TilebakeSignals.on(EditorInterface.get_selection().selection_changed, _on_selection_changed)
 
 
 func _exit_tree() -> void:
@@ -50,8 +50,8 @@ func refresh() -> void:
 func _on_texture_ready(map_id: String, texture_path: String) -> void:
 	if not ResourceLoader.exists(texture_path):
 		return
-	for node: BakedTileMap in MapScene.paintings_of_map(_coordinator.res_path_of(map_id)):
-		_show(node, load(texture_path) as Texture2D, BakeRecord.bounds_of(texture_path))
+	for node: BakedTileMap in TilebakeMapScene.paintings_of_map(_coordinator.res_path_of(map_id)):
+		_show(node, load(texture_path) as Texture2D, TilebakeBakeRecord.bounds_of(texture_path))
 
 
 func _show(node: BakedTileMap, texture: Texture2D, bounds: Rect2) -> void:
@@ -65,7 +65,7 @@ func _show(node: BakedTileMap, texture: Texture2D, bounds: Rect2) -> void:
 
 func _on_map_changed(map: TilebakeMapView) -> void:
 	var state: BakedTileMap.State = STATES.get(map.state, BakedTileMap.State.NONE)
-	for node: BakedTileMap in MapScene.paintings_of_map(_coordinator.res_path_of(map.id)):
+	for node: BakedTileMap in TilebakeMapScene.paintings_of_map(_coordinator.res_path_of(map.id)):
 		node.set_bake_state(state, _warning_of(map))
 
 
@@ -89,13 +89,13 @@ func _on_state_changed(state: TilebakeBackendState) -> void:
 	if not state.is_problem():
 		refresh()
 		return
-	for node: BakedTileMap in MapScene.paintings_in_scene():
+	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
 		node.set_bake_state(BakedTileMap.State.OFFLINE, "Nothing is painted. %s %s" % [state.text, state.hint])
 
 
 func _on_selection_changed() -> void:
 	var selected: Array[Node] = EditorInterface.get_selection().get_selected_nodes()
-	for node: BakedTileMap in MapScene.paintings_in_scene():
+	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
 		var layers: Array[Node] = node.source_layers()
 		var editing: bool = selected.any(func(each: Node) -> bool: return each in layers)
 		node.see_through(SEEN_THROUGH if editing else 1.0)

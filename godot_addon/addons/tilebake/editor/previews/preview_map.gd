@@ -2,7 +2,7 @@
 extends RefCounted
 ## Find the map that a preview is made of: its id, where it lies, or why there can be no preview.
 
-const JsonObject = preload("../backend/views/json_object.gd")
+const TilebakeJsonObject = preload("../backend/views/json_object.gd")
 
 const SAVE: String = "Save the scene, then try again"
 
@@ -34,8 +34,8 @@ func _init(node: BakedTileMap, coordinator: TilebakeBakeCoordinator) -> void:
 static func _is_saved(export: TilebakeExport) -> bool:
 	if not FileAccess.file_exists(export.map_path):
 		return false
-	var saved: Dictionary = JsonObject.parse(FileAccess.get_file_as_string(export.map_path))
-	var exported: Dictionary = JsonObject.parse(TilebakeMapWriter.text(export.map))
+	var saved: Dictionary = TilebakeJsonObject.parse(FileAccess.get_file_as_string(export.map_path))
+	var exported: Dictionary = TilebakeJsonObject.parse(TilebakeMapWriter.text(export.map))
 	for map: Dictionary in [saved, exported]:
 		var _had_one: bool = map.erase("edit")
 	return saved == exported

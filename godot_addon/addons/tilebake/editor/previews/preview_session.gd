@@ -7,9 +7,9 @@ extends Node
 ## The progress, what is shown, or what is wrong has changed.
 signal changed
 
-const PreviewMap = preload("preview_map.gd")
-const PreviewOverlay = preload("preview_overlay.gd")
-const Signals = preload("../../nodes/signals.gd")
+const TilebakePreviewMap = preload("preview_map.gd")
+const TilebakePreviewOverlay = preload("preview_overlay.gd")
+const TilebakeSignals = preload("../../nodes/signals.gd")
 
 ## The painting; null while no session is open.
 var node: BakedTileMap = null
@@ -21,10 +21,10 @@ var word: String = ""
 ## Why there is no preview; null where nothing is wrong.
 var diagnostic: TilebakeDiagnostic = null
 ## The image over the level.
-var overlay: PreviewOverlay = PreviewOverlay.new()
+var overlay: TilebakePreviewOverlay = TilebakePreviewOverlay.new()
 
 var _coordinator: TilebakeBakeCoordinator
-var _map: PreviewMap = null
+var _map: TilebakePreviewMap = null
 
 
 func _init(coordinator: TilebakeBakeCoordinator) -> void:
@@ -32,10 +32,10 @@ func _init(coordinator: TilebakeBakeCoordinator) -> void:
 
 
 func _enter_tree() -> void:
-	Signals.on(_coordinator.previews.status_changed, _on_status_changed)
-	Signals.on(_coordinator.previews.image_ready, _on_image_ready)
-	Signals.on(_coordinator.previews.failed, _on_failed)
-	Signals.on(_coordinator.texture_ready, _on_texture_ready)
+	TilebakeSignals.on(_coordinator.previews.status_changed, _on_status_changed)
+	TilebakeSignals.on(_coordinator.previews.image_ready, _on_image_ready)
+	TilebakeSignals.on(_coordinator.previews.failed, _on_failed)
+	TilebakeSignals.on(_coordinator.texture_ready, _on_texture_ready)
 
 
 func _exit_tree() -> void:
@@ -103,7 +103,7 @@ func is_held_up() -> bool:
 func _begin(its_kind: TilebakePreviewView.Kind) -> bool:
 	clear()
 	kind = its_kind
-	_map = PreviewMap.new(node, _coordinator)
+	_map = TilebakePreviewMap.new(node, _coordinator)
 	diagnostic = _map.diagnostic
 	if diagnostic == null:
 		preview = TilebakePreviewView.new()

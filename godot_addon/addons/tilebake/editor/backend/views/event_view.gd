@@ -2,8 +2,8 @@
 extends RefCounted
 ## Describe one event of the backend: a map or a job has changed.
 
-const EventView = preload("event_view.gd")
-const JsonObject = preload("json_object.gd")
+const TilebakeEventView = preload("event_view.gd")
+const TilebakeJsonObject = preload("json_object.gd")
 
 ## Counts up from 1 without gaps.
 var number: int
@@ -14,11 +14,11 @@ var job: TilebakeJobView = null
 
 
 ## Read an Event of the API.
-static func read(json: Dictionary) -> EventView:
-	var event: EventView = EventView.new()
-	event.number = JsonObject.whole(json, "number")
-	if JsonObject.has_object(json, "map"):
-		event.map = TilebakeMapView.read(JsonObject.inner(json, "map"))
-	if JsonObject.has_object(json, "job"):
-		event.job = TilebakeJobView.read(JsonObject.inner(json, "job"))
+static func read(json: Dictionary) -> TilebakeEventView:
+	var event: TilebakeEventView = TilebakeEventView.new()
+	event.number = TilebakeJsonObject.whole(json, "number")
+	if TilebakeJsonObject.has_object(json, "map"):
+		event.map = TilebakeMapView.read(TilebakeJsonObject.inner(json, "map"))
+	if TilebakeJsonObject.has_object(json, "job"):
+		event.job = TilebakeJobView.read(TilebakeJsonObject.inner(json, "job"))
 	return event

@@ -3,23 +3,23 @@ class_name TilebakeMapView
 extends RefCounted
 ## Describe the status of one map of the project, as the backend reports it.
 
-const JsonObject = preload("json_object.gd")
+const TilebakeJsonObject = preload("json_object.gd")
 
 enum State { UP_TO_DATE, STALE, WAITING, BAKING, FAILED, GONE }
 
 ## The states as the API spells them, which is how the dock shows them too.
-const STATES: Dictionary[String, State] = {
-	"up to date": State.UP_TO_DATE,
-	"stale": State.STALE,
-	"waiting": State.WAITING,
-	"baking": State.BAKING,
-	"failed": State.FAILED,
-	"gone": State.GONE,
+const STATES: Dictionary[String, TilebakeMapView.State] = {
+	"up to date": TilebakeMapView.State.UP_TO_DATE,
+	"stale": TilebakeMapView.State.STALE,
+	"waiting": TilebakeMapView.State.WAITING,
+	"baking": TilebakeMapView.State.BAKING,
+	"failed": TilebakeMapView.State.FAILED,
+	"gone": TilebakeMapView.State.GONE,
 }
 
 ## Its file under the project's root, with forward slashes: "maps/level.tilebake.json".
 var id: String
-var state: State
+var state: TilebakeMapView.State
 ## Why it is stale; empty otherwise.
 var reason: String
 ## Its picture's path under the project's root; empty where there is none.
@@ -31,11 +31,11 @@ var diagnostic: TilebakeDiagnostic
 ## Read a MapView of the API. A state that is not known counts as stale.
 static func read(json: Dictionary) -> TilebakeMapView:
 	var view: TilebakeMapView = TilebakeMapView.new()
-	view.id = JsonObject.text(json, "id")
-	view.state = STATES.get(JsonObject.text(json, "state"), State.STALE)
-	view.reason = JsonObject.text(json, "reason")
-	view.texture = JsonObject.text(json, "texture")
-	view.diagnostic = JsonObject.diagnostic_in(json)
+	view.id = TilebakeJsonObject.text(json, "id")
+	view.state = STATES.get(TilebakeJsonObject.text(json, "state"), TilebakeMapView.State.STALE)
+	view.reason = TilebakeJsonObject.text(json, "reason")
+	view.texture = TilebakeJsonObject.text(json, "texture")
+	view.diagnostic = TilebakeJsonObject.diagnostic_in(json)
 	return view
 
 
@@ -46,4 +46,4 @@ func state_text() -> String:
 
 ## Whether a bake of it would be of use: its picture is not up to date, and none is under way.
 func needs_bake() -> bool:
-	return state == State.STALE or state == State.FAILED
+	return state == TilebakeMapView.State.STALE or state == TilebakeMapView.State.FAILED

@@ -2,40 +2,40 @@
 extends VBoxContainer
 ## Show the progress of a preview, what it shows, or why it failed, for previews of one kind.
 
-const PreviewSession = preload("../../previews/preview_session.gd")
-const Signals = preload("../../../nodes/signals.gd")
-const Ui = preload("../../dock/ui.gd")
+const TilebakePreviewSession = preload("../../previews/preview_session.gd")
+const TilebakeSignals = preload("../../../nodes/signals.gd")
+const TilebakeUi = preload("../../dock/ui.gd")
 
 const SHOWN: Dictionary[TilebakePreviewView.Kind, String] = {
 	TilebakePreviewView.Kind.HEAT: "Glows where it works",
 	TilebakePreviewView.Kind.TRIAL: "The trial lies over the level",
 }
 
-var _session: PreviewSession
+var _session: TilebakePreviewSession
 var _kind: TilebakePreviewView.Kind
-var _text: Label = Ui.make_wrapped_label()
-var _hint: Label = Ui.make_wrapped_label()
+var _text: Label = TilebakeUi.make_wrapped_label()
+var _hint: Label = TilebakeUi.make_wrapped_label()
 var _bar: ProgressBar = ProgressBar.new()
 var _progress: HBoxContainer = HBoxContainer.new()
 var _eye: Button
 var _head: HBoxContainer = HBoxContainer.new()
 
 
-func _init(session: PreviewSession, kind: TilebakePreviewView.Kind) -> void:
+func _init(session: TilebakePreviewSession, kind: TilebakePreviewView.Kind) -> void:
 	_session = session
 	_kind = kind
 	_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_bar.size_flags_vertical = Control.SIZE_SHRINK_CENTER
 	_progress.add_child(_bar)
-	_progress.add_child(Ui.icon_button(&"Stop", "Cancel the preview", session.clear))
-	_eye = Ui.icon_button(&"GuiVisibilityVisible", "Show or hide the preview, to compare", _on_eye_pressed)
+	_progress.add_child(TilebakeUi.icon_button(&"Stop", "Cancel the preview", session.clear))
+	_eye = TilebakeUi.icon_button(&"GuiVisibilityVisible", "Show or hide the preview, to compare", _on_eye_pressed)
 	_head.add_child(_text)
-	for button: Button in [_eye, Ui.icon_button(&"Close", "Close the preview", session.clear)]:
+	for button: Button in [_eye, TilebakeUi.icon_button(&"Close", "Close the preview", session.clear)]:
 		button.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
 		_head.add_child(button)
 	for part: Control in [_head, _hint, _progress]:
 		add_child(part)
-	Signals.on(session.changed, show_preview)
+	TilebakeSignals.on(session.changed, show_preview)
 	show_preview()
 
 
@@ -47,7 +47,7 @@ func show_preview() -> void:
 	_hint.visible = _session.diagnostic != null and not _session.diagnostic.hint.is_empty()
 	_text.remove_theme_color_override(&"font_color")
 	if _session.diagnostic != null:
-		_text.add_theme_color_override(&"font_color", Ui.colour(&"error_color"))
+		_text.add_theme_color_override(&"font_color", TilebakeUi.colour(&"error_color"))
 		_text.text = _session.diagnostic.what
 		_hint.text = _session.diagnostic.hint
 	elif _session.preview != null:
@@ -74,5 +74,5 @@ func _on_eye_pressed() -> void:
 
 
 func _show_visible(is_visible_now: bool) -> void:
-	_eye.icon = Ui.icon(&"GuiVisibilityVisible" if is_visible_now else &"GuiVisibilityHidden")
+	_eye.icon = TilebakeUi.icon(&"GuiVisibilityVisible" if is_visible_now else &"GuiVisibilityHidden")
 	_session.overlay.set_visible(is_visible_now)

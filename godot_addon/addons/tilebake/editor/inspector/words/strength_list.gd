@@ -2,12 +2,12 @@
 extends VBoxContainer
 ## List a slider for every word of the prompt and, folded away, how much of the painting is kept.
 
-const EditDrafts = preload("../../maps/edit_drafts.gd")
-const Signals = preload("../../../nodes/signals.gd")
-const StrengthRow = preload("strength_row.gd")
-const Ui = preload("../../dock/ui.gd")
+const TilebakeEditDrafts = preload("../../maps/edit_drafts.gd")
+const TilebakeSignals = preload("../../../nodes/signals.gd")
+const TilebakeStrengthRow = preload("strength_row.gd")
+const TilebakeUi = preload("../../dock/ui.gd")
 
-var _drafts: EditDrafts
+var _drafts: TilebakeEditDrafts
 var _rows: VBoxContainer = VBoxContainer.new()
 var _words: PackedStringArray = []  # that have a row
 var _fold: Button
@@ -17,25 +17,25 @@ var _keep_words: EditorSpinSlider
 var _keep_layout: EditorSpinSlider
 
 
-func _init(drafts: EditDrafts) -> void:
+func _init(drafts: TilebakeEditDrafts) -> void:
 	_drafts = drafts
-	_fold = Ui.button("More", "Set how much of the painting is kept", _on_folded)
+	_fold = TilebakeUi.button("More", "Set how much of the painting is kept", _on_folded)
 	_fold.theme_type_variation = &"FlatButton"
 	_fold.alignment = HORIZONTAL_ALIGNMENT_LEFT
-	Ui.show_icon(_fold, &"GuiTreeArrowRight")
+	TilebakeUi.show_icon(_fold, &"GuiTreeArrowRight")
 	_local.text = "Only where the word works"
 	_local.tooltip_text = "A slider changes only the places where its word works"
-	Signals.on(_local.toggled, _drafts.set_local)
+	TilebakeSignals.on(_local.toggled, _drafts.set_local)
 	_keep_words = _share("Keep details in place", "Lower: more of the new look. Higher: more of the old details.")
 	_keep_layout = _share("Keep the layout", "Lower: shapes may change. Higher: shapes stay.")
-	Signals.on(_keep_words.value_changed, _drafts.set_keep_words)
-	Signals.on(_keep_layout.value_changed, _drafts.set_keep_layout)
+	TilebakeSignals.on(_keep_words.value_changed, _drafts.set_keep_words)
+	TilebakeSignals.on(_keep_layout.value_changed, _drafts.set_keep_layout)
 	for part: Control in [_local, _keep_words, _keep_layout]:
 		_more.add_child(part)
 	_more.visible = false
 	for part: Control in [_rows, _fold, _more]:
 		add_child(part)
-	Signals.on(drafts.changed, _update_rows)
+	TilebakeSignals.on(drafts.changed, _update_rows)
 
 
 ## Show the drafts again, all of them.
@@ -56,9 +56,9 @@ func _update_rows() -> void:
 		_rows.remove_child(row)
 		row.queue_free()
 	for word: String in _words:
-		var weight: float = _drafts.draft.weights.get(word, StrengthRow.UNCHANGED)
-		var row: StrengthRow = StrengthRow.new(word, weight)
-		Signals.on(row.moved, _on_moved.bind(word))
+		var weight: float = _drafts.draft.weights.get(word, TilebakeStrengthRow.UNCHANGED)
+		var row: TilebakeStrengthRow = TilebakeStrengthRow.new(word, weight)
+		TilebakeSignals.on(row.moved, _on_moved.bind(word))
 		_rows.add_child(row)
 
 
@@ -77,4 +77,4 @@ func _on_moved(weight: float, word: String) -> void:
 
 func _on_folded() -> void:
 	_more.visible = not _more.visible
-	_fold.icon = Ui.icon(&"GuiTreeArrowDown" if _more.visible else &"GuiTreeArrowRight")
+	_fold.icon = TilebakeUi.icon(&"GuiTreeArrowDown" if _more.visible else &"GuiTreeArrowRight")

@@ -4,8 +4,8 @@ extends HBoxContainer
 
 signal moved(weight: float)
 
-const Signals = preload("../../../nodes/signals.gd")
-const Ui = preload("../../dock/ui.gd")
+const TilebakeSignals = preload("../../../nodes/signals.gd")
+const TilebakeUi = preload("../../dock/ui.gd")
 
 const STRONGEST: float = 5.0
 const UNCHANGED: float = 1.0
@@ -30,12 +30,12 @@ func _init(word: String, weight: float) -> void:
 	_slider.size_flags_vertical = Control.SIZE_SHRINK_CENTER
 	_slider.tooltip_text = "How strongly “%s” counts: 1 unchanged, 0 not at all, below 0 the opposite" % word
 	_slider.set_value_no_signal(weight)
-	_number.custom_minimum_size.x = Ui.scale(32)
+	_number.custom_minimum_size.x = TilebakeUi.scale(32)
 	_number.horizontal_alignment = HORIZONTAL_ALIGNMENT_RIGHT
-	_back = Ui.icon_button(&"Reload", "Reset to 1", func() -> void: _slider.value = UNCHANGED)
+	_back = TilebakeUi.icon_button(&"Reload", "Reset to 1", func() -> void: _slider.value = UNCHANGED)
 	for part: Control in [name_label, _slider, _number, _back]:
 		add_child(part)
-	Signals.on(_slider.value_changed, _on_moved)
+	TilebakeSignals.on(_slider.value_changed, _on_moved)
 	_show_number()
 
 

@@ -5,8 +5,8 @@ extends HFlowContainer
 signal picked(word: String)
 signal dropped
 
-const Signals = preload("../../../nodes/signals.gd")
-const Ui = preload("../../dock/ui.gd")
+const TilebakeSignals = preload("../../../nodes/signals.gd")
+const TilebakeUi = preload("../../dock/ui.gd")
 
 
 func show_words(words: PackedStringArray) -> void:
@@ -27,10 +27,10 @@ func _chip(word: String) -> Button:
 	var chip: Button = Button.new()
 	chip.text = word
 	chip.toggle_mode = true
-	chip.add_theme_color_override(&"font_pressed_color", Ui.colour(&"accent_color"))
-	chip.add_theme_color_override(&"font_hover_pressed_color", Ui.colour(&"accent_color"))
+	chip.add_theme_color_override(&"font_pressed_color", TilebakeUi.colour(&"accent_color"))
+	chip.add_theme_color_override(&"font_hover_pressed_color", TilebakeUi.colour(&"accent_color"))
 	chip.tooltip_text = "Show over the level where “%s” works" % word
-	Signals.on(chip.toggled, _on_toggled.bind(word))
+	TilebakeSignals.on(chip.toggled, _on_toggled.bind(word))
 	return chip
 
 

@@ -2,39 +2,39 @@
 extends VBoxContainer
 ## Edit the prompt of a terrain: show where its words work, re-theme it, and set how strongly its words count.
 
-const EditDrafts = preload("../../maps/edit_drafts.gd")
-const PreviewSession = preload("../../previews/preview_session.gd")
-const PreviewStatus = preload("preview_status.gd")
-const Signals = preload("../../../nodes/signals.gd")
-const StrengthList = preload("strength_list.gd")
-const Ui = preload("../../dock/ui.gd")
-const WordChips = preload("word_chips.gd")
+const TilebakeEditDrafts = preload("../../maps/edit_drafts.gd")
+const TilebakePreviewSession = preload("../../previews/preview_session.gd")
+const TilebakePreviewStatus = preload("preview_status.gd")
+const TilebakeSignals = preload("../../../nodes/signals.gd")
+const TilebakeStrengthList = preload("strength_list.gd")
+const TilebakeUi = preload("../../dock/ui.gd")
+const TilebakeWordChips = preload("word_chips.gd")
 
-var _drafts: EditDrafts
-var _session: PreviewSession
+var _drafts: TilebakeEditDrafts
+var _session: TilebakePreviewSession
 var _terrain: OptionButton = OptionButton.new()
-var _nothing: Label = Ui.make_wrapped_label()
+var _nothing: Label = TilebakeUi.make_wrapped_label()
 var _parts: VBoxContainer = VBoxContainer.new()
-var _chips: WordChips = WordChips.new()
+var _chips: TilebakeWordChips = TilebakeWordChips.new()
 var _prompt: LineEdit = LineEdit.new()
-var _strengths: StrengthList
+var _strengths: TilebakeStrengthList
 var _try: Button
 var _keep: Button
 var _reset: Button
-var _hint: Label = Ui.make_wrapped_label()
+var _hint: Label = TilebakeUi.make_wrapped_label()
 
 
-func _init(drafts: EditDrafts, session: PreviewSession) -> void:
+func _init(drafts: TilebakeEditDrafts, session: TilebakePreviewSession) -> void:
 	_drafts = drafts
 	_session = session
-	_strengths = StrengthList.new(drafts)
+	_strengths = TilebakeStrengthList.new(drafts)
 	for part: Control in [HSeparator.new(), _heading_row("Terrain", _terrain), _nothing, _parts]:
 		add_child(part)
 	_build_parts()
-	Signals.on(_terrain.item_selected, _on_terrain_selected)
-	Signals.on(drafts.renewed, _show_drafts)
-	Signals.on(drafts.changed, _show_state)
-	Signals.on(session.changed, _show_state)
+	TilebakeSignals.on(_terrain.item_selected, _on_terrain_selected)
+	TilebakeSignals.on(drafts.renewed, _show_drafts)
+	TilebakeSignals.on(drafts.changed, _show_state)
+	TilebakeSignals.on(session.changed, _show_state)
 	_show_drafts()
 
 
@@ -42,38 +42,38 @@ func _build_parts() -> void:
 	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_prompt.clear_button_enabled = true
 	_prompt.tooltip_text = "What the terrain is to look like instead. Its tiles, its shape and the light stay."
-	Signals.on(_prompt.text_changed, _drafts.set_prompt)
-	Signals.on(_prompt.text_submitted, func(_text: String) -> void: _on_try())
-	Signals.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
-	Signals.on(_chips.dropped, _session.clear)
+	TilebakeSignals.on(_prompt.text_changed, _drafts.set_prompt)
+	TilebakeSignals.on(_prompt.text_submitted, func(_text: String) -> void: _on_try())
+	TilebakeSignals.on(_chips.picked, func(word: String) -> void: _session.show_heat(_drafts.terrain, word))
+	TilebakeSignals.on(_chips.dropped, _session.clear)
 	_hint.modulate.a = 0.7
-	_parts.add_theme_constant_override(&"separation", roundi(Ui.scale(6)))
+	_parts.add_theme_constant_override(&"separation", roundi(TilebakeUi.scale(6)))
 	for part: Control in [
-		Ui.heading("Where a word works"), _chips, PreviewStatus.new(_session, TilebakePreviewView.Kind.HEAT),
-		Ui.heading("Re-theme"), _prompt,
-		Ui.heading("How strongly"), _strengths,
-		_buttons(), PreviewStatus.new(_session, TilebakePreviewView.Kind.TRIAL), _hint,
+		TilebakeUi.heading("Where a word works"), _chips, TilebakePreviewStatus.new(_session, TilebakePreviewView.Kind.HEAT),
+		TilebakeUi.heading("Re-theme"), _prompt,
+		TilebakeUi.heading("How strongly"), _strengths,
+		_buttons(), TilebakePreviewStatus.new(_session, TilebakePreviewView.Kind.TRIAL), _hint,
 	]:
 		_parts.add_child(part)
 
 
 func _buttons() -> HBoxContainer:
-	_try = Ui.button("Try", "Show over the level what it would look like. Nothing is saved.", _on_try)
-	_keep = Ui.button("Keep", "Keep the edit in the scene. The next save paints it.", _drafts.keep)
-	_reset = Ui.button("Reset", "Remove the edit. The terrain is painted by its own prompt again.", _on_reset)
+	_try = TilebakeUi.button("Try", "Show over the level what it would look like. Nothing is saved.", _on_try)
+	_keep = TilebakeUi.button("Keep", "Keep the edit in the scene. The next save paints it.", _drafts.keep)
+	_reset = TilebakeUi.button("Reset", "Remove the edit. The terrain is painted by its own prompt again.", _on_reset)
 	var row: HBoxContainer = HBoxContainer.new()
 	for button: Button in [_try, _keep, _reset]:
 		button.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 		row.add_child(button)
-	Ui.show_icon(_try, &"Play")
-	Ui.show_icon(_keep, &"Save")
-	Ui.show_icon(_reset, &"Reload")
+	TilebakeUi.show_icon(_try, &"Play")
+	TilebakeUi.show_icon(_keep, &"Save")
+	TilebakeUi.show_icon(_reset, &"Reload")
 	return row
 
 
 func _heading_row(title: String, control: Control) -> HBoxContainer:
 	var row: HBoxContainer = HBoxContainer.new()
-	row.add_child(Ui.heading(title))
+	row.add_child(TilebakeUi.heading(title))
 	control.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	row.add_child(control)
 	return row
