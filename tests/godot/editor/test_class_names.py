@@ -1,4 +1,4 @@
-"""Test that the addon loads in a game whose classes and autoloads have the names that the addon uses inside."""
+"""Test that the addon loads in a game whose classes and autoloads have the names that it uses inside."""
 
 import re
 from pathlib import Path
