@@ -29,7 +29,7 @@ from tilebake.level.source.schema_base import (
     terrain_entry,
 )
 from tilebake.level.source.toml_keys import MOST_PARTS, find_long_key
-from tilebake.level.terrain import LoraRef, Terrain
+from tilebake.level.terrain import LoraRef, Terrain, group_by_spelling
 
 FILE_NAME: Final = "tilebake.toml"
 _LINKED: Final = "put the maps themselves there, or link each map file instead of its folder"
@@ -183,7 +183,7 @@ def read_project(file: Path) -> Project:
         base_prompt=entry.base_prompt,
         style=entry.style,
         negative_prompt=entry.negative_prompt,
-        terrains={name: _terrain(name, form, file) for name, form in entry.terrains.items()},
+        terrains=_terrains(entry.terrains, file),
         loras=lora_refs(entry.loras),
         settings=entry.settings,
         output=root / entry.output if entry.output else None,
@@ -265,6 +265,14 @@ def _validate(data: dict[str, object], file: Path) -> ProjectFile:
     except MapError as error:
         raise ProjectError(error.what, where=_locate(file, "settings"), hint=error.hint) from None
     return entry
+
+
+def _terrains(forms: Mapping[str, TerrainForm], file: Path) -> dict[str, Terrain]:
+    def refuse(name: str) -> ProjectError:
+        what = f"the terrain {snippet(name)} is there twice, in two spellings"
+        return ProjectError(what, where=_locate(file, "terrains", name), hint="remove one of the two")
+
+    return {name: _terrain(name, form, file) for name, form in group_by_spelling(forms, refuse).items()}
 
 
 def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:

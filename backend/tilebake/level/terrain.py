@@ -1,7 +1,11 @@
 """Describe what one kind of tile looks like, in words and LoRA files."""
 
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,20 @@ class LoraRef(NamedTuple):
 
     path: str
     weight: float = 1.0
+
+
+def spell_name(name: str) -> str:
+    """Return the one spelling (NFC) of a terrain's name: macOS may take é apart into e and an accent."""
+    return unicodedata.normalize("NFC", name)
+
+
+def group_by_spelling(entries: Mapping[str, Entry], refuse: Callable[[str], Exception]) -> dict[str, Entry]:
+    """Return entries by the one spelling of their names.
+
+    Raises what `refuse` makes of a name that is there in two spellings and means two things.
+    """
+    spelled: dict[str, Entry] = {}
+    for name, entry in entries.items():
+        if spelled.setdefault(spell_name(name), entry) != entry:
+            raise refuse(name)
+    return spelled

@@ -10,6 +10,7 @@ from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_file import EditEntry, MapPrompts, read_edit, with_style
 from tilebake.level.map.content import MapContent
 from tilebake.level.map.grid import Bounds, GridShape
+from tilebake.level.map.terrain_names import spell_terrain_names
 from tilebake.level.map.tile_columns import Centres, Tile, Tiles
 from tilebake.level.map.tiles import LaidTiles, lay_tiles
 from tilebake.level.map_formats import FORMATS, format_of
@@ -22,7 +23,7 @@ from tilebake.level.source.encoding import read_bytes
 from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
-from tilebake.level.terrain import LoraRef, Terrain
+from tilebake.level.terrain import LoraRef, Terrain, spell_name
 
 if TYPE_CHECKING:
     from tilebake.level.project import Project
@@ -56,10 +57,11 @@ class TileMap:
     def index_of(self, terrain: str) -> int:
         """Return a terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
         names = [each.name for each in self.terrains]
-        if terrain not in names:
-            hint = nearest(terrain, names, f"the map's terrains are: {', '.join(names) or 'none'}")
-            raise MapError(f"no tile has the terrain {terrain!r}", where=Location(self.path), hint=hint)
-        return names.index(terrain)
+        name = spell_name(terrain)
+        if name not in names:
+            hint = nearest(name, names, f"the map's terrains are: {', '.join(names) or 'none'}")
+            raise MapError(f"no tile has the terrain {name!r}", where=Location(self.path), hint=hint)
+        return names.index(name)
 
 
 def read_map(path: Path, project: "Project | None" = None, *, trial: EditEntry | None = None) -> TileMap:
@@ -83,7 +85,7 @@ def parse_map(
     The format is that of the path's name, and tilebake's own for any other name.
     """
     known = format_of(path.name) if path else None
-    content = (known or FORMATS[0]).read(data, path)
+    content = spell_terrain_names((known or FORMATS[0]).read(data, path))
     _refuse_clashing_settings(content, project)
     terrains = _terrains(content, project)
     laid = lay_tiles(content.layers, content.grid, content.refuse)

@@ -129,6 +129,15 @@ def test_words_weigh_with_their_echo_where_they_weigh(
     )
 
 
+def test_a_terrain_is_edited_by_either_spelling_of_its_name(
+    tiny_components: Components, source: Conditioning
+) -> None:
+    terrains = (*TERRAINS[:-1], "h\u00f6hle")
+    rewrite = Rewrite("blue water", reweight=Reweight({"blue": 3}))
+    (change,) = plan_edit(tiny_components, source, terrains, Edit({"ho\u0308hle": rewrite})).changes
+    assert change.regions == (len(terrains) - 1,)
+
+
 def test_without_its_echo_a_word_weighs_as_in_prompt_to_prompt(
     tiny_components: Components, source: Conditioning
 ) -> None:

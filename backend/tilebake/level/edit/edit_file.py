@@ -37,6 +37,7 @@ from tilebake.level.source.schema_base import (
     StrictModel,
     TerrainName,
 )
+from tilebake.level.terrain import group_by_spelling, spell_name
 
 Word = Annotated[str, Field(max_length=200, pattern=NOT_BLANK)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -129,12 +130,17 @@ def read_edit(entry: EditEntry, prompts: MapPrompts, refuse: Refuse) -> Edit | N
     Raises what `refuse` makes of a terrain, a word or a prompt that is not as it should be; its paths begin
     with "edit".
     """
+
+    def refuse_name(name: str) -> Exception:
+        what = f"the terrain {snippet(name)} is there twice, in two spellings"
+        return refuse(what, ("edit", TERRAINS, name), hint="remove one of the two", at_key=True)
+
     rewrites: dict[str | None, Rewrite] = {}
     if entry.base_prompt is not None:
         form = rewrite_entry(entry.base_prompt)
         own = None if form.prompt is None else with_style(form.prompt, prompts.style)
         rewrites[None] = _rewrite(form, own or prompts.base, prompts.base, ("edit", BASE), refuse)
-    for name, given in entry.terrains.items():
+    for name, given in group_by_spelling(entry.terrains, refuse_name).items():
         if name in prompts.terrains:
             form, source = rewrite_entry(given), prompts.terrains[name]
             path = ("edit", TERRAINS, name)
@@ -225,7 +231,7 @@ def _local_blend(
     """
     texts = [plain_text(text) for place in rewrites for text in (sources[place], rewrites[place].prompt)]
     there = [word for word in entry.local_blend if any(has_word(text, word) for text in texts)]
-    if len(rewrites) == len(entry.terrains) + (entry.base_prompt is not None):
+    if len(rewrites) == len({*map(spell_name, entry.terrains)}) + (entry.base_prompt is not None):
         for index, word in enumerate(entry.local_blend):
             if word not in there:
                 absent = no_such_word(word, texts)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -80,12 +81,20 @@ def has_key(text: str, key: str) -> bool:
 def find(text: str, path: JsonPath) -> Spot:
     """Find where `path` stands, or the nearest value above it that the text has."""
     nearest = Spot((), 0, 0, None, False)
+    spelled = _spell(path)
     for spot in spots(text):
-        if spot.path == path[: len(spot.path)] and len(spot.path) >= len(nearest.path):
+        start = path[: len(spot.path)], spelled[: len(spot.path)]
+        is_on_the_way = spot.path == start[0] or _spell(spot.path) == start[1]
+        if is_on_the_way and len(spot.path) >= len(nearest.path):
             nearest = spot
             if spot.path == path:
                 break
     return nearest
+
+
+def _spell(path: JsonPath) -> JsonPath:
+    """Write a path with one spelling for keys that look alike: terrains are known by that one."""
+    return tuple(unicodedata.normalize("NFC", part) if isinstance(part, str) else part for part in path)
 
 
 def path_of_next(beginning: str) -> JsonPath:

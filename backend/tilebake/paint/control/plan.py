@@ -8,6 +8,7 @@ import torch
 from tilebake.errors import PromptError
 from tilebake.level.edit.edit import Edit, Replace, Rewrite
 from tilebake.level.edit.prompt_words import no_such_word
+from tilebake.level.terrain import spell_name
 from tilebake.paint.control.align import (
     cross_replace_weights,
     equalizer,
@@ -136,11 +137,12 @@ def _mapper_and_shares(change: Change, steps: int) -> tuple[torch.Tensor, torch.
 
 
 def _region(name: str, terrains: tuple[str, ...]) -> int:
-    if name not in terrains:
+    spelled = spell_name(name)
+    if spelled not in terrains:
         raise PromptError(
             f"there is no terrain {name!r}", hint=f"take one of: {', '.join(terrains) or 'none is there'}"
         )
-    return terrains.index(name)
+    return terrains.index(spelled)
 
 
 def _refuse_absent_words(edit: Edit, changes: Sequence[Change]) -> None:
