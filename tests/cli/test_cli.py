@@ -204,9 +204,29 @@ def test_without_paths_the_projects_maps_are_baked(
 
 
 def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> None:
-    assert run_command_line(["bake", "maps/forest.json", "--out", "here/it.png", "--transparent", *tiny]) == 0
-    assert opened(maps.parent / "here" / "it.png").mode == "RGBA"
+    assert run_command_line(["bake", "maps/forest.json", "--out", "here/it.png", *tiny]) == 0
+    assert opened(maps.parent / "here" / "it.png").mode == "RGB"
     assert (maps.parent / "here" / "it.bake.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("rows", "arguments", "mode"),
+    [
+        (["ggw", "gw."], [], "RGBA"),
+        (["ggw", "gw."], ["--no-transparent"], "RGB"),
+        (["ggw", "gww"], ["--transparent"], "RGB"),
+        (["...", "..."], [], "RGB"),
+    ],
+    ids=["an empty cell", "the base prompt in it", "a full map", "a map without a tile"],
+)
+def test_a_picture_is_transparent_where_its_map_has_no_tile(
+    rows: list[str], arguments: list[str], mode: str, maps: Path, tiny: list[str]
+) -> None:
+    (maps / "forest.json").write_text(json.dumps({**MAP, "rows": rows}), encoding="utf-8")
+    assert run_command_line(["bake", "maps/forest.json", *arguments, *tiny]) == 0
+    assert opened(maps / "forest.png").mode == mode
+    settings = json.loads((maps / "forest.bake.json").read_text(encoding="utf-8"))["settings"]
+    assert settings["transparent"] is (mode == "RGBA")
 
 
 @pytest.mark.usefixtures("maps")

@@ -9,7 +9,7 @@ import pytest
 
 from tilebake.cli import run_command_line, tilebake
 from tilebake.cli.planning import settings_override
-from tilebake.cli.setting_options import SCHEMA, SETTINGS, ColourList, Setting
+from tilebake.cli.setting_options import OFF, SCHEMA, SETTINGS, ColourList, Setting
 from tilebake.level.settings import BakeSettings, SettingsOverride
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -32,7 +32,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "scheduler": ("ddim", "ddim"),
     "resample": ("nearest", "nearest"),
     "palette": ("102030,#a0b0c0", ("#102030", "#a0b0c0")),
-    "transparent": ("", True),
+    "transparent": ("false", False),
 }
 
 
@@ -78,7 +78,8 @@ def test_an_option_sets_its_setting(setting: Setting) -> None:
     def command(**given: object) -> None:
         seen.append(given)
 
-    click.command()(command).main([setting.flag, *([text] if text else [])], standalone_mode=False)
+    given = [OFF[setting.name]] if setting.name in OFF else [setting.flag, text]
+    click.command()(command).main(given, standalone_mode=False)
     override = settings_override(seen[0])
     assert override.given == {setting.name: expected}
     assert getattr(BakeSettings(), setting.name) != expected
@@ -93,7 +94,7 @@ def test_a_setting_of_tune_takes_a_list(setting: Setting) -> None:
         seen.append(given)
 
     text, expected = NOT_DEFAULT[setting.name]
-    text = text.replace(",", " ") or "true"
+    text = text.replace(",", " ")
     click.command()(command).main([setting.flag, f"{text},{text}"], standalone_mode=False)
     assert seen[0][setting.name] == (expected,)
 

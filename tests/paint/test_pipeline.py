@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tilebake.errors import BakeError
 from tilebake.level.canvas import canvas_for
+from tilebake.level.decide import decide_settings
 from tilebake.level.settings import BakeSettings, SettingsOverride
 from tilebake.level.tilemap import Bounds, Centres, Terrain, Tile, TileMap, Tiles
 from tilebake.paint import pipeline as pipeline_module
@@ -63,7 +64,8 @@ def level(
 
 
 def ask(tilemap: TileMap, seed: int = 5, **settings: object) -> BakeRequest:
-    chosen = BakeSettings.model_validate({**QUICK.model_dump(), **settings})
+    given = BakeSettings.model_validate({**QUICK.model_dump(), **settings})
+    chosen = decide_settings(given, tilemap)
     return BakeRequest(tilemap, chosen, model="tiny", model_digest="0" * 64, seed=seed)
 
 
@@ -183,9 +185,9 @@ def test_a_map_without_a_tile_is_painted_by_its_base_prompt(tiny_components: Com
     np.testing.assert_allclose(empty.astype(int), based.astype(int), rtol=0, atol=1)
 
 
-def test_where_there_is_no_tile_it_is_transparent_if_asked(tiny_components: Components) -> None:
+def test_where_there_is_no_tile_it_is_transparent(tiny_components: Components) -> None:
     tilemap = level("gggg....", "gggg....", "gggg....", "gggg....")
-    image = bake(tiny_components, tilemap, transparent=True, mask_sigma=0.5)
+    image = bake(tiny_components, tilemap, mask_sigma=0.5)
     assert image.shape == (64, 128, 4)
     alpha = image[..., 3].astype(int)
     assert (alpha[:, :48] == 255).all()
@@ -193,13 +195,13 @@ def test_where_there_is_no_tile_it_is_transparent_if_asked(tiny_components: Comp
     assert (np.diff(alpha, axis=1) <= 0).all()
     assert len(np.unique(alpha)) > 8, "the edge is feathered"
     inside = alpha == 255
-    np.testing.assert_array_equal(
-        image[..., :3][inside], bake(tiny_components, tilemap, mask_sigma=0.5)[inside]
-    )
+    opaque = bake(tiny_components, tilemap, mask_sigma=0.5, transparent=False)
+    assert opaque.shape == (64, 128, 3)
+    np.testing.assert_array_equal(image[..., :3][inside], opaque[inside])
 
 
 def test_hard_pixels_have_hard_edges(tiny_components: Components) -> None:
-    image = bake(tiny_components, level("gg..", "gg.."), transparent=True, resample="nearest")
+    image = bake(tiny_components, level("gg..", "gg.."), resample="nearest")
     assert set(np.unique(image[..., 3])) == {0, 255}
 
 

@@ -21,7 +21,7 @@ TYPES: Final[Mapping[str, "click.ParamType[Any]"]] = {
     "boolean": click.BOOL,
 }
 ALIASES: Final = {"guidance_scale": ("--guidance",)}
-OFF: Final = {"transparent": "--opaque"}  # the flag that says no
+OFF: Final = {"transparent": "--no-transparent"}  # the flag that says no
 NULL_DEFAULTS: Final = {  # what null means, in a word
     **dict.fromkeys(("steps", "scheduler", "guidance_scale", "guidance_scale_low"), "the model's"),
     "mask_sigma": "half a tile",
@@ -102,8 +102,9 @@ def _setting(name: str, schema: Mapping[str, Any], section: str) -> Setting:
     (value,) = [form for form in schema.get("anyOf", [schema]) if form.get("type") != "null"]
     help_text = re.split(r"(?<=\.)\s", " ".join(schema["description"].split()), maxsplit=1)[0]
     default = NULL_DEFAULTS[name] if schema["default"] is None else schema["default"]
-    if default is not False:
-        help_text += f"  [default: {default}]"
+    if default is True:
+        default = name
+    help_text += f"  [default: {default}]"
     if "enum" in value:
         return Setting(name, click.Choice(value["enum"]), help_text, section)
     if value["type"] == "array":

@@ -4,7 +4,7 @@ from math import ceil, floor, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.errors import Location, MapError
-from tilebake.level.stray_tiles import or_without_strays
+from tilebake.level.map.stray_tiles import or_without_strays
 
 if TYPE_CHECKING:
     from tilebake.level.tilemap import TileMap

@@ -5,9 +5,9 @@ from math import floor, sqrt
 from typing import Final, NamedTuple
 
 from tilebake.level.map.grid import Bounds
+from tilebake.level.map.stray_tiles import or_without_strays
 from tilebake.level.map.tile_columns import Tiles
 from tilebake.level.source.refuse import Refuse
-from tilebake.level.stray_tiles import or_without_strays
 
 MOST_PIXELS: Final = 2**28  # of a picture: 16,384 by 16,384
 ENGINE_SIDE: Final = 16_384  # pixels along a texture's side that Godot and graphics cards can show

@@ -92,8 +92,9 @@ class AnySettings(StrictModel):
     palette: Annotated[tuple[HexColour, ...], Field(strict=False, min_length=1, max_length=256)] | None = None
     """Colours for pixel art, each as #rrggbb. Every pixel takes the nearest; null keeps all colours."""
 
-    transparent: bool = False
-    """Leave the picture transparent where there is no tile. The mask feathers the edge."""
+    transparent: bool = True
+    """Leave the picture transparent where there is no tile. The mask feathers the edge. false has the base
+    prompt paint there, as it does in a map that has no tile at all."""
 
 
 class SettingsOverride(AnySettings):

@@ -10,9 +10,9 @@ from typing import Final
 from tilebake.errors import TilebakeError
 from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Point
 from tilebake.level.map.grid import Bounds, Grid, bounds_of
+from tilebake.level.map.stray_tiles import or_without_strays
 from tilebake.level.map.tile_columns import Centres, Tiles
 from tilebake.level.source.refuse import Refuse
-from tilebake.level.stray_tiles import or_without_strays
 
 _FIT: Final = 0.5  # map pixels by which an engine's centre may differ from the grid's
 

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import canvas_for
+from tilebake.level.decide import decide_settings
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
@@ -183,7 +184,8 @@ def _stale(png: Path, request: BakeRequest) -> str | None:
 
 def settings_for(tilemap: TileMap, project: Project, options: BakeOptions) -> BakeSettings:
     """Return the settings of a map before a model is known. Raises MapError if they contradict."""
-    return apply(BakeSettings(), project.settings, tilemap.settings, options.settings)
+    settings = apply(BakeSettings(), project.settings, tilemap.settings, options.settings)
+    return decide_settings(settings, tilemap)
 
 
 def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:

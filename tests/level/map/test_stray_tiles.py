@@ -6,8 +6,8 @@ import pytest
 
 from tilebake.errors import MapError
 from tilebake.level.canvas import canvas_for
+from tilebake.level.map.stray_tiles import find_stray_tiles
 from tilebake.level.map.tile_columns import Tile, Tiles
-from tilebake.level.stray_tiles import find_stray_tiles
 from tilebake.level.tilemap import parse_map
 
 
