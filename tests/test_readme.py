@@ -16,7 +16,7 @@ import pytest
 from tilebake.cli import COMMANDS, tilebake
 from tilebake.errors import MapError
 from tilebake.level.project import read_project
-from tilebake.level.settings import BakeSettings
+from tilebake.level.settings import SettingsOverride
 from tilebake.level.tilemap import parse_map
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -166,7 +166,7 @@ def test_every_command_is_in_the_readme() -> None:
 def test_settings_are_settings() -> None:
     names = first_column("setting")
     assert len(names) > 5
-    assert set(names) <= set(BakeSettings.model_fields)
+    assert set(names) <= set(SettingsOverride.model_fields)
 
 
 def test_exit_codes_are_those_of_the_program() -> None:

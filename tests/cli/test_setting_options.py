@@ -10,9 +10,10 @@ import pytest
 from tilebake.cli import run_command_line, tilebake
 from tilebake.cli.planning import settings_override
 from tilebake.cli.setting_options import OFF, SCHEMA, SETTINGS, ColourList, Setting
-from tilebake.level.settings import BakeSettings, SettingsOverride
+from tilebake.level.settings import PRESETS, BakeSettings, SettingsOverride
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+PRESET = "preset"  # sets several settings, and is none itself
 NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "pixels_per_tile": ("16", 16),
     "mask_sigma": ("1.5", 1.5),
@@ -31,6 +32,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "guidance_end": ("0.75", 0.75),
     "scheduler": ("ddim", "ddim"),
     "resample": ("nearest", "nearest"),
+    "art_pixels_per_tile": ("16", 16),
     "palette": ("102030,#a0b0c0", ("#102030", "#a0b0c0")),
     "transparent": ("false", False),
 }
@@ -47,21 +49,21 @@ def options_of(*path: str) -> set[str]:
     return {parameter.name or "" for parameter in command.params}
 
 
-def test_the_schema_file_is_that_of_bake_settings() -> None:
-    expected = BakeSettings.model_json_schema()["properties"]
+def test_the_schema_file_is_that_of_the_settings() -> None:
+    expected = SettingsOverride.model_json_schema()["properties"]
     if json.loads(SCHEMA.read_text(encoding="utf-8")) != expected:
         SCHEMA.write_text(json.dumps(expected, indent=2) + "\n", encoding="utf-8")
         pytest.fail(f"the settings have changed: {SCHEMA.name} was written anew; look at it and commit it")
 
 
 def test_every_setting_has_an_option() -> None:
-    assert set(BY_NAME) == set(BakeSettings.model_fields)
+    assert set(BY_NAME) == set(SettingsOverride.model_fields) == {*BakeSettings.model_fields, PRESET}
     assert len(SETTINGS) == len(BY_NAME)
 
 
 @pytest.mark.parametrize("path", [("bake",), ("watch",), ("edit",), ("show", "attention"), ("tune",)])
 def test_a_command_that_paints_a_map_takes_every_setting(path: tuple[str, ...]) -> None:
-    assert set(BakeSettings.model_fields) <= options_of(*path)
+    assert set(SettingsOverride.model_fields) <= options_of(*path)
 
 
 def test_generate_takes_every_setting_of_sampling() -> None:
@@ -69,7 +71,9 @@ def test_generate_takes_every_setting_of_sampling() -> None:
     assert set(fields) <= options_of("generate")
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize(
+    "setting", [each for each in SETTINGS if each.name != PRESET], ids=lambda setting: setting.name
+)
 def test_an_option_sets_its_setting(setting: Setting) -> None:
     text, expected = NOT_DEFAULT[setting.name]
     seen: list[Any] = []
@@ -85,7 +89,9 @@ def test_an_option_sets_its_setting(setting: Setting) -> None:
     assert getattr(BakeSettings(), setting.name) != expected
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize(
+    "setting", [each for each in SETTINGS if each.name != PRESET], ids=lambda setting: setting.name
+)
 def test_a_setting_of_tune_takes_a_list(setting: Setting) -> None:
     seen: list[Any] = []
 
@@ -97,6 +103,17 @@ def test_a_setting_of_tune_takes_a_list(setting: Setting) -> None:
     text = text.replace(",", " ")
     click.command()(command).main([setting.flag, f"{text},{text}"], standalone_mode=False)
     assert seen[0][setting.name] == (expected,)
+
+
+def test_the_option_of_a_preset_sets_its_settings() -> None:
+    seen: list[Any] = []
+
+    @BY_NAME[PRESET].option()
+    def command(**given: object) -> None:
+        seen.append(given)
+
+    click.command()(command).main(["--preset", "pixel-art"], standalone_mode=False)
+    assert settings_override(seen[0]).given == PRESETS["pixel-art"]
 
 
 def test_a_colour_that_is_none_is_refused() -> None:

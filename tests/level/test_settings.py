@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tilebake.errors import MapError
-from tilebake.level.settings import SCHEDULERS, BakeSettings, SettingsOverride, apply
+from tilebake.level.settings import PIXEL_ART_PALETTE, SCHEDULERS, BakeSettings, SettingsOverride, apply
 
 
 def override(**values: object) -> SettingsOverride:
@@ -29,6 +29,22 @@ def test_the_later_override_wins_and_only_what_it_gives() -> None:
     level = override(steps=12)
     settings = apply(BakeSettings(), project, level)
     assert (settings.steps, settings.guidance_scale) == (12, 4.0)
+
+
+def test_a_preset_sets_what_it_stands_for_and_is_undone_by_another() -> None:
+    pixel_art = apply(BakeSettings(), override(preset="pixel-art"))
+    assert (pixel_art.art_pixels_per_tile, pixel_art.resample) == (16, "area")
+    assert pixel_art.palette == PIXEL_ART_PALETTE
+    assert len(set(PIXEL_ART_PALETTE)) == 16
+    assert apply(BakeSettings(), override(preset="pixel-art"), override(preset="painting")) == BakeSettings()
+
+
+def test_settings_beside_a_preset_win_and_those_below_it_lose() -> None:
+    beside = apply(BakeSettings(), override(preset="pixel-art", art_pixels_per_tile=32))
+    assert (beside.art_pixels_per_tile, beside.resample) == (32, "area")
+    below = apply(BakeSettings(), override(art_pixels_per_tile=32, steps=3), override(preset="pixel-art"))
+    assert (below.art_pixels_per_tile, below.steps) == (16, 3)
+    assert apply(BakeSettings(), override(preset=None)) == BakeSettings()
 
 
 def test_a_written_null_goes_back_to_automatic() -> None:

@@ -205,6 +205,18 @@ def test_hard_pixels_have_hard_edges(tiny_components: Components) -> None:
     assert set(np.unique(image[..., 3])) == {0, 255}
 
 
+@pytest.mark.parametrize(("tile_size", "block"), [(16, 1), (64, 4), (48, 3), (8, 1), (24, 2)])
+def test_pixel_art_has_blocks_of_whole_pixels(
+    tiny_components: Components, tile_size: int, block: int
+) -> None:
+    tilemap = level("gw..", tile_size=(tile_size, tile_size))
+    image = bake(tiny_components, tilemap, art_pixels_per_tile=16, resample="area", transparent=True)
+    assert image.shape == (tile_size, 4 * tile_size, 4)
+    blocks = image.reshape(tile_size // block, block, 4 * tile_size // block, block, 4)
+    np.testing.assert_array_equal(blocks, np.broadcast_to(blocks[:, :1, :, :1], blocks.shape))
+    assert set(np.unique(image[..., 3])) <= {0, 255}
+
+
 def test_a_palette_leaves_its_own_colours_alone(tiny_components: Components) -> None:
     palette = ("#101020", "#808080", "#f0e0d0", "#30a040")
     image = bake(tiny_components, level("gw", "wg"), palette=palette, resample="nearest")

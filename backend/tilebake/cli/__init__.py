@@ -25,6 +25,7 @@ from tilebake.errors import BusyError, TilebakeError
 from tilebake.version import __version__
 
 COMMANDS: Final = (
+    "init",
     "bake",
     "watch",
     "clean",

@@ -1,7 +1,7 @@
 """Make a command-line option of every bake setting.
 
-The options come from settings.json, the JSON Schema of `BakeSettings`, so that --help imports no pydantic.
-tests/cli/test_setting_options.py writes that file anew when the settings have changed.
+The options come from settings.json, the JSON Schema of `SettingsOverride`, so that --help imports no
+pydantic. tests/cli/test_setting_options.py writes that file anew when the settings have changed.
 """
 
 import json
@@ -29,6 +29,8 @@ NULL_DEFAULTS: Final = {  # what null means, in a word
     "base_prompt_weight_end": "base_prompt_weight",
     "regional_prompt_weight_end": "regional_prompt_weight",
     "palette": "all colours",
+    "preset": "none",
+    "art_pixels_per_tile": "every map pixel",
 }
 
 
@@ -139,5 +141,7 @@ BLENDING: Final = _section(
     "base_prompt_weight_end",
     "regional_prompt_weight_end",
 )
-PICTURE: Final = _section("Picture settings", "resample", "palette", "transparent")
+PICTURE: Final = _section(
+    "Picture settings", "preset", "resample", "art_pixels_per_tile", "palette", "transparent"
+)
 SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE)

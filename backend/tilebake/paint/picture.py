@@ -48,7 +48,7 @@ def to_pixels(image: NDArray[np.float32]) -> PixelArray:
 
 
 def scale(image: PixelArray, box: Box, size: tuple[int, int], resample: Resample) -> PixelArray:
-    """Scale the part of `image` [H, W, 3] inside `box` to `size` = (width, height)."""
+    """Scale the part of `image` [H, W, 3 or 4] inside `box` to `size` = (width, height)."""
     scaled = Image.fromarray(image).resize(size, FILTERS[resample], box=box)
     return np.asarray(scaled).copy()
 

@@ -68,7 +68,14 @@ class Pipeline:
             condition=lambda components: condition(components, tilemap),
             blend=blend,
             sampling=sampling,
-            finish=partial(finish, blend=blend, settings=settings, box=map_box(tilemap, canvas), size=size),
+            finish=partial(
+                finish,
+                blend=blend,
+                settings=settings,
+                box=map_box(tilemap, canvas),
+                size=size,
+                block=art_block(tilemap.tile_size[0], settings.art_pixels_per_tile),
+            ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
         )
 
@@ -127,16 +134,29 @@ def finish(
     settings: BakeSettings,
     box: picture.Box,
     size: tuple[int, int],
+    block: int = 1,
 ) -> NDArray[np.uint8]:
-    """Turn the canvas [H, W, 3] in 0..1 into the texture [h, w, 3 or 4] that the settings ask for."""
+    """Turn the canvas [H, W, 3] in 0..1 into the texture [h, w, 3 or 4] that the settings ask for.
+
+    `block` is how many pixels of the texture one art pixel measures.
+    """
+    width, height = (max(1, round(side / block)) for side in size)
     empty = blend.regions[blend.steps[-1].mask_sigma].empty
     painted = picture.to_pixels(image)
     if settings.transparent:
         painted = picture.bleed(painted, empty)
-    pixels = picture.scale(painted, box, size, settings.resample)
+    pixels = picture.scale(painted, box, (width, height), settings.resample)
     if settings.palette is not None:
         pixels = picture.to_palette(pixels, settings.palette)
     if settings.transparent:
-        opacity = picture.alpha(empty, box, size, settings.resample)
+        edge = settings.resample if settings.art_pixels_per_tile is None else "nearest"
+        opacity = picture.alpha(empty, box, (width, height), edge)
         pixels = np.concatenate([pixels, opacity[..., None]], axis=-1)
+    if (width, height) != size:
+        pixels = picture.scale(pixels, (0, 0, width, height), size, "nearest")
     return np.ascontiguousarray(pixels)
+
+
+def art_block(tile_width: int, art_pixels: int | None) -> int:
+    """Return how many map pixels an art pixel measures: whole ones, so that all blocks are alike."""
+    return 1 if art_pixels is None else max(1, round(tile_width / art_pixels))
