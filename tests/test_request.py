@@ -14,7 +14,7 @@ from tilebake.level.decide import decide_settings
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, Tiles, parse_map, read_map
-from tilebake.request import BakeRequest
+from tilebake.request import LATER_SETTINGS, BakeRequest
 from tilebake.texture import pixel_hash
 
 MAP = {
@@ -234,6 +234,13 @@ def test_an_edit_keeps_its_digest() -> None:
         settings=BakeSettings(mask_sigma=3.5, palette=("#102030",), guidance_scale=4, transparent=False),
     )
     assert changed.digest() == "b8e8efda99981b99204cb7fe201838d18fd58a9f6372c7e23918d3dd1361dd91"
+
+
+def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() -> None:
+    open_ones = {name: getattr(BakeSettings(), name) for name in LATER_SETTINGS}
+    assert set(open_ones.values()) == {None}
+    art = replace(request(), settings=BakeSettings(art_pixels_per_tile=16))
+    assert art.digest() != request().digest()
 
 
 def test_a_new_way_to_paint_edges_makes_transparent_pictures_alone_stale(

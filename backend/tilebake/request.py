@@ -33,6 +33,8 @@ __all__ = [
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
+# Settings that came when there were pictures already: those that leave them open keep their digests.
+LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile"})
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
 
@@ -100,7 +102,7 @@ class BakeRequest:
             "loras": [[digest, _number(lora.weight)] for lora, digest in self.loras],
             "seed": self.seed,
             **({"transparency_version": TRANSPARENCY_VERSION} if self.settings.transparent else {}),
-            "settings": self.settings.model_dump(mode="json"),
+            "settings": self._settings(),
             "base_prompt": tilemap.base_prompt,
             "negative_prompt": tilemap.negative_prompt,
             "terrains": [[t.name, t.prompt, t.negative_prompt, _number(t.weight)] for t in tilemap.terrains],
@@ -109,6 +111,10 @@ class BakeRequest:
             "bounds": [_number(edge) for edge in tilemap.bounds],
             **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
         }
+
+    def _settings(self) -> dict[str, object]:
+        settings = self.settings.model_dump(mode="json")
+        return {key: each for key, each in settings.items() if key not in LATER_SETTINGS or each is not None}
 
 
 def _number(value: float) -> float:

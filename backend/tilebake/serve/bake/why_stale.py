@@ -60,7 +60,8 @@ def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
 def _setting_reasons(was: Fields, now: Fields) -> Iterator[str]:
     for name in now:
         if name not in was:
-            yield f"{name} is a new setting"
+            if now[name] is not None:
+                yield f"{name} is a new setting"
         elif was[name] != now[name]:
             yield f"{name} is {_value(now[name])}, was {_value(was[name])}"
 
