@@ -56,7 +56,8 @@ def test_wheel_holds_the_embedded_model(wheel: zipfile.ZipFile) -> None:
     for part in EMBEDDED_PARTS:
         weights = [name for name in names if name.startswith(f"tilebake/embedded/{part}/")]
         assert any(name.endswith(".safetensors") for name in weights), part
-    for name in ("model_index.json", "tilebake.json", "judge.safetensors", "scheduler/scheduler_config.json"):
+    extras = ("tilebake.json", "judge.safetensors", "words.json")
+    for name in ("model_index.json", "scheduler/scheduler_config.json", *extras):
         assert f"tilebake/embedded/{name}" in names
     size = sum(entry.file_size for entry in wheel.infolist() if entry.filename.endswith(".safetensors"))
     assert size <= EMBEDDED_LIMIT

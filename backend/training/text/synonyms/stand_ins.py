@@ -1,0 +1,58 @@
+"""For each terrain of the catalogue that a model may not know: the noun whose picture comes nearest.
+
+Looks count, not meaning alone: who typed "marble floor" sees square slabs sooner than cobbles. Where nothing
+looks alike, there is no stand-in.
+"""
+
+from typing import Final
+
+STAND_INS: Final[dict[str, str]] = {
+    "moss": "grass",
+    "reeds": "marsh",
+    "pine_forest": "forest",
+    "jungle": "forest",
+    "palms": "trees",
+    "dead_forest": "woods",
+    "hedge": "tree canopy",
+    "forest_floor": "soil",
+    "bamboo": "trees",
+    "cacti": "desert",
+    "shallows": "shallow water",
+    "rapids": "river",
+    "waterfall": "river",
+    "coral": "sea",
+    "slime": "swamp",
+    "ice_floes": "ice",
+    "mud": "dirt",
+    "ash": "gravel",
+    "cliff": "cliff",
+    "mountains": "rocks",
+    "hills": "grassland",
+    "rubble": "rocks",
+    "basalt": "stone",
+    "crystal": "ice",
+    "cave_floor": "rock",
+    "cave_wall": "rocks",
+    "abyss": "deep water",
+    "bones": "pebbles",
+    "mushrooms": "flowers",
+    "castle_wall": "brick wall",
+    "sandstone": "brick wall",
+    "roof_tiles": "brick",
+    "thatch": "wheat",
+    "marble": "stone tiles",
+    "mosaic": "stone tiles",
+    "metal_plates": "stone tiles",
+    "panels": "stone tiles",
+    "asphalt": "road",
+    "palisade": "planks",
+    "bridge": "planks",
+    "rails": "gravel",
+    "stairs": "stone tiles",
+    "graves": "earth",
+    "houses": "brick wall",
+    "crates": "planks",
+    "fire": "lava",
+    "clouds": "snow",
+    "space": "deep sea",
+}

@@ -1,0 +1,60 @@
+"""The table of words that a model does not know, each with the known noun that it comes nearest to.
+
+The lists beside this file were read by a person: a noun a line, then the words whose picture it comes nearest
+to. After "-" stand words that nothing known looks like.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from training.data.held_out import HELD_OUT
+from training.terrain.catalog import TERRAINS
+from training.text.synonyms.stand_ins import STAND_INS
+
+NOTHING: Final = "-"  # stands for the noun where no picture comes near
+LISTS: Final = ("japanese", "spanish", "french", "german", "english")  # of a word in two, the last counts
+
+
+def synonyms(nouns: Mapping[str, str]) -> dict[str, str]:
+    """Every word with its nearest noun, sorted. `nouns` are a model's own, each with its terrain's name.
+
+    What a person wrote by hand counts more than what the catalogue says of its terrains.
+    """
+    found = {fold(word): noun for word, noun in _from_catalogue(nouns)}
+    for name in LISTS:
+        found |= {fold(word): noun for word, noun in read_list(Path(__file__).parent / f"{name}.txt")}
+    known = {fold(noun) for noun in nouns}
+    wanted = {word: noun for word, noun in found.items() if noun in nouns and word not in known}
+    plurals = {plural(noun): noun for noun in nouns}
+    return dict(
+        sorted(({each: noun for each, noun in plurals.items() if each not in known} | wanted).items())
+    )
+
+
+def fold(word: str) -> str:
+    """A word as it is looked up: in small letters, with one space between its parts."""
+    return " ".join(word.casefold().split())
+
+
+def plural(noun: str) -> str:
+    """The regular plural of an English noun."""
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return noun if noun.endswith("s") else f"{noun}es"
+    return re.sub(r"([^aeiou])y$", r"\1ie", noun) + "s"
+
+
+def read_list(file: Path) -> Iterator[tuple[str, str]]:
+    """Each word of a list with its noun."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        noun, _, words = line.partition(":")
+        yield from ((word.strip(), noun) for word in words.split(","))
+
+
+def _from_catalogue(nouns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Words of the catalogue; those of a terrain that the model was not trained on have a stand-in."""
+    firsts = {name: noun for noun, name in reversed(list(nouns.items()))}
+    for name, terrain in TERRAINS.items():
+        nearest = firsts.get(name) or STAND_INS.get(name, NOTHING)
+        yield from ((word, nearest) for word in (*terrain.words, *HELD_OUT[name]))
