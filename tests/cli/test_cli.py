@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,32 +16,6 @@ from tilebake.cli.terminal.progress_bar import ProgressBar
 from tilebake.errors import BusyError
 from tilebake.level.terrain import LoraRef
 from tilebake.request import Step
-
-MAP = {
-    "tilebake": 1,
-    "tile_size": 16,
-    "base_prompt": "a map",
-    "terrains": {"grass": "lush (mossy:1.4) grass", "water": {"prompt": "water", "negative_prompt": "sand"}},
-    "legend": {"g": "grass", "w": "water"},
-    "rows": ["ggw", "gww"],
-    "settings": {"pixels_per_tile": 16},
-}
-
-
-@pytest.fixture
-def maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two maps, in a current folder of its own."""
-    folder = tmp_path / "maps"
-    folder.mkdir()
-    for seed, name in enumerate(("forest", "river")):
-        (folder / f"{name}.json").write_text(json.dumps({**MAP, "seed": seed}), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return folder
-
-
-@pytest.fixture
-def tiny(tiny_sdxl_folder: Path) -> list[str]:
-    return ["--model", str(tiny_sdxl_folder), "--device", "cpu"]
 
 
 def opened(path: Path) -> Image.Image:
@@ -222,79 +195,12 @@ def test_a_picture_goes_where_it_is_asked_to(maps: Path, tiny: list[str]) -> Non
 def test_a_picture_is_transparent_where_its_map_has_no_tile(
     rows: list[str], arguments: list[str], mode: str, maps: Path, tiny: list[str]
 ) -> None:
-    (maps / "forest.json").write_text(json.dumps({**MAP, "rows": rows}), encoding="utf-8")
+    forest = json.loads((maps / "forest.json").read_text(encoding="utf-8"))
+    (maps / "forest.json").write_text(json.dumps({**forest, "rows": rows}), encoding="utf-8")
     assert run_command_line(["bake", "maps/forest.json", *arguments, *tiny]) == 0
     assert opened(maps / "forest.png").mode == mode
     settings = json.loads((maps / "forest.bake.json").read_text(encoding="utf-8"))["settings"]
     assert settings["transparent"] is (mode == "RGBA")
-
-
-@pytest.mark.usefixtures("maps")
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["nonsense"], "No such command"),
-        (["bake", "maps", "--steps", "0"], "--steps"),
-        (["bake", "maps", "--mask-sigma", "nan"], "--mask-sigma"),
-        (["bake", "maps", "--scheduler", "fastest"], "euler"),
-        (["bake", "maps", "--pixels-per-tile", "1000000"], "--pixels-per-tile"),
-        (["bake", "maps", "--shard", "3/2"], "I/N"),
-        (["bake", "maps", "--seed", "-1"], "--seed"),
-        (["bake", "maps", "--check", "--force"], "--force"),
-        (["bake", "maps", "--out", "one.png"], "name a folder"),
-        (["cache", "prune", "--max-size", "little"], "500MB"),
-        (["generate", "grass", "--width", "100"], "multiple of 8"),
-        (["tune", "maps/forest.json", "--mask-sigma", "3,soft"], "--mask-sigma"),
-        (["tune", "maps/forest.json", "--steps", ",".join(map(str, range(1, 99)))], "98 bakes"),
-        (["show", "masks", "maps/forest.json", "--out", "masks.jpg"], ".png"),
-        (["show", "attention", "maps/forest.json"], "--words"),
-        (["edit", "--replace", "grass", "snow"], "--prompt"),
-        (["edit", "maps/forest.json"], "say what to change"),
-        (["edit", "maps/forest.json", "--replace", "a", "b", "--refine", "c"], "use one"),
-        (["edit", "maps/forest.json", "--reweight", "mossy"], "WORD=WEIGHT"),
-        (["edit", "--prompt", "grass", "--replace", "grass", "snow", "--save"], "need a map"),
-        (["edit", "maps/forest.json", "--replace", "a", "b", "--forget"], "removes an edit"),
-        (["edit", "maps/forest.json", "--forget", "--save"], "removes an edit"),
-        (["edit", "maps/forest.json", "--replace", "a", "b", "--average"], "--threshold"),
-        (["show", "attention", "maps/forest.json", "--words", "grass", "--during", "5-2"], "FIRST-LAST"),
-    ],
-    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
-)
-def test_a_wrong_use_exits_with_2(
-    arguments: Sequence[str], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_command_line(arguments) == 2
-    assert told in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("maps")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["bake", "nowhere"],
-        ["bake", "maps", "--model", "nowhere"],
-        ["bake", "maps", "--lora", "nowhere.safetensors=0.5"],
-        ["show", "masks", "nowhere.json"],
-        ["show", "prompts", "maps/forest.json", "--model", "nowhere"],
-        ["show", "attention", "maps/forest.json", "--words", "a", "--terrain", "gras"],
-        ["edit", "maps/forest.json", "--terrain", "gras", "--replace", "mossy", "dry"],
-        ["edit", "maps/forest.json", "--replace", "moss", "dry"],
-        ["edit", "maps/forest.json", "--refine", "mossy water"],
-        ["edit", "maps/forest.json", "--reweight", "mossy=7"],
-        ["tune", "maps/forest.json", "--model", "nowhere"],
-        ["generate", "grass", "--model", "nowhere"],
-        ["models", "info", "nowhere"],
-        ["models", "fetch", "no hub id"],
-    ],
-    ids=lambda arguments: " ".join(arguments)[:40],
-)
-def test_an_error_is_printed_in_one_message(
-    arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_command_line(arguments) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("error: ")
 
 
 def test_generate_paints_a_prompt(maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -364,17 +270,6 @@ def test_edit_paints_a_plain_prompt(maps: Path, tiny: list[str], capsys: pytest.
     )
     assert capsys.readouterr().out.splitlines() == ["edited.png"]
     assert opened(maps.parent / "edited.png").size == (64, 72)
-
-
-def test_tune_draws_every_combination(
-    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    lists = ["--mask-sigma", "1,2", "--base-prompt-weight", "0.1,0.3,0.5", "--steps", "2"]
-    assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 0
-    told = capsys.readouterr()
-    assert told.out.splitlines() == ["forest.tune.png"]
-    assert "[6/6]" in told.err
-    assert opened(maps.parent / "forest.tune.png").width > 3 * 480
 
 
 def test_schema_prints_json_schema(capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,21 +77,64 @@ def test_a_map_that_cannot_be_painted_is_an_error_at_once(
     assert str(Path("maps") / "bad.json") in told.err
 
 
+def libraries_of(*arguments: str) -> tuple[str, set[str]]:
+    """What a command line says, and which of the heavy libraries it has imported by its end."""
+    script = (
+        "import sys; from tilebake.cli import run_command_line; run_command_line(sys.argv[1:]);"
+        "print('LOADED', *sys.modules)"
+    )
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    loaded = set(done.stdout.rpartition("LOADED")[2].split())
+    return done.stderr, loaded & {"torch", "diffusers", "transformers", "numpy"}
+
+
 @pytest.mark.parametrize("bad", ["canvas", "weight"], indirect=True)
 def test_no_model_library_is_loaded_to_say_so(bad: str) -> None:
-    script = (
-        "import sys; from tilebake.cli import run_command_line; run_command_line(['bake']);"
-        "print(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
-    assert bad in done.stderr
-    assert not {"torch", "diffusers", "transformers", "numpy"} & set(done.stdout.split())
+    told, libraries = libraries_of("bake")
+    assert bad in told
+    assert not libraries
+
+
+@pytest.mark.parametrize("bad", ["weight"], indirect=True)
+@pytest.mark.parametrize(
+    "command",
+    [["prompts", "maps/bad.json"], ["attention", "maps/bad.json", "--words", "grass"]],
+    ids=["prompts", "attention"],
+)
+def test_a_mistake_is_told_before_the_libraries_of_the_model_are_loaded(bad: str, command: list[str]) -> None:
+    told, libraries = libraries_of("show", *command)
+    assert bad in told
+    assert not libraries & {"torch", "diffusers", "transformers"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--words", "gras"], "there is no 'gras' in 'map' and 'grass'; take one of: grass"),
+        (["--words", "map", "--terrain", "grass"], "there is no 'map' in 'grass'"),
+        (["--words", "grass", "--terrain", "gras"], "no tile has the terrain 'gras'; did you mean"),
+        (["--words", "grass", "--during", "2-3"], "there are only 1 steps"),
+        (["--words", "grass", "--out", "a.jpg"], "is neither a .png file nor a folder"),
+    ],
+    ids=["word", "word of another prompt", "terrain", "steps", "out"],
+)
+def test_a_wrong_word_or_step_of_attention_is_told_before_too(
+    options: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("good.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    told, libraries = libraries_of("show", "attention", "good.json", *options)
+    assert message in told.replace("\n", " ")
+    assert not libraries & {"torch", "diffusers", "transformers"}
 
 
 @pytest.mark.usefixtures("bad")
-def test_a_good_map_beside_it_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_good_map_beside_it_is_read_and_the_error_decides_the_exit_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     Path("maps/good.json").write_text(json.dumps(GOOD), encoding="utf-8")
-    assert run_command_line(["bake", "--check", "--json"]) == 3
+    assert run_command_line(["bake", "--check", "--json"]) == 1
     statuses = {json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()}
     assert statuses == {"failed", "stale"}
 

@@ -5,7 +5,7 @@ heavy, so that --help is quick. run/ has what they do: imported once a command l
 imported once there is something to paint.
 
 Exit codes: 0 done, 1 a bake failed, 2 usage, 3 stale (`bake --check`), 75 another is at work in the project,
-130 and 143 interrupted.
+130 and 143 interrupted. Of several that fit, an error counts first, then 75, then 3.
 """
 
 import importlib

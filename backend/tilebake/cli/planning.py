@@ -95,3 +95,14 @@ class PromptTarget:
     prompt: str
     size: tuple[int, int]  # width and height in pixels
     model: PlainModel
+
+
+@dataclass(frozen=True)
+class AttentionOptions:
+    """Say which words to observe, in which prompts, steps and layers."""
+
+    words: tuple[str, ...]
+    terrain: str | None  # None searches all prompts
+    during: slice  # steps, counted from 0
+    level: str | None  # a size such as "32x24"; None is all layers
+    npz: Path | None

@@ -44,7 +44,7 @@ def masks(*, map_path: Path, choices: Choices) -> None:
 @choices(seed=False)
 def prompts(*, map_path: Path, choices: Choices, as_json: bool) -> None:
     """Print how the model reads the prompts of MAP: tokens, their weights, and the shapes of embeddings."""
-    from tilebake.cli.run.show_model import show_prompts
+    from tilebake.cli.run.show import show_prompts
 
     show_prompts(map_path, choices, as_json=as_json)
 
@@ -80,7 +80,8 @@ def attention(
 
     For example: tilebake show attention maps/forest.json --words grass,water
     """
-    from tilebake.cli.run.show_model import AttentionOptions, show_attention
+    from tilebake.cli.planning import AttentionOptions
+    from tilebake.cli.run.show import show_attention
 
     sought = tuple(word.strip() for word in words.split(","))
     show_attention(map_path, AttentionOptions(sought, terrain, during, level, npz), choices)

@@ -15,7 +15,7 @@ from tilebake.cli.setting_options import SETTINGS
     *(setting.listed() for setting in SETTINGS),
     out="The .png file to write. [default: NAME.tune.png]",
 )
-def command(*, map_path: Path, choices: Choices) -> None:
+def command(*, map_path: Path, choices: Choices) -> int:
     """Paint MAP with every combination of the settings, and lay the pictures out on one sheet.
 
     Give each setting one value, or several divided by commas.
@@ -24,8 +24,9 @@ def command(*, map_path: Path, choices: Choices) -> None:
 
     Under each picture stand three figures: how much of each terrain's attention lies within its own tiles;
     how many tiles the model's judge takes for their terrain, if the model has a judge; and how visible the
-    borders between like tiles are, where 1 means not at all.
+    borders between like tiles are, where 1 means not at all. A combination that fails is crossed out, the
+    others are painted all the same, and the exit code is 1.
     """
     from tilebake.cli.run.tune import run_tune
 
-    run_tune(map_path, choices)
+    return run_tune(map_path, choices)

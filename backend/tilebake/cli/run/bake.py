@@ -101,13 +101,16 @@ def run_bake(
         with WriterLocks("tilebake bake", share) as locks:
             _bake(maps, options, output, mode, choices.machine, Writing(options, locks, output.print_note))
     output.print_summary(time.monotonic() - started)
-    if output.is_lost:
+    return _exit_code(output)
+
+
+def _exit_code(output: BatchOutput) -> int:
+    """Return the gravest of what happened: an error, another at work, a stale picture, nothing of these."""
+    if output.is_lost or output.failed > output.busy:
         return FAILED
-    if output.stale:
-        return STALE
-    if output.failed:
-        return FAILED if output.failed > output.busy else BUSY
-    return 0
+    if output.busy:
+        return BUSY
+    return STALE if output.stale else 0
 
 
 def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:

@@ -1,17 +1,22 @@
-"""Run `tilebake show masks`: draw the masks of a map, without a model."""
+"""Run `tilebake show`: read and check a map, and load a model only if that is right and one is needed."""
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import click
 
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
-from tilebake.cli.planning import bake_options
-from tilebake.cli.terminal.printing import print_path
+from tilebake.cli.planning import AttentionOptions, bake_options, read_and_plan
+from tilebake.cli.terminal.printing import print_path, say
+from tilebake.errors import shown
 from tilebake.level.canvas import canvas_for
+from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text
 from tilebake.level.map_names import map_stem
 from tilebake.level.masks.blend_schedule import blend_steps
 from tilebake.level.masks.regions import masks_of
 from tilebake.level.project import find_project
-from tilebake.level.tilemap import read_map
+from tilebake.level.tilemap import TileMap, read_map
 from tilebake.paint.report.contact_sheet import contact_sheet
 from tilebake.paint.report.mask_sheet import mask_panels
 from tilebake.serve.bake.plan import settings_for
@@ -31,3 +36,39 @@ def show_masks(map_path: Path, choices: Choices) -> None:
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.masks.png"))
     write_picture(out, contact_sheet(panels, heading=heading))
     print_path(out)
+
+
+def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
+    """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
+    planned = read_and_plan(map_path, choices)
+    for note in planned.tilemap.notes:
+        say(f"note: {shown(str(note))}")
+    from tilebake.cli.run.show_model import print_prompts  # torch: only once the map is right
+
+    print_prompts(planned, choices.machine, as_json=as_json)
+
+
+def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) -> None:
+    """Paint the map, and write a sheet of where its words are attended to."""
+    planned = read_and_plan(map_path, choices)
+    tilemap = planned.tilemap
+    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
+    regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
+    _refuse_absent_words(tilemap, options.words, regions)
+    steps = planned.request.settings.steps
+    if steps is not None and options.during.start >= steps:
+        raise click.BadParameter(f"there are only {steps} steps", param_hint="--during")
+    if tilemap.edit is not None:
+        say(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}")
+    from tilebake.cli.run.show_model import paint_attention  # torch: only once the map is right
+
+    paint_attention(planned, options, regions, choices.machine, out)
+
+
+def _refuse_absent_words(tilemap: TileMap, words: Sequence[str], regions: Sequence[int] | None) -> None:
+    """Raise PromptError for a word that none of the prompts has in which it is sought."""
+    own = [terrain.prompt for terrain in tilemap.terrains]
+    prompts = [tilemap.base_prompt, *own] if regions is None else [own[region] for region in regions]
+    for word in words:
+        if not any(has_word(prompt, word) for prompt in prompts):
+            raise no_such_word(word, map(plain_text, prompts))

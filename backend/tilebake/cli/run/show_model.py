@@ -1,21 +1,16 @@
-"""Run `tilebake show prompts` and `show attention`. Importing this module imports torch."""
+"""Print prompts as a model reads them, and paint attention. Importing this module imports torch."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import click
-
 from tilebake.cli.engine import load_components, load_pipeline
-from tilebake.cli.options import Choices
-from tilebake.cli.output import picture_path, write_file, write_picture
-from tilebake.cli.planning import read_and_plan
+from tilebake.cli.options import Machine
+from tilebake.cli.output import write_file, write_picture
+from tilebake.cli.planning import AttentionOptions, MapToPaint
 from tilebake.cli.terminal.painting import painting_one
-from tilebake.cli.terminal.printing import print_path, print_result, say
+from tilebake.cli.terminal.printing import print_path, print_result
 from tilebake.cli.terminal.table import table
-from tilebake.errors import shown
-from tilebake.level.map_names import map_stem
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.model.load import Components
 from tilebake.paint.observe.attention_maps import find_level, npz_bytes
@@ -28,12 +23,10 @@ from tilebake.paint.report.attention_sheet import attention_sheet
 NamedEmbeds = Iterator[tuple[str, PromptEmbeds]]
 
 
-def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
-    """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
-    tilemap, request, source = read_and_plan(map_path, choices)
-    for note in tilemap.notes:
-        say(f"note: {shown(str(note))}")
-    components = load_components(source, request.loras, choices.machine)
+def print_prompts(planned: MapToPaint, machine: Machine, *, as_json: bool) -> None:
+    """Load the model, and print what it makes of each prompt of a map."""
+    tilemap = planned.tilemap
+    components = load_components(planned.source, planned.request.loras, machine)
     prompts = dict(_map_prompts(tilemap, condition(components, tilemap)))
     prompts |= dict(_edit_prompts(tilemap, components))
     if as_json:
@@ -44,30 +37,19 @@ def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
         print_result(table(header, [_row(role, embeds) for role, embeds in prompts.items()]))
 
 
-@dataclass(frozen=True)
-class AttentionOptions:
-    """Say which words to observe, in which prompts, steps and layers."""
-
-    words: tuple[str, ...]
-    terrain: str | None  # None searches all prompts
-    during: slice  # steps, counted from 0
-    level: str | None  # a size such as "32x24"; None is all layers
-    npz: Path | None
-
-
-def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) -> None:
-    """Paint the map, and write a sheet of where its words are attended to."""
-    tilemap, request, source = read_and_plan(map_path, choices)
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
-    if tilemap.edit is not None:
-        say(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}")
-    regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
-    with painting_one(str(map_path)) as work:
+def paint_attention(
+    planned: MapToPaint,
+    options: AttentionOptions,
+    regions: Sequence[int | None] | None,
+    machine: Machine,
+    out: Path,
+) -> None:
+    """Paint a map, and write the sheet of where words of these regions' prompts are attended to."""
+    tilemap, request, source = planned
+    with painting_one(str(tilemap.path)) as work:
         with work.loading():
-            pipeline = load_pipeline(source, request.loras, choices.machine)
+            pipeline = load_pipeline(source, request.loras, machine)
         scene = pipeline.scene(request)
-        if options.during.start >= scene.sampling.steps:
-            raise click.BadParameter(f"there are only {scene.sampling.steps} steps", param_hint="--during")
         sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
         level = None if options.level is None else find_level(options.level, sizes)
         observed = observe_words(pipeline.components, scene, options.words, work.on_step, regions)

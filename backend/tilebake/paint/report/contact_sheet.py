@@ -75,6 +75,16 @@ def contact_sheet(
     return np.asarray(page)
 
 
+def cross(like: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
+    """Draw what stands in for a picture that could not be made: two lines across, of a picture's size."""
+    height, width = like.shape[:2]
+    picture = Image.new("RGB", (width, height), PAGE)
+    draw = ImageDraw.Draw(picture)
+    draw.line((0, 0, width - 1, height - 1), fill=FRAME)
+    draw.line((0, height - 1, width - 1, 0), fill=FRAME)
+    return np.asarray(picture)
+
+
 def _fit(image: "NDArray[np.uint8]", longest: int) -> Image.Image:
     """Fit a picture: a small one grows by a whole number, so its pixels stay true; a large one shrinks."""
     picture = _on_checks(Image.fromarray(image))

@@ -1,0 +1,96 @@
+"""`tilebake tune`: every combination is on the sheet, and one that fails stops no other."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tilebake.cli import engine, run_command_line
+from tilebake.errors import BakeError
+from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.report.contact_sheet import FRAME
+from tilebake.request import Baker, BakeRequest, OnStep
+from tilebake.texture import Texture
+
+
+def sheet_of(folder: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    with Image.open(folder / "forest.tune.png") as picture:
+        return np.asarray(picture)
+
+
+def test_tune_draws_every_combination(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = ["--mask-sigma", "1,2", "--base-prompt-weight", "0.1,0.3,0.5", "--steps", "2"]
+    assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["forest.tune.png"]
+    assert "[6/6]" in told.err
+    assert sheet_of(maps.parent).shape[1] > 3 * 480
+
+
+def is_crossed_out(sheet: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], columns: slice) -> bool:
+    """Whether a cross is drawn there: lines of the frame's colour in most rows, and next to nothing else."""
+    inside = sheet[80:360, columns]
+    rows = (inside == FRAME).all(axis=-1).any(axis=1)
+    return bool(rows.mean() > 0.9) and len(np.unique(inside.reshape(-1, 3), axis=0)) < 9
+
+
+def test_a_combination_that_cannot_be_planned_is_crossed_out_and_the_others_are_painted(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = ["--base-prompt-weight", "0,0.3", "--regional-prompt-weight", "0", "--steps", "1"]
+    assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["forest.tune.png"]
+    assert "error: base_prompt_weight 0.0: " in told.err
+    assert "are both 0" in told.err
+    sheet = sheet_of(maps.parent)
+    assert is_crossed_out(sheet, slice(60, 500))
+    assert not is_crossed_out(sheet, slice(580, 1000))
+
+
+@pytest.mark.parametrize("mistake", [BakeError("the latents are not numbers"), ZeroDivisionError("odd")])
+def test_a_combination_that_fails_while_it_is_painted_stops_no_other(
+    mistake: Exception,
+    maps: Path,
+    tiny: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report_baker = engine.report_baker
+
+    def fragile_baker(pipeline: Pipeline) -> Baker:
+        bake = report_baker(pipeline)
+
+        def bake_or_fail(request: BakeRequest, on_step: OnStep) -> Texture:
+            if request.settings.steps == 2:
+                raise mistake
+            return bake(request, on_step)
+
+        return bake_or_fail
+
+    monkeypatch.setattr(engine, "report_baker", fragile_baker)
+    assert run_command_line(["tune", "maps/forest.json", "--steps", "1,2,3", *tiny]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["forest.tune.png"]
+    assert told.err.count("error: ") == 1
+    assert "error: steps 2: " in told.err
+    assert str(mistake) in told.err
+    assert "[3/3]" in told.err
+    assert [is_crossed_out(sheet_of(maps.parent), slice(x, x + 400)) for x in (60, 600, 1120)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_without_any_picture_there_is_no_sheet(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists = ["--base-prompt-weight", "0", "--regional-prompt-weight", "0", "--steps", "1,2"]
+    assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("error: ")) == ("", 1)
+    assert not (maps.parent / "forest.tune.png").exists()
