@@ -1,6 +1,7 @@
 """LoRAs that fit in part or not at all, what else is called a LoRA, and what their headers may say."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from safetensors.torch import save_file
 
 from tilebake.errors import ModelError
 from tilebake.models.reference import resolve
+from tilebake.paint.model import loras
+from tilebake.paint.model.components import Parts
 from tilebake.paint.model.load import Components, load
 from tilebake.paint.model.loras import LoraFile
 from tilebake.paint.scene import describe_environment
@@ -146,3 +149,29 @@ def test_a_loras_header_names_no_module_to_import(
     settings |= {"unet.megatron_config": {"a": 1}, "unet.megatron_core": "evil_megatron"}
     fused(tiny_sdxl_folder, with_settings(tmp_path / "moss.safetensors", unet_lora, settings))
     assert not canary.exists()
+
+
+@pytest.mark.parametrize(
+    ("layers", "others", "told"),
+    [
+        (4097, 0, "has 4,097 layers in 8,194 tensors; at most 4,096 layers in 20,480 tensors can be added"),
+        (1, 20_479, "has 1 layers in 20,481 tensors; at most 4,096 layers"),
+    ],
+    ids=["layers", "tensors"],
+)
+def test_a_lora_of_more_layers_than_a_model_has_is_refused_before_it_is_converted(
+    layers: int,
+    others: int,
+    told: str,
+    tiny_sdxl_folder: Path,
+    save_lora: SaveLora,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tensors = foreign(layers) | {f"unet.evil.{i}.alpha": torch.ones(()) for i in range(others)}
+    converted: list[Parts] = []
+    monkeypatch.setattr(loras, "_pipeline", converted.append)
+    with pytest.raises(ModelError, match=re.escape(told)) as raised:
+        fused(tiny_sdxl_folder, save_lora("vast", tensors))
+    assert "vast.safetensors" in str(raised.value)
+    assert "made for a model of this family" in (raised.value.hint or "")
+    assert converted == []

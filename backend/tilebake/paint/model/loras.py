@@ -1,7 +1,7 @@
 """Fuse LoRA files into a model's weights; the model's layers stay as they are."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
@@ -21,6 +21,9 @@ FUSED = ["unet", "text_encoder", "text_encoder_2"]
 _HINT: Final = "use a LoRA that was made for a model of this family"
 _ADAPTER: Final = "lora"
 _DOWN: Final = re.compile(r"lora_A\b|lora_down\b|lora\.down\b|lora_linear_layer\.down\b|_lora\.down\b")
+
+MOST_LAYERS: Final = 4096  # SDXL has some 1,100 that a LoRA can have; diffusers' conversion is quadratic
+MOST_TENSORS: Final = 5 * MOST_LAYERS  # down, up, alpha, DoRA's scale and a bias
 
 # What LyCORIS trains beside LoRAs, by a part of its tensors' names.
 _KINDS: Final = (
@@ -57,13 +60,14 @@ def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
 
 def _fuse(parts: Parts, lora: LoraFile) -> list[str]:
     with open_weights(lora.path) as file:
+        _refuse_vast(lora.path, file.tensors)
         _refuse_other_kinds(lora.path, file.tensors)
         tensors = {name: file.read(name) for name in file.tensors}
         metadata = adapter_metadata(lora.path, file.metadata)
     pipeline = _pipeline(parts)
     try:
         _add(pipeline, parts, tensors, metadata)
-        reached, layers = _count_reached(parts), sum(_DOWN.search(name) is not None for name in tensors)
+        reached, layers = _count_reached(parts), _count_layers(tensors)
         if not reached:
             raise ModelError(
                 f"matches none of the model's layers, and has {layers}",
@@ -74,6 +78,22 @@ def _fuse(parts: Parts, lora: LoraFile) -> list[str]:
     finally:
         pipeline.unload_lora_weights()
     return _notes(lora.path, tensors, layers, layers - reached)
+
+
+def _refuse_vast(path: Path, names: Collection[str]) -> None:
+    """Raise ModelError for more layers than a model can have, whose conversion would take very long."""
+    layers = _count_layers(names)
+    if layers > MOST_LAYERS or len(names) > MOST_TENSORS:
+        raise ModelError(
+            f"has {layers:,} layers in {len(names):,} tensors; at most {MOST_LAYERS:,} layers in "
+            f"{MOST_TENSORS:,} tensors can be added to a model",
+            where=Location(path),
+            hint=_HINT,
+        )
+
+
+def _count_layers(names: Iterable[str]) -> int:
+    return sum(_DOWN.search(name) is not None for name in names)
 
 
 def _refuse_other_kinds(path: Path, names: Iterable[str]) -> None:
