@@ -92,6 +92,20 @@ def test_damaged_texture_comes_back_unpainted(game: Game) -> None:
     assert game.begun() == [1], "out of the cache"
 
 
+def test_deleted_texture_comes_back_without_waiting_for_upkeep(
+    game: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tilebake.serve.backend.UPKEEP", 3600.0)
+    game.save("forest", 1)
+    with game.watched() as backend:
+        until(lambda: is_settled(game, backend))
+        game.png("forest").unlink()
+        until(lambda: is_settled(game, backend))
+        delete_pair(game.png("forest"))
+        until(lambda: is_settled(game, backend))
+    assert game.begun() == [1], "out of the cache"
+
+
 @pytest.mark.usefixtures("quick_upkeep")
 def test_older_pair_that_is_checked_out_is_replaced_by_that_of_the_map(game: Game) -> None:
     pair = [game.png("forest"), game.png("forest").with_suffix(".bake.json")]

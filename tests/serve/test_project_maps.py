@@ -179,6 +179,43 @@ def test_outdated_maps_are_found_in_rounds_and_wait_for_no_second_round(
     assert [maps.outdated(1) for _ in range(4)] == [(), (paths[0],), (paths[1],), (paths[2],)]
 
 
+@pytest.mark.parametrize("suffix", [".png", ".bake.json"])
+def test_map_is_bereft_once_two_looks_have_missed_its_picture_or_record(
+    suffix: str, game: Game, maps: ProjectMaps
+) -> None:
+    path = game.save("forest", 1)
+    game.publish("forest")
+    assert maps.read(path)
+    file = path.with_suffix(suffix)
+    content = file.read_bytes()
+    file.unlink()
+    assert maps.bereft(10) == (), "perhaps it is being replaced"
+    file.write_bytes(content)
+    assert maps.bereft(10) == maps.bereft(10) == ()
+    file.unlink()
+    assert [maps.bereft(10), maps.bereft(10)] == [(), (path,)]
+    maps.read(path)
+    assert maps.bereft(10) == maps.bereft(10) == (), "it is stale now, and queued"
+
+
+def test_bereft_maps_are_found_in_rounds_and_wait_for_no_second_round(game: Game, maps: ProjectMaps) -> None:
+    paths = [game.save(name, 1) for name in ("a", "b", "c")]
+    for path in paths:
+        game.publish(path.stem)
+        maps.read(path)
+        path.with_suffix(".png").unlink()
+    assert [maps.bereft(1) for _ in range(4)] == [(), (paths[0],), (paths[1],), (paths[2],)]
+
+
+def test_map_that_is_gone_with_its_picture_is_not_bereft(game: Game, maps: ProjectMaps) -> None:
+    path = game.save("forest", 1)
+    game.publish("forest")
+    maps.read(path)
+    for file in (path, game.png("forest")):
+        file.unlink()
+    assert maps.bereft(10) == maps.bereft(10) == (), "the watch reports it"
+
+
 def test_map_that_is_gone_is_not_outdated(game: Game, maps: ProjectMaps) -> None:
     maps.read(game.save("forest", 1))
     game.path("forest").unlink()

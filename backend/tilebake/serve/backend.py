@@ -36,6 +36,7 @@ from tilebake.serve.worker.supervisor import Supervisor
 LEAVE: Final = 10.0  # seconds; longer, a thread reads what never ends, or 7 GB of a model
 WAKE: Final = 0.2  # seconds between two checks whether to stop
 UPKEEP: Final = 3.0  # seconds from one upkeep to the next
+LOOK: Final = 0.4  # seconds from one look for deleted pictures to the next
 CROWD: Final = 10  # maps; if more change at once, nobody is editing them
 SETTLED: Final = 1.0  # seconds after which a file that was being saved is complete
 PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
@@ -182,9 +183,14 @@ class Backend:
     def _keep_up(self) -> None:
         """Find what no change of a map shows, in a thread of its own."""
         self._chores.run(self._sweep)
-        while not self._stop.wait(UPKEEP):
+        due = 0.0  # by time.monotonic()
+        while not self._stop.wait(min(LOOK, UPKEEP)):
             self._progress_images.expire()
-            if self._surveyed.is_set():
+            if not self._surveyed.is_set():
+                continue
+            self._chores.run(self._upkeep.read_bereft)
+            if time.monotonic() >= due:
+                due = time.monotonic() + UPKEEP
                 for chore in self._upkeep.chores:
                     self._chores.run(chore)
 

@@ -1,6 +1,7 @@
 """Track the maps of a project in a running backend: their plans, their textures, their problems."""
 
 import logging
+import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -44,6 +45,13 @@ class ProjectMap:
     notes: tuple[Diagnostic, ...] = ()
     stamps: FileStamps = field(default_factory=dict[Path, FileStamp | None])  # of all that this was read from
 
+    def is_bereft(self) -> bool:
+        """Tell whether its picture or record is gone since it was up to date."""
+        if self.png is None or self.stale is not None:
+            return False
+        is_whole = os.path.lexists(self.png) and os.path.lexists(record_path(self.png))
+        return not is_whole and os.path.lexists(self.path)  # a map that is gone too is the watch's to tell
+
     def changed_stamps(self) -> FileStamps | None:
         """Return the stamps of its files as they are now; None if they are the same, or the map is gone."""
         try:
@@ -66,6 +74,8 @@ class ProjectMaps:
         self._told_problems: tuple[str, ...] = ()
         self._seen_folders: set[Path] = set()  # in which some map was found
         self._checked = 0  # how many maps were checked in this round
+        self._looked_at = 0  # likewise, for pictures that are gone
+        self._bereft: frozenset[Path] = frozenset()  # what the last look found
         self._changed: dict[Path, FileStamps] = {}  # what the last check found
         self.forget_lookups()
 
@@ -165,6 +175,22 @@ class ProjectMaps:
         }
         settled = {path for path, stamps in found.items() if self._changed.get(path) == stamps}
         self._changed = {path: stamps for path, stamps in found.items() if path not in settled}
+        return tuple(sorted(settled))
+
+    def bereft(self, count: int) -> tuple[Path, ...]:
+        """Return maps that were up to date and whose picture or record is gone.
+
+        Each call looks at the next `count` maps. One is returned once two looks have missed the same: who
+        replaces a picture by hand may have deleted it and not written it yet.
+        """
+        with self._lock:
+            everyone = list(self._known.values())
+            looked_at = everyone[self._looked_at : self._looked_at + count]
+            self._looked_at = (self._looked_at + count) if self._looked_at + count < len(everyone) else 0
+            again = [known for path in self._bereft if (known := self._known.get(self._id(path)))]
+        found = frozenset(each.path for each in (*looked_at, *again) if each.is_bereft())
+        settled = found & self._bereft
+        self._bereft = found - settled
         return tuple(sorted(settled))
 
     def unread(self) -> tuple[MapId, ...]:

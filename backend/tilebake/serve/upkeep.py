@@ -10,11 +10,15 @@ from tilebake.serve.jobs.retries import Retries
 from tilebake.serve.project_maps import ProjectMaps
 
 CHECKED: Final = 500  # maps each time: with four files each, some milliseconds
+LOOKED_AT: Final = 200  # maps each time, several times as often: whether two files of each are there
 
 
 @dataclass(frozen=True)
 class Upkeep:
-    """Hold the chores of a thread that comes by every few seconds. Maps are read again by `read`."""
+    """Hold the chores of a thread that comes by every few seconds. Maps are read again by `read`.
+
+    `read_bereft` is none of `chores`, but to be run more often.
+    """
 
     maps: ProjectMaps
     jobs: JobQueue
@@ -23,6 +27,11 @@ class Upkeep:
     read_all: Callable[[], None]
     rereads: Retries = field(default_factory=lambda: Retries(CHECKED))
     rebakes: Retries = field(default_factory=lambda: Retries(1))
+
+    def read_bereft(self) -> None:
+        """Read again the maps whose picture or record was deleted: a look costs next to nothing."""
+        if bereft := self.maps.bereft(LOOKED_AT):
+            self.read(bereft)
 
     @property
     def chores(self) -> tuple[Callable[[], None], ...]:
