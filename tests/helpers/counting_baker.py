@@ -46,6 +46,8 @@ class CountingBaker:
         if source.reference == "slow":
             while not self.may_load.exists():
                 time.sleep(0.01)
+        if source.reference == "hung":
+            time.sleep(3600)
         return Painter(self._bake, self._render_attention)
 
     @property

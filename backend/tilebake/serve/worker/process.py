@@ -14,6 +14,7 @@ import psutil
 from tilebake.errors import BakeError
 from tilebake.serve.worker.main import work
 from tilebake.serve.worker.protocol import Leave, MakePainter, ToHost, ToWorker
+from tilebake.serve.worker.stall import Use
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -73,6 +74,18 @@ class WorkerProcess:
             return psutil.Process(self._process.pid).memory_info().rss
         except psutil.Error:
             return 0
+
+    def use(self) -> Use:
+        """Return what the process has used up to now; nothing when it is gone."""
+        try:
+            process = psutil.Process(self._process.pid)
+            with process.oneshot():
+                cpu, memory = process.cpu_times(), process.memory_info().rss
+                io_counters = getattr(process, "io_counters", None)  # macOS has none
+                read = 0 if io_counters is None else io_counters().read_bytes
+        except psutil.Error:
+            return Use(0.0, 0, 0)
+        return Use(cpu.user + cpu.system, memory, read)
 
     def end(self, patience: float) -> None:
         """Ask it to leave, and end it by force after `patience` seconds. May be called from any thread."""

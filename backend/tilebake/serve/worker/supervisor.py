@@ -2,7 +2,8 @@
 
 The worker is started for the first bake, and again when it has died, after a pause that doubles with each
 death. It is replaced between two bakes when its memory has grown. One that does not stop when told to, while
-it loads a model, say, makes room for another, unless the next bake needs this very model.
+it loads a model, say, makes room for another, unless the next bake needs this very model. One whose load gets
+nowhere, while it waits for a dead network drive, say, is ended, and the bake fails.
 """
 
 import itertools
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tilebake.errors import Location, ModelError
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, OnStep, Step
 from tilebake.serve.worker.process import WorkerDiedError, WorkerProcess
@@ -34,6 +36,7 @@ from tilebake.serve.worker.protocol import (
     WorkFailed,
 )
 from tilebake.serve.worker.silence import Silence, Unstopped
+from tilebake.serve.worker.stall import Stall
 
 __all__ = ["BakeCancelledError", "Supervisor", "WorkerDiedError", "WorkerLimits", "pause_after"]
 
@@ -46,6 +49,10 @@ class BakeCancelledError(Exception):
     """Report that a bake is not wanted any more, or that the supervisor is closed."""
 
 
+class StalledLoadError(ModelError):
+    """Report that loading a model got nowhere, and was ended."""
+
+
 @dataclass(frozen=True)
 class WorkerLimits:
     """Set what a worker may use."""
@@ -53,6 +60,7 @@ class WorkerLimits:
     growth: int = 2 << 30  # bytes of main memory above what it had after a model's first bake
     patience: float = 3.0  # seconds in which to leave when asked to
     silence: float = 3.0  # seconds in which to stop what is not wanted any more, or to say a word
+    stall: float = 180.0  # seconds in which a load must get somewhere, however little
     first_pause: float = 0.5  # seconds before the restart after a death; doubled with each further one
     longest_pause: float = 30.0
 
@@ -136,6 +144,11 @@ class Supervisor:
             except WorkerDiedError:
                 self._on_crash()
                 raise
+            except StalledLoadError as error:
+                self._stop(patience=0.0)
+                raise StalledLoadError(
+                    error.what, where=Location(order.source.path), hint=error.hint
+                ) from None
             finally:
                 worker.send(Cancel(order.number))  # a callback may have raised while the work goes on
             self._deaths = 0
@@ -202,7 +215,7 @@ class Supervisor:
         self, worker: WorkerProcess, number: int, model: object, callbacks: "_Callbacks"
     ) -> Done | RenderedAttention | WorkFailed | Stopped | Crashed:
         """Pass on the worker's messages about one order until it is over, or not wanted and silent."""
-        silence = self._silence
+        silence, stall = self._silence, Stall(self._limits.stall)
         silence.begin()
         while True:
             if not silence.is_measured and self._is_cancelled(callbacks.cancelled):
@@ -214,8 +227,11 @@ class Supervisor:
                     until = time.monotonic() + self._limits.silence
                     self._unstopped = Unstopped(number, model, silence.is_loading, until)
                     raise BakeCancelledError
+                if silence.is_loading and stall.is_over(worker.use):
+                    raise _stalled(self._limits.stall)
                 continue
             silence.hear(message)
+            stall.begin()
             if message.number != number:
                 continue  # it is a rest of an earlier bake
             match message:
@@ -279,6 +295,11 @@ class Supervisor:
         if worker is not None:
             worker.end(patience)
             worker.close()
+
+
+def _stalled(seconds: float) -> StalledLoadError:
+    what = f"loading the model got nowhere for {seconds:g} s, and was given up"
+    return StalledLoadError(what, hint="check the disk or network drive that it lies on, and bake again")
 
 
 def _ignore_image(_png: bytes) -> None:
