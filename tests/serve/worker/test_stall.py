@@ -49,7 +49,7 @@ def test_a_load_that_moves_now_and_then_may_take_hours(moves: str) -> None:
 def test_a_pause_of_the_whole_machine_counts_for_nothing() -> None:
     clock = Clock()
     stall = Stall(LIMIT, clock)
-    for _ in range(100):
+    for _ in range(80):
         clock.now += 3600.0
         assert not stall.is_over(lambda: Use(2.5, 1 << 30, 0))
 
