@@ -1,5 +1,7 @@
 """`tilebake tune`: every combination is on the sheet, and one that fails stops no other."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from tilebake.errors import BakeError
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.contact_sheet import FRAME
 from tilebake.request import Baker, BakeRequest, OnStep
+from tilebake.serve.bake.history import read_history
 from tilebake.texture import Texture
 
 
@@ -94,3 +97,40 @@ def test_without_any_picture_there_is_no_sheet(
     told = capsys.readouterr()
     assert (told.out, told.err.count("error: ")) == ("", 1)
     assert not (maps.parent / "forest.tune.png").exists()
+
+
+def test_one_of_the_seeds_that_tune_painted_is_kept(
+    maps: Path, tiny_sdxl_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(tiny_sdxl_folder, maps.parent / "model")
+    (maps.parent / "tilebake.toml").write_text('model = "model"', encoding="utf-8")
+    tune = ["tune", "maps/forest.json", "--seed", "1,2,3", "--steps", "1"]
+    before = json.loads((maps / "forest.json").read_text(encoding="utf-8"))
+    assert run_command_line(tune) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["forest.tune.png"]
+    assert "--keep 1 to --keep 3" in told.err
+    trials = read_history(maps / "forest.json").trials
+    assert [trial.title for trial in trials] == ["seed 1", "seed 2", "seed 3"]
+    assert run_command_line([*tune, "--keep", "4"]) == 2
+    assert run_command_line([*tune, "--keep", "3"]) == 0
+    told = capsys.readouterr()
+    assert "saved in maps/forest.json: seed 3" in told.err
+    assert "from the cache" in told.err
+    kept = json.loads((maps / "forest.json").read_text(encoding="utf-8"))
+    assert kept == before | {"seed": 3, "settings": before["settings"] | {"steps": 1}}
+    assert run_command_line(["bake", "--check", "maps/forest.json"]) == 0
+
+
+def test_tune_tries_the_weights_of_a_lora(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command_line(["tune", "maps/forest.json", "--lora", "no.safetensors=0.5,1", *tiny]) == 1
+    assert "no.safetensors" in capsys.readouterr().err
+    assert maps.is_dir()
+
+
+@pytest.mark.parametrize("seeds", ["1,two", "1,,2", "-1", str(2**64)])
+def test_what_is_no_seed_is_told(maps: Path, seeds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["tune", str(maps / "forest.json"), f"--seed={seeds}"]) == 2
+    assert "Invalid value for '--seed'" in capsys.readouterr().err

@@ -61,37 +61,30 @@ class Choices:
     settings: Mapping[str, object]
 
 
-def _check_seed(context: click.Context, parameter: click.Parameter, value: int | None) -> int | None:
+def check_seed(context: click.Context, parameter: click.Parameter, value: int | None) -> int | None:
+    """Return a seed. Raises click.BadParameter for one out of range."""
     if value is not None and not 0 <= value <= MAX_SEED:
         raise click.BadParameter(f"{value} is not from 0 to {MAX_SEED}", context, parameter)
     return value
 
 
-def _model_option(*flags: str, **options: Any) -> Decorator[Any]:
+def model_option(*flags: str, **options: Any) -> Decorator[Any]:
     return click.option(*flags, cls=SectionOption, section=MODEL_SECTION, **options)
 
 
 MODEL: Final = (
-    _model_option(
+    model_option(
         "--model",
         metavar="MODEL",
         help='Model to paint with: "embedded", a folder, a .safetensors file or a hub id.',
     ),
-    _model_option(
-        "--lora",
-        "loras",
-        metavar="PATH[=WEIGHT]",
-        multiple=True,
-        callback=_parse_loras,
-        help="LoRA to add to the model. May be repeated.",
-    ),
-    _model_option(
+    model_option(
         "--device",
         metavar="DEVICE",
         default="auto",
         help="Device to run on: auto, cpu, cuda, cuda:1, mps or xpu.",
     ),
-    _model_option(
+    model_option(
         "--dtype",
         type=click.Choice(("auto", *DTYPES)),
         default="auto",
@@ -99,21 +92,30 @@ MODEL: Final = (
         "auto takes what is fast and safe on the device, and accepts each.",
     ),
 )
-SEED: Final = _model_option(
+LORA: Final = model_option(
+    "--lora",
+    "loras",
+    metavar="PATH[=WEIGHT]",
+    multiple=True,
+    callback=_parse_loras,
+    help="LoRA to add to the model. May be repeated.",
+)
+SEED: Final = model_option(
     "--seed",
     type=click.INT,
-    callback=_check_seed,
+    callback=check_seed,
     help="Seed of the noise. Another seed gives another painting.",
 )
 
 
 def choices(
-    *settings: Setting, out: str | None = None, model: bool = True, seed: bool = True
+    *settings: Setting, out: str | None = None, model: bool = True, lora: bool = True, seed: bool = True
 ) -> Decorator[T]:
     """Give a command shared options as its argument `choices`; `out` is the help of --out."""
     options = [
         *((click.option("--out", type=click.Path(path_type=Path), help=out),) if out else ()),
         *(MODEL if model else ()),
+        *((LORA,) if model and lora else ()),
         *((SEED,) if seed else ()),
         *(setting.option() for setting in settings),
     ]

@@ -4,7 +4,12 @@ import json
 
 import pytest
 
-from tilebake.level.source.json_edit import with_member, without_member
+from tilebake.level.source.json_edit import (
+    with_inner_member,
+    with_member,
+    without_inner_member,
+    without_member,
+)
 
 EDIT = {"terrains": {"grass": 'dry "yellow" grässe'}}
 LINES = '{\n    "a": [1,  2],\n\n    "b": {"x":1.0}\n}\n'
@@ -49,3 +54,20 @@ def test_a_member_is_laid_out_as_its_neighbours_are() -> None:
     assert with_member(LINES, "c", {"x": {"y": 1}}) == LINES.removesuffix("\n}\n") + ",\n" + added
     assert with_member(WINDOWS, "c", [1]).endswith('",\r\n\t"c": [\r\n\t\t1\r\n\t]\r\n}')
     assert with_member('{"a": 1}', "c", {"x": 1}) == '{"a": 1, "c": {"x": 1}}'
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_inner_member_comes_and_goes_without_a_trace(text: str) -> None:
+    added = with_inner_member(text, "edit", "seed", 7)
+    assert json.loads(added) == json.loads(text) | {"edit": {"seed": 7}}
+    more = with_inner_member(added, "edit", "steps", [1])
+    assert json.loads(more)["edit"] == {"seed": 7, "steps": [1]}
+    assert without_inner_member(more, "edit", "steps") == added
+    assert without_inner_member(added, "edit", "seed") == text
+    assert without_inner_member(text, "edit", "seed") == text
+
+
+def test_an_inner_member_is_laid_out_as_its_neighbours_are() -> None:
+    text = '{\n  "a": {\n    "x": 1\n  },\n  "b": {}\n}'
+    assert with_inner_member(text, "a", "y", 2) == text.replace('"x": 1', '"x": 1,\n    "y": 2')
+    assert json.loads(with_inner_member(text, "b", "y", 2))["b"] == {"y": 2}

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import ImageFont
 
-from tilebake.paint.report.contact_sheet import CHECK_GREYS, PAGE, Panel, contact_sheet
+from tilebake.paint.report.contact_sheet import CHECK_GREYS, PAGE, Panel, contact_sheet, wrap
 
 RED = (250, 10, 10)
 
@@ -56,4 +57,21 @@ def test_a_long_title_ends_within_its_panel() -> None:
     sheet = contact_sheet(panels, heading="", columns=2, panel_size=60)
     right_half = sheet[:, sheet.shape[1] // 2 :]
     alone = contact_sheet([Panel("", flat(60, 20))] * 2, heading="", columns=2, panel_size=60)
-    np.testing.assert_array_equal(right_half, alone[:, alone.shape[1] // 2 :])
+    top = alone[: alone.shape[0] // 2, alone.shape[1] // 2 :]
+    np.testing.assert_array_equal(right_half[: len(top)], top)
+    assert (right_half[len(alone) :] == PAGE).all()
+
+
+def test_a_long_title_is_wrapped_and_not_cut() -> None:
+    def height(title: str) -> int:
+        return contact_sheet([Panel(title, flat(200, 20))], heading="", panel_size=200).shape[0]
+
+    assert height("mask_sigma 3") < height("mask_sigma 3, base_prompt_weight 0.25, seed 1234")
+
+
+def test_lines_of_a_label_fit_and_lose_no_word() -> None:
+    text = "1  mask_sigma 3, base_prompt_weight 0.25, palette #102030 #a0b0c0"
+    font = ImageFont.load_default(16)
+    lines = wrap(text, font, 200)
+    assert " ".join(lines).split() == text.split()
+    assert all(font.getlength(line) <= 200 for line in lines)

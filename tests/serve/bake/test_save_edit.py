@@ -10,7 +10,7 @@ from tilebake.errors import MapError, PromptError
 from tilebake.level.edit.edit import Edit, Replace, Reweight, Rewrite
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import read_map
-from tilebake.serve.bake import save_edit as save_edit_module
+from tilebake.serve.bake import rewrite_map as rewrite_map_module
 from tilebake.serve.bake.save_edit import forget_edit, save_edit
 from tilebake.serve.files.safe_folder import SafeFolder
 
@@ -115,6 +115,6 @@ def test_a_map_that_is_saved_without_end_is_told(file: Path, monkeypatch: pytest
     def find_it_changed(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr(save_edit_module, "replace_file", find_it_changed)
+    monkeypatch.setattr(rewrite_map_module, "replace_file", find_it_changed)
     with pytest.raises(MapError, match="saved again and again"):
         save_edit(file, EDIT)

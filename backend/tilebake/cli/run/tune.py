@@ -1,10 +1,6 @@
-"""Run `tilebake tune`: paint a map with every combination of settings, on one sheet."""
+"""Run `tilebake tune`: paint a map with every combination of seeds and settings on one sheet, or keep one."""
 
-import itertools
-import math
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,9 +11,12 @@ from tilebake.cli import FAILED
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import bake_options
+from tilebake.cli.run.bake import BakeMode, run_bake
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.cli.terminal.printing import print_path, say
-from tilebake.errors import TilebakeError
+from tilebake.cli.terminal.printing import near, print_path, say
+from tilebake.cli.tuning.axes import Axes
+from tilebake.cli.tuning.axes import Trial as AxesTrial
+from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap, read_map
@@ -25,7 +24,10 @@ from tilebake.models.reference import ModelSource
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet, cross
 from tilebake.paint.report.seams import like_borders
 from tilebake.request import Baker, BakeRequest
+from tilebake.serve.bake.history import Trial, remember_trials
 from tilebake.serve.bake.plan import Planner
+from tilebake.serve.bake.save_choice import check_choice, save_choice
+from tilebake.serve.bake.texture_cache import keeping, result_digest, user_cache
 from tilebake.serve.bulkhead import bulkhead
 from tilebake.texture import Texture
 
@@ -34,9 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-MOST: Final = 64  # bakes; a sheet of more cannot be read
 PANEL_SIZE: Final = 512  # pixels
-LINE: Final = 72  # characters of small print under a panel
 
 
 class Combination(NamedTuple):
@@ -49,41 +49,57 @@ class Combination(NamedTuple):
 Outcome = tuple[Combination, tuple[BakeRequest, Texture] | TilebakeError]
 
 
-def run_tune(map_path: Path, choices: Choices) -> int:
+def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
     """Paint the combinations, write the sheet, and return the exit code. One that fails stops no other."""
-    lists = {name: values for name, values in choices.settings.items() if isinstance(values, tuple)}
-    varied = [name for name, values in lists.items() if len(values) > 1]
-    combinations = _combinations(map_path, choices, lists, varied)
+    combinations = _combinations(map_path, axes.trials(choices))
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.tune.png"))
     outcomes = [*_paint(combinations, choices.machine)]
     painted = [each for _, each in outcomes if not isinstance(each, TilebakeError)]
     if painted:
         request, texture = painted[0]
         sheet = contact_sheet(
-            [_panel(each, texture.image) for each in outcomes],
-            heading=f"{request.tilemap.name}, seed {request.seed}",
-            columns=len(lists[varied[-1]]) if len(varied) > 1 else None,
+            [_panel(number, each, texture.image) for number, each in enumerate(outcomes, start=1)],
+            heading=request.tilemap.name,
+            columns=axes.row_length,
             panel_size=PANEL_SIZE,
         )
         write_picture(out, sheet)
         print_path(out)
+        remember_trials(map_path, [*_trials(outcomes)])
+    if len(painted) > 1:
+        name = shown(near(map_path))
+        say(f"the same command with --keep 1 to --keep {len(outcomes)} writes one of them into {name}")
     return 0 if len(painted) == len(outcomes) else FAILED
 
 
-def _combinations(
-    map_path: Path, choices: Choices, lists: Mapping[str, tuple[object, ...]], varied: Sequence[str]
-) -> list[Combination]:
+def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
+    """Write the combination of this number, from 1, into the map; bake it, and return the exit code."""
+    trials = axes.trials(choices)
+    if number > len(trials):
+        what = f"{number} is more than the {len(trials)} that these options make"
+        raise click.BadParameter(what, param_hint="--keep")
+    if choices.model is not None or choices.out is not None:
+        raise click.UsageError("--keep writes into the map, and takes neither --model nor --out")
+    chosen = trials[number - 1]
+    options = bake_options(chosen.choices)
+    check_choice(map_path, options)
+    _combinations(map_path, [chosen])
+    name = shown(near(map_path))
+    has_changed = save_choice(map_path, options)
+    say(f"saved in {name}: {chosen.title}" if has_changed else f"{name} has this already: {chosen.title}")
+    mode = BakeMode(check=False, force=False, use_cache=True, report=False)
+    plain = Choices(choices.machine, model=None, loras=(), seed=None, out=None, settings={})
+    return run_bake((map_path,), mode, None, plain, as_json=False)
+
+
+def _combinations(map_path: Path, trials: Sequence[AxesTrial]) -> list[Combination]:
     """Plan each combination before the first is painted. Raises where none of them can be."""
-    count = math.prod(len(values) for values in lists.values())
-    if count > MOST:
-        raise click.UsageError(f"that makes {count} bakes; a sheet holds at most {MOST}")
     project = find_project(map_path)
     tilemap = read_map(map_path, project)
-    combinations = [dict(zip(lists, values, strict=True)) for values in itertools.product(*lists.values())]
-    options = [bake_options(replace(choices, settings=each)) for each in combinations]
+    planners = [Planner(bake_options(trial.choices)) for trial in trials]
     made = [
-        Combination(_title(each, varied), _plan(Planner(option), tilemap, project))
-        for each, option in zip(combinations, options, strict=True)
+        Combination(trial.title, _plan(planner, tilemap, project))
+        for trial, planner in zip(trials, planners, strict=True)
     ]
     errors = [each.planned for each in made if isinstance(each.planned, TilebakeError)]
     if len(errors) == len(made):
@@ -102,49 +118,69 @@ def _plan(
 
 
 def _paint(combinations: Sequence[Combination], machine: Machine) -> Iterator[Outcome]:
-    """Yield each combination with its texture, or what went wrong. The model is loaded once for all."""
-    from tilebake.cli.engine import load_pipeline, report_baker  # torch: only once all settings are right
-
-    request, source = next(each.planned for each in combinations if isinstance(each.planned, tuple))
+    """Yield each combination with its texture, or what went wrong. A model is loaded once for its row."""
+    painters = _Painters(machine)
     with painting() as work:
-        work.shown.start(request.tilemap.name, 1, len(combinations))
-        with work.loading():
-            bake = report_baker(load_pipeline(source, request.loras, machine))
         for index, combination in enumerate(combinations, start=1):
             work.interruption.check()
-            work.shown.start(request.tilemap.name, index, len(combinations))
             try:
-                yield combination, _texture(combination, bake, work)
+                if isinstance(combination.planned, TilebakeError):
+                    raise combination.planned
+                request, source = combination.planned
+                work.shown.start(request.tilemap.name, index, len(combinations))
+                with bulkhead(request.tilemap.path):
+                    texture = painters.of(request, source, work)(request, work.on_step)
+                yield combination, (request, texture)
             except TilebakeError as error:
                 work.shown.say(partial(say, f"error: {combination.title}: {error}"))
                 yield combination, error
 
 
-def _texture(combination: Combination, bake: Baker, work: Painting) -> tuple[BakeRequest, Texture]:
-    """Paint one combination. Raises TilebakeError, whatever goes wrong."""
-    if isinstance(combination.planned, TilebakeError):
-        raise combination.planned
-    request, _ = combination.planned
-    with bulkhead(request.tilemap.path):
-        return request, bake(request, work.on_step)
+class _Painters:
+    """Keep the baker of one model with its LoRAs, and what it painted in the cache, for --keep."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._key: object = None
+        self._bake: Baker | None = None
+
+    def of(self, request: BakeRequest, source: ModelSource, work: Painting) -> Baker:
+        """Return a baker for this request. Raises ModelError."""
+        from tilebake.cli.engine import load_pipeline, report_baker  # torch: only once all settings are right
+
+        if self._bake is None or request.model_key() != self._key:
+            self._bake = None  # two models need not be in memory at once
+            with work.loading():
+                bake = report_baker(load_pipeline(source, request.loras, self._machine))
+            self._bake, self._key = _keep_if_possible(bake, work), request.model_key()
+        return self._bake
 
 
-def _panel(outcome: Outcome, like: "NDArray[np.uint8]") -> Panel:
+def _keep_if_possible(bake: Baker, work: Painting) -> Baker:
+    def warn(error: BakeError) -> None:
+        work.shown.say(partial(say, f"note: nothing is kept in the cache: {error}"))
+
+    try:
+        return keeping(bake, user_cache(), warn)
+    except BakeError as error:  # it is another user's
+        warn(error)
+        return bake
+
+
+def _panel(number: int, outcome: Outcome, like: "NDArray[np.uint8]") -> Panel:
     """Make the panel of a picture, or of one that failed: of the size that it would have had."""
     combination, made = outcome
+    title = f"{number}  {combination.title}"
     if isinstance(made, TilebakeError):
-        return Panel(combination.title, cross(like), "\n".join(textwrap.wrap(f"failed: {made.what}", LINE)))
+        return Panel(title, cross(like), f"failed: {made.what}")
     request, texture = made
-    return Panel(combination.title, texture.image, _caption(request, texture))
+    return Panel(title, texture.image, _caption(request, texture))
 
 
-def _title(settings: Mapping[str, object], varied: Sequence[str]) -> str:
-    """Name the settings that set this picture apart: those given more than one value."""
-    return ", ".join(f"{name} {_value_text(settings[name])}" for name in varied) or "as it is"
-
-
-def _value_text(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _trials(outcomes: Sequence[Outcome]) -> Iterator[Trial]:
+    for combination, made in outcomes:
+        if not isinstance(made, TilebakeError):
+            yield Trial(title=combination.title, digest=result_digest(made[1]))
 
 
 def _caption(request: BakeRequest, texture: Texture) -> str:

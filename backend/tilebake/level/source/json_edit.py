@@ -19,6 +19,26 @@ def with_member(text: str, key: str, value: object) -> str:
     return text[:end] + member + text[end:]
 
 
+def with_inner_member(text: str, key: str, inner: str, value: object) -> str:
+    """Set a member of the object under a key of the outermost object, which is made if it is not there."""
+    own = _members(text).get(key)
+    if own is None or not _members(text[own.at : _end(text, own)]):
+        return with_member(text, key, {inner: value})
+    end = _end(text, own)
+    return text[: own.at] + with_member(text[own.at : end], inner, value) + text[end:]
+
+
+def without_inner_member(text: str, key: str, inner: str) -> str:
+    """Remove a member of the object under a key of the outermost object, and that object with its last."""
+    own = _members(text).get(key)
+    if own is None or inner not in (members := _members(text[own.at : _end(text, own)])):
+        return text
+    if len(members) == 1:
+        return without_member(text, key)
+    end = _end(text, own)
+    return text[: own.at] + without_member(text[own.at : end], inner) + text[end:]
+
+
 def without_member(text: str, key: str) -> str:
     """Remove the member of a key, if there is one, from the text of an object that has others."""
     members = _members(text)

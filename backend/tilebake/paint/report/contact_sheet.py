@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -27,12 +27,13 @@ LEADING: Final = 1.35  # line height / font size
 HEADING_SIZE: Final = 26
 TITLE_SIZE: Final = 16
 CAPTION_SIZE: Final = 13
+MOST_LINES: Final = 8  # of a title, or of a line of small print
 SHEET_ASPECT: Final = 1.6  # width / height aimed at when the number of columns is free
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Hold one picture of a sheet: its title, and any lines of small print beneath."""
+    """Hold one picture of a sheet: its title, and any lines of small print beneath. Both are wrapped."""
 
     title: str
     image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
@@ -50,8 +51,8 @@ def contact_sheet(
     pictures = [_fit(panel.image, panel_size) for panel in panels]
     cell_width = max(picture.width for picture in pictures)
     picture_height = max(picture.height for picture in pictures)
-    caption_lines = max(len(panel.caption.splitlines()) for panel in panels)
-    cell_height = picture_height + 8 + _line(TITLE_SIZE) + caption_lines * _line(CAPTION_SIZE)
+    labels = [_label(panel, cell_width) for panel in panels]
+    cell_height = picture_height + 8 + max(label.height for label in labels)
     columns = min(columns or _columns(len(panels), cell_width / cell_height), len(panels))
     rows = math.ceil(len(panels) / columns)
     top = PAGE_MARGIN + _line(HEADING_SIZE) + GUTTER // 2
@@ -67,11 +68,11 @@ def contact_sheet(
     _text(
         draw, (PAGE_MARGIN, PAGE_MARGIN - 6), heading, HEADING_SIZE, HEADING_INK, page.width - 2 * PAGE_MARGIN
     )
-    for index, (panel, picture) in enumerate(zip(panels, pictures, strict=True)):
+    for index, (label, picture) in enumerate(zip(labels, pictures, strict=True)):
         row, column = divmod(index, columns)
         x, y = PAGE_MARGIN + column * (cell_width + GUTTER), top + row * (cell_height + GUTTER)
         _frame(page, draw, picture, (x, y))
-        _label(draw, panel, (x, y + picture_height + 8), cell_width)
+        label.draw(draw, (x, y + picture_height + 8))
     return np.asarray(page)
 
 
@@ -124,12 +125,45 @@ def _frame(
     draw.rectangle((x - 1, y - 1, x + picture.width, y + picture.height), outline=FRAME)
 
 
-def _label(draw: ImageDraw.ImageDraw, panel: Panel, corner: tuple[int, int], width: int) -> None:
-    x, y = corner
-    _text(draw, corner, panel.title, TITLE_SIZE, TITLE_INK, width)
-    for index, line in enumerate(panel.caption.splitlines()):
-        below = (x, y + _line(TITLE_SIZE) + index * _line(CAPTION_SIZE))
-        _text(draw, below, line, CAPTION_SIZE, CAPTION_INK, width)
+class _Label(NamedTuple):
+    """Hold the lines beneath a picture, as wide as it at most."""
+
+    title: tuple[str, ...]
+    caption: tuple[str, ...]
+
+    @property
+    def height(self) -> int:
+        return len(self.title) * _line(TITLE_SIZE) + len(self.caption) * _line(CAPTION_SIZE)
+
+    def draw(self, draw: ImageDraw.ImageDraw, corner: tuple[int, int]) -> None:
+        x, y = corner
+        for lines, size, ink in (
+            (self.title, TITLE_SIZE, TITLE_INK),
+            (self.caption, CAPTION_SIZE, CAPTION_INK),
+        ):
+            for line in lines:
+                draw.text((x, y), line, fill=ink, font=ImageFont.load_default(size))
+                y += _line(size)
+
+
+def _label(panel: Panel, width: int) -> _Label:
+    title = wrap(panel.title, ImageFont.load_default(TITLE_SIZE), width)
+    small = ImageFont.load_default(CAPTION_SIZE)
+    caption = [part for line in panel.caption.splitlines() for part in wrap(line, small, width)]
+    return _Label(title or ("",), tuple(caption))
+
+
+def wrap(text: str, font: Font, width: int) -> tuple[str, ...]:
+    """Break a text between words into lines of at most `width` pixels; MOST_LINES at most."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_shorten(word, font, width))
+    if len(lines) > MOST_LINES:
+        return (*lines[: MOST_LINES - 1], _shorten(f"{lines[MOST_LINES - 1]} ...", font, width))
+    return tuple(lines)
 
 
 def _text(

@@ -10,6 +10,7 @@ from pathlib import Path
 from tilebake.errors import TilebakeError
 from tilebake.request import Baker, OnStep, Step
 from tilebake.serve.bake.discover import FoundMap
+from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bulkhead import as_error, bulkhead
@@ -119,7 +120,8 @@ def _bake(
             with bulkhead(job.map_path):
                 hold(job)
                 texture = around(bakers.of(job))(job.request, steps)
-                written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
+                with remembering_picture(job.map_path, job.png):
+                    written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
         except TilebakeError as error:
             yield Failed(job.map_path, error)
         except _StepRaisedError as stop:

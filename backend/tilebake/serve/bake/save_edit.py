@@ -1,7 +1,5 @@
 """Write an edit into its map's file, so that every later bake repeats it."""
 
-import codecs
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +11,9 @@ from tilebake.level.source.encoding import decode, read_bytes
 from tilebake.level.source.json_edit import with_member, without_member
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.serve.files.atomic_write import replace_file
+from tilebake.serve.bake.rewrite_map import encode_as, rewrite_map
 
 KEY: Final = "edit"
-TRIES: Final = 10  # to change a file that others save
 
 
 def save_edit(map_path: Path, edit: Edit) -> None:
@@ -24,12 +21,12 @@ def save_edit(map_path: Path, edit: Edit) -> None:
 
     Raises what `map_with_edit` does, and BakeError when the disk refuses.
     """
-    _rewrite(map_path, lambda data: _with_edit(map_path, data, edit))
+    rewrite_map(map_path, lambda data: _with_edit(map_path, data, edit))
 
 
 def forget_edit(map_path: Path) -> bool:
     """Take the edit out of a map's file; False if it has none. Raises MapError and BakeError."""
-    return _rewrite(map_path, lambda data: _without_edit(map_path, data))
+    return rewrite_map(map_path, lambda data: _without_edit(map_path, data))
 
 
 def map_with_edit(map_path: Path, edit: Edit) -> bytes:
@@ -47,7 +44,7 @@ def _with_edit(map_path: Path, data: bytes, edit: Edit) -> bytes:
     tilemap = parse_map(without_member(text, KEY), path=map_path, project=project)
     saved = with_member(text, KEY, _as_written(edit, tilemap, project))
     parse_map(saved, path=map_path, project=project)
-    return _encode(saved, data)
+    return encode_as(saved, data)
 
 
 def _without_edit(map_path: Path, data: bytes) -> bytes | None:
@@ -55,7 +52,7 @@ def _without_edit(map_path: Path, data: bytes) -> bytes | None:
     content = JsonText(text, map_path).parse()
     if not isinstance(content, dict) or KEY not in content:
         return None
-    return _encode(without_member(text, KEY), data)
+    return encode_as(without_member(text, KEY), data)
 
 
 def _as_written(edit: Edit, tilemap: TileMap, project: Project) -> dict[str, Any]:
@@ -83,26 +80,3 @@ def _without_style(prompt: str, project: Project, tilemap: TileMap) -> str:
             hint="change it there, or edit words of the map's own prompts",
         )
     return prompt.removesuffix(ending)
-
-
-def _encode(text: str, before: bytes) -> bytes:
-    """UTF-8, with the byte order mark if the file had one."""
-    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-    return mark + text.encode("utf-8")
-
-
-def _rewrite(map_path: Path, change: Callable[[bytes], bytes | None]) -> bool:
-    """Change what a map's file holds now; False if there is nothing to change.
-
-    Where it is saved by somebody else meanwhile, what was saved is changed.
-    """
-    real = map_path.resolve()  # a link to a map stays a link
-    for _ in range(TRIES):
-        before = read_bytes(map_path, MapError)
-        after = change(before)
-        if after is None:
-            return False
-        if replace_file(real, before, after):
-            return True
-    what = "the map is being saved again and again"
-    raise MapError(what, where=Location(map_path), hint="try again when that is over")

@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from tilebake.errors import BakeError
+from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
@@ -42,7 +43,8 @@ class JobRunner:
             texture = self._texture(job, planned)
             if not self._jobs.is_wanted(job.id):
                 return False
-            is_new = publish(texture, planned.request, planned.png, planned.root)
+            with remembering_picture(planned.map_path, planned.png):
+                is_new = publish(texture, planned.request, planned.png, planned.root)
             _log.info("%s: published %s%s", job.map_id, planned.png, "" if is_new else " (same pixels)")
         except BakeCancelledError:
             return False

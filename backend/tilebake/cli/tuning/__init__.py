@@ -1,0 +1,1 @@
+"""Make the combinations of values that `tilebake tune` tries."""

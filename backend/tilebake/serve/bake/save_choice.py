@@ -1,0 +1,70 @@
+"""Write a choice of seed, settings and LoRAs into a map's file, so that every later bake paints it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from tilebake.errors import Location, MapError
+from tilebake.level.containment import is_within
+from tilebake.level.project import find_project
+from tilebake.level.settings import PRESETS, SettingsOverride
+from tilebake.level.source.encoding import decode, read_bytes
+from tilebake.level.source.json_edit import with_inner_member, with_member, without_inner_member
+from tilebake.level.source.json_text import JsonText
+from tilebake.level.terrain import LoraRef
+from tilebake.level.tilemap import parse_map
+from tilebake.serve.bake.plan import BakeOptions, settings_for
+from tilebake.serve.bake.rewrite_map import encode_as, rewrite_map
+
+SETTINGS: Final = "settings"
+PRESET: Final = "preset"
+
+
+def save_choice(map_path: Path, choice: BakeOptions) -> bool:
+    """Write seed, settings and LoRAs into a map's file where they differ; whatever else it holds stays.
+
+    False if nothing differs. Raises MapError for a map that has mistakes or a LoRA outside of the project,
+    and BakeError when the disk refuses.
+    """
+    return rewrite_map(map_path, lambda data: _with_choice(map_path, data, choice))
+
+
+def check_choice(map_path: Path, choice: BakeOptions) -> None:
+    """Raise what `save_choice` would, and write nothing."""
+    _with_choice(map_path, read_bytes(map_path, MapError), choice)
+
+
+def _with_choice(map_path: Path, data: bytes, choice: BakeOptions) -> bytes | None:
+    project = find_project(map_path)
+    text = decode(data, map_path, MapError)
+    JsonText(text, map_path).parse()
+    tilemap = parse_map(text, path=map_path, project=project)
+    changed = text
+    if choice.seed is not None and choice.seed != tilemap.seed:
+        changed = with_member(changed, "seed", choice.seed)
+    if settings_for(tilemap, project, choice) != settings_for(tilemap, project, BakeOptions()):
+        changed = _with_settings(changed, choice.settings)
+    if choice.loras is not None:
+        forms = [_lora_form(lora, project.root) for lora in choice.loras]
+        changed = with_member(changed, "loras", forms)
+    parse_map(changed, path=map_path, project=project)
+    return None if changed == text else encode_as(changed, data)
+
+
+def _with_settings(text: str, settings: SettingsOverride) -> str:
+    """Return a map's text with these settings; those beside a preset that it stands for are taken out."""
+    written: dict[str, Any] = settings.model_dump(mode="json", include=settings.model_fields_set)
+    for name in PRESETS[settings.preset] if settings.preset else ():
+        if name not in written:
+            text = without_inner_member(text, SETTINGS, name)
+    for name, value in written.items():
+        text = with_inner_member(text, SETTINGS, name, value)
+    return text
+
+
+def _lora_form(lora: LoraRef, root: Path) -> dict[str, Any]:
+    """Return a LoRA as a map writes it: its path is relative to the project. Raises MapError."""
+    path = Path(lora.path).absolute()
+    if not is_within(path, root):
+        hint = f"put it below {root}"
+        raise MapError("a map can name no LoRA outside of its project", where=Location(path), hint=hint)
+    return {"path": path.resolve().relative_to(root.resolve()).as_posix(), "weight": lora.weight}
