@@ -14,8 +14,7 @@ from tilebake.cli.planning import bake_options
 from tilebake.cli.run.bake import BakeMode, run_bake
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near, print_path, say
-from tilebake.cli.tuning.axes import Axes
-from tilebake.cli.tuning.axes import Trial as AxesTrial
+from tilebake.cli.tuning.axes import Attempt, Axes
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import Project, find_project
@@ -51,7 +50,7 @@ Outcome = tuple[Combination, tuple[BakeRequest, Texture] | TilebakeError]
 
 def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
     """Paint the combinations, write the sheet, and return the exit code. One that fails stops no other."""
-    combinations = _combinations(map_path, axes.trials(choices))
+    combinations = _combinations(map_path, axes.attempts(choices))
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.tune.png"))
     outcomes = [*_paint(combinations, choices.machine)]
     painted = [each for _, each in outcomes if not isinstance(each, TilebakeError)]
@@ -74,7 +73,7 @@ def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
 
 def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
     """Write the combination of this number, from 1, into the map; bake it, and return the exit code."""
-    trials = axes.trials(choices)
+    trials = axes.attempts(choices)
     if number > len(trials):
         what = f"{number} is more than the {len(trials)} that these options make"
         raise click.BadParameter(what, param_hint="--keep")
@@ -92,7 +91,7 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
     return run_bake((map_path,), mode, None, plain, as_json=False)
 
 
-def _combinations(map_path: Path, trials: Sequence[AxesTrial]) -> list[Combination]:
+def _combinations(map_path: Path, trials: Sequence[Attempt]) -> list[Combination]:
     """Plan each combination before the first is painted. Raises where none of them can be."""
     project = find_project(map_path)
     tilemap = read_map(map_path, project)
@@ -170,7 +169,7 @@ def _keep_if_possible(bake: Baker, work: Painting) -> Baker:
 def _panel(number: int, outcome: Outcome, like: "NDArray[np.uint8]") -> Panel:
     """Make the panel of a picture, or of one that failed: of the size that it would have had."""
     combination, made = outcome
-    title = f"{number}  {combination.title}"
+    title = f"{number}: {combination.title}"
     if isinstance(made, TilebakeError):
         return Panel(title, cross(like), f"failed: {made.what}")
     request, texture = made

@@ -22,7 +22,7 @@ class Axis(NamedTuple):
     values: tuple[object, ...]
 
 
-class Trial(NamedTuple):
+class Attempt(NamedTuple):
     """Hold one value of each axis: what sets it apart, and the options that paint it."""
 
     title: str
@@ -40,21 +40,21 @@ class Axes:
     @property
     def row_length(self) -> int | None:
         """How many pictures a row of the sheet holds where it is a table; None where it is a list."""
-        lengths = [len(axis.values) for axis in self.varied()]
+        lengths = [len(axis.values) for axis in self.find_varied()]
         return lengths[-1] if len(lengths) > 1 else None
 
-    def varied(self) -> list[Axis]:
+    def find_varied(self) -> list[Axis]:
         """Return the axes that have more than one value."""
         return [axis for axis in self._all() if len(axis.values) > 1]
 
-    def trials(self, choices: Choices) -> list[Trial]:
+    def attempts(self, choices: Choices) -> list[Attempt]:
         """Return every combination, in the order of the sheet. Raises click.UsageError for too many."""
         axes = self._all()
         count = math.prod(len(axis.values) for axis in axes)
         if count > MOST:
             raise click.UsageError(f"that makes {count} bakes; a sheet holds at most {MOST}")
         return [
-            Trial(_title(axes, values), _choose(axes, values, choices))
+            Attempt(_title(axes, values), _choose(axes, values, choices))
             for values in itertools.product(*(axis.values for axis in axes))
         ]
 
@@ -87,10 +87,13 @@ def _choose(axes: Sequence[Axis], values: Sequence[object], choices: Choices) ->
 def _title(axes: Sequence[Axis], values: Sequence[object]) -> str:
     """Name the values that set this picture apart: those of axes with more than one."""
     pairs = zip(axes, values, strict=True)
-    return ", ".join(_told(axis.name, value) for axis, value in pairs if len(axis.values) > 1) or "as it is"
+    return (
+        ", ".join(_name_value(axis.name, value) for axis, value in pairs if len(axis.values) > 1)
+        or "as it is"
+    )
 
 
-def _told(name: str, value: object) -> str:
+def _name_value(name: str, value: object) -> str:
     match value:
         case LoraRef():
             return f"{Path(value.path).stem} {value.weight:g}"

@@ -23,7 +23,7 @@ from tilebake.user_folders import cache_folder
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
-LARGEST: Final = 1 << 18  # bytes of a file
+_LARGEST: Final = 1 << 18  # bytes of a file
 
 log: Final = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def read_history(map_path: Path) -> History:
     """Return what is remembered of a map: nothing, if nothing sound is."""
     try:
         with open_regular(_history_file(map_path)) as file:
-            return History.model_validate_json(file.read(LARGEST))
+            return History.model_validate_json(file.read(_LARGEST))
     except (OSError, RuntimeError, ValidationError):  # the second: a circle of links, in Python 3.11
         return History()
 

@@ -15,8 +15,7 @@ from tilebake.level.tilemap import parse_map
 from tilebake.serve.bake.plan import BakeOptions, settings_for
 from tilebake.serve.bake.rewrite_map import encode_as, rewrite_map
 
-SETTINGS: Final = "settings"
-PRESET: Final = "preset"
+_SETTINGS: Final = "settings"
 
 
 def save_choice(map_path: Path, choice: BakeOptions) -> bool:
@@ -55,9 +54,9 @@ def _with_settings(text: str, settings: SettingsOverride) -> str:
     written: dict[str, Any] = settings.model_dump(mode="json", include=settings.model_fields_set)
     for name in PRESETS[settings.preset] if settings.preset else ():
         if name not in written:
-            text = without_inner_member(text, SETTINGS, name)
+            text = without_inner_member(text, _SETTINGS, name)
     for name, value in written.items():
-        text = with_inner_member(text, SETTINGS, name, value)
+        text = with_inner_member(text, _SETTINGS, name, value)
     return text
 
 
