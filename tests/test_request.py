@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tilebake.level.decide import decide_settings
+from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, Tiles, parse_map, read_map
@@ -33,7 +33,7 @@ def read(**changes: object) -> TileMap:
 
 def request(tilemap: TileMap | None = None, **given: object) -> BakeRequest:
     tilemap = tilemap or read()
-    settings = decide_settings(BakeSettings.model_validate(given), tilemap)
+    settings = decide(tilemap, BakeSettings.model_validate(given)).settings
     return BakeRequest(tilemap=tilemap, settings=settings, model="embedded", model_digest="m", seed=7)
 
 
@@ -231,16 +231,19 @@ def test_an_edit_keeps_its_digest() -> None:
     changed = replace(
         request(read(edit=EDIT)),
         loras=((LoraRef("moss.safetensors", 0.7), "l"),),
-        settings=BakeSettings(mask_sigma=3.5, palette=("#102030",), guidance_scale=4, transparent=False),
+        settings=BakeSettings(
+            mask_sigma=3.5, palette=("#102030",), guidance_scale=4, transparent=False, pixels_per_tile=64
+        ),
     )
     assert changed.digest() == "b8e8efda99981b99204cb7fe201838d18fd58a9f6372c7e23918d3dd1361dd91"
 
 
 def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() -> None:
-    open_ones = {name: getattr(BakeSettings(), name) for name in LATER_SETTINGS}
-    assert set(open_ones.values()) == {None}
-    art = replace(request(), settings=BakeSettings(art_pixels_per_tile=16))
-    assert art.digest() != request().digest()
+    plain, started = request(), BakeSettings()
+    assert not any(getattr(started, name) for name in LATER_SETTINGS), "each changes nothing as it starts"
+    for name, value in {"art_pixels_per_tile": 16, "keep_resolution": True}.items():
+        changed = replace(plain, settings=plain.settings.model_copy(update={name: value}))
+        assert changed.digest() != plain.digest()
 
 
 def test_a_new_way_to_paint_edges_makes_transparent_pictures_alone_stale(

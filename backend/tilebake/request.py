@@ -33,8 +33,8 @@ __all__ = [
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
-# Settings that came when there were pictures already: those that leave them open keep their digests.
-LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile"})
+# Settings that came when there were pictures already: those that leave them as they start keep their digests.
+LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution"})
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
 
@@ -114,7 +114,12 @@ class BakeRequest:
 
     def _settings(self) -> dict[str, object]:
         settings = self.settings.model_dump(mode="json")
-        return {key: each for key, each in settings.items() if key not in LATER_SETTINGS or each is not None}
+        starting = BakeSettings.model_fields
+        return {
+            key: each
+            for key, each in settings.items()
+            if key not in LATER_SETTINGS or each != starting[key].default
+        }
 
 
 def _number(value: float) -> float:

@@ -32,6 +32,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "guidance_end": ("0.75", 0.75),
     "scheduler": ("ddim", "ddim"),
     "resample": ("nearest", "nearest"),
+    "keep_resolution": ("", True),
     "art_pixels_per_tile": ("16", 16),
     "palette": ("102030,#a0b0c0", ("#102030", "#a0b0c0")),
     "transparent": ("false", False),
@@ -82,7 +83,8 @@ def test_an_option_sets_its_setting(setting: Setting) -> None:
     def command(**given: object) -> None:
         seen.append(given)
 
-    given = [OFF[setting.name]] if setting.name in OFF else [setting.flag, text]
+    flag = OFF[setting.name] if expected is False else setting.flag
+    given = [flag] if isinstance(expected, bool) else [flag, text]
     click.command()(command).main(given, standalone_mode=False)
     override = settings_override(seen[0])
     assert override.given == {setting.name: expected}
@@ -100,7 +102,7 @@ def test_a_setting_of_tune_takes_a_list(setting: Setting) -> None:
         seen.append(given)
 
     text, expected = NOT_DEFAULT[setting.name]
-    text = text.replace(",", " ")
+    text = text.replace(",", " ") or "true"
     click.command()(command).main([setting.flag, f"{text},{text}"], standalone_mode=False)
     assert seen[0][setting.name] == (expected,)
 

@@ -16,7 +16,8 @@ def test_the_starting_values_are_those_of_the_founding_document() -> None:
     assert (settings.base_prompt_weight, settings.regional_prompt_weight) == (0.3, 0.7)
     assert settings.mask_sigma is None
     assert settings.blend_schedule == "none"
-    assert settings.pixels_per_tile == 64
+    assert settings.pixels_per_tile is None
+    assert settings.transparent
 
 
 def test_settings_without_overrides_stay_as_they_are() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tilebake.errors import BakeError
 from tilebake.level.canvas import canvas_for
-from tilebake.level.decide import decide_settings
+from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings, SettingsOverride
 from tilebake.level.tilemap import Bounds, Centres, Terrain, Tile, TileMap, Tiles
 from tilebake.paint import pipeline as pipeline_module
@@ -65,7 +65,7 @@ def level(
 
 def ask(tilemap: TileMap, seed: int = 5, **settings: object) -> BakeRequest:
     given = BakeSettings.model_validate({**QUICK.model_dump(), **settings})
-    chosen = decide_settings(given, tilemap)
+    chosen = decide(tilemap, given).settings
     return BakeRequest(tilemap, chosen, model="tiny", model_digest="0" * 64, seed=seed)
 
 
@@ -215,6 +215,15 @@ def test_pixel_art_has_blocks_of_whole_pixels(
     blocks = image.reshape(tile_size // block, block, 4 * tile_size // block, block, 4)
     np.testing.assert_array_equal(blocks, np.broadcast_to(blocks[:, :1, :, :1], blocks.shape))
     assert set(np.unique(image[..., 3])) <= {0, 255}
+
+
+def test_a_picture_may_keep_its_painted_resolution(tiny_components: Components) -> None:
+    tilemap = level("gw.", "wgg", tile_size=(10, 10))
+    image = bake(tiny_components, tilemap, pixels_per_tile=24, keep_resolution=True)
+    assert image.shape == (2 * 24, 3 * 24, 4)
+    art = bake(tiny_components, tilemap, pixels_per_tile=24, keep_resolution=True, art_pixels_per_tile=6)
+    blocks = art[::4, ::4]
+    np.testing.assert_array_equal(art, blocks.repeat(4, axis=0).repeat(4, axis=1))
 
 
 def test_a_palette_leaves_its_own_colours_alone(tiny_components: Components) -> None:

@@ -59,7 +59,7 @@ def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
     project = find_project(map_path)
     tilemap = read_map(map_path, project)
     request, source = Planner(options).request(tilemap, project)
-    return MapToPaint(tilemap, request, source)
+    return MapToPaint(request.tilemap, request, source)
 
 
 class PlainModel(NamedTuple):

@@ -21,9 +21,13 @@ TYPES: Final[Mapping[str, "click.ParamType[Any]"]] = {
     "boolean": click.BOOL,
 }
 ALIASES: Final = {"guidance_scale": ("--guidance",)}
-OFF: Final = {"transparent": "--no-transparent"}  # the flag that says no
+OFF: Final = {  # the flags that say no
+    "keep_resolution": "--no-keep-resolution",
+    "transparent": "--no-transparent",
+}
 NULL_DEFAULTS: Final = {  # what null means, in a word
     **dict.fromkeys(("steps", "scheduler", "guidance_scale", "guidance_scale_low"), "the model's"),
+    "pixels_per_tile": "by the tile's size",
     "mask_sigma": "half a tile",
     "mask_sigma_end": "mask_sigma",
     "base_prompt_weight_end": "base_prompt_weight",
@@ -104,9 +108,8 @@ def _setting(name: str, schema: Mapping[str, Any], section: str) -> Setting:
     (value,) = [form for form in schema.get("anyOf", [schema]) if form.get("type") != "null"]
     help_text = re.split(r"(?<=\.)\s", " ".join(schema["description"].split()), maxsplit=1)[0]
     default = NULL_DEFAULTS[name] if schema["default"] is None else schema["default"]
-    if default is True:
-        default = name
-    help_text += f"  [default: {default}]"
+    if default is not False:
+        help_text += f"  [default: {name if default is True else default}]"
     if "enum" in value:
         return Setting(name, click.Choice(value["enum"]), help_text, section)
     if value["type"] == "array":
@@ -142,6 +145,12 @@ BLENDING: Final = _section(
     "regional_prompt_weight_end",
 )
 PICTURE: Final = _section(
-    "Picture settings", "preset", "resample", "art_pixels_per_tile", "palette", "transparent"
+    "Picture settings",
+    "preset",
+    "resample",
+    "keep_resolution",
+    "art_pixels_per_tile",
+    "palette",
+    "transparent",
 )
 SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE)

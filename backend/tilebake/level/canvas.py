@@ -7,12 +7,17 @@ from tilebake.errors import Location, MapError
 from tilebake.level.map.stray_tiles import or_without_strays
 
 if TYPE_CHECKING:
+    from tilebake.level.settings import BakeSettings
     from tilebake.level.tilemap import TileMap
 
 LATENT: Final = 8  # canvas pixels along a latent pixel: SDXL's VAE
 LONGEST_SIDE = 4096  # canvas pixels; larger maps need windows
 LARGEST_AREA = 8 * 2**20  # canvas pixels
 SMALLEST_TILE = 4  # canvas pixels: the least that pixels_per_tile may be
+LATENT_HALVES: Final = LATENT // 2  # canvas pixels: a tile that is a multiple ends on half a latent pixel
+PAINTED_WIDTHS: Final = ((8, 32), (24, 48))  # tiles up to a width in the game, and how wide they are painted
+USUAL_WIDTH: Final = 64  # how wide all others are: what the embedded model was trained on
+FLAT: Final = 0.75  # height by width below which a tile is flat, and has few pixels at any width
 LATTICE_TOLERANCE = 1e-6  # latent pixels: rounding errors smaller than this do not add a row to the canvas
 
 
@@ -34,6 +39,24 @@ class Canvas(NamedTuple):
         return self.height // LATENT, self.width // LATENT
 
 
+def default_pixels_per_tile(tile_size: tuple[int, int]) -> int:
+    """Return how wide tiles of a size in the game are painted unless a setting says so."""
+    width, height = tile_size
+    if height < FLAT * width:
+        return USUAL_WIDTH
+    return next((painted for size, painted in PAINTED_WIDTHS if width <= size), USUAL_WIDTH)
+
+
+def painted_width(settings: "BakeSettings", tile_size: tuple[int, int]) -> int:
+    """Return how wide a tile is painted, in canvas pixels."""
+    return settings.pixels_per_tile or default_pixels_per_tile(tile_size)
+
+
+def canvas_of(tilemap: "TileMap", settings: "BakeSettings") -> Canvas:
+    """Return the canvas of a map under its settings. Raises MapError as `canvas_for` does."""
+    return canvas_for(tilemap, painted_width(settings, tilemap.tile_size))
+
+
 def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
     """Return the canvas that covers a map when its tiles are painted `pixels_per_tile` wide.
 
@@ -41,14 +64,30 @@ def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
     """
     bounds = tilemap.bounds
     scale = pixels_per_tile / tilemap.tile_size[0]
-    if not _fits(bounds.width * scale, bounds.height * scale):
-        raise _too_large(tilemap, scale)
+    if not is_paintable(tilemap, pixels_per_tile):
+        raise _too_large(tilemap, pixels_per_tile)
     left, top = bounds.x * scale / LATENT, bounds.y * scale / LATENT
     right, bottom = left + bounds.width * scale / LATENT, top + bounds.height * scale / LATENT
     origin_x, origin_y = floor(left + LATTICE_TOLERANCE), floor(top + LATTICE_TOLERANCE)
     columns = max(1, ceil(right - LATTICE_TOLERANCE) - origin_x)
     rows = max(1, ceil(bottom - LATTICE_TOLERANCE) - origin_y)
     return Canvas(columns * LATENT, rows * LATENT, scale, origin_x, origin_y)
+
+
+def largest_fitting(tilemap: "TileMap") -> int:
+    """Return the largest pixels_per_tile whose canvas fits, a multiple of half a latent pixel; 0 is none."""
+    return _largest_fitting(tilemap) // LATENT_HALVES * LATENT_HALVES
+
+
+def canvas_size(tilemap: "TileMap", pixels_per_tile: int) -> tuple[float, float]:
+    """Return the width and height of a map in canvas pixels, before they are rounded to latents."""
+    scale = pixels_per_tile / tilemap.tile_size[0]
+    return tilemap.bounds.width * scale, tilemap.bounds.height * scale
+
+
+def is_paintable(tilemap: "TileMap", pixels_per_tile: int) -> bool:
+    """Tell whether a map's canvas can be denoised in one piece at this size of a tile."""
+    return _fits(*canvas_size(tilemap, pixels_per_tile))
 
 
 def map_box(tilemap: "TileMap", canvas: Canvas) -> tuple[float, float, float, float]:
@@ -63,17 +102,29 @@ def _fits(width: float, height: float) -> bool:
     return max(width, height) <= LONGEST_SIDE and width * height <= LARGEST_AREA
 
 
-def _too_large(tilemap: "TileMap", scale: float) -> MapError:
-    bounds, tile_width = tilemap.bounds, tilemap.tile_size[0]
+def _largest_fitting(tilemap: "TileMap") -> int:
+    bounds = tilemap.bounds
     largest_scale = min(
         LONGEST_SIDE / max(bounds.width, bounds.height),
         sqrt(LARGEST_AREA) / sqrt(bounds.width) / sqrt(bounds.height),
     )
-    fitting = floor(largest_scale * tile_width)
+    return floor(largest_scale * tilemap.tile_size[0])
+
+
+def _too_large(tilemap: "TileMap", pixels_per_tile: int) -> MapError:
+    fitting = _largest_fitting(tilemap)
     lower = f"lower pixels_per_tile to {fitting} or less" if fitting >= SMALLEST_TILE else "split the map"
     return MapError(
-        f"the canvas would be {bounds.width * scale:,.0f} by {bounds.height * scale:,.0f} pixels; at most "
-        f"{LONGEST_SIDE:,} along a side and {LARGEST_AREA:,} in all can be painted in one piece",
+        describe_too_large(tilemap, pixels_per_tile),
         where=Location(tilemap.path),
         hint=or_without_strays(tilemap.tiles, lower),
+    )
+
+
+def describe_too_large(tilemap: "TileMap", pixels_per_tile: int) -> str:
+    """Say how large the canvas would be, and what can be painted in one piece."""
+    width, height = canvas_size(tilemap, pixels_per_tile)
+    return (
+        f"the canvas would be {width:,.0f} by {height:,.0f} pixels; at most "
+        f"{LONGEST_SIDE:,} along a side and {LARGEST_AREA:,} in all can be painted in one piece"
     )

@@ -38,9 +38,9 @@ class PictureSize(NamedTuple):
         return f"{self.width:,} by {self.height:,} pixels"
 
 
-def picture_size(bounds: Bounds) -> PictureSize:
-    """Return the size of the picture of a map with these bounds."""
-    return PictureSize(max(1, round(bounds.width)), max(1, round(bounds.height)))
+def picture_size(bounds: Bounds, scale: float = 1.0) -> PictureSize:
+    """Return the size of the picture of a map with these bounds, at so many pixels a map pixel."""
+    return PictureSize(max(1, round(bounds.width * scale)), max(1, round(bounds.height * scale)))
 
 
 def refuse_vast_picture(bounds: Bounds, tiles: Tiles, tile_width: int, refuse: Refuse) -> None:

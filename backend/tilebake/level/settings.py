@@ -41,9 +41,10 @@ class AnySettings(StrictModel):
     made from these declarations: the first sentence of a description is the help.
     """
 
-    pixels_per_tile: Annotated[int, Field(ge=4, le=256)] = 64
-    """Canvas pixels along a tile's width. It sets how large a tile is painted, whatever its size in the
-    game."""
+    pixels_per_tile: Annotated[int, Field(ge=4, le=256)] | None = None
+    """Canvas pixels along a tile's width. It sets how large a tile is painted; the picture is then scaled to
+    the tile's size in the game. null is chosen by that size. Where the map's canvas would be too large, the
+    largest that fits is taken, and a note says so."""
 
     mask_sigma: Sigma | None = None
     """Softness of the masks in latent pixels, which are 8 canvas pixels each. It is the standard
@@ -102,6 +103,10 @@ class AnySettings(StrictModel):
 
     resample: Resample = "lanczos"
     """Filter that scales the painting to the map's pixel size. "nearest" keeps hard pixels."""
+
+    keep_resolution: bool = False
+    """Keep the painted resolution, pixels_per_tile along a tile, instead of scaling to the tile's size in the
+    game. The picture covers the same bounds."""
 
     art_pixels_per_tile: Annotated[int, Field(ge=4, le=256)] | None = None
     """Art pixels along a tile's width, for pixel art. Each is drawn as a block of whole map pixels, so a

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.errors import BakeError, Location, PromptError
-from tilebake.level.canvas import LATENT, Canvas, canvas_for, map_box
+from tilebake.level.canvas import LATENT, Canvas, canvas_of, map_box
 from tilebake.level.edit.edit import Edit
 from tilebake.level.output import picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
@@ -59,10 +59,10 @@ class Pipeline:
     def scene(self, request: BakeRequest) -> Scene:
         """Make the scene of a request. Raises MapError for a map too large."""
         tilemap, settings = request.tilemap, request.settings
-        canvas = canvas_for(tilemap, settings.pixels_per_tile)
+        canvas = canvas_of(tilemap, settings)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
-        size = picture_size(tilemap.bounds)
+        scale = canvas.scale if settings.keep_resolution else 1.0  # pixels of the picture per map pixel
         return Scene(
             canvas=canvas,
             condition=lambda components: condition(components, tilemap),
@@ -73,8 +73,8 @@ class Pipeline:
                 blend=blend,
                 settings=settings,
                 box=map_box(tilemap, canvas),
-                size=size,
-                block=art_block(tilemap.tile_size[0], settings.art_pixels_per_tile),
+                size=picture_size(tilemap.bounds, scale),
+                block=art_block(tilemap.tile_size[0] * scale, settings.art_pixels_per_tile),
             ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
         )
@@ -157,6 +157,6 @@ def finish(
     return np.ascontiguousarray(pixels)
 
 
-def art_block(tile_width: int, art_pixels: int | None) -> int:
-    """Return how many map pixels an art pixel measures: whole ones, so that all blocks are alike."""
+def art_block(tile_width: float, art_pixels: int | None) -> int:
+    """Return how many pixels of a picture an art pixel measures: whole ones, so that all blocks are alike."""
     return 1 if art_pixels is None else max(1, round(tile_width / art_pixels))

@@ -8,9 +8,9 @@ import click
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import AttentionOptions, bake_options, read_and_plan
-from tilebake.cli.terminal.printing import print_path, say
+from tilebake.cli.terminal.printing import print_notes, print_path, say
 from tilebake.errors import shown
-from tilebake.level.canvas import canvas_for
+from tilebake.level.canvas import canvas_of
 from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text
 from tilebake.level.map_names import map_stem
 from tilebake.level.masks.blend_schedule import blend_steps
@@ -19,15 +19,15 @@ from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.paint.report.contact_sheet import contact_sheet
 from tilebake.paint.report.mask_sheet import mask_panels
-from tilebake.serve.bake.plan import settings_for
+from tilebake.serve.bake.plan import decide_for
 
 
 def show_masks(map_path: Path, choices: Choices) -> None:
     """Write one labelled picture: the tiles, each terrain's mask, their sum and the edges."""
     project = find_project(map_path)
-    tilemap = read_map(map_path, project)
-    settings = settings_for(tilemap, project, bake_options(choices))
-    canvas = canvas_for(tilemap, settings.pixels_per_tile)
+    tilemap, settings = decide_for(read_map(map_path, project), project, bake_options(choices))
+    canvas = canvas_of(tilemap, settings)
+    print_notes(tilemap.notes)
     sigma = blend_steps(settings, tilemap.grid, tilemap.tile_size, 1)[0].mask_sigma
     regions = masks_of(tilemap, canvas, settings, sigma)
     panels = mask_panels(tilemap, canvas, regions)
@@ -41,8 +41,7 @@ def show_masks(map_path: Path, choices: Choices) -> None:
 def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
     """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
     planned = read_and_plan(map_path, choices)
-    for note in planned.tilemap.notes:
-        say(f"note: {shown(str(note))}")
+    print_notes(planned.tilemap.notes)
     from tilebake.cli.run.show_model import print_prompts  # torch: only once the map is right
 
     print_prompts(planned, choices.machine, as_json=as_json)

@@ -6,13 +6,14 @@ be written is an error. Paths are harmless where a terminal shows them.
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from tilebake.errors import TilebakeError, shown
+from tilebake.errors import Diagnostic, TilebakeError, shown
 
 
 class OutputError(TilebakeError):
@@ -23,6 +24,12 @@ def say(text: str) -> None:
     """Tell people something on stderr, if there is one that takes it."""
     with suppress(OSError, ValueError):  # the second: it is closed
         _echo(text, err=True)
+
+
+def print_notes(notes: Iterable[Diagnostic]) -> None:
+    """Tell what the author of a map should know of it."""
+    for note in notes:
+        say(f"note: {shown(str(note))}")
 
 
 def print_result(text: str | bytes) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tilebake.level.canvas import LATENT, canvas_for, map_box
+from tilebake.level.canvas import LATENT, canvas_of, map_box
 from tilebake.level.output import picture_size
 from tilebake.paint.observe.attention_maps import AttentionMaps
 from tilebake.paint.observe.observe import collect_attention_maps
@@ -26,7 +26,7 @@ def heat_layer(
     regions = None if query.terrain is None else [tilemap.index_of(query.terrain)]
     scene = pipeline.scene(request)
     maps = collect_attention_maps(pipeline.components, scene, query.words, on_step, regions)
-    canvas = canvas_for(tilemap, request.settings.pixels_per_tile)
+    canvas = canvas_of(tilemap, request.settings)
     size = picture_size(tilemap.bounds)
     return layer(maps, map_box(tilemap, canvas), size)
 

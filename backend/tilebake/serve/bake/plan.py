@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tilebake.errors import Location, ModelError
-from tilebake.level.canvas import canvas_for
-from tilebake.level.decide import decide_settings
+from tilebake.level.canvas import canvas_of
+from tilebake.level.decide import DecidedMap, decide
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
@@ -103,8 +103,8 @@ class Planner:
     def _request(
         self, tilemap: TileMap, project: Project, recorded: RecordedModel | None
     ) -> tuple[BakeRequest, ModelSource, tuple[str, ...]]:
-        settings = settings_for(tilemap, project, self._options)
-        canvas_for(tilemap, settings.pixels_per_tile)
+        tilemap, settings = decide_for(tilemap, project, self._options)
+        canvas_of(tilemap, settings)
         uncompared: list[str] = []
         try:
             source, digest = self.model(project, tilemap.model)
@@ -182,10 +182,9 @@ def _stale(png: Path, request: BakeRequest) -> str | None:
     return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason
 
 
-def settings_for(tilemap: TileMap, project: Project, options: BakeOptions) -> BakeSettings:
-    """Return the settings of a map before a model is known. Raises MapError if they contradict."""
-    settings = apply(BakeSettings(), project.settings, tilemap.settings, options.settings)
-    return decide_settings(settings, tilemap)
+def decide_for(tilemap: TileMap, project: Project, options: BakeOptions) -> DecidedMap:
+    """Return a map with its settings before a model is known. Raises MapError if they contradict."""
+    return decide(tilemap, apply(BakeSettings(), project.settings, tilemap.settings, options.settings))
 
 
 def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from tilebake.errors import TilebakeError
-from tilebake.level.canvas import canvas_for
+from tilebake.level.canvas import canvas_of
 from tilebake.level.output import picture_size
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import read_map
 from tilebake.serve.bake.discover import FoundMap
-from tilebake.serve.bake.plan import BakeOptions, settings_for
+from tilebake.serve.bake.plan import BakeOptions, decide_for
 
 USUAL_STEPS: Final = 20  # where map and project leave it to the model, which is not looked for here
 COST_OF_A_MAP: Final = 100_000  # canvas pixels that are denoised a step while a map is read and published
@@ -37,9 +37,8 @@ def estimated_cost(found: FoundMap, options: BakeOptions) -> float:
     """Estimate what painting a map takes, in canvas pixels that are denoised a step; no model is needed."""
     try:
         project = find_project(found.path)
-        tilemap = read_map(found.path, project)
-        settings = settings_for(tilemap, project, options)
-        canvas = canvas_for(tilemap, settings.pixels_per_tile)
+        tilemap, settings = decide_for(read_map(found.path, project), project, options)
+        canvas = canvas_of(tilemap, settings)
     except (TilebakeError, OSError):  # whoever has it in his share will say what is wrong
         return COST_OF_A_MAP
     passes = 2 if tilemap.edit is not None else 1

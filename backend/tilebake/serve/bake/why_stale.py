@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
+from tilebake.level.settings import BakeSettings
 from tilebake.level.source.json_positions import snippet
 from tilebake.request import BakeRequest
 
@@ -60,7 +61,7 @@ def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
 def _setting_reasons(was: Fields, now: Fields) -> Iterator[str]:
     for name in now:
         if name not in was:
-            if now[name] is not None:
+            if now[name] != BakeSettings.model_fields[name].default:
                 yield f"{name} is a new setting"
         elif was[name] != now[name]:
             yield f"{name} is {_value(now[name])}, was {_value(was[name])}"
