@@ -47,14 +47,14 @@ def default_pixels_per_tile(tile_size: tuple[int, int]) -> int:
     return next((painted for size, painted in PAINTED_WIDTHS if width <= size), USUAL_WIDTH)
 
 
-def painted_width(settings: "BakeSettings", tile_size: tuple[int, int]) -> int:
+def width_of_tile(settings: "BakeSettings", tile_size: tuple[int, int]) -> int:
     """Return how wide a tile is painted, in canvas pixels."""
     return settings.pixels_per_tile or default_pixels_per_tile(tile_size)
 
 
 def canvas_of(tilemap: "TileMap", settings: "BakeSettings") -> Canvas:
     """Return the canvas of a map under its settings. Raises MapError as `canvas_for` does."""
-    return canvas_for(tilemap, painted_width(settings, tilemap.tile_size))
+    return canvas_for(tilemap, width_of_tile(settings, tilemap.tile_size))
 
 
 def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:

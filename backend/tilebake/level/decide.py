@@ -36,7 +36,7 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
             "transparent": settings.transparent and _has_tiles_and_gaps(tilemap),
         }
     )
-    return _lowered(tilemap, decided)
+    return _lower_to_fit(tilemap, decided)
 
 
 def _has_tiles_and_gaps(tilemap: TileMap) -> bool:
@@ -44,7 +44,7 @@ def _has_tiles_and_gaps(tilemap: TileMap) -> bool:
     return len(tilemap.tiles) > 0 and len(tilemap.empty) > 0
 
 
-def _lowered(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
+def _lower_to_fit(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
     """Lower the size of tiles to what fits one canvas; masks stay as soft as they were, by tiles."""
     asked, fitting = settings.pixels_per_tile or 0, largest_fitting(tilemap)
     if is_paintable(tilemap, asked) or fitting < SMALLEST_LOWERED:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from math import cos, pi
 from typing import Final, NamedTuple
 
-from tilebake.level.canvas import LATENT, painted_width
+from tilebake.level.canvas import LATENT, width_of_tile
 from tilebake.level.map.grid import GridShape
 from tilebake.level.settings import BakeSettings
 
@@ -39,7 +39,7 @@ def blend_steps(
     "linear" and "cosine" lead from the start values at the first step to the ..._end values at the last, or
     stay where that is None. "none" and "constant" keep the start values.
     """
-    sigma = settings.mask_sigma or default_sigma(grid, tile_size, painted_width(settings, tile_size))
+    sigma = settings.mask_sigma or default_sigma(grid, tile_size, width_of_tile(settings, tile_size))
     start = Blend(settings.base_prompt_weight, settings.regional_prompt_weight, sigma)
     if settings.blend_schedule not in CURVES:
         return (start,) * steps
