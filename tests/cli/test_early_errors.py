@@ -19,9 +19,9 @@ HEAD = {
 GOOD = {**HEAD, "rows": ["gg"], "tile_size": 16}
 BAD: dict[str, tuple[dict[str, object], str]] = {
     "canvas": (
-        {**HEAD, "rows": ["g" * 70] * 70, "settings": {}},
-        "the canvas would be 4,480 by 4,480 pixels; at most 4,096 along a side and 8,388,608 in all can be "
-        "painted in one piece; lower pixels_per_tile to 41 or less",
+        {**HEAD, "rows": ["g" * 600] * 600, "tile_size": 8},
+        "the canvas would be 9,600 by 9,600 pixels; at most 4,096 along a side and 8,388,608 in all can be "
+        "painted in one piece; lower pixels_per_tile to 4 or less",
     ),
     "output": (
         {**HEAD, "rows": ["g" * 100] * 100, "tile_size": 1024},

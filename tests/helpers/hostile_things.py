@@ -80,7 +80,7 @@ def _contents() -> Iterator[Hostile]:
         "no object": content(terrains=3),
         "an unknown terrain": content(rows=["gx"]),
         "a vast output": content(tile_size=1024, rows=["g" * 100] * 100),
-        "a vast canvas": content(settings={"pixels_per_tile": 64, "steps": 1}, rows=["g" * 90] * 90),
+        "a vast canvas": content(tile_size=8, rows=["g" * 600] * 600),
         "a stray tile": content(rows=None, legend=None, cells=[[0, 0, "grass"], [5000, 5000, "grass"]]),
         "an open bracket": content(terrains={"grass": "((moss", "water": "water"}),
         "no such model": content(model="nowhere/to be found"),
