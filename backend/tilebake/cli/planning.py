@@ -15,7 +15,7 @@ from tilebake.level.project import find_project
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
-from tilebake.level.tilemap import TileMap, read_map
+from tilebake.level.tilemap import TileMap
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
@@ -56,9 +56,9 @@ class MapToPaint(NamedTuple):
 def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
     """Read a map with its project. Raises MapError, ProjectError or ModelError."""
     options = bake_options(choices)
-    project = find_project(map_path)
-    tilemap = read_map(map_path, project)
-    request, source = Planner(options).request(tilemap, project)
+    project, planner = find_project(map_path), Planner(options)
+    tilemap = planner.read_map(map_path, project)
+    request, source = planner.request(tilemap, project)
     return MapToPaint(request.tilemap, request, source)
 
 

@@ -1,21 +1,32 @@
-"""Check a map's prompts before any model is loaded: broken weights are refused, tags of other tools noted."""
+"""Check a map's prompts before any model is loaded.
 
-from collections.abc import Iterator, Sequence
+Broken weights are refused. Tags of other tools are noted, and words that the map's model was not taught.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.errors import Diagnostic, ProjectError, PromptError, TilebakeError
 from tilebake.level.edit.prompt_spelling import foreign_tags
+from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.weight_syntax import parse_prompt
 from tilebake.level.map.content import MapContent
 from tilebake.level.source.json_positions import JsonPath
 from tilebake.level.source.schema_base import TerrainEntry
-from tilebake.level.terrain import Terrain
+from tilebake.level.terrain import LoraRef, Terrain
 
 if TYPE_CHECKING:
     from tilebake.level.project import Project
 
 
-_MOST_NOTES: Final = 20  # on one map; who needs more has to rewrite it anyway
+_MOST_NOTES: Final = 20  # of a kind on one map; who needs more has to rewrite it anyway
+
+Adviser = Callable[[str], Iterable[Diagnostic]]
+"""Says of a terrain's plain prompt what its writer should know of the words in it, without a place."""
+
+FindAdviser = Callable[[str | None, tuple[LoraRef, ...] | None], Adviser | None]
+"""Finds the adviser of a map's own model and LoRAs; None where nothing is known of their words."""
 
 
 class _Prompt(NamedTuple):
@@ -27,6 +38,7 @@ class _Prompt(NamedTuple):
     is_shared: bool  # the file is tilebake.toml, not the map's
     may_be_empty: bool = True
     own: str | None = None  # what of the text stands at this key; None is all of it
+    is_negative: bool = False
 
 
 def check_prompts(
@@ -45,6 +57,20 @@ def check_prompts(
         for note in foreign_tags(prompt.text if prompt.own is None else prompt.own):
             where = _refusal(prompt, PromptError(note), content, project).where
             notes.append(Diagnostic(f"{prompt.role}: {note}", where))
+    return tuple(notes[:_MOST_NOTES])
+
+
+def advise_on_prompts(
+    content: MapContent, painted: Sequence[Terrain], project: "Project | None", advise: Adviser
+) -> tuple[Diagnostic, ...]:
+    """Return what the writer of the terrains' prompts should know of their words. The prompts are checked."""
+    notes: list[Diagnostic] = []
+    for prompt in _terrain_prompts(content, painted):
+        if prompt.is_negative:
+            continue
+        for note in advise(plain_text(prompt.text)):
+            where = _refusal(prompt, PromptError(note.what), content, project).where
+            notes.append(replace(note, what=f"{prompt.role}: {note.what}", where=where))
     return tuple(notes[:_MOST_NOTES])
 
 
@@ -73,6 +99,7 @@ def _terrain_prompts(content: MapContent, painted: Sequence[Terrain]) -> Iterato
                 terrain.negative_prompt,
                 (*key, "negative_prompt"),
                 is_shared=own.negative_prompt is None,
+                is_negative=True,
             )
 
 

@@ -16,7 +16,7 @@ from tilebake.level.map.tiles import LaidTiles, lay_tiles
 from tilebake.level.map_formats import FORMATS, format_of
 from tilebake.level.map_names import map_stem
 from tilebake.level.output import picture_notes, refuse_vast_picture
-from tilebake.level.prompt_check import check_prompts
+from tilebake.level.prompt_check import FindAdviser, advise_on_prompts, check_prompts
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import nearest
 from tilebake.level.source.encoding import read_bytes
@@ -64,13 +64,21 @@ class TileMap:
         return names.index(name)
 
 
-def read_map(path: Path, project: "Project | None" = None, *, trial: EditEntry | None = None) -> TileMap:
+def read_map(
+    path: Path,
+    project: "Project | None" = None,
+    *,
+    trial: EditEntry | None = None,
+    find_adviser: FindAdviser | None = None,
+) -> TileMap:
     """Read the map in a file; what it leaves out comes from the project.
 
-    `trial` is an edit to paint in place of the map's own. Raises MapError with file, line, column and JSON
-    path; for a mistake in `trial`, with the path alone. Raises ProjectError for a prompt of the project's.
+    `trial` is an edit to paint in place of the map's own. `find_adviser` makes notes on its prompts' words.
+    Raises MapError with file, line, column and JSON path; for a mistake in `trial`, with the path alone.
+    Raises ProjectError for a prompt of the project's.
     """
-    return parse_map(read_bytes(path, MapError), path=path, project=project, trial=trial)
+    data = read_bytes(path, MapError)
+    return parse_map(data, path=path, project=project, trial=trial, find_adviser=find_adviser)
 
 
 def parse_map(
@@ -79,6 +87,7 @@ def parse_map(
     path: Path | None = None,
     project: "Project | None" = None,
     trial: EditEntry | None = None,
+    find_adviser: FindAdviser | None = None,
 ) -> TileMap:
     """Read a map as `read_map` does, from a text or from the bytes of a file. Raises MapError.
 
@@ -93,6 +102,8 @@ def parse_map(
     _refuse_vast(content, laid, painted)
     base_prompt = _base_prompt(content, project)
     prompt_notes = check_prompts(content, base_prompt, painted, project)
+    advise = find_adviser(content.model, content.loras) if find_adviser is not None else None
+    word_notes = () if advise is None else advise_on_prompts(content, painted, project, advise)
     size_notes = (Diagnostic(note, Location(path)) for note in picture_notes(laid.bounds))
     return TileMap(
         name=content.name or (map_stem(path) if path else "map"),
@@ -110,7 +121,7 @@ def parse_map(
         model=content.model,
         loras=content.loras,
         edit=_edit(content, _prompts(content, base_prompt, painted, project), trial),
-        notes=(*prompt_notes, *size_notes),
+        notes=(*prompt_notes, *word_notes, *size_notes),
     )
 
 

@@ -8,7 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 from tilebake.errors import TilebakeError
 from tilebake.models.file_digest import file_digest
 from tilebake.models.model_file import unreadable
-from tilebake.models.reference import ModelSource, model_digest, resolve, resolve_lora
+from tilebake.models.reference import ModelSource, model_digest, model_folder, resolve, resolve_lora
+from tilebake.models.words.model_words import WORDS_NAME, ModelWords, read_words
 
 _T = TypeVar("_T")
 
@@ -22,10 +23,21 @@ class Models:
     def __init__(self) -> None:
         self._models = _Lookups(_model)
         self._loras = _Lookups(_lora)
+        self._words: dict[tuple[str, Path], ModelWords | None] = {}
 
     def model(self, reference: str, root: Path) -> tuple[ModelSource, str]:
         """Return a model and its digest."""
         return self._models.find(reference, root)
+
+    def words(self, reference: str, root: Path) -> ModelWords | None:
+        """Return the words that a model was taught, as they were at the first call; None if it says none.
+
+        Nothing else of the model is looked at: whether it is whole is told where it is needed.
+        """
+        if (reference, root) not in self._words:
+            folder = model_folder(reference, root)
+            self._words[reference, root] = None if folder is None else read_words(folder / WORDS_NAME)
+        return self._words[reference, root]
 
     def lora(self, path: str, root: Path) -> tuple[Path, str]:
         """Return a LoRA's file, absolute, and its digest."""

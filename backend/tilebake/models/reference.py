@@ -134,6 +134,19 @@ def _resolve_hub(reference: str) -> ModelSource:
     return ModelSource(reference, "hub", folder, _folder_defaults(folder))
 
 
+def model_folder(reference: str, root: Path | None = None) -> Path | None:
+    """Return the folder that `reference` names, unchecked; None for a file or what is not there."""
+    if reference == "embedded":
+        return EMBEDDED
+    try:
+        path = _path(reference, root)
+        if path.is_dir():
+            return path
+        return hub_cache.snapshot_folder(reference) if hub_cache.REPO_ID.fullmatch(reference) else None
+    except OSError:  # it is told by `resolve`
+        return None
+
+
 def resolve_lora(path: str, root: Path | None = None) -> Path:
     """Return a LoRA's file, checked as weights are; relative paths start at `root`. Raises ModelError."""
     file = _path(path, root)

@@ -24,7 +24,7 @@ def list_models(*, as_json: bool) -> None:
 @click.argument("model")
 @json_option
 def info(*, model: str, as_json: bool) -> None:
-    """Print the digest and size of MODEL's files, and the settings it recommends."""
+    """Print the digest and size of MODEL's files, the settings it recommends, and the words it was taught."""
     from tilebake.cli.run.models import describe_model
 
     describe_model(model, as_json=as_json)

@@ -1,12 +1,19 @@
 """Run `tilebake models`: print models, and download them."""
 
 import json
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from tilebake.cli.terminal.printing import print_result
 from tilebake.cli.terminal.table import table
 from tilebake.models import hub_cache
+from tilebake.models.lookup import Models
 from tilebake.models.reference import list_models, model_digest, resolve
+from tilebake.models.words.model_words import ModelWords
+
+WIDTH: Final = 100  # characters of a line of words
 
 
 def print_models(*, as_json: bool) -> None:
@@ -21,8 +28,9 @@ def print_models(*, as_json: bool) -> None:
 
 
 def describe_model(reference: str, *, as_json: bool) -> None:
-    """Print what a model is: its files' digest, its size and the settings that it recommends."""
+    """Print what a model is: its files' digest, its size, its recommended settings, and its words."""
     source = resolve(reference)
+    words = Models().words(reference, Path.cwd())
     fields = {
         "model": source.reference,
         "kind": source.kind,
@@ -35,9 +43,23 @@ def describe_model(reference: str, *, as_json: bool) -> None:
         "scheduler": source.defaults.scheduler,
     }
     if as_json:
-        print_result(json.dumps(fields))
-    else:
-        print_result(table((), [(name, str(value)) for name, value in fields.items()]))
+        known = {} if words is None else {"words": words.as_json()}
+        print_result(json.dumps({**fields, **known}))
+        return
+    print_result(table((), [(name, str(value)) for name, value in fields.items()]))
+    if words is not None:
+        print_result("\n".join(("", *_word_lines(words, reference))))
+
+
+def _word_lines(words: ModelWords, reference: str) -> Iterator[str]:
+    """Yield what a model was taught to paint, as lines of a table."""
+    rows = [(name, ", ".join(terrain.nouns)) for name, terrain in words.terrains.items()]
+    yield table(("TERRAIN", "NOUNS"), rows)
+    yield ""
+    yield from textwrap.wrap(f"adjectives: {', '.join(words.adjectives)}", WIDTH)
+    yield ""
+    yield f"{len(words.synonyms):,} further words are unknown to it, and told with the nearest that it knows:"
+    yield f"tilebake models info {reference} --json"
 
 
 def fetch_model(reference: str) -> None:

@@ -1,6 +1,7 @@
 """Plan bakes: from a map file and the options to a request and the place of its texture."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,12 +12,14 @@ from tilebake.level.decide import DecidedMap, decide
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
+from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
+from tilebake.models.words.advice import advise
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import CHANGED, stale_reason
 from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_model
@@ -82,7 +85,7 @@ class Planner:
         project_file = project_root(path) / FILE_NAME
         stamps = stamps_of((path, project_file))
         project = find_project(path)
-        tilemap = read_map(path, project, trial=trial)
+        tilemap = self.read_map(path, project, trial)
         png, root = self._output(path, relative, project)
         recorded = read_recorded_model(png) if self._trusts_records else None
         request, source, uncompared = self._request(tilemap, project, recorded)
@@ -90,6 +93,10 @@ class Planner:
         digest = request.digest()
         stale = _stale(png, request)
         return PlannedBake(path, png, root, request, digest, source, stale, stamps, uncompared)
+
+    def read_map(self, path: Path, project: Project, trial: EditEntry | None = None) -> TileMap:
+        """Read a map, with notes on words that its model was not taught. Raises MapError or ProjectError."""
+        return read_map(path, project, trial=trial, find_adviser=partial(self._adviser, project))
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """Return the request and its model, with every setting that was left open decided.
@@ -136,6 +143,18 @@ class Planner:
             return self._options.model, Path.cwd()  # as typed: from where it was typed
         return maps_own or project.model or "embedded", project.root
 
+    def _adviser(
+        self, project: Project, model: str | None, loras: tuple[LoraRef, ...] | None
+    ) -> Adviser | None:
+        """Return what makes notes on prompts for a map's model; None where it says nothing of its words.
+
+        A LoRA may have taught it others.
+        """
+        refs, _ = self._lora_refs(project, loras)
+        reference, root = self._model_name(project, model)
+        words = None if refs else self.models.words(reference, root)
+        return None if words is None else partial(advise, words=words, model=reference)
+
     def loras(
         self, project: Project, maps_own: tuple[LoraRef, ...] | None = None
     ) -> tuple[tuple[LoraRef, str], ...]:
@@ -147,10 +166,7 @@ class Planner:
         self, project: Project, maps_own: tuple[LoraRef, ...] | None, recorded: RecordedModel | None
     ) -> tuple[tuple[tuple[LoraRef, str], ...], tuple[str, ...]]:
         """Return LoRAs with their digests, and the names of those that are not there but in the record."""
-        if self._options.loras is not None:
-            refs, root = self._options.loras, Path.cwd()
-        else:
-            refs, root = project.loras if maps_own is None else maps_own, project.root
+        refs, root = self._lora_refs(project, maps_own)
         loras: list[tuple[LoraRef, str]] = []
         absent: list[str] = []
         for ref in refs:
@@ -163,6 +179,14 @@ class Planner:
                 absent.append(ref.path)
             loras.append((LoraRef(str(file), ref.weight), digest))
         return tuple(loras), tuple(absent)
+
+    def _lora_refs(
+        self, project: Project, maps_own: tuple[LoraRef, ...] | None
+    ) -> tuple[tuple[LoraRef, ...], Path]:
+        """Return the LoRAs as they are called, and the folder in which relative names begin."""
+        if self._options.loras is not None:
+            return self._options.loras, Path.cwd()
+        return project.loras if maps_own is None else maps_own, project.root
 
     def _output(self, path: Path, relative: Path, project: Project) -> tuple[Path, Path]:
         """Return where the picture goes, and the folder that it may not leave."""

@@ -1,6 +1,7 @@
 """What the shipped model was told in training: nouns, which its judge brings along, and adjectives."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
@@ -26,3 +27,11 @@ def nouns(judge: Path) -> dict[str, str]:
     with safe_open(judge, "numpy") as file:
         metadata = file.metadata()
     return cast("dict[str, str]", json.loads(metadata["nouns"]))
+
+
+def first_nouns(nouns: Mapping[str, str]) -> dict[str, str]:
+    """Each terrain's name with the commonest of its nouns."""
+    firsts: dict[str, str] = {}
+    for noun, name in nouns.items():
+        firsts.setdefault(name, noun)
+    return firsts

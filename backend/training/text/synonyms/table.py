@@ -11,6 +11,7 @@ from typing import Final
 
 from training.data.held_out import HELD_OUT
 from training.terrain.catalog import TERRAINS
+from training.text.synonyms.model_words import first_nouns
 from training.text.synonyms.stand_ins import STAND_INS
 
 NOTHING: Final = "-"  # stands for the noun where no picture comes near
@@ -33,9 +34,15 @@ def synonyms(nouns: Mapping[str, str]) -> dict[str, str]:
     )
 
 
+def unlike_any() -> list[str]:
+    """Words that no terrain looks like, sorted."""
+    found = dict(each for name in LISTS for each in read_list(Path(__file__).parent / f"{name}.txt"))
+    return sorted({fold(word) for word, noun in found.items() if noun == NOTHING})
+
+
 def fold(word: str) -> str:
     """A word as it is looked up: in small letters, with one space between its parts."""
-    return " ".join(word.casefold().split())
+    return " ".join(word.lower().split())
 
 
 def plural(noun: str) -> str:
@@ -54,7 +61,7 @@ def read_list(file: Path) -> Iterator[tuple[str, str]]:
 
 def _from_catalogue(nouns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Words of the catalogue; those of a terrain that the model was not trained on have a stand-in."""
-    firsts = {name: noun for noun, name in reversed(list(nouns.items()))}
+    firsts = first_nouns(nouns)
     for name, terrain in TERRAINS.items():
         nearest = firsts.get(name) or STAND_INS.get(name, NOTHING)
         yield from ((word, nearest) for word in (*terrain.words, *HELD_OUT[name]))

@@ -1,6 +1,6 @@
 """Write what a model knows: its words.json, and the copy of the Godot addon.
 
-python -m training.text.synonyms.write            # paints each terrain to measure its look
+python -m training.text.synonyms.write            # paints each terrain, and measures its look
 python -m training.text.synonyms.write --keep     # keeps the looks, and writes the words anew
 """
 
@@ -11,19 +11,20 @@ from typing import Any, Final
 
 import click
 
-import tilebake
-from training.text.synonyms.looks import Look, look, paint
-from training.text.synonyms.model_words import adjectives, nouns
-from training.text.synonyms.table import synonyms
+from training.text.synonyms.looks import Look, look, paint_terrains
+from training.text.synonyms.model_words import adjectives, first_nouns, nouns
+from training.text.synonyms.table import synonyms, unlike_any
 
-SEEDS: Final = (1, 2)
+MODEL: Final = Path("backend/tilebake/embedded")
+JUDGE: Final = "judge.safetensors"
+PICTURES: Final = Path("runs/words")
 WORDS: Final = "words.json"
 ADDON: Final = Path("godot_addon/addons/tilebake/core/names/known_words.json")
 
 
 def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
     """The content of words.json, from a model's judge and how its terrains look."""
-    known = nouns(model / "judge.safetensors")
+    known = nouns(model / JUDGE)
     terrains = {
         name: {
             "nouns": [noun for noun, of in known.items() if of == name],
@@ -32,13 +33,19 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
         }
         for name in dict.fromkeys(known.values())
     }
-    return {"terrains": terrains, "adjectives": adjectives(), "synonyms": synonyms(known)}
+    return {
+        "terrains": terrains,
+        "adjectives": adjectives(),
+        "unlike_any": unlike_any(),
+        "synonyms": synonyms(known),
+    }
 
 
 def text(content: Mapping[str, Any]) -> str:
     """The file's text: an entry a line, so that a change of one word is a line in a diff."""
     parts = ['{\n "terrains": {\n' + _entries(content["terrains"]) + "\n }"]
-    parts.append(f' "adjectives": {json.dumps(content["adjectives"], ensure_ascii=False)}')
+    for key in ("adjectives", "unlike_any"):
+        parts.append(f' "{key}": {json.dumps(content[key], ensure_ascii=False)}')
     parts.append(' "synonyms": {\n' + _entries(content["synonyms"]) + "\n }")
     return ",\n".join(parts) + "\n}\n"
 
@@ -56,23 +63,19 @@ def _entries(entries: Mapping[str, Any]) -> str:
     )
 
 
-def _measured(model: Path) -> dict[str, Look]:
-    painter = tilebake.load_painter(str(model))
-    looks: dict[str, Look] = {}
-    for noun, name in nouns(model / "judge.safetensors").items():
-        if name not in looks:
-            looks[name] = look([paint(painter, noun, seed) for seed in SEEDS])
-            click.echo(f"{name}: {looks[name].colour}, {looks[name].roughness}")
-    return looks
+def _measured(model: Path, pictures: Path) -> dict[str, Look]:
+    painted = paint_terrains(model, first_nouns(nouns(model / JUDGE)), pictures)
+    return {name: look(each) for name, each in painted.items()}
 
 
 @click.command()
-@click.option("--model", type=click.Path(path_type=Path), default=Path("backend/tilebake/embedded"))
+@click.option("--model", type=click.Path(path_type=Path), default=MODEL, show_default=True)
 @click.option("--addon", type=click.Path(path_type=Path), default=ADDON, show_default=True)
+@click.option("--pictures", type=click.Path(path_type=Path), default=PICTURES, show_default=True)
 @click.option("--keep", is_flag=True, help="Keep the looks that the file holds; paint nothing.")
-def main(model: Path, addon: Path, keep: bool) -> None:
-    """Write both files."""
-    looks = read_looks(model / WORDS) if keep else _measured(model)
+def main(model: Path, addon: Path, pictures: Path, keep: bool) -> None:
+    """Write both files. Pictures that are there are not painted again."""
+    looks = read_looks(model / WORDS) if keep else _measured(model, pictures)
     written = text(content(model, looks))
     for path in (model / WORDS, addon):
         path.parent.mkdir(parents=True, exist_ok=True)

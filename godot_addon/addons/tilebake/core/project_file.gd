@@ -15,6 +15,8 @@ var root: String
 var output: String = ""
 ## The first of the folders for maps, relative to that; empty where none is named.
 var maps: String = ""
+## The model that its maps are painted with; empty where it names none.
+var model: String = ""
 ## The terrains that it describes, and their prompts as far as they are understood here.
 var terrains: Dictionary[String, String] = {}
 
@@ -37,6 +39,7 @@ func _read(text: String) -> void:
 	text = _join_long_texts(text)
 	var first: RegExMatch = RegEx.create_from_string(_SECTION).search(text)
 	var top: String = text if first == null else text.left(first.get_start())
+	model = _quoted_after(top, "model\\s*=\\s*")
 	output = _quoted_after(top, "output\\s*=\\s*")
 	maps = _quoted_after(top, "maps\\s*=\\s*\\[\\s*")
 	_read_terrains(text)

@@ -35,6 +35,26 @@ func test_terrain_rows() -> void:
 	check("a second undo takes back the prompt", not _node.terrains.has("grass"))
 
 
+func test_unknown_words() -> void:
+	var advice: TilebakePromptAdvice = TilebakePromptAdvice.new()
+	for prompt: String in ["", "lush green grass", "pine forest", "mountain lake", "(clear:1.2) water, hand painted"]:
+		check("nothing is told of the prompt \"%s\"" % prompt, advice.about(prompt).is_empty())
+	var near: Dictionary[String, String] = {
+		"a (deep:1.2) Lagoon": "lake, water, river", "stone wall": "brick wall, brick, bricks", "Wiese": "meadow, grass, grassland",
+		"青い海": "sea, deep water, ocean", "carpet": "Nothing that it knows looks like it", "xyzzy": "knows no noun",
+	}
+	for prompt: String in near:
+		check("the nearest to \"%s\" is told" % prompt, near[prompt] in advice.about(prompt))
+	var row: Node = _parts(TerrainRow)[0]
+	var field: LineEdit = row.find_children("*", "LineEdit", true, false)[0]
+	var warning: TextureRect = row.find_children("*", "TextureRect", true, false)[0]
+	check("a row without a prompt warns of nothing", not warning.visible)
+	field.text_changed.emit("lagoon")
+	check("an unknown word is told beside its row while it is typed", warning.visible and "lake" in warning.tooltip_text)
+	field.text_changed.emit("lake")
+	check("a known word ends the warning", not warning.visible)
+
+
 func test_seed() -> void:
 	await until("the inspector has a row for the seed", func() -> bool: return _parts(SeedProperty).size() == 1)
 	var seed_row: SeedProperty = _parts(SeedProperty)[0]

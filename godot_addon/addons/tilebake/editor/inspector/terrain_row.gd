@@ -8,10 +8,14 @@ const TilebakeSignals = preload("../../nodes/signals.gd")
 const TilebakeUi = preload("../dock/ui.gd")
 
 var _prompt: LineEdit = LineEdit.new()
+var _warning: TextureRect = TextureRect.new()
 var _weight: EditorSpinSlider = EditorSpinSlider.new()
+var _advice: TilebakePromptAdvice
 
 
-func _init(terrain: String, described: TilebakeTerrain) -> void:
+## [param advice] tells of prompts that the model was not taught to paint; null tells of none.
+func _init(terrain: String, described: TilebakeTerrain, advice: TilebakePromptAdvice) -> void:
+	_advice = advice
 	var name_label: Label = Label.new()
 	name_label.text = terrain
 	name_label.custom_minimum_size.x = TilebakeUi.scale(70)
@@ -27,12 +31,26 @@ func _init(terrain: String, described: TilebakeTerrain) -> void:
 	_weight.value = described.weight if described != null else 1.0
 	_weight.custom_minimum_size.x = TilebakeUi.scale(60)
 	_weight.tooltip_text = "How strongly it counts against its neighbours along their border"
-	for part: Control in [name_label, _prompt, _weight]:
+	_warning.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
+	for part: Control in [name_label, _prompt, _warning, _weight]:
 		add_child(part)
+	_show_advice(_prompt.text)
+	TilebakeSignals.on(_prompt.text_changed, _show_advice)
 	TilebakeSignals.on(_prompt.text_submitted, func(_text: String) -> void: _emit_changed())
 	TilebakeSignals.on(_prompt.focus_exited, _emit_changed)
 	TilebakeSignals.on(_weight.value_changed, func(_value: float) -> void: _emit_changed())
 
 
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_ENTER_TREE or what == NOTIFICATION_THEME_CHANGED:
+		_warning.texture = get_theme_icon(&"NodeWarning", &"EditorIcons")
+
+
+func _show_advice(prompt: String) -> void:
+	_warning.tooltip_text = _advice.about(prompt) if _advice != null else ""
+	_warning.visible = not _warning.tooltip_text.is_empty()
+
+
 func _emit_changed() -> void:
+	_show_advice(_prompt.text)
 	changed.emit(_prompt.text, _weight.value)

@@ -14,9 +14,12 @@ var _undo: EditorUndoRedoManager
 func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	_node = node
 	_undo = undo
+	var advice: TilebakePromptAdvice = null
+	if TilebakePromptAdvice.is_due(TilebakeProjectFile.find("res://")):
+		advice = TilebakePromptAdvice.new()
 	for terrain: String in _names():
 		var described: TilebakeTerrain = node.terrains.get(terrain)
-		var row: TilebakeTerrainRow = TilebakeTerrainRow.new(terrain, described)
+		var row: TilebakeTerrainRow = TilebakeTerrainRow.new(terrain, described, advice)
 		TilebakeSignals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
 	if get_child_count() == 0:

@@ -1,0 +1,70 @@
+"""Tell the writer of a prompt which words a model does not know, and the nearest that it knows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from tilebake.errors import Diagnostic
+from tilebake.models.words.model_words import ModelWords
+from tilebake.models.words.reading import Reading, read_prompt
+
+_ALIKE: Final = 0.82  # difflib's ratio from which on a word may be a slip of another
+_TRIED: Final = 6  # words of a prompt that are compared with all that are known
+_SHORTEST: Final = 3  # letters of a word that stands for another: "see" in "bergsee"
+_NEAR: Final = 3  # nouns that are named
+_TOLD: Final = 3  # phrases that are named
+_READ: Final = 2  # known nouns that are named
+_QUOTED: Final = 60  # characters of a prompt
+
+
+def advise(prompt: str, words: ModelWords, model: str) -> Iterator[Diagnostic]:
+    """Yield what to tell about a prompt's plain text: nothing, or one note.
+
+    `model` is its reference. A word beside a known noun is told only where it is what the prompt is about,
+    and another terrain.
+    """
+    name = f"the {model} model" if model == "embedded" else f'the model "{model}"'
+    reading = read_prompt(prompt, words)
+    if reading.strangers:
+        yield _unknown(reading, words, name)
+    elif not reading.carriers and prompt.strip():
+        near = _guess(reading.rest, words)
+        hint = _nearest(near) if near else f"`tilebake models info {model}` lists those that it knows"
+        yield Diagnostic(f'{name} knows no noun in "{prompt.strip()[:_QUOTED]}"', hint=hint)
+
+
+def _unknown(reading: Reading, words: ModelWords, name: str) -> Diagnostic:
+    told = reading.strangers[:_TOLD]
+    quoted = _quote(phrase.text for phrase in told)
+    what = f"{' and '.join(quoted)} {'is' if len(quoted) == 1 else 'are'} unknown to {name}"
+    if reading.carriers:
+        what += f", which reads {' and '.join(_quote(each.noun for each in reading.carriers)[:_READ])}"
+    nouns = list(dict.fromkeys(phrase.meaning.noun for phrase in told if phrase.meaning.noun))
+    if not nouns:
+        return Diagnostic(what, hint="nothing that it knows looks like it")
+    return Diagnostic(what, hint=_nearest(words.nearest(nouns[0], _NEAR) if len(nouns) == 1 else nouns))
+
+
+def _quote(texts: Iterable[str]) -> list[str]:
+    return [f'"{text}"' for text in dict.fromkeys(texts)]
+
+
+def _nearest(nouns: Sequence[str]) -> str:
+    return f"nearest that it knows: {', '.join(nouns)}"
+
+
+def _guess(rest: Sequence[str], words: ModelWords) -> tuple[str, ...]:
+    """Return the nouns that one of these words may have meant; none if nothing is alike."""
+    found = (_noun_like(word.lower(), words) for word in rest[:_TRIED])
+    noun = next((each for each in found if each), "")
+    return words.nearest(noun, _NEAR) if noun else ()
+
+
+def _noun_like(word: str, words: ModelWords) -> str:
+    """Return the noun of a word's singular, of one spelled alike, or of the word that it ends with."""
+    singulars = [word[: -len(ending)] for ending in ("s", "es", "n", "en") if word.endswith(ending)]
+    begun_alike = [each for each in words.meanings if each[0] == word[0]]
+    alike = get_close_matches(word, begun_alike, n=1, cutoff=_ALIKE)
+    endings = [word[at:] for at in range(1, len(word) - _SHORTEST + 1)]
+    found = (words.meanings.get(each) for each in (*singulars, *alike, *endings) if len(each) >= _SHORTEST)
+    return next((meaning.noun for meaning in found if meaning is not None), "")

@@ -1,0 +1,133 @@
+"""Read the words that a model was taught, from the words.json beside it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final, NamedTuple, cast
+
+from tilebake.errors import ModelError
+from tilebake.models.model_file import read_json
+
+WORDS_NAME: Final = "words.json"
+LONGEST: Final = 60  # characters of a word or phrase; longer ones are left out
+
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class KnownTerrain(NamedTuple):
+    """Hold what a model calls a terrain, the commonest noun first, and how it paints it."""
+
+    nouns: tuple[str, ...]
+    colour: str  # "#rrggbb", the mean of its paintings; empty where unknown
+    roughness: float  # the deviation of their luminance, 0 to 1
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as words.json holds it."""
+        return self._asdict()
+
+
+class Meaning(NamedTuple):
+    """Say what a phrase is to a model: the noun that it is or comes nearest to, and that noun's terrain."""
+
+    noun: str  # empty, as is the terrain, where nothing comes near
+    terrain: str
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class ModelWords:
+    """Hold the words that a model was taught, and further ones with the noun that each comes nearest to."""
+
+    terrains: Mapping[str, KnownTerrain]
+    adjectives: tuple[str, ...] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict[str, str])
+    unlike_any: tuple[str, ...] = ()  # words for which it paints nothing that comes near
+
+    @cached_property
+    def meanings(self) -> Mapping[str, Meaning]:
+        """Return what each phrase means, in small letters."""
+        known = {
+            noun.lower(): Meaning(noun, name, is_known=True)
+            for name, terrain in self.terrains.items()
+            for noun in terrain.nouns
+        }
+        near = {
+            word.lower(): known[noun.lower()]._replace(is_known=False)
+            for word, noun in self.synonyms.items()
+            if noun.lower() in known
+        }
+        strange = {word.lower(): Meaning("", "", is_known=False) for word in self.unlike_any}
+        return strange | near | known
+
+    @cached_property
+    def plain_adjectives(self) -> frozenset[str]:
+        """Return its adjectives in small letters."""
+        return frozenset(adjective.lower() for adjective in self.adjectives)
+
+    def as_json(self) -> dict[str, object]:
+        """Return them as words.json holds them."""
+        terrains = {name: terrain.as_json() for name, terrain in self.terrains.items()}
+        return {
+            "terrains": terrains,
+            "adjectives": list(self.adjectives),
+            "unlike_any": list(self.unlike_any),
+            "synonyms": dict(self.synonyms),
+        }
+
+    def nearest(self, noun: str, count: int = 3) -> tuple[str, ...]:
+        """Return a noun, followed by others of its terrain."""
+        terrain = self.terrains[self.meanings[noun.lower()].terrain]
+        return (noun, *(other for other in terrain.nouns if other != noun))[:count]
+
+
+def read_words(path: Path) -> ModelWords | None:
+    """Read a model's words.json; None where there is none, or where it holds no words.
+
+    It changes no pixel, so that a broken one is passed over, and so are its broken entries.
+    """
+    if not path.is_file():
+        return None
+    try:
+        given = read_json(path)
+    except ModelError:
+        return None
+    entries = {name: _terrain(entry) for name, entry in _items(given.get("terrains"))}
+    terrains = {name: terrain for name, terrain in entries.items() if terrain is not None}
+    adjectives, unlike_any = (tuple(_phrases(given.get(key))) for key in ("adjectives", "unlike_any"))
+    synonyms = {word: noun for word, noun in _items(given.get("synonyms")) if isinstance(noun, str)}
+    return ModelWords(terrains, adjectives, synonyms, unlike_any) if terrains else None
+
+
+def _terrain(entry: object) -> KnownTerrain | None:
+    if not isinstance(entry, dict):
+        return None
+    given = cast("dict[str, object]", entry)
+    nouns = tuple(_phrases(given.get("nouns")))
+    colour, roughness = given.get("colour"), given.get("roughness")
+    if not nouns:
+        return None
+    return KnownTerrain(
+        nouns,
+        colour if isinstance(colour, str) and _COLOUR.fullmatch(colour) else "",
+        float(roughness) if isinstance(roughness, int | float) and 0 <= roughness <= 1 else 0.0,
+    )
+
+
+def _items(value: object) -> Iterator[tuple[str, object]]:
+    """Yield the entries of an object whose keys are words."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value)
+        yield from ((key, each) for key, each in entries.items() if _is_phrase(key))
+
+
+def _phrases(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        yield from (
+            each for each in cast("list[object]", value) if isinstance(each, str) and _is_phrase(each)
+        )
+
+
+def _is_phrase(text: str) -> bool:
+    return 0 < len(text) <= LONGEST and text.isprintable() and bool(text.strip())

@@ -1,0 +1,111 @@
+"""Words that the embedded model was not taught are told wherever a map is looked at, and change nothing."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.game import Game, game_in
+from tilebake.cli import run_command_line
+from tilebake.errors import Diagnostic
+from tilebake.level.project import find_project
+from tilebake.level.terrain import LoraRef
+from tilebake.models.reference import EMBEDDED
+from tilebake.serve.bake.plan import BakeOptions, Planner
+from tilebake.serve.doctor import examine
+from tilebake.serve.project_maps import ProjectMaps, view_of
+
+LAGOON = {
+    "tilebake": 1,
+    "base_prompt": "top-down fantasy game map, hand painted",
+    "terrains": {"bay": "a (clear:1.2) lagoon", "shore": "golden sand"},
+    "legend": {"b": "bay", "s": "shore", "r": "reef"},
+    "rows": ["bsr"],
+}
+TOLD = [
+    "terrain 'bay': \"lagoon\" is unknown to the embedded model; nearest that it knows: lake, water, river",
+    "terrain 'reef': \"Riff\" is unknown to the embedded model; "
+    "nearest that it knows: shallow water, water, river",
+]
+
+
+@pytest.fixture
+def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
+    monkeypatch.chdir(tmp_path)
+    game = game_in(tmp_path)
+    (game.root / "levels" / "bay.json").write_text(json.dumps(LAGOON), encoding="utf-8")
+    with (game.root / "tilebake.toml").open("a", encoding="utf-8") as project:
+        project.write('\n[terrains]\nreef = "Riff"\nunused = "xyzzy"\n')
+    return game
+
+
+def notes_of(game: Game, options: BakeOptions | None = None) -> tuple[Diagnostic, ...]:
+    path = game.root / "levels" / "bay.json"
+    return Planner(options or BakeOptions()).plan(path, Path("bay.json")).request.tilemap.notes
+
+
+def test_an_unknown_word_is_noted_where_it_stands(game: Game) -> None:
+    bay, reef = notes_of(game)
+    assert str(bay).endswith(f"bay.json:1:95: $.terrains.bay: {TOLD[0]}")
+    assert str(reef).endswith(f"tilebake.toml: terrains.reef: {TOLD[1]}")
+
+
+@pytest.mark.usefixtures("game")
+def test_check_tells_unknown_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["bake", "--check", "--json"]) == 3
+    told = capsys.readouterr()
+    assert [note for note in TOLD if note in told.err] == TOLD
+    (bay,) = (line for line in map(json.loads, told.out.splitlines()) if line["map"].endswith("bay.json"))
+    assert [note.partition(": terrain ")[2] for note in bay["notes"]] == [
+        each.removeprefix("terrain ") for each in TOLD
+    ]
+
+
+def test_doctor_tells_unknown_words(game: Game) -> None:
+    notes = [finding for finding in examine(game.root) if finding.subject == "note"]
+    assert len(notes) == len(TOLD)
+    assert not any(note.hint for note in notes), "a note is no problem"
+    assert all(told.partition(";")[0] in note.found for note, told in zip(notes, TOLD, strict=True))
+
+
+def test_editors_are_told_unknown_words(game: Game) -> None:
+    known = ProjectMaps(game.root, BakeOptions()).read(game.root / "levels" / "bay.json")
+    assert known is not None
+    view = view_of(known, None)
+    assert [(note.what, note.hint) for note in view.notes] == [
+        tuple(told.replace("; ", "\n").split("\n")) for told in TOLD
+    ]
+
+
+def test_a_note_changes_no_pixel(game: Game) -> None:
+    planned = Planner(BakeOptions()).plan(game.root / "levels" / "bay.json", Path("bay.json"))
+    request = planned.request
+    without = replace(request, tilemap=replace(request.tilemap, notes=()))
+    assert without.digest() == planned.digest
+
+
+def test_nothing_is_told_of_a_model_that_does_not_say_what_it_knows(game: Game) -> None:
+    model = game.root / "own model"
+    shutil.copytree(EMBEDDED, model, ignore=shutil.ignore_patterns("words.json"))
+    assert notes_of(game, BakeOptions(model=str(model))) == ()
+    shutil.copy(EMBEDDED / "words.json", model)
+    assert f'is unknown to the model "{model}"' in notes_of(game, BakeOptions(model=str(model)))[0].what
+
+
+def test_nothing_is_told_where_a_lora_may_have_taught_more(game: Game) -> None:
+    path = game.root / "levels" / "bay.json"
+    planner = Planner(BakeOptions(loras=(LoraRef("mine.safetensors"),)))
+    assert planner.read_map(path, find_project(path)).notes == ()
+
+
+def test_info_lists_what_the_model_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["models", "info", "embedded"]) == 0
+    printed = capsys.readouterr().out
+    assert "water         water, river, lake, shallow water, pond" in printed
+    assert "moss-covered" in printed
+    assert run_command_line(["models", "info", "embedded", "--json"]) == 0
+    words = json.loads(capsys.readouterr().out)["words"]
+    assert words["terrains"]["water"]["nouns"][0] == "water"
+    assert words["synonyms"]["lagoon"] == "lake"

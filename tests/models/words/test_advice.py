@@ -1,0 +1,99 @@
+"""Whoever writes a word that the embedded model was not taught is told, and nobody else is."""
+
+from pathlib import Path
+
+import pytest
+
+from tilebake.models.lookup import Models
+from tilebake.models.words.advice import advise
+from tilebake.models.words.model_words import ModelWords
+from tilebake.models.words.reading import read_prompt
+
+
+@pytest.fixture(scope="module")
+def words() -> ModelWords:
+    found = Models().words("embedded", Path())
+    assert found is not None
+    return found
+
+
+def told(prompt: str, words: ModelWords) -> str:
+    return "; ".join(map(str, advise(prompt, words, "embedded")))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "",
+        "grass",
+        "lush green grass",
+        "Clear BLUE water",
+        "red brick wall",
+        "mossy cobblestone path",
+        "pine forest",  # is a forest, and painted as one
+        "a lake in the forest",
+        "mountain lake",
+        "path through mountains",
+        "river near the castle",
+        "field of flowers",
+        "grass, hand painted, top-down",
+        "top-down hand painted grass texture",
+        "cracked stone tiles, dungeon",
+        "moss-covered rocks",
+    ],
+)
+def test_what_is_known_is_not_told(prompt: str, words: ModelWords) -> None:
+    assert told(prompt, words) == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        ("lagoon", '"lagoon" is unknown to the embedded model; nearest that it knows: lake, water, river'),
+        (
+            "Marble floor",
+            '"Marble floor" is unknown to the embedded model; nearest that it knows: stone tiles',
+        ),
+        ("stone wall", '"stone wall" is unknown to the embedded model, which reads "stone"; nearest'),
+        ("dirt path", '"dirt path" is unknown to the embedded model, which reads "dirt" and "path"; nearest'),
+        ("snow mountain", '"mountain" is unknown to the embedded model, which reads "snow"; nearest'),
+        ("grass with mushrooms", '"mushrooms" is unknown to the embedded model, which reads "grass"'),
+        ("bridges and stairs", '"bridges" and "stairs" are unknown to the embedded model; nearest'),
+        ("eine grüne Wiese", '"Wiese" is unknown to the embedded model; nearest that it knows: meadow'),
+        ("青い海", '"海" is unknown to the embedded model; nearest that it knows: sea'),
+        ("石の道", '"石の道" is unknown to the embedded model; nearest that it knows: cobblestone path'),
+        ("red carpet", '"red carpet" is unknown to the embedded model; nothing that it knows looks like it'),
+    ],
+)
+def test_an_unknown_word_is_told_with_the_nearest_that_is_known(
+    prompt: str, note: str, words: ModelWords
+) -> None:
+    assert told(prompt, words).startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "near"),
+    [("wter", "water"), ("Bergwiese", "meadow"), ("glacierz", "glacier"), ("sandstonewall", "brick wall")],
+)
+def test_what_is_in_no_list_is_told_with_the_word_that_is_like_it(
+    prompt: str, near: str, words: ModelWords
+) -> None:
+    assert told(prompt, words).startswith(
+        f'the embedded model knows no noun in "{prompt}"; nearest that it knows: {near}'
+    )
+
+
+@pytest.mark.parametrize("prompt", ["xyzzy", "dark", "hand painted", "草木灰xyz🌋", "!?", "123"])
+def test_a_prompt_without_any_noun_names_where_the_nouns_are_listed(prompt: str, words: ModelWords) -> None:
+    note = told(prompt, words)
+    assert note, prompt
+    assert "is unknown" in note or "`tilebake models info embedded` lists" in note
+
+
+def test_a_model_in_a_folder_is_called_by_its_name(words: ModelWords) -> None:
+    assert 'the model "models/mine"' in "".join(map(str, advise("lagoon", words, "models/mine")))
+
+
+def test_the_longest_of_prompts_is_read_in_no_time(words: ModelWords) -> None:
+    assert read_prompt("very " * 100_000 + "grass", words).carriers == ()
+    assert read_prompt("grass " + "-".join("a" * 100_000), words).carriers[0].noun == "grass"
