@@ -51,7 +51,7 @@ class Reading(NamedTuple):
 
     @property
     def strangers(self) -> tuple[Phrase, ...]:
-        """Return what it is about and the model does not know: "stone wall" or "dirt path", not "pine forest".
+        """Return what it is about and the model does not know: "stone wall", "dirt path", not "pine forest".
 
         What only says more about something counts where nothing is known.
         """
