@@ -13,7 +13,7 @@ from tilebake.models.lookup import Models
 from tilebake.models.reference import list_models, model_digest, resolve
 from tilebake.models.words.model_words import ModelWords
 
-WIDTH: Final = 100  # characters of a line of words
+_WIDTH: Final = 100  # characters of a line of words
 
 
 def print_models(*, as_json: bool) -> None:
@@ -56,7 +56,7 @@ def _word_lines(words: ModelWords, reference: str) -> Iterator[str]:
     rows = [(name, ", ".join(terrain.nouns)) for name, terrain in words.terrains.items()]
     yield table(("TERRAIN", "NOUNS"), rows)
     yield ""
-    yield from textwrap.wrap(f"adjectives: {', '.join(words.adjectives)}", WIDTH)
+    yield from textwrap.wrap(f"adjectives: {', '.join(words.adjectives)}", _WIDTH)
     yield ""
     yield f"{len(words.synonyms):,} further words are unknown to it, and told with the nearest that it knows:"
     yield f"tilebake models info {reference} --json"

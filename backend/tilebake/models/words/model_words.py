@@ -11,7 +11,7 @@ from tilebake.errors import ModelError
 from tilebake.models.model_file import read_json
 
 WORDS_NAME: Final = "words.json"
-LONGEST: Final = 60  # characters of a word or phrase; longer ones are left out
+_LONGEST: Final = 60  # characters of a word or phrase; longer ones are left out
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -130,4 +130,4 @@ def _phrases(value: object) -> Iterator[str]:
 
 
 def _is_phrase(text: str) -> bool:
-    return 0 < len(text) <= LONGEST and text.isprintable() and bool(text.strip())
+    return 0 < len(text) <= _LONGEST and text.isprintable() and bool(text.strip())
