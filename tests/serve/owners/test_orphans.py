@@ -27,14 +27,16 @@ def game(tmp_path: Path) -> Game:
 
 
 def orphans(game: Game) -> list[str]:
-    return [each.png.name for each in find_orphans(find_project(game.root)) if each.why_kept is None]
+    return [
+        each.png.name for each in find_orphans(find_project(game.root), [].append) if each.why_kept is None
+    ]
 
 
 def test_a_picture_is_an_orphan_once_its_map_is_gone_and_not_before(game: Game) -> None:
     assert orphans(game) == []
     game.path("lake").rename(game.path("sea"))
     assert orphans(game) == ["lake.png"]
-    (orphan,) = find_orphans(find_project(game.root))
+    (orphan,) = find_orphans(find_project(game.root), [].append)
     remove_orphan(orphan, game.root)
     assert not game.png("lake").exists()
     assert not record_path(game.png("lake")).exists()
@@ -65,10 +67,10 @@ def test_a_report_goes_with_its_picture_unless_somebody_changed_it(game: Game) -
     texture = Texture(image, planned.digest, pixel_hash(image))
     publish(replace(texture, report=PlacementReport((), image)), planned.request, planned.png, planned.root)
     game.path("lake").unlink()
-    (orphan,) = find_orphans(find_project(game.root))
+    (orphan,) = find_orphans(find_project(game.root), [].append)
     assert report_path(game.png("lake")) in orphan.files
     report_path(game.png("lake")).write_bytes(b"notes of mine")
-    (orphan,) = find_orphans(find_project(game.root))
+    (orphan,) = find_orphans(find_project(game.root), [].append)
     assert report_path(game.png("lake")) not in orphan.files
 
 

@@ -24,7 +24,7 @@ def _strength_option(*flags: str, **options: Any) -> Any:
 @click.command(
     "edit", cls=SectionCommand, short_help="Paint a map again with other words, and keep its layout."
 )
-@click.argument("map_path", metavar="[MAP]", required=False, type=click.Path(path_type=Path))
+@click.argument("map_path", metavar="[MAP]", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option("--prompt", metavar="PROMPT", help="Edit this plain prompt instead of a map.")
 @size_options
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write before and after side by side.")

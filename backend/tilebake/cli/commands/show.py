@@ -10,7 +10,7 @@ from tilebake.cli.help_sections import SectionCommand
 from tilebake.cli.options import Choices, choices, json_option
 from tilebake.cli.setting_options import BLENDING, SETTINGS
 
-MAP: Final = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
+MAP: Final = click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path, readable=False))
 
 
 def _parse_steps(context: click.Context, parameter: click.Parameter, value: str | None) -> slice:

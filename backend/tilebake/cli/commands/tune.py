@@ -39,7 +39,7 @@ def _lora_weights(text: str) -> tuple[LoraRef, ...]:
 
 
 @click.command("tune", cls=SectionCommand, short_help="Paint a map with several settings, side by side.")
-@click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path))
+@click.argument("map_path", metavar="MAP", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--keep",
     metavar="N",

@@ -129,7 +129,10 @@ def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
 
 
 def _note_orphans(output: BatchOutput) -> None:
-    for orphan in find_orphans(find_project(Path.cwd())):
+    def note(error: TilebakeError) -> None:
+        output.print_note(f"pictures without a map are not looked for: {error}")
+
+    for orphan in find_orphans(find_project(Path.cwd()), note):
         name = shown(near(orphan.png))
         output.print_note(f"the map of {name} is gone; `tilebake clean` removes what such maps left")
 

@@ -18,16 +18,20 @@ Status = Literal["orphan", "removed", "kept", "failed"]
 def run_clean(start: Path, *, dry_run: bool, as_json: bool) -> int:
     """Remove what is left of the maps that are gone from a project, and return the exit code."""
     project = find_project(start)
+    unread: list[TilebakeError] = []
     with WriterLocks("tilebake clean") as locks:
         if not dry_run:
             locks.hold(project.root)
         statuses = Counter(
-            _clean(orphan, project, dry_run=dry_run, as_json=as_json) for orphan in find_orphans(project)
+            _clean(orphan, project, dry_run=dry_run, as_json=as_json)
+            for orphan in find_orphans(project, unread.append)
         )
+    for error in unread:
+        say(f"error: {error}")
     count = statuses["orphan" if dry_run else "removed"]
     ending = "would be removed" if dry_run else "removed"
     say(f"{count} {'picture' if count == 1 else 'pictures'} without a map {ending}")
-    return FAILED if statuses["failed"] else 0
+    return FAILED if statuses["failed"] or unread else 0
 
 
 def _clean(orphan: Orphan, project: Project, *, dry_run: bool, as_json: bool) -> Status:

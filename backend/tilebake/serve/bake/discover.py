@@ -1,6 +1,7 @@
 """Find the map files that the paths on a command line mean."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -53,12 +54,16 @@ class _Search:
 
     def maps_at(self, path: Path) -> list[FoundMap]:
         """Return the map of this path, or the maps in it."""
-        if path.is_dir():
-            return self._maps_below(path)
-        if not path.exists():
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
             self._fail(path, "no such file or folder", "check the path")
-            return []
-        return [FoundMap(path, Path(path.name))]
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            self._fail(path, f"cannot be examined: {why}", "check links and permissions")
+        else:
+            return self._maps_below(path) if stat.S_ISDIR(mode) else [FoundMap(path, Path(path.name))]
+        return []
 
     def _maps_below(self, folder: Path) -> list[FoundMap]:
         passed: list[PassedOver] = []

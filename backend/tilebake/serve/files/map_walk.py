@@ -45,14 +45,17 @@ def map_candidates(top: Path, on_passed: OnPassed | None = None) -> Iterator["os
                 yield entry
 
 
-def folders_below(top: Path) -> Iterator[Path]:
-    """Yield a folder and those below it that maps and their pictures may lie in, in a stable order."""
-    entries = _entries(str(top), None)
-    yield top
-    for entry in sorted(entries, key=lambda each: each.name):
-        hides = entry.name.startswith(".") or (top / entry.name / IGNORE_MARK).exists()
+def folders_below(top: Path, on_passed: OnPassed | None = None) -> Iterator[tuple[Path, list[str]]]:
+    """Yield a folder and those below it that maps and their pictures may lie in, in order, with all names.
+
+    `on_passed` is told of a folder that cannot be read.
+    """
+    entries = sorted(_entries(str(top), on_passed), key=lambda each: each.name)
+    yield top, [each.name for each in entries]
+    for entry in entries:
+        hides = entry.name.startswith(".") or os.path.lexists(top / entry.name / IGNORE_MARK)
         if not hides and _is_real_folder(entry):
-            yield from folders_below(top / entry.name)
+            yield from folders_below(top / entry.name, on_passed)
 
 
 def _entries(folder: str, on_passed: OnPassed | None) -> list["os.DirEntry[str]"]:

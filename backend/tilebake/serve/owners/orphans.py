@@ -2,19 +2,20 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tilebake.errors import TilebakeError
+from tilebake.errors import BakeError, Location, TilebakeError
 from tilebake.level.map_names import RECORD_SUFFIX, is_record_name
 from tilebake.level.project import Project, enclosing_project, find_project, map_folders, output_path
 from tilebake.level.source.encoding import open_regular
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.publish import is_recorded_picture
+from tilebake.serve.bulkhead import bulkhead
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.map_walk import folders_below
+from tilebake.serve.files.map_walk import PassedOver, folders_below
 from tilebake.serve.files.png import LARGEST_FILE
 from tilebake.serve.files.safe_folder import folder_inside
 from tilebake.serve.owners.ownership import is_record, read_record, report_path
@@ -32,25 +33,32 @@ class Orphan:
     why_kept: str | None = None
 
 
-def find_orphans(project: Project) -> list[Orphan]:
+def find_orphans(project: Project, on_problem: Callable[[TilebakeError], None]) -> list[Orphan]:
     """Return what is left of maps that are gone, in the project's folders of maps and in its output folder.
 
     A record tells of one: it lies where no map of the project has its own, and the map that it names is gone.
-    Nothing is told where a folder of maps cannot be searched: a map in it would seem to be gone.
+    Nothing is found where a folder of maps cannot be searched: a map in it would seem to be gone.
+    `on_problem` is told of that, and of every folder and record that cannot be read.
     """
     folders, problems = map_folders(project)
     errors: list[TilebakeError] = [*problems]
     maps = [each.path for each in find_maps(folders, errors.append)]
-    if any(error.what != "no map in this folder" for error in errors):
+    if unsearched := [error for error in errors if error.what != "no map in this folder"]:
+        for error in unsearched:
+            on_problem(error)
         return []
     claimed = _claim_all(maps)
     places = [*folders, *([project.output] if project.output is not None and project.output.is_dir() else [])]
-    records = {record.resolve(): record for place in places for record in _records_below(place)}
-    return [
-        _orphan_of(record)
-        for real, record in sorted(records.items())
-        if not claimed.has(real) and _is_of_a_lost_map(record, project)
-    ]
+    records = {record.resolve(): record for place in places for record in _records_below(place, on_problem)}
+    orphans: list[Orphan] = []
+    for real, record in sorted(records.items()):
+        try:
+            with bulkhead(record):
+                if not claimed.has(real) and _is_of_a_lost_map(record, project):
+                    orphans.append(_orphan_of(record))
+        except TilebakeError as error:
+            on_problem(error)
+    return orphans
 
 
 def remove_orphan(orphan: Orphan, root: Path) -> None:
@@ -72,9 +80,12 @@ def _claim_all(maps: Iterable[Path]) -> TextureOwners:
     return owners
 
 
-def _records_below(folder: Path) -> Iterator[Path]:
-    for place in folders_below(folder):
-        yield from (each for each in sorted(place.iterdir()) if is_record_name(each.name))
+def _records_below(folder: Path, on_problem: Callable[[TilebakeError], None]) -> Iterator[Path]:
+    def tell(passed: PassedOver) -> None:
+        on_problem(BakeError(passed.why, where=Location(passed.path), hint="check its permissions"))
+
+    for place, names in folders_below(folder, tell):
+        yield from (place / name for name in names if is_record_name(name))
 
 
 def _is_of_a_lost_map(record: Path, project: Project) -> bool:
