@@ -10,7 +10,7 @@ from tilebake.level.project import find_project
 from tilebake.level.settings import PRESETS, SettingsOverride
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import read_map
-from tilebake.serve.bake.plan import BakeOptions, settings_for
+from tilebake.serve.bake.plan import BakeOptions, decide_for
 from tilebake.serve.bake.save_choice import check_choice, save_choice
 
 TEXT = """{
@@ -67,9 +67,9 @@ def test_a_map_without_settings_gets_them(file: Path) -> None:
 def test_a_preset_wins_over_what_the_map_said(file: Path, beside: dict[str, object]) -> None:
     chosen = BakeOptions(SettingsOverride.model_validate({"preset": "pixel-art", **beside}))
     project, tilemap = find_project(file), read_map(file)
-    wanted = settings_for(tilemap, project, chosen)
+    wanted = decide_for(tilemap, project, chosen).settings
     assert save_choice(file, chosen)
-    assert settings_for(read_map(file), project, BakeOptions()) == wanted
+    assert decide_for(read_map(file), project, BakeOptions()).settings == wanted
     assert wanted.palette == PRESETS["pixel-art"]["palette"]
     assert json.loads(file.read_text(encoding="utf-8"))["settings"] == {
         "steps": 4,

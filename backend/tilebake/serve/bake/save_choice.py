@@ -12,7 +12,7 @@ from tilebake.level.source.json_edit import with_inner_member, with_member, with
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import parse_map
-from tilebake.serve.bake.plan import BakeOptions, settings_for
+from tilebake.serve.bake.plan import BakeOptions, decide_for
 from tilebake.serve.bake.rewrite_map import encode_as, rewrite_map
 
 _SETTINGS: Final = "settings"
@@ -40,7 +40,8 @@ def _with_choice(map_path: Path, data: bytes, choice: BakeOptions) -> bytes | No
     changed = text
     if choice.seed is not None and choice.seed != tilemap.seed:
         changed = with_member(changed, "seed", choice.seed)
-    if settings_for(tilemap, project, choice) != settings_for(tilemap, project, BakeOptions()):
+    chosen, before = (decide_for(tilemap, project, each).settings for each in (choice, BakeOptions()))
+    if chosen != before:
         changed = _with_settings(changed, choice.settings)
     if choice.loras is not None:
         forms = [_lora_form(lora, project.root) for lora in choice.loras]
