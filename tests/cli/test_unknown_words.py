@@ -79,6 +79,16 @@ def test_editors_are_told_unknown_words(game: Game) -> None:
     ]
 
 
+def test_negative_prompts_that_darken_the_picture_are_noted(game: Game) -> None:
+    path = game.root / "levels" / "bay.json"
+    terrains = {"bay": {"prompt": "lake", "negative_prompt": "ice, text"}, "shore": "sand"}
+    path.write_text(json.dumps({**LAGOON, "terrains": terrains, "rows": ["bs"], "negative_prompt": "snow"}))
+    assert [note.what for note in notes_of(game)] == [
+        'negative prompt: "snow" darkens what the embedded model paints',
+        "negative prompt of terrain 'bay': \"ice\" darkens what the embedded model paints",
+    ]
+
+
 def test_a_note_changes_no_pixel(game: Game) -> None:
     planned = Planner(BakeOptions()).plan(game.root / "levels" / "bay.json", Path("bay.json"))
     request = planned.request

@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
 
 def told(word: str) -> str:
     """Return what is told of a word; empty for nothing."""
-    return "; ".join(str(note) for note in advise(word, embedded_words(), "embedded"))
+    return "; ".join(str(note) for note in advise(word, words=embedded_words(), model="embedded"))
 
 
 def paint(word: str, folder: Path, painter: tilebake.MapPainter) -> Path:

@@ -5,7 +5,7 @@ Broken weights are refused. Tags of other tools are noted, and words that the ma
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from tilebake.errors import Diagnostic, ProjectError, PromptError, TilebakeError
 from tilebake.level.edit.prompt_spelling import foreign_tags
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
 _MOST_NOTES: Final = 20  # of a kind on one map; who needs more has to rewrite it anyway
 
-Adviser = Callable[[str], Iterable[Diagnostic]]
-"""Says of a terrain's plain prompt what its writer should know of the words in it, without a place."""
+
+class Adviser(Protocol):
+    """Tell what the writer of a prompt should know of the words in it."""
+
+    def __call__(self, prompt: str, *, is_negative: bool) -> Iterable[Diagnostic]:
+        """Tell it of a plain text; where the prompt stands is added later."""
+        ...
+
 
 FindAdviser = Callable[[str | None, tuple[LoraRef, ...] | None], Adviser | None]
 """Finds the adviser of a map's own model and LoRAs; None where nothing is known of their words."""
@@ -63,12 +69,13 @@ def check_prompts(
 def advise_on_prompts(
     content: MapContent, painted: Sequence[Terrain], project: "Project | None", advise: Adviser
 ) -> tuple[Diagnostic, ...]:
-    """Return what the writer of the terrains' prompts should know of their words. The prompts are checked."""
+    """Return what the writer of terrains' and negative prompts should know of their words.
+
+    The prompts have passed `check_prompts`.
+    """
     notes: list[Diagnostic] = []
-    for prompt in _terrain_prompts(content, painted):
-        if prompt.is_negative:
-            continue
-        for note in advise(plain_text(prompt.text)):
+    for prompt in (*_negative_prompt(content, project), *_terrain_prompts(content, painted)):
+        for note in advise(plain_text(prompt.text), is_negative=prompt.is_negative):
             where = _refusal(prompt, PromptError(note.what), content, project).where
             notes.append(replace(note, what=f"{prompt.role}: {note.what}", where=where))
     return tuple(notes[:_MOST_NOTES])
@@ -81,10 +88,15 @@ def _map_prompts(content: MapContent, base_prompt: str, project: "Project | None
     base = _Prompt("base prompt", base_prompt, ("base_prompt",), is_shared, own=own)
     styled = _Prompt("base prompt with the style", base_prompt, ("style",), is_shared=True, own=style)
     yield from [base] if not style else [base, styled] if _parses(style) else [styled, base]
-    if content.negative_prompt is not None:
-        yield _Prompt("negative prompt", content.negative_prompt, ("negative_prompt",), is_shared=False)
-    elif project is not None:
-        yield _Prompt("negative prompt", project.negative_prompt, ("negative_prompt",), is_shared=True)
+    yield from _negative_prompt(content, project)
+
+
+def _negative_prompt(content: MapContent, project: "Project | None") -> Iterator[_Prompt]:
+    """Yield the negative prompt of the whole picture, if there is one."""
+    is_shared = content.negative_prompt is None
+    text = content.negative_prompt if project is None or not is_shared else project.negative_prompt
+    if text is not None:
+        yield _Prompt("negative prompt", text, ("negative_prompt",), is_shared, is_negative=True)
 
 
 def _terrain_prompts(content: MapContent, painted: Sequence[Terrain]) -> Iterator[_Prompt]:

@@ -1,5 +1,6 @@
 """Whoever writes a word that the embedded model was not taught is told, and nobody else is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def words() -> ModelWords:
 
 
 def told(prompt: str, words: ModelWords) -> str:
-    return "; ".join(map(str, advise(prompt, words, "embedded")))
+    return "; ".join(map(str, advise(prompt, words=words, model="embedded")))
 
 
 @pytest.mark.parametrize(
@@ -90,8 +91,24 @@ def test_a_prompt_without_any_noun_names_where_the_nouns_are_listed(prompt: str,
     assert "is unknown" in note or "`tilebake models info embedded` lists" in note
 
 
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        ("thin ice, people", '"ice" darkens what the embedded model paints; leave it out'),
+        ("text, people, blurry", ""),
+        ("lagoon", ""),
+        ("", ""),
+    ],
+)
+def test_of_a_negative_prompt_known_nouns_are_told(prompt: str, note: str, words: ModelWords) -> None:
+    notes = [*map(str, advise(prompt, is_negative=True, words=words, model="embedded"))]
+    assert notes == [note] * bool(note)
+    unspoilt = replace(words, darkens=False)
+    assert not [*advise(prompt, is_negative=True, words=unspoilt, model="embedded")]
+
+
 def test_a_model_in_a_folder_is_called_by_its_name(words: ModelWords) -> None:
-    assert 'the model "models/mine"' in "".join(map(str, advise("lagoon", words, "models/mine")))
+    assert 'the model "models/mine"' in "".join(map(str, advise("lagoon", words=words, model="models/mine")))
 
 
 def test_the_longest_of_prompts_is_read_in_no_time(words: ModelWords) -> None:

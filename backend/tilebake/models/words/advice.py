@@ -17,15 +17,18 @@ _READ: Final = 2  # known nouns that are named
 _QUOTED: Final = 60  # characters of a prompt
 
 
-def advise(prompt: str, words: ModelWords, model: str) -> Iterator[Diagnostic]:
+def advise(prompt: str, *, is_negative: bool = False, words: ModelWords, model: str) -> Iterator[Diagnostic]:
     """Yield what to tell about a prompt's plain text: nothing, or one note.
 
     `model` is its reference. A word beside a known noun is told only where it is what the prompt is about,
-    and another terrain.
+    and another terrain. Of a negative prompt, known nouns are told where they darken the picture.
     """
     name = f"the {model} model" if model == "embedded" else f'the model "{model}"'
     reading = read_prompt(prompt, words)
-    if reading.strangers:
+    if is_negative:
+        if words.darkens and reading.carriers:
+            yield Diagnostic(f'"{reading.carriers[0].noun}" darkens what {name} paints', hint="leave it out")
+    elif reading.strangers:
         yield _unknown(reading, words, name)
     elif not reading.carriers and prompt.strip():
         near = _guess(reading.rest, words)

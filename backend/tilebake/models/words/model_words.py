@@ -44,6 +44,7 @@ class ModelWords:
     adjectives: tuple[str, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict[str, str])
     unlike_any: tuple[str, ...] = ()  # words for which it paints nothing that comes near
+    darkens: bool = False  # whether its pictures darken where a negative prompt has a noun that it knows
 
     @cached_property
     def meanings(self) -> Mapping[str, Meaning]:
@@ -73,6 +74,7 @@ class ModelWords:
             "terrains": terrains,
             "adjectives": list(self.adjectives),
             "unlike_any": list(self.unlike_any),
+            "darkens": self.darkens,
             "synonyms": dict(self.synonyms),
         }
 
@@ -97,7 +99,8 @@ def read_words(path: Path) -> ModelWords | None:
     terrains = {name: terrain for name, terrain in entries.items() if terrain is not None}
     adjectives, unlike_any = (tuple(_phrases(given.get(key))) for key in ("adjectives", "unlike_any"))
     synonyms = {word: noun for word, noun in _items(given.get("synonyms")) if isinstance(noun, str)}
-    return ModelWords(terrains, adjectives, synonyms, unlike_any) if terrains else None
+    darkens = given.get("darkens") is True
+    return ModelWords(terrains, adjectives, synonyms, unlike_any, darkens) if terrains else None
 
 
 def _terrain(entry: object) -> KnownTerrain | None:

@@ -37,6 +37,7 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
         "terrains": terrains,
         "adjectives": adjectives(),
         "unlike_any": unlike_any(),
+        "darkens": True,  # by an eighth with "ice" as a map's negative prompt, and broken by dark cracks
         "synonyms": synonyms(known),
     }
 
@@ -44,7 +45,7 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
 def text(content: Mapping[str, Any]) -> str:
     """The file's text: an entry a line, so that a change of one word is a line in a diff."""
     parts = ['{\n "terrains": {\n' + _entries(content["terrains"]) + "\n }"]
-    for key in ("adjectives", "unlike_any"):
+    for key in ("adjectives", "unlike_any", "darkens"):
         parts.append(f' "{key}": {json.dumps(content[key], ensure_ascii=False)}')
     parts.append(' "synonyms": {\n' + _entries(content["synonyms"]) + "\n }")
     return ",\n".join(parts) + "\n}\n"
