@@ -34,7 +34,7 @@ def missing(words: Iterable[str], known: dict[str, str]) -> list[str]:
 def propose(words: Sequence[str], known: Sequence[str], model: SentenceModel) -> Iterator[Proposal]:
     """The nearest noun for each word, the nearest pairs first."""
     similarity, index = (model.embed(words) @ model.embed(known).T).max(dim=1)
-    for place in similarity.argsort(descending=True).tolist():
+    for place in map(int, similarity.argsort(descending=True)):
         yield Proposal(words[place], known[int(index[place])], float(similarity[place]))
 
 
