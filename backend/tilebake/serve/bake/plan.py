@@ -206,14 +206,9 @@ def _stale(png: Path, request: BakeRequest) -> str | None:
     return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason
 
 
-def settings_for(tilemap: TileMap, project: Project, options: BakeOptions) -> BakeSettings:
-    """Return the settings of a map as they were chosen, by whomever. Raises MapError if they contradict."""
-    return apply(BakeSettings(), project.settings, tilemap.settings, options.settings)
-
-
 def decide_for(tilemap: TileMap, project: Project, options: BakeOptions) -> DecidedMap:
     """Return a map with its settings before a model is known. Raises MapError if they contradict."""
-    return decide(tilemap, settings_for(tilemap, project, options))
+    return decide(tilemap, apply(BakeSettings(), project.settings, tilemap.settings, options.settings))
 
 
 def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:
