@@ -12,7 +12,7 @@ READY := $(VENV)/.tilebake-ready
 TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org/whl/cpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help install bake engine test long check format bench addon screenshots clean
+.PHONY: help install bake engine browser test long check format bench addon screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -26,8 +26,11 @@ bake: install ## paint maps/forest.json
 engine: ## install Godot into .godot-engine, for the tests of its addon (715 MB; Debian, as root)
 	tests/godot/install_engine.sh .godot-engine
 
-# Without Godot its tests are skipped, so that a newcomer needs nothing more; CI skips nothing.
-test: install $(if $(CI),engine) ## run the tests
+browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian, as root)
+	tests/install_browser.sh
+
+# Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing.
+test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
 	$(BIN)/python -m pytest
 
 long: install engine ## run the long tests: kills, faults, races (an hour)

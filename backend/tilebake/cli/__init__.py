@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "edit",
     "show",
     "tune",
+    "view",
     "models",
     "cache",
     "doctor",

@@ -1,0 +1,1 @@
+"""Lay out all maps of a project on one page for the browser."""

@@ -1,0 +1,54 @@
+"""Turn pictures into what a page can hold: small enough, and within the page itself."""
+
+import base64
+import io
+import os
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tilebake.level.source.encoding import open_regular
+from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_pixels
+
+FULL: Final = 1600  # pixels along the longer side of a map's picture on the page
+SMALL: Final = 480  # of one that was tried
+MOST_COLOURS: Final = 256  # of a picture that is kept exactly, as pixel art has to be
+
+
+class PagePicture(NamedTuple):
+    """Hold a picture as a page holds it: its address, its own size, and whether its pixels are to be seen."""
+
+    uri: str
+    width: int
+    height: int
+    is_pixel_art: bool
+
+
+def picture_of(image: NDArray[np.uint8], longest: int) -> PagePicture:
+    """Make a page's picture of pixels [h, w, 3 or 4], at most `longest` along its longer side."""
+    picture = Image.fromarray(image)
+    width, height = picture.size
+    is_pixel_art = picture.convert("RGB").getcolors(MOST_COLOURS) is not None
+    if max(width, height) > longest:
+        wanted = (max(1, round(side * longest / max(width, height))) for side in (width, height))
+        across, down = wanted
+        picture = picture.resize((across, down), Image.Resampling.BOX)
+        is_pixel_art = False
+    buffer = io.BytesIO()
+    picture.save(buffer, format="WEBP", lossless=is_pixel_art, quality=88, method=2)
+    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return PagePicture(f"data:image/webp;base64,{encoded}", width, height, is_pixel_art)
+
+
+def picture_in(png: Path, longest: int) -> PagePicture | None:
+    """Make a page's picture of a PNG file; None where there is none that can be read."""
+    try:
+        with open_regular(png) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                return None
+            return picture_of(png_pixels(file.read(LARGEST_FILE), "RGBA"), longest)
+    except (OSError, BrokenPictureError, MemoryError):
+        return None
