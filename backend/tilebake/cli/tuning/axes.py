@@ -15,7 +15,7 @@ from tilebake.level.terrain import LoraRef
 MOST: Final = 64  # bakes; a sheet of more cannot be read
 
 
-class Axis(NamedTuple):
+class TriedValues(NamedTuple):
     """Name what is varied, and the values to try."""
 
     name: str
@@ -43,7 +43,7 @@ class Axes:
         lengths = [len(axis.values) for axis in self.find_varied()]
         return lengths[-1] if len(lengths) > 1 else None
 
-    def find_varied(self) -> list[Axis]:
+    def find_varied(self) -> list[TriedValues]:
         """Return the axes that have more than one value."""
         return [axis for axis in self._all() if len(axis.values) > 1]
 
@@ -58,18 +58,18 @@ class Axes:
             for values in itertools.product(*(axis.values for axis in axes))
         ]
 
-    def _all(self) -> list[Axis]:
+    def _all(self) -> list[TriedValues]:
         return [*self._each()]
 
-    def _each(self) -> Iterator[Axis]:
+    def _each(self) -> Iterator[TriedValues]:
         for name, values in self.settings.items():
-            yield Axis(name, values if isinstance(values, tuple) else (values,))
-        yield from (Axis("lora", weights) for weights in self.loras)
+            yield TriedValues(name, values if isinstance(values, tuple) else (values,))
+        yield from (TriedValues("lora", weights) for weights in self.loras)
         if self.seeds:
-            yield Axis("seed", self.seeds)
+            yield TriedValues("seed", self.seeds)
 
 
-def _choose(axes: Sequence[Axis], values: Sequence[object], choices: Choices) -> Choices:
+def _choose(axes: Sequence[TriedValues], values: Sequence[object], choices: Choices) -> Choices:
     settings: dict[str, object] = {}
     loras: list[LoraRef] = []
     seed: int | None = None
@@ -84,7 +84,7 @@ def _choose(axes: Sequence[Axis], values: Sequence[object], choices: Choices) ->
     return replace(choices, settings=settings, loras=tuple(loras), seed=seed)
 
 
-def _title(axes: Sequence[Axis], values: Sequence[object]) -> str:
+def _title(axes: Sequence[TriedValues], values: Sequence[object]) -> str:
     """Name the values that set this picture apart: those of axes with more than one."""
     pairs = zip(axes, values, strict=True)
     return (

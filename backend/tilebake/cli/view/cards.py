@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast
 
-from tilebake.cli.view.pictures import FULL, SMALL, PagePicture, picture_in, picture_of
+from tilebake.cli.view.pictures import FULL, THUMBNAIL, PagePicture, picture_in, picture_of
 from tilebake.errors import TilebakeError
 from tilebake.level.project import Project, output_path
 from tilebake.level.settings import BakeSettings
@@ -70,7 +70,7 @@ def _card_of_plan(job: PlannedBake, project: Project, cache: Cache) -> Card:
         notes=tuple(note.what for note in job.request.tilemap.notes),
         picture=picture_in(job.png, FULL),
         before=_before(job, record, cache),
-        tried=tuple(_tried(job, cache)),
+        tried=tuple(_find_tried(job, cache)),
         facts=tuple(_facts(job, record)),
         terrains=tuple(_terrain_rows(job, record)),
     )
@@ -98,20 +98,20 @@ def _before(job: PlannedBake, record: Mapping[str, object], cache: Cache) -> Com
         candidates.insert(0, ("without the edit", plain.digest()))
     for label, digest in candidates:
         if digest is not None and digest != record.get("result_digest"):
-            picture = _cached(digest, FULL, cache)
+            picture = _read_cached(digest, FULL, cache)
             if picture is not None:
                 return Compared(label, picture)
     return None
 
 
-def _tried(job: PlannedBake, cache: Cache) -> Iterator[Compared]:
+def _find_tried(job: PlannedBake, cache: Cache) -> Iterator[Compared]:
     for trial in read_history(job.map_path).trials:
-        picture = _cached(trial.digest, SMALL, cache)
+        picture = _read_cached(trial.digest, THUMBNAIL, cache)
         if picture is not None:
             yield Compared(trial.title, picture)
 
 
-def _cached(digest: str, longest: int, cache: Cache) -> PagePicture | None:
+def _read_cached(digest: str, longest: int, cache: Cache) -> PagePicture | None:
     try:
         return picture_of(cache.get(digest).image, longest)
     except (MissingError, TilebakeError):

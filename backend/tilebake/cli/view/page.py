@@ -83,7 +83,7 @@ def _article(index: int, card: Card) -> str:
         _pictures(card),
         _facts(card),
         _terrains(card.terrains),
-        _tried(card.tried),
+        _show_tried(card.tried),
         "</article>",
     ]
     return "\n".join(filter(None, parts))
@@ -138,7 +138,7 @@ def _share(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
 
 
-def _tried(tried: Sequence[Compared]) -> str:
+def _show_tried(tried: Sequence[Compared]) -> str:
     figures = "".join(
         f"<figure>{_image(each.picture, each.label)}<figcaption>{_text(each.label)}</figcaption></figure>"
         for each in tried

@@ -14,7 +14,7 @@ from tilebake.level.source.encoding import open_regular
 from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_pixels
 
 FULL: Final = 1600  # pixels along the longer side of a map's picture on the page
-SMALL: Final = 480  # of one that was tried
+THUMBNAIL: Final = 480  # of one that was tried
 MOST_COLOURS: Final = 256  # of a picture that is kept exactly, as pixel art has to be
 
 
