@@ -89,6 +89,16 @@ def test_negative_prompts_that_darken_the_picture_are_noted(game: Game) -> None:
     ]
 
 
+def test_words_of_an_edit_are_noted_where_they_stand(game: Game) -> None:
+    edit = {"terrains": {"bay": "a frozen swimming-pool", "shore": "rough sand"}}
+    terrains = {"bay": "clear lake", "shore": "golden sand"}
+    path = game.root / "levels" / "bay.json"
+    path.write_text(json.dumps({**LAGOON, "terrains": terrains, "rows": ["bs"], "edit": edit}))
+    (note,) = notes_of(game)
+    assert str(note.where).endswith("$.edit.terrains.bay")
+    assert note.what == "edit of terrain 'bay': \"swimming pool\" is unknown to the embedded model"
+
+
 def test_a_note_changes_no_pixel(game: Game) -> None:
     planned = Planner(BakeOptions()).plan(game.root / "levels" / "bay.json", Path("bay.json"))
     request = planned.request

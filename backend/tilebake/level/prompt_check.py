@@ -3,11 +3,12 @@
 Broken weights are refused. Tags of other tools are noted, and words that the map's model was not taught.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from tilebake.errors import Diagnostic, ProjectError, PromptError, TilebakeError
+from tilebake.level.edit.edit import Rewrite
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.weight_syntax import parse_prompt
@@ -67,14 +68,19 @@ def check_prompts(
 
 
 def advise_on_prompts(
-    content: MapContent, painted: Sequence[Terrain], project: "Project | None", advise: Adviser
+    content: MapContent,
+    painted: Sequence[Terrain],
+    rewrites: Mapping[str | None, Rewrite],
+    project: "Project | None",
+    advise: Adviser,
 ) -> tuple[Diagnostic, ...]:
     """Return what the writer of terrains' and negative prompts should know of their words.
 
-    The prompts have passed `check_prompts`.
+    `rewrites` are those of the edit in the file. All prompts have passed their checks.
     """
+    prompts = [*_negative_prompt(content, project), *_terrain_prompts(content, painted)]
     notes: list[Diagnostic] = []
-    for prompt in (*_negative_prompt(content, project), *_terrain_prompts(content, painted)):
+    for prompt in (*prompts, *_edit_prompts(rewrites)):
         for note in advise(plain_text(prompt.text), is_negative=prompt.is_negative):
             where = _refusal(prompt, PromptError(note.what), content, project).where
             notes.append(replace(note, what=f"{prompt.role}: {note.what}", where=where))
@@ -113,6 +119,14 @@ def _terrain_prompts(content: MapContent, painted: Sequence[Terrain]) -> Iterato
                 is_shared=own.negative_prompt is None,
                 is_negative=True,
             )
+
+
+def _edit_prompts(rewrites: Mapping[str | None, Rewrite]) -> Iterator[_Prompt]:
+    """Yield the prompts that an edit puts in the place of terrains' prompts."""
+    for name, rewrite in rewrites.items():
+        if name is not None:
+            key: JsonPath = ("edit", "terrains", name)
+            yield _Prompt(f"edit of terrain {name!r}", rewrite.prompt, key, is_shared=False)
 
 
 def _problem(prompt: _Prompt) -> PromptError | None:

@@ -102,8 +102,10 @@ def parse_map(
     _refuse_vast(content, laid, painted)
     base_prompt = _base_prompt(content, project)
     prompt_notes = check_prompts(content, base_prompt, painted, project)
+    edit = _edit(content, _prompts(content, base_prompt, painted, project), trial)
     advise = find_adviser(content.model, content.loras) if find_adviser is not None else None
-    word_notes = () if advise is None else advise_on_prompts(content, painted, project, advise)
+    rewrites = edit.rewrites if edit is not None and trial is None else {}
+    word_notes = () if advise is None else advise_on_prompts(content, painted, rewrites, project, advise)
     size_notes = (Diagnostic(note, Location(path)) for note in picture_notes(laid.bounds))
     return TileMap(
         name=content.name or (map_stem(path) if path else "map"),
@@ -120,7 +122,7 @@ def parse_map(
         settings=content.settings,
         model=content.model,
         loras=content.loras,
-        edit=_edit(content, _prompts(content, base_prompt, painted, project), trial),
+        edit=edit,
         notes=(*prompt_notes, *word_notes, *size_notes),
     )
 

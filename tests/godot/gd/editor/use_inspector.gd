@@ -2,6 +2,8 @@
 extends "../shared/editor_checks.gd"
 ## Use the inspector of a BakedTileMap and save the scene, in an editor without a window or a backend.
 
+const DiagnosticPanel = preload("res://addons/tilebake/editor/dock/diagnostic_panel.gd")
+const MapStatusText = preload("res://addons/tilebake/editor/dock/map_status_text.gd")
 const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
 const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.gd")
 const UnmappedTiles = preload("res://addons/tilebake/editor/inspector/unmapped_tiles.gd")
@@ -53,6 +55,18 @@ func test_unknown_words() -> void:
 	check("an unknown word is told beside its row while it is typed", warning.visible and "lake" in warning.tooltip_text)
 	field.text_changed.emit("lake")
 	check("a known word ends the warning", not warning.visible)
+
+
+func test_notes_of_a_map() -> void:
+	var note: Dictionary = {"what": "\"lagoon\" is unknown", "where": "level.json:3", "hint": "nearest that it knows: lake"}
+	var view: TilebakeMapView = TilebakeMapView.read({"id": "maps/level.json", "state": "up to date", "notes": [note]})
+	check("a map that is up to date and has notes is marked", MapStatusText.icon_of(view) == &"NodeWarning")
+	var panel: DiagnosticPanel = DiagnosticPanel.new()
+	panel.show_map(view)
+	check("the dock's panel shows the notes of a map", "lagoon" in "\n".join(labels_in([panel])))
+	panel.free()
+	var plain: TilebakeMapView = TilebakeMapView.read({"id": "maps/level.json", "state": "up to date"})
+	check("a map without notes is not marked", MapStatusText.icon_of(plain) == &"StatusSuccess")
 
 
 func test_seed() -> void:

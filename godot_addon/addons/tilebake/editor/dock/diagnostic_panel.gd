@@ -1,6 +1,6 @@
 @tool
 extends VBoxContainer
-## Show why the selected map failed or is stale, with a link to the place in the scene.
+## Show why the selected map failed or is stale, with a link to the place in the scene, and notes on its prompts.
 
 signal go_asked(map_id: String)
 
@@ -11,6 +11,7 @@ const TilebakeUi = preload("ui.gd")
 var _map_id: String = ""
 var _text: Label = TilebakeUi.make_wrapped_label()
 var _where: Label = TilebakeUi.make_wrapped_label()
+var _notes: Label = TilebakeUi.make_wrapped_label()
 var _go: LinkButton = LinkButton.new()
 
 
@@ -19,7 +20,7 @@ func _init() -> void:
 	_go.text = "Show it in the scene"
 	_where.modulate.a = 0.7
 	TilebakeSignals.on(_go.pressed, func() -> void: go_asked.emit(_map_id))
-	for part: Control in [_text, _where, _go]:
+	for part: Control in [_text, _where, _go, _notes]:
 		add_child(part)
 
 
@@ -37,6 +38,8 @@ func show_map(map: TilebakeMapView) -> void:
 	_where.text = map.diagnostic.where if map.diagnostic != null else ""
 	_where.visible = not _where.text.is_empty()
 	_go.visible = map.diagnostic != null
+	_notes.text = TilebakeMapStatusText.notes_of(map)
+	_notes.visible = not _notes.text.is_empty()
 	_show_colour(TilebakeMapStatusText.colour_of(map.state))
 
 

@@ -78,8 +78,9 @@ func show_map(map: TilebakeMapView) -> void:
 		return
 	var row: TreeItem = _row_of(map.id)
 	var reason: String = TilebakeMapStatusText.reason_of(map)
-	row.set_icon(1, TilebakeUi.icon(TilebakeMapStatusText.icon_of(map.state)))
-	row.set_tooltip_text(1, map.state_text() if reason.is_empty() else "%s: %s" % [map.state_text(), reason])
+	row.set_icon(1, TilebakeUi.icon(TilebakeMapStatusText.icon_of(map)))
+	var status: String = map.state_text() if reason.is_empty() else "%s: %s" % [map.state_text(), reason]
+	row.set_tooltip_text(1, "\n".join([status, TilebakeMapStatusText.notes_of(map)]).strip_edges())
 
 
 ## Show the picture at a path as a map's thumbnail.

@@ -22,8 +22,10 @@ static func name_of(map_id: String) -> String:
 	return inside.trim_suffix(".json").trim_suffix(".tilebake")
 
 
-static func icon_of(state: TilebakeMapView.State) -> StringName:
-	return ICONS.get(state, &"StatusWarning")
+static func icon_of(map: TilebakeMapView) -> StringName:
+	if map.state == TilebakeMapView.State.UP_TO_DATE and not map.notes.is_empty():
+		return &"NodeWarning"
+	return ICONS.get(map.state, &"StatusWarning")
 
 
 ## Return the editor's name of a colour; empty where the text has the usual one.
@@ -34,6 +36,11 @@ static func colour_of(state: TilebakeMapView.State) -> StringName:
 ## Return why a map is stale, or what is wrong with it; empty where there is no more to say.
 static func reason_of(map: TilebakeMapView) -> String:
 	return map.diagnostic.summary() if map.diagnostic != null else map.reason
+
+
+## Return what the author of a map should know, a line each; empty where there is nothing.
+static func notes_of(map: TilebakeMapView) -> String:
+	return "\n".join(map.notes.map(func(note: TilebakeDiagnostic) -> String: return note.summary()))
 
 
 ## Return the time that is left in words: "about 40 s left", "about 3 min left".

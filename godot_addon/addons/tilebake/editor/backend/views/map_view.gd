@@ -26,6 +26,8 @@ var reason: String
 var texture: String
 ## Why it failed; null otherwise.
 var diagnostic: TilebakeDiagnostic
+## What its author should know, though it is painted all the same.
+var notes: Array[TilebakeDiagnostic] = []
 
 
 ## Read a MapView of the API. A state that is not known counts as stale.
@@ -36,6 +38,7 @@ static func read(json: Dictionary) -> TilebakeMapView:
 	view.reason = TilebakeJsonObject.text(json, "reason")
 	view.texture = TilebakeJsonObject.text(json, "texture")
 	view.diagnostic = TilebakeJsonObject.diagnostic_in(json)
+	view.notes.assign(TilebakeJsonObject.objects(json, "notes").map(TilebakeJsonObject.diagnostic))
 	return view
 
 
