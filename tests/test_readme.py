@@ -13,11 +13,14 @@ from typing import Any, Final
 import click
 import pytest
 
-from tilebake.cli import COMMANDS, tilebake
+from tilebake.cli import COMMANDS, run_command_line, tilebake
+from tilebake.cli.starter.files import SAMPLE
 from tilebake.errors import MapError
-from tilebake.level.project import read_project
-from tilebake.level.settings import SettingsOverride
-from tilebake.level.tilemap import parse_map
+from tilebake.level.project import find_project, read_project
+from tilebake.level.settings import BakeSettings, SettingsOverride
+from tilebake.level.tilemap import parse_map, read_map
+from tilebake.request import BakeRequest
+from tilebake.serve.bake.publish import is_recorded_picture
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -84,9 +87,28 @@ def test_first_screen_is_a_picture_a_sentence_and_two_commands() -> None:
 
 @pytest.mark.parametrize("text", blocks("json"))
 def test_maps_are_maps(text: str) -> None:
-    tilemap = parse_map(text)
-    assert tilemap.tiles
-    assert tilemap.empty, "the README speaks of a dot as no tile"
+    assert parse_map(text).tiles
+    assert not parse_map(text).notes
+    dotted = text.replace('"gggggggg"', '".ggggggg"', 1)
+    assert parse_map(dotted).empty, "the README speaks of a dot as no tile"
+
+
+@pytest.mark.parametrize("name", ["first-map", "pixel-art"])
+def test_a_picture_shows_the_map_beside_it(name: str, tmp_path: Path) -> None:
+    (lake,) = blocks("json")
+    if name == "first-map":
+        tilemap = parse_map(lake)
+    else:
+        run_command_line(["init", str(tmp_path / "game"), "--preset", "pixel-art"])
+        tilemap = read_map(tmp_path / "game" / SAMPLE, find_project(tmp_path / "game"))
+    request = BakeRequest(tilemap, BakeSettings(), "embedded", "digest", tilemap.seed)
+    record = json.loads((ROOT / "docs" / f"{name}.bake.json").read_text(encoding="utf-8"))
+    shown, now = record["parts"], request.part_digests()
+    again = "paint it anew: python -m benchmarks.docs_pages.first_map"
+    assert {key: shown[key] for key in ("base_prompt", "terrains", "tiles")} == {
+        key: now[key] for key in ("base_prompt", "terrains", "tiles")
+    }, again
+    assert is_recorded_picture(ROOT / "docs" / f"{name}.png", record), again
 
 
 @pytest.mark.parametrize("text", blocks("python"))

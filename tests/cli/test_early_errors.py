@@ -150,7 +150,7 @@ def test_a_tag_of_another_tool_is_noted_once(
     told = capsys.readouterr()
     notes = [line for line in told.err.splitlines() if line.startswith("note: ")]
     assert len(notes) == 3
-    assert "tilebake.toml: style: " in notes[0]
+    assert "tilebake.toml:1:1: style: " in notes[0]
     assert "'{dry|wet}' at character 1 is read as plain words: write one of them" in notes[0]
     assert "one.json:1:" in notes[1]
     assert "two.json:1:" in notes[2]

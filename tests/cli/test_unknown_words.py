@@ -49,7 +49,7 @@ def notes_of(game: Game, options: BakeOptions | None = None) -> tuple[Diagnostic
 def test_an_unknown_word_is_noted_where_it_stands(game: Game) -> None:
     bay, reef = notes_of(game)
     assert str(bay).endswith(f"bay.json:1:95: $.terrains.bay: {TOLD[0]}")
-    assert str(reef).endswith(f"tilebake.toml: terrains.reef: {TOLD[1]}")
+    assert str(reef).endswith(f"tilebake.toml:4:1: terrains.reef: {TOLD[1]}")
 
 
 @pytest.mark.usefixtures("game")

@@ -33,9 +33,9 @@ def test_a_broken_prompt_that_no_tile_needs_stops_nothing(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("broken", "place"),
     [
-        ({"grass": "((moss"}, "tilebake.toml: terrains.grass: terrain 'grass'"),
-        ({"negative": "mud)"}, "tilebake.toml: negative_prompt: negative prompt"),
-        ({"style": "[oil:0.5]"}, "tilebake.toml: style: base prompt with the style"),
+        ({"grass": "((moss"}, "tilebake.toml:5:1: terrains.grass: terrain 'grass'"),
+        ({"negative": "mud)"}, "tilebake.toml:3:1: negative_prompt: negative prompt"),
+        ({"style": "[oil:0.5]"}, "tilebake.toml:2:1: style: base prompt with the style"),
         ({"base_prompt": "(moss"}, "a.json:1:74: $.base_prompt: base prompt"),
         (
             {"terrains": {"grass": {"negative_prompt": "(x:900)"}}},
@@ -55,7 +55,7 @@ def test_tags_of_other_tools_are_noted_where_they_stand(tmp_path: Path) -> None:
     notes = read(tmp_path, grass="BREAK grass", base_prompt="a {dry|wet} map").notes
     assert [str(note.where).removeprefix(str(tmp_path)).lstrip("/\\") for note in notes] == [
         "a.json:1:74: $.base_prompt",
-        "tilebake.toml: terrains.grass",
+        "tilebake.toml:5:1: terrains.grass",
     ]
     assert notes[1].what.startswith("terrain 'grass': 'BREAK' at character 1 is read as plain words")
 

@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, ValidationError
 
 from tilebake.errors import Location, MapError, ProjectError, shown
 from tilebake.level.containment import is_within, spelling_of
+from tilebake.level.map.mapfile import tidy_schema
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
@@ -29,6 +30,7 @@ from tilebake.level.source.schema_base import (
     terrain_entry,
 )
 from tilebake.level.source.toml_keys import MOST_PARTS, find_long_key
+from tilebake.level.source.toml_positions import find_key
 from tilebake.level.terrain import LoraRef, Terrain, group_by_spelling
 
 FILE_NAME: Final = "tilebake.toml"
@@ -70,6 +72,13 @@ class ProjectFile(StrictModel):
 
     maps: Annotated[tuple[InProject, ...], Field(strict=False, max_length=1000)] = ("maps",)
     """The folders that hold the maps."""
+
+
+def project_schema() -> dict[str, Any]:
+    """Return the JSON Schema of tilebake.toml."""
+    body = tidy_schema(ProjectFile.model_json_schema())
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": dialect, "$id": "urn:tilebake:project:1", **body, "title": "tilebake.toml"}
 
 
 @dataclass(frozen=True)
@@ -284,6 +293,12 @@ def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:
 
 
 def _locate(file: Path, *path: str | int) -> Location:
-    """Locate a TOML key by its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
+    """Locate a TOML key by its line and its dotted path: `terrains.grass.prompt`, `loras[0].path`."""
     dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return Location(file, json_path=dotted.removeprefix(".") or None)
+    key = dotted.removeprefix(".") or None
+    try:
+        text = decode(read_bytes(file, ProjectError, MOST_BYTES), file, ProjectError)
+    except ProjectError:  # it is gone by now
+        return Location(file, json_path=key)
+    at = find_key(text, path)
+    return Location(file, *(position(text, at) if at is not None else ()), json_path=key)

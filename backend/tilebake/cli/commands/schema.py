@@ -1,4 +1,4 @@
-"""Declare `tilebake schema`: print the map format, for editors and exporters."""
+"""Declare `tilebake schema`: print the formats of map and project files, for editors and exporters."""
 
 import json
 
@@ -9,8 +9,10 @@ from tilebake.cli.terminal.printing import print_result
 
 
 @click.command("schema", cls=SectionCommand)
-def command() -> None:
-    """Print the JSON Schema of map files."""
+@click.option("--project", is_flag=True, help="Print that of tilebake.toml instead.")
+def command(*, project: bool) -> None:
+    """Print the JSON Schema of map files, or of tilebake.toml."""
     from tilebake.level.map.mapfile import schema
+    from tilebake.level.project import project_schema
 
-    print_result(json.dumps(schema(), indent=2))
+    print_result(json.dumps(project_schema() if project else schema(), indent=2))

@@ -178,7 +178,7 @@ class MapFile(TileBlock):
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a map file."""
-    body = _tidy(MapFile.model_json_schema())
+    body = tidy_schema(MapFile.model_json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:tilebake:map:{VERSION}",
@@ -188,18 +188,18 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _tidy(node: Any) -> Any:
+def tidy_schema(node: Any) -> Any:
     """Put descriptions on one line, and drop titles made from field names."""
     match node:
         case dict():
             return {
                 key: " ".join(value.split())
                 if key == "description" and isinstance(value, str)
-                else _tidy(value)
+                else tidy_schema(value)
                 for key, value in node.items()
                 if not (key == "title" and isinstance(value, str))
             }
         case list():
-            return [_tidy(item) for item in node]
+            return [tidy_schema(item) for item in node]
         case _:
             return node
