@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,12 @@ def test_doctor_tells_unknown_words(game: Game) -> None:
     assert len(notes) == len(TOLD)
     assert not any(note.hint for note in notes), "a note is no problem"
     assert all(told.partition(";")[0] in note.found for note, told in zip(notes, TOLD, strict=True))
+
+
+def test_the_page_of_all_maps_tells_unknown_words(game: Game) -> None:
+    assert run_command_line(["view", str(game.root), "--no-open"]) == 0
+    page = unescape((game.root / "tilebake.html").read_text(encoding="utf-8"))
+    assert [note for note in TOLD if note in page] == TOLD
 
 
 def test_editors_are_told_unknown_words(game: Game) -> None:

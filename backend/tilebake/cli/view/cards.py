@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast
 
 from tilebake.cli.view.pictures import FULL, THUMBNAIL, PagePicture, picture_in, picture_of
-from tilebake.errors import TilebakeError
+from tilebake.errors import Location, TilebakeError
 from tilebake.level.project import Project, output_path
 from tilebake.level.settings import BakeSettings
 from tilebake.serve.bake.batch import Failed, Planned, survey
@@ -67,7 +67,7 @@ def _card_of_plan(job: PlannedBake, project: Project, cache: Cache) -> Card:
         name=_name(job.map_path, project),
         state="fresh" if job.stale is None else "stale",
         why=job.stale or "",
-        notes=tuple(note.what for note in job.request.tilemap.notes),
+        notes=tuple(str(replace(note, where=Location())) for note in job.request.tilemap.notes),
         picture=picture_in(job.png, FULL),
         before=_before(job, record, cache),
         tried=tuple(_find_tried(job, cache)),
