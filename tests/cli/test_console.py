@@ -174,5 +174,5 @@ def test_signal_ends_a_bake_at_once_while_torch_is_loaded(game: Game) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
     assert process.returncode == 128 + signal.SIGINT
-    assert said.endswith("\nstopping\n")
+    assert said.endswith("\nstopping\nstopped: 0 of 1 painted\n")
     assert not game.png("forest").exists()

@@ -142,6 +142,12 @@ def choices(
     return decorate
 
 
+class WholeNumber(click.IntRange):
+    """Take a whole number in a range, and call it so."""
+
+    name = "whole number"
+
+
 def _check_size(context: click.Context, parameter: click.Parameter, value: int) -> int:
     if value % LATENT:
         raise click.BadParameter(f"{value} is not a multiple of {LATENT}", context, parameter)
@@ -153,7 +159,7 @@ def size_options(command: Callable[..., T]) -> Callable[..., T]:
     for name in ("height", "width"):
         command = click.option(
             f"--{name}",
-            type=click.IntRange(64, 4096),
+            type=WholeNumber(64, 4096),
             metavar="PIXELS",
             callback=_check_size,
             default=512,

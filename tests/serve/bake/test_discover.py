@@ -142,3 +142,21 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     finally:
         (tmp_path / "closed").chmod(0o700)
     assert "cannot be read: Permission denied" in str(errors[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_noted"),
+    [
+        ('{"tilebak": 1, "terrains": {}, "rows": ["g"]}', True),
+        ("{'tilebake': 1, 'terrains': {}, 'rows': ['g']}", True),
+        ('{"terrains": 3, "name": "no map"}', False),
+        ("{}", False),
+    ],
+)
+def test_what_was_meant_as_a_map_is_noted(tmp_path: Path, text: str, is_noted: bool) -> None:
+    (tmp_path / "odd.json").write_text(text, encoding="utf-8")
+    (tmp_path / "map.json").write_text('{"tilebake": 1}', encoding="utf-8")
+    notes: list[str] = []
+    assert [each.path.name for each in find_maps([tmp_path], None, notes.append)] == ["map.json"]
+    assert [note for note in notes if "looks like a map" in note] == notes
+    assert len(notes) == is_noted

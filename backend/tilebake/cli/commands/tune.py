@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, check_seed, choices, model_option, parse_lora
+from tilebake.cli.options import Choices, WholeNumber, check_seed, choices, model_option, parse_lora
 from tilebake.cli.setting_options import SETTINGS
 from tilebake.level.terrain import LoraRef
 
@@ -43,7 +43,7 @@ def _lora_weights(text: str) -> tuple[LoraRef, ...]:
 @click.option(
     "--keep",
     metavar="N",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     help="Write the N-th combination of the sheet into MAP, and paint it. No sheet is made.",
 )
 @choices(

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, choices, json_option, project_argument
+from tilebake.cli.options import Choices, WholeNumber, choices, json_option, project_argument
 from tilebake.cli.setting_options import SETTINGS
 
 
 @click.command("watch", cls=SectionCommand, short_help="Paint every map as soon as it is saved.")
 @project_argument
-@click.option("--parent-pid", metavar="PID", type=click.IntRange(1), help="Stop when this process ends.")
+@click.option("--parent-pid", metavar="PID", type=WholeNumber(1), help="Stop when this process ends.")
 @json_option
 @choices(*SETTINGS)
 def command(*, project: Path | None, choices: Choices, parent_pid: int | None, as_json: bool) -> int:

@@ -10,14 +10,14 @@ from typing import Final
 import click
 
 from tilebake.cli import BUSY, FAILED
-from tilebake.cli.interrupt import Interruption
+from tilebake.cli.interrupt import CancelledError, Interruption
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
-from tilebake.level.project import find_project, map_folders
+from tilebake.level.project import FILE_NAME, find_project, map_folders
 from tilebake.request import Baker
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap, find_maps
@@ -121,7 +121,11 @@ def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
 
     folders = paths
     if not paths:
-        usable, problems = map_folders(find_project(Path.cwd()))
+        project = find_project(Path.cwd())
+        if not (project.root / FILE_NAME).is_file():
+            what = f"there is no {FILE_NAME} here or above, so every map below {shown(project.root)} is meant"
+            output.print_note(f"{what}; `tilebake init` begins a project")
+        usable, problems = map_folders(project)
         folders = tuple(usable)
         for problem in problems:
             report(problem)
@@ -172,11 +176,18 @@ def _bake(
         events = bake_maps(
             maps, options, load, work.on_step, force=mode.paints_all, around=around, hold=writing.hold
         )
-        for event in events:
-            if isinstance(event, Planned):
-                writing.sweep(event.job)
-            _print_event(event, output, work)
-            work.interruption.check()
+        total = 0
+        try:
+            for event in events:
+                if isinstance(event, Planned):
+                    writing.sweep(event.job)
+                if isinstance(event, Started):
+                    total = event.total
+                _print_event(event, output, work)
+                work.interruption.check()
+        except CancelledError:
+            work.shown.say(partial(output.print_stopped, total))
+            raise
 
 
 def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput, work: Painting) -> None:
@@ -188,7 +199,7 @@ def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput,
         case Baked():
             work.shown.say(partial(output.print_baked, event))
         case Started():
-            work.shown.start(str(event.job.map_path), event.index, event.total)
+            work.shown.start(near(event.job.map_path), event.index, event.total)
 
 
 def _baker_loader(machine: Machine, interruption: Interruption, *, report: bool) -> BakerFor:

@@ -64,7 +64,7 @@ class BatchOutput:
         remarks = [*event.texture.degraded, *([shown(notes)] if notes else [])]
         more = "".join(f"; {each}" for each in remarks)
         self._print(
-            f"{shown(event.job.map_path)}: {width} x {height} in {seconds:.1f} s{source}{same}{more}",
+            f"{shown(near(event.job.map_path))}: {width} x {height} in {seconds:.1f} s{source}{same}{more}",
             {
                 "status": "baked",
                 **_paths(event),
@@ -86,10 +86,12 @@ class BatchOutput:
             self.busy += 1
             is_told = str(event.error) in self._told_busy
             self._told_busy.add(str(event.error))
-        message = str(event.error) if event.error.where.file else f"{shown(event.map_path)}: {event.error}"
+        message = (
+            str(event.error) if event.error.where.file else f"{shown(near(event.map_path))}: {event.error}"
+        )
         self._print(
             "" if is_told else f"error: {message}",
-            {"status": "failed", "map": str(event.map_path), "error": error_fields(event.error)},
+            {"status": "failed", "map": near(event.map_path), "error": error_fields(event.error)},
         )
 
     def print_note(self, text: str) -> None:
@@ -106,6 +108,10 @@ class BatchOutput:
         """Say that a share holds no map: there are more shares than maps."""
         fields = {"status": "no_maps", "share": f"{index}/{count}", "maps": maps}
         self._print(f"no map in share {index} of {count}: there are only {maps}", fields)
+
+    def print_stopped(self, total: int) -> None:
+        """Say how far a batch came that is stopped: what was finished is kept."""
+        say(f"stopped: {self.baked} of {total} painted")
 
     def print_summary(self, seconds: float) -> None:
         """Print the counts and the time of the whole batch."""
@@ -158,7 +164,7 @@ def _missing_models(job: PlannedBake) -> dict[str, object]:
 
 def _paths(event: Planned | Baked) -> dict[str, object]:
     return {
-        "map": str(event.job.map_path),
+        "map": near(event.job.map_path),
         "texture": near(event.job.png),
         "digest": event.job.digest,
         "notes": [str(note) for note in event.job.request.tilemap.notes],

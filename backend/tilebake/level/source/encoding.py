@@ -19,6 +19,7 @@ _FOREIGN_MARKS: Final = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+_PICTURES: Final = {b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture"}
 _SAVE_AS_UTF8: Final = 'save it as UTF-8 (in most editors: "Save as", then the encoding UTF-8)'
 
 
@@ -61,6 +62,11 @@ def decode(data: bytes, file: Path | None, error: type[TilebakeError]) -> str:
 
     Raises `error` for any other encoding, saying which one it seems to be.
     """
+    for mark, kind in _PICTURES.items():
+        if data.startswith(mark):
+            raise error(
+                f"is {kind}, not a text", where=Location(file), hint="name the file that it was made of"
+            )
     for mark, encoding in _FOREIGN_MARKS:
         if data.startswith(mark):
             raise error(f"is {encoding}, not UTF-8", where=Location(file, 1, 1), hint=_SAVE_AS_UTF8)

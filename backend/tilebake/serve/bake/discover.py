@@ -1,6 +1,7 @@
 """Find the map files that the paths on a command line mean."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +14,10 @@ from tilebake.level.source.encoding import open_regular
 from tilebake.serve.files.map_walk import PassedOver, map_candidates
 
 SNIFF_LIMIT: Final = 64 << 20  # bytes; a larger file is no map
+LOOK_LIMIT: Final = 1 << 16  # bytes of what is no map, in which a map's parts are looked for
+_PARTS: Final = tuple(
+    re.compile(rb"""["']%s["']\s*:""" % keys) for keys in (b"(rows|cells|layers)", b"terrains")
+)
 _MARKS: Final = "\ufeff\ufffd"  # of the byte order, read as UTF-8
 
 
@@ -69,11 +74,13 @@ class _Search:
         passed: list[PassedOver] = []
         top = folder.absolute()
         relative = (Path(entry.path).relative_to(top) for entry in map_candidates(folder, passed.append))
-        maps = [
-            FoundMap(folder / each, each)
-            for each in sorted(relative, key=lambda each: (each.parent.parts, each.name))
-            if is_map(folder / each)
-        ]
+        maps: list[FoundMap] = []
+        for each in sorted(relative, key=lambda each: (each.parent.parts, each.name)):
+            if is_map(folder / each):
+                maps.append(FoundMap(folder / each, each))
+            elif self._on_note is not None and resembles_map(folder / each):
+                what = 'looks like a map, but has no "tilebake": 1 in double quotes, and is left out'
+                self._on_note(f"{shown(folder / each)} {what}")
         for each in passed:
             self._tell(each)
         if not maps and not any(each.is_problem for each in passed):
@@ -93,6 +100,16 @@ class _Search:
 
 def _raise(error: MapError) -> None:
     raise error
+
+
+def resembles_map(path: Path) -> bool:
+    """Tell whether a file that is no map was probably meant as one: it holds tiles and what they are."""
+    try:
+        with open_regular(path) as file:
+            content = file.read(LOOK_LIMIT)
+    except OSError:
+        return False
+    return all(each.search(content) for each in _PARTS)
 
 
 def is_map(path: Path) -> bool:
