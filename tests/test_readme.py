@@ -1,6 +1,6 @@
 """What the README says is so: its maps and projects are read, its commands parsed, its links followed.
 
-The commands of docs/attention.md are parsed too.
+The commands of docs/attention.md and docs/models.md are parsed too.
 """
 
 import json
@@ -25,6 +25,7 @@ from tilebake.serve.bake.publish import is_recorded_picture
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 ATTENTION: Final = (ROOT / "docs" / "attention.md").read_text(encoding="utf-8")
+MODELS: Final = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 MAKEFILE: Final = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -145,7 +146,9 @@ def test_projects_are_projects(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", commands_of("tilebake") + commands_of("tilebake", ATTENTION), ids=" ".join
+    "arguments",
+    commands_of("tilebake") + commands_of("tilebake", ATTENTION) + commands_of("tilebake", MODELS),
+    ids=" ".join,
 )
 def test_commands_parse(arguments: list[str]) -> None:
     if arguments == ["--help"]:

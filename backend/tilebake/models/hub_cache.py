@@ -4,7 +4,10 @@ Looking up reads the cache's folders and nothing else: the one function that dow
 """
 
 import re
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from tilebake.errors import ModelError
 from tilebake.user_folders import hub_folder
@@ -43,12 +46,22 @@ def list_fetched() -> list[tuple[str, Path]]:
     return [(repo_id, folder) for repo_id, folder in found if folder is not None]
 
 
-def fetch(name: str) -> Path:
+class Download(NamedTuple):
+    """Describe what is about to be downloaded: how much, under which licence, and where to."""
+
+    repo_id: str
+    size: int  # bytes, of which some may be here already
+    licence: str  # as its card names it; empty where it names none
+    folder: Path
+
+
+def fetch(name: str, on_begin: Callable[[Download], None] = lambda _: None) -> Path:
     """Download a model (hub id, "sdxl") or "clip-tokenizer" into the hub cache; safetensors and JSON only.
 
-    Nothing else in tilebake reaches for the network. Raises ModelError when it cannot be had.
+    `on_begin` is told what it will be, before the first byte of it. Nothing else in tilebake reaches for the
+    network. Raises ModelError when it cannot be had.
     """
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     repo_id = SHORT_NAMES.get(name, name)
@@ -59,6 +72,12 @@ def fetch(name: str) -> Path:
         )
     wanted = TOKENIZER_FILES if repo_id == CLIP_TOKENIZER else MODEL_FILES
     try:
+        info = HfApi().model_info(repo_id, files_metadata=True)
+        files = [
+            file for file in info.siblings or [] if any(fnmatchcase(file.rfilename, each) for each in wanted)
+        ]
+        licence = str((info.card_data or {}).get("license") or "")
+        on_begin(Download(repo_id, sum(file.size or 0 for file in files), licence, hub_folder()))
         return Path(snapshot_download(repo_id, allow_patterns=wanted))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tilebake.cli.terminal.printing import print_result
+from tilebake.cli.terminal.printing import print_result, say
 from tilebake.cli.terminal.table import table
+from tilebake.errors import shown
 from tilebake.models import hub_cache
 from tilebake.models.lookup import Models
 from tilebake.models.reference import list_models, model_digest, resolve
@@ -63,8 +64,15 @@ def _word_lines(words: ModelWords, reference: str) -> Iterator[str]:
 
 
 def fetch_model(reference: str) -> None:
-    """Download a model and print its folder."""
-    print_result(str(hub_cache.fetch(reference)))
+    """Say how large a model is and under which licence, download it, and print its folder."""
+    print_result(str(hub_cache.fetch(reference, _say_what_comes)))
+
+
+def _say_what_comes(download: hub_cache.Download) -> None:
+    licence = f"licence {download.licence}" if download.licence else "its card names no licence"
+    size = f"{download.size / 1e9:.1f} GB"
+    say(f"{shown(download.repo_id)}: {size}, {shown(licence)}, into {shown(download.folder)}")
+    say("Ctrl-C stops it, and a later fetch goes on from there")
 
 
 def _weight_bytes(path: Path) -> int:
