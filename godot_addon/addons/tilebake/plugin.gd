@@ -38,7 +38,7 @@ func _enter_tree() -> void:
 	_saved.wait_time = DEBOUNCE
 	for part: Node in [_coordinator, _scene_link, _preview_session, _saved]:
 		add_child(part)
-	_inspector_plugin = TilebakeInspectorPlugin.new(_actions, _preview_session, get_undo_redo())
+	_inspector_plugin = TilebakeInspectorPlugin.new(_actions, _preview_session, get_undo_redo(), _coordinator.guess)
 	add_inspector_plugin(_inspector_plugin)
 	add_export_plugin(_export_plugin)
 	add_import_plugin(_import_plugin)

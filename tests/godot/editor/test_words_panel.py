@@ -18,7 +18,7 @@ from tests.godot.harness.scenes import (
 )
 from tests.godot.harness.user_plugin import add_user
 
-TOML: Final = 'maps = ["maps"]\noutput = "baked"\n[terrains]\nwater = "clear water"\n'
+TOML: Final = 'maps = ["maps"]\noutput = "baked"\n[terrains]\nwater = "clear water"\nsand = { weight = 2 }\n'
 GRASS: Final = resource("tilebake_terrain", prompt='"Lush (green:1.2) grass in the wind"')
 TERRAINS: Final = by_name("tilebake_terrain", grass=GRASS)
 GROUND: Final = [*(tile(x, 0, x) for x in range(3)), tile(3, 0, 0, UNNAMED)]

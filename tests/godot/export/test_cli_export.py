@@ -176,14 +176,14 @@ def test_a_map_that_cannot_be_written_fails(project: Path, run: Callable[..., Ru
     assert error.startswith(f"{MEADOW}: res://maps/levels/meadow.tilebake.json cannot be written: ")
 
 
-def test_strict_treats_a_tile_without_a_terrain_as_an_error(
+def test_strict_treats_a_tile_that_its_tile_set_has_lost_as_an_error(
     engine: Engine, project: Path, run: Callable[..., Run]
 ) -> None:
-    unnamed = level("res://unnamed.tscn", layer("Ground", [tile(0, 0), tile(1, 0, 0, 2)]))
-    make_scenes(engine, project, [unnamed])
-    assert run("res://unnamed.tscn").lines("warning: res://unnamed.tscn: Ground at cell (1, 0): ")
-    assert run("res://unnamed.tscn", "--strict", code=1).lines(
-        "error: res://unnamed.tscn: Ground at cell (1, 0): "
+    lost = level("res://lost.tscn", layer("Ground", [tile(0, 0), tile(1, 0, 7)]))
+    make_scenes(engine, project, [lost])
+    assert run("res://lost.tscn").lines("warning: res://lost.tscn: Ground at cell (1, 0): ")
+    assert run("res://lost.tscn", "--strict", code=1).lines(
+        "error: res://lost.tscn: Ground at cell (1, 0): "
     )
 
 

@@ -91,7 +91,7 @@ SCENES: Final[list[dict[str, Any]]] = [
                 ],
             ),
             baked(
-                tile_terrains=MAPPING % '"0:0,2": "moss", "0:1,2": "-", "1:scene:5": "wood", "0:1,1": "never"'
+                tile_terrains=MAPPING % '"0:0,2": "moss", "0:1,2": "-", "1:scene:5": "wood", "0:1,1": "the node\'s word"'
             ),
             name="Level",
         ),
@@ -126,9 +126,10 @@ SCENES: Final[list[dict[str, Any]]] = [
         ),
     ),
     level("res://nothing.tscn", layer("Ground", [])),
-    level("res://unnamed.tscn", layer("Ground", [tile(2, 3, 0, UNNAMED)])),
+    level("res://left_out.tscn", layer("Ground", [scene_tile(2, 3)])),
+    level("res://unnamed.tscn", layer("Water", [tile(2, 3, 0, UNNAMED)])),
 ]
-BROKEN: Final = ["res://nothing.tscn", "res://unnamed.tscn"]
+BROKEN: Final = ["res://nothing.tscn", "res://left_out.tscn"]
 
 
 @pytest.fixture(scope="module")
@@ -192,23 +193,25 @@ def test_a_painting_of_an_instanced_scene_is_exported_by_its_own_scene_only(
     assert "holds_a_level" not in output.log
 
 
-def test_a_tiles_terrain_is_its_custom_data_else_its_terrain_else_its_mapping(project: Path) -> None:
+def test_a_tiles_terrain_is_the_nodes_word_else_its_custom_data_else_its_terrain_else_proposed(
+    project: Path,
+) -> None:
     exported = map_of(project, "res://tiles.tscn")
     assert terrains(exported) == {
-        (0, 0): "custom water",
+        (0, 0): "the node's word",
         (1, 0): "dry grass",
         (2, 0): "water",
         (3, 0): "moss",
+        (5, 0): "dirt",
+        (6, 0): "dirt",
         (0, 1): "wood",
     }
 
 
-def test_each_kind_of_unmapped_tile_is_reported_once(output: Run) -> None:
+def test_each_kind_of_tile_that_its_tile_set_has_lost_is_reported_once(output: Run) -> None:
     assert output.lines("warning: res://tiles.tscn: Ground ") == [
-        "at cell (5, 0): the tile 0:2,2 has no terrain; its 2 cells are left to the base prompt. Name a "
-        'terrain for "0:2,2" in tile_terrains, or "-" to leave it out.',
-        "at cell (1, 1): the tile 7:0,0 has no terrain; its cell is left to the base prompt. Name a "
-        'terrain for "7:0,0" in tile_terrains, or "-" to leave it out.',
+        "at cell (1, 1): its TileSet no longer has the tile 7:0,0; its cell is not painted. "
+        "Erase it, or paint another tile there."
     ]
 
 
@@ -228,17 +231,22 @@ def test_two_paintings_cannot_share_a_map_file(project: Path, output: Run) -> No
 
 
 @pytest.mark.parametrize("path", BROKEN)
-def test_a_scene_without_terrains_is_an_error_with_a_hint(project: Path, output: Run, path: str) -> None:
+def test_a_scene_without_a_tile_to_paint_is_an_error_with_a_hint(project: Path, output: Run, path: str) -> None:
     errors = output.lines(f"error: {path}: ")
     assert len(errors) == 1
     assert errors[0].count(". ") == 1, "what is wrong, and the hint"
     assert not list(project.glob(f"maps/{path[6:-5]}*"))
 
 
+def test_a_name_is_its_own_first_prompt(project: Path) -> None:
+    exported = map_of(project, "res://unnamed.tscn")
+    assert exported["terrains"] == {"water": {"prompt": "water"}}
+
+
 def test_map_files_are_sorted_text_with_a_cell_a_line(project: Path) -> None:
     text = (project / "maps/several.tilebake.json").read_bytes().decode("utf-8")
     assert text.startswith(
-        '{\n  "tilebake": 1,\n  "grid": "square",\n  "seed": 0,\n  "tile_size": [16, 16],\n'
+        '{\n  "tilebake": 1,\n  "grid": "square",\n  "seed": 0,\n  "terrains": {\n'
     )
     assert '\n        [0,0,"grass",8,8],\n        [1,0,"grass",24,8],\n' in text
     assert text.endswith("}\n")

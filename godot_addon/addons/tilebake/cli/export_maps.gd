@@ -12,7 +12,7 @@ Writes the map files of the scenes that have a BakedTileMap. Import the project 
 
   --all      all scenes of the project
   --check    write nothing; exit with 3 if a map file is out of date
-  --strict   treat warnings as errors, such as a tile without a terrain
+  --strict   treat warnings as errors, such as a layer that is left out
   --help     print this text
 """
 const DONE: int = 0

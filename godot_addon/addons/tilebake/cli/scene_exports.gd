@@ -5,6 +5,7 @@ extends RefCounted
 const FAILED: int = 1
 const OUT_OF_DATE: int = 3
 
+var _guess: TilebakeNameGuess = TilebakeNameGuess.new()
 var _checks: bool
 var _is_strict: bool
 var _failed: bool = false
@@ -45,7 +46,7 @@ func _export_scene(path: String, named: bool) -> void:
 		_fail(path, "it cannot be loaded as a scene. Check the path and the messages above")
 		_finished += 1
 		return
-	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root)
+	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root, _guess)
 	if exports.is_empty() and named:
 		_fail(path, "it has no BakedTileMap. Add one beside its layers")
 	for export: TilebakeExport in exports:

@@ -6,16 +6,16 @@ extends RefCounted
 const _LARGEST_SEED: int = (1 << 53) - 1
 
 
-## Export all BakedTileMap nodes of a scene.
-static func export_scene(root: Node) -> Array[TilebakeExport]:
+## Export all BakedTileMap nodes of a scene. [param guess] proposes terrains for tiles that have none.
+static func export_scene(root: Node, guess: TilebakeNameGuess = TilebakeNameGuess.new()) -> Array[TilebakeExport]:
 	var exports: Array[TilebakeExport] = []
 	for baked: BakedTileMap in TilebakeLayerList.baked_in(root):
-		exports.append(export_map(baked))
+		exports.append(export_map(baked, guess))
 	return exports
 
 
 ## Export one BakedTileMap. The scene need not be in the tree.
-static func export_map(baked: BakedTileMap) -> TilebakeExport:
+static func export_map(baked: BakedTileMap, guess: TilebakeNameGuess = TilebakeNameGuess.new()) -> TilebakeExport:
 	var export: TilebakeExport = _begin_export(baked)
 	var layers: Array[TileMapLayer] = TilebakeLayerList.of(baked)
 	if layers.is_empty():
@@ -23,7 +23,7 @@ static func export_map(baked: BakedTileMap) -> TilebakeExport:
 			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name the layers in its property layers"
 		).at(baked))
 	if not export.has_failed():
-		_fill_export(export, baked, layers)
+		_fill_export(export, baked, layers, guess)
 	if export.has_failed():
 		export.map = {}
 	return export
@@ -51,26 +51,28 @@ static func _begin_export(baked: BakedTileMap) -> TilebakeExport:
 	return export
 
 
-static func _fill_export(export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer]) -> void:
+static func _fill_export(
+	export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer], guess: TilebakeNameGuess
+) -> void:
 	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
 	export.map = {"tilebake": 1}
 	export.map.merge(grid.to_json())
-	var terrains: Dictionary[String, bool] = _add_layers(export, baked, layers, grid)
+	var terrains: Dictionary[String, bool] = _add_layers(export, TilebakeTileNames.new(baked, layers, guess), layers, grid)
 	_add_prompts(export, baked, terrains)
 	if export.cell_count == 0:
 		export.diagnostics.append(TilebakeDiagnostic.error(
-			"no tile has a terrain", "Name the terrains in the TileSet, or the tiles in tile_terrains"
+			"no tile is to be painted", "Name some of them in the inspector of this node"
 		).at(baked))
 
 
 ## Add the layers' cells to the export. Returns the terrains that they have.
 static func _add_layers(
-	export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer], grid: TilebakeLayerGrid
+	export: TilebakeExport, names: TilebakeTileNames, layers: Array[TileMapLayer], grid: TilebakeLayerGrid
 ) -> Dictionary[String, bool]:
 	var terrains: Dictionary[String, bool] = {}
 	var entries: Array[Dictionary] = []
 	for layer: TileMapLayer in layers:
-		var read: TilebakeLayerCells = TilebakeLayerCells.new(layer, grid, baked.tile_terrains)
+		var read: TilebakeLayerCells = TilebakeLayerCells.new(layer, grid, names)
 		export.diagnostics.append_array(read.diagnostics)
 		terrains.merge(read.terrains)
 		if not read.cells.is_empty():
@@ -106,11 +108,16 @@ static func _add_prompts(
 	_add_settings(export, baked)
 
 
+## Describe the terrains in use. What neither the node nor tilebake.toml describes is painted by its name.
 static func _terrain_entries(baked: BakedTileMap, used: Dictionary[String, bool]) -> Dictionary:
+	var shared: Dictionary[String, String] = TilebakeProjectFile.find("res://").terrains
 	var entries: Dictionary = {}
-	for name: String in baked.terrains:
-		var entry: Dictionary = _terrain_entry(baked.terrains[name])
-		if used.has(name) and not entry.is_empty():
+	for name: String in used:
+		var described: TilebakeTerrain = baked.terrains.get(name)
+		var entry: Dictionary = _terrain_entry(described)
+		if not entry.has("prompt") and name not in shared:
+			entry["prompt"] = TilebakeNameWords.to_prompt(name)
+		if not entry.is_empty():
 			entries[name] = entry
 	return entries
 

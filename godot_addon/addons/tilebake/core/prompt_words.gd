@@ -24,11 +24,11 @@ static func split(prompt: String) -> PackedStringArray:
 	return words
 
 
-## Return a terrain's prompt: the node's, else that of tilebake.toml; empty where neither has one.
+## Return a terrain's prompt: the node's, else that of tilebake.toml, else its name.
 static func prompt_of(baked: BakedTileMap, terrain: String) -> String:
 	var described: TilebakeTerrain = baked.terrains.get(terrain)
 	var own: String = described.prompt.strip_edges() if described != null else ""
 	if not own.is_empty():
 		return own
-	var shared: String = TilebakeProjectFile.find("res://").terrains.get(terrain, "")
-	return shared.strip_edges()
+	var shared: Dictionary[String, String] = TilebakeProjectFile.find("res://").terrains
+	return shared[terrain].strip_edges() if terrain in shared else TilebakeNameWords.to_prompt(terrain)

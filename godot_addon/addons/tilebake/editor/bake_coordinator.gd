@@ -28,6 +28,8 @@ const PROGRESS_IMAGES: float = 1.0  # seconds between two; the backend makes the
 
 ## What is painted for somebody to look at, and never published.
 var previews: TilebakeBackendPreviews
+## What proposes names; it remembers what tiles look like.
+var guess: TilebakeNameGuess = TilebakeNameGuess.new()
 
 var _link: TilebakeBackendLink = TilebakeBackendLink.new()
 var _events: TilebakeBackendEvents = TilebakeBackendEvents.new(_link.client)
@@ -113,7 +115,7 @@ func bake_all() -> void:
 
 ## Write the maps of a scene's BakedTileMap nodes, and have those painted that changed.
 func export_scene(root: Node) -> Array[TilebakeExport]:
-	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root)
+	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root, guess)
 	for export: TilebakeExport in exports:
 		if not export.has_failed():
 			_write(export)

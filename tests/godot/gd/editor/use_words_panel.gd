@@ -21,14 +21,15 @@ func test_words() -> void:
 	_node = EditorInterface.get_edited_scene_root().get_node("Bake")
 	EditorInterface.edit_node(_node)
 	await until("the inspector has the panel of words", _user.has_panel)
-	check("the panel lists the terrains of the tiles", _user.items() == ["grass", "sand", "water"])
-	check("the panel lists the words of the first terrain without function words", _user.chips() == [
+	check("the panel lists the terrains of the tiles", _user.items() == ["dirt", "grass", "sand", "water"])
+	_user.pick("grass")
+	check("the panel lists the words of a terrain without function words", _user.chips() == [
 		"lush", "green", "grass", "wind"])
 	_user.pick("water")
 	check("the panel lists the words of a terrain in tilebake.toml", _user.chips() == ["clear", "water"])
 	check("the panel has a slider for each word", _user.row_words().size() == 2)
 	_user.pick("sand")
-	check("the panel asks for a prompt where a terrain has none", "Describe sand" in _user.visible_text())
+	check("the panel asks for a prompt where tilebake.toml has a terrain without one", "Describe sand" in _user.visible_text())
 	_user.pick("grass")
 	check("the field shows the terrain's own prompt as placeholder",
 		_user.field().placeholder_text == "Lush (green:1.2) grass in the wind")
@@ -66,7 +67,7 @@ func test_keep() -> void:
 	var kept: TilebakeRewrite = _node.edit.terrains["grass"]
 	check("Keep puts the draft into the scene", kept.prompt == "dry yellow meadow" and kept.weights == {"yellow": 3.0})
 	check("the panel says that the edit is kept",
-		_user.items()[0] == "grass (re-themed)" and "Every save paints it" in _user.visible_text())
+		_user.items()[1] == "grass (re-themed)" and "Every save paints it" in _user.visible_text())
 	check("after Keep there is nothing to keep and something to reset",
 		_user.button("Keep").disabled and not _user.button("Reset").disabled)
 	await save_scene()

@@ -18,29 +18,29 @@ var diagnostics: Array[TilebakeDiagnostic] = []
 var _layer: TileMapLayer
 var _grid: TilebakeLayerGrid
 var _fit: TilebakeLayerFit
-var _terrain: TilebakeCellTerrain
-## Tiles without a terrain: how often each is in the layer, and where first.
-var _unmapped_counts: Dictionary[String, int] = {}
-var _unmapped_cells: Dictionary[String, Vector2i] = {}
+var _names: TilebakeTileNames
+## Tiles that their TileSet no longer has: how often each is in the layer, and where first.
+var _missing_counts: Dictionary[String, int] = {}
+var _missing_cells: Dictionary[String, Vector2i] = {}
 
 
 ## Read a layer. One that does not lie on the grid gives no cells, and a diagnostic.
-func _init(layer: TileMapLayer, grid: TilebakeLayerGrid, mapping: Dictionary[String, String]) -> void:
+func _init(layer: TileMapLayer, grid: TilebakeLayerGrid, names: TilebakeTileNames) -> void:
 	_layer = layer
 	_grid = grid
 	_fit = TilebakeLayerFit.new(grid, layer)
-	_terrain = TilebakeCellTerrain.new(layer.tile_set, mapping)
+	_names = names
 	var misfit: TilebakeDiagnostic = _fit.check()
 	if misfit != null:
 		diagnostics.append(misfit)
 		return
 	_read()
-	_report_unmapped()
+	_report_missing()
 
 
 func _read() -> void:
 	var alike: bool = _fit.is_alike()
-	var names: Dictionary[Vector4i, String] = {}
+	var known: Dictionary[Vector4i, String] = {}
 	for key: int in _sort_cells(alike):
 		var cell: Vector2i = Vector2i((key & 0xffffffff) - _BIAS, (key >> 32) - _BIAS)
 		var own: Vector2i = cell if alike else _fit.own_cell(cell)
@@ -48,9 +48,9 @@ func _read() -> void:
 		var tile: Vector4i = Vector4i(
 			_layer.get_cell_source_id(own), atlas.x, atlas.y, _layer.get_cell_alternative_tile(own)
 		)
-		if not names.has(tile):
-			names[tile] = _terrain.find(_layer, own)
-		_add_cell(cell, own, names[tile])
+		if not known.has(tile):
+			known[tile] = _names.find(_layer, own)
+		_add_cell(cell, own, known[tile])
 
 
 ## Return the cells as numbers that sort by row and then column. The engine returns cells in no order, and sorts
@@ -68,8 +68,8 @@ func _sort_cells(alike: bool) -> PackedInt64Array:
 
 func _add_cell(cell: Vector2i, own: Vector2i, terrain: String) -> void:
 	if terrain.is_empty():
-		_count_unmapped(own)
-	elif terrain != TilebakeCellTerrain.LEAVE_OUT:
+		_count_missing(own)
+	elif terrain != TilebakeTileNames.LEAVE_OUT:
 		var centre: Vector2 = _grid.centre(cell)
 		var whole: Vector2 = centre.round()
 		low = low.min(centre)
@@ -82,20 +82,18 @@ func _add_cell(cell: Vector2i, own: Vector2i, terrain: String) -> void:
 			cells.append([cell.x, cell.y, terrain, snappedf(centre.x, _PRECISION), snappedf(centre.y, _PRECISION)])
 
 
-func _count_unmapped(own: Vector2i) -> void:
-	var key: String = TilebakeCellTerrain.key_of(_layer, own)
-	if not _unmapped_counts.has(key):
-		_unmapped_cells[key] = own
-	_unmapped_counts[key] = _unmapped_counts.get(key, 0) + 1
+func _count_missing(own: Vector2i) -> void:
+	var tile: String = TilebakeTileKey.tile_of(_layer, own)
+	if not _missing_counts.has(tile):
+		_missing_cells[tile] = own
+	_missing_counts[tile] = _missing_counts.get(tile, 0) + 1
 
 
-func _report_unmapped() -> void:
-	for key: String in _unmapped_counts:
-		var count: int = _unmapped_counts[key]
-		var what: String = "the tile %s has no terrain; %s left to the base prompt" % [
-			key, "its cell is" if count == 1 else "its %d cells are" % count
+func _report_missing() -> void:
+	for tile: String in _missing_counts:
+		var count: int = _missing_counts[tile]
+		var what: String = "its TileSet no longer has the tile %s; %s not painted" % [
+			tile, "its cell is" if count == 1 else "its %d cells are" % count
 		]
-		var hint: String = "Name a terrain for \"%s\" in tile_terrains, or \"%s\" to leave it out" % [
-			key, TilebakeCellTerrain.LEAVE_OUT
-		]
-		diagnostics.append(TilebakeDiagnostic.warning(what, hint).at(_layer).at_cell(_unmapped_cells[key]))
+		var hint: String = "Erase %s, or paint another tile there" % ("it" if count == 1 else "them")
+		diagnostics.append(TilebakeDiagnostic.warning(what, hint).at(_layer).at_cell(_missing_cells[tile]))

@@ -14,15 +14,19 @@ const TilebakeWordsPanel = preload("words/words_panel.gd")
 
 var _actions: TilebakeMapActions
 var _undo: EditorUndoRedoManager
+var _guess: TilebakeNameGuess
 var _session: TilebakePreviewSession
 var _drafts: TilebakeEditDrafts
 
 
-func _init(actions: TilebakeMapActions, session: TilebakePreviewSession, undo: EditorUndoRedoManager) -> void:
+func _init(
+	actions: TilebakeMapActions, session: TilebakePreviewSession, undo: EditorUndoRedoManager, guess: TilebakeNameGuess
+) -> void:
+	_guess = guess
 	_actions = actions
 	_undo = undo
 	_session = session
-	_drafts = TilebakeEditDrafts.new(undo)
+	_drafts = TilebakeEditDrafts.new(undo, guess)
 	TilebakeSignals.on(EditorInterface.get_inspector().edited_object_changed, _on_object_changed)
 
 
@@ -52,7 +56,7 @@ func _parse_property(
 		"terrains":
 			add_custom_control(TilebakeTerrainTable.new(node, _undo))
 		"tile_terrains":
-			add_custom_control(TilebakeUnmappedTiles.new(node, _undo))
+			add_custom_control(TilebakeUnmappedTiles.new(node, _undo, _guess))
 		"edit":
 			_session.open(node)
 			_drafts.open(node)

@@ -25,7 +25,7 @@ func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
 	if get_child_count() == 0:
 		var hint: Label = TilebakeUi.make_wrapped_label()
 		hint.text = "The tiles have no terrains. Add a custom data layer %s to the TileSet, or name the tiles below." % (
-			TilebakeCellTerrain.DATA_LAYER)
+			TilebakeTileNames.DATA_LAYER)
 		add_child(hint)
 
 

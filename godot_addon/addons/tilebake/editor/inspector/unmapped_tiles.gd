@@ -11,10 +11,10 @@ var _node: BakedTileMap
 var _undo: EditorUndoRedoManager
 
 
-func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
+func _init(node: BakedTileMap, undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> void:
 	_node = node
 	_undo = undo
-	var tiles: Dictionary[String, Texture2D] = _find_unmapped()
+	var tiles: Dictionary[String, Texture2D] = _find_unmapped(guess)
 	visible = not tiles.is_empty()
 	var title: Label = TilebakeUi.make_wrapped_label()
 	title.text = "%d kinds of tiles have no terrain and are painted by the base prompt alone. Name it here:" % tiles.size()
@@ -53,25 +53,11 @@ func _on_named(terrain: String, key: String) -> void:
 	_node.notify_property_list_changed()
 
 
-## Return the tiles without a terrain, by their keys in tile_terrains, and their pictures.
-func _find_unmapped() -> Dictionary[String, Texture2D]:
+## Return the tiles without a name, by their keys in tile_terrains, and their pictures.
+func _find_unmapped(guess: TilebakeNameGuess) -> Dictionary[String, Texture2D]:
 	var found: Dictionary[String, Texture2D] = {}
-	for layer: TileMapLayer in TilebakeLayerList.of(_node):
-		var terrain: TilebakeCellTerrain = TilebakeCellTerrain.new(layer.tile_set, _node.tile_terrains)
-		for cell: Vector2i in layer.get_used_cells():
-			if terrain.find(layer, cell).is_empty():
-				found[TilebakeCellTerrain.key_of(layer, cell)] = _picture(layer, cell)
+	var layers: Array[TileMapLayer] = TilebakeLayerList.of(_node)
+	for kind: TilebakeTileKind in TilebakeTileKind.list(layers, TilebakeTileNames.new(_node, layers, guess)):
+		if kind.origin in [TilebakeTileNames.Origin.PROPOSED, TilebakeTileNames.Origin.NOBODY]:
+			found[kind.key] = kind.picture()
 	return found
-
-
-func _picture(layer: TileMapLayer, cell: Vector2i) -> Texture2D:
-	var id: int = layer.get_cell_source_id(cell)
-	if not layer.tile_set.has_source(id):
-		return null
-	var source: TileSetAtlasSource = layer.tile_set.get_source(id) as TileSetAtlasSource
-	if source == null or not source.has_tile(layer.get_cell_atlas_coords(cell)):
-		return null
-	var picture: AtlasTexture = AtlasTexture.new()
-	picture.atlas = source.texture
-	picture.region = source.get_tile_texture_region(layer.get_cell_atlas_coords(cell))
-	return picture

@@ -24,19 +24,21 @@ var draft: TilebakeRewrite = TilebakeRewrite.new()
 var keep_layout: float = TilebakeEdit.KEEP_LAYOUT
 
 var _undo: EditorUndoRedoManager
+var _guess: TilebakeNameGuess
 var _history: UndoRedo = null  # of the painting's scene
 var _others: Dictionary[String, TilebakeRewrite] = {}  # drafts of terrains that were chosen before
 var _kept: TilebakeEdit = null  # as it was when the drafts were made
 
 
-func _init(undo: EditorUndoRedoManager) -> void:
+func _init(undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> void:
+	_guess = guess
 	_undo = undo
 
 
 ## Open a painting. One that is open stays so, and starts anew only if its tiles no longer have the chosen terrain.
 func open(painting: BakedTileMap) -> void:
 	if painting == node:
-		terrains = TilebakeCellTerrain.in_use(node)
+		terrains = TilebakeTileNames.in_use(node, _guess)
 		if terrain not in terrains:
 			_begin()
 		return
@@ -144,7 +146,7 @@ func _put(made: TilebakeEdit, title: String) -> void:
 func _begin() -> void:
 	_kept = node.edit
 	keep_layout = _edit().keep_layout
-	terrains = TilebakeCellTerrain.in_use(node)
+	terrains = TilebakeTileNames.in_use(node, _guess)
 	var kept: Array = Array(terrains).filter(is_kept)
 	terrain = kept[0] if not kept.is_empty() else ("" if terrains.is_empty() else terrains[0])
 	draft = _edit().draft_of(terrain)

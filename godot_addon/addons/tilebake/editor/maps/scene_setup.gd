@@ -45,9 +45,9 @@ static func terrain_names(layers: Array[Node]) -> Array[String]:
 		for terrain_set: int in tiles.get_terrain_sets_count():
 			for terrain: int in tiles.get_terrains_count(terrain_set):
 				names[tiles.get_terrain_name(terrain_set, terrain)] = true
-		if tiles.get_custom_data_layer_by_name(TilebakeCellTerrain.DATA_LAYER) != -1:
+		if tiles.get_custom_data_layer_by_name(TilebakeTileNames.DATA_LAYER) != -1:
 			_collect_custom(tiles, names)
-	var _was_there: bool = names.erase("") or names.erase(TilebakeCellTerrain.LEAVE_OUT)
+	var _was_there: bool = names.erase("") or names.erase(TilebakeTileNames.LEAVE_OUT)
 	var sorted: Array[String] = names.keys()
 	sorted.sort()
 	return sorted
@@ -72,7 +72,7 @@ static func _collect_custom(tiles: TileSet, names: Dictionary[String, bool]) -> 
 			var tile: Vector2i = source.get_tile_id(index_of_tile)
 			for alternative: int in source.get_alternative_tiles_count(tile):
 				var data: TileData = source.get_tile_data(tile, source.get_alternative_tile_id(tile, alternative))
-				names[TilebakeCellTerrain.clean(str(data.get_custom_data(TilebakeCellTerrain.DATA_LAYER)))] = true
+				names[TilebakeTileNames.clean(str(data.get_custom_data(TilebakeTileNames.DATA_LAYER)))] = true
 
 
 ## Return the first layer's parent, so that the painting shares the layers' space.

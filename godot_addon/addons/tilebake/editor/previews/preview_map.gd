@@ -16,7 +16,7 @@ var diagnostic: TilebakeDiagnostic = null
 
 func _init(node: BakedTileMap, coordinator: TilebakeBakeCoordinator) -> void:
 	var backend: TilebakeBackendState = coordinator.state()
-	var export: TilebakeExport = TilebakeMapExporter.export_map(node)
+	var export: TilebakeExport = TilebakeMapExporter.export_map(node, coordinator.guess)
 	id = coordinator.map_id_of(export.map_path)
 	box = export.box
 	if not backend.is_up():

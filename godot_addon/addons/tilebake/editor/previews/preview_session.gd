@@ -81,7 +81,7 @@ func show_heat(terrain: String, the_word: String) -> void:
 func show_trial(edit: TilebakeEdit) -> void:
 	if _begin(TilebakePreviewView.Kind.TRIAL):
 		var used: Dictionary[String, bool] = {}
-		for terrain: String in TilebakeCellTerrain.in_use(node):
+		for terrain: String in TilebakeTileNames.in_use(node, _coordinator.guess):
 			used[terrain] = true
 		var held: Dictionary = TilebakeFileEdit.read(_coordinator.res_path_of(_map.id))
 		var whole: Dictionary = TilebakeFileEdit.merge(TilebakeEditExport.to_json(edit, used), held)

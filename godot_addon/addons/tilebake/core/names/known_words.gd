@@ -1,0 +1,71 @@
+@tool
+class_name TilebakeKnownWords
+extends RefCounted
+## Know the words that the model which comes with tilebake understands, and what its terrains look like.
+
+const _FILE: String = "known_words.json"
+## Words in a name that say what it is a part of, and not what its tiles show.
+const _EMPTY: PackedStringArray = [
+	"atlas", "autotile", "autotiles", "background", "base", "bg", "castle", "city", "collection", "dungeon", "fg", "foreground", "house",
+	"layer", "layers", "level", "levels", "map", "maps", "pack", "room", "set", "sheet", "sprite", "sprites", "spritesheet", "temple",
+	"terrain", "terrains", "tile", "tilemap", "tiles", "tileset", "tilesets", "town", "tx", "village", "world",
+]
+const _LONGEST_PHRASE: int = 3
+
+## The mean colour and roughness of each terrain, by the first of its nouns.
+var looks: Dictionary[String, TilebakeTileLook] = {}
+
+## The noun that stands for a word or phrase in lower case: itself, where the model knows it.
+var _nouns: Dictionary[String, String] = {}
+var _main: Dictionary[String, String] = {}  # the first noun for the same terrain
+
+
+func _init() -> void:
+	var own: GDScript = get_script()
+	var path: String = own.resource_path.get_base_dir().path_join(_FILE)
+	var words: Variant = JSON.parse_string(FileAccess.get_file_as_string(path))
+	if words is Dictionary:
+		var read: Dictionary = words
+		_read(read)
+
+
+## Return the noun that the words of a name mean, as the model knows it; empty where it knows none of them. Of several
+## the longest counts, and of these the last: a "sand path" is a path.
+func noun_in(words: PackedStringArray) -> String:
+	for length: int in range(mini(_LONGEST_PHRASE, words.size()), 0, -1):
+		for start: int in range(words.size() - length, -1, -1):
+			var noun: String = _noun_of(" ".join(words.slice(start, start + length)))
+			if not noun.is_empty():
+				return noun
+	return ""
+
+
+## Return the first noun for the terrain that a noun stands for.
+func main_noun_of(noun: String) -> String:
+	return _main.get(noun, noun)
+
+
+func _noun_of(phrase: String) -> String:
+	if phrase in _EMPTY:
+		return ""
+	var found: String = _nouns.get(phrase, "")
+	for ending: String in ["s", "es", "n", "en", "e"]:
+		if found.is_empty() and phrase.length() > ending.length() + 2:
+			found = _nouns.get(phrase.trim_suffix(ending), "")
+	return found
+
+
+func _read(words: Dictionary) -> void:
+	var terrains: Dictionary = words["terrains"]
+	for terrain: String in terrains:
+		var entry: Dictionary = terrains[terrain]
+		var nouns: Array = entry["nouns"]
+		var first: String = str(nouns[0])
+		for noun: String in nouns:
+			_nouns[noun.to_lower()] = noun
+			_main[noun] = first
+		var roughness: float = entry["roughness"]
+		looks[first] = TilebakeTileLook.new(Color(str(entry["colour"])), roughness, 1.0)
+	var synonyms: Dictionary = words["synonyms"]
+	for word: String in synonyms:
+		_nouns.get_or_add(word.to_lower(), str(synonyms[word]))
