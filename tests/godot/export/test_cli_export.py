@@ -182,9 +182,7 @@ def test_strict_treats_a_tile_that_its_tile_set_has_lost_as_an_error(
     lost = level("res://lost.tscn", layer("Ground", [tile(0, 0), tile(1, 0, 7)]))
     make_scenes(engine, project, [lost])
     assert run("res://lost.tscn").lines("warning: res://lost.tscn: Ground at cell (1, 0): ")
-    assert run("res://lost.tscn", "--strict", code=1).lines(
-        "error: res://lost.tscn: Ground at cell (1, 0): "
-    )
+    assert run("res://lost.tscn", "--strict", code=1).lines("error: res://lost.tscn: Ground at cell (1, 0): ")
 
 
 def test_two_scenes_cannot_share_a_map_file(engine: Engine, project: Path, run: Callable[..., Run]) -> None:

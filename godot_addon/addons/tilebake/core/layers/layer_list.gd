@@ -15,6 +15,15 @@ static func of(baked: BakedTileMap) -> Array[TileMapLayer]:
 	return found.filter(_has_tiles)
 
 
+## Return the first layer with tiles of a TileMapLayer or TileMap; null where it has none.
+static func tiled(node: Node) -> TileMapLayer:
+	var layers: Array[TileMapLayer] = _layers_of(node as TileMap) if node is TileMap else [node as TileMapLayer]
+	for layer: TileMapLayer in layers:
+		if _has_tiles(layer):
+			return layer
+	return null
+
+
 ## Return the BakedTileMap nodes of a scene, without those of scenes that are instanced in it.
 static func baked_in(root: Node) -> Array[BakedTileMap]:
 	var found: Array[BakedTileMap] = []

@@ -10,6 +10,10 @@ const _EMPTY: PackedStringArray = [
 	"layer", "layers", "level", "levels", "map", "maps", "pack", "room", "set", "sheet", "sprite", "sprites", "spritesheet", "temple",
 	"terrain", "terrains", "tile", "tilemap", "tiles", "tileset", "tilesets", "town", "tx", "village", "world",
 ]
+## Words that say where a tile is used more than what it shows: a floor may be of anything.
+const _WEAK: PackedStringArray = [
+	"boden", "building", "buildings", "floor", "floors", "ground", "mauer", "mauern", "sol", "suelo", "wall", "walls", "wand", "wände",
+]
 const _LONGEST_PHRASE: int = 3
 
 ## The mean colour and roughness of each terrain, by the first of its nouns.
@@ -30,11 +34,13 @@ func _init() -> void:
 
 
 ## Return the noun that the words of a name mean, as the model knows it; empty where it knows none of them. Of several
-## the longest counts, and of these the last: a "sand path" is a path.
-func noun_in(words: PackedStringArray) -> String:
+## the longest counts, and of these the last: a "sand path" is a path. A wall or a floor alone is one where
+## [param weak] words count too.
+func noun_in(words: PackedStringArray, weak: bool = false) -> String:
 	for length: int in range(mini(_LONGEST_PHRASE, words.size()), 0, -1):
 		for start: int in range(words.size() - length, -1, -1):
-			var noun: String = _noun_of(" ".join(words.slice(start, start + length)))
+			var phrase: String = " ".join(words.slice(start, start + length))
+			var noun: String = "" if phrase in _EMPTY or (phrase in _WEAK and not weak) else _noun_of(phrase)
 			if not noun.is_empty():
 				return noun
 	return ""
@@ -46,8 +52,6 @@ func main_noun_of(noun: String) -> String:
 
 
 func _noun_of(phrase: String) -> String:
-	if phrase in _EMPTY:
-		return ""
 	var found: String = _nouns.get(phrase, "")
 	for ending: String in ["s", "es", "n", "en", "e"]:
 		if found.is_empty() and phrase.length() > ending.length() + 2:

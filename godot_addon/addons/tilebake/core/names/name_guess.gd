@@ -11,8 +11,6 @@ const _SEEN: PackedStringArray = [
 	"grass", "forest", "dirt", "snow", "water", "deep water", "sand", "stone", "lava", "ice", "cobblestone path", "brick",
 	"wooden planks", "stone tiles",
 ]
-## The terrain of a tile without a picture, by a word of its layer's name.
-const _WITHOUT_PICTURE: Dictionary[String, String] = {"floor": "stone tiles", "ground": "dirt"}
 const _ELSE: String = "grass"
 ## Custom data layers, beside [constant TilebakeTileNames.DATA_LAYER], that tend to say what a tile is.
 const _DATA_LAYERS: PackedStringArray = [
@@ -39,11 +37,12 @@ func propose(layer: TileMapLayer, cell: Vector2i, data: TileData) -> String:
 	var look: TilebakeTileLook = looks.of(atlas, tile)
 	if look != null and is_object(layer.tile_set, atlas.get_tile_texture_region(tile).size, look):
 		return TilebakeTileNames.LEAVE_OUT
-	for name: String in _names_of(layer, data, atlas):
-		var noun: String = words.noun_in(TilebakeNameWords.split(name))
-		if not noun.is_empty():
-			return noun
-	return _without_picture(layer) if look == null else _noun_like(look)
+	var noun: String = _noun_named(_names_of(layer, data, atlas), false)
+	if noun.is_empty() and look != null:
+		return _noun_like(look)
+	if noun.is_empty():
+		noun = _noun_named([String(layer.name)], true)
+	return _ELSE if noun.is_empty() else noun
 
 
 ## Whether a tile is a thing that stands on the ground.
@@ -73,6 +72,15 @@ func _names_of(layer: TileMapLayer, data: TileData, atlas: TileSetAtlasSource) -
 	return names
 
 
+## Return the first noun that one of some names means; empty where none does.
+func _noun_named(names: Array[String], weak: bool) -> String:
+	for name: String in names:
+		var noun: String = words.noun_in(TilebakeNameWords.split(name), weak)
+		if not noun.is_empty():
+			return noun
+	return ""
+
+
 ## Return the word for the terrain that looks most like a tile.
 func _noun_like(look: TilebakeTileLook) -> String:
 	var best: String = _ELSE
@@ -83,13 +91,6 @@ func _noun_like(look: TilebakeTileLook) -> String:
 			least = look.distance_to(known)
 			best = noun
 	return best
-
-
-static func _without_picture(layer: TileMapLayer) -> String:
-	for word: String in TilebakeNameWords.split(layer.name):
-		if _WITHOUT_PICTURE.has(word):
-			return _WITHOUT_PICTURE[word]
-	return _ELSE
 
 
 static func _source_of(layer: TileMapLayer, cell: Vector2i) -> TileSetSource:

@@ -41,15 +41,20 @@ static func list(layers: Array[TileMapLayer], names: TilebakeTileNames) -> Array
 	return found
 
 
+## Return what the tile comes from; null where its TileSet no longer has that.
+func source() -> TileSetSource:
+	var id: int = layer.get_cell_source_id(cell)
+	return layer.tile_set.get_source(id) if layer.tile_set.has_source(id) else null
+
+
 ## Return the picture of the tile; null where it has none.
 func picture() -> Texture2D:
-	var id: int = layer.get_cell_source_id(cell)
-	var source: TileSetAtlasSource = layer.tile_set.get_source(id) as TileSetAtlasSource if layer.tile_set.has_source(id) else null
-	if source == null or not source.has_tile(layer.get_cell_atlas_coords(cell)):
+	var atlas: TileSetAtlasSource = source() as TileSetAtlasSource
+	if atlas == null or not atlas.has_tile(layer.get_cell_atlas_coords(cell)):
 		return null
 	var part: AtlasTexture = AtlasTexture.new()
-	part.atlas = source.texture
-	part.region = source.get_tile_texture_region(layer.get_cell_atlas_coords(cell))
+	part.atlas = atlas.texture
+	part.region = atlas.get_tile_texture_region(layer.get_cell_atlas_coords(cell))
 	return part
 
 
