@@ -16,6 +16,7 @@ SCENE: Final = level(
             *(tile(x, y, 0) for x in range(4) for y in range(2)),
             tile(0, 2, 1, UNNAMED),
             tile(1, 2, 2, UNNAMED),
+            *(tile(x, 3, 0, UNNAMED) for x in range(3)),
         ],
     ),
     layer("Larger", [tile(0, 0, 1)], scale="Vector2(2, 2)"),

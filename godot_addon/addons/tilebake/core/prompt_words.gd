@@ -28,7 +28,10 @@ static func split(prompt: String) -> PackedStringArray:
 static func prompt_of(baked: BakedTileMap, terrain: String) -> String:
 	var described: TilebakeTerrain = baked.terrains.get(terrain)
 	var own: String = described.prompt.strip_edges() if described != null else ""
-	if not own.is_empty():
-		return own
+	return prompt_without(terrain) if own.is_empty() else own
+
+
+## Return the prompt of a terrain that no node describes: that of tilebake.toml, else its name.
+static func prompt_without(terrain: String) -> String:
 	var shared: Dictionary[String, String] = TilebakeProjectFile.find("res://").terrains
 	return shared[terrain].strip_edges() if terrain in shared else TilebakeNameWords.to_prompt(terrain)

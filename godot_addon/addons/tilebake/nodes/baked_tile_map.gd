@@ -32,6 +32,8 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 	set(value):
 		layers = value
 		_watch_layers()
+## Layers that the painting does not show and whose tiles are hidden with the painted ones all the same.
+@export var hidden_layers: Array[NodePath] = []
 ## Hide the tiles in the game, so that only the painting shows. Collision, navigation and scene
 ## tiles stay. In the editor the tiles stay too, under the painting.
 @export var hide_tiles: bool = true
@@ -79,8 +81,13 @@ func source_layers() -> Array[Node]:
 	var found: Array[Node] = []
 	for path: NodePath in layers:
 		_add_layer(get_node_or_null(path), found)
-	if not layers.is_empty():
-		return found
+	return layers_beside() if layers.is_empty() else found
+
+
+## Return the layers that could be painted: the parent, if it is a layer, and every visible layer among the siblings and
+## below them, in drawing order.
+func layers_beside() -> Array[Node]:
+	var found: Array[Node] = []
 	var parent: Node = get_parent()
 	if parent == null or parent is Viewport:
 		return found

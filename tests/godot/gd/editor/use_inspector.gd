@@ -1,16 +1,17 @@
 @tool
 extends "../shared/editor_checks.gd"
-## Use the inspector of a BakedTileMap and save the scene, in an editor without a window or a backend.
+## Use the inspector of a BakedTileMap, name its tiles, and save the scene, in an editor without a window or a backend.
 
 const DiagnosticPanel = preload("res://addons/tilebake/editor/dock/diagnostic_panel.gd")
 const MapStatusText = preload("res://addons/tilebake/editor/dock/map_status_text.gd")
 const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
 const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.gd")
-const UnmappedTiles = preload("res://addons/tilebake/editor/inspector/unmapped_tiles.gd")
+const LayerHead = preload("res://addons/tilebake/editor/inspector/naming/layer_head.gd")
+const NameRow = preload("res://addons/tilebake/editor/inspector/naming/name_row.gd")
 
 const SCENE: String = "res://level.tscn"
 const MAP: String = "res://maps/level.tilebake.json"
-const TERRAINS: Array[String] = ["custom grass", "custom sand", "custom water", "dry grass", "grass", "sand", "water"]
+const TERRAINS: Array[String] = ["dirt", "grass", "water"]
 
 var _node: BakedTileMap
 
@@ -88,22 +89,60 @@ func test_seed() -> void:
 	check("a toast shows the first warning of the export", "Larger: the layer is left out" in _toasts())
 
 
-func test_tiles_without_terrain() -> void:
-	var list: UnmappedTiles = _parts(UnmappedTiles)[0]
-	var fields: Array[Node] = list.find_children("*", "LineEdit", true, false)
-	check("the inspector lists each kind of tile without a terrain", list.visible and fields.size() == 2)
-	var field: LineEdit = fields[0]
-	check("a tile without a terrain is listed by its key", field.placeholder_text.ends_with("|0:1,2"))
-	var icons: Array[Node] = list.find_children("*", "TextureRect", true, false)
-	check("a tile without a terrain is listed with its picture", (icons[0] as TextureRect).texture is AtlasTexture)
-	_type(field, "  moss ")
-	check("a name typed for a tile is its terrain", _node.tile_terrains.values() == ["moss"])
-	check("the key of a tile names its TileSet", _node.tile_terrains.keys()[0].begins_with("::TileSet_"))
-	await until("a tile that was named leaves the list", func() -> bool:
-		var lists: Array[Node] = _parts(UnmappedTiles)
-		return lists.size() == 1 and lists[0].find_children("*", "LineEdit", true, false).size() == 1)
+func test_names_of_tiles() -> void:
+	check("tiles that nobody named are listed with a word", _words() == ["dirt"])
+	check("the word is a proposal until somebody accepts it", _row(0).is_proposal())
+	check("a word stands beside its tiles and the count of their cells",
+		_row(0).kinds.size() == 3 and _row(0).kinds[0].count == 3 and _picture(0, 0).icon is AtlasTexture)
+	check("the tiles with the most cells come first", _picture(0, 0).text == "3" and _picture(0, 1).text == "1")
+	_picture(0, 1).button_pressed = true
+	_picture(0, 2).button_pressed = true
+	_type(_field(0), "  moss ")
+	check("a word typed for selected tiles is theirs alone", _node.tile_terrains.values() == ["moss", "moss"])
+	var key: String = _node.tile_terrains.keys()[0]
+	check("the key of a tile names its TileSet", key.begins_with("::TileSet_"))
+	await until("selected tiles get a row of their own", func() -> bool: return _words() == ["dirt", "moss"])
+	check("a word that was typed is no proposal", not _row(1).is_proposal() and _row(0).is_proposal())
+	check("a new name has a row for its prompt", "moss" in labels_in(_parts(TerrainRow)))
+	_type(_field(0), "dirt")
+	check("Enter on a proposal accepts it", _node.tile_terrains.values().count("dirt") == 1)
+	await until("Enter moves on to the next field", func() -> bool: return _field(1).has_focus())
 	_undo()
-	check("undo takes the name of the tile back", _node.tile_terrains.is_empty())
+	_undo()
+	await until("undo takes the words back, in the list too", func() -> bool: return _words() == ["dirt"])
+	check("undo takes the words of the tiles back", _node.tile_terrains.is_empty())
+
+
+func test_leaving_a_field() -> void:
+	_field(0).grab_focus()
+	_field(0).release_focus()
+	check("leaving a field as it was leaves a proposal one", _node.tile_terrains.is_empty())
+	_field(0).grab_focus()
+	_field(0).text = "clay"
+	_field(0).release_focus()
+	check("leaving a field keeps what was typed", _node.tile_terrains.values() == ["clay", "clay", "clay"])
+	await until("the list shows what was kept", func() -> bool: return _words() == ["clay"])
+	_type(_field(0), "")
+	check("a field that is cleared takes the word away", _node.tile_terrains.is_empty())
+	await until("a proposal takes its place", func() -> bool: return _words() == ["dirt"])
+
+
+func test_layers() -> void:
+	var head: LayerHead = _parts(LayerHead)[0]
+	check("the list has each layer with its cells", head.layer.name == "Ground" and "Ground (13)" in labels_in([head]))
+	_type(head.find_children("*", "LineEdit", true, false)[-1] as LineEdit, "stone")
+	check("one field names all of a layer", _node.tile_terrains.values() == ["stone", "stone", "stone"])
+	_undo()
+	await until("undo takes the word of a layer back", func() -> bool: return _words() == ["dirt"])
+	_choose("Larger", TilebakeLayerUse.Use.ON_TOP)
+	check("a layer that stays on top is not painted", _node.layers == [NodePath("../Ground")])
+	await until("its row says so", func() -> bool: return _use_of("Larger") == TilebakeLayerUse.Use.ON_TOP)
+	_choose("Larger", TilebakeLayerUse.Use.NEITHER)
+	check("a layer that is neither is hidden", _node.hidden_layers == [NodePath("../Larger")])
+	_undo()
+	_undo()
+	await until("undo paints it again", func() -> bool: return _use_of("Larger") == TilebakeLayerUse.Use.PAINTED)
+	check("a painting of all layers names none", _node.layers.is_empty() and _node.hidden_layers.is_empty())
 
 
 func test_export_warnings() -> void:
@@ -146,6 +185,38 @@ func test_second_painting() -> void:
 	await save_scene()
 	check("the second painting keeps its map file without the first", FileAccess.get_file_as_bytes(MAP) == before)
 	_node.free()
+
+
+func _words() -> Array:
+	return _parts(NameRow).map(func(row: NameRow) -> String: return row.kinds[0].terrain)
+
+
+func _row(index: int) -> NameRow:
+	return _parts(NameRow)[index]
+
+
+func _field(index: int) -> LineEdit:
+	return _row(index).find_children("*", "LineEdit", true, false)[0]
+
+
+func _picture(row: int, index: int) -> Button:
+	return _row(row).find_children("*", "Button", true, false)[index]
+
+
+func _head(layer: String) -> LayerHead:
+	return _parts(LayerHead).filter(func(head: LayerHead) -> bool: return head.layer.name == layer)[0]
+
+
+func _choice(layer: String) -> OptionButton:
+	return _head(layer).find_children("*", "OptionButton", true, false)[0]
+
+
+func _use_of(layer: String) -> TilebakeLayerUse.Use:
+	return _choice(layer).get_selected_id() as TilebakeLayerUse.Use
+
+
+func _choose(layer: String, use: TilebakeLayerUse.Use) -> void:
+	_choice(layer).item_selected.emit(_choice(layer).get_item_index(use))
 
 
 func _terrain(name_of_it: String) -> TilebakeTerrain:

@@ -3,6 +3,7 @@ extends "../shared/editor_checks.gd"
 ## Use the prompt words in the inspector of a BakedTileMap, in an editor without a window: drafts, Keep, Reset, undo.
 ## Without a backend there are no previews, and the panel says so.
 
+const NameRow = preload("res://addons/tilebake/editor/inspector/naming/name_row.gd")
 const WordsPanelUser = preload("words_panel_user.gd")
 
 const SCENE: String = "res://level.tscn"
@@ -114,9 +115,8 @@ func test_reset() -> void:
 
 
 func test_new_terrain() -> void:
-	for field: LineEdit in EditorInterface.get_inspector().find_children("*", "LineEdit", true, false):
-		if field.placeholder_text.begins_with("terrain of tile"):
-			field.text_submitted.emit("moss")
+	var row: Node = parts(NameRow, EditorInterface.get_inspector())[0]
+	(row.find_children("*", "LineEdit", true, false)[0] as LineEdit).text_submitted.emit("moss")
 	await until("naming a tile's terrain adds it to the panel", func() -> bool:
 		return _user.items() == ["grass (re-themed)", "moss", "sand", "water"])
 

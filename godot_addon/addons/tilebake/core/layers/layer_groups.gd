@@ -10,7 +10,7 @@ extends RefCounted
 static func of(layers: Array[Node]) -> Array[Array]:
 	var groups: Array[Array] = []
 	for layer: Node in layers:
-		if TilebakeLayerList.tiled(layer) == null:
+		if TilebakeLayerList.tiled_in(layer).is_empty():
 			continue
 		var joined: Array[Node] = [layer]
 		for group: Array[Node] in groups.duplicate():
@@ -22,8 +22,8 @@ static func of(layers: Array[Node]) -> Array[Array]:
 
 
 static func _belongs(one: Node, other: Node) -> bool:
-	var a: TileMapLayer = TilebakeLayerList.tiled(one)
-	var b: TileMapLayer = TilebakeLayerList.tiled(other)
+	var a: TileMapLayer = TilebakeLayerList.tiled_in(one)[0]
+	var b: TileMapLayer = TilebakeLayerList.tiled_in(other)[0]
 	if TilebakeLayerFit.new(TilebakeLayerGrid.new(a), b).check() != null:
 		return false
 	return one.get_parent() == other.get_parent() or _place(a).intersects(_place(b))

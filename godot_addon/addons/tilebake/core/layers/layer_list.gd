@@ -8,20 +8,14 @@ extends RefCounted
 static func of(baked: BakedTileMap) -> Array[TileMapLayer]:
 	var found: Array[TileMapLayer] = []
 	for node: Node in baked.source_layers():
-		if node is TileMap:
-			found.append_array(_layers_of(node as TileMap))
-		else:
-			found.append(node as TileMapLayer)
-	return found.filter(_has_tiles)
+		found.append_array(tiled_in(node))
+	return found
 
 
-## Return the first layer with tiles of a TileMapLayer or TileMap; null where it has none.
-static func tiled(node: Node) -> TileMapLayer:
-	var layers: Array[TileMapLayer] = _layers_of(node as TileMap) if node is TileMap else [node as TileMapLayer]
-	for layer: TileMapLayer in layers:
-		if _has_tiles(layer):
-			return layer
-	return null
+## Return the layers with tiles of a TileMapLayer, which is one itself, or of a TileMap.
+static func tiled_in(node: Node) -> Array[TileMapLayer]:
+	var layers: Array[TileMapLayer] = [node as TileMapLayer]
+	return (_layers_of(node as TileMap) if node is TileMap else layers).filter(_has_tiles)
 
 
 ## Return the BakedTileMap nodes of a scene, without those of scenes that are instanced in it.

@@ -47,6 +47,33 @@ func of(layers: Array[Node]) -> Dictionary[Node, TilebakeLayerUse.Use]:
 	return uses
 
 
+## Return the layers that a painting hides without showing them.
+static func hidden_at(baked: BakedTileMap) -> Array[Node]:
+	var found: Array[Node] = []
+	for path: NodePath in baked.hidden_layers:
+		var layer: Node = baked.get_node_or_null(path)
+		if layer is TileMapLayer or layer is TileMap:
+			found.append(layer)
+	return found
+
+
+## Return what a BakedTileMap keeps of the uses of its layers. Where all are painted it keeps none, and layers that are
+## added later are painted too.
+static func to_properties(
+	baked: BakedTileMap, uses: Dictionary[Node, TilebakeLayerUse.Use]
+) -> Dictionary[StringName, Variant]:
+	var painted: Array[NodePath] = []
+	var hidden: Array[NodePath] = []
+	for layer: Node in uses:
+		if uses[layer] == TilebakeLayerUse.Use.PAINTED:
+			painted.append(baked.get_path_to(layer))
+		elif uses[layer] == TilebakeLayerUse.Use.NEITHER:
+			hidden.append(baked.get_path_to(layer))
+	if painted.size() == uses.size():
+		painted.clear()
+	return {&"layers": painted, &"hidden_layers": hidden}
+
+
 func _of_layer(node: Node, has_few: bool) -> TilebakeLayerUse.Use:
 	var words: PackedStringArray = TilebakeNameWords.split(node.name)
 	if _has_any(words, _TECHNICAL):
@@ -86,12 +113,8 @@ func _is_thing(kind: TilebakeTileKind) -> bool:
 
 
 static func _count(node: Node) -> int:
-	var layer: TileMapLayer = node as TileMapLayer
-	if layer != null:
-		return layer.get_used_cells().size()
-	var map: TileMap = node as TileMap
-	return range(map.get_layers_count()).reduce(
-		func(sum: int, index: int) -> int: return sum + map.get_used_cells(index).size(), 0)
+	return TilebakeLayerList.tiled_in(node).reduce(
+		func(sum: int, layer: TileMapLayer) -> int: return sum + layer.get_used_cells().size(), 0)
 
 
 static func _has_any(words: PackedStringArray, of_these: PackedStringArray) -> bool:

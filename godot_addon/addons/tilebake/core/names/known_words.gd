@@ -10,9 +10,16 @@ const _EMPTY: PackedStringArray = [
 	"layer", "layers", "level", "levels", "map", "maps", "pack", "room", "set", "sheet", "sprite", "sprites", "spritesheet", "temple",
 	"terrain", "terrains", "tile", "tilemap", "tiles", "tileset", "tilesets", "town", "tx", "village", "world",
 ]
-## Words that say where a tile is used more than what it shows: a floor may be of anything.
-const _WEAK: PackedStringArray = [
-	"boden", "building", "buildings", "floor", "floors", "ground", "mauer", "mauern", "sol", "suelo", "wall", "walls", "wand", "wände",
+## Words that say where a tile is used more than what it shows: the ground may be of anything.
+const _WEAK: PackedStringArray = ["boden", "ground", "sol", "suelo"]
+## Those of what people have built.
+const _BUILT: PackedStringArray = [
+	"building", "buildings", "floor", "floors", "mauer", "mauern", "wall", "walls", "wand", "wände",
+]
+## Words for places: much of what lies there is something else.
+const _PLACES: PackedStringArray = [
+	"beach", "cave", "caves", "desert", "farm", "forest", "garden", "graveyard", "höhle", "insel", "island", "jungle", "lake",
+	"mountain", "mountains", "park", "strand", "swamp", "volcano", "wald", "wüste",
 ]
 const _LONGEST_PHRASE: int = 3
 
@@ -40,10 +47,20 @@ func noun_in(words: PackedStringArray, weak: bool = false) -> String:
 	for length: int in range(mini(_LONGEST_PHRASE, words.size()), 0, -1):
 		for start: int in range(words.size() - length, -1, -1):
 			var phrase: String = " ".join(words.slice(start, start + length))
-			var noun: String = "" if phrase in _EMPTY or (phrase in _WEAK and not weak) else _noun_of(phrase)
+			var noun: String = _noun_of(phrase) if weak or not (phrase in _WEAK or phrase in _BUILT) else ""
 			if not noun.is_empty():
 				return noun
 	return ""
+
+
+## Whether some words name a place.
+static func has_place(words: PackedStringArray) -> bool:
+	return Array(words).any(func(word: String) -> bool: return word in _PLACES)
+
+
+## Whether some words name what people have built.
+static func has_built(words: PackedStringArray) -> bool:
+	return Array(words).any(func(word: String) -> bool: return word in _BUILT)
 
 
 ## Return the first noun for the terrain that a noun stands for.
@@ -52,6 +69,8 @@ func main_noun_of(noun: String) -> String:
 
 
 func _noun_of(phrase: String) -> String:
+	if phrase in _EMPTY:
+		return ""
 	var found: String = _nouns.get(phrase, "")
 	for ending: String in ["s", "es", "n", "en", "e"]:
 		if found.is_empty() and phrase.length() > ending.length() + 2:

@@ -11,7 +11,16 @@ const _SEEN: PackedStringArray = [
 	"grass", "forest", "dirt", "snow", "water", "deep water", "sand", "stone", "lava", "ice", "cobblestone path", "brick",
 	"wooden planks", "stone tiles",
 ]
+## Those that floors and walls are made of.
+const _BUILT: PackedStringArray = [
+	"dirt", "snow", "sand", "stone", "ice", "cobblestone path", "brick", "wooden planks", "stone tiles", "lava", "grass",
+]
+## What lies on other ground, and is what a tile is known by even if it covers its upper edge alone.
+const _COVERS: PackedStringArray = ["grass", "snow"]
 const _ELSE: String = "grass"
+const _ALIKE: float = 0.15  # of a distance between looks
+## The lightness below which a tile is the dark of a void or a cave, which is left as it is.
+const _DARK: float = 0.25
 ## Custom data layers, beside [constant TilebakeTileNames.DATA_LAYER], that tend to say what a tile is.
 const _DATA_LAYERS: PackedStringArray = [
 	"biome", "class", "ground", "kind", "material", "name", "surface", "terrain", "terrain_type", "tile_class", "tile_type", "type",
@@ -37,12 +46,15 @@ func propose(layer: TileMapLayer, cell: Vector2i, data: TileData) -> String:
 	var look: TilebakeTileLook = looks.of(atlas, tile)
 	if look != null and is_object(layer.tile_set, atlas.get_tile_texture_region(tile).size, look):
 		return TilebakeTileNames.LEAVE_OUT
-	var noun: String = _noun_named(_names_of(layer, data, atlas), false)
-	if noun.is_empty() and look != null:
-		return _noun_like(look)
-	if noun.is_empty():
-		noun = _noun_named([String(layer.name)], true)
-	return _ELSE if noun.is_empty() else noun
+	for name: String in _names_of(layer, data):
+		var noun: String = _noun_for(name, look, false)
+		if not noun.is_empty():
+			return noun
+	for name: String in _names_of_atlas(atlas):
+		var noun: String = _noun_for(name, look, true)
+		if not noun.is_empty():
+			return noun
+	return _noun_without(layer) if look == null else _noun_like(layer, look)
 
 
 ## Whether a tile is a thing that stands on the ground.
@@ -56,7 +68,7 @@ static func is_object(tiles: TileSet, size: Vector2, look: TilebakeTileLook) -> 
 
 
 ## Return what may name the tile, the most telling first.
-func _names_of(layer: TileMapLayer, data: TileData, atlas: TileSetAtlasSource) -> Array[String]:
+func _names_of(layer: TileMapLayer, data: TileData) -> Array[String]:
 	var names: Array[String] = []
 	var tiles: TileSet = layer.tile_set
 	for index: int in tiles.get_custom_data_layers_count():
@@ -67,30 +79,52 @@ func _names_of(layer: TileMapLayer, data: TileData, atlas: TileSetAtlasSource) -
 	names.append(String(layer.name))
 	if layer.get_parent() is TileMap:
 		names.append(String(layer.get_parent().name))
-	names.append(atlas.resource_name)
-	names.append(atlas.texture.resource_path.get_file() if atlas.texture != null else "")
 	return names
 
 
-## Return the first noun that one of some names means; empty where none does.
-func _noun_named(names: Array[String], weak: bool) -> String:
-	for name: String in names:
-		var noun: String = words.noun_in(TilebakeNameWords.split(name), weak)
-		if not noun.is_empty():
-			return noun
-	return ""
+## Return the names of what the tile was cut from.
+static func _names_of_atlas(atlas: TileSetAtlasSource) -> Array[String]:
+	return [atlas.resource_name, atlas.texture.resource_path.get_file() if atlas.texture != null else ""]
 
 
-## Return the word for the terrain that looks most like a tile.
-func _noun_like(look: TilebakeTileLook) -> String:
+## Return the noun that a name means; empty where it means none. That of a place, or of a [param vague] name such as a
+## file's, counts only for tiles that look like it: the rest of a cave is no rock.
+func _noun_for(name: String, look: TilebakeTileLook, vague: bool) -> String:
+	var parts: PackedStringArray = TilebakeNameWords.split(name)
+	var noun: String = words.noun_in(parts)
+	if noun.is_empty() or look == null or not (vague or TilebakeKnownWords.has_place(parts)):
+		return noun
+	var named: TilebakeTileLook = words.looks[words.main_noun_of(noun)]
+	return noun if look.distance_to(named) <= _least_distance(look) + _ALIKE else ""
+
+
+## Return the noun for the terrain that looks most like a tile, among those that the layer's name allows.
+func _noun_like(layer: TileMapLayer, look: TilebakeTileLook) -> String:
+	if look.lightness() < _DARK:
+		return TilebakeTileNames.LEAVE_OUT
+	if layer.tile_set.tile_shape == TileSet.TILE_SHAPE_SQUARE:
+		for noun: String in _COVERS:
+			if look.of_top().distance_to(words.looks[noun]) < _ALIKE:
+				return noun
+	var is_built: bool = TilebakeKnownWords.has_built(TilebakeNameWords.split(layer.name))
 	var best: String = _ELSE
 	var least: float = INF
-	for noun: String in _SEEN:
-		var known: TilebakeTileLook = words.looks.get(noun)
-		if known != null and look.distance_to(known) < least:
-			least = look.distance_to(known)
+	for noun: String in _BUILT if is_built else _SEEN:
+		var distance: float = look.distance_to(words.looks[noun])
+		if distance < least:
+			least = distance
 			best = noun
 	return best
+
+
+func _least_distance(look: TilebakeTileLook) -> float:
+	return words.looks.values().map(look.distance_to).min()
+
+
+## Return the noun for a tile that has no picture.
+func _noun_without(layer: TileMapLayer) -> String:
+	var noun: String = words.noun_in(TilebakeNameWords.split(layer.name), true)
+	return _ELSE if noun.is_empty() else noun
 
 
 static func _source_of(layer: TileMapLayer, cell: Vector2i) -> TileSetSource:

@@ -9,6 +9,8 @@ var colour: Color
 var roughness: float
 ## The share of its picture that is not transparent.
 var opaque: float
+## The mean colour of its upper quarter, where that is not transparent: grass may grow on earth there.
+var top: Color
 
 var _lab: Vector3
 
@@ -17,6 +19,7 @@ func _init(the_colour: Color, the_roughness: float, the_share: float) -> void:
 	colour = the_colour
 	roughness = the_roughness
 	opaque = the_share
+	top = colour
 	_lab = _to_oklab(colour)
 
 
@@ -24,6 +27,16 @@ func _init(the_colour: Color, the_roughness: float, the_share: float) -> void:
 ## white are 1 apart. Colour counts most; roughness tells sand from a wall of the same colour.
 func distance_to(other: TilebakeTileLook) -> float:
 	return _lab.distance_to(other._lab) + 0.5 * absf(roughness - other.roughness)
+
+
+## Return the look of its upper quarter.
+func of_top() -> TilebakeTileLook:
+	return TilebakeTileLook.new(top, roughness, 1.0)
+
+
+## Return its lightness, from 0 to 1.
+func lightness() -> float:
+	return _lab.x
 
 
 ## Convert a colour to OKLab (Björn Ottosson, 2020), with its two axes of hue stretched: tiles differ in hue more

@@ -56,6 +56,8 @@ static func _measure(image: Image, region: Rect2i) -> TilebakeTileLook:
 	var sum: Color = Color(0, 0, 0, 0)
 	var squares: float = 0.0
 	var seen: int = 0
+	var top: Color = Color(0, 0, 0, 0)
+	var seen_at_top: int = 0
 	for y: int in counts.y:
 		for x: int in counts.x:
 			var at: Vector2 = (Vector2(x, y) + Vector2(0.5, 0.5)) * Vector2(part.size) / Vector2(counts)
@@ -64,9 +66,15 @@ static func _measure(image: Image, region: Rect2i) -> TilebakeTileLook:
 				seen += 1
 				sum += pixel
 				squares += pixel.get_luminance() ** 2
+				if 4 * y < counts.y:
+					seen_at_top += 1
+					top += pixel
 	var all: int = counts.x * counts.y
 	if seen == 0:
 		return TilebakeTileLook.new(Color.BLACK, 0.0, 0.0)
 	var mean: Color = sum / seen
 	var spread: float = sqrt(maxf(0.0, squares / seen - mean.get_luminance() ** 2))
-	return TilebakeTileLook.new(Color(mean, 1.0), spread, float(seen) / all)
+	var look: TilebakeTileLook = TilebakeTileLook.new(Color(mean, 1.0), spread, float(seen) / all)
+	if seen_at_top > 0:
+		look.top = Color(top / seen_at_top, 1.0)
+	return look

@@ -4,12 +4,12 @@ extends EditorInspectorPlugin
 
 const TilebakeEditDrafts = preload("../maps/edit_drafts.gd")
 const TilebakeMapActions = preload("../maps/map_actions.gd")
+const TilebakeNamingPanel = preload("naming/naming_panel.gd")
 const TilebakePreviewSession = preload("../previews/preview_session.gd")
 const TilebakeSeedProperty = preload("seed_property.gd")
 const TilebakeSignals = preload("../../nodes/signals.gd")
 const TilebakeTerrainTable = preload("terrain_table.gd")
 const TilebakeUi = preload("../dock/ui.gd")
-const TilebakeUnmappedTiles = preload("unmapped_tiles.gd")
 const TilebakeWordsPanel = preload("words/words_panel.gd")
 
 var _actions: TilebakeMapActions
@@ -41,6 +41,8 @@ func _parse_begin(object: Object) -> void:
 		"Bake this Scene", "Paint the tile layers of this scene into one picture", _actions.bake_scene)
 	TilebakeUi.show_icon(button, &"Paint")
 	add_custom_control(button)
+	if object is BakedTileMap:
+		add_custom_control(TilebakeNamingPanel.new(object as BakedTileMap, _undo, _guess))
 
 
 func _parse_property(
@@ -54,9 +56,7 @@ func _parse_property(
 			add_property_editor(name, TilebakeSeedProperty.new(_actions.re_roll_node.bind(node)))
 			return true
 		"terrains":
-			add_custom_control(TilebakeTerrainTable.new(node, _undo))
-		"tile_terrains":
-			add_custom_control(TilebakeUnmappedTiles.new(node, _undo, _guess))
+			add_custom_control(TilebakeTerrainTable.new(node, _undo, _guess))
 		"edit":
 			_session.open(node)
 			_drafts.open(node)

@@ -13,8 +13,9 @@ var _weight: EditorSpinSlider = EditorSpinSlider.new()
 var _advice: TilebakePromptAdvice
 
 
-## [param advice] tells of prompts that the model was not taught to paint; null tells of none.
-func _init(terrain: String, described: TilebakeTerrain, advice: TilebakePromptAdvice) -> void:
+## [param otherwise] is what it is painted by where nothing is written here; [param advice] tells of prompts that the model
+## was not taught to paint; null tells of none.
+func _init(terrain: String, described: TilebakeTerrain, otherwise: String, advice: TilebakePromptAdvice) -> void:
 	_advice = advice
 	var name_label: Label = Label.new()
 	name_label.text = terrain
@@ -22,7 +23,7 @@ func _init(terrain: String, described: TilebakeTerrain, advice: TilebakePromptAd
 	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	name_label.tooltip_text = terrain
 	_prompt.text = described.prompt if described != null else ""
-	_prompt.placeholder_text = "as in tilebake.toml"
+	_prompt.placeholder_text = otherwise
 	_prompt.tooltip_text = "What %s looks like" % terrain
 	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_weight.min_value = 0.05

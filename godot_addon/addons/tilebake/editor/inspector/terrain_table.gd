@@ -2,38 +2,61 @@
 extends VBoxContainer
 ## List the terrains of a BakedTileMap's layers, with a row each to describe it.
 
-const TilebakeSceneSetup = preload("../maps/scene_setup.gd")
 const TilebakeSignals = preload("../../nodes/signals.gd")
 const TilebakeTerrainRow = preload("terrain_row.gd")
-const TilebakeUi = preload("../dock/ui.gd")
 
 var _node: BakedTileMap
 var _undo: EditorUndoRedoManager
+var _guess: TilebakeNameGuess
+var _history: UndoRedo
+var _shown: PackedStringArray = []
 
 
-func _init(node: BakedTileMap, undo: EditorUndoRedoManager) -> void:
+func _init(node: BakedTileMap, undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> void:
 	_node = node
 	_undo = undo
+	_guess = guess
+	_history = undo.get_history_undo_redo(undo.get_object_history_id(node))
+	_make()
+
+
+func _enter_tree() -> void:
+	TilebakeSignals.on(_history.version_changed, _on_version_changed)
+
+
+func _exit_tree() -> void:
+	if is_instance_valid(_history):
+		_history.version_changed.disconnect(_on_version_changed)
+
+
+## Make the rows anew where tiles have been named otherwise.
+func _on_version_changed() -> void:
+	if is_instance_valid(_node) and _names() != _shown:
+		_make.call_deferred()
+
+
+func _make() -> void:
+	for child: Node in get_children():
+		remove_child(child)
+		child.queue_free()
+	_shown = _names()
 	var advice: TilebakePromptAdvice = null
 	if TilebakePromptAdvice.is_due(TilebakeProjectFile.find("res://")):
 		advice = TilebakePromptAdvice.new()
-	for terrain: String in _names():
-		var described: TilebakeTerrain = node.terrains.get(terrain)
-		var row: TilebakeTerrainRow = TilebakeTerrainRow.new(terrain, described, advice)
+	for terrain: String in _shown:
+		var described: TilebakeTerrain = _node.terrains.get(terrain)
+		var row: TilebakeTerrainRow = TilebakeTerrainRow.new(
+			terrain, described, TilebakePromptWords.prompt_without(terrain), advice)
 		TilebakeSignals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
-	if get_child_count() == 0:
-		var hint: Label = TilebakeUi.make_wrapped_label()
-		hint.text = "The tiles have no terrains. Add a custom data layer %s to the TileSet, or name the tiles below." % (
-			TilebakeTileNames.DATA_LAYER)
-		add_child(hint)
 
 
-func _names() -> Array[String]:
-	var names: Array[String] = TilebakeSceneSetup.terrain_names(_node.source_layers())
-	for also: String in _node.terrains.keys() + _node.tile_terrains.values():
+## Return the terrains of the tiles, and those that the node describes.
+func _names() -> PackedStringArray:
+	var names: PackedStringArray = TilebakeTileNames.in_use(_node, _guess)
+	for also: String in _node.terrains:
 		if also not in names:
-			names.append(also)
+			names += PackedStringArray([also])
 	return names
 
 
