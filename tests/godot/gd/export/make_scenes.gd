@@ -104,7 +104,8 @@ func _make_tile_set(described: Dictionary) -> TileSet:
 	var size: Array = described.get("size", [16, 16])
 	tile_set.tile_size = _pair(size, 0)
 	tile_set.add_terrain_set()
-	for name: String in TERRAINS:
+	var terrains: Array = described.get("terrains", TERRAINS)
+	for name: String in terrains:
 		tile_set.add_terrain(0)
 		tile_set.set_terrain_name(0, tile_set.get_terrains_count(0) - 1, name)
 	tile_set.add_custom_data_layer()

@@ -33,6 +33,15 @@ func _init(guess: TilebakeNameGuess) -> void:
 	_guess = guess
 
 
+## Choose the layers of a new painting by what the layers beside it look like.
+func choose_for(baked: BakedTileMap) -> void:
+	var tiled: Array[Node] = baked.layers_beside().filter(
+		func(layer: Node) -> bool: return not TilebakeLayerList.tiled_in(layer).is_empty())
+	var properties: Dictionary[StringName, Variant] = to_properties(baked, of(tiled))
+	for name: StringName in properties:
+		baked.set(name, properties[name])
+
+
 ## Guess the use of each layer of one map; at least one is painted.
 func of(layers: Array[Node]) -> Dictionary[Node, TilebakeLayerUse.Use]:
 	var counts: Dictionary[Node, int] = {}

@@ -64,6 +64,11 @@ static func in_use(baked: BakedTileMap, guess: TilebakeNameGuess) -> PackedStrin
 	return sorted
 
 
+## Return what the user has chosen at a node about its tiles; terrains are to be listed anew when it changes.
+static func words_of(baked: BakedTileMap) -> Array:
+	return [baked.tile_terrains, baked.layers, baked.hidden_layers].duplicate(true)
+
+
 ## Clean a name: remove control characters, space around it and excess length.
 static func clean(text: String) -> String:
 	var kept: String = text.strip_edges()

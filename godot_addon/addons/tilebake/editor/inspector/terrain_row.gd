@@ -47,7 +47,10 @@ func _notification(what: int) -> void:
 		_warning.texture = get_theme_icon(&"NodeWarning", &"EditorIcons")
 
 
+## Show what is to be known of a prompt; where there is none, of what counts in its place.
 func _show_advice(prompt: String) -> void:
+	if prompt.strip_edges().is_empty():
+		prompt = _prompt.placeholder_text
 	_warning.tooltip_text = _advice.about(prompt) if _advice != null else ""
 	_warning.visible = not _warning.tooltip_text.is_empty()
 

@@ -9,7 +9,7 @@ var _node: BakedTileMap
 var _undo: EditorUndoRedoManager
 var _guess: TilebakeNameGuess
 var _history: UndoRedo
-var _shown: PackedStringArray = []
+var _shown: Array = []  # what the rows were made by
 
 
 func _init(node: BakedTileMap, undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> void:
@@ -31,19 +31,23 @@ func _exit_tree() -> void:
 
 ## Make the rows anew where tiles have been named otherwise.
 func _on_version_changed() -> void:
-	if is_instance_valid(_node) and _names() != _shown:
+	if is_instance_valid(_node) and _state() != _shown:
 		_make.call_deferred()
+
+
+func _state() -> Array:
+	return TilebakeTileNames.words_of(_node) + [_node.terrains.keys()]
 
 
 func _make() -> void:
 	for child: Node in get_children():
 		remove_child(child)
 		child.queue_free()
-	_shown = _names()
+	_shown = _state()
 	var advice: TilebakePromptAdvice = null
 	if TilebakePromptAdvice.is_due(TilebakeProjectFile.find("res://")):
 		advice = TilebakePromptAdvice.new()
-	for terrain: String in _shown:
+	for terrain: String in _names():
 		var described: TilebakeTerrain = _node.terrains.get(terrain)
 		var row: TilebakeTerrainRow = TilebakeTerrainRow.new(
 			terrain, described, TilebakePromptWords.prompt_without(terrain), advice)

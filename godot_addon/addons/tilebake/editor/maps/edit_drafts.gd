@@ -25,6 +25,7 @@ var keep_layout: float = TilebakeEdit.KEEP_LAYOUT
 
 var _undo: EditorUndoRedoManager
 var _guess: TilebakeNameGuess
+var _named: Array = []  # what the terrains were listed by
 var _history: UndoRedo = null  # of the painting's scene
 var _others: Dictionary[String, TilebakeRewrite] = {}  # drafts of terrains that were chosen before
 var _kept: TilebakeEdit = null  # as it was when the drafts were made
@@ -38,7 +39,7 @@ func _init(undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> void:
 ## Open a painting. One that is open stays so, and starts anew only if its tiles no longer have the chosen terrain.
 func open(painting: BakedTileMap) -> void:
 	if painting == node:
-		terrains = TilebakeTileNames.in_use(node, _guess)
+		_list_terrains()
 		if terrain not in terrains:
 			_begin()
 		return
@@ -146,7 +147,7 @@ func _put(made: TilebakeEdit, title: String) -> void:
 func _begin() -> void:
 	_kept = node.edit
 	keep_layout = _edit().keep_layout
-	terrains = TilebakeTileNames.in_use(node, _guess)
+	_list_terrains()
 	var kept: Array = Array(terrains).filter(is_kept)
 	terrain = kept[0] if not kept.is_empty() else ("" if terrains.is_empty() else terrains[0])
 	draft = _edit().draft_of(terrain)
@@ -158,6 +159,9 @@ func _begin() -> void:
 func _on_version_changed() -> void:
 	if not is_instance_valid(node):
 		return
+	if _named != TilebakeTileNames.words_of(node):
+		open(node)
+		renewed.emit()
 	var prompt: String = TilebakePromptWords.prompt_of(node, terrain)
 	if node.edit == _kept and prompt == source:
 		return
@@ -173,6 +177,11 @@ func _on_version_changed() -> void:
 	_kept = node.edit
 	source = prompt
 	renewed.emit()
+
+
+func _list_terrains() -> void:
+	terrains = TilebakeTileNames.in_use(node, _guess)
+	_named = TilebakeTileNames.words_of(node)
 
 
 func _edit() -> TilebakeEdit:

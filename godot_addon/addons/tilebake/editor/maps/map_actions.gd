@@ -27,7 +27,7 @@ func bake_scene() -> void:
 		_show_toast("Save the scene first. Its map is named after it.")
 		return
 	if TilebakeMapScene.paintings_in_scene().is_empty():
-		var made: BakedTileMap = TilebakeSceneSetup.set_up(root, _undo)
+		var made: BakedTileMap = TilebakeSceneSetup.set_up(root, _undo, _coordinator.guess)
 		if made == null:
 			_show_toast("This scene has no visible TileMapLayer with tiles. Add one, paint tiles, then bake.")
 			return

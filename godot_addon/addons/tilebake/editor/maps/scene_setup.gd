@@ -5,13 +5,13 @@ extends RefCounted
 
 ## Add a BakedTileMap after the layers of a scene, in one undoable step.
 ## Returns null where there is nothing to paint.
-static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
+static func set_up(root: Node, undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> BakedTileMap:
 	var made: BakedTileMap = BakedTileMap.new()
 	made.name = "Painting"
 	var parent: Node = _parent_for(root)
 	parent.add_child(made)
 	var layers: Array[Node] = made.source_layers()
-	made.terrains = terrains_of(layers)
+	TilebakeLayerUse.new(guess).choose_for(made)
 	parent.remove_child(made)
 	if layers.is_empty():
 		made.free()
@@ -24,55 +24,6 @@ static func set_up(root: Node, undo: EditorUndoRedoManager) -> BakedTileMap:
 	undo.add_undo_method(parent, &"remove_child", made)
 	undo.commit_action()
 	return made
-
-
-## Describe every terrain that the layers' tiles can have. A terrain that tilebake.toml describes stays empty; the
-## others get their names as prompts, until the user writes better ones.
-static func terrains_of(layers: Array[Node]) -> Dictionary[String, TilebakeTerrain]:
-	var shared: Dictionary[String, String] = TilebakeProjectFile.find("res://").terrains
-	var found: Dictionary[String, TilebakeTerrain] = {}
-	for name: String in terrain_names(layers):
-		found[name] = TilebakeTerrain.new()
-		if name not in shared:
-			found[name].prompt = name.capitalize().to_lower()
-	return found
-
-
-## Return the terrains' names, sorted.
-static func terrain_names(layers: Array[Node]) -> Array[String]:
-	var names: Dictionary[String, bool] = {}
-	for tiles: TileSet in _tile_sets(layers):
-		for terrain_set: int in tiles.get_terrain_sets_count():
-			for terrain: int in tiles.get_terrains_count(terrain_set):
-				names[tiles.get_terrain_name(terrain_set, terrain)] = true
-		if tiles.get_custom_data_layer_by_name(TilebakeTileNames.DATA_LAYER) != -1:
-			_collect_custom(tiles, names)
-	var _was_there: bool = names.erase("") or names.erase(TilebakeTileNames.LEAVE_OUT)
-	var sorted: Array[String] = names.keys()
-	sorted.sort()
-	return sorted
-
-
-static func _tile_sets(layers: Array[Node]) -> Array[TileSet]:
-	var found: Array[TileSet] = []
-	for layer: Node in layers:
-		var tiles: TileSet = (
-			(layer as TileMapLayer).tile_set if layer is TileMapLayer else (layer as TileMap).tile_set)
-		if tiles != null and tiles not in found:
-			found.append(tiles)
-	return found
-
-
-static func _collect_custom(tiles: TileSet, names: Dictionary[String, bool]) -> void:
-	for index: int in tiles.get_source_count():
-		var source: TileSetAtlasSource = tiles.get_source(tiles.get_source_id(index)) as TileSetAtlasSource
-		if source == null:
-			continue
-		for index_of_tile: int in source.get_tiles_count():
-			var tile: Vector2i = source.get_tile_id(index_of_tile)
-			for alternative: int in source.get_alternative_tiles_count(tile):
-				var data: TileData = source.get_tile_data(tile, source.get_alternative_tile_id(tile, alternative))
-				names[TilebakeTileNames.clean(str(data.get_custom_data(TilebakeTileNames.DATA_LAYER)))] = true
 
 
 ## Return the first layer's parent, so that the painting shares the layers' space.

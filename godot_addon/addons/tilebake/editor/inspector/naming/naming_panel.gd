@@ -35,12 +35,8 @@ func _exit_tree() -> void:
 
 ## Make the rows anew, because a step was done or undone.
 func _on_version_changed() -> void:
-	if is_instance_valid(_node) and _shown != _state():
+	if is_instance_valid(_node) and _shown != TilebakeTileNames.words_of(_node):
 		_make.call_deferred()
-
-
-func _state() -> Array:
-	return [_node.tile_terrains, _node.layers, _node.hidden_layers]
 
 
 func _make() -> void:
@@ -50,7 +46,7 @@ func _make() -> void:
 	for child: Node in get_children():
 		remove_child(child)
 		child.queue_free()
-	_shown = _state()
+	_shown = TilebakeTileNames.words_of(_node)
 	var uses: Dictionary[Node, TilebakeLayerUse.Use] = _steps.uses()
 	var title: Label = TilebakeUi.make_wrapped_label()
 	title.text = "Layers, and what their tiles show. Grey words are proposals: they are painted as they stand."
