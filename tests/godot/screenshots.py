@@ -9,12 +9,22 @@ from typing import Final
 
 from PIL import Image
 
-from tests.godot.harness.engine import SCRIPTS, SCRIPTS_IN_PROJECT, Engine, copy_project, find_engine
+from tests.godot.harness.drawn_scenes import make_drawn_scenes
+from tests.godot.harness.engine import (
+    SCRIPTS,
+    SCRIPTS_IN_PROJECT,
+    Engine,
+    copy_project,
+    find_engine,
+    write_project,
+)
 from tests.godot.harness.screen import DRAWING, draw, screen
 from tests.godot.harness.user_plugin import add_user
 
 PATIENCE: Final = 900.0  # seconds; two bakes of the demo are in it, and two previews
 DEMO: Final = (768, 512)
+INSPECTOR: Final = 340  # pixels at the window's right edge
+NAMES_HEIGHT: Final = 640
 
 
 def take(target: Path) -> None:
@@ -26,6 +36,7 @@ def take(target: Path) -> None:
         _bake(engine, project)
         _painting(engine, project, target)
         _editor(engine, project, target)
+        _names(engine, folder / "town", target)
 
 
 def _bake(engine: Engine, project: Path) -> None:
@@ -64,6 +75,28 @@ def _editor(engine: Engine, project: Path, target: Path) -> None:
     for name in ("editor", "words", "retheme", "baking"):
         with Image.open(project.parent / f"{name}.png") as photo:
             photo.convert("RGB").save(target / f"godot-{name}.png", optimize=True)
+
+
+def _names(engine: Engine, project: Path, target: Path) -> None:
+    """Save the right side of the window, where names are proposed for a scene without any."""
+    write_project(project, {"tilebake.toml": 'maps = ["maps"]\noutput = "baked"\n'})
+    make_drawn_scenes(engine, project)
+    add_user(project, "editor/photograph_names.gd")
+    with screen(engine) as environment:
+        run = engine.run(
+            project,
+            "--editor",
+            *DRAWING,
+            headless=False,
+            timeout=PATIENCE,
+            environment={**environment, "SCREENSHOTS": str(project.parent)},
+        )
+    run.check()
+    with Image.open(project.parent / "names.png") as photo:
+        window = photo.convert("RGB")
+        window.crop((window.width - INSPECTOR, 0, window.width, NAMES_HEIGHT)).save(
+            target / "godot-names.png", optimize=True
+        )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ func test_re_roll() -> void:
 	var painting: BakedTileMap = _painting()
 	var path: String = painting.texture.resource_path
 	var before: PackedByteArray = FileAccess.get_file_as_bytes(path)
-	_list().asked.emit(MapList.Action.RE_ROLL, MAP)
+	_list().asked.emit(MapList.TilebakeMapAction.RE_ROLL, MAP)
 	check("re-rolling changes the seed", painting.bake_seed != 0)
 	await until("re-rolling changes the picture", func() -> bool: return FileAccess.get_file_as_bytes(path) != before)
 	check("undo takes the re-rolled seed back", undo(painting) and painting.bake_seed == 0)

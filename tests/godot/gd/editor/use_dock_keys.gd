@@ -94,7 +94,7 @@ func test_menu() -> void:
 	_right_click(_list.get_item_area_rect(_list.get_selected()).position + Vector2(20, 8))
 	await until("a right click opens the menu", func() -> bool:
 		return menu.visible and _list.selected_map() == LONG)
-	menu.id_pressed.emit(MapList.Action.BAKE)
+	menu.id_pressed.emit(MapList.TilebakeMapAction.BAKE)
 	menu.hide()
 	await until("Bake in the menu bakes the map", func() -> bool: return _is_running(LONG))
 

@@ -22,6 +22,8 @@ const _PLACES: PackedStringArray = [
 	"mountain", "mountains", "park", "strand", "swamp", "volcano", "wald", "wüste",
 ]
 const _LONGEST_PHRASE: int = 3
+## Colours that tiles have where the model paints others in the mean: its lava has a dark crust, and is as brown as earth.
+const _COLOURS_OF_TILES: Dictionary[String, Color] = {"lava": Color(0.85, 0.38, 0.12)}
 
 ## The mean colour and roughness of each terrain, by the first of its nouns.
 var looks: Dictionary[String, TilebakeTileLook] = {}
@@ -88,7 +90,8 @@ func _read(words: Dictionary) -> void:
 			_nouns[noun.to_lower()] = noun
 			_main[noun] = first
 		var roughness: float = entry["roughness"]
-		looks[first] = TilebakeTileLook.new(Color(str(entry["colour"])), roughness, 1.0)
+		var colour: Color = _COLOURS_OF_TILES.get(first, Color(str(entry["colour"])))
+		looks[first] = TilebakeTileLook.new(colour, roughness, 1.0)
 	var synonyms: Dictionary = words["synonyms"]
 	for word: String in synonyms:
 		_nouns.get_or_add(word.to_lower(), str(synonyms[word]))

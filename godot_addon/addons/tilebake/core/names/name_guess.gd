@@ -50,6 +50,8 @@ func propose(layer: TileMapLayer, cell: Vector2i, data: TileData) -> String:
 		var noun: String = _noun_for(name, look, false)
 		if not noun.is_empty():
 			return noun
+	if look != null and look.lightness() < _DARK:
+		return TilebakeTileNames.LEAVE_OUT
 	for name: String in _names_of_atlas(atlas):
 		var noun: String = _noun_for(name, look, true)
 		if not noun.is_empty():
@@ -100,16 +102,24 @@ func _noun_for(name: String, look: TilebakeTileLook, vague: bool) -> String:
 
 ## Return the noun for the terrain that looks most like a tile, among those that the layer's name allows.
 func _noun_like(layer: TileMapLayer, look: TilebakeTileLook) -> String:
-	if look.lightness() < _DARK:
-		return TilebakeTileNames.LEAVE_OUT
 	if layer.tile_set.tile_shape == TileSet.TILE_SHAPE_SQUARE:
 		for noun: String in _COVERS:
-			if look.of_top().distance_to(words.looks[noun]) < _ALIKE:
+			if look.of_part(look.top).distance_to(words.looks[noun]) < _ALIKE:
 				return noun
 	var is_built: bool = TilebakeKnownWords.has_built(TilebakeNameWords.split(layer.name))
-	var best: String = _ELSE
+	var votes: Dictionary[String, int] = {}
+	for quarter: Color in look.quarters:
+		var noun: String = _nearest(look.of_part(quarter), _BUILT if is_built else _SEEN)
+		votes[noun] = votes.get(noun, 0) + 1
+	var most: int = votes.values().max()
+	var first: Array = votes.keys().filter(func(noun: String) -> bool: return votes[noun] == most)
+	return _nearest(look, PackedStringArray(first))
+
+
+func _nearest(look: TilebakeTileLook, nouns: PackedStringArray) -> String:
+	var best: String = ""
 	var least: float = INF
-	for noun: String in _BUILT if is_built else _SEEN:
+	for noun: String in nouns:
 		var distance: float = look.distance_to(words.looks[noun])
 		if distance < least:
 			least = distance

@@ -3,6 +3,8 @@ class_name TilebakeTileLook
 extends RefCounted
 ## Describe what a tile looks like, by a few figures.
 
+const _ROUGH: float = 0.2  # of a colour's weight: tiles are smoother than what is painted
+
 ## The mean of what is not transparent.
 var colour: Color
 ## The standard deviation of its lightness, from 0 to 0.5.
@@ -11,6 +13,8 @@ var roughness: float
 var opaque: float
 ## The mean colour of its upper quarter, where that is not transparent: grass may grow on earth there.
 var top: Color
+## The mean colours of its four quarters, without those that are transparent: a piece of a shore has two grounds.
+var quarters: Array[Color] = []
 
 var _lab: Vector3
 
@@ -26,12 +30,12 @@ func _init(the_colour: Color, the_roughness: float, the_share: float) -> void:
 ## Return how far another look is from this one, as the eye sees it: about 0.02 can just be told apart, black and
 ## white are 1 apart. Colour counts most; roughness tells sand from a wall of the same colour.
 func distance_to(other: TilebakeTileLook) -> float:
-	return _lab.distance_to(other._lab) + 0.5 * absf(roughness - other.roughness)
+	return _lab.distance_to(other._lab) + _ROUGH * absf(roughness - other.roughness)
 
 
-## Return the look of its upper quarter.
-func of_top() -> TilebakeTileLook:
-	return TilebakeTileLook.new(top, roughness, 1.0)
+## Return the look of its parts with one of their colours.
+func of_part(colour_of_it: Color) -> TilebakeTileLook:
+	return TilebakeTileLook.new(colour_of_it, roughness, 1.0)
 
 
 ## Return its lightness, from 0 to 1.

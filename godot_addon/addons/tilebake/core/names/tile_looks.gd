@@ -56,8 +56,8 @@ static func _measure(image: Image, region: Rect2i) -> TilebakeTileLook:
 	var sum: Color = Color(0, 0, 0, 0)
 	var squares: float = 0.0
 	var seen: int = 0
-	var top: Color = Color(0, 0, 0, 0)
-	var seen_at_top: int = 0
+	var top: Color = Color(0, 0, 0, 0)  # in which the opacity counts the pixels, roughly
+	var quarters: Array[Color] = [top, top, top, top]
 	for y: int in counts.y:
 		for x: int in counts.x:
 			var at: Vector2 = (Vector2(x, y) + Vector2(0.5, 0.5)) * Vector2(part.size) / Vector2(counts)
@@ -66,8 +66,8 @@ static func _measure(image: Image, region: Rect2i) -> TilebakeTileLook:
 				seen += 1
 				sum += pixel
 				squares += pixel.get_luminance() ** 2
+				quarters[int(2 * x >= counts.x) + 2 * int(2 * y >= counts.y)] += pixel
 				if 4 * y < counts.y:
-					seen_at_top += 1
 					top += pixel
 	var all: int = counts.x * counts.y
 	if seen == 0:
@@ -75,6 +75,9 @@ static func _measure(image: Image, region: Rect2i) -> TilebakeTileLook:
 	var mean: Color = sum / seen
 	var spread: float = sqrt(maxf(0.0, squares / seen - mean.get_luminance() ** 2))
 	var look: TilebakeTileLook = TilebakeTileLook.new(Color(mean, 1.0), spread, float(seen) / all)
-	if seen_at_top > 0:
-		look.top = Color(top / seen_at_top, 1.0)
+	if top.a > 0.0:
+		look.top = Color(top / top.a, 1.0)
+	for quarter: Color in quarters:
+		if quarter.a > 0.0:
+			look.quarters.append(Color(quarter / quarter.a, 1.0))
 	return look
