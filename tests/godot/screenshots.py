@@ -23,7 +23,7 @@ from tests.godot.harness.user_plugin import add_user
 
 PATIENCE: Final = 900.0  # seconds; two bakes of the demo are in it, and two previews
 DEMO: Final = (768, 512)
-INSPECTOR: Final = 340  # pixels at the window's right edge
+INSPECTOR: Final = 288  # pixels at the window's right edge
 NAMES_HEIGHT: Final = 640
 
 
