@@ -49,6 +49,7 @@ def shipped_files() -> set[str]:
 def test_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert names == shipped_files()
+    assert "tilebake/py.typed" in names, "or type checkers do not see that all is annotated"
 
 
 def test_wheel_holds_the_embedded_model(wheel: zipfile.ZipFile) -> None:

@@ -24,8 +24,18 @@ PIXEL_ART_PALETTE: Final = (
 
 SCHEDULERS: Final[tuple[Scheduler, ...]] = get_args(Scheduler)
 PRESETS: Final[Mapping[Preset, Mapping[str, object]]] = {
-    "painting": {"art_pixels_per_tile": None, "resample": "lanczos", "palette": None},
-    "pixel-art": {"art_pixels_per_tile": 16, "resample": "area", "palette": PIXEL_ART_PALETTE},
+    "painting": {
+        "pixels_per_tile": None,
+        "art_pixels_per_tile": None,
+        "resample": "lanczos",
+        "palette": None,
+    },
+    "pixel-art": {
+        "pixels_per_tile": 64,  # small tiles are painted smaller otherwise, and their stones too large
+        "art_pixels_per_tile": 16,
+        "resample": "area",
+        "palette": PIXEL_ART_PALETTE,
+    },
 }
 """What each preset sets."""
 
@@ -124,8 +134,8 @@ class SettingsOverride(AnySettings):
     """What a map's or a project's "settings" may hold. Only the fields that were written count."""
 
     preset: Preset | None = None
-    """A name for several settings at once. "pixel-art" sets art_pixels_per_tile, resample and a palette of
-    16 colours, "painting" sets them back. Settings written beside it win."""
+    """A name for several settings at once. "pixel-art" sets pixels_per_tile, art_pixels_per_tile, resample
+    and a palette of 16 colours, "painting" sets them back. Settings written beside it win."""
 
     @property
     def given(self) -> Mapping[str, object]:
