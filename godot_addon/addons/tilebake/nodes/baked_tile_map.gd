@@ -63,7 +63,7 @@ func _ready() -> void:
 	if Engine.is_editor_hint():
 		_watch_layers()
 	elif hide_tiles and texture != null:
-		for layer: CanvasItem in source_layers():
+		for layer: CanvasItem in source_layers() + hidden_beside():
 			layer.self_modulate.a = 0.0
 
 
@@ -82,6 +82,14 @@ func source_layers() -> Array[Node]:
 	for path: NodePath in layers:
 		_add_layer(get_node_or_null(path), found)
 	return layers_beside() if layers.is_empty() else found
+
+
+## Return the layers that are hidden with the painted ones.
+func hidden_beside() -> Array[Node]:
+	var found: Array[Node] = []
+	for path: NodePath in hidden_layers:
+		_add_layer(get_node_or_null(path), found)
+	return found
 
 
 ## Return the layers that could be painted: the parent, if it is a layer, and every visible layer among the siblings and

@@ -150,6 +150,24 @@ func test_hidden_tiles() -> void:
 	scene.free()
 
 
+func test_uses_of_layers() -> void:
+	var scene: Node2D = _scene(["Ground", "Houses", "Markers"])
+	var painting: BakedTileMap = _painting(scene)
+	painting.layers = [NodePath("../Ground")]
+	painting.hidden_layers = [NodePath("../Markers")]
+	painting.show_bake(_picture(16, 16), Rect2(0, 0, 16, 16))
+	root.add_child(scene)
+	await physics_frame
+	check("a layer that stays on top is seen in the game", _alpha(scene, "Houses") == 1.0)
+	check("a layer that is neither painted nor on top is hidden in the game", _alpha(scene, "Markers") == 0.0)
+	check("a painted layer among others is hidden in the game", _alpha(scene, "Ground") == 0.0)
+	scene.free()
+
+
+func _alpha(scene: Node2D, layer: String) -> float:
+	return (scene.get_node(layer) as TileMapLayer).self_modulate.a
+
+
 func _scene(layers: Array[String]) -> Node2D:
 	var scene: Node2D = Node2D.new()
 	for name: String in layers:

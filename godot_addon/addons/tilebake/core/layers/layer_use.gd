@@ -56,16 +56,6 @@ func of(layers: Array[Node]) -> Dictionary[Node, TilebakeLayerUse.Use]:
 	return uses
 
 
-## Return the layers that a painting hides without showing them.
-static func hidden_at(baked: BakedTileMap) -> Array[Node]:
-	var found: Array[Node] = []
-	for path: NodePath in baked.hidden_layers:
-		var layer: Node = baked.get_node_or_null(path)
-		if layer is TileMapLayer or layer is TileMap:
-			found.append(layer)
-	return found
-
-
 ## Return what a BakedTileMap keeps of the uses of its layers. Where all are painted it keeps none, and layers that are
 ## added later are painted too.
 static func to_properties(

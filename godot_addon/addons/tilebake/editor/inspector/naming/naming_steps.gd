@@ -26,7 +26,7 @@ func name_kinds(kinds: Array[TilebakeTileKind], word: String) -> void:
 ## Return each layer beside the painting and what it makes of it, in drawing order.
 func uses() -> Dictionary[Node, TilebakeLayerUse.Use]:
 	var painted: Array[Node] = _node.source_layers()
-	var hidden: Array[Node] = TilebakeLayerUse.hidden_at(_node)
+	var hidden: Array[Node] = _node.hidden_beside()
 	var found: Dictionary[Node, TilebakeLayerUse.Use] = {}
 	for layer: Node in _node.layers_beside() + painted + hidden:
 		if TilebakeLayerList.tiled_in(layer).is_empty():
