@@ -35,7 +35,9 @@ def ask(columns: int = 3, scheduler: Scheduler = "euler") -> BakeRequest:
             }
         )
     )
-    settings = BakeSettings(pixels_per_tile=16, steps=2, guidance_scale=4.0, scheduler=scheduler)
+    settings = BakeSettings(
+        pixels_per_tile=16, steps=2, guidance_scale=4.0, scheduler=scheduler, transparent=False
+    )
     return BakeRequest(tilemap, settings, model="tiny", model_digest="0" * 64, seed=5)
 
 

@@ -39,7 +39,8 @@ def test_sigma_is_half_a_tile_unless_it_is_named(pixels_per_tile: int, sigma: fl
     ("grid", "tile_size", "sigma"),
     [
         ("square", (64, 32), 2),
-        ("square", (16, 16), 4),
+        ("square", (16, 16), 3),  # painted at 48 pixels
+        ("square", (32, 32), 4),
         ("square", (32, 64), 4),
         ("isometric", (64, 32), 2.4),
         ("hexagonal", (64, 74), 4.8),

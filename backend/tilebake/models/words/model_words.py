@@ -87,13 +87,11 @@ class ModelWords:
 def read_words(path: Path) -> ModelWords | None:
     """Read a model's words.json; None where there is none, or where it holds no words.
 
-    It changes no pixel, so that a broken one is passed over, and so are its broken entries.
+    It changes no pixel, so that a broken or closed one is passed over, and so are its broken entries.
     """
-    if not path.is_file():
-        return None
     try:
-        given = read_json(path)
-    except ModelError:
+        given = read_json(path) if path.is_file() else {}
+    except (ModelError, OSError):
         return None
     entries = {name: _terrain(entry) for name, entry in _items(given.get("terrains"))}
     terrains = {name: terrain for name, terrain in entries.items() if terrain is not None}
