@@ -1,13 +1,14 @@
 """Test what is proposed for tiles that nobody has named, in scenes drawn as games have them."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
 
 from tests.godot.harness.drawn_scenes import SCENES, make_drawn_scenes
-from tests.godot.harness.engine import SCRIPTS, Engine, write_project
+from tests.godot.harness.engine import ADDON_PROJECT, SCRIPTS, Engine, write_project
 
 Proposals = Mapping[str, dict[str, Any]]  # by scene and layer
 STAYS: Final = "-"
@@ -28,6 +29,17 @@ def words(proposals: Proposals, layer: str) -> list[str]:
     """Return the words for a layer's tiles, in the order of its sheet."""
     by_tile: dict[str, str] = proposals[layer]["words"]
     return [word for _, word in sorted(by_tile.items())]
+
+
+def test_every_word_that_is_proposed_is_known_to_the_model() -> None:
+    names = ADDON_PROJECT / "addons/tilebake/core/names"
+    known = json.loads((names / "known_words.json").read_text(encoding="utf-8"))
+    nouns = [each["nouns"] for each in known["terrains"].values()]
+    assert set(known["synonyms"].values()) <= {noun for each in nouns for noun in each}
+    guess = (names / "name_guess.gd").read_text(encoding="utf-8")
+    for name in ("_SEEN", "_BUILT", "_COVERS"):
+        (listed,) = re.findall(rf"const {name}: PackedStringArray = \[(.*?)\]", guess, re.DOTALL)
+        assert set(re.findall(r'"([^"]+)"', listed)) <= {each[0] for each in nouns}, name
 
 
 def test_tiles_are_named_by_their_pictures(proposals: Proposals) -> None:
