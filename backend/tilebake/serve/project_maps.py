@@ -20,6 +20,7 @@ from tilebake.serve.files.file_stamp import FileStamp, FileStamps, stamps_of
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
 from tilebake.serve.kept_plans import KeptPlans
+from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost
 from tilebake.serve.owners.ownership import record_path
 from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.serve.valid_text import valid_name, valid_text
@@ -228,6 +229,8 @@ class ProjectMaps:
                 planned = self._planner.plan(path, path.relative_to(self._root))
                 self._owners.claim(planned.png, path)
             self._plans.keep(planned)
+            lost = why_lost(path)  # painted only when it is asked for
+            notes = () if lost is None else (Diagnostic(f"it is not painted: {lost}", hint=IF_LOST),)
             self._remember(
                 ProjectMap(
                     map_id,
@@ -235,8 +238,8 @@ class ProjectMaps:
                     planned.png,
                     self._texture_path(planned.png),
                     planned.digest,
-                    planned.stale,
-                    notes=planned.request.tilemap.notes,
+                    planned.stale if lost is None else None,
+                    notes=(*notes, *planned.request.tilemap.notes),
                     stamps=planned.stamps,
                 )
             )

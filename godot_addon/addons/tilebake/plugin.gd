@@ -7,8 +7,10 @@ const TilebakeExportPlugin = preload("editor/importing/export_plugin.gd")
 const TilebakeImportPlugin = preload("editor/importing/import_plugin.gd")
 const TilebakeInspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
 const TilebakeMapActions = preload("editor/maps/map_actions.gd")
+const TilebakeMapScene = preload("editor/maps/map_scene.gd")
 const TilebakePreviewSession = preload("editor/previews/preview_session.gd")
 const TilebakeSceneLink = preload("editor/maps/scene_link.gd")
+const TilebakeSceneSaving = preload("editor/maps/scene_saving.gd")
 const TilebakeSettings = preload("editor/settings.gd")
 const TilebakeSignals = preload("nodes/signals.gd")
 const ICON: String = "res://addons/tilebake/icon.svg"
@@ -23,6 +25,7 @@ var _export_plugin: TilebakeExportPlugin = TilebakeExportPlugin.new()
 var _import_plugin: TilebakeImportPlugin = TilebakeImportPlugin.new()
 var _inspector_plugin: TilebakeInspectorPlugin
 var _scene_link: TilebakeSceneLink
+var _scene_saving: TilebakeSceneSaving
 var _preview_session: TilebakePreviewSession
 var _saved: Timer
 
@@ -32,11 +35,12 @@ func _enter_tree() -> void:
 	_coordinator = TilebakeBakeCoordinator.new()
 	_actions = TilebakeMapActions.new(_coordinator, get_undo_redo())
 	_scene_link = TilebakeSceneLink.new(_coordinator)
+	_scene_saving = TilebakeSceneSaving.new(_coordinator.guess)
 	_preview_session = TilebakePreviewSession.new(_coordinator)
 	_saved = Timer.new()
 	_saved.one_shot = true
 	_saved.wait_time = DEBOUNCE
-	for part: Node in [_coordinator, _scene_link, _preview_session, _saved]:
+	for part: Node in [_coordinator, _scene_link, _scene_saving, _preview_session, _saved]:
 		add_child(part)
 	_inspector_plugin = TilebakeInspectorPlugin.new(_actions, _preview_session, get_undo_redo(), _coordinator.guess)
 	add_inspector_plugin(_inspector_plugin)
@@ -55,13 +59,12 @@ func _exit_tree() -> void:
 	remove_import_plugin(_import_plugin)
 	remove_export_plugin(_export_plugin)
 	remove_inspector_plugin(_inspector_plugin)
-	for part: Node in [_saved, _preview_session, _scene_link, _coordinator]:
+	for part: Node in [_saved, _preview_session, _scene_saving, _scene_link, _coordinator]:
 		part.queue_free()
 
 
-## Update the paintings before the editor saves: where they lie, and their map files, are saved with the scene.
+## Place the previews anew before the editor saves: their painting may have moved.
 func _apply_changes() -> void:
-	var _has_changed: bool = _actions.settle_paintings()
 	_preview_session.overlay.place()
 
 
@@ -69,6 +72,7 @@ func _connect_editor() -> void:
 	TilebakeSignals.on(scene_saved, _on_scene_saved)
 	TilebakeSignals.on(scene_changed, _on_scene_changed)
 	TilebakeSignals.on(_saved.timeout, _export_saved)
+	_scene_saving.watch(TilebakeMapScene.paintings_in_scene())
 
 
 ## Add the dock. From 4.6 on docks are EditorDock nodes; earlier engines lack that class, so it is named in strings.
@@ -102,8 +106,9 @@ func _on_scene_saved(_path: String) -> void:
 
 
 func _export_saved() -> void:
-	_actions.export_scene()
+	_actions.write_maps(_scene_saving.take())
 
 
 func _on_scene_changed(_root: Node) -> void:
+	_scene_saving.watch(TilebakeMapScene.paintings_in_scene())
 	_scene_link.refresh.call_deferred()

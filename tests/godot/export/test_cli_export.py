@@ -191,8 +191,8 @@ def test_two_scenes_cannot_share_a_map_file(engine: Engine, project: Path, run: 
         engine, project, [scene("res://z.tscn", node("Node2D", GROUND, baked(map_file=own), name="Z"))]
     )
     assert run(MEADOW, "res://z.tscn", code=1).lines("error: ") == [
-        f"res://z.tscn: it shares its map res://maps/levels/meadow.tilebake.json with {MEADOW}. "
-        "Clear map_file in one of them."
+        f"res://z.tscn: Bake: its map file res://maps/levels/meadow.tilebake.json is that of {MEADOW}. "
+        "Save this scene in the editor, or clear map_file."
     ]
 
 

@@ -10,6 +10,7 @@ from tests.godot.harness.engine import Engine, write_project
 from tests.godot.harness.scenes import (
     baked,
     by_name,
+    content_of,
     export,
     layer,
     make_scenes,
@@ -112,13 +113,13 @@ def test_the_backend_reads_the_exported_edit(project: Path) -> None:
 
 
 def test_an_edit_that_changes_nothing_leaves_the_map_as_it_was(project: Path) -> None:
-    assert file_of(project, "nothing").read_bytes() == file_of(project, "unused").read_bytes()
+    assert content_of(file_of(project, "nothing")) == content_of(file_of(project, "unused"))
 
 
 def test_an_edit_changes_nothing_else_in_the_map(project: Path) -> None:
-    bare = json.loads(file_of(project, "unused").read_bytes())
+    bare = content_of(file_of(project, "unused"))
     for name, edit in GOLDEN.items():
-        assert json.loads(file_of(project, name).read_bytes()) == {**bare, "edit": edit}
+        assert content_of(file_of(project, name)) == {**bare, "edit": edit}
 
 
 def after_export(engine: Engine, project: Path, name: str, held: dict[str, Any] | None) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from tests.godot.harness import flat_colours
 from tests.godot.harness.engine import SCRIPTS, Engine
 from tests.godot.harness.flat_demo import FlatDemo
+from tests.godot.harness.scenes import content_of
 from tests.godot.harness.screen import draw
 
 LAYER: Final = re.compile(r'(?m)^(\[node name="\w+" type="TileMapLayer".*\])$')
@@ -69,7 +70,7 @@ def drawn(engine: Engine, flat_demo: FlatDemo, tmp_path_factory: pytest.TempPath
 @pytest.mark.parametrize("name", SCENES)
 def test_transformed_layers_give_the_map_of_straight_ones(drawn: dict[str, Drawn], name: str) -> None:
     straight = drawn[name].maps / f"demo/{name.split('-')[0]}.tilebake.json"
-    assert (drawn[name].maps / f"{name}.tilebake.json").read_bytes() == straight.read_bytes()
+    assert content_of(drawn[name].maps / f"{name}.tilebake.json") == content_of(straight)
 
 
 @pytest.mark.parametrize("name", SCENES)

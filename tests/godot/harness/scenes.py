@@ -94,6 +94,13 @@ def map_of(project: Path, scene_path: str) -> dict[str, Any]:
     return json.loads((project / "maps" / f"{inside}.tilebake.json").read_text(encoding="utf-8"))
 
 
+def content_of(map_file: Path) -> dict[str, Any]:
+    """Read a map file without the scene that it names, so that maps of several scenes can be compared."""
+    content = json.loads(map_file.read_bytes())
+    del content["scene"]
+    return content
+
+
 def file_of(project: Path, scene_path: str) -> Path:
     """Return where a scene lies on the disk."""
     return project / scene_path.removeprefix("res://")

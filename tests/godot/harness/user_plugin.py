@@ -19,3 +19,11 @@ def add_user(project: Path, script: str) -> None:
     assert _ENABLED in settings
     enabled = settings.replace(_ENABLED, f'{_ENABLED}, "res://addons/user/plugin.cfg"')
     (project / "project.godot").write_text(enabled, encoding="utf-8")
+
+
+def remove_user(project: Path) -> None:
+    """Take the second plugin away again."""
+    shutil.rmtree(project / "addons/user")
+    settings = (project / "project.godot").read_text(encoding="utf-8")
+    plain = settings.replace(', "res://addons/user/plugin.cfg"', "")
+    (project / "project.godot").write_text(plain, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.shares import share_of
 from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
 from tilebake.serve.files.project_lock import BakeShare, WriterLocks
+from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost, why_scene_differs
 from tilebake.serve.owners.orphans import find_orphans
 from tilebake.serve.owners.writing import Writing
 
@@ -129,7 +130,16 @@ def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
         folders = tuple(usable)
         for problem in problems:
             report(problem)
-    return find_maps(folders, report, output.print_note)
+    found = find_maps(folders, report, output.print_note)
+    return [each for each in found if each.path in paths or not _is_lost(each.path, output)]
+
+
+def _is_lost(map_path: Path, output: BatchOutput) -> bool:
+    """Tell whether the scene of a map is gone, and note it: such a map is painted only if it is named."""
+    why = why_lost(map_path)
+    if why is not None:
+        output.print_note(f"{shown(near(map_path))} is not painted: {why}; {IF_LOST}")
+    return why is not None
 
 
 def _note_orphans(output: BatchOutput) -> None:
@@ -144,9 +154,18 @@ def _note_orphans(output: BatchOutput) -> None:
 def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> None:
     for event in survey(maps, options, trusts_records=True):
         if isinstance(event, Planned):
-            output.print_planned(event)
+            output.print_planned(_compare_scene(event))
         else:
             output.print_failed(event)
+
+
+def _compare_scene(event: Planned) -> Planned:
+    """Count a picture that is up to date as stale where its Godot scene would show it in another place."""
+    job = event.job
+    if job.stale:
+        return event
+    differs = why_scene_differs(job.map_path, job.request.tilemap.bounds, job.png)
+    return Planned(replace(job, stale=differs))
 
 
 def _bake(

@@ -8,8 +8,10 @@ from typing import Literal
 from tilebake.cli import FAILED
 from tilebake.cli.terminal.printing import near, print_path, print_result, say
 from tilebake.errors import TilebakeError, shown
-from tilebake.level.project import Project, find_project
+from tilebake.level.project import Project, find_project, map_folders
+from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.files.project_lock import WriterLocks
+from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost
 from tilebake.serve.owners.orphans import Orphan, find_orphans, remove_orphan
 
 Status = Literal["orphan", "removed", "kept", "failed"]
@@ -28,10 +30,20 @@ def run_clean(start: Path, *, dry_run: bool, as_json: bool) -> int:
         )
     for error in unread:
         say(f"error: {error}")
+    _note_lost_maps(project)
     count = statuses["orphan" if dry_run else "removed"]
     ending = "would be removed" if dry_run else "removed"
     say(f"{count} {'picture' if count == 1 else 'pictures'} without a map {ending}")
     return FAILED if statuses["failed"] or unread else 0
+
+
+def _note_lost_maps(project: Project) -> None:
+    """Tell which maps are of no scene any more. They stay: a map may hold an edit that nothing else has."""
+    folders, _ = map_folders(project)
+    for found in find_maps(folders, lambda _: None):
+        why = why_lost(found.path)
+        if why is not None:
+            say(f"note: {shown(near(found.path))}: {why}; {IF_LOST}")
 
 
 def _clean(orphan: Orphan, project: Project, *, dry_run: bool, as_json: bool) -> Status:

@@ -121,6 +121,16 @@ class LayerEntry(TileBlock):
     """How much its tiles cover those below: 1 hides them, 0.5 leaves half of them."""
 
 
+class SceneEntry(StrictModel):
+    """The node of a Godot scene that a map was made from."""
+
+    file: Annotated[str, Field(min_length=1, max_length=1000)]
+    """The scene's file, as Godot names it: "res://levels/lake.tscn"."""
+
+    node: Annotated[str, Field(min_length=1, max_length=1000)] = "."
+    """The path of its BakedTileMap, from the scene's root."""
+
+
 class MapFile(TileBlock):
     """A tilebake map: a level's tiles, and in words what they look like. Give one of rows, cells, layers."""
 
@@ -132,6 +142,10 @@ class MapFile(TileBlock):
 
     name: Annotated[str, Field(max_length=200)] | None = None
     """What the map is called in messages; the file's name unless said. It changes no pixel."""
+
+    scene: SceneEntry | None = None
+    """The Godot scene that the map was made from. It changes no pixel. A map whose scene is gone is not
+    painted, unless it is asked for by its name."""
 
     grid: GridShape = "square"
     """The shape of the tiles and how they lie, as in Godot's TileSet."""

@@ -4,14 +4,15 @@ extends SceneTree
 ##     godot --headless --path GAME --import
 ##     godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- --all
 ##
-## Exit codes: 0 done, 1 a map could not be exported, 2 wrong usage, 3 a map file is out of date (--check).
+## Exit codes: 0 done, 1 a map could not be exported, 2 wrong usage, 3 a map file or a scene is out of date (--check).
 
 const USAGE: String = """Usage: godot --headless --path GAME -s res://addons/tilebake/cli/export_maps.gd -- [OPTIONS] [SCENES]
 
-Writes the map files of the scenes that have a BakedTileMap. Import the project first.
+Writes the map files of the scenes that have a BakedTileMap, and corrects in those scenes where their
+paintings lie. Import the project first.
 
   --all      all scenes of the project
-  --check    write nothing; exit with 3 if a map file is out of date
+  --check    write nothing; exit with 3 if a map file or a scene is out of date
   --strict   treat warnings as errors, such as a layer that is left out
   --help     print this text
 """
@@ -22,7 +23,8 @@ const MISUSED: int = 2
 const OPTIONS: Array[String] = ["--all", "--check", "--strict", "--help"]
 
 
-func _init() -> void:
+## Run once the autoloads are known, which the scenes' scripts name, and before they begin.
+func _initialize() -> void:
 	quit(_run(OS.get_cmdline_user_args()))
 
 

@@ -50,9 +50,13 @@ func _export_scene(path: String, named: bool) -> void:
 	if exports.is_empty() and named:
 		_fail(path, "it has no BakedTileMap. Add one beside its layers")
 	for export: TilebakeExport in exports:
-		_report_diagnostics(export)
+		var placed: Dictionary[StringName, Variant] = {}
+		if not export.has_failed():
+			placed = TilebakeMapPlacing.place(root.get_node(export.node_path) as BakedTileMap, export)
+		_report_diagnostics(export, named)
 		if not export.has_failed() and _owns_map(path, export):
 			_write(path, export)
+			_correct_scene(path, export, placed)
 	root.free()
 	_finished += 1
 
@@ -65,9 +69,10 @@ func _owns_map(path: String, export: TilebakeExport) -> bool:
 	return owner == path
 
 
-func _report_diagnostics(export: TilebakeExport) -> void:
+## Report what is wrong. Of all scenes, some may have layers that the game fills: they are no error unless they are named.
+func _report_diagnostics(export: TilebakeExport, named: bool) -> void:
 	for diagnostic: TilebakeDiagnostic in export.diagnostics:
-		var is_error: bool = diagnostic.is_error() or _is_strict
+		var is_error: bool = (diagnostic.is_error() and (named or not export.is_empty)) or _is_strict
 		printerr("%s: %s" % ["error" if is_error else "warning", diagnostic.line()])
 		_failed = _failed or is_error
 
@@ -88,6 +93,27 @@ func _check(path: String, export: TilebakeExport) -> void:
 	_out_of_date = _out_of_date or not is_current
 	var stale: String = "OUT OF DATE: save the scene, or export it, and commit the map"
 	_print_map(path, export, "up to date" if is_current else stale)
+
+
+## Write into the scene what it must say for the game: where its painting lies, and which file it is.
+func _correct_scene(path: String, export: TilebakeExport, changes: Dictionary[StringName, Variant]) -> void:
+	if changes.is_empty():
+		return
+	var names: String = ", ".join(PackedStringArray(changes.keys()))
+	if _checks:
+		_out_of_date = true
+		print("%s: %s says another %s than the map, OUT OF DATE: save the scene, or export it, and commit it" % [
+			path, export.node_path, names])
+	elif path.get_extension() != "tscn":
+		_fail(path, "it is binary, and its %s cannot be corrected here. Save it in the editor" % names)
+	else:
+		var text: String = FileAccess.get_file_as_string(path)
+		var written: Error = TilebakeMapWriter.put(
+			path, TilebakeSceneText.with_values(text, export.node_path, changes).to_utf8_buffer())
+		if written != OK:
+			_fail(path, "it cannot be written: %s" % error_string(written))
+		else:
+			printerr("note: %s: %s corrected at %s" % [path, names, export.node_path])
 
 
 func _print_map(path: String, export: TilebakeExport, outcome: String) -> void:

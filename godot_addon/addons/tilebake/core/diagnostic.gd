@@ -34,7 +34,10 @@ static func warning(the_what: String, the_hint: String) -> TilebakeDiagnostic:
 
 ## Place it at a node, by the scene's file and the path in it. Returns the diagnostic.
 func at(node: Node) -> TilebakeDiagnostic:
-	var root: Node = node.owner if node.owner != null else node
+	var root: Node = node
+	while root.owner == null and root.scene_file_path.is_empty() and root.get_parent() != null:
+		root = root.get_parent()  # a script has made the node: its place is in the scene of what it is below
+	root = root.owner if root.owner != null else root
 	var path: String = String(root.get_path_to(node))
 	where = path if root.scene_file_path.is_empty() else "%s: %s" % [root.scene_file_path, path]
 	return self

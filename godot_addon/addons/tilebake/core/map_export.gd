@@ -13,7 +13,11 @@ var map_path: String = ""
 ## and the bounds that BakedTileMap.show_bake takes.
 var box: Rect2 = Rect2()
 var cell_count: int = 0
+## The layers that are in the map, and the kinds of their tiles that are not, as BakedTileMap.painted has them.
+var painted: Dictionary[NodePath, PackedInt32Array] = {}
 var diagnostics: Array[TilebakeDiagnostic] = []
+## Whether there is no tile in the layers: the game may fill them itself.
+var is_empty: bool = false
 
 
 ## Whether there is no map to write.

@@ -18,7 +18,8 @@ static func export_scene(root: Node, guess: TilebakeNameGuess = TilebakeNameGues
 static func export_map(baked: BakedTileMap, guess: TilebakeNameGuess = TilebakeNameGuess.new()) -> TilebakeExport:
 	var export: TilebakeExport = _begin_export(baked)
 	var layers: Array[TileMapLayer] = TilebakeLayerList.of(baked)
-	if layers.is_empty():
+	export.is_empty = layers.is_empty()
+	if export.is_empty:
 		export.diagnostics.append(TilebakeDiagnostic.error(
 			"there is no tile to paint", "Paint tiles on a visible layer beside it, or name the layers in its property layers"
 		).at(baked))
@@ -46,8 +47,13 @@ static func _begin_export(baked: BakedTileMap) -> TilebakeExport:
 		).at(baked))
 	else:
 		var refusal: TilebakeDiagnostic = TilebakeMapPlace.refusal(export.map_path)
+		var other: String = TilebakeMapOwner.other_scene(export.map_path, root.scene_file_path)
 		if refusal != null:
 			export.diagnostics.append(refusal.at(baked))
+		elif not other.is_empty():
+			export.diagnostics.append(TilebakeDiagnostic.error(
+				"its map file %s is that of %s" % [export.map_path, other], "Save this scene in the editor, or clear map_file"
+			).at(baked))
 	return export
 
 
@@ -55,9 +61,10 @@ static func _fill_export(
 	export: TilebakeExport, baked: BakedTileMap, layers: Array[TileMapLayer], guess: TilebakeNameGuess
 ) -> void:
 	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
-	export.map = {"tilebake": 1}
+	var root: Node = baked.owner if baked.owner != null else baked
+	export.map = {"tilebake": 1, TilebakeMapOwner.KEY: TilebakeMapOwner.to_json(root, export.node_path)}
 	export.map.merge(grid.to_json())
-	var terrains: Dictionary[String, bool] = _add_layers(export, TilebakeTileNames.new(baked, layers, guess), layers, grid)
+	var terrains: Dictionary[String, bool] = _add_layers(export, baked, TilebakeTileNames.new(baked, layers, guess), layers)
 	_add_prompts(export, baked, terrains)
 	if export.cell_count == 0:
 		export.diagnostics.append(TilebakeDiagnostic.error(
@@ -67,10 +74,12 @@ static func _fill_export(
 
 ## Add the layers' cells to the export. Returns the terrains that they have.
 static func _add_layers(
-	export: TilebakeExport, names: TilebakeTileNames, layers: Array[TileMapLayer], grid: TilebakeLayerGrid
+	export: TilebakeExport, baked: BakedTileMap, names: TilebakeTileNames, layers: Array[TileMapLayer]
 ) -> Dictionary[String, bool]:
+	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
 	var terrains: Dictionary[String, bool] = {}
 	var entries: Array[Dictionary] = []
+	var keeps_tiles: bool = _is_transparent(baked)
 	for layer: TileMapLayer in layers:
 		var read: TilebakeLayerCells = TilebakeLayerCells.new(layer, grid, names)
 		export.diagnostics.append_array(read.diagnostics)
@@ -80,6 +89,7 @@ static func _add_layers(
 			export.box = box if entries.is_empty() else export.box.merge(box)
 			export.cell_count += read.cells.size()
 			entries.append({"name": String(layer.name), "cells": read.cells})
+			export.painted[baked.get_path_to(layer)] = read.unpainted if keeps_tiles else PackedInt32Array()
 	export.map["layers"] = entries
 	return terrains
 
@@ -106,6 +116,13 @@ static func _add_prompts(
 	if not edit.is_empty():
 		map["edit"] = edit
 	_add_settings(export, baked)
+
+
+## Whether the picture stays transparent where there is no tile: as the map says, else as tilebake.toml does.
+static func _is_transparent(baked: BakedTileMap) -> bool:
+	if baked.paint_empty or baked.settings.has("transparent"):
+		return not baked.paint_empty and baked.settings["transparent"] != false
+	return TilebakeProjectFile.find("res://").transparent
 
 
 ## Describe the terrains in use. What neither the node nor tilebake.toml describes is painted by its name.
@@ -147,6 +164,8 @@ static func _add_settings(export: TilebakeExport, baked: BakedTileMap) -> void:
 			).at(baked))
 	if baked.pixels_per_tile > 0:
 		settings["pixels_per_tile"] = baked.pixels_per_tile
+	if baked.paint_empty:
+		settings["transparent"] = false
 	if not settings.is_empty():
 		export.map["settings"] = settings
 

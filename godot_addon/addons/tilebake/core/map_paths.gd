@@ -43,14 +43,14 @@ static func map_paths(root: Node) -> Dictionary[BakedTileMap, String]:
 
 
 ## Write its map file into each BakedTileMap of a scene with several, so that it keeps that file whatever is added,
-## moved or removed beside it. Of those that name the same file, as copies do, the first keeps it. Returns whether
-## anything had to be written.
+## moved or removed beside it. Of those that name the same file, as copies do, the first keeps it. A scene that was copied
+## gets files of its own. Returns whether anything had to be written.
 static func settle(root: Node) -> bool:
 	var taken: Dictionary[String, bool] = {}
-	var has_changed: bool = false
+	var has_changed: bool = _clear_foreign(root)
 	var paths: Dictionary[BakedTileMap, String] = map_paths(root)
 	if paths.size() < 2 or "" in paths.values():
-		return false
+		return has_changed
 	for baked: BakedTileMap in paths:
 		var path: String = paths[baked]
 		if taken.has(path):
@@ -58,6 +58,16 @@ static func settle(root: Node) -> bool:
 		taken[path] = true
 		has_changed = has_changed or baked.map_file != path
 		baked.map_file = path
+	return has_changed
+
+
+## Clear the map files that are those of another scene, which this one was copied from. Returns whether there were any.
+static func _clear_foreign(root: Node) -> bool:
+	var has_changed: bool = false
+	for baked: BakedTileMap in TilebakeLayerList.baked_in(root):
+		if not baked.map_file.is_empty() and not TilebakeMapOwner.other_scene(baked.map_file, root.scene_file_path).is_empty():
+			baked.map_file = ""
+			has_changed = true
 	return has_changed
 
 

@@ -17,8 +17,11 @@ static func write(path: String, map: Dictionary) -> Error:
 	if _holds(path, bytes):
 		return SAME
 	var folder: Error = DirAccess.make_dir_recursive_absolute(path.get_base_dir())
-	if folder != OK:
-		return folder
+	return folder if folder != OK else put(path, bytes)
+
+
+## Put a file in its place, whole or not at all.
+static func put(path: String, bytes: PackedByteArray) -> Error:
 	# Written beside it and renamed when whole: a reader never sees half a map. Nobody can guess the draft's name, and so
 	# put a link there first. Godot offers no fsync: after a power cut the map may be empty, and the next save writes it.
 	var draft: String = "%s.%s.tmp" % [path, Crypto.new().generate_random_bytes(_DRAFT_BYTES).hex_encode()]

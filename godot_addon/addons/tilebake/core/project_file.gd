@@ -17,6 +17,8 @@ var output: String = ""
 var maps: String = ""
 ## The model that its maps are painted with; empty where it names none.
 var model: String = ""
+## Whether pictures stay transparent where there is no tile.
+var transparent: bool = true
 ## The terrains that it describes, and their prompts as far as they are understood here.
 var terrains: Dictionary[String, String] = {}
 
@@ -77,6 +79,8 @@ func _read_terrains(text: String) -> void:
 		var found: RegExMatch = key.search(line)
 		if found == null:
 			continue
+		if section == "settings" and found.get_string(1) == "transparent":
+			transparent = not line.get_slice("=", 1).strip_edges().begins_with("false")
 		if section == "terrains":
 			terrains[found.get_string(1)] = _quoted_after(line, "[^=]*=\\s*(?:\\{.*?\\bprompt\\s*=\\s*)?")
 		elif section.begins_with("terrains.") and found.get_string(1) == "prompt":

@@ -113,13 +113,10 @@ func bake_all() -> void:
 			bake(view.id, "asked")
 
 
-## Write the maps of a scene's BakedTileMap nodes, and have those painted that changed.
-func export_scene(root: Node) -> Array[TilebakeExport]:
-	var exports: Array[TilebakeExport] = TilebakeMapExporter.export_scene(root, guess)
-	for export: TilebakeExport in exports:
-		if not export.has_failed():
-			_write(export)
-	return exports
+## Write the map of an export, and have it painted if it changed. What prevents that is added to its diagnostics.
+func write_map(export: TilebakeExport) -> void:
+	if not export.has_failed():
+		_write(export)
 
 
 func cancel(job_id: int) -> void:

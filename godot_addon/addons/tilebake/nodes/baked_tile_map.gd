@@ -4,13 +4,22 @@ class_name BakedTileMap
 extends Sprite2D
 ## Show a painting of the tile layers beside it, exactly over them.
 ##
-## Put it beside the layers, after them in the tree. In the editor the Tilebake addon keeps its
-## picture up to date; in the game it needs neither the addon nor the backend, only its texture.
+## Put it beside the layers, before the lowest of them in the tree: then it lies where that one is drawn, over what is
+## behind the tiles and under all else. In the editor the Tilebake addon keeps its picture up to date; in the game it
+## needs neither the addon nor the backend, only its picture.
 
+const TilebakeBakeRecord = preload("bake_record.gd")
 const TilebakeSignals = preload("signals.gd")
+const TilebakeTileCover = preload("tile_cover.gd")
+
+## What follows from the map's bounds, its space and the picture's size.
+const _MADE: Array[String] = ["position", "rotation", "scale", "skew", "offset", "centered", "region_enabled"]
 
 ## Whether the picture is up to date.
 enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
+
+## The editor is about to save the scene.
+signal saving
 
 ## What the whole map looks like: style, light, point of view.
 @export_multiline var base_prompt: String = ""
@@ -34,37 +43,66 @@ enum State { NONE, STALE, WAITING, BAKING, UP_TO_DATE, FAILED, OFFLINE }
 		_watch_layers()
 ## Layers that the painting does not show and whose tiles are hidden with the painted ones all the same.
 @export var hidden_layers: Array[NodePath] = []
-## Hide the tiles in the game, so that only the painting shows. Collision, navigation and scene
-## tiles stay. In the editor the tiles stay too, under the painting.
+## Hide the painted tiles in the game, so that only the painting shows. Collision, navigation, scene
+## tiles and tiles that are not painted stay.
 @export var hide_tiles: bool = true
+## Hide the painted tiles in the editor too, as the game does, except while one of their layers is selected.
+@export var hide_tiles_in_editor: bool = true:
+	set(value):
+		hide_tiles_in_editor = value
+		cover_tiles(value)
 
 @export_group("Baking")
 ## Size of a tile in the painting. 0: as tilebake.toml says.
 @export_range(0, 256, 8, "or_greater", "suffix:px") var pixels_per_tile: int = 0
+## Paint by the base prompt where there is no tile. Off: as tilebake.toml says; without a word there, it stays transparent.
+@export var paint_empty: bool = false
 ## What to override of the [settings] in tilebake.toml, by name: "steps", "guidance_scale", ...
 @export var settings: Dictionary = {}
 ## The map file of this painting. Empty: named after the scene, in the maps folder.
 @export_file("*.tilebake.json") var map_file: String = ""
 
+## The file of the painting, also before it is painted. It is shown unless another texture is set.
+@export_storage var picture: String = ""
 ## Where the painting lies, as the last export measured it, in the space of [method map_layer].
 @export_storage var map_bounds: Rect2 = Rect2()
 ## The transform from that space to our parent's. It is saved, because in the game the layers may be hidden or gone.
 @export_storage var map_space: Transform2D = Transform2D.IDENTITY
+## The point in that space whose height counts where the scene is sorted by y. Infinite: the upper left corner.
+@export_storage var map_anchor: Vector2 = Vector2.INF
+## The layers of the last export, and the kinds of their tiles that are not in the map, as TilebakeTileCover numbers them.
+@export_storage var painted: Dictionary[NodePath, PackedInt32Array] = {}
 
 var _state: BakedTileMap.State = BakedTileMap.State.NONE
 var _state_warning: String = ""
 var _export_warnings: PackedStringArray = []
 var _followed_texture: Texture2D = null
+var _recorded: Rect2 = Rect2()  # the picture's own bounds, where its record lies beside it
+var _covers: Array[TilebakeTileCover] = []
 
 
 func _ready() -> void:
 	TilebakeSignals.on(texture_changed, _follow_texture)
+	_load_picture()
 	_follow_texture()
 	if Engine.is_editor_hint():
 		_watch_layers()
 	elif hide_tiles and texture != null:
-		for layer: CanvasItem in source_layers() + hidden_beside():
-			layer.self_modulate.a = 0.0
+		_make_covers()
+		for cover: TilebakeTileCover in _covers:
+			cover.hide_in_game()
+
+
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_EDITOR_PRE_SAVE:
+		saving.emit()
+
+
+## Leave out of the scene file what is made anew from the map's bounds each time.
+func _validate_property(property: Dictionary) -> void:
+	if map_bounds.has_area() and property["name"] in _MADE:
+		var usage: int = property["usage"]
+		property["usage"] = usage & ~PROPERTY_USAGE_STORAGE
 
 
 func _get_configuration_warnings() -> PackedStringArray:
@@ -109,7 +147,7 @@ func layers_beside() -> Array[Node]:
 ## Return the lowest layer with tiles, in whose space the map and its bounds are.
 func map_layer() -> Node:
 	var found: Array[Node] = source_layers()
-	var tiled: Array[Node] = found.filter(_has_tiles)
+	var tiled: Array[Node] = found.filter(has_tiles)
 	if not tiled.is_empty():
 		return tiled[0]
 	return null if found.is_empty() else found[0]
@@ -132,15 +170,32 @@ static func to_root(node: Node) -> Transform2D:
 func show_bake(bake: Texture2D, bounds: Rect2) -> void:
 	map_bounds = bounds
 	texture = bake
+	_recorded = bounds
 	follow_layers()
 
 
 ## Place the picture over its layers again, after they have been moved, scaled or turned.
 func follow_layers() -> void:
-	var layer: Node = map_layer()
+	var layer: CanvasItem = map_layer() as CanvasItem
 	if layer != null:
 		map_space = to_root(get_parent()).affine_inverse() * to_root(layer)
+		var parent: CanvasItem = get_parent() as CanvasItem
+		var is_sorted_whole: bool = parent != null and parent.y_sort_enabled and not layer.y_sort_enabled
+		map_anchor = Vector2.ZERO if is_sorted_whole else Vector2.INF
 	_fit()
+
+
+## Hide the painted tiles in the editor, or show them while they are edited. Nothing of it is saved.
+func cover_tiles(is_covered: bool) -> void:
+	if not Engine.is_editor_hint():
+		return
+	for cover: TilebakeTileCover in _covers:
+		cover.show_in_editor()
+	_covers.clear()
+	if is_covered and hide_tiles and hide_tiles_in_editor and texture != null and is_visible_in_tree():
+		_make_covers()
+	for cover: TilebakeTileCover in _covers:
+		cover.hide_in_editor()
 
 
 ## Set whether the picture is up to date. [param warning] is shown at the node while it is not.
@@ -175,8 +230,9 @@ func _add_layer(node: Node, found: Array[Node]) -> void:
 			found.append(node)
 
 
+## Collect the layers of a branch. What a script has added to the scene is no part of it, and cannot be named.
 func _collect(node: Node, found: Array[Node]) -> void:
-	if node is CanvasItem and not (node as CanvasItem).visible:
+	if (node is CanvasItem and not (node as CanvasItem).visible) or (owner != null and node.owner == null):
 		return
 	_add_layer(node, found)
 	var below: Array[Node] = node.get_children()
@@ -192,49 +248,80 @@ func _in_drawing_order(found: Array[Node]) -> Array[Node]:
 	for index: int in found.size():
 		places[found[index]] = index
 	found.sort_custom(func(a: Node, b: Node) -> bool:
-		var za: int = _absolute_z(a)
-		var zb: int = _absolute_z(b)
+		var za: int = absolute_z(a)
+		var zb: int = absolute_z(b)
 		return places[a] < places[b] if za == zb else za < zb)
 	return found
 
 
-func _absolute_z(node: Node) -> int:
+## Return the z index at which a node is drawn, over those of its parents.
+static func absolute_z(node: Node) -> int:
 	var item: CanvasItem = node as CanvasItem
 	if item == null:
 		return 0
-	return item.z_index + (_absolute_z(item.get_parent()) if item.z_as_relative else 0)
+	return item.z_index + (absolute_z(item.get_parent()) if item.z_as_relative else 0)
+
+
+## Show the picture of the last export. A texture that the user made of it, or another one, stays.
+func _load_picture() -> void:
+	var is_other: bool = texture == null or (texture.resource_path != picture and texture.resource_path.ends_with(".png"))
+	if is_other and not picture.is_empty() and ResourceLoader.exists(picture):
+		texture = load(picture) as Texture2D
+
+
+func _make_covers() -> void:
+	_covers.clear()
+	for path: NodePath in painted:
+		var layer: CanvasItem = get_node_or_null(path) as CanvasItem
+		if layer != null:
+			_covers.append(TilebakeTileCover.new(layer, painted[path]))
+	for layer: CanvasItem in hidden_beside():
+		_covers.append(TilebakeTileCover.new(layer, []))
+	if painted.is_empty():  # saved before it was noted what is painted
+		for layer: CanvasItem in source_layers():
+			_covers.append(TilebakeTileCover.new(layer, []))
 
 
 func _follow_texture() -> void:
-	if _followed_texture != null and _followed_texture.changed.is_connected(_fit):
-		_followed_texture.changed.disconnect(_fit)
+	if _followed_texture != null and _followed_texture.changed.is_connected(_on_picture_changed):
+		_followed_texture.changed.disconnect(_on_picture_changed)
 	_followed_texture = texture
 	if texture != null:
-		TilebakeSignals.on(texture.changed, _fit)
-		_fit()
+		TilebakeSignals.on(texture.changed, _on_picture_changed)
+		_on_picture_changed()
 
 
-## Scale the picture to the map's bounds: a new bake may have another size in pixels.
+func _on_picture_changed() -> void:
+	_recorded = TilebakeBakeRecord.bounds_of(texture.resource_path)
+	_fit()
+
+
+## Scale the picture to the map's bounds: a new bake may have another size in pixels. A picture that is older than the
+## last export has other bounds, which its record holds; an exported game has no records.
 func _fit() -> void:
-	if texture == null or not map_bounds.has_area():
+	var bounds: Rect2 = _recorded if _recorded.has_area() else map_bounds
+	if not bounds.has_area():
 		return
 	centered = false
-	offset = Vector2.ZERO
 	region_enabled = false
-	var size: Vector2 = map_bounds.size / texture.get_size()
-	var wanted: Transform2D = map_space * Transform2D(0.0, size, 0.0, map_bounds.position)
+	var size: Vector2 = Vector2.ONE if texture == null else bounds.size / texture.get_size()
+	var anchor: Vector2 = map_anchor if map_anchor.is_finite() else bounds.position
+	offset = (bounds.position - anchor) / size
+	var wanted: Transform2D = map_space * Transform2D(0.0, size, 0.0, anchor)
 	if not transform.is_equal_approx(wanted):
 		transform = wanted
 
 
-static func _has_tiles(layer: Node) -> bool:
-	if layer is TileMapLayer:
-		var tiles: TileMapLayer = layer
-		return tiles.tile_set != null and tiles.get_used_rect().has_area()
-	var map: TileMap = layer
-	var is_used: Callable = func(index: int) -> bool:
-		return map.is_layer_enabled(index) and not map.get_used_cells(index).is_empty()
-	return map.tile_set != null and range(map.get_layers_count()).any(is_used)
+## Whether a node is a layer that is drawn and has tiles.
+static func has_tiles(node: Node) -> bool:
+	if node is TileMapLayer:
+		var tiles: TileMapLayer = node
+		return tiles.enabled and tiles.tile_set != null and tiles.get_used_rect().has_area()
+	var map: TileMap = node as TileMap
+	if map == null or map.tile_set == null:
+		return false
+	return range(map.get_layers_count()).any(func(index: int) -> bool:
+		return map.is_layer_enabled(index) and not map.get_used_cells(index).is_empty())
 
 
 func _watch_layers() -> void:

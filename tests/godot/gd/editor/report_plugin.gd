@@ -98,7 +98,8 @@ func _on_scene_saved(_path: String) -> void:
 
 
 func _export() -> void:
-	for export: TilebakeExport in _coordinator.export_scene(EditorInterface.get_edited_scene_root()):
+	for export: TilebakeExport in TilebakeMapExporter.export_scene(EditorInterface.get_edited_scene_root()):
+		_coordinator.write_map(export)
 		print("EXPORTED %s %d %s" % [export.map_path, export.cell_count, export.has_failed()])
 
 

@@ -4,7 +4,7 @@ extends SceneTree
 ## Arguments: the folder for the frames, then NAME=SCENE=TRANSFORM for each, where TRANSFORM is empty or
 ## "degrees,scale,x,y" for the scene's root. Prints the transform from map pixels to the frame: "PLACE name [...]".
 
-const BakeRecord = preload("res://addons/tilebake/editor/importing/bake_record.gd")
+const BakeRecord = preload("res://addons/tilebake/nodes/bake_record.gd")
 const BACKGROUND: Color = Color(1.0, 0.0, 1.0)
 const SIZE: Vector2i = Vector2i(1400, 1000)
 
@@ -31,8 +31,9 @@ func _draw(folder: String, name: String, path: String, moved: String) -> void:
 		var numbers: PackedFloat64Array = moved.split_floats(",")
 		var place: Vector2 = Vector2(numbers[2], numbers[3])
 		scene.transform = Transform2D(deg_to_rad(numbers[0]), Vector2.ONE * numbers[1], 0.0, place)
-	root.add_child(scene)
 	var painting: BakedTileMap = scene.find_children("*", "Sprite2D")[0]
+	painting.hide_tiles = false
+	root.add_child(scene)
 	var texture_path: String = TilebakeMapPaths.texture_path(
 		TilebakeMapPaths.map_path(painting))
 	painting.show_bake(load(texture_path) as Texture2D, BakeRecord.bounds_of(texture_path))

@@ -1,7 +1,7 @@
 extends SceneTree
 ## Show the painting of a scene and save the scene, as the editor does. Argument: the scene.
 
-const BakeRecord = preload("res://addons/tilebake/editor/importing/bake_record.gd")
+const BakeRecord = preload("res://addons/tilebake/nodes/bake_record.gd")
 
 
 func _initialize() -> void:

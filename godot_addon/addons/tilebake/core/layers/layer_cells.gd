@@ -11,6 +11,8 @@ var cells: Array[Array] = []
 ## The smallest and the largest coordinates of the cells' centres.
 var low: Vector2 = Vector2.INF
 var high: Vector2 = -Vector2.INF
+## The kinds of the layer's tiles that are not among the cells, as BakedTileMap.painted has them.
+var unpainted: PackedInt32Array = []
 ## The terrains that the cells have.
 var terrains: Dictionary[String, bool] = {}
 var diagnostics: Array[TilebakeDiagnostic] = []
@@ -50,6 +52,8 @@ func _read() -> void:
 		)
 		if not known.has(tile):
 			known[tile] = _names.find(_layer, own)
+			if known[tile] in ["", TilebakeTileNames.LEAVE_OUT]:
+				unpainted.append_array([tile.x, tile.y, tile.z, tile.w])
 		_add_cell(cell, own, known[tile])
 
 

@@ -23,6 +23,7 @@ class TilebakeRequest:
 
 func _init(seconds: float) -> void:
 	timeout = seconds
+	use_threads = true  # an editor that draws a frame in ten seconds would lose every answer otherwise
 	max_redirects = 0  # the token goes nowhere else
 	accept_gzip = false
 	body_size_limit = LARGEST

@@ -32,7 +32,6 @@ func _init(coordinator: TilebakeBakeCoordinator, actions: TilebakeMapActions) ->
 	_coordinator = coordinator
 	_actions = actions
 	_toasts = TilebakeToasts.new(coordinator)
-	_empty.text = "No maps yet. Open a scene with a TileMapLayer and press Bake Scene."
 	for part: Node in [_bar, _buttons(), _job, _list, _empty, _diagnostic, _log, _settings]:
 		add_child(part)
 	_follow_parts()
@@ -123,6 +122,9 @@ func _on_asked(action: TilebakeMapList.TilebakeMapAction, map_id: String) -> voi
 
 
 func _show_emptiness() -> void:
+	_empty.text = "Maps are listed as soon as the backend is ready."
+	if _coordinator.state().is_up():
+		_empty.text = "No maps yet. Open a scene with a TileMapLayer and press Bake Scene."
 	_empty.visible = _coordinator.maps().is_empty()
 	_list.visible = not _empty.visible
 

@@ -26,13 +26,34 @@ func bake_scene() -> void:
 	if root == null or root.scene_file_path.is_empty():
 		_show_toast("Save the scene first. Its map is named after it.")
 		return
-	if TilebakeMapScene.paintings_in_scene().is_empty():
-		var made: BakedTileMap = TilebakeSceneSetup.set_up(root, _undo, _coordinator.guess)
-		if made == null:
-			_show_toast("This scene has no visible TileMapLayer with tiles. Add one, paint tiles, then bake.")
-			return
-		TilebakeMapScene.select(made)
+	var left: Array[Node] = TilebakeSceneSetup.layers_without(root)
+	var is_first: bool = TilebakeMapScene.paintings_in_scene().is_empty()
+	var selected: Array[Node] = EditorInterface.get_selection().get_selected_nodes()
+	var asked: Array[Node] = left if is_first else left.filter(func(layer: Node) -> bool: return layer in selected)
+	var made: Array[BakedTileMap] = TilebakeSceneSetup.set_up(root, asked, _undo, _coordinator.guess)
+	if is_first and made.is_empty():
+		_show_toast(_why_nothing(root))
+		return
+	if not made.is_empty():
+		TilebakeMapScene.select(made[0])
 	export_scene()
+	if _coordinator.state().is_problem():
+		_show_toast("The map is written, and painted once the backend runs. %s %s" % [
+			_coordinator.state().text, _coordinator.state().hint])
+	left = TilebakeSceneSetup.layers_without(root)
+	if not left.is_empty():
+		var what: String = "The layer %s is" % root.get_path_to(left[0])
+		if left.size() > 1:
+			what = "%d layers, %s among them, are" % [left.size(), root.get_path_to(left[0])]
+		_show_toast("%s in no painting. Select it and press Bake Scene to have it painted too." % what)
+
+
+## Say why no layer of a scene can be painted.
+func _why_nothing(root: Node) -> String:
+	var scenes: PackedStringArray = TilebakeSceneSetup.painted_instances(root)
+	if scenes.is_empty():
+		return "This scene has no visible TileMapLayer with tiles. Add one, paint tiles, then bake."
+	return "The layers of this scene are painted in scenes of their own. Open %s to bake it." % scenes[0]
 
 
 ## Write the map files of the scene that is open, have them painted, and report what is wrong with them.
@@ -40,24 +61,24 @@ func export_scene() -> void:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	if root == null:
 		return
-	if settle_paintings():
-		EditorInterface.mark_scene_as_unsaved()
-	for export: TilebakeExport in _coordinator.export_scene(root):
-		_show_diagnostics(export, root.get_node(export.node_path) as BakedTileMap)
-
-
-## Place the paintings of the open scene over their layers, and give each a map file. Returns whether that changed
-## what is to be saved.
-func settle_paintings() -> bool:
-	var root: Node = EditorInterface.get_edited_scene_root()
-	if root == null:
-		return false
 	var has_changed: bool = TilebakeMapPaths.settle(root)
+	var exports: Dictionary[int, TilebakeExport] = {}
 	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
-		var before: Transform2D = node.transform
-		node.follow_layers()
-		has_changed = has_changed or node.transform != before
-	return has_changed
+		var export: TilebakeExport = TilebakeMapExporter.export_map(node, _coordinator.guess)
+		exports[node.get_instance_id()] = export
+		if not export.has_failed():
+			has_changed = not TilebakeMapPlacing.place(node, export).is_empty() or has_changed
+	if has_changed:
+		EditorInterface.mark_scene_as_unsaved()
+	write_maps(exports)
+
+
+## Write the maps of exports, have them painted, and report what is wrong with them. Each is that of the node with the id.
+func write_maps(exports: Dictionary[int, TilebakeExport]) -> void:
+	for id: int in exports:
+		_coordinator.write_map(exports[id])
+		if is_instance_id_valid(id):
+			_show_diagnostics(exports[id], instance_from_id(id) as BakedTileMap)
 
 
 ## Give a map another seed, and so another picture.
@@ -111,8 +132,7 @@ func _show_diagnostics(export: TilebakeExport, node: BakedTileMap) -> void:
 			lines += PackedStringArray([diagnostic.line()])
 	var are_new: bool = node.set_export_warnings(lines)
 	if export.has_failed() or (are_new and not lines.is_empty()):
-		var more: String = "" if lines.size() == 1 else " See %d more warnings at %s." % [lines.size() - 1, node.name]
-		_show_toast(lines[0] + more)
+		_show_toast(lines[0] if lines.size() == 1 else "%d warnings at %s, the first: %s" % [lines.size(), node.name, lines[0]])
 
 
 func _show_toast(text: String) -> void:

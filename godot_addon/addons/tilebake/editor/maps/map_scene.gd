@@ -23,7 +23,7 @@ static func paintings_of_map(map_path: String) -> Array[BakedTileMap]:
 ## Open the scene that a map comes from and select its painting. Returns the painting; null if there is none.
 static func open(map_path: String) -> BakedTileMap:
 	if paintings_of_map(map_path).is_empty():
-		var scene: String = _scene_named_like(map_path)
+		var scene: String = TilebakeMapOwner.scene_of(map_path)
 		if scene.is_empty():
 			return null
 		EditorInterface.open_scene_from_path(scene)
@@ -37,20 +37,8 @@ static func open(map_path: String) -> BakedTileMap:
 
 ## Select a node alone, so that the inspector shows it.
 static func select(node: Node) -> void:
+	if not node.is_inside_tree():
+		return  # an undo has taken it away meanwhile
 	EditorInterface.get_selection().clear()
 	EditorInterface.get_selection().add_node(node)
 	EditorInterface.edit_node(node)
-
-
-## Return the scene that a map is named after: "levels/cave.tilebake.json" and "levels/cave.North.tilebake.json"
-## both come from "levels/cave.tscn".
-static func _scene_named_like(map_path: String) -> String:
-	var inside: String = map_path.trim_prefix(TilebakeMapPaths.maps_folder()).trim_prefix("/")
-	inside = inside.trim_suffix(TilebakeMapPaths.ENDING)
-	while not inside.is_empty():
-		for ending: String in [".tscn", ".scn"]:
-			var path: String = "res://" + inside + ending
-			if ResourceLoader.exists(path):
-				return path
-		inside = inside.get_basename() if not inside.get_extension().is_empty() else ""
-	return ""

@@ -2,10 +2,10 @@
 extends Node
 ## Keep the BakedTileMap nodes of the scene being edited in step with the backend.
 ##
-## New paintings are shown, states become warnings at the nodes, and a painting is transparent while the tiles under
-## it are selected.
+## New paintings are shown, states become warnings at the nodes, and painted tiles are hidden unless their layers are
+## selected. A painting that lies over its layers is transparent meanwhile.
 
-const TilebakeBakeRecord = preload("../importing/bake_record.gd")
+const TilebakeBakeRecord = preload("../../nodes/bake_record.gd")
 const TilebakeMapScene = preload("map_scene.gd")
 const TilebakeSignals = preload("../../nodes/signals.gd")
 ## The share of a painting's opacity while the tiles under it are selected.
@@ -41,10 +41,12 @@ func _exit_tree() -> void:
 
 ## Update the nodes of a scene that was just opened or shown.
 func refresh() -> void:
+	_warn_while_offline(_coordinator.state())
 	for map: TilebakeMapView in _coordinator.maps():
 		_on_map_changed(map)
 		if not map.texture.is_empty():
 			_on_texture_ready(map.id, _coordinator.res_path_of(map.texture))
+	_on_selection_changed()
 
 
 func _on_texture_ready(map_id: String, texture_path: String) -> void:
@@ -61,6 +63,7 @@ func _show(node: BakedTileMap, texture: Texture2D, bounds: Rect2) -> void:
 	node.show_bake(texture, bounds)
 	if before != [node.texture, node.transform, node.map_bounds]:
 		EditorInterface.mark_scene_as_unsaved()
+	_on_selection_changed()
 
 
 func _on_map_changed(map: TilebakeMapView) -> void:
@@ -86,8 +89,14 @@ func _warning_of(map: TilebakeMapView) -> String:
 
 ## Warn at every node while the backend is away: no picture is stale because of it, but none will be painted.
 func _on_state_changed(state: TilebakeBackendState) -> void:
-	if not state.is_problem():
+	if state.is_problem():
+		_warn_while_offline(state)
+	else:
 		refresh()
+
+
+func _warn_while_offline(state: TilebakeBackendState) -> void:
+	if not state.is_problem():
 		return
 	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
 		node.set_bake_state(BakedTileMap.State.OFFLINE, "Nothing is painted. %s %s" % [state.text, state.hint])
@@ -99,3 +108,4 @@ func _on_selection_changed() -> void:
 		var layers: Array[Node] = node.source_layers()
 		var editing: bool = selected.any(func(each: Node) -> bool: return each in layers)
 		node.see_through(SEEN_THROUGH if editing else 1.0)
+		node.cover_tiles(not editing)
