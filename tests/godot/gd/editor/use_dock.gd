@@ -27,7 +27,7 @@ func test_start() -> void:
 func test_bake_scene() -> void:
 	button_in(_dock(), "Bake Scene").pressed.emit()
 	var painting: BakedTileMap = _painting()
-	check("Bake Scene adds a BakedTileMap after the layers", painting != null and painting.get_index() == 2)
+	check("Bake Scene adds a BakedTileMap before the layers", painting != null and painting.get_index() == 0)
 	var text: String = FileAccess.get_file_as_string(TilebakeMapPaths.map_path(painting))
 	var map: Dictionary = JSON.parse_string(text)
 	check("Bake Scene leaves terrains in tilebake.toml to it, and gives another its name as prompt",
