@@ -126,7 +126,7 @@ def test_python_runs(
     assert (tmp_path / "lake.png").is_file()
     assert (tmp_path / "autumn.png").is_file()
     edited = names["edited"]
-    assert edited.before.shape == edited.after.shape == (6 * 64, 8 * 64, 4)
+    assert edited.before.shape == edited.after.shape == (6 * 64, 8 * 64, 3)
     assert (edited.before != edited.after).any()
     assert edited.mask.shape == (12, 16)
 
