@@ -4,7 +4,6 @@ The page's own server answers the same requests on its own port: it proves that 
 """
 
 import json
-import shutil
 import subprocess
 import threading
 from collections import Counter
@@ -16,15 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.godot.harness.requirements import fail_or_skip
+from tests.helpers.browser import CHROMIUM
 from tests.helpers.patience import PATIENCE
 
 if TYPE_CHECKING:
     from tests.serve.api.conftest import Api
 
-BROWSER: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCRIPT: Final = (Path(__file__).parent / "attack.js").read_text(encoding="utf-8")
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
 
 
 class HostileSite(ThreadingHTTPServer):
@@ -94,11 +92,12 @@ def serving(site: HostileSite) -> Generator[None]:
 @contextmanager
 def browsing(url: str, profile: Path) -> Generator[None]:
     """Chromium on a page, where evil.test is a name of this machine."""
-    assert BROWSER is not None
+    if CHROMIUM is None:
+        fail_or_skip("there is no Chromium: `make browser`")
     arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions"]
     rules = "--host-resolver-rules=MAP evil.test 127.0.0.1"
     with (profile.with_suffix(".log")).open("wb") as log:
-        command = [BROWSER, *arguments, rules, f"--user-data-dir={profile}", url]
+        command = [CHROMIUM, *arguments, rules, f"--user-data-dir={profile}", url]
         browser = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             yield
