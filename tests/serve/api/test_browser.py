@@ -13,8 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
 from tests.godot.harness.requirements import fail_or_skip
 from tests.helpers.browser import CHROMIUM
 from tests.helpers.patience import PATIENCE
