@@ -29,6 +29,7 @@ __all__ = [
     "OnStep",
     "Painter",
     "Step",
+    "model_key",
 ]
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
@@ -92,7 +93,7 @@ class BakeRequest:
 
     def model_key(self) -> tuple[object, ...]:
         """Return the key of the loaded model: equal for requests that can share one model instance."""
-        return (self.model_digest, *((digest, lora.weight) for lora, digest in self.loras))
+        return model_key(self.model_digest, self.loras)
 
     def _content(self) -> dict[str, object]:
         tilemap = self.tilemap
@@ -120,6 +121,11 @@ class BakeRequest:
             for key, each in settings.items()
             if key not in LATER_SETTINGS or each != starting[key].default
         }
+
+
+def model_key(model_digest: str, loras: Iterable[tuple[LoraRef, str]]) -> tuple[object, ...]:
+    """Return what tells a loaded model from another: its digest, and its LoRAs with their weights."""
+    return (model_digest, *((digest, lora.weight) for lora, digest in loras))
 
 
 def _number(value: float) -> float:

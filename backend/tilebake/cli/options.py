@@ -175,6 +175,11 @@ project_argument = click.argument(
     metavar="[PROJECT]",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
+fast_option = click.option(
+    "--fast",
+    is_flag=True,
+    help="Paint previews in seconds, with smaller tiles and fewer steps. To --check they are stale.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print results as JSON, one object a line."
 )

@@ -21,7 +21,7 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
 
 
-def bake_options(choices: Choices) -> BakeOptions:
+def bake_options(choices: Choices, *, is_fast: bool = False) -> BakeOptions:
     """Return the shared options for the planner. Raises click.BadParameter for a setting out of its range."""
     return BakeOptions(
         settings=settings_override(choices.settings),
@@ -30,6 +30,7 @@ def bake_options(choices: Choices) -> BakeOptions:
         seed=choices.seed,
         out=choices.out,
         dtype=None if choices.machine.dtype == "auto" else choices.machine.dtype,
+        is_fast=is_fast,
     )
 
 

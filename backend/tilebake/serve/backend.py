@@ -1,5 +1,6 @@
 """Run the backend: watch the maps of a project, bake what is stale, and answer the local API."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -10,8 +11,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from tilebake.errors import BakeError, TilebakeError
-from tilebake.level.project import FILE_NAME
-from tilebake.serve.bake.plan import PlannedBake
+from tilebake.level.project import FILE_NAME, find_project
+from tilebake.serve.bake.plan import PlannedBake, Planner
 from tilebake.serve.bulkhead import Chores, as_error
 from tilebake.serve.files.atomic_write import sweep
 from tilebake.serve.jobs.event_log import EventLog
@@ -32,6 +33,8 @@ from tilebake.serve.watching.fs_events import Mode
 from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import watch
 from tilebake.serve.worker.supervisor import Supervisor
+
+_log: Final = logging.getLogger(__name__)
 
 LEAVE: Final = 10.0  # seconds; longer, a thread reads what never ends, or 7 GB of a model
 WAKE: Final = 0.2  # seconds between two checks whether to stop
@@ -58,8 +61,9 @@ class Backend:
         self._supervisor = Supervisor(setup.make_painter, setup.cache.folder, setup.limits)
         self._progress_images = ProgressImages(self._supervisor.send_progress_images)
         self._job_runner = JobRunner(
-            self._jobs, self._log, self._supervisor, setup.cache, self._progress_images
+            self._jobs, self._log, self._supervisor, setup.cache, self._progress_images, setup.speeds
         )
+        self._warms_up = setup.warms_up
         self._previews = PreviewQueue()
         self._preview_runner = PreviewRunner(
             self._previews, self._maps, self._jobs, self._supervisor, setup.cache
@@ -261,6 +265,7 @@ class Backend:
         except Empty:
             self._supervisor.end_unstopped()
             self._preview_runner.run_next()
+            self._warm_up()
             return
         self._map_status.emit(job.map_id)
         try:
@@ -270,6 +275,19 @@ class Backend:
         except Exception as error:
             self._jobs.fail(job.id, as_error(error))
         self._map_status.emit(job.map_id)
+
+    def _warm_up(self) -> None:
+        """Load the project's model once, while nothing waits, if it is small: the first bake comes sooner."""
+        if not self._warms_up:
+            return
+        self._warms_up = False
+        try:
+            project, planner = find_project(self._setup.root), Planner(self._setup.options)
+            source, digest = planner.model(project)
+            if source.kind == "embedded":  # another may take all memory
+                self._supervisor.warm_up(source, digest, planner.loras(project))
+        except TilebakeError as error:  # a bake will tell it
+            _log.debug("the model is not loaded before its time: %s", error)
 
     def _run_job(self, job: JobView) -> None:
         planned = self._plan(job.map_id)

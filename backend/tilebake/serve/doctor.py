@@ -20,6 +20,7 @@ from tilebake.serve.api.ready import read_ready, ready_file
 from tilebake.serve.bake.batch import Failed, survey
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import BakeOptions, Planner
+from tilebake.serve.bake.speeds import MEGAPIXEL, Speeds, Work
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import as_error, bulkhead
 from tilebake.serve.files.project_lock import holder
@@ -69,6 +70,7 @@ def examine(root: Path) -> Iterator[Finding]:
     except TilebakeError as error:
         yield _problem("project", error)
     yield from _safely("model", lambda: [_model(project)])
+    yield from _safely("speed", lambda: _speed(project))
     yield from _safely("maps", lambda: _maps(project))
     yield from _safely("output", lambda: [_space("output", project.output or project.root)])
     yield from _safely("cache", lambda: [_cache()])
@@ -115,6 +117,19 @@ def _model(project: Project) -> Finding:
     except TilebakeError as error:
         return _problem("model", error)
     return _found("model", f"{source.reference} at {source.path}, whole, {digest[:12]}")
+
+
+def _speed(project: Project) -> Iterator[Finding]:
+    """Tell how fast pictures became ready here, by the model's own number of steps."""
+    try:
+        source, digest = Planner(BakeOptions()).model(project)
+    except TilebakeError:  # the model's own finding
+        return
+    for speed in Speeds().of_model(digest):
+        work = Work(1 << speed.size_class - 1, source.defaults.steps)
+        rate = f"{speed.megapixels_per_minute(work):.2g} Mpx a minute"
+        size = f"pictures of about {work.pixels / MEGAPIXEL:.2g} Mpx"
+        yield _found("speed", f"{rate} on {speed.device}, for {size} in {work.passes} steps")
 
 
 def _maps(project: Project) -> Iterator[Finding]:

@@ -1,11 +1,12 @@
 """Set what a backend works on, and with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tilebake.serve.bake.plan import BakeOptions
+from tilebake.serve.bake.speeds import Speeds
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.protocol import MakePainter
@@ -23,6 +24,8 @@ class Setup:
     make_painter: MakePainter
     cache: Cache
     journal: Path
+    speeds: Speeds = field(default_factory=Speeds)
+    warms_up: bool = False  # loads a small model before anything is to be painted
     timing: Timing = TIMING
     limits: WorkerLimits = LIMITS
     hold: Callable[[Path], None] = lambda _: None  # keeps other writers out of a project; BusyError

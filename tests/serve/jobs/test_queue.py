@@ -182,3 +182,28 @@ def test_every_change_is_an_event(jobs: JobQueue, events: EventLog) -> None:
     jobs.finish(taken(jobs).id, "result")
     told = [(event.job.id, event.job.state) for event in events.after(0) if event.job]
     assert told == [(1, "waiting"), (1, "superseded"), (2, "waiting"), (2, "running"), (2, "done")]
+
+
+def test_a_running_job_says_while_its_image_is_a_sketch(jobs: JobQueue, events: EventLog) -> None:
+    jobs.submit(order("a"))
+    running = taken(jobs)
+    assert not running.shows_sketch
+    last = events.after(0, 0)[-1].number
+    jobs.show_image(running.id, is_sketch=True)
+    (told,) = events.after(last, 0)
+    assert told.job is not None
+    assert told.job.shows_sketch
+    jobs.progress(running.id, Step(1, 2))
+    assert jobs.job(running.id).shows_sketch
+    jobs.show_image(running.id, is_sketch=False)
+    assert not jobs.job(running.id).shows_sketch
+    jobs.show_image(running.id, is_sketch=True)
+    jobs.finish(running.id, "result")
+    assert not jobs.job(running.id).shows_sketch
+
+
+def test_a_job_is_urgent_if_somebody_may_be_waiting(jobs: JobQueue) -> None:
+    urgent = [jobs.submit(order(name, priority=each)).id for name, each in (("a", EDITED), ("b", ASKED))]
+    assert all(map(jobs.is_urgent, urgent))
+    assert not jobs.is_urgent(jobs.submit(order("c", priority=STALE)).id)
+    assert not jobs.is_urgent(99)

@@ -18,11 +18,13 @@ import pytest
 
 from tests.helpers import ROOT
 from tests.helpers.counting_baker import MISTAKE, SOURCE, STEPS, CountingBaker, picture_of, saying
+from tests.helpers.game import until
 from tests.helpers.patience import PATIENCE
 from tilebake.errors import ModelError, PromptError
+from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.texture_cache import Cache, degraded_digest
+from tilebake.serve.bake.texture_cache import Cache, MissingError, degraded_digest
 from tilebake.serve.files.png import png_pixels
 from tilebake.serve.worker.main import CRASHED, HOST_GONE, work
 from tilebake.serve.worker.protocol import (
@@ -35,11 +37,14 @@ from tilebake.serve.worker.protocol import (
     Progress,
     ProgressImage,
     SendProgressImages,
+    Sketch,
     Stopped,
     ToHost,
     ToWorker,
+    WarmUp,
     WorkFailed,
 )
+from tilebake.serve.worker.sketch import sketch_of
 
 Requests = Callable[[int], BakeRequest]
 KILLS = 2
@@ -187,6 +192,58 @@ def test_previews_come_only_while_they_are_wanted(hired: Hired, request_of: Requ
     progress_images = [message for message in seen if isinstance(message, ProgressImage)]
     assert {message.number for message in progress_images} == {2}
     assert (png_pixels(progress_images[0].png) == picture_of(request_of(2))).all()
+
+
+def in_detail(request: BakeRequest) -> BakeRequest:
+    """One that takes long enough for a sketch."""
+    return replace(request, settings=BakeSettings(pixels_per_tile=64, steps=10))
+
+
+def test_a_sketch_comes_before_the_first_step_and_is_not_kept(hired: Hired, request_of: Requests) -> None:
+    request = in_detail(request_of(1))
+    hired.pipe.send(SendProgressImages(are_wanted=True))
+    hired.pipe.send(Bake(1, request, SOURCE, with_sketch=True))
+    words = [hired.next() for _ in range(1 + STEPS + 1)]
+    assert isinstance(words[0], Sketch)
+    assert (png_pixels(words[0].png) == picture_of(request)).all()
+    assert words[1] == Progress(1, 1, STEPS), "and no smaller image after an early step"
+    sketch = sketch_of(request)
+    assert sketch is not None
+    with pytest.raises(MissingError):
+        hired.cache.get(sketch.digest())
+    hired.pipe.send(Bake(2, request, SOURCE, with_sketch=True))
+    assert isinstance(hired.next(), Done), "what the cache has needs no sketch"
+
+
+def test_a_mistake_in_a_sketch_is_told_by_the_bake_alone(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(in_detail(request_of(1)), "fail"), SOURCE, with_sketch=True))
+    failed = hired.next()
+    assert isinstance(failed, WorkFailed)
+    assert failed.diagnostic == MISTAKE.diagnostic
+
+
+def test_a_bake_that_is_cancelled_in_its_sketch_stops(hired: Hired, request_of: Requests) -> None:
+    hired.pipe.send(Bake(1, saying(in_detail(request_of(1)), "endless"), SOURCE, with_sketch=True))
+    until(lambda: any(note.startswith("begin") for note in hired.baker.notes()))
+    hired.pipe.send(Cancel(1))
+    assert hired.next() == Stopped(1)
+
+
+def test_a_model_that_was_warmed_up_is_loaded_once(hired: Hired, request_of: Requests) -> None:
+    request = request_of(1)
+    hired.pipe.send(WarmUp(1, SOURCE, request.model_digest, request.loras))
+    assert hired.next() == Stopped(1)
+    hired.pipe.send(Bake(2, request, SOURCE))
+    assert isinstance(hired.last(), Done)
+    assert [note for note in hired.baker.notes() if note.startswith("load")] == ["load embedded 0"]
+
+
+def test_a_model_that_cannot_be_warmed_up_is_told_by_the_bake(hired: Hired, request_of: Requests) -> None:
+    broken = replace(SOURCE, reference="broken")
+    hired.pipe.send(WarmUp(1, broken, request_of(1).model_digest, ()))
+    assert isinstance(hired.next(), WorkFailed)
+    hired.pipe.send(Bake(2, request_of(1), SOURCE))
+    assert isinstance(hired.last(), Done)
 
 
 def test_a_mistake_of_ours_is_reported_and_ends_the_worker(hired: Hired, request_of: Requests) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, choices, json_option
+from tilebake.cli.options import Choices, choices, fast_option, json_option
 from tilebake.cli.setting_options import SETTINGS
 
 
@@ -38,6 +38,7 @@ def _parse_shard(
     callback=_parse_shard,
     help="Paint only part I of N, to share the work among machines.",
 )
+@fast_option
 @json_option
 @choices(
     *SETTINGS,
@@ -52,6 +53,7 @@ def command(
     report: bool,
     shard: tuple[int, int] | None,
     choices: Choices,
+    fast: bool,
     as_json: bool,
 ) -> int:
     """Paint maps.
@@ -68,4 +70,4 @@ def command(
     from tilebake.cli.run.bake import BakeMode, run_bake
 
     mode = BakeMode(check=check, force=force, use_cache=not no_cache, report=report)
-    return run_bake(paths, mode, shard, choices, as_json=as_json)
+    return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json)

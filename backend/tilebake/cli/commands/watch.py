@@ -5,16 +5,26 @@ from pathlib import Path
 import click
 
 from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, WholeNumber, choices, json_option, project_argument
+from tilebake.cli.options import (
+    Choices,
+    WholeNumber,
+    choices,
+    fast_option,
+    json_option,
+    project_argument,
+)
 from tilebake.cli.setting_options import SETTINGS
 
 
 @click.command("watch", cls=SectionCommand, short_help="Paint every map as soon as it is saved.")
 @project_argument
 @click.option("--parent-pid", metavar="PID", type=WholeNumber(1), help="Stop when this process ends.")
+@fast_option
 @json_option
 @choices(*SETTINGS)
-def command(*, project: Path | None, choices: Choices, parent_pid: int | None, as_json: bool) -> int:
+def command(
+    *, project: Path | None, choices: Choices, parent_pid: int | None, fast: bool, as_json: bool
+) -> int:
     """Paint what is stale in a project, then every map as soon as it is saved.
 
     PROJECT is any folder of the project. The default is the current folder.
@@ -24,4 +34,4 @@ def command(*, project: Path | None, choices: Choices, parent_pid: int | None, a
     """
     from tilebake.cli.run.watch import run_watch
 
-    return run_watch(project or Path.cwd(), choices, parent_pid, as_json=as_json)
+    return run_watch(project or Path.cwd(), choices, parent_pid, is_fast=fast, as_json=as_json)

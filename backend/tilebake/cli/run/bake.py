@@ -13,16 +13,18 @@ from tilebake.cli import BUSY, FAILED
 from tilebake.cli.interrupt import CancelledError, Interruption
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
+from tilebake.cli.terminal.bake_time import BakeTime
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.project import FILE_NAME, find_project, map_folders
-from tilebake.request import Baker
+from tilebake.request import Baker, OnStep, Step
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.shares import share_of
+from tilebake.serve.bake.speeds import Speeds
 from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
 from tilebake.serve.files.project_lock import BakeShare, WriterLocks
 from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost, why_scene_differs
@@ -72,11 +74,12 @@ def run_bake(
     part: tuple[int, int] | None,
     choices: Choices,
     *,
+    is_fast: bool,
     as_json: bool,
 ) -> int:
     """Bake or check the maps, print what happens, and return the exit code."""
-    started = time.monotonic()
-    options = bake_options(choices)
+    started, speed = time.monotonic(), None
+    options = bake_options(choices, is_fast=is_fast)
     if options.out is not None and options.out.suffix.lower() in OTHER_PICTURES and not options.out.is_dir():
         raise click.BadParameter(
             f"{str(options.out)!r} is neither a .png file nor a folder", param_hint="--out"
@@ -100,8 +103,9 @@ def run_bake(
     else:
         share = None if part is None else BakeShare(*part)
         with WriterLocks("tilebake bake", share) as locks:
-            _bake(maps, options, output, mode, choices.machine, Writing(options, locks, output.print_note))
-    output.print_summary(time.monotonic() - started)
+            writing = Writing(options, locks, output.print_note)
+            speed = _bake(maps, options, output, mode, choices.machine, writing)
+    output.print_summary(time.monotonic() - started, speed)
     return _exit_code(output)
 
 
@@ -175,7 +179,8 @@ def _bake(
     mode: BakeMode,
     machine: Machine,
     writing: Writing,
-) -> None:
+) -> float | None:
+    """Paint what is stale, and return how fast, in megapixels a minute."""
     with painting() as work:
 
         def warn(error: BakeError) -> None:
@@ -191,9 +196,10 @@ def _bake(
                 warn(error)
                 return baker
 
+        bake_time, on_step = _time_steps(work, output, machine)
         load = _baker_loader(machine, work.interruption, report=mode.report)
         events = bake_maps(
-            maps, options, load, work.on_step, force=mode.paints_all, around=around, hold=writing.hold
+            maps, options, load, on_step, force=mode.paints_all, around=around, hold=writing.hold
         )
         total = 0
         try:
@@ -203,10 +209,39 @@ def _bake(
                 if isinstance(event, Started):
                     total = event.total
                 _print_event(event, output, work)
+                _note_time(event, bake_time)
                 work.interruption.check()
         except CancelledError:
             work.shown.say(partial(output.print_stopped, total))
             raise
+        return bake_time.megapixels_per_minute
+
+
+def _time_steps(work: Painting, output: BatchOutput, machine: Machine) -> tuple[BakeTime, OnStep]:
+    """Return what tells the time of the batch, and what is to be called after each step."""
+
+    def tell(seconds: float, speed: float, is_guess: bool) -> None:
+        work.shown.say(partial(output.print_estimate, seconds, speed, is_guess))
+
+    bake_time = BakeTime(tell, Speeds(), machine.device)
+
+    def on_step(step: Step) -> None:
+        bake_time.step(step)
+        work.on_step(step)
+
+    return bake_time, on_step
+
+
+def _note_time(event: Planned | Started | Baked | Failed, bake_time: BakeTime) -> None:
+    match event:
+        case Planned(job) if job.stale:
+            bake_time.add(job.request)
+        case Started():
+            bake_time.start(event.job.request)
+        case Baked():
+            bake_time.finish(event.job.request, event.texture)
+        case _:
+            pass
 
 
 def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput, work: Painting) -> None:

@@ -88,7 +88,7 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
     say(f"saved in {name}: {chosen.title}" if has_changed else f"{name} has this already: {chosen.title}")
     mode = BakeMode(check=False, force=False, use_cache=True, report=False)
     plain = Choices(choices.machine, model=None, loras=(), seed=None, out=None, settings={})
-    return run_bake((map_path,), mode, None, plain, as_json=False)
+    return run_bake((map_path,), mode, None, plain, is_fast=False, as_json=False)
 
 
 def _combinations(map_path: Path, trials: Sequence[Attempt]) -> list[Combination]:

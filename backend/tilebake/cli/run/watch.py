@@ -10,7 +10,7 @@ from typing import Final
 
 from tilebake.cli.interrupt import Interruption, interruptible
 from tilebake.cli.logfile import log_file, logging_to
-from tilebake.cli.options import Choices
+from tilebake.cli.options import Choices, Machine
 from tilebake.cli.painter_factory import PainterFactory
 from tilebake.cli.parent_process import parent_exited
 from tilebake.cli.planning import bake_options
@@ -23,6 +23,7 @@ from tilebake.level.project import Project, project_key, project_root
 from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
 from tilebake.serve.backend import Backend
+from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import Chores
 from tilebake.serve.files.project_lock import WriterLocks, only_writer
@@ -35,20 +36,21 @@ TICK: Final = 0.2  # seconds between two checks of whether to stop
 log: Final = logging.getLogger(WATCH_LOG)
 
 
-def run_watch(start: Path, choices: Choices, parent_pid: int | None, *, as_json: bool) -> int:
+def run_watch(start: Path, choices: Choices, parent_pid: int | None, *, is_fast: bool, as_json: bool) -> int:
     """Watch the project that `start` belongs to, and return the exit code."""
     is_over = parent_exited(parent_pid)  # before anything takes time, in which its pid could be reused
-    setup = _setup(project_root(start), choices)
+    setup = _setup(project_root(start), bake_options(choices, is_fast=is_fast), choices.machine)
     _watch(setup, is_over, as_json=as_json)
     return 0
 
 
-def _setup(root: Path, choices: Choices) -> Setup:
+def _setup(root: Path, options: BakeOptions, machine: Machine) -> Setup:
     return Setup(
         root=root,
-        options=bake_options(choices),
-        make_painter=PainterFactory(choices.machine),
+        options=options,
+        make_painter=PainterFactory(machine),
         cache=user_cache(),
+        warms_up=True,
         journal=state_folder() / "jobs" / f"{project_key(root)}.sqlite",
     )
 

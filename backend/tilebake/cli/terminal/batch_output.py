@@ -6,9 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tilebake.cli.terminal.printing import OutputError, near, print_path, print_result, say
+from tilebake.cli.terminal.step_timer import spell_seconds
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
+from tilebake.serve.bake.speeds import measure, work_of
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.texture import NOTES
 
@@ -73,6 +75,7 @@ class BatchOutput:
                 "cached": from_cache,
                 "written": event.written,
                 "degraded": list(event.texture.degraded),
+                **_speed_fields(event),
                 **({NOTES: notes} if notes else {}),
             },
             result=event.job.png,
@@ -98,6 +101,18 @@ class BatchOutput:
         """Say what is worth knowing and stops nothing."""
         say(f"note: {text}")
 
+    def print_estimate(self, seconds: float, megapixels_per_minute: float, is_guess: bool) -> None:
+        """Say how long the batch will take, in canvas pixels that become ready a minute."""
+        where = "a guess after the first steps" if is_guess else "on this machine"
+        line = f"about {spell_seconds(seconds)}, {where} ({megapixels_per_minute:.2g} Mpx a minute)"
+        fields = {
+            "status": "estimate",
+            "seconds": round(seconds, 1),
+            "megapixels_per_minute": round(megapixels_per_minute, 3),
+            "is_guess": is_guess,
+        }
+        self._print(line, fields)
+
     def print_uncached(self, error: BakeError) -> None:
         """Say once that the cache cannot keep textures: the next will fare no better."""
         if not self._has_warned:
@@ -113,8 +128,8 @@ class BatchOutput:
         """Say how far a batch came that is stopped: what was finished is kept."""
         say(f"stopped: {self.baked} of {total} painted")
 
-    def print_summary(self, seconds: float) -> None:
-        """Print the counts and the time of the whole batch."""
+    def print_summary(self, seconds: float, megapixels_per_minute: float | None = None) -> None:
+        """Print the counts and the time of the whole batch, and how fast this machine paints."""
         counts = {
             "baked": self.baked,
             "up to date": self.current,
@@ -122,7 +137,9 @@ class BatchOutput:
             "failed": self.failed,
         }
         summary = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-        say(f"{summary or 'no maps'} in {seconds:.1f} s")
+        rate = megapixels_per_minute
+        speed = "" if rate is None else f"; this machine paints {rate:.2g} Mpx a minute"
+        say(f"{summary or 'no maps'} in {seconds:.1f} s{speed}")
 
     def _print(self, line: str, fields: Mapping[str, object], *, result: Path | None = None) -> None:
         if line:
@@ -150,6 +167,13 @@ def error_fields(error: TilebakeError) -> dict[str, object]:
         "file": None if where.file is None else str(where.file),
         "hint": diagnostic.hint,
     }
+
+
+def _speed_fields(event: Baked) -> dict[str, object]:
+    speed = measure(event.job.request, event.texture)
+    if speed is None:
+        return {}
+    return {"megapixels_per_minute": round(speed.megapixels_per_minute(work_of(event.job.request)), 3)}
 
 
 def _reservation(job: PlannedBake) -> str:

@@ -6,6 +6,16 @@ from tilebake.request import Step
 from tilebake.serve.jobs.eta import Eta, update_eta
 
 
+def spell_seconds(seconds: float) -> str:
+    """Spell a duration for people: `45 s`, `3 min 20 s`, `2 h 5 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
 class StepTimer:
     """Estimate speed and remaining time of the picture at hand, from its steps alone."""
 

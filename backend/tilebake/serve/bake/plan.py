@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import canvas_of
-from tilebake.level.decide import DecidedMap, decide
+from tilebake.level.decide import DecidedMap, decide, with_less_detail
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
@@ -28,6 +29,10 @@ from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.ownership import read_record, record_path
 
+FAST_WIDTH: Final = 24  # canvas pixels: a preview's tiles are half as wide as the map's, but not smaller
+FAST_STEPS: Final = 4  # the fewest of a preview: with even sigmas, half of them make no picture
+FAST_SHARE_OF_STEPS: Final = 0.4
+
 
 @dataclass(frozen=True)
 class BakeOptions:
@@ -39,6 +44,9 @@ class BakeOptions:
     seed: int | None = None
     out: Path | None = None  # a .png file, or a folder
     dtype: str | None = None  # see BakeRequest
+    is_fast: bool = (
+        False  # a preview: smaller tiles and fewer steps than the map's, where none are given here
+    )
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ class Planner:
         loras, absent = self._loras(project, tilemap.loras, recorded)
         request = BakeRequest(
             tilemap=tilemap,
-            settings=with_defaults(settings, source),
+            settings=self._hurry(with_defaults(settings, source)),
             model=source.reference,
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,
@@ -132,6 +140,18 @@ class Planner:
             dtype=self._options.dtype,
         )
         return request, source, (*uncompared, *absent)
+
+    def _hurry(self, settings: BakeSettings) -> BakeSettings:
+        """Return the settings of a preview, if one is asked for."""
+        if not self._options.is_fast:
+            return settings
+        given = self._options.settings.given
+        width, steps = settings.pixels_per_tile or FAST_WIDTH, settings.steps or FAST_STEPS
+        if "pixels_per_tile" not in given:
+            width = min(width, max(FAST_WIDTH, width // 2))
+        if "steps" not in given:
+            steps = min(steps, max(FAST_STEPS, round(steps * FAST_SHARE_OF_STEPS)))
+        return with_less_detail(settings, width, steps)
 
     def model(self, project: Project, maps_own: str | None = None) -> tuple[ModelSource, str]:
         """Return the model and its digest: of the options, or else the map's own, or else the project's."""

@@ -1,12 +1,14 @@
 """Run one job: take its texture from the cache or the worker, and publish it."""
 
 import logging
+from functools import partial
 from typing import Final
 
 from tilebake.errors import BakeError
 from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
+from tilebake.serve.bake.speeds import Speeds, work_of
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
 from tilebake.serve.bulkhead import as_error
 from tilebake.serve.jobs.event_log import EventLog
@@ -16,6 +18,10 @@ from tilebake.serve.jobs.status import JobView
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
 
+LONG: Final = 8.0  # seconds of painting, from which on a sketch is worth its time
+LONG_WORK: Final = (
+    6_000_000  # pixels to denoise, where this machine's speed is not known: as long on two cores
+)
 _log: Final = logging.getLogger(__name__)
 
 
@@ -29,12 +35,14 @@ class JobRunner:
         supervisor: Supervisor,
         cache: Cache,
         progress_images: ProgressImages,
+        speeds: Speeds,
     ) -> None:
         self._jobs = jobs
         self._events = events
         self._supervisor = supervisor
         self._cache = cache
         self._progress_images = progress_images
+        self._speeds = speeds
         self._refusal = ""  # what the cache said last
 
     def run(self, job: JobView, planned: PlannedBake) -> bool:
@@ -66,15 +74,32 @@ class JobRunner:
                 planned.request,
                 planned.source,
                 on_progress=lambda step: self._jobs.progress(job.id, step),
-                on_progress_image=lambda png: self._progress_images.put(job.id, png),
+                on_progress_image=lambda png: self._show(job, png, is_sketch=False),
+                on_sketch=partial(self._show, job, is_sketch=True)
+                if self._has_sketch(job, planned)
+                else None,
                 cancelled=lambda: not self._jobs.is_wanted(job.id),
             )
         self._tell_refusal(done.refusal)
         try:
-            return self._cache.get(done.result) if done.texture is None else done.texture
+            texture = self._cache.get(done.result) if done.texture is None else done.texture
         except MissingError as error:
             what = "the texture is missing from the cache, and cannot be published"
             raise BakeError(what, hint="bake again") from error
+        if done.speed is not None:
+            self._speeds.learn(done.speed)
+        return texture
+
+    def _has_sketch(self, job: JobView, planned: PlannedBake) -> bool:
+        """Tell whether somebody may wait for a picture that takes a while."""
+        if not self._jobs.is_urgent(job.id):
+            return False
+        work, speed = work_of(planned.request), self._speeds.find(planned.request)
+        return work.denoised >= LONG_WORK if speed is None else speed.seconds(work) >= LONG
+
+    def _show(self, job: JobView, png: bytes, *, is_sketch: bool) -> None:
+        self._progress_images.put(job.id, png)
+        self._jobs.show_image(job.id, is_sketch=is_sketch)
 
     def _tell_refusal(self, refusal: str) -> None:
         """Tell once that the cache cannot be written: textures are published, but a kill loses more."""

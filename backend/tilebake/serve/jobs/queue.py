@@ -61,6 +61,7 @@ class JobQueue:
         self._latest: dict[MapId, int] = {}
         self._outdated: deque[int] = deque()  # jobs that are not their map's latest, the oldest first
         self._etas: dict[int, Eta] = {}
+        self._sketched = 0  # the running job whose progress image is a sketch
         self._is_kept = True  # whether the journal is complete
         if journal.notice:
             events.emit(notice=journal.notice)
@@ -120,6 +121,19 @@ class JobQueue:
         with self._changed:
             if (row := self._running(job_id)) is not None:
                 self._etas[job_id] = update_eta(self._etas.get(job_id), step.step, step.steps, self._clock())
+                self._events.emit(job=self._view(row))
+
+    def is_urgent(self, job_id: int) -> bool:
+        """Tell whether a map is being edited or somebody asked for it, so that a person may be waiting."""
+        with self._changed:
+            row = self._rows.get(job_id)
+            return row is not None and row.priority < Priority.STALE
+
+    def show_image(self, job_id: int, *, is_sketch: bool) -> None:
+        """Record that a running job has a progress image, and whether that is a sketch."""
+        with self._changed:
+            if (row := self._running(job_id)) is not None and is_sketch != (self._sketched == job_id):
+                self._sketched = job_id if is_sketch else 0
                 self._events.emit(job=self._view(row))
 
     def finish(self, job_id: int, result: str, degraded: tuple[str, ...] = ()) -> None:
@@ -286,6 +300,7 @@ class JobQueue:
             attempts=row.attempts,
             degraded=row.degraded,
             diagnostic=row.diagnostic,
+            shows_sketch=row.state == "running" and self._sketched == row.id,
         )
 
 

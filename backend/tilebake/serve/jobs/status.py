@@ -51,6 +51,7 @@ class JobView:
     attempts: int = 0
     degraded: tuple[str, ...] = ()
     diagnostic: ShownDiagnostic | None = None
+    shows_sketch: bool = False  # its progress image is a sketch: the whole map in small tiles and few steps
 
 
 @dataclass(frozen=True, slots=True)  # thousands are kept

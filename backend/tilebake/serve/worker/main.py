@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from tilebake.errors import BakeError, TilebakeError
-from tilebake.request import BakeRequest, OnStep, Painter, Step
+from tilebake.request import BakeRequest, OnStep, Painter, Step, model_key
+from tilebake.serve.bake.speeds import measure
 from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
 from tilebake.serve.bulkhead import Mistake
 from tilebake.serve.files.png import QUICK, png_bytes
@@ -34,11 +35,14 @@ from tilebake.serve.worker.protocol import (
     RenderAttention,
     RenderedAttention,
     SendProgressImages,
+    Sketch,
     Stopped,
     ToHost,
     ToWorker,
+    WarmUp,
     WorkFailed,
 )
+from tilebake.serve.worker.sketch import sketch_of
 from tilebake.texture import Texture
 
 if TYPE_CHECKING:
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
 
 CRASHED: Final = 70  # exit codes
 HOST_GONE: Final = 71
+Order = Bake | RenderAttention | WarmUp
 REST: Final = 4.0  # a progress_image is followed by so many times its own duration without one
 
 
@@ -91,28 +96,36 @@ class _Worker:
                 return CRASHED
         return 0
 
-    def _answer(self, order: Bake | RenderAttention) -> ToHost:
+    def _answer(self, order: Order) -> ToHost:
         on_step = _Steps(order.number, self._inbox, self._connection)
         try:
-            return (
-                self._bake(order, on_step)
-                if isinstance(order, Bake)
-                else self._render_attention(order, on_step)
-            )
+            match order:
+                case Bake():
+                    return self._bake(order, on_step)
+                case RenderAttention():
+                    return self._render_attention(order, on_step)
+                case WarmUp():
+                    self._painter(order)
+                    return Stopped(order.number)
         except _StoppedError:
             return Stopped(order.number)
         except TilebakeError as error:
             return WorkFailed.from_error(order.number, error)
 
-    def _bake(self, order: Bake, on_step: OnStep) -> Done:
+    def _bake(self, order: Bake, steps: "_Steps") -> Done:
         def bake(request: BakeRequest, on_step: OnStep) -> Texture:
-            return self._painter(order).bake(request, on_step)
+            painter = self._painter(order)
+            sketch = sketch_of(request) if order.with_sketch else None
+            if sketch is not None:
+                steps.show_sketch(painter, sketch)
+            return painter.bake(request, on_step)
 
         refused: list[BakeError] = []
-        texture = cached(bake, self._cache, refused.append)(order.request, on_step)
+        texture = cached(bake, self._cache, refused.append)(order.request, steps)
+        speed = measure(order.request, texture)
         if refused:
-            return Done(order.number, result_digest(texture), texture, refused[0].what)
-        return Done(order.number, result_digest(texture))
+            return Done(order.number, result_digest(texture), texture, refused[0].what, speed)
+        return Done(order.number, result_digest(texture), speed=speed)
 
     def _render_attention(self, order: RenderAttention, on_step: OnStep) -> RenderedAttention:
         def without_image(step: Step) -> None:
@@ -121,7 +134,7 @@ class _Worker:
         heat = self._painter(order).render_attention(order.request, order.query, without_image)
         return RenderedAttention(order.number, png_bytes(heat))
 
-    def _painter(self, order: Bake | RenderAttention) -> Painter:
+    def _painter(self, order: Order) -> Painter:
         if self._models.has(order):
             return self._models.painter(order)
         self._connection.send(Loading(order.number))
@@ -139,7 +152,7 @@ class _Inbox:
     """Receive what the host sends while a bake runs."""
 
     def __init__(self, connection: "Connection[ToHost, ToWorker]") -> None:
-        self.orders: queue.SimpleQueue[Bake | RenderAttention | Leave] = queue.SimpleQueue()
+        self.orders: queue.SimpleQueue[Order | Leave] = queue.SimpleQueue()
         self.progress_images = False
         self._connection = connection
         self._stopped = 0.0  # bakes up to this number are not wanted any more
@@ -159,7 +172,7 @@ class _Inbox:
 
     def _take(self, message: ToWorker) -> None:
         match message:
-            case Bake() | RenderAttention():
+            case Bake() | RenderAttention() | WarmUp():
                 self.orders.put(message)
             case Cancel():
                 self._stopped = max(self._stopped, message.number)
@@ -178,17 +191,25 @@ class _LoadedModel:
         self._key: object = None
         self._painter: Painter | None = None
 
-    def has(self, order: Bake | RenderAttention) -> bool:
+    def has(self, order: Order) -> bool:
         """Tell whether the model that an order needs is the one that is kept."""
-        return self._painter is not None and self._key == order.request.model_key()
+        return self._painter is not None and self._key == _key_of(order)
 
-    def painter(self, order: Bake | RenderAttention) -> Painter:
+    def painter(self, order: Order) -> Painter:
         """Return the painter of the model that an order needs, loading it if it is another one."""
         if self._painter is None or not self.has(order):
             self._painter = None  # two models need not fit into memory together
-            self._painter = self._make_painter(order.source, order.request.loras)
-            self._key = order.request.model_key()
+            loras = order.loras if isinstance(order, WarmUp) else order.request.loras
+            self._painter = self._make_painter(order.source, loras)
+            self._key = _key_of(order)
         return self._painter
+
+
+def _key_of(order: Order) -> tuple[object, ...]:
+    """Return the key of the model that an order needs."""
+    return (
+        model_key(order.model_digest, order.loras) if isinstance(order, WarmUp) else order.request.model_key()
+    )
 
 
 class _Steps:
@@ -199,6 +220,7 @@ class _Steps:
         self._inbox = inbox
         self._connection = connection
         self._next_image = 0.0  # by time.monotonic()
+        self._sketch_size = 0  # along the longer side, while a sketch is shown
 
     def __call__(self, step: Step) -> None:
         self._inbox.check(self._number)
@@ -206,14 +228,28 @@ class _Steps:
         is_due = (
             self._inbox.progress_images and step.step < step.steps and time.monotonic() >= self._next_image
         )
+        if self._sketch_size and 2 * step.step < step.steps:
+            return  # the sketch looks better still
         if is_due and step.progress_image is not None:
             self._show(step.progress_image)
+
+    def show_sketch(self, painter: Painter, request: BakeRequest) -> None:
+        """Paint a sketch and send it. It is nobody's texture, and its mistakes are the bake's to tell."""
+        try:
+            picture = painter.bake(request, lambda _step: self._inbox.check(self._number)).image
+        except TilebakeError:
+            return
+        self._sketch_size = max(picture.shape[:2])
+        self._connection.send(Sketch(self._number, png_bytes(picture, QUICK)))
 
     def _show(self, progress_image: "Callable[[], NDArray[np.uint8]]") -> None:
         started = time.monotonic()
         try:
             picture = progress_image()
         except TilebakeError:  # no memory for it: the bake comes first
+            self._next_image = inf
+            return
+        if max(picture.shape[:2]) < self._sketch_size:  # the sketch has more detail than any of these
             self._next_image = inf
             return
         self._connection.send(ProgressImage(self._number, png_bytes(picture, QUICK)))

@@ -18,6 +18,7 @@ from tilebake.errors import (
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, Painter
+from tilebake.serve.bake.speeds import Speed
 from tilebake.serve.bulkhead import Mistake
 from tilebake.texture import Texture
 
@@ -36,6 +37,17 @@ class Bake:
     number: int
     request: BakeRequest
     source: ModelSource
+    with_sketch: bool = False  # paint a sketch first, if the cache has not the texture
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """Load a model for the bake that may come. It is numbered like a bake."""
+
+    number: int
+    source: ModelSource
+    model_digest: str
+    loras: Loras
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,14 @@ class ProgressImage:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """Show the map in small tiles and few steps, before the first step of its painting."""
+
+    number: int
+    png: bytes
+
+
+@dataclass(frozen=True)
 class Done:
     """Report that the cache has the texture, under this digest; where it refused, the texture comes here."""
 
@@ -100,6 +120,7 @@ class Done:
     result: str
     texture: Texture | None = None
     refusal: str = ""  # why it is not in the cache
+    speed: Speed | None = None  # how fast it was painted, if it was
 
 
 @dataclass(frozen=True)
@@ -112,7 +133,7 @@ class RenderedAttention:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Report that the bake was cancelled."""
+    """Report that the bake was cancelled, or a warm-up is over."""
 
     number: int
 
@@ -146,5 +167,7 @@ class Crashed:
     report: str  # the traceback
 
 
-ToWorker = Bake | RenderAttention | Cancel | SendProgressImages | Leave
-ToHost = Loading | Progress | ProgressImage | Done | RenderedAttention | Stopped | WorkFailed | Crashed
+ToWorker = Bake | WarmUp | RenderAttention | Cancel | SendProgressImages | Leave
+ToHost = (
+    Loading | Progress | ProgressImage | Sketch | Done | RenderedAttention | Stopped | WorkFailed | Crashed
+)

@@ -26,13 +26,16 @@ from tilebake.serve.worker.protocol import (
     Crashed,
     Done,
     Loading,
+    Loras,
     MakePainter,
     Progress,
     ProgressImage,
     RenderAttention,
     RenderedAttention,
     SendProgressImages,
+    Sketch,
     Stopped,
+    WarmUp,
     WorkFailed,
 )
 from tilebake.serve.worker.silence import Silence, Unstopped
@@ -97,17 +100,19 @@ class Supervisor:
         on_progress: OnStep,
         on_progress_image: Callable[[bytes], None],
         cancelled: Callable[[], bool],
+        on_sketch: Callable[[bytes], None] | None = None,
     ) -> Done:
         """Bake, and return under which digest the cache has the texture, or the texture if it refused.
 
-        Images come as PNG files, and only while progress images are on. Raises TilebakeError for what the
+        Images come as PNG files, and only while progress images are on. With `on_sketch` a sketch comes
+        first, whether they are on or not. Raises TilebakeError for what the
         user can fix, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when
         `cancelled` returned True: it is called ten times a second and takes effect between two steps, or once
         the worker has said nothing for too long.
         """
         outcome = self._run(
-            lambda number: Bake(number, request, source),
-            _Callbacks(on_progress, on_progress_image, cancelled),
+            lambda number: Bake(number, request, source, with_sketch=on_sketch is not None),
+            _Callbacks(on_progress, on_progress_image, cancelled, on_sketch or _ignore_image),
         )
         assert isinstance(outcome, Done), "the outcome of a bake"
         return outcome
@@ -166,6 +171,15 @@ class Supervisor:
                 raise BakeCancelledError
             case _:
                 return outcome
+
+    def warm_up(self, source: ModelSource, model_digest: str, loras: Loras) -> None:
+        """Start the worker, if there is none, and have it load a model while nobody waits for it.
+
+        Raises WorkerDiedError when the system cannot start one.
+        """
+        with self._turn:
+            if self._worker is None and not self._closing.is_set():
+                self._start().send(WarmUp(next(self._numbers), source, model_digest, loras))
 
     def send_progress_images(self, are_wanted: bool) -> None:
         """Send progress images from now on, or stop sending them. May be called from any thread."""
@@ -241,6 +255,8 @@ class Supervisor:
                     callbacks.on_progress(Step(message.step, message.steps))
                 case ProgressImage():
                     callbacks.on_progress_image(message.png)
+                case Sketch():
+                    callbacks.on_sketch(message.png)
                 case Done() | RenderedAttention() | WorkFailed() | Stopped() | Crashed():
                     return message
 
@@ -312,6 +328,7 @@ class _Callbacks(NamedTuple):
     on_progress: OnStep
     on_progress_image: Callable[[bytes], None]
     cancelled: Callable[[], bool]
+    on_sketch: Callable[[bytes], None] = _ignore_image
 
 
 class _Memory(NamedTuple):
