@@ -14,7 +14,7 @@ from tilebake.cli.terminal.step_timer import spell_seconds
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest, Step
-from tilebake.serve.bake.speeds import Speed, Speeds, work_of
+from tilebake.serve.speeds import Speed, Speeds, work_of
 from tilebake.texture import Texture
 
 Told = list[tuple[float, float, bool]]

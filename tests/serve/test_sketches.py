@@ -7,8 +7,8 @@ import pytest
 
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.serve.backend import Backend
-from tilebake.serve.bake.speeds import Speed, Speeds
 from tilebake.serve.setup import Setup
+from tilebake.serve.speeds import Speed, Speeds
 
 LARGE = {"rows": ["g" * 30] * 20, "settings": {"pixels_per_tile": 64}}
 

@@ -20,11 +20,11 @@ from tilebake.serve.api.ready import read_ready, ready_file
 from tilebake.serve.bake.batch import Failed, survey
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import BakeOptions, Planner
-from tilebake.serve.bake.speeds import MEGAPIXEL, Speeds, Work
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import as_error, bulkhead
 from tilebake.serve.files.project_lock import holder
 from tilebake.serve.files.safe_folder import nearest_folder
+from tilebake.serve.speeds import MEGAPIXEL, Speeds, Work
 from tilebake.serve.watching.fs_events import FsEvents
 
 GIB: Final = 1 << 30

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.serve.bake.plan import BakeOptions
-from tilebake.serve.bake.speeds import Speeds
 from tilebake.serve.bake.texture_cache import Cache
+from tilebake.serve.speeds import Speeds
 from tilebake.serve.watching.watch import Timing
 from tilebake.serve.worker.protocol import MakePainter
 from tilebake.serve.worker.supervisor import LIMITS, WorkerLimits

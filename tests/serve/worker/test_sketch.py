@@ -7,7 +7,7 @@ import pytest
 
 from tilebake.level.settings import BakeSettings
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.speeds import work_of
+from tilebake.serve.speeds import work_of
 from tilebake.serve.worker.sketch import sketch_of
 
 Requests = Callable[[int], BakeRequest]

@@ -24,12 +24,12 @@ from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started,
 from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.shares import share_of
-from tilebake.serve.bake.speeds import Speeds
 from tilebake.serve.bake.texture_cache import cached, keeping, user_cache
 from tilebake.serve.files.project_lock import BakeShare, WriterLocks
 from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost, why_scene_differs
 from tilebake.serve.owners.orphans import find_orphans
 from tilebake.serve.owners.writing import Writing
+from tilebake.serve.speeds import Speeds
 
 STALE: Final = 3
 OTHER_PICTURES: Final = frozenset(  # endings that no folder is meant by

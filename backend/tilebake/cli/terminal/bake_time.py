@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 from tilebake.request import BakeRequest, Step
-from tilebake.serve.bake.speeds import MEGAPIXEL, MODEL_DIGITS, Speed, Speeds, Work, measure, work_of
+from tilebake.serve.speeds import MEGAPIXEL, MODEL_DIGITS, Speed, Speeds, Work, measure, work_of
 from tilebake.texture import Texture
 
-LONG: Final = 10.0  # seconds: less need not be told
+WORTH_TELLING: Final = 10.0  # seconds: less need not be told
 GUESSED_AT: Final = 2  # steps: the first one may hold what happens once
 DECODING: Final = 2.0  # steps that decoding is guessed to take
 
@@ -74,6 +74,6 @@ class BakeTime:
         self._is_told = True
         works: list[Work] = [work_of(each) for each in self._requests]
         seconds = sum(speed.seconds(work) for speed, work in zip(speeds, works, strict=True))
-        if seconds >= LONG:
+        if seconds >= WORTH_TELLING:
             rate = 60 * sum(work.pixels for work in works) / MEGAPIXEL / seconds
             self._tell_time(seconds, rate, is_guess)

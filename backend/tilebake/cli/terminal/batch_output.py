@@ -10,8 +10,8 @@ from tilebake.cli.terminal.step_timer import spell_seconds
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
-from tilebake.serve.bake.speeds import measure, work_of
 from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.speeds import measure, work_of
 from tilebake.texture import NOTES
 
 

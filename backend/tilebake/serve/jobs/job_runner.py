@@ -8,13 +8,13 @@ from tilebake.errors import BakeError
 from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
-from tilebake.serve.bake.speeds import Speeds, work_of
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
 from tilebake.serve.bulkhead import as_error
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.status import JobView
+from tilebake.serve.speeds import Speeds, work_of
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
 

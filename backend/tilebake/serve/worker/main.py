@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import BakeRequest, OnStep, Painter, Step, model_key
-from tilebake.serve.bake.speeds import measure
 from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
 from tilebake.serve.bulkhead import Mistake
 from tilebake.serve.files.png import QUICK, png_bytes
+from tilebake.serve.speeds import measure
 from tilebake.serve.worker.protocol import (
     Bake,
     Cancel,

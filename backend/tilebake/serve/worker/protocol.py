@@ -18,8 +18,8 @@ from tilebake.errors import (
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, Painter
-from tilebake.serve.bake.speeds import Speed
 from tilebake.serve.bulkhead import Mistake
+from tilebake.serve.speeds import Speed
 from tilebake.texture import Texture
 
 Loras = tuple[tuple[LoraRef, str], ...]  # each with the digest of its file, as in a request

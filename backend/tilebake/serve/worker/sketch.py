@@ -7,9 +7,9 @@ from tilebake.level.decide import with_less_detail
 from tilebake.request import BakeRequest
 
 SHARE_OF_A_TILE: Final = 1 / 3  # of its width in the full painting: with few steps, a twentieth of its time
-SMALLEST: Final = 12  # canvas pixels a tile, below which a sketch is mud
-LARGEST: Final = 24  # and above which it would take long
-STEP: Final = 4  # half a latent pixel
+NARROWEST: Final = 12  # canvas pixels a tile, below which a sketch is mud
+WIDEST: Final = 24  # and above which it would take long
+WIDTH_STEP: Final = 4  # half a latent pixel
 SHARE_OF_STEPS: Final = 0.3
 FEWEST_STEPS: Final = 3
 
@@ -19,9 +19,9 @@ def sketch_of(request: BakeRequest) -> BakeRequest | None:
     settings = request.settings
     if settings.pixels_per_tile is None or settings.steps is None:  # nobody has decided them
         return None
-    width = int(min(LARGEST, settings.pixels_per_tile * SHARE_OF_A_TILE)) // STEP * STEP
+    width = int(min(WIDEST, settings.pixels_per_tile * SHARE_OF_A_TILE)) // WIDTH_STEP * WIDTH_STEP
     steps = max(FEWEST_STEPS, round(settings.steps * SHARE_OF_STEPS))
-    if width < SMALLEST or steps >= settings.steps:
+    if width < NARROWEST or steps >= settings.steps:
         return None
     quick = with_less_detail(settings, width, steps).model_copy(update={"keep_resolution": True})
     return replace(request, settings=quick)

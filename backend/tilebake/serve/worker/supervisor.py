@@ -12,13 +12,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.reference import ModelSource
 from tilebake.request import AttentionQuery, BakeRequest, OnStep, Step
+from tilebake.serve.worker.limits import LIMITS, WorkerLimits, pause_after
 from tilebake.serve.worker.process import WorkerDiedError, WorkerProcess
 from tilebake.serve.worker.protocol import (
     Bake,
@@ -54,21 +54,6 @@ class BakeCancelledError(Exception):
 
 class StalledLoadError(ModelError):
     """Report that loading a model got nowhere, and was ended."""
-
-
-@dataclass(frozen=True)
-class WorkerLimits:
-    """Set what a worker may use."""
-
-    growth: int = 2 << 30  # bytes of main memory above what it had after a model's first bake
-    patience: float = 3.0  # seconds in which to leave when asked to
-    silence: float = 3.0  # seconds in which to stop what is not wanted any more, or to say a word
-    stall: float = 180.0  # seconds in which a load must get somewhere, however little
-    first_pause: float = 0.5  # seconds before the restart after a death; doubled with each further one
-    longest_pause: float = 30.0
-
-
-LIMITS: Final = WorkerLimits()
 
 
 class Supervisor:
@@ -336,8 +321,3 @@ class _Memory(NamedTuple):
 
     model: object
     bytes: int
-
-
-def pause_after(deaths: int, limits: WorkerLimits) -> float:
-    """Return the seconds to wait before a start after so many deaths in a row."""
-    return min(limits.longest_pause, limits.first_pause * 2.0 ** (min(deaths, 30) - 1))

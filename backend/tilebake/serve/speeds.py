@@ -22,10 +22,10 @@ from tilebake.user_folders import state_folder
 
 _log: Final = logging.getLogger(__name__)
 
-FILE_NAME: Final = "speeds.json"
+SPEEDS_FILE: Final = "speeds.json"
 MEGAPIXEL: Final = 1e6
-MOST: Final = 64  # speeds that are kept, the latest first
-LARGEST_FILE: Final = 1 << 16
+MOST_SPEEDS: Final = 64  # speeds that are kept, the latest first
+LARGEST_CONTENT: Final = 1 << 16
 MODEL_DIGITS: Final = 16  # of a model's digest: enough to know it again
 NEWS: Final = 0.5  # share of the last bake in a speed: a machine is not always as busy
 
@@ -120,18 +120,18 @@ class Speeds:
             denoise=before.denoise + NEWS * (speed.denoise - before.denoise),
             rest=before.rest + NEWS * (speed.rest - before.rest),
         )
-        self._write([even, *(each for each in known if each[:3] != speed[:3])][:MOST])
+        self._write([even, *(each for each in known if each[:3] != speed[:3])][:MOST_SPEEDS])
 
     def _read(self) -> tuple[Speed, ...]:
         try:
-            with (self._folder / FILE_NAME).open("rb") as file:
-                return _SPEEDS.validate_json(file.read(LARGEST_FILE))
+            with (self._folder / SPEEDS_FILE).open("rb") as file:
+                return _SPEEDS.validate_json(file.read(LARGEST_CONTENT))
         except (OSError, ValidationError):
             return ()
 
     def _write(self, speeds: Iterable[Speed]) -> None:
         content = json.dumps([list(each) for each in speeds]).encode("ascii")
         try:
-            write_files(self._folder, {FILE_NAME: content})
+            write_files(self._folder, {SPEEDS_FILE: content})
         except (OSError, TilebakeError) as error:
             _log.debug("speeds are not remembered: %s", error)

@@ -9,8 +9,8 @@ import pytest
 
 from tilebake.level.settings import BakeSettings
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.speeds import FILE_NAME, MOST, Speed, Speeds, measure, work_of
 from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.speeds import MOST_SPEEDS, SPEEDS_FILE, Speed, Speeds, measure, work_of
 from tilebake.texture import Texture
 
 Requests = Callable[[int], BakeRequest]
@@ -74,14 +74,14 @@ def test_a_new_bake_counts_half(asked: BakeRequest, tmp_path: Path) -> None:
 
 def test_the_file_stays_small(tmp_path: Path) -> None:
     speeds = Speeds(tmp_path)
-    for number in range(MOST + 5):
+    for number in range(MOST_SPEEDS + 5):
         speeds.learn(speed(model=f"{number}"))
-    assert (tmp_path / FILE_NAME).stat().st_size < 10_000
+    assert (tmp_path / SPEEDS_FILE).stat().st_size < 10_000
 
 
 @pytest.mark.parametrize("content", [b"", b"[", b'[["m", "cpu"]]', b"\xff", b"[" * 100_000, b'{"a": NaN}'])
 def test_a_damaged_file_is_as_good_as_none(content: bytes, asked: BakeRequest, tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(content)
+    (tmp_path / SPEEDS_FILE).write_bytes(content)
     speeds = Speeds(tmp_path)
     assert speeds.find(asked) is None
     speeds.learn(speed())
