@@ -43,7 +43,7 @@ MISTAKES = {
         '{"tilebake": 1,\n "zzz": 1}',
         '2:2: $.zzz: unknown key "zzz"; the keys here are $schema, base_prompt, cells, edit, grid, '
         "layers, layout, legend, loras, model, name, negative_prompt, offset_axis, origin, "
-        "rows, seed, settings, terrains, tile_size, tilebake",
+        "rows, scene, seed, settings, terrains, tile_size, tilebake",
     ),
     "a misspelt setting": (
         '{"tilebake": 1,\n "settings": {"step": 3}}',
