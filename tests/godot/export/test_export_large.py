@@ -1,6 +1,8 @@
-"""Test that every cell of a large level is exported; prints the milliseconds."""
+"""Test large levels: every cell is exported (prints the milliseconds), and a wide one is painted smaller."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,12 @@ import pytest
 
 from tests.godot.harness.engine import Engine, write_project
 from tests.godot.harness.scene_file import SceneFile
-from tests.godot.harness.scenes import file_of, layer, level, make_scenes, map_of, mix_tiles
+from tests.godot.harness.scenes import export, file_of, layer, level, make_scenes, map_of, mix_tiles
 from tests.helpers import ROOT
 from tilebake.level.tilemap import parse_map
 
 LEVEL = "res://large.tscn"
+STALE = 3  # the exit code of `bake --check` where a picture is not painted yet, and nothing is wrong
 
 
 @pytest.mark.parametrize("side", [100, pytest.param(317, id="100,000 cells")])
@@ -36,3 +39,20 @@ def test_every_cell_of_a_large_level_is_exported(engine: Engine, tmp_path: Path,
     assert (
         len(parse_map(json.dumps({**exported, "terrains": {name: name for name in names}})).tiles) == side**2
     )
+
+
+def test_a_level_of_66_tiles_across_is_painted_smaller_instead_of_refused(
+    engine: Engine, tmp_path: Path
+) -> None:
+    files = {"tilebake.toml": 'maps = ["maps"]\noutput = "baked"\n'}
+    project = write_project(tmp_path / "game", files, plugin=False)
+    ground = layer("Ground", mix_tiles(range(66), range(2)))
+    make_scenes(engine, project, [level(LEVEL, ground, size=[128, 128])])
+    export(engine, project, "--all").check()
+    assert len(map_of(project, LEVEL)["layers"][0]["cells"]) == 132
+    command = [sys.executable, "-m", "tilebake", "bake", "--check", str(project)]
+    environment = engine.environment(PYTHONPATH=str(ROOT / "backend"))
+    checked = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
+    assert checked.returncode == STALE, checked.stdout + checked.stderr
+    assert "tiles are painted at 60 pixels instead of 64" in checked.stderr
+    assert "error" not in checked.stdout + checked.stderr

@@ -21,7 +21,7 @@ INSTALLED: Final = ROOT / ".godot-engine"  # where `make engine` puts it
 PATIENCE: Final = 300.0  # seconds; an import takes about six on an idle machine
 _WRONG: Final = re.compile(
     r"SCRIPT ERROR|Parse Error|Failed to load|Error importing|Leaked|ObjectDB instances leaked|"
-    r"resources still in use at exit"
+    r"resources still in use at exit|bounds are decreasing"
 )
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NOT_COPIED: Final = shutil.ignore_patterns(".godot")

@@ -26,16 +26,40 @@ func test_terrain_rows() -> void:
 	EditorInterface.edit_node(_node)
 	await until("the inspector has a row for each terrain of the tiles", func() -> bool:
 		return labels_in(_parts(TerrainRow)) == PackedStringArray(TERRAINS))
-	var grass: TerrainRow = _parts(TerrainRow).filter(func(row: Node) -> bool: return labels_in([row])[0] == "grass")[0]
-	_type(grass.find_children("*", "LineEdit", true, false)[0] as LineEdit, "lush meadow")
+	_type(_prompt_of("grass"), "lush meadow")
 	check("a prompt typed in a row is the terrain's", _terrain("grass").prompt == "lush meadow")
-	var weight: EditorSpinSlider = grass.find_children("*", "EditorSpinSlider", true, false)[0]
-	weight.value = 1.5
+	_weight_of("grass").value = 1.5
 	check("a weight set in a row is the terrain's, beside its prompt", _is_grass("lush meadow", 1.5))
 	_undo()
 	check("undo takes back the weight alone", _is_grass("lush meadow", 1.0))
 	_undo()
 	check("a second undo takes back the prompt", not _node.terrains.has("grass"))
+
+
+func test_undo_of_a_terrain() -> void:
+	_type(_prompt_of("grass"), "meadow")
+	await seconds(NAP)  # the rows are made anew, because the node describes one more terrain
+	_prompt_of("grass").grab_focus()
+	_type(_prompt_of("grass"), "purple grass")
+	_undo()
+	check("undo of a prompt reaches its row", _prompt_of("grass").text == "meadow")
+	_prompt_of("grass").release_focus()
+	check("leaving a row whose prompt was undone writes nothing back", _terrain("grass").prompt == "meadow")
+	_weight_of("grass").value = 2.0
+	_undo()
+	check("undo of a weight reaches its row, and is not written back",
+		_weight_of("grass").value == 1.0 and _is_grass("meadow", 1.0))
+	_prompt_of("dirt").grab_focus()
+	_prompt_of("dirt").text = "half ty"
+	_weight_of("grass").value = 1.5
+	_undo()
+	check("undo in one row leaves what is being typed in another", _prompt_of("dirt").text == "half ty")
+	_prompt_of("dirt").text = ""
+	_prompt_of("grass").grab_focus()
+	_undo()
+	await seconds(NAP)
+	check("a row that goes with an undo writes nothing back", not _node.terrains.has("grass"))
+	check("its terrain's new row is empty", _prompt_of("grass").text.is_empty())
 
 
 func test_unknown_words() -> void:
@@ -217,6 +241,18 @@ func _use_of(layer: String) -> TilebakeLayerUse.Use:
 
 func _choose(layer: String, use: TilebakeLayerUse.Use) -> void:
 	_choice(layer).item_selected.emit(_choice(layer).get_item_index(use))
+
+
+func _row_of(terrain: String) -> TerrainRow:
+	return _parts(TerrainRow).filter(func(row: TerrainRow) -> bool: return labels_in([row])[0] == terrain)[0]
+
+
+func _prompt_of(terrain: String) -> LineEdit:
+	return _row_of(terrain).find_children("*", "LineEdit", true, false)[0]
+
+
+func _weight_of(terrain: String) -> EditorSpinSlider:
+	return _row_of(terrain).find_children("*", "EditorSpinSlider", true, false)[0]
 
 
 func _terrain(name_of_it: String) -> TilebakeTerrain:

@@ -15,19 +15,24 @@ static func find(baked: BakedTileMap, layers: Array[TileMapLayer]) -> Array[Tile
 	var tiles: int = drawn.find(_node_of(layers[0]))
 	if painting < 0 or tiles < 0:
 		return warnings  # hidden
-	var names: PackedStringArray = _names(drawn.slice(tiles + 1, painting), layers, root)
+	var names: PackedStringArray = _names(_between(drawn, tiles, painting), layers, root)
 	if not names.is_empty():
 		warnings.append(TilebakeDiagnostic.warning(
 			"%s behind the painting: %s" % ["1 node is" if names.size() == 1 else "%d nodes are" % names.size(), _list(names)],
 			"Move %s before %s in the scene tree, or give what is to be seen a higher z index" % [baked.name, layers[0].name]
 		).at(baked))
-	var over: PackedStringArray = _names(drawn.slice(painting + 1, tiles), layers, root)
+	var over: PackedStringArray = _names(_between(drawn, painting, tiles), layers, root)
 	if not over.is_empty():
 		warnings.append(TilebakeDiagnostic.warning(
 			"%s the painting, and not the tiles: %s" % ["1 node covers" if over.size() == 1 else "%d nodes cover" % over.size(), _list(over)],
 			"Move %s right before %s in the scene tree, or bake the scene that both come from" % [baked.name, layers[0].name]
 		).at(baked))
 	return warnings
+
+
+## Return what is drawn after one item and before another; nothing, where they are in the other order.
+static func _between(drawn: Array[CanvasItem], first: int, last: int) -> Array[CanvasItem]:
+	return drawn.slice(first + 1, maxi(first + 1, last))
 
 
 ## Return the names of those items that are seen and are no layers of the painting.

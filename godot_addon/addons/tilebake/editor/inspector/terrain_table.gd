@@ -10,6 +10,7 @@ var _undo: EditorUndoRedoManager
 var _guess: TilebakeNameGuess
 var _history: UndoRedo
 var _shown: Array = []  # what the rows were made by
+var _rows: Dictionary[String, TilebakeTerrainRow] = {}  # by their terrains
 
 
 func _init(node: BakedTileMap, undo: EditorUndoRedoManager, guess: TilebakeNameGuess) -> void:
@@ -29,9 +30,15 @@ func _exit_tree() -> void:
 		_history.version_changed.disconnect(_on_version_changed)
 
 
-## Make the rows anew where tiles have been named otherwise.
+## Show in the rows what the node says now, and make them anew where tiles have been named otherwise. The first comes at
+## once: a row that goes leaves the focus, and would write back what was undone.
 func _on_version_changed() -> void:
-	if is_instance_valid(_node) and _state() != _shown:
+	if not is_instance_valid(_node):
+		return
+	for terrain: String in _rows:
+		var described: TilebakeTerrain = _node.terrains.get(terrain)
+		_rows[terrain].show_terrain(described)
+	if _state() != _shown:
 		_make.call_deferred()
 
 
@@ -43,6 +50,7 @@ func _make() -> void:
 	for child: Node in get_children():
 		remove_child(child)
 		child.queue_free()
+	_rows.clear()
 	_shown = _state()
 	var advice: TilebakePromptAdvice = null
 	if TilebakePromptAdvice.is_due(TilebakeProjectFile.find("res://")):
@@ -53,6 +61,7 @@ func _make() -> void:
 			terrain, described, TilebakePromptWords.prompt_without(terrain), advice)
 		TilebakeSignals.on(row.changed, _on_changed.bind(terrain))
 		add_child(row)
+		_rows[terrain] = row
 
 
 ## Return the terrains of the tiles, and those that the node describes.
