@@ -12,7 +12,7 @@ READY := $(VENV)/.tilebake-ready
 TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org/whl/cpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help install bake engine browser test long check format bench addon screenshots clean
+.PHONY: help install bake engine browser test test-addon test-package long check format bench addon screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -29,9 +29,18 @@ engine: ## install Godot into .godot-engine, for the tests of its addon (715 MB;
 browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian, as root)
 	tests/install_browser.sh
 
-# Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing.
+# Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing, and
+# runs those of the addon beside all others, which takes two thirds of the time.
+BOTH = --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
-	$(BIN)/python -m pytest
+	$(if $(CI),$(MAKE) $(BOTH) test-addon test-package,$(BIN)/python -m pytest)
+
+test-addon:
+	$(BIN)/python -m pytest tests/godot
+
+test-package:
+	$(BIN)/python -m pytest --ignore tests/godot
 
 long: install engine ## run the long tests: kills, faults, races (an hour)
 	$(BIN)/python -m pytest -m long

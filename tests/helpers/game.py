@@ -108,7 +108,7 @@ class Game:
 
     def setup(self, timing: Timing = QUICK) -> Setup:
         journal = self.root.parent / "journal.sqlite"
-        return Setup(self.root, BakeOptions(), self.baker, self.cache, journal, timing, LIMITS)
+        return Setup(self.root, BakeOptions(), self.baker, self.cache, journal, timing=timing, limits=LIMITS)
 
     @contextmanager
     def watched(self, timing: Timing = QUICK) -> Generator[Backend]:
