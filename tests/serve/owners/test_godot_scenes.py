@@ -1,6 +1,7 @@
 """Test that a map whose Godot scene is gone is told, and not painted."""
 
 import json
+import os
 from pathlib import Path
 from typing import Final
 
@@ -55,6 +56,9 @@ def test_a_scene_and_a_node_that_are_gone_are_told(tmp_path: Path) -> None:
     gone = make_map(tmp_path, {"file": "res://levels/sea.tscn", "node": "Painting"})
     assert why_lost(gone) == "its scene res://levels/sea.tscn is gone"
     removed = make_map(tmp_path, {"file": "res://levels/lake.tscn", "node": "House/Painting"})
+    assert why_lost(removed) is None, "exported since the scene was saved: its node is not saved yet"
+    later = removed.stat().st_mtime_ns + 1_000_000_000
+    os.utime(tmp_path / "levels/lake.tscn", ns=(later, later))
     assert why_lost(removed) == "its scene res://levels/lake.tscn has no node House/Painting any more"
 
 

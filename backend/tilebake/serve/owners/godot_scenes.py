@@ -51,7 +51,10 @@ def scene_of(map_path: Path) -> SceneNode | None:
 
 
 def why_lost(map_path: Path) -> str | None:
-    """Return why a map is of no scene any more; None where its scene is there, or it names none."""
+    """Return why a map is of no scene any more; None where its scene is there, or it names none.
+
+    A map that was exported after its scene was last saved may be of a node that is not saved yet.
+    """
     named = scene_of(map_path)
     game = _godot_root(map_path)
     if named is None or game is None or not named.file.startswith(_RESOURCE):
@@ -59,7 +62,7 @@ def why_lost(map_path: Path) -> str | None:
     scene = game / named.file.removeprefix(_RESOURCE)
     if not scene.is_file():
         return f"its scene {named.file} is gone"
-    if scene.suffix == ".tscn" and not _may_have(scene, named.node):
+    if scene.suffix == ".tscn" and not _may_have(scene, named.node) and not _is_newer(map_path, scene):
         return f"its scene {named.file} has no node {named.node} any more"
     return None
 
@@ -107,6 +110,13 @@ def _values_of(scene: Path, node: str) -> str | None:
 def _godot_root(path: Path) -> Path | None:
     """Return the folder of the Godot project that a file lies in."""
     return next((folder for folder in path.absolute().parents if (folder / "project.godot").is_file()), None)
+
+
+def _is_newer(path: Path, other: Path) -> bool:
+    try:
+        return path.stat().st_mtime_ns > other.stat().st_mtime_ns
+    except OSError:
+        return False
 
 
 def _may_have(scene: Path, node: str) -> bool:
