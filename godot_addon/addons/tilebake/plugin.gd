@@ -72,6 +72,7 @@ func _connect_editor() -> void:
 	TilebakeSignals.on(scene_saved, _on_scene_saved)
 	TilebakeSignals.on(scene_changed, _on_scene_changed)
 	TilebakeSignals.on(_saved.timeout, _export_saved)
+	TilebakeSignals.on(_actions.exporting, _export_saved)
 	_scene_saving.watch(TilebakeMapScene.paintings_in_scene())
 
 

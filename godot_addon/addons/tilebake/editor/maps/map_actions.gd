@@ -2,6 +2,9 @@
 extends RefCounted
 ## Carry out what the dock and the inspector ask for, beyond a bake: seeds, scenes, folders.
 
+## The maps of the open scene are about to be written: what was saved before is written first, so that the newest stays.
+signal exporting
+
 const TilebakeDiagnosticCell = preload("diagnostic_cell.gd")
 const TilebakeJsonObject = preload("../backend/views/json_object.gd")
 const TilebakeMapScene = preload("map_scene.gd")
@@ -61,6 +64,7 @@ func export_scene() -> void:
 	var root: Node = EditorInterface.get_edited_scene_root()
 	if root == null:
 		return
+	exporting.emit()
 	var has_changed: bool = TilebakeMapPaths.settle(root)
 	var exports: Dictionary[int, TilebakeExport] = {}
 	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
