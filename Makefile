@@ -31,10 +31,8 @@ browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian,
 
 # Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing, and
 # runs those of the addon beside all others, which takes two thirds of the time.
-BOTH = --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-
 test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
-	$(if $(CI),$(MAKE) $(BOTH) test-addon test-package,$(BIN)/python -m pytest)
+	$(if $(CI),$(MAKE) --jobs=2 test-addon test-package,$(BIN)/python -m pytest)
 
 test-addon:
 	$(BIN)/python -m pytest tests/godot
