@@ -8,17 +8,19 @@ from numpy.typing import NDArray
 
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.png import png_bytes
+from tilebake.serve.owners.closed_places import refuse_closed_folder
 
 
 def picture_path(out: Path | None, default: Path) -> Path:
-    """Return where the picture goes, for --out as a .png file or a folder. Raises click.BadParameter."""
-    if out is None:
-        return default
-    if out.is_dir():
-        return out / default
-    if out.suffix.lower() != ".png":
+    """Return where the picture goes, for --out as a .png file or a folder.
+
+    Raises click.BadParameter, and BakeError for a folder that takes no files: before anything is painted.
+    """
+    path = default if out is None else out / default if out.is_dir() else out
+    if path is out and path.suffix.lower() != ".png":
         raise click.BadParameter(f"{str(out)!r} is neither a .png file nor a folder", param_hint="--out")
-    return out
+    refuse_closed_folder(path)
+    return path
 
 
 def write_picture(path: Path, image: NDArray[np.uint8]) -> None:

@@ -16,6 +16,8 @@ from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt,
 from tilebake.level.map_names import map_stem
 from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
 from tilebake.serve.bake.texture_cache import user_cache
+from tilebake.serve.files.safe_folder import nearest_folder
+from tilebake.serve.owners.closed_places import refuse_closed_folder, refuse_closed_place
 
 DEFAULT_OUT: Final = Path("edited.png")
 
@@ -35,6 +37,7 @@ def run_edit_prompt(
     target = PromptTarget(prompt, size, plan_plain(choices))
     edit = edit_of(options, {None: prompt})
     out = picture_path(choices.out, DEFAULT_OUT)
+    _refuse_closed_folders(sheet)
     from tilebake.cli.run.paint_edit import paint_prompt_edit  # torch: only once all options are right
 
     paint_prompt_edit(target, edit, choices, out, sheet)
@@ -53,6 +56,8 @@ def run_edit_map(
     target = _map_target(map_path, editable, choices)
     edit = edit_of(options, target.prompts)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.edit.png"))
+    refuse_closed_place(out, nearest_folder(out.parent))
+    _refuse_closed_folders(sheet, map_path.resolve() if save else None)
     if save:
         map_with_edit(map_path, edit)  # an edit that cannot be saved is refused before it is painted
     from tilebake.cli.run.paint_edit import paint_map_edit  # torch: only once all options are right
@@ -102,6 +107,13 @@ def _rewrite(options: EditOptions, prompt: str, weights: Mapping[str, float]) ->
     )
     reweight = Reweight(weights, within, echo=options.echo) if weights else None
     return Rewrite(prompt, control(options.cross_replace), reweight)
+
+
+def _refuse_closed_folders(*files: Path | None) -> None:
+    """Raise BakeError for a file, of those that are asked for, that cannot be made: before it is painted."""
+    for file in files:
+        if file is not None:
+            refuse_closed_folder(file)
 
 
 def _map_target(map_path: Path, editable: EditablePrompts, choices: Choices) -> MapTarget:

@@ -20,6 +20,7 @@ from tilebake.level.tilemap import TileMap, read_map
 from tilebake.paint.report.contact_sheet import contact_sheet
 from tilebake.paint.report.mask_sheet import mask_panels
 from tilebake.serve.bake.plan import decide_for
+from tilebake.serve.owners.closed_places import refuse_closed_folder
 
 
 def show_masks(map_path: Path, choices: Choices) -> None:
@@ -53,6 +54,8 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     tilemap = planned.tilemap
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
+    if options.npz is not None:
+        refuse_closed_folder(options.npz)
     _refuse_absent_words(tilemap, options.words, regions)
     steps = planned.request.settings.steps
     if steps is not None and options.during.start >= steps:

@@ -14,6 +14,7 @@ from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bulkhead import as_error, bulkhead
+from tilebake.serve.owners.closed_places import refuse_closed_place
 from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.texture import Texture
 
@@ -88,6 +89,8 @@ def bake_maps(
 ) -> Iterator[Planned | Started | Baked | Failed]:
     """Survey all maps, then bake the stale ones (with `force`, all, whoever made what is in their places).
 
+    A map whose texture could not be written fails before the first is painted.
+
     `hold` keeps other writers out of a map's project; what it raises is that map's error.
     `around` is put around every baker: a cache, say. `baker_for` is called once for each model, and only if
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
@@ -97,11 +100,23 @@ def bake_maps(
     for event in survey(maps, options):
         if isinstance(event, Planned) and force:
             event = Planned(replace(event.job, stale=event.job.stale or "asked for"))
+        if isinstance(event, Planned) and event.job.stale:
+            event = _refuse_closed_place(event)
         yield event
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
     jobs.sort(key=lambda job: job.request.model_key())
     yield from _bake(jobs, baker_for, on_step, around, hold, force=force)
+
+
+def _refuse_closed_place(event: Planned) -> Planned | Failed:
+    """Return the failure of a map whose texture could not be published, else what came in."""
+    try:
+        with bulkhead(event.job.map_path):
+            refuse_closed_place(event.job.png, event.job.root)
+    except TilebakeError as error:
+        return Failed(event.job.map_path, error)
+    return event
 
 
 def _bake(

@@ -14,6 +14,7 @@ from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.status import JobView
+from tilebake.serve.owners.closed_places import refuse_closed_place
 from tilebake.serve.speeds import Speeds, work_of
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
@@ -48,6 +49,7 @@ class JobRunner:
     def run(self, job: JobView, planned: PlannedBake) -> bool:
         """Run a job; return True if its texture was published, else the job records why not."""
         try:
+            refuse_closed_place(planned.png, planned.root)  # told now, not after minutes of painting
             texture = self._texture(job, planned)
             if not self._jobs.is_wanted(job.id):
                 return False
