@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ from PIL import Image
 
 from tilebake.cli import engine, run_command_line
 from tilebake.errors import BakeError
+from tilebake.models.reference import model_digest, resolve
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.contact_sheet import FRAME
 from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.bake.history import read_history
+from tilebake.serve.speeds import Speeds
 from tilebake.texture import Texture
 
 
@@ -134,3 +137,58 @@ def test_tune_tries_the_weights_of_a_lora(
 def test_what_is_no_seed_is_told(maps: Path, seeds: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["tune", str(maps / "forest.json"), f"--seed={seeds}"]) == 2
     assert "Invalid value for '--seed'" in capsys.readouterr().err
+
+
+def test_what_is_stopped_leaves_the_sheet_of_what_was_painted(
+    maps: Path, tiny: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report_baker = engine.report_baker
+
+    def stopped_baker(pipeline: Pipeline) -> Baker:
+        bake = report_baker(pipeline)
+
+        def bake_or_stop(request: BakeRequest, on_step: OnStep) -> Texture:
+            if request.seed == 3:
+                signal.raise_signal(signal.SIGINT)
+            return bake(request, on_step)
+
+        return bake_or_stop
+
+    monkeypatch.setattr(engine, "report_baker", stopped_baker)
+    tune = ["tune", "maps/forest.json", "--seed", "1,2,3,4", "--steps", "2", *tiny]
+    assert run_command_line(tune) == 128 + signal.SIGINT
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["forest.tune.png"]
+    assert "stopped: 2 of 4 painted" in told.err
+    assert "--keep 1 to --keep 2" in told.err
+    assert sheet_of(maps.parent).shape[1] > 2 * 480
+    assert [trial.title for trial in read_history(maps / "forest.json").trials] == ["seed 1", "seed 2"]
+
+
+def test_what_is_stopped_before_the_first_picture_leaves_no_sheet(
+    maps: Path, tiny: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(engine, "load_pipeline", stop)
+    assert run_command_line(["tune", "maps/forest.json", "--seed", "1,2", *tiny]) == 128 + signal.SIGINT
+    assert "stopped: 0 of 2 painted" in capsys.readouterr().err
+    assert not (maps.parent / "forest.tune.png").exists()
+
+
+def test_tune_says_how_long_it_will_take_before_it_begins(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert maps.is_dir()
+    tune = ["tune", "maps/forest.json", "--seed", "1,2", "--steps", "2", *tiny]
+    assert run_command_line(tune) == 0
+    speeds = Speeds()
+    for each in speeds.of_model(model_digest(resolve(tiny[1]))):
+        for _ in range(2):
+            speeds.learn(each._replace(denoise=1e7))  # as slow as can be
+    capsys.readouterr()
+    assert run_command_line(tune) == 0
+    told = capsys.readouterr().err
+    assert ", on this machine (" in told
+    assert told.index("on this machine") < told.index("[2/2]")

@@ -13,13 +13,13 @@ from tilebake.cli import BUSY, FAILED
 from tilebake.cli.interrupt import CancelledError, Interruption
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
-from tilebake.cli.terminal.bake_time import BakeTime
+from tilebake.cli.terminal.bake_time import BakeTime, time_painting
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.project import FILE_NAME, find_project, map_folders
-from tilebake.request import Baker, OnStep, Step
+from tilebake.request import Baker
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
@@ -29,7 +29,6 @@ from tilebake.serve.files.project_lock import BakeShare, WriterLocks
 from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost, why_scene_differs
 from tilebake.serve.owners.orphans import find_orphans
 from tilebake.serve.owners.writing import Writing
-from tilebake.serve.speeds import Speeds
 
 STALE: Final = 3
 OTHER_PICTURES: Final = frozenset(  # endings that no folder is meant by
@@ -196,7 +195,7 @@ def _bake(
                 warn(error)
                 return baker
 
-        bake_time, on_step = _time_steps(work, output, machine)
+        bake_time, on_step = time_painting(work, output.print_estimate, machine.device)
         load = _baker_loader(machine, work.interruption, report=mode.report)
         events = bake_maps(
             maps, options, load, on_step, force=mode.paints_all, around=around, hold=writing.hold
@@ -215,21 +214,6 @@ def _bake(
             work.shown.say(partial(output.print_stopped, total))
             raise
         return bake_time.megapixels_per_minute
-
-
-def _time_steps(work: Painting, output: BatchOutput, machine: Machine) -> tuple[BakeTime, OnStep]:
-    """Return what tells the time of the batch, and what is to be called after each step."""
-
-    def tell(seconds: float, speed: float, is_guess: bool) -> None:
-        work.shown.say(partial(output.print_estimate, seconds, speed, is_guess))
-
-    bake_time = BakeTime(tell, Speeds(), machine.device)
-
-    def on_step(step: Step) -> None:
-        bake_time.step(step)
-        work.on_step(step)
-
-    return bake_time, on_step
 
 
 def _note_time(event: Planned | Started | Baked | Failed, bake_time: BakeTime) -> None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import click
 
 from tilebake.cli import FAILED
+from tilebake.cli.interrupt import CancelledError
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import bake_options
 from tilebake.cli.run.bake import BakeMode, run_bake
+from tilebake.cli.terminal.bake_time import spell_estimate, time_painting
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near, print_path, say
 from tilebake.cli.tuning.axes import Attempt, Axes
@@ -49,10 +51,26 @@ Outcome = tuple[Combination, tuple[BakeRequest, Texture] | TilebakeError]
 
 
 def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
-    """Paint the combinations, write the sheet, and return the exit code. One that fails stops no other."""
+    """Paint the combinations, write the sheet, and return the exit code. One that fails stops no other.
+
+    What is stopped leaves the sheet of what was painted until then, with the same numbers.
+    """
     combinations = _combinations(map_path, axes.attempts(choices))
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.tune.png"))
-    outcomes = [*_paint(combinations, choices.machine)]
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in _paint(combinations, choices.machine):
+            outcomes.append(outcome)
+    except CancelledError:
+        say(f"stopped: {len(outcomes)} of {len(combinations)} painted")
+        _finish(map_path, axes, outcomes, out)
+        raise
+    has_failed = _finish(map_path, axes, outcomes, out) < len(outcomes)
+    return FAILED if has_failed else 0
+
+
+def _finish(map_path: Path, axes: Axes, outcomes: Sequence[Outcome], out: Path) -> int:
+    """Write the sheet of what was painted, if anything was, and return how many pictures are on it."""
     painted = [each for _, each in outcomes if not isinstance(each, TilebakeError)]
     if painted:
         request, texture = painted[0]
@@ -68,7 +86,7 @@ def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
     if len(painted) > 1:
         name = shown(near(map_path))
         say(f"the same command with --keep 1 to --keep {len(outcomes)} writes one of them into {name}")
-    return 0 if len(painted) == len(outcomes) else FAILED
+    return len(painted)
 
 
 def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
@@ -120,6 +138,10 @@ def _paint(combinations: Sequence[Combination], machine: Machine) -> Iterator[Ou
     """Yield each combination with its texture, or what went wrong. A model is loaded once for its row."""
     painters = _Painters(machine)
     with painting() as work:
+        bake_time, on_step = time_painting(work, _tell_time, machine.device)
+        for _, planned in combinations:
+            if not isinstance(planned, TilebakeError):
+                bake_time.add(planned[0])
         for index, combination in enumerate(combinations, start=1):
             work.interruption.check()
             try:
@@ -127,12 +149,18 @@ def _paint(combinations: Sequence[Combination], machine: Machine) -> Iterator[Ou
                     raise combination.planned
                 request, source = combination.planned
                 work.shown.start(request.tilemap.name, index, len(combinations))
+                bake_time.start(request)
                 with bulkhead(request.tilemap.path):
-                    texture = painters.of(request, source, work)(request, work.on_step)
+                    texture = painters.of(request, source, work)(request, on_step)
+                bake_time.finish(request, texture)
                 yield combination, (request, texture)
             except TilebakeError as error:
                 work.shown.say(partial(say, f"error: {combination.title}: {error}"))
                 yield combination, error
+
+
+def _tell_time(seconds: float, megapixels_per_minute: float, is_guess: bool) -> None:
+    say(spell_estimate(seconds, megapixels_per_minute, is_guess))
 
 
 class _Painters:

@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from tilebake.request import BakeRequest, Step
+from tilebake.cli.terminal.painting import Painting
+from tilebake.cli.terminal.step_timer import spell_seconds
+from tilebake.request import BakeRequest, OnStep, Step
 from tilebake.serve.speeds import MEGAPIXEL, MODEL_DIGITS, Speed, Speeds, Work, measure, work_of
 from tilebake.texture import Texture
 
@@ -77,3 +80,24 @@ class BakeTime:
         if seconds >= WORTH_TELLING:
             rate = 60 * sum(work.pixels for work in works) / MEGAPIXEL / seconds
             self._tell_time(seconds, rate, is_guess)
+
+
+def time_painting(work: Painting, tell: TellTime, device: str) -> tuple[BakeTime, OnStep]:
+    """Return what tells the time of what is painted, and what is to be called after each step."""
+
+    def tell_beside_progress(seconds: float, speed: float, is_guess: bool) -> None:
+        work.shown.say(partial(tell, seconds, speed, is_guess))
+
+    bake_time = BakeTime(tell_beside_progress, Speeds(), device)
+
+    def on_step(step: Step) -> None:
+        bake_time.step(step)
+        work.on_step(step)
+
+    return bake_time, on_step
+
+
+def spell_estimate(seconds: float, megapixels_per_minute: float, is_guess: bool) -> str:
+    """Spell how long something will take, in canvas pixels that become ready a minute."""
+    where = "a guess after the first steps" if is_guess else "on this machine"
+    return f"about {spell_seconds(seconds)}, {where} ({megapixels_per_minute:.2g} Mpx a minute)"

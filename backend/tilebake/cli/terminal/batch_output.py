@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from tilebake.cli.terminal.bake_time import spell_estimate
 from tilebake.cli.terminal.printing import OutputError, near, print_path, print_result, say
-from tilebake.cli.terminal.step_timer import spell_seconds
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
@@ -103,15 +103,13 @@ class BatchOutput:
 
     def print_estimate(self, seconds: float, megapixels_per_minute: float, is_guess: bool) -> None:
         """Say how long the batch will take, in canvas pixels that become ready a minute."""
-        where = "a guess after the first steps" if is_guess else "on this machine"
-        line = f"about {spell_seconds(seconds)}, {where} ({megapixels_per_minute:.2g} Mpx a minute)"
         fields = {
             "status": "estimate",
             "seconds": round(seconds, 1),
             "megapixels_per_minute": round(megapixels_per_minute, 3),
             "is_guess": is_guess,
         }
-        self._print(line, fields)
+        self._print(spell_estimate(seconds, megapixels_per_minute, is_guess), fields)
 
     def print_uncached(self, error: BakeError) -> None:
         """Say once that the cache cannot keep textures: the next will fare no better."""
