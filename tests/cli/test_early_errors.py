@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.cli import run_command_line
+from tilebake.models import devices
 
 HEAD = {
     "tilebake": 1,
@@ -163,3 +164,58 @@ def test_a_broken_prompt_is_told_before_the_model_of_generate_is_looked_for(
 ) -> None:
     assert run_command_line(["generate", prompt, "--model", "there/is/none"]) == 1
     assert "at character" in capsys.readouterr().err
+
+
+COMMANDS_THAT_PAINT = [
+    ["bake"],
+    ["watch"],
+    ["tune", "good.json", "--seed", "1,2"],
+    ["tune", "good.json", "--seed", "1,2", "--keep", "2"],
+    ["generate", "moss"],
+    ["edit", "good.json", "--reweight", "grass=2", "--save"],
+    ["edit", "--prompt", "grass", "--reweight", "grass=2"],
+    ["show", "prompts", "good.json"],
+    ["show", "attention", "good.json", "--words", "grass"],
+]
+
+
+@pytest.fixture
+def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A map that can be painted, in a current folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    Path("good.json").write_text(json.dumps(GOOD), encoding="utf-8")
+    return tmp_path / "good.json"
+
+
+@pytest.mark.parametrize("command", COMMANDS_THAT_PAINT, ids=lambda command: " ".join(command))
+def test_a_device_that_is_none_is_wrong_use(
+    command: list[str], good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command_line([*command, "--device", "gpu"]) == 2
+    assert "Invalid value for '--device': 'gpu' is no device; take auto, cpu, cuda" in capsys.readouterr().err
+    assert json.loads(good.read_text(encoding="utf-8")) == GOOD
+
+
+@pytest.mark.parametrize("command", COMMANDS_THAT_PAINT, ids=lambda command: " ".join(command))
+def test_a_device_that_torch_was_not_built_for_is_told_before_all_else(
+    command: list[str], good: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(devices, "_torch_version", lambda: "cuda = None\nhip = None\n")
+    assert run_command_line([*command, "--device", "cuda:0"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('error: there is no device "cuda:0": this PyTorch was built without it')
+    assert json.loads(good.read_text(encoding="utf-8")) == GOOD
+
+
+@pytest.mark.usefixtures("good")
+@pytest.mark.skipif(sys.platform == "darwin", reason="Macs have it")
+def test_no_model_library_is_loaded_to_tell_of_a_device() -> None:
+    told, libraries = libraries_of("generate", "moss", "--device", "mps")
+    assert told.startswith('error: there is no device "mps" here')
+    assert not libraries & {"torch", "diffusers", "transformers"}
+
+
+@pytest.mark.usefixtures("good")
+def test_a_check_asks_for_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_torch_version", lambda: "cuda = None\n")
+    assert run_command_line(["bake", "--check", "--device", "cuda"]) == 3

@@ -14,7 +14,7 @@ from tilebake.cli.setting_options import Setting
 from tilebake.level.canvas import LATENT
 from tilebake.level.constants import MAX_SEED
 from tilebake.level.terrain import LoraRef
-from tilebake.models.dtypes import DTYPES
+from tilebake.models.devices import DEVICES, DTYPES, is_device
 
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
@@ -68,6 +68,14 @@ def check_seed(context: click.Context, parameter: click.Parameter, value: int | 
     return value
 
 
+def _check_device(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Return what can be the name of a device, here or not. Raises click.BadParameter."""
+    if not is_device(value):
+        hint = f"take auto, {', '.join(DEVICES)}, or one by its number, such as cuda:1"
+        raise click.BadParameter(f"{value!r} is no device; {hint}", context, parameter)
+    return value
+
+
 def model_option(*flags: str, **options: Any) -> Decorator[Any]:
     return click.option(*flags, cls=SectionOption, section=MODEL_SECTION, **options)
 
@@ -82,6 +90,7 @@ MODEL: Final = (
         "--device",
         metavar="DEVICE",
         default="auto",
+        callback=_check_device,
         help="Device to run on: auto, cpu, cuda, cuda:1, mps or xpu.",
     ),
     model_option(

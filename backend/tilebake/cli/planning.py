@@ -16,6 +16,7 @@ from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
+from tilebake.models.devices import refuse_absent_device
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
@@ -56,6 +57,7 @@ class MapToPaint(NamedTuple):
 
 def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
     """Read a map with its project. Raises MapError, ProjectError or ModelError."""
+    refuse_absent_device(choices.machine.device)
     options = bake_options(choices)
     project, planner = find_project(map_path), Planner(options)
     tilemap = planner.read_map(map_path, project)
@@ -73,6 +75,7 @@ class PlainModel(NamedTuple):
 
 def plan_plain(choices: Choices) -> PlainModel:
     """Find the model of a plain prompt: as chosen, or that of the project of the current folder."""
+    refuse_absent_device(choices.machine.device)
     options = bake_options(choices)
     project, planner = find_project(Path.cwd()), Planner(options)
     source, _ = planner.model(project)

@@ -264,8 +264,11 @@ def test_the_first_device_there_is_is_taken(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     assert pick_device("auto").type == "mps"
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert pick_device("auto").type == "cuda"
     assert pick_device("cuda:1") == torch.device("cuda", 1)
+    with pytest.raises(ModelError, match='there is no device "cuda:2" here; the last one is cuda:1'):
+        pick_device("cuda:2")
 
 
 @pytest.mark.parametrize("name", ["cuda", "tpu", ""])

@@ -19,6 +19,7 @@ from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.project import FILE_NAME, find_project, map_folders
+from tilebake.models.devices import refuse_absent_device
 from tilebake.request import Baker
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap, find_maps
@@ -78,6 +79,8 @@ def run_bake(
 ) -> int:
     """Bake or check the maps, print what happens, and return the exit code."""
     started, speed = time.monotonic(), None
+    if not mode.check:
+        refuse_absent_device(choices.machine.device)
     options = bake_options(choices, is_fast=is_fast)
     if options.out is not None and options.out.suffix.lower() in OTHER_PICTURES and not options.out.is_dir():
         raise click.BadParameter(

@@ -21,6 +21,7 @@ from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap, read_map
+from tilebake.models.devices import refuse_absent_device
 from tilebake.models.reference import ModelSource
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet, cross
 from tilebake.paint.report.seams import like_borders
@@ -55,6 +56,7 @@ def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
 
     What is stopped leaves the sheet of what was painted until then, with the same numbers.
     """
+    refuse_absent_device(choices.machine.device)
     combinations = _combinations(map_path, axes.attempts(choices))
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.tune.png"))
     outcomes: list[Outcome] = []
@@ -97,6 +99,7 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
         raise click.BadParameter(what, param_hint="--keep")
     if choices.model is not None or choices.out is not None:
         raise click.UsageError("--keep writes into the map, and takes neither --model nor --out")
+    refuse_absent_device(choices.machine.device)
     chosen = trials[number - 1]
     options = bake_options(chosen.choices)
     check_choice(map_path, options)

@@ -20,6 +20,7 @@ from tilebake.cli.terminal.printing import say
 from tilebake.cli.verbose import WATCH_LOG
 from tilebake.errors import BakeError, ServeError
 from tilebake.level.project import Project, project_key, project_root
+from tilebake.models.devices import refuse_absent_device
 from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
 from tilebake.serve.backend import Backend
@@ -39,6 +40,7 @@ log: Final = logging.getLogger(WATCH_LOG)
 def run_watch(start: Path, choices: Choices, parent_pid: int | None, *, is_fast: bool, as_json: bool) -> int:
     """Watch the project that `start` belongs to, and return the exit code."""
     is_over = parent_exited(parent_pid)  # before anything takes time, in which its pid could be reused
+    refuse_absent_device(choices.machine.device)
     setup = _setup(project_root(start), bake_options(choices, is_fast=is_fast), choices.machine)
     _watch(setup, is_over, as_json=as_json)
     return 0

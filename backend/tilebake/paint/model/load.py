@@ -17,7 +17,7 @@ from torch import nn
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import LATENT
 from tilebake.models.defaults import Defaults
-from tilebake.models.dtypes import DTYPES
+from tilebake.models.devices import DTYPES
 from tilebake.models.reference import ModelSource
 from tilebake.paint.judge.reading import judge_file
 from tilebake.paint.memory import is_out_of_memory, release
@@ -68,9 +68,14 @@ def pick_device(name: str = "auto") -> torch.device:
             f'there is no device "{name}" here', hint=f"choose one of: auto, {', '.join(usable)}"
         )
     try:
-        return torch.device(name)
+        device = torch.device(name)
     except RuntimeError:
         raise ModelError(f'"{name}" is no device', hint='write it as "cuda" or "cuda:1"') from None
+    count = torch.cuda.device_count() if device.type == "cuda" else 1
+    if ":" in name and device.index >= count:
+        hint = f"the last one is {device.type}:{count - 1}"
+        raise ModelError(f'there is no device "{name}" here', hint=hint)
+    return device
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
