@@ -31,6 +31,12 @@ LAYERS: Final = "Array[NodePath]([%s])"
 GROUND: Final = layer("Ground", [tile(x, y, 0) for x in range(4) for y in range(3)])
 CHUNK: Final = layer("Chunk", [tile(x, y, 1) for x in range(2) for y in range(2)])
 
+
+def house_at(position: str) -> dict[str, Any]:
+    """Describe a house with a floor and a painting of its own."""
+    return node("Node2D", layer("Floor", [tile(0, 0, 2)]), baked("Inside"), name="House", position=position)
+
+
 SCENES: Final[list[dict[str, Any]]] = [
     level(
         "res://several.tscn",
@@ -126,6 +132,8 @@ SCENES: Final[list[dict[str, Any]]] = [
             name="Level",
         ),
     ),
+    scene("res://house_beside.tscn", node("Node2D", GROUND, house_at("Vector2(400, 0)"), baked(), name="Level")),
+    scene("res://house_on_it.tscn", node("Node2D", GROUND, house_at("Vector2(16, 0)"), baked(), name="Level")),
     level("res://nothing.tscn", layer("Ground", [])),
     level("res://left_out.tscn", layer("Ground", [scene_tile(2, 3)])),
     level("res://unnamed.tscn", layer("Water", [tile(2, 3, 0, UNNAMED)])),
@@ -221,6 +229,12 @@ def test_each_painting_of_a_scene_has_a_map_file_of_its_own(project: Path) -> No
     assert names(first) == ["Ground"]
     assert names(second) == ["Cave", "Ground"]
     assert (project / "maps/own name.tilebake.json").is_file()
+
+
+def test_a_layer_that_another_painting_hides_is_named_and_one_beside_it_is_not(output: Run) -> None:
+    assert output.lines("warning: res://house_beside.tscn: ") == []
+    (warning,) = output.lines("warning: res://house_on_it.tscn: ")
+    assert warning.startswith("Bake: 1 node is behind the painting: Floor.")
 
 
 def test_two_paintings_cannot_share_a_map_file(project: Path, output: Run) -> None:

@@ -39,11 +39,28 @@ static func _between(drawn: Array[CanvasItem], first: int, last: int) -> Array[C
 static func _names(items: Array[CanvasItem], layers: Array[TileMapLayer], root: Node) -> PackedStringArray:
 	var names: PackedStringArray = []
 	for item: CanvasItem in items:
-		if TilebakeDrawOrder.is_seen(item) and not item in layers and not item is TileMap:
+		if TilebakeDrawOrder.is_seen(item) and not item in layers and not item is TileMap and not _is_beside(item, layers):
 			var name: String = _name_of(item, layers[0], root)
 			if name not in names:
 				names += PackedStringArray([name])
 	return names
+
+
+## Whether an item is a layer that no layer of the painting comes near, as that of a house beside the town.
+static func _is_beside(item: CanvasItem, layers: Array[TileMapLayer]) -> bool:
+	var other: TileMapLayer = item as TileMapLayer
+	return other != null and not layers.any(func(layer: TileMapLayer) -> bool: return _box_of(layer).intersects(_box_of(other)))
+
+
+## Return the rectangle around a layer's tiles in the scene root's space, larger by half a tile on each side.
+static func _box_of(layer: TileMapLayer) -> Rect2:
+	var used: Rect2i = layer.get_used_rect()
+	var last: Vector2i = used.end - Vector2i.ONE
+	var box: Rect2 = Rect2(layer.map_to_local(used.position), Vector2.ZERO)
+	for corner: Vector2i in [last, Vector2i(used.position.x, last.y), Vector2i(last.x, used.position.y)]:
+		box = box.expand(layer.map_to_local(corner))
+	var tile: Vector2 = layer.tile_set.tile_size
+	return BakedTileMap.to_root(layer) * Rect2(box.position - tile, box.size + 2.0 * tile)
 
 
 static func _list(names: PackedStringArray) -> String:
