@@ -33,13 +33,13 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
     decided = settings.model_copy(
         update={
             "pixels_per_tile": settings.pixels_per_tile or default_pixels_per_tile(tilemap.tile_size),
-            "transparent": settings.transparent and _has_tiles_and_gaps(tilemap),
+            "transparent": settings.transparent and can_be_transparent(tilemap),
         }
     )
     return _lower_to_fit(tilemap, decided)
 
 
-def _has_tiles_and_gaps(tilemap: TileMap) -> bool:
+def can_be_transparent(tilemap: TileMap) -> bool:
     """Tell whether transparency would show; a map without any tile shows its base prompt instead."""
     return len(tilemap.tiles) > 0 and len(tilemap.empty) > 0
 

@@ -1,5 +1,6 @@
 """`tilebake view` writes one page that shows every map, loads nothing and runs nothing of the maps'."""
 
+import json
 import re
 import webbrowser
 from html.parser import HTMLParser
@@ -89,3 +90,26 @@ def test_a_project_without_maps_has_a_page_that_says_so(
     monkeypatch.chdir(tmp_path)
     assert run_command_line(["view", "--no-open"]) == 0
     assert "no map in this folder" in Reader(tmp_path / "tilebake.html").text
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "is_told"),
+    [
+        (["gg"], {}, False),
+        (["gg"], {"transparent": False}, False),
+        (["g.g"], {}, False),
+        (["g.g"], {"transparent": False}, True),
+    ],
+)
+def test_transparency_is_a_fact_where_it_was_asked_for_and_shows(
+    rows: list[str],
+    settings: dict[str, object],
+    is_told: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    content = {"tilebake": 1, "tile_size": 16, "terrains": {"grass": "grass"}, "legend": {"g": "grass"}}
+    Path("a.json").write_text(json.dumps({**content, "rows": rows, "settings": settings}), encoding="utf-8")
+    assert run_command_line(["view", "--no-open"]) == 0
+    assert ("transparent" in Reader(tmp_path / "tilebake.html").text) is is_told

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tilebake.level.edit.edit import Edit, Refine, Rewrite
-from tilebake.level.settings import BakeSettings
+from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef, Terrain
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest
@@ -35,9 +35,31 @@ def request_for(**keys: object) -> BakeRequest:
 WAS = request_for()
 LORA = ((LoraRef("/a/ink.safetensors", 0.5), "d1"),)
 EDIT = Edit({"grass": Rewrite("dry grass", Refine(0.5))})
+PIXEL_ART = SettingsOverride(preset="pixel-art")
 CHANGES: dict[str, tuple[BakeRequest, str]] = {
     "a setting": (replace(WAS, settings=BakeSettings(steps=4)), "steps is 4, was 10"),
     "a setting left open": (replace(WAS, settings=BakeSettings()), "steps is left open, was 10"),
+    "a preset": (
+        replace(WAS, settings=apply(WAS.settings, PIXEL_ART)),
+        'preset is "pixel-art", was "painting"',
+    ),
+    "a preset and a setting beside it": (
+        replace(
+            WAS, settings=apply(WAS.settings, PIXEL_ART, SettingsOverride(pixels_per_tile=48, mask_sigma=2))
+        ),
+        'preset is "pixel-art", was "painting"; pixels_per_tile is 48, was left open; '
+        "mask_sigma is 2.0, was left open",
+    ),
+    "one part of a preset": (
+        replace(WAS, settings=apply(WAS.settings, SettingsOverride(resample="area"))),
+        'resample is "area", was "lanczos"',
+    ),
+    "a gap, which makes it transparent": (
+        replace(
+            request_for(rows=["g.g", "ggw"]), settings=WAS.settings.model_copy(update={"transparent": False})
+        ),
+        "the tiles changed",
+    ),
     "seed": (replace(WAS, seed=7), "the seed is 7, was 1"),
     "model": (
         replace(WAS, model="a/b", model_digest="x"),

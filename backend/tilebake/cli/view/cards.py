@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple, cast
 
 from tilebake.cli.view.pictures import FULL, THUMBNAIL, PagePicture, picture_in, picture_of
 from tilebake.errors import Location, TilebakeError
+from tilebake.level.decide import can_be_transparent
 from tilebake.level.project import Project, output_path
 from tilebake.level.settings import BakeSettings
 from tilebake.serve.bake.batch import Failed, Planned, survey
@@ -125,7 +126,8 @@ def _facts(job: PlannedBake, record: Mapping[str, object]) -> Iterator[tuple[str
     for lora, _ in request.loras:
         yield "LoRA", f"{Path(lora.path).name}, weight {lora.weight:g}"
     for name, value in request.settings:
-        if value != getattr(_DEFAULTS, name):
+        was_decided = name == "transparent" and not can_be_transparent(request.tilemap)
+        if value != getattr(_DEFAULTS, name) and not was_decided:
             yield name, " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     if request.tilemap.base_prompt:
         yield "base prompt", request.tilemap.base_prompt

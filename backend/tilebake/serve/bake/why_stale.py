@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
-from tilebake.level.settings import BakeSettings
+from tilebake.level.settings import PRESETS, BakeSettings, Preset
 from tilebake.level.source.json_positions import snippet
 from tilebake.request import BakeRequest
 
@@ -42,11 +42,12 @@ def other_dtype(record: Fields, request: BakeRequest) -> str | None:
 
 def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
     was, now = _fields(record.get("parts")), request.part_digests()
-    if was and was.get("paint_version") != now["paint_version"]:
+    if was and _is_of_another_version(was.get("paint_version"), now["paint_version"]):
         yield "this version of tilebake paints it otherwise"
     if record.get("seed") != request.seed:
         yield f"the seed is {request.seed}, was {snippet(record.get('seed'))}"
-    yield from _setting_reasons(_fields(record.get("settings")), request.settings.model_dump(mode="json"))
+    settings, has_other_tiles = _fields(record.get("settings")), was.get("tiles") != now["tiles"]
+    yield from _setting_reasons(settings, request.settings.model_dump(mode="json"), has_other_tiles)
     yield from _model_reasons(_fields(record.get("model")), request)
     if not was:
         return
@@ -54,17 +55,47 @@ def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
         if was.get(key) != now[key]:
             yield f"{name} changed"
     yield from _terrain_reasons(_fields(was.get("terrains")), _fields(now["terrains"]))
-    if was.get("tiles") != now["tiles"]:
+    if has_other_tiles:
         yield "the tiles changed"
 
 
-def _setting_reasons(was: Fields, now: Fields) -> Iterator[str]:
+def _is_of_another_version(was: object, now: object) -> bool:
+    """Tell whether a part that both have was painted otherwise; alpha has a version where there is any."""
+    if not isinstance(was, list) or not isinstance(now, list):
+        return was != now
+    pairs = zip(cast("list[object]", was), cast("list[object]", now), strict=False)
+    return any(before != after for before, after in pairs if before is not None and after is not None)
+
+
+def _setting_reasons(was: Fields, now: Fields, has_other_tiles: bool) -> Iterator[str]:
+    """Name the settings that changed, but not what follows: of a preset its parts, of tiles the alpha."""
+    told = {"transparent"} if has_other_tiles else set[str]()
+    before, after = _find_preset(was), _find_preset(now)
+    if before and after and before != after:
+        yield f"preset is {snippet(after)}, was {snippet(before)}"
+        told.update(name for name, value in PRESETS[after].items() if value is None or _is(value, now[name]))
     for name in now:
+        if name in told:
+            continue
         if name not in was:
             if now[name] != BakeSettings.model_fields[name].default:
                 yield f"{name} is a new setting"
         elif was[name] != now[name]:
             yield f"{name} is {_value(now[name])}, was {_value(was[name])}"
+
+
+def _find_preset(settings: Fields) -> Preset | None:
+    """Return the preset that settings look like, but for the size of tiles, which follows the map's."""
+    for preset, values in PRESETS.items():
+        looks = {name: value for name, value in values.items() if name != "pixels_per_tile"}
+        if all(name in settings and _is(value, settings[name]) for name, value in looks.items()):
+            return preset
+    return None
+
+
+def _is(value: object, written: object) -> bool:
+    """Tell whether a setting is what JSON says of it."""
+    return written == ([*cast("tuple[object, ...]", value)] if isinstance(value, tuple) else value)
 
 
 def _model_reasons(was: Fields, request: BakeRequest) -> Iterator[str]:
