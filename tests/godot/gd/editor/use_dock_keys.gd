@@ -103,10 +103,20 @@ func test_progress_image() -> void:
 	var picture: TextureRect = _panel.find_children("*", "TextureRect", true, false)[0]
 	await until("the job panel shows a progress image", func() -> bool:
 		return picture.texture != null and picture.visible)
+	await until("the job panel says that it shows a sketch", func() -> bool:
+		return "A sketch. The full painting follows." in _visible_text_in(_panel))
 	check("the progress image has pixels", picture.texture != null and picture.texture.get_width() > 0)
 	check("the progress image comes while the map is painted", _is_running(LONG))
 	var bar: ProgressBar = _panel.find_children("*", "ProgressBar", true, false)[0]
 	await until("the progress bar shows the steps", func() -> bool: return bar.max_value == 1000.0 and bar.value > 0.0)
+	await until("the job panel says nothing of a sketch once there is more to show", func() -> bool:
+		return _is_running(LONG) and "sketch" not in _visible_text_in(_panel))
+
+
+static func _visible_text_in(parent: Node) -> String:
+	return "\n".join(parent.find_children("*", "Label", true, false)
+		.filter(func(label: Label) -> bool: return label.is_visible_in_tree())
+		.map(func(label: Label) -> String: return label.text))
 
 
 func _on_job_changed(job: TilebakeJobView) -> void:

@@ -6,10 +6,13 @@ signal cancel_asked(job_id: int)
 
 const TilebakeMapStatusText = preload("map_status_text.gd")
 const TilebakeUi = preload("ui.gd")
+const SKETCH: String = "A sketch. The full painting follows."
 
 var _job_id: int = -1
 var _map_id: String = ""
 var _image: TextureRect = TextureRect.new()
+var _sketch: Label = TilebakeUi.make_wrapped_label()
+var _shows_sketch: bool = false
 var _title: Label = Label.new()
 var _bar: ProgressBar = ProgressBar.new()
 var _left: Label = Label.new()
@@ -20,12 +23,14 @@ func _init() -> void:
 	_image.custom_minimum_size.y = TilebakeUi.scale(140)
 	_image.expand_mode = TextureRect.EXPAND_IGNORE_SIZE
 	_image.stretch_mode = TextureRect.STRETCH_KEEP_ASPECT_CENTERED
+	_sketch.text = SKETCH
+	_sketch.horizontal_alignment = HORIZONTAL_ALIGNMENT_CENTER
 	_title.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	_title.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_left.theme_type_variation = &"HeaderSmall"
 	_left.modulate.a = 0.7
 	_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	for part: Control in [_image, _row([_title, _left]), _row([_bar, _cancel_button()])]:
+	for part: Control in [_image, _sketch, _row([_title, _left]), _row([_bar, _cancel_button()])]:
 		add_child(part)
 
 
@@ -37,7 +42,8 @@ func show_job(job: TilebakeJobView) -> void:
 	visible = runs
 	if runs and job.id != _job_id:
 		_image.texture = null
-	_image.visible = _image.texture != null
+	_shows_sketch = job.shows_sketch
+	_show_image()
 	_job_id = job.id if runs else -1
 	_map_id = job.map_id
 	_title.text = "Painting %s" % TilebakeMapStatusText.name_of(_map_id)
@@ -48,13 +54,18 @@ func show_job(job: TilebakeJobView) -> void:
 func show_progress_image(map_id: String, image: Image) -> void:
 	if visible and map_id == _map_id:
 		_image.texture = ImageTexture.create_from_image(image)
-		_image.visible = true
+		_show_image()
 
 
 ## Forget the job, because the backend has gone.
 func clear() -> void:
 	_job_id = -1
 	visible = false
+
+
+func _show_image() -> void:
+	_image.visible = _image.texture != null
+	_sketch.visible = _image.visible and _shows_sketch
 
 
 func _show_progress(job: TilebakeJobView) -> void:

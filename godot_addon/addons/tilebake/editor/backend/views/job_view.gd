@@ -27,6 +27,8 @@ var step: int
 ## 0 as long as that is not known.
 var steps: int
 var seconds_left: float
+## Whether its progress image is a sketch: the whole map in small tiles and few steps, while the painting goes on.
+var shows_sketch: bool
 ## Why it failed; null otherwise.
 var diagnostic: TilebakeDiagnostic
 
@@ -40,6 +42,7 @@ static func read(json: Dictionary) -> TilebakeJobView:
 	view.step = TilebakeJsonObject.whole(json, "step")
 	view.steps = TilebakeJsonObject.whole(json, "steps")
 	view.seconds_left = TilebakeJsonObject.number(json, "seconds_left", UNKNOWN)
+	view.shows_sketch = TilebakeJsonObject.flag(json, "shows_sketch")
 	view.diagnostic = TilebakeJsonObject.diagnostic_in(json)
 	return view
 

@@ -51,6 +51,11 @@ static func whole(object: Dictionary, key: String) -> int:
 	return int(number(object, key))
 
 
+## Whether true is under a key.
+static func flag(object: Dictionary, key: String) -> bool:
+	return object.get(key) is bool and object[key] == true
+
+
 ## Read a Diagnostic of the API.
 static func diagnostic(object: Dictionary) -> TilebakeDiagnostic:
 	return TilebakeDiagnostic.error(text(object, "what"), text(object, "hint")).in_file(text(object, "where"))
