@@ -1,6 +1,8 @@
 """Words of a prompt and their columns."""
 
+import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -47,6 +49,17 @@ def test_part_of_a_word_is_not_that_word(encode: Encode) -> None:
 def test_case_weights_and_punctuation_do_not_matter(encode: Encode) -> None:
     prompt = encode("Top down, (Mossy:1.4) stone!")
     assert texts(prompt, find_word(prompt, "mossy STONE")) == ["Mossy", "stone"]
+
+
+@pytest.mark.parametrize(("there", "sought"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_accents_count_however_they_were_typed(
+    encode: Encode, there: Literal["NFC", "NFD"], sought: Literal["NFC", "NFD"]
+) -> None:
+    prompt = encode(unicodedata.normalize(there, "dense (for\u00eat:1.2) of pines"))
+    composed = encode("dense (for\u00eat:1.2) of pines")
+    columns = find_word(composed, "for\u00eat")
+    assert find_word(prompt, unicodedata.normalize(sought, "For\u00caT")) == columns
+    assert [token.id for token in prompt.tokens] == [token.id for token in composed.tokens]
 
 
 def test_words_past_the_first_75_tokens_are_in_the_second_chunk(encode: Encode) -> None:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from tilebake.errors import PromptError
-from tilebake.level.edit.weight_syntax import parse_prompt
+from tilebake.level.edit.weight_syntax import compose, parse_prompt
 
 WORDS: Final = re.compile(r"\w+(?:['\u2019-]\w+)*|[^\w\s]")
 LIKE: Final = 0.5  # difflib's ratio from which on a word is worth naming to somebody who mistyped
@@ -19,7 +19,7 @@ def plain_text(prompt: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Split a plain text into words and punctuation marks in small letters, as CLIP reads it."""
-    return tuple(match[0].lower() for match in WORDS.finditer(text))
+    return tuple(match[0].lower() for match in WORDS.finditer(compose(text)))
 
 
 def starts_of(words: Sequence[str], sought: Sequence[str]) -> tuple[int, ...]:
@@ -56,7 +56,7 @@ def no_such_word(word: str, texts: Iterable[str]) -> PromptError:
     """Make the error for a word that none of these plain texts has, naming the words that are near."""
     given = tuple(dict.fromkeys(texts))
     there = dict.fromkeys(each for text in given for each in words_of(text) if each[0].isalnum())
-    near = get_close_matches(word.lower(), there, cutoff=LIKE) or there
+    near = get_close_matches(compose(word).lower(), there, cutoff=LIKE) or there
     return PromptError(
         f"there is no {word!r} in {' and '.join(repr(text) for text in given)}",
         hint=f"take one of: {', '.join(near)}" if near else "write a prompt with words first",

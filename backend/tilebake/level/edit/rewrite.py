@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from tilebake.errors import PromptError
 from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text
+from tilebake.level.edit.weight_syntax import compose
 
 Prompts = Mapping[str | None, str]
 """Prompts by terrain; None is the base prompt."""
@@ -16,7 +17,8 @@ def replace_phrase(prompts: Prompts, old: str, new: str) -> Prompts:
     Raises PromptError when none has it.
     """
     pattern = _whole_words(old)
-    found = {place: text for place, text in prompts.items() if pattern.search(text)}
+    composed = {place: compose(text) for place, text in prompts.items()}
+    found = {place: text for place, text in composed.items() if pattern.search(text)}
     if not found:
         raise _absent(old, prompts.values())
     return {place: pattern.sub(lambda _: new, text) for place, text in found.items()}
@@ -32,7 +34,9 @@ def replace_prompt(prompts: Prompts, text: str) -> Prompts:
 def select_prompts(prompts: Prompts, words: Iterable[str]) -> Prompts:
     """Return the prompts that have at least one of these words. Raises PromptError when none has."""
     patterns = [_whole_words(word) for word in words]
-    found = {place: text for place, text in prompts.items() if any(each.search(text) for each in patterns)}
+    found = {
+        place: text for place, text in prompts.items() if any(each.search(compose(text)) for each in patterns)
+    }
     if not found:
         raise _absent(" or ".join(words), prompts.values())
     return found
@@ -50,8 +54,8 @@ def weigh_words(prompts: Prompts, weights: Mapping[str, float]) -> dict[str | No
 
 
 def _whole_words(phrase: str) -> re.Pattern[str]:
-    """Match the phrase with any space between its words and no letter before or behind."""
-    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    """Match the phrase in a composed text, with any space between its words and no letter beside them."""
+    words = r"\s+".join(re.escape(word) for word in compose(phrase).split())
     return re.compile(rf"(?<!\w){words}(?!\w)" if words else r"(?!)", re.IGNORECASE)
 
 

@@ -6,10 +6,12 @@ r"""Weights in a prompt's text: `(mossy:1.4) stone`.
     \( \) \[ \]   plain brackets
 
 Brackets nest, and their weights multiply. They leave no trace in the text itself: `(mossy:1.4) stone` reads
-`mossy stone`, which is encoded whole. Other tools' spellings are read or refused: `prompt_spelling`.
+`mossy stone`, which is encoded whole, each letter composed, as CLIP's tokenizers have it. Other tools'
+spellings are read or refused: `prompt_spelling`.
 """
 
 import re
+import unicodedata
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -28,6 +30,11 @@ _PIECES = re.compile(
     r"|(?P<close>[)\]])"
     r"|(?P<text>[^\\()\[\]:]+|[\\:])"
 )
+
+
+def compose(text: str) -> str:
+    """Return a text with one character for each letter, however its accents were typed: Unicode's NFC."""
+    return unicodedata.normalize("NFC", text)
 
 
 class WeightedText(NamedTuple):
@@ -65,7 +72,7 @@ def parse_prompt(prompt: str) -> tuple[WeightedText, ...]:
             hint="1.2 to 1.5 is a strong weight",
         )
     return tuple(
-        WeightedText("".join(stretch.text for stretch in alike), weight)
+        WeightedText(compose("".join(stretch.text for stretch in alike)), weight)
         for weight, alike in groupby(stretches, key=attrgetter("weight"))
     )
 
