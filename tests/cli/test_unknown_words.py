@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.game import Game, game_in
-from tilebake.cli import run_command_line
-from tilebake.errors import Diagnostic
+from tests.helpers.quick_bake import run_quickly
+from tilebake.cli import engine, run_command_line
+from tilebake.errors import Diagnostic, ModelError
 from tilebake.level.project import find_project
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import EMBEDDED
 from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.doctor import examine
+from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.project_maps import ProjectMaps, view_of
 
 LAGOON = {
@@ -42,6 +44,10 @@ def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
     return game
 
 
+def refuse_to_load(*_: object) -> None:
+    raise ModelError("no model is loaded in this test")
+
+
 def notes_of(game: Game, options: BakeOptions | None = None) -> tuple[Diagnostic, ...]:
     path = game.root / "levels" / "bay.json"
     return Planner(options or BakeOptions()).plan(path, Path("bay.json")).request.tilemap.notes
@@ -62,6 +68,49 @@ def test_check_tells_unknown_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert [note.partition(": terrain ")[2] for note in bay["notes"]] == [
         each.removeprefix("terrain ") for each in TOLD
     ]
+
+
+def test_the_record_of_a_bake_holds_the_notes(game: Game) -> None:
+    assert run_quickly("bake", "game/levels/bay.json") == 0
+    record = read_record(Planner(BakeOptions()).plan(game.path("bay"), Path("bay.json")).png)
+    assert record is not None
+    assert record["notes"] == TOLD
+    assert str(game.root) not in json.dumps(record)
+    assert run_quickly("bake", "--check", "game/levels/bay.json") == 0
+
+
+@pytest.mark.usefixtures("game")
+def test_tune_tells_unknown_words_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(engine, "load_pipeline", refuse_to_load)
+    assert run_command_line(["tune", "game/levels/bay.json", "--seed", "1,2,3"]) == 1
+    told = capsys.readouterr().err
+    assert [told.count(note) for note in TOLD] == [1, 1]
+    assert told.index("note: ") < told.index("[1/3]")
+
+
+def test_edit_tells_unknown_words_of_the_map_and_of_the_edit(
+    game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit = {"terrains": {"shore": "quicksand"}}
+    game.path("bay").write_text(json.dumps({**LAGOON, "edit": edit}), encoding="utf-8")
+    monkeypatch.setattr(engine, "load_pipeline", refuse_to_load)
+    swap = ["--terrain", "shore", "--replace", "golden sand", "marble floor"]
+    assert run_command_line(["edit", "game/levels/bay.json", *swap]) == 1
+    told = capsys.readouterr().err
+    assert [told.count(note) for note in TOLD] == [1, 1]
+    assert "note: edit of terrain 'shore': \"marble floor\" is unknown to the embedded model" in told
+    assert "quicksand" not in told
+
+
+def test_an_edit_that_only_weighs_tells_nothing_twice(
+    game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert game.root.is_dir()
+    monkeypatch.setattr(engine, "load_pipeline", refuse_to_load)
+    assert run_command_line(["edit", "game/levels/bay.json", "--reweight", "lagoon=2"]) == 1
+    assert capsys.readouterr().err.count('"lagoon" is unknown') == 1
 
 
 def test_doctor_tells_unknown_words(game: Game) -> None:

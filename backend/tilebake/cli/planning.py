@@ -12,6 +12,7 @@ from tilebake.cli.options import Choices
 from tilebake.cli.setting_options import SETTINGS
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.level.project import find_project
+from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
@@ -53,6 +54,7 @@ class MapToPaint(NamedTuple):
     tilemap: TileMap
     request: BakeRequest
     source: ModelSource
+    advise: Adviser | None  # None where nothing is known of the model's words
 
 
 def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
@@ -62,7 +64,8 @@ def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
     project, planner = find_project(map_path), Planner(options)
     tilemap = planner.read_map(map_path, project)
     request, source = planner.request(tilemap, project)
-    return MapToPaint(request.tilemap, request, source)
+    adviser = planner.adviser(project, tilemap.model, tilemap.loras)
+    return MapToPaint(request.tilemap, request, source, adviser)
 
 
 class PlainModel(NamedTuple):

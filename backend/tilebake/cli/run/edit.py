@@ -1,17 +1,18 @@
 """Run `tilebake edit`: find what is to be edited, paint the edit, and keep it in the map if asked to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from tilebake.cli.edit_options import EditOptions
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path
-from tilebake.cli.planning import MapTarget, PromptTarget, plan_plain, read_and_plan
-from tilebake.cli.terminal.printing import print_path, say
+from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plain, read_and_plan
+from tilebake.cli.terminal.printing import print_notes, print_path, say
 from tilebake.errors import BakeError, shown
 from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
+from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
 from tilebake.level.map_names import map_stem
 from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
@@ -20,6 +21,7 @@ from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.closed_places import refuse_closed_folder, refuse_closed_place
 
 DEFAULT_OUT: Final = Path("edited.png")
+_OWN_EDIT: Final = "$.edit"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ def run_edit_map(
     save: bool,
 ) -> None:
     """Edit a map; with `save`, keep the edit in the map file once it is painted."""
-    target = _map_target(map_path, editable, choices)
+    planned = read_and_plan(map_path, choices)
+    target = _map_target(planned, map_path, editable)
     edit = edit_of(options, target.prompts)
+    _tell_notes(planned, edit)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.edit.png"))
     refuse_closed_place(out, nearest_folder(out.parent))
     _refuse_closed_folders(sheet, map_path.resolve() if save else None)
@@ -116,8 +120,20 @@ def _refuse_closed_folders(*files: Path | None) -> None:
             refuse_closed_folder(file)
 
 
-def _map_target(map_path: Path, editable: EditablePrompts, choices: Choices) -> MapTarget:
-    tilemap, request, source = read_and_plan(map_path, choices)
+def _tell_notes(planned: MapToPaint, edit: Edit) -> None:
+    """Tell what is to be known of the map and of words that the edit brings in, not of the file's edit."""
+    print_notes(
+        note for note in planned.tilemap.notes if not (note.where.json_path or "").startswith(_OWN_EDIT)
+    )
+    sources = {terrain.name: terrain.prompt for terrain in planned.tilemap.terrains}
+    for name, rewrite in edit.rewrites.items() if planned.advise else ():
+        if name is not None and rewrite.prompt != sources[name] and planned.advise is not None:
+            notes = planned.advise(plain_text(rewrite.prompt), is_negative=False)
+            print_notes(replace(note, what=f"edit of terrain {name!r}: {note.what}") for note in notes)
+
+
+def _map_target(planned: MapToPaint, map_path: Path, editable: EditablePrompts) -> MapTarget:
+    tilemap = planned.tilemap
     named = [tilemap.terrains[tilemap.index_of(name)] for name in editable.terrains]
     prompts: dict[str | None, str] = {}
     if editable.base or not named:
@@ -126,4 +142,4 @@ def _map_target(map_path: Path, editable: EditablePrompts, choices: Choices) -> 
         prompts |= {terrain.name: terrain.prompt for terrain in named or tilemap.terrains}
     if tilemap.edit is not None:
         say(f"note: this edit replaces the one that {shown(map_path)} holds")
-    return MapTarget(tilemap.name, prompts, request, source)
+    return MapTarget(tilemap.name, prompts, planned.request, planned.source)

@@ -45,10 +45,10 @@ def paint_attention(
     out: Path,
 ) -> None:
     """Paint a map, and write the sheet of where words of these regions' prompts are attended to."""
-    tilemap, request, source = planned
+    tilemap, request = planned.tilemap, planned.request
     with painting_one(str(tilemap.path)) as work:
         with work.loading():
-            pipeline = load_pipeline(source, request.loras, machine)
+            pipeline = load_pipeline(planned.source, request.loras, machine)
         scene = pipeline.scene(request)
         sizes = attention_sizes(pipeline.components.unet, scene.blend.latent_size)
         level = None if options.level is None else find_level(options.level, sizes)

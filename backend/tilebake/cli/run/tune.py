@@ -15,12 +15,12 @@ from tilebake.cli.planning import bake_options
 from tilebake.cli.run.bake import BakeMode, run_bake
 from tilebake.cli.terminal.bake_time import spell_estimate, time_painting
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.cli.terminal.printing import near, print_path, say
+from tilebake.cli.terminal.printing import near, print_notes, print_path, say
 from tilebake.cli.tuning.axes import Attempt, Axes
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import Project, find_project
-from tilebake.level.tilemap import TileMap, read_map
+from tilebake.level.tilemap import TileMap
 from tilebake.models.devices import refuse_absent_device
 from tilebake.models.reference import ModelSource
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet, cross
@@ -115,8 +115,8 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
 def _combinations(map_path: Path, trials: Sequence[Attempt]) -> list[Combination]:
     """Plan each combination before the first is painted. Raises where none of them can be."""
     project = find_project(map_path)
-    tilemap = read_map(map_path, project)
     planners = [Planner(bake_options(trial.choices)) for trial in trials]
+    tilemap = planners[0].read_map(map_path, project)
     made = [
         Combination(trial.title, _plan(planner, tilemap, project))
         for trial, planner in zip(trials, planners, strict=True)
@@ -124,6 +124,8 @@ def _combinations(map_path: Path, trials: Sequence[Attempt]) -> list[Combination
     errors = [each.planned for each in made if isinstance(each.planned, TilebakeError)]
     if len(errors) == len(made):
         raise errors[0]
+    planned = [each.planned for each in made if not isinstance(each.planned, TilebakeError)]
+    print_notes(dict.fromkeys(note for request, _ in planned for note in request.tilemap.notes))
     return made
 
 

@@ -104,7 +104,7 @@ class Planner:
 
     def read_map(self, path: Path, project: Project, trial: EditEntry | None = None) -> TileMap:
         """Read a map, with notes on words that its model was not taught. Raises MapError or ProjectError."""
-        return read_map(path, project, trial=trial, find_adviser=partial(self._adviser, project))
+        return read_map(path, project, trial=trial, find_adviser=partial(self.adviser, project))
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """Return the request and its model, with every setting that was left open decided.
@@ -163,7 +163,7 @@ class Planner:
             return self._options.model, Path.cwd()  # as typed: from where it was typed
         return maps_own or project.model or "embedded", project.root
 
-    def _adviser(
+    def adviser(
         self, project: Project, model: str | None, loras: tuple[LoraRef, ...] | None
     ) -> Adviser | None:
         """Return what makes notes on prompts for a map's model; None where it says nothing of its words.

@@ -8,11 +8,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
-from tilebake.errors import ProjectError
+from tilebake.errors import Location, ProjectError
 from tilebake.level.containment import spelling_of
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.project import project_root
@@ -125,6 +125,8 @@ def _record(
     }
     if request.tilemap.edit is not None:
         record["edit"] = edit_json(request.tilemap.edit)
+    if request.tilemap.notes:
+        record["notes"] = [str(replace(note, where=Location())) for note in request.tilemap.notes]
     if texture.degraded:
         record["degraded"] = list(texture.degraded)
     if texture.report is not None:
