@@ -1,5 +1,6 @@
 """The digest of a request: it moves with every pixel that could, and with nothing else."""
 
+import hashlib
 import json
 import pickle
 import string
@@ -14,7 +15,7 @@ from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, Tiles, parse_map, read_map
-from tilebake.request import LATER_SETTINGS, BakeRequest
+from tilebake.request import LATER_SETTINGS, PART_DIGITS, ROWS_OF_A_PIECE, BakeRequest
 from tilebake.texture import pixel_hash
 
 MAP = {
@@ -259,3 +260,18 @@ def test_a_new_way_to_paint_edges_makes_transparent_pictures_alone_stale(
     after = digests()
     assert before[0] == after[0]
     assert before[1] != after[1]
+
+
+def test_a_map_of_many_tiles_has_the_digest_of_its_plain_json() -> None:
+    asked = request(read(rows=["gwg." * 40] * 160), pixels_per_tile=8)
+    assert len(asked.tilemap.tiles) > ROWS_OF_A_PIECE
+    tiles = [[tile.terrain, tile.centre_x, tile.centre_y, tile.weight] for tile in asked.tilemap.tiles]
+    content = {
+        "grid": "square",
+        "tile_size": [64, 64],
+        "bounds": list(asked.tilemap.bounds),
+        "tiles": tiles,
+        "empty": [list(point) for point in asked.tilemap.empty],
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    assert asked.part_digests()["tiles"] == hashlib.sha256(text.encode()).hexdigest()[:PART_DIGITS]

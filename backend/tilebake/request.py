@@ -5,9 +5,10 @@ The pipeline is a `Baker`, and so are a cache around it and a remote machine. To
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tilebake.level.edit.edit import Edit
@@ -36,6 +37,7 @@ PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give oth
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
 LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution"})
+ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
 
@@ -81,8 +83,7 @@ class BakeRequest:
         """Digests of everything, and of tiles and grid alone: both from one rendering of the tiles."""
         content, columns = self._content(), _columns_json(self.tilemap)
         grid = {key: content[key] for key in ("grid", "tile_size", "bounds")}
-        whole = hashlib.sha256(_canonical(content, columns)).hexdigest()
-        return whole, hashlib.sha256(_canonical(grid, columns)).hexdigest()[:PART_DIGITS]
+        return _digest(content, columns), _digest(grid, columns)[:PART_DIGITS]
 
     def accepts(self, dtype: object, *, is_degraded: bool) -> bool:
         """Tell whether a texture of this digest, painted in this number type, is one that was asked for.
@@ -133,7 +134,7 @@ def _number(value: float) -> float:
 
 
 def _part_digest(part: object) -> str:
-    return hashlib.sha256(_canonical({"part": part}, {})).hexdigest()[:PART_DIGITS]
+    return _digest({"part": part}, {})[:PART_DIGITS]
 
 
 def _edit_content(edit: Edit) -> list[object]:
@@ -160,14 +161,14 @@ def _normalize(value: Any) -> object:
             return value
 
 
-def _columns_json(tilemap: TileMap) -> dict[str, str]:
+def _columns_json(tilemap: TileMap) -> dict[str, Sequence[bytes]]:
     """Render a map's tiles and empty cells as JSON: lists of [terrain, x, y, weight], and of [x, y]."""
     tiles, empty, spelled = tilemap.tiles, tilemap.empty, _Spellings()
     names = [json.dumps(name) for name in tiles.names]
     numbers = (tiles.centre_x, tiles.centre_y, tiles.weight)
     rows = zip(map(names.__getitem__, tiles.terrain), *map(spelled.each, numbers), strict=True)
     points = zip(*map(spelled.each, (empty.x, empty.y)), strict=True)
-    return {"tiles": _list_of_lists(rows), "empty": _list_of_lists(points)}
+    return {"tiles": [*_list_of_lists(rows)], "empty": [*_list_of_lists(points)]}
 
 
 class _Spellings(dict[float, str]):
@@ -182,20 +183,34 @@ class _Spellings(dict[float, str]):
         return map(self.__getitem__, values)
 
 
-def _list_of_lists(rows: Iterable[Iterable[str]]) -> str:
-    inner = "],[".join(map(",".join, rows))
-    return f"[[{inner}]]" if inner else "[]"
+def _list_of_lists(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
+    """Render a list of lists piece by piece: that of a million tiles has 30 MB."""
+    rows = iter(rows)
+    before = "[["
+    while inner := "],[".join(map(",".join, islice(rows, ROWS_OF_A_PIECE))):
+        yield f"{before}{inner}".encode("ascii")
+        before = "],["
+    yield b"[]" if before == "[[" else b"]]"
 
 
-def _canonical(content: Mapping[str, object], rendered: Mapping[str, str]) -> bytes:
-    """Render JSON with one spelling: sorted keys, each float as the shortest text that reads back as itself.
+def _digest(content: Mapping[str, object], rendered: Mapping[str, Iterable[bytes]]) -> str:
+    """Return the SHA-256 (hex) of JSON with one spelling.
 
-    `rendered` are further members whose values are JSON already.
+    Keys are sorted, and each float is the shortest text that reads back as itself. `rendered` are further
+    members whose values are JSON already, in pieces.
     """
-    members = dict(rendered)
-    for key, value in content.items():
-        members[key] = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return "{{{}}}".format(",".join(f'"{key}":{members[key]}' for key in sorted(members))).encode("ascii")
+    digest, before = hashlib.sha256(), "{"
+    for key in sorted({**content, **rendered}):
+        digest.update(f'{before}"{key}":'.encode("ascii"))
+        for piece in rendered[key] if key in rendered else (_canonical(content[key]),):
+            digest.update(piece)
+        before = ","
+    digest.update(b"}")
+    return digest.hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 class Step(NamedTuple):

@@ -8,6 +8,7 @@ from tilebake.errors import MapError
 from tilebake.level import map_formats
 from tilebake.level.map.content import MapContent, MapLayer
 from tilebake.level.map.grid import Grid
+from tilebake.level.map.tile_columns import Cells
 from tilebake.level.map_formats import MapFormat
 from tilebake.level.map_names import map_stem, may_be_map
 from tilebake.level.project import Project, output_path
@@ -34,7 +35,7 @@ def read_plain(data: str | bytes, path: Path | None) -> MapContent:
     del path
     row = (data if isinstance(data, str) else data.decode()).split("\n")[1]
     cells = {(x, 0): letter for x, letter in enumerate(row)}
-    layer = MapLayer(cells, (), dict.fromkeys(row, ()))
+    layer = MapLayer(Cells.of(cells), (), dict.fromkeys(row, ()))
     terrains = {"g": TerrainEntry(prompt="lush grass")}
     return MapContent(Grid("square", (64, 64)), [layer], refuse, terrains=terrains, seed=3)
 

@@ -197,7 +197,7 @@ def _terrains(content: MapContent, project: "Project | None") -> tuple[Terrain, 
     shared: Mapping[str, Terrain] = project.terrains if project else {}
     used: dict[str, Terrain] = {}
     for layer in content.layers:
-        for name in dict.fromkeys(layer.terrains.values()):
+        for name in layer.cells.names:
             if name not in entries and name not in shared:
                 otherwise = f'add {snippet(name)} to "terrains", here or in tilebake.toml'
                 hint = nearest(name, [*entries, *shared], otherwise)

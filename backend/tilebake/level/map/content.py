@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.grid import Grid
+from tilebake.level.map.tile_columns import Cells
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.json_positions import JsonPath
 from tilebake.level.source.refuse import Refuse
@@ -37,11 +38,10 @@ class Rectangle(NamedTuple):
 class MapLayer:
     """Hold one layer: which terrain each of its cells has, and where the file says so."""
 
-    terrains: Mapping[Cell, str]
+    cells: Cells
     path: JsonPath  # of the rows or cells
     named_at: Mapping[str, JsonPath]  # each terrain's first mention
     weight: float = 1.0
-    centres: Mapping[Cell, Point] | None = None  # None where the grid says
     rectangle: Rectangle | None = None  # of rows
 
 

@@ -9,9 +9,10 @@ Maps have many cells, so cells and points come as columns: all x and all y, all 
 """
 
 import math
-from collections import defaultdict
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import add, sub
 from typing import Final, Literal, NamedTuple
 
@@ -65,12 +66,12 @@ class Grid:
     def lattice(self, xs: Column, ys: Column) -> tuple[Column, Column]:
         """Return the lattice points (along, across) of cells."""
         if self.shape == "square":
-            return [2 * x for x in xs], ys
+            return array("q", [2 * x for x in xs]), ys
         if self.axis == "vertical":
             return _lattice(ys, xs, _MIRRORED[self.layout])
         return _lattice(xs, ys, self.layout)
 
-    def centres(self, along: Column, across: Column) -> tuple[list[float], list[float]]:
+    def centres(self, along: Column, across: Column) -> tuple["array[float]", "array[float]"]:
         """Return the centres in map pixels, all x and all y, of the cells at lattice points."""
         width, height = self.tile_size
         spacing = _LINE_SPACING[self.shape]
@@ -85,22 +86,25 @@ class Grid:
         width, height = self.tile_size
         return bounds.width / width * bounds.height / height / _LINE_SPACING[self.shape]
 
-    def free_points(self, bounds: Bounds, along: Column, across: Column) -> tuple[list[int], list[int]]:
+    def free_points(self, bounds: Bounds, along: Column, across: Column) -> tuple[Column, Column]:
         """Return the lattice points of a rectangle, its edge included, that are not among the given ones.
 
         Line by line, as (along, across).
         """
-        taken: defaultdict[int, set[int]] = defaultdict(set)
-        for point, line in zip(along, across, strict=True):
-            taken[line].add(point)
-        low_along, high_along, low_across, high_across = self._limits(bounds)
-        found: tuple[list[int], list[int]] = [], []
+        low_along, high_along, low_across, high_across = limits = self._limits(bounds)
+        width = high_along - low_along + 1
+        is_free = bytearray(b"\1") * (width * (high_across - low_across + 1))
+        origin = low_across * width + low_along
+        for point, line in zip(*_within(limits, along, across), strict=True):
+            is_free[line * width + point - origin] = 0
+        found = array("q"), array("q")
         for line in range(low_across, high_across + 1):
             shift = 0 if self.shape == "square" else (line + (self.layout == "stacked_offset")) % 2
             first = low_along + (low_along + shift) % 2
-            free = [point for point in range(first, high_along + 1, 2) if point not in taken[line]]
-            found[0].extend(free)
-            found[1].extend([line] * len(free))
+            begin = (line - low_across) * width
+            free = is_free[begin + first - low_along : begin + width : 2]
+            found[0].extend(compress(range(first, high_along + 1, 2), free))
+            found[1].extend([line] * sum(free))
         return found
 
     @property
@@ -122,28 +126,43 @@ class Grid:
         )
 
 
+def _within(limits: tuple[int, int, int, int], along: Column, across: Column) -> tuple[Column, Column]:
+    """Return the lattice points that lie within limits: nearly always all of them."""
+    low_along, high_along, low_across, high_across = limits
+    if not along or (
+        low_along <= min(along) <= max(along) <= high_along
+        and low_across <= min(across) <= max(across) <= high_across
+    ):
+        return along, across
+    inside = [
+        low_along <= point <= high_along and low_across <= line <= high_across
+        for point, line in zip(along, across, strict=True)
+    ]
+    return [*compress(along, inside)], [*compress(across, inside)]
+
+
 def _lattice(xs: Column, ys: Column, layout: Layout) -> tuple[Column, Column]:
     """Return the lattice points of cells where lines are horizontal."""
     cells = zip(xs, ys, strict=True)
     match layout:
         case "stacked":
-            return [2 * x + y % 2 for x, y in cells], ys
+            return array("q", [2 * x + y % 2 for x, y in cells]), ys
         case "stacked_offset":
-            return [2 * x + (y + 1) % 2 for x, y in cells], ys
+            return array("q", [2 * x + (y + 1) % 2 for x, y in cells]), ys
         case "stairs_right":
-            return [2 * x + y for x, y in cells], ys
+            return array("q", [2 * x + y for x, y in cells]), ys
         case "stairs_down":
-            return xs, [2 * y + x for x, y in cells]
+            return xs, array("q", [2 * y + x for x, y in cells])
         case "diamond_right":
-            return list(map(add, xs, ys)), list(map(sub, ys, xs))
+            return array("q", map(add, xs, ys)), array("q", map(sub, ys, xs))
         case "diamond_down":
-            return list(map(sub, xs, ys)), list(map(add, xs, ys))
+            return array("q", map(sub, xs, ys)), array("q", map(add, xs, ys))
 
 
-def _convert(values: Column, convert: Callable[[int], float]) -> list[float]:
+def _convert(values: Column, convert: Callable[[int], float]) -> "array[float]":
     """Convert every value, and equal ones once: a map has far fewer lines than cells."""
     results = {value: convert(value) for value in set(values)}
-    return [results[value] for value in values]
+    return array("d", map(results.__getitem__, values))
 
 
 def bounds_of(xs: Sequence[float], ys: Sequence[float], tile_size: tuple[int, int]) -> Bounds:

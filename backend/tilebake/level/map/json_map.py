@@ -1,5 +1,6 @@
 """Read tilebake's own map format, version 1: JSON, as `mapfile` declares it."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -7,7 +8,8 @@ from pydantic import ValidationError
 from tilebake.errors import MapError
 from tilebake.level.map.content import MapContent
 from tilebake.level.map.grid import Grid
-from tilebake.level.map.layers import read_layers
+from tilebake.level.map.json_cells import parse_cells
+from tilebake.level.map.layers import CellColumns, read_layers
 from tilebake.level.map.mapfile import VERSION, MapFile
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode
@@ -23,10 +25,10 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
     """
     text = decode(data, path, MapError) if isinstance(data, bytes) else data.removeprefix("\ufeff")
     source = JsonText(text, path)
-    file = _read_file(source)
+    file, columns = _read_file(source)
     return MapContent(
         grid=Grid(file.grid, _pair(file.tile_size), file.offset_axis, file.layout),
-        layers=read_layers(file, source.error_at),
+        layers=read_layers(file, columns, source.error_at),
         refuse=source.error_at,
         name=file.name,
         terrains={name: terrain_entry(form) for name, form in file.terrains.items()},
@@ -40,11 +42,16 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
     )
 
 
-def _read_file(source: JsonText) -> MapFile:
+def _read_file(source: JsonText) -> tuple[MapFile, CellColumns]:
+    """Read a file's content, and by their paths the cells that could be read as columns."""
+    if parsed := parse_cells(source):
+        _refuse_foreign(parsed.value, source)
+        with suppress(ValidationError):  # which is told below, with all cells there
+            return MapFile.model_validate(parsed.value), parsed.columns
     data = source.parse()
     _refuse_foreign(data, source)
     try:
-        return MapFile.model_validate(data)
+        return MapFile.model_validate(data), {}
     except ValidationError as error:
         found = {problem.path: problem for problem in field_problems(error, data)}
         first = found[source.first(list(found))]

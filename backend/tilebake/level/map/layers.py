@@ -1,23 +1,30 @@
 """Read the layers of a JSON map: which terrain each of their cells has."""
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, compress, repeat
 from typing import Final
 
 from tilebake.errors import TilebakeError
 from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Rectangle
 from tilebake.level.map.mapfile import CellEntry, CellForm, LayerEntry, MapFile, TileBlock
-from tilebake.level.map.signs import are_plain, signs_of, spell_sign
+from tilebake.level.map.tile_columns import Cells
 from tilebake.level.source.json_positions import JsonPath, snippet
 from tilebake.level.source.refuse import Refuse
+from tilebake.level.source.signs import are_plain, signs_of, spell_sign
 
 _EMPTY: Final[Mapping[str, str | None]] = {".": None, " ": None}
 
+CellColumns = Mapping[JsonPath, Cells]
 CellTuple = tuple[int, int, str] | tuple[int, int, str, float, float]
 
 
-def read_layers(file: MapFile, refuse: Refuse) -> list[MapLayer]:
-    """Return the map's layers, the lowest first. Raises the error that `refuse` makes for a wrong place."""
+def read_layers(file: MapFile, columns: CellColumns, refuse: Refuse) -> list[MapLayer]:
+    """Return the map's layers, the lowest first. Raises the error that `refuse` makes for a wrong place.
+
+    `columns` are cells that were read already, by their paths.
+    """
     given = [name for name in ("rows", "cells", "layers") if name in file.model_fields_set]
     if not given:
         hint = 'add "rows" with a "legend", or "cells", or "layers"'
@@ -26,23 +33,28 @@ def read_layers(file: MapFile, refuse: Refuse) -> list[MapLayer]:
         what = f'the map has "{given[0]}" and "{given[1]}"'
         raise refuse(what, (given[1],), hint="keep one of them", at_key=True)
     if not file.layers:
-        return [_read_layer(file, (), file, 1.0, refuse)]
+        return [_read_layer(file, (), file, columns, refuse)]
     return [
-        _read_layer(layer, ("layers", index), file, layer.weight, refuse)
+        _read_layer(layer, ("layers", index), file, columns, refuse)
         for index, layer in enumerate(file.layers)
     ]
 
 
 def _read_layer(
-    block: LayerEntry | MapFile, path: JsonPath, file: MapFile, weight: float, refuse: Refuse
+    block: LayerEntry | MapFile, path: JsonPath, file: MapFile, columns: CellColumns, refuse: Refuse
 ) -> MapLayer:
+    weight = block.weight if isinstance(block, LayerEntry) else 1.0
     if block.rows and "cells" in block.model_fields_set:
         what = 'the layer has "rows" and "cells"'
         raise refuse(what, (*path, "cells"), hint="keep one of them", at_key=True)
     if block.rows:
         return _read_rows(block, path, file, weight, refuse)
+    at = (*path, "cells")
+    if at in columns:
+        named_at = {name: (*at, index, 2) for name, index in columns[at].first_of_each().items()}
+        return MapLayer(columns[at], at, named_at, weight)
     if "cells" in block.model_fields_set:
-        return _read_cells(block.cells, path, weight, refuse)
+        return _read_cells(block.cells, at, weight, refuse)
     raise refuse("the layer has no tiles", path, hint='add "rows" or "cells", or remove the layer')
 
 
@@ -54,19 +66,30 @@ def _read_rows(block: TileBlock, path: JsonPath, file: MapFile, weight: float, r
         rows = [[sign.spelling for sign in signs_of(row)] for row in block.rows]
         legend = _spelled_legend(legend, legend_path, refuse)
     _refuse_misshapen(rows, (*path, "rows"), refuse)
-    origin_x, origin_y = block.origin or file.origin or (0, 0)
-    terrains: dict[Cell, str] = {}
-    for y, row in enumerate(rows, origin_y):
+    for y, row in enumerate(rows):
         if not legend.keys() >= set(row):
             index = next(index for index, character in enumerate(row) if character not in legend)
-            text = block.rows[y - origin_y]
+            text = block.rows[y]
             at = index if row is text else [*signs_of(text)][index].at
-            raise _unknown_character(row[index], (*path, "rows", y - origin_y), at, legend, refuse)
-        names = map(legend.__getitem__, row)
-        terrains.update({(x, y): name for x, name in enumerate(names, origin_x) if name is not None})
+            raise _unknown_character(row[index], (*path, "rows", y), at, legend, refuse)
     named_at = {name: (*legend_path, key) for key, name in reversed(given.items()) if name is not None}
-    rectangle = Rectangle(origin_x, origin_y, len(rows[0]), len(rows))
-    return MapLayer(terrains, (*path, "rows"), named_at, weight, rectangle=rectangle)
+    rectangle = Rectangle(*(block.origin or file.origin or (0, 0)), len(rows[0]), len(rows))
+    return MapLayer(_cells_of_rows(rows, rectangle, legend), (*path, "rows"), named_at, weight, rectangle)
+
+
+def _cells_of_rows(rows: Sequence[Sequence[str]], at: Rectangle, legend: Mapping[str, str | None]) -> Cells:
+    """Return the cells that have a tile, of rows whose every sign is in the legend."""
+    signs = dict.fromkeys(chain.from_iterable(rows))
+    names = tuple(dict.fromkeys(name for name in map(legend.__getitem__, signs) if name is not None))
+    number_of = {sign: -1 if (name := legend[sign]) is None else names.index(name) for sign in signs}
+    has_tile = bytes(
+        map({sign: number_of[sign] >= 0 for sign in signs}.__getitem__, chain.from_iterable(rows))
+    )
+    x = chain.from_iterable(repeat(range(at.x, at.x + at.width), at.height))
+    y = chain.from_iterable(map(repeat, range(at.y, at.y + at.height), repeat(at.width)))
+    terrain = map(number_of.__getitem__, chain.from_iterable(rows))
+    terrain, x, y = (array("i", compress(column, has_tile)) for column in (terrain, x, y))
+    return Cells(names, terrain, x, y)
 
 
 def _has_composed_signs(text: str) -> bool:
@@ -108,18 +131,17 @@ def _unknown_character(
     return refuse(what, path, hint=hint, character=index)
 
 
-def _read_cells(cells: Sequence[CellForm], path: JsonPath, weight: float, refuse: Refuse) -> MapLayer:
-    tuples = [cell if isinstance(cell, tuple) else _as_tuple(cell) for cell in cells]
+def _read_cells(given: Sequence[CellForm], path: JsonPath, weight: float, refuse: Refuse) -> MapLayer:
+    tuples = [cell if isinstance(cell, tuple) else _as_tuple(cell) for cell in given]
     terrains = {(cell[0], cell[1]): cell[2] for cell in tuples}
     if len(terrains) < len(tuples) or len(set(map(len, tuples))) > 1:
-        raise _first_misfit(tuples, (*path, "cells"), refuse)
-    centres = {(cell[0], cell[1]): (cell[3], cell[4]) for cell in tuples if len(cell) == 5}
-    first = {tuples[index][2]: index for index in reversed(range(len(tuples)))}
+        raise _first_misfit(tuples, path, refuse)
+    cells = Cells.of(terrains, [(cell[3], cell[4]) for cell in tuples if len(cell) == 5])
     named_at = {
-        name: (*path, "cells", index, "terrain" if isinstance(cells[index], CellEntry) else 2)
-        for name, index in first.items()
+        name: (*path, index, "terrain" if isinstance(given[index], CellEntry) else 2)
+        for name, index in cells.first_of_each().items()
     }
-    return MapLayer(terrains, (*path, "cells"), named_at, weight, centres or None)
+    return MapLayer(cells, path, named_at, weight)
 
 
 def _as_tuple(entry: CellEntry) -> CellTuple:

@@ -9,7 +9,6 @@ from tilebake.level.constants import MAX_SEED
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.content import MAX_CELLS
 from tilebake.level.map.grid import Axis, GridShape, Layout
-from tilebake.level.map.signs import is_one_sign
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.schema_base import (
     ARRAY,
@@ -24,6 +23,7 @@ from tilebake.level.source.schema_base import (
     TerrainName,
     Terrains,
 )
+from tilebake.level.source.signs import is_one_sign
 
 VERSION: Final = 1
 MAX_COORDINATE: Final = 1_000_000

@@ -22,9 +22,9 @@ def spell_terrain_names(content: MapContent) -> MapContent:
 
 
 def _spell_layer(layer: MapLayer) -> MapLayer:
-    spelled = {name: spell_name(name) for name in dict.fromkeys(layer.terrains.values())}
-    if all(name == own for name, own in spelled.items()):
-        return layer  # a million cells need no second dict
+    names = layer.cells.names
+    spelled = tuple(map(spell_name, names))
+    if spelled == names:
+        return layer
     named_at = {spell_name(name): path for name, path in reversed([*layer.named_at.items()])}
-    terrains = {cell: spelled[name] for cell, name in layer.terrains.items()}
-    return replace(layer, terrains=terrains, named_at=named_at)
+    return replace(layer, cells=layer.cells.rename(spelled), named_at=named_at)

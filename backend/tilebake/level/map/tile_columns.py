@@ -5,9 +5,16 @@ milliseconds where objects take a second. NumPy reads them without a copy (`np.a
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Self, overload
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from operator import lt
+from sys import byteorder
+from typing import Final, NamedTuple, Self, overload
+
+_MIDDLE: Final = 1 << 31  # added to an x, which may be negative
+_LOW: Final = 0 if byteorder == "little" else 1  # where in memory the low half of 64 bits lies
 
 
 class Tile(NamedTuple):
@@ -109,3 +116,54 @@ class Centres(Sequence[tuple[float, float]]):
 
     def __iter__(self) -> Iterator[tuple[float, float]]:
         return zip(self.x, self.y, strict=True)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Hold the cells of one layer as columns of equal length, in the order in which its file has them."""
+
+    names: tuple[str, ...]  # the terrains that occur, the first one first
+    terrain: "array[int]"  # index into `names`
+    x: "array[int]"
+    y: "array[int]"
+    centres: Centres | None = None  # as the engine has them; None where the grid says
+
+    @classmethod
+    def of(cls, terrains: Mapping[tuple[int, int], str], centres: Iterable[tuple[float, float]] = ()) -> Self:
+        """Make columns of cells with their terrains, and with a centre for each or none at all."""
+        x, y = tuple(zip(*terrains, strict=True)) or ((), ())
+        names = tuple(dict.fromkeys(terrains.values()))
+        index = {name: number for number, name in enumerate(names)}
+        terrain = array("i", map(index.__getitem__, terrains.values()))
+        return cls(names, terrain, array("i", x), array("i", y), Centres.of(centres) or None)
+
+    def __len__(self) -> int:
+        return len(self.terrain)
+
+    @cached_property
+    def keys(self) -> "array[int]":
+        """A number for each cell, which rises from left to right and then from line to line."""
+        halves = array("I", bytes(8 * len(self)))
+        halves[_LOW::2] = array("I", map(_MIDDLE.__add__, self.x))
+        halves[1 - _LOW :: 2] = array("I", self.y.tobytes())
+        return array("q", halves.tobytes())
+
+    @cached_property
+    def are_sorted(self) -> bool:
+        """Tell whether the cells come line by line, each once."""
+        return all(map(lt, self.keys, islice(self.keys, 1, None)))
+
+    def first_of_each(self) -> Mapping[str, int]:
+        """Return the index of the first cell of each terrain."""
+        first = dict(zip(reversed(self.terrain), reversed(range(len(self))), strict=True))
+        return {name: first[number] for number, name in enumerate(self.names)}
+
+    def terrain_among(self, names: Sequence[str]) -> "array[int]":
+        """Return the column of terrains as indices into other names, among which are all of these."""
+        number_of = [names.index(name) for name in self.names]
+        return array("i", map(number_of.__getitem__, self.terrain))
+
+    def rename(self, names: Sequence[str]) -> "Cells":
+        """Return the same cells under other names of their terrains, of which some may have become equal."""
+        unique = tuple(dict.fromkeys(names))
+        return replace(self, names=unique, terrain=replace(self, names=tuple(names)).terrain_among(unique))

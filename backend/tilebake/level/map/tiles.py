@@ -1,22 +1,24 @@
 """Lay the layers of a map on its grid: where each tile lies, what of it shows, which cells are empty."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, repeat
 from operator import sub
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from tilebake.errors import TilebakeError
-from tilebake.level.map.content import MAX_CELLS, Cell, MapLayer, Point
+from tilebake.level.map.content import MAX_CELLS, MapLayer, Point
 from tilebake.level.map.grid import Bounds, Grid, bounds_of
 from tilebake.level.map.stray_tiles import or_without_strays
-from tilebake.level.map.tile_columns import Centres, Tiles
+from tilebake.level.map.tile_columns import Cells, Centres, Tiles
 from tilebake.level.source.refuse import Refuse
 
 _FIT: Final = 0.5  # map pixels by which an engine's centre may differ from the grid's
+ROOM: Final = 8  # places for each cell of a map: with more, its rectangle is nearly empty
 
-Entry = tuple[int, int, str, float]  # row, column, terrain and weight: the order in which tiles are sorted
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def lay_tiles(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> LaidTil
     Raises what `refuse` makes when they do not fit it, hold nothing, or are absurdly large.
     """
     offset_x, offset_y = _offset(layers, grid, refuse)
-    tiles = _tiles(sorted(_visible(layers)), layers, grid)
+    tiles = _tiles(layers, grid)
     seen = (tiles.centre_x, tiles.centre_y) if tiles else _centres_of_rows(layers, grid)
     path = layers[0].path if len(layers) == 1 else ("layers",)
     if not seen[0]:
@@ -49,43 +51,170 @@ def lay_tiles(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> LaidTil
     return LaidTiles(tiles, bounds, Centres(array("d", empty_x), array("d", empty_y)))
 
 
-def _tiles(entries: Sequence[Entry], layers: Sequence[MapLayer], grid: Grid) -> Tiles:
-    """Make tiles of entries, with the centres that the engine gave, or else the grid's."""
-    if not entries:
-        return Tiles.of(())
-    ys, xs, names, weights = zip(*entries, strict=True)
-    centre_x, centre_y = grid.centres(*grid.lattice(xs, ys))
-    given = {cell: centre for layer in layers for cell, centre in (layer.centres or {}).items()}
-    if given:
-        for index, cell in enumerate(zip(xs, ys, strict=True)):
-            if cell in given:
-                centre_x[index], centre_y[index] = given[cell]
-    return Tiles.from_columns(xs, ys, names, centre_x, centre_y, weights)
+class _Places(NamedTuple):
+    """Hold numbers for the cells of all layers, and for some more: they rise line by line."""
+
+    of_layers: Sequence["array[int]"]  # a column of numbers for each layer
+    x: "array[int]"  # of each number
+    y: "array[int]"
 
 
-def _visible(layers: Sequence[MapLayer]) -> Iterator[Entry]:
-    """Yield what shows in each cell: an upper tile of weight w leaves 1 - w of those below."""
-    whole: dict[Cell, str] = {}  # cells that one tile has for itself: nearly all
-    shared: dict[Cell, dict[str, float]] = {}
-    for layer in layers:
-        if layer.weight == 1:
-            whole.update(layer.terrains)
-            for cell in shared.keys() & layer.terrains.keys():
-                del shared[cell]
-        elif layer.weight > 0:
-            for cell, name in layer.terrains.items():
-                below = {whole.pop(cell): 1.0} if cell in whole else shared.get(cell, {})
-                left = {other: share * (1 - layer.weight) for other, share in below.items()}
-                left[name] = left.get(name, 0.0) + layer.weight
-                shared[cell] = left
-    for (x, y), name in whole.items():
-        yield y, x, name, 1.0
-    for (x, y), shares in shared.items():
-        for name, weight in shares.items():
-            yield y, x, name, weight
+class _Visible(NamedTuple):
+    """Hold what shows, sorted by row, column and terrain; a cell that terrains share comes once for each."""
+
+    names: tuple[str, ...]  # of the terrains that show, sorted
+    places: Sequence[int]  # of cells
+    terrain: "array[int]"  # index into `names`
+    weight: "array[float]"
 
 
-def _centres_of_rows(layers: Sequence[MapLayer], grid: Grid) -> tuple[list[float], list[float]]:
+class _Stacks:
+    """Number the different shares that terrains have of cells: few, however many the cells."""
+
+    def __init__(self) -> None:
+        self.shares: list[tuple[tuple[int, float], ...]] = [()]
+        self._numbers = {self.shares[0]: 0}
+
+    def number_of(self, shares: Mapping[int, float]) -> int:
+        """Return the number of these shares, which is 0 for none."""
+        stack = tuple(sorted(shares.items()))
+        if stack not in self._numbers:
+            self._numbers[stack] = len(self.shares)
+            self.shares.append(stack)
+        return self._numbers[stack]
+
+
+class _Cover(dict[tuple[int, int], int]):
+    """Lay a tile of one weight over a stack: by stack and terrain, the stack that shows then."""
+
+    def __init__(self, stacks: _Stacks, weight: float) -> None:
+        super().__init__()
+        self._stacks = stacks
+        self._weight = weight
+
+    def __missing__(self, pair: tuple[int, int]) -> int:
+        stack, terrain = pair
+        below = self._stacks.shares[stack] if self._weight < 1 else ()
+        left = {other: share * (1 - self._weight) for other, share in below}
+        left[terrain] = left.get(terrain, 0.0) + self._weight
+        self[pair] = number = self._stacks.number_of(left)
+        return number
+
+
+def _tiles(layers: Sequence[MapLayer], grid: Grid) -> Tiles:
+    """Return what shows of the layers, at the centres that the engine gave, or else the grid's."""
+    if len(layers) == 1 and layers[0].weight > 0 and layers[0].cells.are_sorted:
+        return _tiles_of_one(layers[0], grid)
+    places = _places([layer.cells for layer in layers])
+    names, shown, terrain, weight = _visible(layers, places)
+    x, y = (array("i", map(column.__getitem__, shown)) for column in (places.x, places.y))
+    given = [
+        (numbers, layer.cells.centres)
+        for numbers, layer in zip(places.of_layers, layers, strict=True)
+        if layer.cells.centres
+    ]
+    own_x, own_y = grid.centres(*grid.lattice(x, y))
+    centre_x = _replace(own_x, shown, len(places.x), [(numbers, centres.x) for numbers, centres in given])
+    centre_y = _replace(own_y, shown, len(places.x), [(numbers, centres.y) for numbers, centres in given])
+    return Tiles(names, terrain, x, y, centre_x, centre_y, weight)
+
+
+def _tiles_of_one(layer: MapLayer, grid: Grid) -> Tiles:
+    """Return the tiles of a layer that is alone and sorted already."""
+    cells, names = layer.cells, tuple(sorted(layer.cells.names))
+    x, y = (
+        (cells.centres.x, cells.centres.y) if cells.centres else grid.centres(*grid.lattice(cells.x, cells.y))
+    )
+    weight = array("d", [layer.weight]) * len(cells)
+    return Tiles(names, cells.terrain_among(names), cells.x, cells.y, x, y, weight)
+
+
+def _places(layers: Sequence[Cells]) -> _Places:
+    """Give cells numbers by where they lie in the rectangle around them, or one by one if it is vast."""
+    count = sum(map(len, layers))
+    if not count:
+        return _Places([array("q") for _ in layers], array("i"), array("i"))
+    filled = [cells for cells in layers if cells]
+    left, right = min(min(cells.x) for cells in filled), max(max(cells.x) for cells in filled)
+    top, bottom = min(min(cells.y) for cells in filled), max(max(cells.y) for cells in filled)
+    width, height = right - left + 1, bottom - top + 1
+    if width * height > ROOM * count:
+        return _places_one_by_one(layers)
+    first = top * width + left
+    return _Places(
+        [
+            array("q", [y * width + x - first for x, y in zip(cells.x, cells.y, strict=True)])
+            for cells in layers
+        ],
+        array("i", range(left, right + 1)) * height,
+        array("i", chain.from_iterable(map(repeat, range(top, bottom + 1), repeat(width)))),
+    )
+
+
+def _places_one_by_one(layers: Sequence[Cells]) -> _Places:
+    cells_of = [[*zip(cells.y, cells.x, strict=True)] for cells in layers]
+    cells = sorted({*chain.from_iterable(cells_of)})
+    number_of = {cell: number for number, cell in enumerate(cells)}
+    return _Places(
+        [array("q", map(number_of.__getitem__, cells)) for cells in cells_of],
+        array("i", [x for _, x in cells]),
+        array("i", [y for y, _ in cells]),
+    )
+
+
+def _visible(layers: Sequence[MapLayer], places: _Places) -> _Visible:
+    """Return what shows in each cell: an upper tile of weight w leaves 1 - w of those below."""
+    names = sorted({name for layer in layers for name in layer.cells.names})
+    stacks = _Stacks()
+    shown = array("i", bytes(len(places.x) * array("i").itemsize))
+    for layer, numbers in zip(layers, places.of_layers, strict=True):
+        if layer.weight > 0:
+            below = map(shown.__getitem__, numbers)
+            covered = zip(below, layer.cells.terrain_among(names), strict=True)
+            _put(shown, numbers, map(_Cover(stacks, layer.weight).__getitem__, covered))
+    return _list_shares(shown, stacks.shares, names)
+
+
+def _list_shares(
+    shown: "array[int]", shares: Sequence[Sequence[tuple[int, float]]], names: Sequence[str]
+) -> _Visible:
+    """List the shares of each cell, in the order of cells and names; `shown` has the numbers of shares."""
+    used = sorted({terrain for number in {*shown} for terrain, _ in shares[number]})
+    index = {terrain: number for number, terrain in enumerate(used)}
+    terrains = [[index[terrain] for terrain, _ in stack if terrain in index] for stack in shares]
+    weights = [[weight for _, weight in stack] for stack in shares]
+    return _Visible(
+        tuple(names[terrain] for terrain in used),
+        [*chain.from_iterable(map(repeat, range(len(shown)), map([*map(len, shares)].__getitem__, shown)))],
+        array("i", chain.from_iterable(map(terrains.__getitem__, shown))),
+        array("d", chain.from_iterable(map(weights.__getitem__, shown))),
+    )
+
+
+def _replace(
+    own: "array[float]",
+    places: Sequence[int],
+    count: int,
+    given: Sequence[tuple["array[int]", "array[float]"]],
+) -> "array[float]":
+    """Return a column with other values for the cells that have any; the last one given counts."""
+    if not given:
+        return own
+    is_given, values = bytearray(count), array("d", bytes(8 * count))
+    for numbers, column in given:
+        _put(is_given, numbers, repeat(1))
+        _put(values, numbers, column)
+    if all(map(is_given.__getitem__, places)):
+        return array("d", map(values.__getitem__, places))
+    return array("d", [values[at] if is_given[at] else value for at, value in zip(places, own, strict=True)])
+
+
+def _put(table: MutableSequence[T], numbers: Iterable[int], values: Iterable[T]) -> None:
+    """Put values at their places in a table."""
+    deque(map(table.__setitem__, numbers, values), maxlen=0)
+
+
+def _centres_of_rows(layers: Sequence[MapLayer], grid: Grid) -> tuple["array[float]", "array[float]"]:
     """Return the centres of the cells that rows cover, which give a map without tiles its size."""
     cells = [cell for layer in layers if layer.rectangle for cell in layer.rectangle.cells()]
     return grid.centres(*grid.lattice([x for x, _ in cells], [y for _, y in cells]))
@@ -101,27 +230,20 @@ def _offset(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> Point:
     """Return by how much the engine's centres lie beside the grid's, which is the same for all tiles."""
     offset: Point | None = None
     for layer in layers:
+        cells = layer.cells
         # Without centres of its own, every tile of a layer has the same offset: none.
-        cells = list(layer.terrains if layer.centres else islice(layer.terrains, 1))
-        if not cells:
+        count = len(cells) if cells.centres else min(1, len(cells))
+        if not count:
             continue
-        own = grid.centres(*grid.lattice([x for x, _ in cells], [y for _, y in cells]))
-        x_of, y_of = _engine_centres(layer, cells) or own
-        shifts = list(map(sub, x_of, own[0])), list(map(sub, y_of, own[1]))
+        own = grid.centres(*grid.lattice(cells.x[:count], cells.y[:count]))
+        x_of, y_of = (cells.centres.x, cells.centres.y) if cells.centres else own
+        shifts = array("d", map(sub, x_of, own[0])), array("d", map(sub, y_of, own[1]))
         offset = offset or (shifts[0][0], shifts[1][0])
         if any(_differs(column, at) for column, at in zip(shifts, offset, strict=True)):
             index = next(i for i, shift in enumerate(zip(*shifts, strict=True)) if _is_off(shift, offset))
             due = own[0][index] + offset[0], own[1][index] + offset[1]
-            raise _does_not_fit(layer, index, cells[index], (x_of[index], y_of[index]), due, refuse)
+            raise _does_not_fit(layer, index, (x_of[index], y_of[index]), due, refuse)
     return offset or (0.0, 0.0)
-
-
-def _engine_centres(layer: MapLayer, cells: Sequence[Cell]) -> tuple[list[float], list[float]] | None:
-    """Return the centres that the engine gave, all x and all y; None where it gave none."""
-    if layer.centres is None:
-        return None
-    points = [layer.centres[cell] for cell in cells]
-    return [x for x, _ in points], [y for _, y in points]
 
 
 def _differs(shifts: Sequence[float], offset: float) -> bool:
@@ -132,14 +254,14 @@ def _is_off(shift: Point, offset: Point) -> bool:
     return abs(shift[0] - offset[0]) > _FIT or abs(shift[1] - offset[1]) > _FIT
 
 
-def _does_not_fit(
-    layer: MapLayer, index: int, cell: Cell, centre: Point, due: Point, refuse: Refuse
-) -> TilebakeError:
-    path = layer.path if layer.centres is None else (*layer.path, index)
+def _does_not_fit(layer: MapLayer, index: int, centre: Point, due: Point, refuse: Refuse) -> TilebakeError:
+    cells = layer.cells
+    path = layer.path if cells.centres is None else (*layer.path, index)
     x, y = (f"{value:.6g}" for value in centre)
     due_x, due_y = (f"{value:.6g}" for value in due)
+    at = [cells.x[index], cells.y[index]]
     return refuse(
-        f"the cell {list(cell)} has its centre at [{x}, {y}], and the grid has it at [{due_x}, {due_y}]",
+        f"the cell {at} has its centre at [{x}, {y}], and the grid has it at [{due_x}, {due_y}]",
         path,
         hint='make "grid", "tile_size", "layout" and "offset_axis" those of the engine',
     )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,8 +45,8 @@ class JsonText:
     text: str
     file: Path | None = None
 
-    def parse(self) -> object:
-        """Return the value that the text holds.
+    def parse(self, constants: Iterable[object] = ()) -> object:
+        """Return the value that the text holds; `constants` stand for the NaNs in it, in their order.
 
         Raises MapError for all that is not JSON, and for what JSON allows and a map does not:
         keys given twice, nesting deeper than MAX_DEPTH, absurdly long numbers, half characters.
@@ -59,7 +59,7 @@ class JsonText:
                 self.text,
                 parse_float=lru_cache(SPELLINGS)(number),  # a map has few numbers, each many times
                 object_pairs_hook=_unique,
-                parse_constant=_refuse,
+                parse_constant=_Constants(constants).next,
             )
         except json.JSONDecodeError as error:
             self._refuse_syntax(error)
@@ -71,7 +71,7 @@ class JsonText:
             self._refuse_first(self._is_not_finite, _NOT_FINITE)
         except ValueError:  # Python's own limit on the digits of whole numbers
             self._refuse_first(self._is_long_number, _LONG_NUMBER)
-        if _SURROGATE.search(self.text) or _ESCAPED_SURROGATE.search(self.text):
+        if (not self.text.isascii() and _SURROGATE.search(self.text)) or _ESCAPED_SURROGATE.search(self.text):
             self._refuse_surrogates()
         return value
 
@@ -143,8 +143,16 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return value
 
 
-def _refuse(_constant: str) -> NoReturn:
-    raise _NotFiniteError
+class _Constants:
+    """Give one value after the other for what is not a finite number, and refuse the first one too many."""
+
+    def __init__(self, values: Iterable[object]) -> None:
+        self._values = iter(values)
+
+    def next(self, _constant: str) -> object:
+        for value in self._values:
+            return value
+        raise _NotFiniteError
 
 
 def explain_syntax(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilebake.errors import MapError
-from tilebake.level.map.signs import is_one_sign, signs_of, spell_sign
+from tilebake.level.source.signs import is_one_sign, signs_of, spell_sign
 from tilebake.level.tilemap import TileMap, parse_map
 
 MOUNTAIN, FAMILY, FLAG, KEYCAP = "\U0001f3d4\ufe0f", "👩‍👩‍👧", "\U0001f1e9\U0001f1ea", "1\ufe0f\u20e3"
