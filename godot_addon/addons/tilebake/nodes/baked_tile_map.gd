@@ -116,54 +116,27 @@ func _get_configuration_warnings() -> PackedStringArray:
 
 ## Return the layers that are painted: visible TileMapLayer and TileMap nodes, in drawing order.
 func source_layers() -> Array[Node]:
-	var found: Array[Node] = []
-	for path: NodePath in layers:
-		_add_layer(get_node_or_null(path), found)
-	return layers_beside() if layers.is_empty() else found
+	return layers_beside() if layers.is_empty() else TilebakeLayerSearch.at(layers, self)
 
 
 ## Return the layers that are hidden with the painted ones.
 func hidden_beside() -> Array[Node]:
-	var found: Array[Node] = []
-	for path: NodePath in hidden_layers:
-		_add_layer(get_node_or_null(path), found)
-	return found
+	return TilebakeLayerSearch.at(hidden_layers, self)
 
 
 ## Return the layers that could be painted: the parent, if it is a layer, and every visible layer among the siblings and
 ## below them, in drawing order.
 func layers_beside() -> Array[Node]:
-	var found: Array[Node] = []
-	var parent: Node = get_parent()
-	if parent == null or parent is Viewport:
-		return found
-	_add_layer(parent, found)
-	for sibling: Node in parent.get_children():
-		if sibling != self:
-			_collect(sibling, found)
-	return _in_drawing_order(found)
+	return TilebakeLayerSearch.beside(self)
 
 
 ## Return the lowest layer with tiles, in whose space the map and its bounds are.
 func map_layer() -> Node:
 	var found: Array[Node] = source_layers()
-	var tiled: Array[Node] = found.filter(has_tiles)
+	var tiled: Array[Node] = found.filter(TilebakeLayerSearch.has_tiles)
 	if not tiled.is_empty():
 		return tiled[0]
 	return null if found.is_empty() else found[0]
-
-
-## Return the transform from a node's space to the scene root's. It works outside of the tree too, unlike
-## global_transform.
-static func to_root(node: Node) -> Transform2D:
-	var result: Transform2D = Transform2D.IDENTITY
-	while node is CanvasItem:
-		var item: CanvasItem = node
-		result = item.get_transform() * result
-		if item.top_level:
-			break
-		node = node.get_parent()
-	return result
 
 
 ## Show [param bake] exactly over [param bounds], given in the space of [method map_layer].
@@ -178,7 +151,7 @@ func show_bake(bake: Texture2D, bounds: Rect2) -> void:
 func follow_layers() -> void:
 	var layer: CanvasItem = map_layer() as CanvasItem
 	if layer != null:
-		map_space = to_root(get_parent()).affine_inverse() * to_root(layer)
+		map_space = TilebakeLayerSearch.to_root(get_parent()).affine_inverse() * TilebakeLayerSearch.to_root(layer)
 		var parent: CanvasItem = get_parent() as CanvasItem
 		var is_sorted_whole: bool = parent != null and parent.y_sort_enabled and not layer.y_sort_enabled
 		map_anchor = Vector2.ZERO if is_sorted_whole else Vector2.INF
@@ -222,44 +195,6 @@ func bake_state() -> BakedTileMap.State:
 func see_through(share: float) -> void:
 	var seen: Color = Color(self_modulate, self_modulate.a * share)
 	RenderingServer.canvas_item_set_self_modulate(get_canvas_item(), seen)
-
-
-func _add_layer(node: Node, found: Array[Node]) -> void:
-	if (node is TileMapLayer and (node as TileMapLayer).enabled) or node is TileMap:
-		if (node as CanvasItem).visible and node not in found:
-			found.append(node)
-
-
-## Collect the layers of a branch. What a script has added to the scene is no part of it, and cannot be named.
-func _collect(node: Node, found: Array[Node]) -> void:
-	if (node is CanvasItem and not (node as CanvasItem).visible) or (owner != null and node.owner == null):
-		return
-	_add_layer(node, found)
-	var below: Array[Node] = node.get_children()
-	if below.any(func(child: Node) -> bool: return child is BakedTileMap):
-		return
-	for child: Node in below:
-		_collect(child, found)
-
-
-## Sort layers by z index, then by tree order. sort_custom is not stable, so the place decides ties.
-func _in_drawing_order(found: Array[Node]) -> Array[Node]:
-	var places: Dictionary[Node, int] = {}
-	for index: int in found.size():
-		places[found[index]] = index
-	found.sort_custom(func(a: Node, b: Node) -> bool:
-		var za: int = absolute_z(a)
-		var zb: int = absolute_z(b)
-		return places[a] < places[b] if za == zb else za < zb)
-	return found
-
-
-## Return the z index at which a node is drawn, over those of its parents.
-static func absolute_z(node: Node) -> int:
-	var item: CanvasItem = node as CanvasItem
-	if item == null:
-		return 0
-	return item.z_index + (absolute_z(item.get_parent()) if item.z_as_relative else 0)
 
 
 ## Show the picture of the last export. A texture that the user made of it, or another one, stays.
@@ -310,18 +245,6 @@ func _fit() -> void:
 	var wanted: Transform2D = map_space * Transform2D(0.0, size, 0.0, anchor)
 	if not transform.is_equal_approx(wanted):
 		transform = wanted
-
-
-## Whether a node is a layer that is drawn and has tiles.
-static func has_tiles(node: Node) -> bool:
-	if node is TileMapLayer:
-		var tiles: TileMapLayer = node
-		return tiles.enabled and tiles.tile_set != null and tiles.get_used_rect().has_area()
-	var map: TileMap = node as TileMap
-	if map == null or map.tile_set == null:
-		return false
-	return range(map.get_layers_count()).any(func(index: int) -> bool:
-		return map.is_layer_enabled(index) and not map.get_used_cells(index).is_empty())
 
 
 func _watch_layers() -> void:

@@ -23,7 +23,7 @@ static func of(root: Node) -> Array[CanvasItem]:
 	while not order._roots.is_empty():
 		var first: CanvasItem = order._roots.pop_front()
 		order._draw(first)
-	return _sort(order._drawn, func(item: CanvasItem) -> float: return BakedTileMap.absolute_z(item))
+	return _sort(order._drawn, func(item: CanvasItem) -> float: return TilebakeLayerSearch.absolute_z(item))
 
 
 ## Whether a node can be seen itself.

@@ -60,7 +60,7 @@ static func _box_of(layer: TileMapLayer) -> Rect2:
 	for corner: Vector2i in [last, Vector2i(used.position.x, last.y), Vector2i(last.x, used.position.y)]:
 		box = box.expand(layer.map_to_local(corner))
 	var tile: Vector2 = layer.tile_set.tile_size
-	return BakedTileMap.to_root(layer) * Rect2(box.position - tile, box.size + 2.0 * tile)
+	return TilebakeLayerSearch.to_root(layer) * Rect2(box.position - tile, box.size + 2.0 * tile)
 
 
 static func _list(names: PackedStringArray) -> String:

@@ -22,7 +22,7 @@ var _place: Transform2D
 func _init(grid: TilebakeLayerGrid, layer: TileMapLayer) -> void:
 	_grid = grid.layer
 	_layer = layer
-	_place = BakedTileMap.to_root(_grid).affine_inverse() * BakedTileMap.to_root(layer)
+	_place = TilebakeLayerSearch.to_root(_grid).affine_inverse() * TilebakeLayerSearch.to_root(layer)
 
 
 ## Whether the layer numbers its cells as the grid does.

@@ -3,7 +3,6 @@ class_name TilebakeKnownWords
 extends RefCounted
 ## Know the words that the model which comes with tilebake understands, and what its terrains look like.
 
-const _FILE: String = "known_words.json"
 ## Words in a name that say what it is a part of, and not what its tiles show.
 const _EMPTY: PackedStringArray = [
 	"atlas", "autotile", "autotiles", "background", "base", "bg", "castle", "city", "collection", "dungeon", "fg", "foreground", "house",
@@ -34,12 +33,11 @@ var _main: Dictionary[String, String] = {}  # the first noun for the same terrai
 
 
 func _init() -> void:
-	var own: GDScript = get_script()
-	var path: String = own.resource_path.get_base_dir().path_join(_FILE)
-	var words: Variant = JSON.parse_string(FileAccess.get_file_as_string(path))
-	if words is Dictionary:
-		var read: Dictionary = words
-		_read(read)
+	var file: TilebakeWordsFile = TilebakeWordsFile.new()
+	for terrain: String in file.terrains:
+		_learn(file.nouns_of(terrain), file.terrains[terrain])
+	for word: String in file.synonyms:
+		_nouns.get_or_add(word.to_lower(), file.synonyms[word])
 
 
 ## Return the noun that the words of a name mean, as the model knows it; empty where it knows none of them. Of several
@@ -80,18 +78,11 @@ func _noun_of(phrase: String) -> String:
 	return found
 
 
-func _read(words: Dictionary) -> void:
-	var terrains: Dictionary = words["terrains"]
-	for terrain: String in terrains:
-		var entry: Dictionary = terrains[terrain]
-		var nouns: Array = entry["nouns"]
-		var first: String = str(nouns[0])
-		for noun: String in nouns:
-			_nouns[noun.to_lower()] = noun
-			_main[noun] = first
-		var roughness: float = entry["roughness"]
-		var colour: Color = _COLOURS_OF_TILES.get(first, Color(str(entry["colour"])))
-		looks[first] = TilebakeTileLook.new(colour, roughness, 1.0)
-	var synonyms: Dictionary = words["synonyms"]
-	for word: String in synonyms:
-		_nouns.get_or_add(word.to_lower(), str(synonyms[word]))
+func _learn(nouns: PackedStringArray, terrain: Dictionary) -> void:
+	var first: String = nouns[0]
+	for noun: String in nouns:
+		_nouns[noun.to_lower()] = noun
+		_main[noun] = first
+	var roughness: float = terrain["roughness"]
+	var colour: Color = _COLOURS_OF_TILES.get(first, Color(str(terrain["colour"])))
+	looks[first] = TilebakeTileLook.new(colour, roughness, 1.0)

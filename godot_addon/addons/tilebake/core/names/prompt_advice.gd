@@ -5,25 +5,19 @@ extends RefCounted
 ##
 ## The backend tells more of them, for every model that says what it knows; this is told while somebody types.
 
-const _FILE: String = "known_words.json"
 const _LONGEST_PHRASE: int = 5  # words
 const _NAMED: int = 3  # nouns
 ## Kanji and kana, which are written without spaces.
 const _UNSPACED: String = "[\\x{3040}-\\x{30ff}\\x{3400}-\\x{9fff}]"
 
 var _terrain_of: Dictionary[String, String] = {}  # of each noun
-var _nouns_of: Dictionary[String, PackedStringArray] = {}  # of each terrain
-var _nearest: Dictionary[String, String] = {}  # the noun for each word or phrase that was not taught
-var _unlike_any: PackedStringArray = []
+var _file: TilebakeWordsFile = TilebakeWordsFile.new()
 
 
 func _init() -> void:
-	var own: GDScript = get_script()
-	var path: String = own.resource_path.get_base_dir().path_join(_FILE)
-	var words: Variant = JSON.parse_string(FileAccess.get_file_as_string(path))
-	if words is Dictionary:
-		var read: Dictionary = words
-		_read(read)
+	for terrain: String in _file.terrains:
+		for noun: String in _file.nouns_of(terrain):
+			_terrain_of[noun] = terrain
 
 
 ## Whether the project is painted by the model that comes with tilebake.
@@ -40,9 +34,9 @@ func about(prompt: String) -> String:
 	var known: PackedStringArray = _nouns_in(words if unknown.is_empty() else TilebakePromptWords.split(unknown))
 	if unknown.is_empty():
 		return "" if not known.is_empty() else "The embedded model knows no noun in this prompt."
-	if unknown in _unlike_any:
+	if unknown in _file.unlike_any:
 		return "" if not _nouns_in(words).is_empty() else _unknown_text(unknown, "Nothing that it knows looks like it.")
-	var noun: String = _nearest[unknown]
+	var noun: String = _file.synonyms[unknown]
 	if known.is_empty() and not _nouns_in(words).is_empty() or Array(known).any(_is_like.bind(noun)):
 		return ""
 	return _unknown_text(unknown, "Nearest that it knows: %s." % ", ".join(_near(noun)))
@@ -61,11 +55,11 @@ func _unknown_in(words: PackedStringArray) -> String:
 	for length: int in range(mini(_LONGEST_PHRASE, words.size()), 0, -1):
 		for start: int in range(words.size() - length, -1, -1):
 			var phrase: String = " ".join(words.slice(start, start + length))
-			if phrase in _nearest or phrase in _unlike_any:
+			if phrase in _file.synonyms or phrase in _file.unlike_any:
 				return phrase
 	var longest: String = ""
 	if RegEx.create_from_string(_UNSPACED).search("".join(words)) != null:
-		for word: String in _nearest:
+		for word: String in _file.synonyms:
 			if word.length() > longest.length() and word.unicode_at(0) > 0x3040 and "".join(words).contains(word):
 				longest = word
 	return longest
@@ -85,22 +79,7 @@ func _nouns_in(words: PackedStringArray) -> PackedStringArray:
 ## Return a noun, followed by others for its terrain.
 func _near(noun: String) -> PackedStringArray:
 	var nouns: PackedStringArray = [noun]
-	for other: String in _nouns_of[_terrain_of[noun]]:
+	for other: String in _file.nouns_of(_terrain_of[noun]):
 		if other != noun:
 			nouns += PackedStringArray([other])
 	return nouns.slice(0, _NAMED)
-
-
-func _read(words: Dictionary) -> void:
-	var terrains: Dictionary = words["terrains"]
-	for terrain: String in terrains:
-		var entry: Dictionary = terrains[terrain]
-		var nouns: Array = entry["nouns"]
-		_nouns_of[terrain] = PackedStringArray(nouns)
-		for noun: String in nouns:
-			_terrain_of[noun] = terrain
-	var synonyms: Dictionary = words["synonyms"]
-	for word: String in synonyms:
-		_nearest[word] = str(synonyms[word])
-	var unlike_any: Array = words["unlike_any"]
-	_unlike_any = PackedStringArray(unlike_any)

@@ -56,7 +56,7 @@ static func _find_layers(node: Node, root: Node, found: Array[Node]) -> void:
 		return
 	if node != root and not node.scene_file_path.is_empty() and not TilebakeLayerList.baked_in(node).is_empty():
 		return
-	if BakedTileMap.has_tiles(node):
+	if TilebakeLayerSearch.has_tiles(node):
 		found.append(node)
 	for child: Node in node.get_children():
 		_find_layers(child, root, found)
@@ -77,7 +77,7 @@ static func _add_beside(layer: Node, root: Node, guess: TilebakeNameGuess) -> Ba
 	var layers: Array[Node] = made.source_layers()
 	TilebakeLayerUse.new(guess).choose_for(made)
 	var lowest: Node = layers[0] if made.source_layers().is_empty() else made.source_layers()[0]
-	made.z_index = BakedTileMap.absolute_z(lowest) - BakedTileMap.absolute_z(parent)
+	made.z_index = TilebakeLayerSearch.absolute_z(lowest) - TilebakeLayerSearch.absolute_z(parent)
 	parent.move_child(made, _index_before(lowest, parent))
 	return made
 

@@ -36,7 +36,7 @@ func place() -> void:
 	var node: BakedTileMap = instance_from_id(_node_id) as BakedTileMap if is_shown() else null
 	if node == null or node.map_layer() == null:
 		return
-	RenderingServer.canvas_item_set_transform(_item, BakedTileMap.to_root(node).affine_inverse() * image_transform())
+	RenderingServer.canvas_item_set_transform(_item, TilebakeLayerSearch.to_root(node).affine_inverse() * image_transform())
 
 
 func is_shown() -> bool:
@@ -51,7 +51,7 @@ func picture() -> Texture2D:
 ## Return the transform from the image's pixels to the scene's space.
 func image_transform() -> Transform2D:
 	var node: BakedTileMap = instance_from_id(_node_id)
-	var space: Transform2D = BakedTileMap.to_root(node.map_layer())
+	var space: Transform2D = TilebakeLayerSearch.to_root(node.map_layer())
 	return space * Transform2D(0.0, _box.size / _texture.get_size(), 0.0, _box.position)
 
 
