@@ -32,9 +32,11 @@ GROUND: Final = layer("Ground", [tile(x, y, 0) for x in range(4) for y in range(
 CHUNK: Final = layer("Chunk", [tile(x, y, 1) for x in range(2) for y in range(2)])
 
 
-def house_at(position: str) -> dict[str, Any]:
-    """Describe a house with a floor and a painting of its own."""
-    return node("Node2D", layer("Floor", [tile(0, 0, 2)]), baked("Inside"), name="House", position=position)
+def with_house_at(position: str) -> dict[str, Any]:
+    """Describe a level with a house, which has a floor and a painting of its own."""
+    floor = layer("Floor", [tile(0, 0, 2)])
+    house = node("Node2D", floor, baked("Inside"), name="House", position=position)
+    return node("Node2D", GROUND, house, baked(), name="Level")
 
 
 SCENES: Final[list[dict[str, Any]]] = [
@@ -132,8 +134,8 @@ SCENES: Final[list[dict[str, Any]]] = [
             name="Level",
         ),
     ),
-    scene("res://house_beside.tscn", node("Node2D", GROUND, house_at("Vector2(400, 0)"), baked(), name="Level")),
-    scene("res://house_on_it.tscn", node("Node2D", GROUND, house_at("Vector2(16, 0)"), baked(), name="Level")),
+    scene("res://house_beside.tscn", with_house_at("Vector2(400, 0)")),
+    scene("res://house_on_it.tscn", with_house_at("Vector2(16, 0)")),
     level("res://nothing.tscn", layer("Ground", [])),
     level("res://left_out.tscn", layer("Ground", [scene_tile(2, 3)])),
     level("res://unnamed.tscn", layer("Water", [tile(2, 3, 0, UNNAMED)])),
