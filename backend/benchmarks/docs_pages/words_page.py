@@ -79,7 +79,8 @@ Adjectives: {", ".join(words.adjectives)}.
 ## Words that it does not know
 
 They are told before anything is painted, with the nearest noun that it knows: by `tilebake bake`,
-`bake --check`, `show prompts`, `doctor` and `watch`, in the dock and in the inspector.
+`bake --check`, `show prompts`, `show attention`, `tune`, `edit`, `doctor` and `watch`, in the dock and in the
+inspector. The record of a bake holds them as `notes`.
 
 ```text
 {EXAMPLE}
