@@ -34,7 +34,6 @@ SCENES: Final[list[dict[str, Any]]] = [
         GROUND,
         layer("ByTiles", [tile(0, 0, 1)], position="Vector2(32, -16)"),
         layer("ByHalf", [tile(0, 0, 1)], position="Vector2(8, 0)"),
-        layer("Larger", [tile(0, 0, 1)], scale="Vector2(2, 2)"),
         node("Node2D", layer("Carried", [tile(0, 0, 2)]), name="Boat", position="Vector2(16, 16)"),
     ),
     scene(
@@ -118,8 +117,6 @@ def test_a_layer_moved_by_whole_tiles_is_renumbered(project: Path) -> None:
 LEFT_OUT: Final = {
     "moved.tscn: ByHalf": "it lies (-8.0, 0.0) map pixels beside the grid of Ground, whose grid the map has. "
     "Move it onto the grid, or give it a BakedTileMap of its own.",
-    "moved.tscn: Larger": "its tiles are (32.0, 32.0) map pixels large and not (16, 16) as those of Ground, "
-    "whose grid the map has. Scale it so that its tiles are as large, or give it a BakedTileMap of its own.",
     "own_space.tscn: Straight": "it is turned or skewed against Ground, whose grid the map has. "
     "Turn it as that layer is, or give it a BakedTileMap of its own.",
 }

@@ -71,7 +71,7 @@ func _owns_map(path: String, export: TilebakeExport) -> bool:
 
 ## Report what is wrong. Of all scenes, some may have layers that the game fills: they are no error unless they are named.
 func _report_diagnostics(export: TilebakeExport, named: bool) -> void:
-	for diagnostic: TilebakeDiagnostic in export.diagnostics:
+	for diagnostic: TilebakeDiagnostic in export.ranked_diagnostics():
 		var is_error: bool = (diagnostic.is_error() and (named or not export.is_empty)) or _is_strict
 		printerr("%s: %s" % ["error" if is_error else "warning", diagnostic.line()])
 		_failed = _failed or is_error

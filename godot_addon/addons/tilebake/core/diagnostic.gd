@@ -14,6 +14,8 @@ var what: String
 var where: String = ""
 ## What to do about it; empty where nothing helps.
 var hint: String
+## How many cells of the map it concerns.
+var cells: int = 0
 
 
 func _init(the_what: String, the_hint: String, the_severity: TilebakeDiagnostic.Severity = TilebakeDiagnostic.Severity.ERROR) -> void:
@@ -52,6 +54,12 @@ func at_cell(cell: Vector2i) -> TilebakeDiagnostic:
 ## Place it in a map file. Returns the diagnostic.
 func in_file(path: String) -> TilebakeDiagnostic:
 	where = path
+	return self
+
+
+## Note how many cells it concerns. Returns the diagnostic.
+func about_cells(count: int) -> TilebakeDiagnostic:
+	cells = count
 	return self
 
 

@@ -20,6 +20,16 @@ var diagnostics: Array[TilebakeDiagnostic] = []
 var is_empty: bool = false
 
 
+## Return what is wrong: errors first, then what concerns the most cells.
+func ranked_diagnostics() -> Array[TilebakeDiagnostic]:
+	var ranks: Dictionary[TilebakeDiagnostic, Array] = {}
+	for index: int in diagnostics.size():
+		ranks[diagnostics[index]] = [0 if diagnostics[index].is_error() else 1, -diagnostics[index].cells, index]
+	var ranked: Array[TilebakeDiagnostic] = diagnostics.duplicate()
+	ranked.sort_custom(func(a: TilebakeDiagnostic, b: TilebakeDiagnostic) -> bool: return ranks[a] < ranks[b])
+	return ranked
+
+
 ## Whether there is no map to write.
 func has_failed() -> bool:
 	return diagnostics.any(func(each: TilebakeDiagnostic) -> bool: return each.is_error())

@@ -77,6 +77,9 @@ static func _add_layers(
 	export: TilebakeExport, baked: BakedTileMap, names: TilebakeTileNames, layers: Array[TileMapLayer]
 ) -> Dictionary[String, bool]:
 	var grid: TilebakeLayerGrid = TilebakeLayerGrid.new(layers[0])
+	var others: TilebakeDiagnostic = TilebakeOtherGrids.find(baked, grid, layers)
+	if others != null:
+		export.diagnostics.append(others)
 	var terrains: Dictionary[String, bool] = {}
 	var entries: Array[Dictionary] = []
 	var keeps_tiles: bool = _is_transparent(baked)

@@ -14,7 +14,8 @@ static func place(baked: BakedTileMap, export: TilebakeExport) -> Dictionary[Str
 	baked.map_bounds = export.box
 	baked.painted = export.painted
 	baked.follow_layers()
-	export.diagnostics.append_array(TilebakeHiddenNodes.find(baked, TilebakeLayerList.of(baked)))
+	for warning: TilebakeDiagnostic in TilebakeHiddenNodes.find(baked, TilebakeLayerList.of(baked)):
+		export.diagnostics.append(warning.about_cells(export.cell_count))
 	var changed: Dictionary[StringName, Variant] = _values_of(baked)
 	for name: StringName in before:
 		if _is_same(before[name], changed[name]):

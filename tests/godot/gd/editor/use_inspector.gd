@@ -110,7 +110,7 @@ func test_seed() -> void:
 	_undo()
 	_undo()
 	check("undo takes both seeds back", _node.bake_seed == 0)
-	check("a toast shows the first warning of the export", "Larger: the layer is left out" in _toasts())
+	check("a toast shows the largest warning of the export", "1 layer is not painted" in _toasts())
 
 
 func test_names_of_tiles() -> void:
@@ -171,12 +171,11 @@ func test_layers() -> void:
 
 func test_export_warnings() -> void:
 	await save_scene()
-	check("the node warns of a layer that is left out",
-		"Larger: the layer is left out: its tiles are (32.0, 32.0)" in _warnings())
-	check("the warning of a layer that is left out says what to do", "give it a BakedTileMap of its own" in _warnings())
+	check("the node warns of a layer with another grid", "1 layer is not painted" in _warnings() and "Larger (square, 32 x 32)" in _warnings())
+	check("the warning of a layer with another grid says what to do", "Add a BakedTileMap beside them" in _warnings())
 	(EditorInterface.get_edited_scene_root().get_node("Larger") as TileMapLayer).enabled = false
 	await save_scene()
-	check("the warning goes when the layer is disabled", "left out" not in _warnings())
+	check("the warning goes when the layer is disabled", "not painted" not in _warnings())
 
 
 func test_moved_layer() -> void:

@@ -26,12 +26,14 @@ var _missing_counts: Dictionary[String, int] = {}
 var _missing_cells: Dictionary[String, Vector2i] = {}
 
 
-## Read a layer. One that does not lie on the grid gives no cells, and a diagnostic.
+## Read a layer. One that does not lie on the grid gives no cells, and a diagnostic; one of another grid gives no cells.
 func _init(layer: TileMapLayer, grid: TilebakeLayerGrid, names: TilebakeTileNames) -> void:
 	_layer = layer
 	_grid = grid
 	_fit = TilebakeLayerFit.new(grid, layer)
 	_names = names
+	if _fit.has_other_grid():
+		return
 	var misfit: TilebakeDiagnostic = _fit.check()
 	if misfit != null:
 		diagnostics.append(misfit)
@@ -100,4 +102,4 @@ func _report_missing() -> void:
 			tile, "its cell is" if count == 1 else "its %d cells are" % count
 		]
 		var hint: String = "Erase %s, or paint another tile there" % ("it" if count == 1 else "them")
-		diagnostics.append(TilebakeDiagnostic.warning(what, hint).at(_layer).at_cell(_missing_cells[tile]))
+		diagnostics.append(TilebakeDiagnostic.warning(what, hint).at(_layer).at_cell(_missing_cells[tile]).about_cells(count))

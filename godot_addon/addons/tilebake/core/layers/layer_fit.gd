@@ -45,20 +45,25 @@ func own_cell(cell: Vector2i) -> Vector2i:
 	return _layer.local_to_map(_place.affine_inverse() * _grid.map_to_local(cell))
 
 
-## Return why the layer cannot be part of the map; null if it can.
-func check() -> TilebakeDiagnostic:
+## Return the size of the layer's tiles in map pixels.
+func tile_size() -> Vector2:
+	var size: Vector2 = _layer.tile_set.tile_size
+	return (_place.x * size.x).abs() + (_place.y * size.y).abs()
+
+
+## Whether its tiles have another shape or size than those of the grid ([TilebakeOtherGrids]).
+func has_other_grid() -> bool:
 	var ours: TileSet = _grid.tile_set
 	var theirs: TileSet = _layer.tile_set
-	if theirs.tile_shape != ours.tile_shape:
-		return _leave_out("its tiles have another shape than those of %s", _OWN)
-	if not _is_square() and theirs.tile_offset_axis != ours.tile_offset_axis:
-		return _leave_out("it has another offset axis than %s", _OWN)
+	if theirs.tile_shape != ours.tile_shape or (not _is_square() and theirs.tile_offset_axis != ours.tile_offset_axis):
+		return true
+	return not _is_turned() and tile_size().distance_to(ours.tile_size) > _SAME
+
+
+## Return why the layer cannot be part of the map though its grid is the same; null if it can.
+func check() -> TilebakeDiagnostic:
 	if _is_turned():
 		return _leave_out("it is turned or skewed against %s", "turn it as that layer is, or " + _OWN)
-	var size: Vector2 = (_place.x * theirs.tile_size.x).abs() + (_place.y * theirs.tile_size.y).abs()
-	if size.distance_to(ours.tile_size) > _SAME:
-		var sizes: String = "its tiles are %s map pixels large and not %s as those of %%s" % [size, ours.tile_size]
-		return _leave_out(sizes, "scale it so that its tiles are as large, or " + _OWN)
 	var beside: Vector2 = _measure_offset()
 	if beside.length() > _FIT:
 		return _leave_out("it lies %s map pixels beside the grid of %%s" % beside, "move it onto the grid, or " + _OWN)
@@ -67,7 +72,7 @@ func check() -> TilebakeDiagnostic:
 
 func _leave_out(why: String, hint: String) -> TilebakeDiagnostic:
 	var what: String = "the layer is left out: %s, whose grid the map has" % (why % _grid.name)
-	return TilebakeDiagnostic.warning(what, hint[0].to_upper() + hint.substr(1)).at(_layer)
+	return TilebakeDiagnostic.warning(what, hint[0].to_upper() + hint.substr(1)).at(_layer).about_cells(_layer.get_used_cells().size())
 
 
 ## Whether its cells are rotated or skewed on the grid. On a square grid a quarter turn does not count.

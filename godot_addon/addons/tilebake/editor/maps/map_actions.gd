@@ -131,12 +131,12 @@ func show_diagnostic(map: TilebakeMapView) -> void:
 ## Show diagnostics as warnings at the node; in a toast too, each time where they leave no map, else when they are new.
 func _show_diagnostics(export: TilebakeExport, node: BakedTileMap) -> void:
 	var lines: PackedStringArray = []
-	for diagnostic: TilebakeDiagnostic in export.diagnostics:
+	for diagnostic: TilebakeDiagnostic in export.ranked_diagnostics():
 		if diagnostic.is_error() or not export.has_failed():
 			lines += PackedStringArray([diagnostic.line()])
 	var are_new: bool = node.set_export_warnings(lines)
 	if export.has_failed() or (are_new and not lines.is_empty()):
-		_show_toast(lines[0] if lines.size() == 1 else "%d warnings at %s, the first: %s" % [lines.size(), node.name, lines[0]])
+		_show_toast(lines[0] if lines.size() == 1 else "%d warnings at %s, the largest: %s" % [lines.size(), node.name, lines[0]])
 
 
 func _show_toast(text: String) -> void:
