@@ -138,10 +138,10 @@ def figures_of(scenario: Scenario, watched: Watched) -> list[Figure]:
 def _reconcile(folder: Path, files: int, rounds: int) -> Figure:
     """How long a look takes in which nothing changed."""
     seconds: list[float] = []
-    before = snapshot([folder], [])
+    before = snapshot([folder], []).seen
     for _ in range(rounds):
         began = time.perf_counter()
-        assert not changes(before, snapshot([folder], []))
+        assert not changes(before, snapshot([folder], []).seen)
         seconds.append(time.perf_counter() - began)
     note = f"{min(seconds):.3f} to {max(seconds):.3f} s in {rounds} looks"
     return Figure(f"reconcile, {files} files", "seconds", statistics.median(seconds), most=2, note=note)

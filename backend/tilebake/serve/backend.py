@@ -10,11 +10,12 @@ from queue import Empty
 from types import TracebackType
 from typing import Final, Self
 
-from tilebake.errors import BakeError, TilebakeError
+from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.project import FILE_NAME, find_project
 from tilebake.serve.bake.plan import PlannedBake, Planner
 from tilebake.serve.bulkhead import Chores, as_error
 from tilebake.serve.files.atomic_write import sweep
+from tilebake.serve.files.map_walk import PassedOver
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.job_runner import JobRunner
 from tilebake.serve.jobs.journal import IN_MEMORY, Journal
@@ -168,7 +169,10 @@ class Backend:
     def _follow(self) -> None:
         """Watch the maps, in a thread of its own."""
         timing, is_first = self._setup.timing, True
-        for changes in watch(self._maps.places, self._stop, timing=timing, on_mode=self._on_mode):
+        watching = watch(
+            self._maps.places, self._stop, timing=timing, on_mode=self._on_mode, on_closed=self._on_closed
+        )
+        for changes in watching:
             if not self._surveyed.is_set():
                 self._survey(changes)
             elif is_first:  # the watch began anew after a mistake, and says what is there, not what is gone
@@ -309,6 +313,9 @@ class Backend:
 
     def _tell(self, notice: str) -> None:
         self._log.emit(notice=notice)
+
+    def _on_closed(self, folder: PassedOver) -> None:
+        self._tell(f"{shown(folder.path)}: {folder.why}; what is in it stays as it is")
 
     def _on_mode(self, mode: Mode) -> None:
         if mode.kind == "polling":

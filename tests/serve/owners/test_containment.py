@@ -87,7 +87,7 @@ def watch_it(game: Path) -> None:
         maps = ProjectMaps(project_root(game), BakeOptions())
     except TilebakeError:
         return
-    for name in snapshot(maps.places().folders, ()):
+    for name in snapshot(maps.places().folders, ()).seen:
         known = maps.read(Path(name))
         if known is not None and known.diagnostic is None:
             planned = maps.plan(known.id)

@@ -20,7 +20,7 @@ class Reader:
 
     def look(self, *named: Path) -> Changes:
         """What a look now finds; it is taken as told."""
-        found = snapshot([self._folder], [])
+        found = snapshot([self._folder], []).seen
         seen = {path: stamp._replace(inode=0, ctime_ns=0) for path, stamp in found.items()}
         news = self._reported.unreported(seen, named)
         self._reported.mark_reported(news, seen, self.now)

@@ -19,7 +19,7 @@ def write(folder: Path, *names: str) -> None:
 
 
 def found(folder: Path) -> set[str]:
-    return {Path(path).relative_to(folder).as_posix() for path in snapshot([folder], [])}
+    return {Path(path).relative_to(folder).as_posix() for path in snapshot([folder], []).seen}
 
 
 def test_what_could_be_a_map_is_found(tmp_path: Path) -> None:
@@ -37,13 +37,13 @@ def test_snapshot_holds_what_a_bake_finds(tmp_path: Path) -> None:
 def test_single_files_count_whatever_their_names(tmp_path: Path) -> None:
     write(tmp_path, "tilebake.toml")
     files = [tmp_path / "tilebake.toml", tmp_path / "missing.toml", tmp_path]
-    assert set(snapshot([], files)) == {str(tmp_path / "tilebake.toml")}
+    assert set(snapshot([], files).seen) == {str(tmp_path / "tilebake.toml")}
 
 
 @pytest.mark.parametrize("name", ["", "none.json"])
 def test_no_folder_is_no_error(name: str, tmp_path: Path) -> None:
     write(tmp_path, "none.json")
-    assert not snapshot([tmp_path / name / "nowhere"], [])
+    assert not snapshot([tmp_path / name / "nowhere"], []).seen
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="this user may read everything")
@@ -63,10 +63,10 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(tmp_path: Path
     (tmp_path / "maps" / "lost.json").symlink_to(tmp_path / "nowhere.json")
     (tmp_path / "maps" / "folder.json").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "maps" / "circle").symlink_to(tmp_path / "maps")
-    looked = snapshot([tmp_path / "maps"], [])
+    looked = snapshot([tmp_path / "maps"], []).seen
     assert set(looked) == {str(tmp_path / "maps" / name) for name in ("own.json", "link.json")}
     target = tmp_path / "elsewhere" / "target.json"
-    assert looked[str(tmp_path / "maps" / "link.json")] == snapshot([], [target])[str(target)]
+    assert looked[str(tmp_path / "maps" / "link.json")] == snapshot([], [target]).seen[str(target)]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
@@ -102,11 +102,11 @@ def test_files_that_vanish_meanwhile_are_no_error(tmp_path: Path) -> None:
 
 def test_two_snapshots_differ_in_what_was_done_between_them(tmp_path: Path) -> None:
     write(tmp_path, "same.json", "changed.json", "removed.json")
-    before = snapshot([tmp_path], [])
+    before = snapshot([tmp_path], []).seen
     (tmp_path / "changed.json").write_text("{}", encoding="utf-8")
     (tmp_path / "removed.json").unlink()
     write(tmp_path, "added.json")
-    assert changes(before, snapshot([tmp_path], [])) == Changes(
+    assert changes(before, snapshot([tmp_path], []).seen) == Changes(
         added=frozenset({tmp_path / "added.json"}),
         changed=frozenset({tmp_path / "changed.json"}),
         removed=frozenset({tmp_path / "removed.json"}),
@@ -115,7 +115,7 @@ def test_two_snapshots_differ_in_what_was_done_between_them(tmp_path: Path) -> N
 
 def test_two_snapshots_of_the_same_files_are_no_change(tmp_path: Path) -> None:
     write(tmp_path, "a.json", "b/c.json")
-    nothing = changes(snapshot([tmp_path], []), snapshot([tmp_path], []))
+    nothing = changes(snapshot([tmp_path], []).seen, snapshot([tmp_path], []).seen)
     assert not nothing
     assert nothing == Changes()
 

@@ -23,11 +23,15 @@ class PassedOver(NamedTuple):
 OnPassed = Callable[[PassedOver], None]
 
 
-def map_candidates(top: Path, on_passed: OnPassed | None = None) -> Iterator["os.DirEntry[str]"]:
+def map_candidates(
+    top: Path, on_passed: OnPassed | None = None, *, tells_links: bool = True
+) -> Iterator["os.DirEntry[str]"]:
     """Yield what could be a map by its name, in a folder and in those below it, in any order.
 
     Hidden files and folders and those folders that hold `.gdignore` are skipped. Links to folders are not
     followed, for they may lead in circles; links to files are. Nothing is opened.
+
+    `on_passed` is told of folders that cannot be read, and of links unless `tells_links` says otherwise.
     """
     waiting = [str(top.absolute())]
     while waiting:
@@ -39,7 +43,7 @@ def map_candidates(top: Path, on_passed: OnPassed | None = None) -> Iterator["os
             if _is_real_folder(entry):
                 if not entry.name.startswith("."):
                     waiting.append(entry.path)
-            elif on_passed is not None and (why := _why_passed(entry)):
+            elif tells_links and on_passed is not None and (why := _why_passed(entry)):
                 on_passed(PassedOver(Path(entry.path), why, is_problem=False))
             elif may_be_map(entry.name):
                 yield entry

@@ -14,7 +14,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from tilebake.serve.watching.snapshot import Changes, Snapshot, changes
+from tilebake.serve.watching.snapshot import Changes, Snapshot, changes, is_inside
 
 COARSEST: Final = 2.0  # seconds that one mtime may stand for: those of FAT
 _LIMIT: Final = 5_000  # files whose contents are known
@@ -39,6 +39,10 @@ class ReportedFiles:
         found = changes(self._seen, seen)
         rewritten = {path for path in (*self._young, *named) if self._is_rewritten(path, seen)}
         return replace(found, changed=found.changed | rewritten)
+
+    def forget_below(self, folder: Path) -> None:
+        """Take all in a folder as untold: what was made of it while it could not be read is unknown."""
+        self._seen = {path: stamp for path, stamp in self._seen.items() if not is_inside(path, folder)}
 
     def mark_reported(self, news: Changes, seen: Snapshot, now: float) -> None:
         """Take what a look found as told. `now` is when it ended, by a monotonic clock."""

@@ -8,12 +8,15 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from tilebake.serve.files.file_stamp import FileStamp, stamp_from
-from tilebake.serve.files.map_walk import map_candidates
+from tilebake.serve.files.map_walk import PassedOver, map_candidates
 
 Snapshot = Mapping[str, FileStamp]
 """Files by their absolute paths: as text, for making a Path takes as long as looking at the file."""
+
+_NOTHING: Final[Snapshot] = {}
 
 
 @dataclass(frozen=True)
@@ -28,19 +31,36 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
-def snapshot(folders: Iterable[Path], files: Iterable[Path]) -> Snapshot:
+class Look(NamedTuple):
+    """Hold a snapshot, and the folders that are there and could not be read."""
+
+    seen: Snapshot
+    closed: frozenset[PassedOver] = frozenset()
+
+
+def snapshot(folders: Iterable[Path], files: Iterable[Path], before: Snapshot = _NOTHING) -> Look:
     """Stamp every file below the folders that could be a map, and the single files, if they exist.
 
-    Folders are walked as `map_candidates` does. What cannot be read, or vanishes meanwhile, is as if it were
-    not there. Pipes and the like count: one in the place of a map should be told, not passed over.
+    Folders are walked as `map_candidates` does. What vanishes meanwhile is as if it were not there. In a
+    folder that cannot be read, all is as it was `before`: nobody can tell that it is gone. Pipes and the like
+    count: one in the place of a map should be told, not passed over.
     """
     found: dict[str, FileStamp] = {}
+    passed: list[PassedOver] = []
     for folder in folders:
-        for entry in map_candidates(folder):
+        for entry in map_candidates(folder, passed.append, tells_links=False):
             _add(found, entry.path, entry)
     for file in files:
         _add(found, str(file.absolute()), file)
-    return found
+    closed = frozenset(each for each in passed if each.path.is_dir())
+    for each in closed:
+        found |= {path: stamp for path, stamp in before.items() if is_inside(path, each.path)}
+    return Look(found, closed)
+
+
+def is_inside(path: str, folder: Path) -> bool:
+    """Tell whether a path of a snapshot lies below a folder that was looked at."""
+    return path.startswith(f"{folder}{os.sep}")
 
 
 def changes(before: Snapshot, after: Snapshot) -> Changes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
+from tilebake.serve.files.map_walk import OnPassed, PassedOver
 from tilebake.serve.watching.debounce import Debouncer
 from tilebake.serve.watching.fs_events import FsEvents, Mode
 from tilebake.serve.watching.reported import ReportedFiles
@@ -49,14 +50,16 @@ def watch(
     *,
     timing: Timing = Timing(),
     on_mode: Callable[[Mode], None] = lambda _: None,
+    on_closed: OnPassed = lambda _: None,
 ) -> Generator[Changes]:
     """Everything that is there as added, then one Changes for each settled burst, until `stop` is set.
 
     `places` is asked anew before each look; `on_mode` is told at the start, and when it changes, how changes
-    are noticed. A file that is saved again with the same content is a change.
+    are noticed; `on_closed` of each folder that cannot be read, once until it can. A file that is saved again
+    with the same content is a change.
     """
     with FsEvents(enabled=timing.events) as notices:
-        watcher = Watcher(places, notices, timing, on_mode)
+        watcher = Watcher(places, notices, timing, on_mode, on_closed)
         yield watcher.first()
         while not stop.is_set():
             if news := watcher.take_settled():
@@ -90,18 +93,21 @@ class Watcher:
         notices: Notices,
         timing: Timing,
         on_mode: Callable[[Mode], None] = lambda _: None,
+        on_closed: OnPassed = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places = places
         self._notices = notices
         self._timing = timing
         self._on_mode = on_mode
+        self._on_closed = on_closed
         self._clock = clock
         self._mode: Mode | None = None
         self._settling = Debouncer(timing.quiet, timing.longest)
         self._is_hinted = False  # the burst at hand began with a notice
         self._reported = ReportedFiles()
         self._seen: Snapshot = {}
+        self._closed: frozenset[PassedOver] = frozenset()
         self._named: frozenset[Path] = frozenset()  # by notices of the burst at hand
         self._next_look = 0.0
 
@@ -142,14 +148,23 @@ class Watcher:
         places = self._places()
         self._notices.follow(*places)  # before the look: what happens from here on is noticed, or seen
         self._named |= self._notices.take_named()
-        self._seen = snapshot(*places)
+        self._seen, closed = snapshot(*places, before=self._seen)
         cost = time.thread_time() - began
+        self._note_closed(closed)
         mode = self._notices.mode
         self._next_look = self._clock() + interval(cost, self._timing, mode)
         if mode != self._mode:
             self._mode = mode
             self._on_mode(mode)
         return self._seen
+
+    def _note_closed(self, closed: frozenset[PassedOver]) -> None:
+        """Tell of folders that cannot be read any more, and have those reported anew that can again."""
+        for each in closed - self._closed:
+            self._on_closed(each)
+        for each in self._closed - closed:
+            self._reported.forget_below(each.path)
+        self._closed = closed
 
     def _tell(self, news: Changes, seen: Snapshot) -> Changes:
         self._settling.end()
