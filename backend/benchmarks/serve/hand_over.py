@@ -34,7 +34,7 @@ class Costs(NamedTuple):
     size: int  # bytes of the pickle
 
 
-def content(side: int, form: str) -> bytes:
+def content(side: int, form: str, tile: int = TILE) -> bytes:
     """Write a map of `side` by `side` tiles, a twentieth of them empty, as `rows`, `cells` or `centres`."""
     names = [
         [
@@ -53,7 +53,7 @@ def content(side: int, form: str) -> bytes:
         ]
         with_centres = form == "centres"
         body["cells"] = [
-            [*cell, (cell[0] + 0.5) * TILE, (cell[1] + 0.5) * TILE] if with_centres else cell
+            [*cell, (cell[0] + 0.5) * tile, (cell[1] + 0.5) * tile] if with_centres else cell
             for cell in cells
         ]
     return json.dumps(body).encode("utf-8")
