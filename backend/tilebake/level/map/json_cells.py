@@ -128,7 +128,7 @@ class _Columns:
         """Return the cells. Raises for one that is there twice, and for too many."""
         centres = Centres(self._centre_x, self._centre_y) if self._centre_x else None
         cells = Cells(tuple(self._numbers), self._terrain, self._x, self._y, centres)
-        if len(cells) > MAX_CELLS or not (cells.are_sorted or len(set(cells.keys)) == len(cells)):
+        if len(cells) > MAX_CELLS or cells.has_repeats():
             raise _UnusualError
         return cells
 

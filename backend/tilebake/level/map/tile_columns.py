@@ -8,13 +8,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 from operator import lt
-from sys import byteorder
-from typing import Final, NamedTuple, Self, overload
-
-_MIDDLE: Final = 1 << 31  # added to an x, which may be negative
-_LOW: Final = 0 if byteorder == "little" else 1  # where in memory the low half of 64 bits lies
+from typing import NamedTuple, Self, overload
 
 
 class Tile(NamedTuple):
@@ -141,17 +136,17 @@ class Cells:
         return len(self.terrain)
 
     @cached_property
-    def keys(self) -> "array[int]":
-        """A number for each cell, which rises from left to right and then from line to line."""
-        halves = array("I", bytes(8 * len(self)))
-        halves[_LOW::2] = array("I", map(_MIDDLE.__add__, self.x))
-        halves[1 - _LOW :: 2] = array("I", self.y.tobytes())
-        return array("q", halves.tobytes())
-
-    @cached_property
     def are_sorted(self) -> bool:
         """Tell whether the cells come line by line, each once."""
-        return all(map(lt, self.keys, islice(self.keys, 1, None)))
+        each = zip(self.y, self.x, strict=True)
+        return all(map(lt, each, zip(self.y[1:], self.x[1:], strict=True)))
+
+    def has_repeats(self) -> bool:
+        """Tell whether a cell is there twice."""
+        if self.are_sorted:
+            return False
+        width = max(self.x) - min(self.x) + 1
+        return len({y * width + x for x, y in zip(self.x, self.y, strict=True)}) < len(self)
 
     def first_of_each(self) -> Mapping[str, int]:
         """Return the index of the first cell of each terrain."""

@@ -4,7 +4,8 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, compress, repeat
+from math import isnan, nan
 from operator import sub
 from typing import Final, NamedTuple, TypeVar
 
@@ -94,8 +95,7 @@ class _Cover(dict[tuple[int, int], int]):
 
     def __missing__(self, pair: tuple[int, int]) -> int:
         stack, terrain = pair
-        below = self._stacks.shares[stack] if self._weight < 1 else ()
-        left = {other: share * (1 - self._weight) for other, share in below}
+        left = {other: share * (1 - self._weight) for other, share in self._stacks.shares[stack]}
         left[terrain] = left.get(terrain, 0.0) + self._weight
         self[pair] = number = self._stacks.number_of(left)
         return number
@@ -113,10 +113,20 @@ def _tiles(layers: Sequence[MapLayer], grid: Grid) -> Tiles:
         for numbers, layer in zip(places.of_layers, layers, strict=True)
         if layer.cells.centres
     ]
-    own_x, own_y = grid.centres(*grid.lattice(x, y))
-    centre_x = _replace(own_x, shown, len(places.x), [(numbers, centres.x) for numbers, centres in given])
-    centre_y = _replace(own_y, shown, len(places.x), [(numbers, centres.y) for numbers, centres in given])
+    if not given:
+        return Tiles(names, terrain, x, y, *grid.centres(*grid.lattice(x, y)), weight)
+    centre_x = _look_up(shown, len(places.x), [(numbers, centres.x) for numbers, centres in given])
+    centre_y = _look_up(shown, len(places.x), [(numbers, centres.y) for numbers, centres in given])
+    if any(map(isnan, centre_x)):
+        own = grid.centres(*grid.lattice(x, y))
+        centre_x, centre_y = _fill(centre_x, own[0]), _fill(centre_y, own[1])
     return Tiles(names, terrain, x, y, centre_x, centre_y, weight)
+
+
+def _fill(column: "array[float]", others: "array[float]") -> "array[float]":
+    """Return a column with other values in the places of NaN."""
+    values = zip(column, others, strict=True)
+    return array("d", [other if isnan(value) else value for value, other in values])
 
 
 def _tiles_of_one(layer: MapLayer, grid: Grid) -> Tiles:
@@ -168,10 +178,14 @@ def _visible(layers: Sequence[MapLayer], places: _Places) -> _Visible:
     stacks = _Stacks()
     shown = array("i", bytes(len(places.x) * array("i").itemsize))
     for layer, numbers in zip(layers, places.of_layers, strict=True):
-        if layer.weight > 0:
-            below = map(shown.__getitem__, numbers)
-            covered = zip(below, layer.cells.terrain_among(names), strict=True)
-            _put(shown, numbers, map(_Cover(stacks, layer.weight).__getitem__, covered))
+        terrain = layer.cells.terrain_among(names)
+        if layer.weight == 1:
+            alone = [stacks.number_of({number: 1.0}) for number in range(len(names))]
+            _put(shown, numbers, map(alone.__getitem__, terrain))
+        elif layer.weight > 0:
+            below = [shown[number] for number in numbers]
+            over = _Cover(stacks, layer.weight)
+            _put(shown, numbers, map(over.__getitem__, zip(below, terrain, strict=True)))
     return _list_shares(shown, stacks.shares, names)
 
 
@@ -179,34 +193,31 @@ def _list_shares(
     shown: "array[int]", shares: Sequence[Sequence[tuple[int, float]]], names: Sequence[str]
 ) -> _Visible:
     """List the shares of each cell, in the order of cells and names; `shown` has the numbers of shares."""
-    used = sorted({terrain for number in {*shown} for terrain, _ in shares[number]})
+    stacks = [*filter(None, shown)]
+    places = compress(range(len(shown)), shown)
+    seen = {*stacks}
+    used = sorted({terrain for number in seen for terrain, _ in shares[number]})
     index = {terrain: number for number, terrain in enumerate(used)}
-    terrains = [[index[terrain] for terrain, _ in stack if terrain in index] for stack in shares]
-    weights = [[weight for _, weight in stack] for stack in shares]
+    terrains = {number: [index[terrain] for terrain, _ in shares[number]] for number in seen}
+    weights = {number: [weight for _, weight in shares[number]] for number in seen}
+    if any(len(shares[number]) > 1 for number in seen):
+        places = chain.from_iterable(map(repeat, places, map([*map(len, shares)].__getitem__, stacks)))
     return _Visible(
         tuple(names[terrain] for terrain in used),
-        [*chain.from_iterable(map(repeat, range(len(shown)), map([*map(len, shares)].__getitem__, shown)))],
-        array("i", chain.from_iterable(map(terrains.__getitem__, shown))),
-        array("d", chain.from_iterable(map(weights.__getitem__, shown))),
+        array("q", places),
+        array("i", chain.from_iterable(map(terrains.__getitem__, stacks))),
+        array("d", chain.from_iterable(map(weights.__getitem__, stacks))),
     )
 
 
-def _replace(
-    own: "array[float]",
-    places: Sequence[int],
-    count: int,
-    given: Sequence[tuple["array[int]", "array[float]"]],
+def _look_up(
+    places: Sequence[int], count: int, given: Sequence[tuple["array[int]", "array[float]"]]
 ) -> "array[float]":
-    """Return a column with other values for the cells that have any; the last one given counts."""
-    if not given:
-        return own
-    is_given, values = bytearray(count), array("d", bytes(8 * count))
+    """Return the value of each place, the last of those that are given, or NaN."""
+    values = array("d", [nan]) * count
     for numbers, column in given:
-        _put(is_given, numbers, repeat(1))
         _put(values, numbers, column)
-    if all(map(is_given.__getitem__, places)):
-        return array("d", map(values.__getitem__, places))
-    return array("d", [values[at] if is_given[at] else value for at, value in zip(places, own, strict=True)])
+    return array("d", map(values.__getitem__, places))
 
 
 def _put(table: MutableSequence[T], numbers: Iterable[int], values: Iterable[T]) -> None:
