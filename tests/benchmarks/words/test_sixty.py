@@ -10,6 +10,7 @@ PAINTED = {
     "brick wall",
     "cliff",
     "dungeon floor",
+    "gravel path",
     "ice",
     "lava",
     "lush green grass",
@@ -21,7 +22,6 @@ PAINTED = {
     "sandy beach",
     "swamp",
     "tall grass",
-    "volcanic rock",
     "wheat field",
     "wooden floor",
 }

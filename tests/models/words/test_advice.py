@@ -41,6 +41,9 @@ def told(prompt: str, words: ModelWords) -> str:
         "top-down hand painted grass texture",
         "cracked stone tiles, dungeon",
         "moss-covered rocks",
+        "gravel path",  # holds two nouns, and comes out as gravel
+        "old village road",
+        "autumn forest",
     ],
 )
 def test_what_is_known_is_not_told(prompt: str, words: ModelWords) -> None:
@@ -57,6 +60,15 @@ def test_what_is_known_is_not_told(prompt: str, words: ModelWords) -> None:
         ),
         ("stone wall", '"stone wall" is unknown to the embedded model, which reads "stone"; nearest'),
         ("dirt path", '"dirt path" is unknown to the embedded model, which reads "dirt" and "path"; nearest'),
+        (
+            "muddy village road",
+            '"muddy road" is unknown to the embedded model, which reads "road"; nearest that',
+        ),
+        ("muddy village road with trees", '"muddy road" is unknown'),
+        (
+            "volcanic rock",
+            '"volcanic rock" is unknown to the embedded model, which reads "rock"; nearest',
+        ),
         ("snow mountain", '"mountain" is unknown to the embedded model, which reads "snow"; nearest'),
         ("grass with mushrooms", '"mushrooms" is unknown to the embedded model, which reads "grass"'),
         ("bridges and stairs", '"bridges" and "stairs" are unknown to the embedded model; nearest'),

@@ -7,7 +7,7 @@ import pytest
 
 from tilebake.models.lookup import Models
 from tilebake.models.reference import EMBEDDED, model_digest, model_paths, resolve
-from tilebake.models.words.model_words import ModelWords, read_words
+from tilebake.models.words.model_words import Meaning, ModelWords, read_words
 
 TERRAIN = {"nouns": ["grass"], "colour": "#5c9e31", "roughness": 0.08}
 
@@ -71,4 +71,15 @@ def test_words_are_given_as_they_were_read(tmp_path: Path) -> None:
     content = {"terrains": {"grass": TERRAIN}, "adjectives": ["wet"], "unlike_any": ["rug"]}
     words = written(tmp_path, content)
     assert words is not None
-    assert json.loads(json.dumps(words.as_json())) == {**content, "darkens": False, "synonyms": {}}
+    rest: dict[str, object] = {"painted": [], "astray": [], "darkens": False, "synonyms": {}}
+    assert json.loads(json.dumps(words.as_json())) == content | rest
+
+
+def test_phrases_that_were_measured_count_as_measured(tmp_path: Path) -> None:
+    synonyms = {"turf path": "grass", "odd grass": "grass"}
+    lists = {"painted": ["Turf path", "of no list"], "astray": ["odd grass", "nor this"]}
+    words = written(tmp_path, {"terrains": {"grass": TERRAIN}, "synonyms": synonyms, **lists})
+    assert words is not None
+    assert words.meanings["turf path"] == Meaning("grass", "grass", is_known=True)
+    assert words.meanings["odd grass"] == Meaning("grass", "", is_known=False)
+    assert len(words.meanings) == 3

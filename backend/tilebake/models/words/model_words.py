@@ -11,6 +11,7 @@ from tilebake.errors import ModelError
 from tilebake.models.model_file import read_json
 
 WORDS_NAME: Final = "words.json"
+_LISTS: Final = ("adjectives", "unlike_any", "painted", "astray")
 _LONGEST: Final = 60  # characters of a word or phrase; longer ones are left out
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -32,7 +33,7 @@ class Meaning(NamedTuple):
     """Say what a phrase is to a model: the noun that it is or comes nearest to, and that noun's terrain."""
 
     noun: str  # empty, as is the terrain, where nothing comes near
-    terrain: str
+    terrain: str  # empty, too, where the phrase holds that noun and is painted as something else
     is_known: bool
 
 
@@ -44,6 +45,8 @@ class ModelWords:
     adjectives: tuple[str, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict[str, str])
     unlike_any: tuple[str, ...] = ()  # words for which it paints nothing that comes near
+    painted: tuple[str, ...] = ()  # of the synonyms, those that come out as their noun, whatever is in them
+    astray: tuple[str, ...] = ()  # and those that do not, though they hold a noun of the same terrain
     darkens: bool = False  # whether its pictures darken where a negative prompt has a noun that it knows
 
     @cached_property
@@ -58,6 +61,16 @@ class ModelWords:
             word.lower(): known[noun.lower()]._replace(is_known=False)
             for word, noun in self.synonyms.items()
             if noun.lower() in known
+        }
+        near |= {
+            word.lower(): near[word.lower()]._replace(is_known=True)
+            for word in self.painted
+            if word.lower() in near
+        }
+        near |= {
+            word.lower(): near[word.lower()]._replace(terrain="")
+            for word in self.astray
+            if word.lower() in near
         }
         strange = {word.lower(): Meaning("", "", is_known=False) for word in self.unlike_any}
         return strange | near | known
@@ -74,6 +87,8 @@ class ModelWords:
             "terrains": terrains,
             "adjectives": list(self.adjectives),
             "unlike_any": list(self.unlike_any),
+            "painted": list(self.painted),
+            "astray": list(self.astray),
             "darkens": self.darkens,
             "synonyms": dict(self.synonyms),
         }
@@ -95,10 +110,10 @@ def read_words(path: Path) -> ModelWords | None:
         return None
     entries = {name: _terrain(entry) for name, entry in _items(given.get("terrains"))}
     terrains = {name: terrain for name, terrain in entries.items() if terrain is not None}
-    adjectives, unlike_any = (tuple(_phrases(given.get(key))) for key in ("adjectives", "unlike_any"))
+    lists = {key: tuple(_phrases(given.get(key))) for key in _LISTS}
     synonyms = {word: noun for word, noun in _items(given.get("synonyms")) if isinstance(noun, str)}
     darkens = given.get("darkens") is True
-    return ModelWords(terrains, adjectives, synonyms, unlike_any, darkens) if terrains else None
+    return ModelWords(terrains, synonyms=synonyms, darkens=darkens, **lists) if terrains else None
 
 
 def _terrain(entry: object) -> KnownTerrain | None:

@@ -68,10 +68,16 @@ def read_prompt(text: str, words: ModelWords) -> Reading:
     rest: list[str] = []
     for part in _parts(_split(text, words), words):
         phrases = [each for each in part.before if isinstance(each, Phrase)]
-        heads += phrases[-1:]
+        heads += [_qualify(each, part.adjectives, words) for each in phrases[-1:]]
         others += [*phrases[:-1], *(each for each in part.aside if isinstance(each, Phrase))]
         rest += [each for each in (*part.before, *part.aside) if isinstance(each, str)]
     return Reading(tuple(heads), tuple(others), tuple(rest))
+
+
+class _Adjective(str):
+    """Mark a word as an adjective that the model knows."""
+
+    __slots__ = ()
 
 
 class _Part(NamedTuple):
@@ -79,6 +85,17 @@ class _Part(NamedTuple):
 
     before: list[Phrase | str]
     aside: list[Phrase | str]
+    adjectives: list[str]  # that the model knows, before the preposition
+
+
+def _qualify(head: Phrase, adjectives: Sequence[str], words: ModelWords) -> Phrase:
+    """Return what a phrase is with an adjective further off: a "muddy village road" is a muddy road."""
+    nouns = dict.fromkeys((head.text, *(each.noun for each in head.carriers)))
+    for text in (f"{adjective} {noun}" for adjective in adjectives for noun in nouns):
+        meaning = words.meanings.get(text.lower())
+        if meaning is not None and not meaning.is_known:
+            return Phrase(text, meaning, head.carriers)
+    return head
 
 
 def _split(text: str, words: ModelWords) -> list[str]:
@@ -93,21 +110,23 @@ def _split_hyphens(piece: str, words: ModelWords) -> Sequence[str]:
 
 
 def _parts(pieces: Sequence[str], words: ModelWords) -> Iterator[_Part]:
-    part = _Part([], [])
+    part = _Part([], [], [])
     is_aside = False
     for each in _phrases(pieces, words):
         if isinstance(each, str) and _ENDS.fullmatch(each.lower()):
             yield part
-            part, is_aside = _Part([], []), False
+            part, is_aside = _Part([], [], []), False
         elif isinstance(each, str) and _ASIDES.fullmatch(each.lower()):
             is_aside = True
+        elif isinstance(each, _Adjective):
+            part.adjectives.extend([] if is_aside else [each])
         else:
             (part.aside if is_aside else part.before).append(each)
     yield part
 
 
 def _phrases(pieces: Sequence[str], words: ModelWords) -> Iterator[Phrase | str]:
-    """Yield the longest phrases that mean something, and each word between them, but for known adjectives."""
+    """Yield the longest phrases that mean something, and each word between them; known adjectives as such."""
     at = 0
     while at < len(pieces):
         found = _longest(pieces[at : at + _LONGEST], words)
@@ -117,8 +136,9 @@ def _phrases(pieces: Sequence[str], words: ModelWords) -> Iterator[Phrase | str]
             continue
         if _UNSPACED.search(pieces[at]):
             yield from _unspaced(pieces[at], words)
-        elif pieces[at].lower() not in words.plain_adjectives:
-            yield pieces[at]
+        else:
+            is_adjective = pieces[at].lower() in words.plain_adjectives
+            yield _Adjective(pieces[at]) if is_adjective else pieces[at]
         at += 1
 
 

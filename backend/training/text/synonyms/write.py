@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from training.text.synonyms.looks import Look, look, paint_terrains
+from training.text.synonyms.measured import ASTRAY, PAINTED, phrases
 from training.text.synonyms.model_words import adjectives, first_nouns, nouns
 from training.text.synonyms.table import synonyms, unlike_any
 
@@ -37,6 +38,8 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
         "terrains": terrains,
         "adjectives": adjectives(),
         "unlike_any": unlike_any(),
+        "painted": phrases(PAINTED),
+        "astray": phrases(ASTRAY),
         "darkens": True,  # by an eighth with "ice" as a map's negative prompt, and broken by dark cracks
         "synonyms": synonyms(known),
     }
@@ -45,7 +48,7 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
 def text(content: Mapping[str, Any]) -> str:
     """The file's text: an entry a line, so that a change of one word is a line in a diff."""
     parts = ['{\n "terrains": {\n' + _entries(content["terrains"]) + "\n }"]
-    for key in ("adjectives", "unlike_any", "darkens"):
+    for key in ("adjectives", "unlike_any", "painted", "astray", "darkens"):
         parts.append(f' "{key}": {json.dumps(content[key], ensure_ascii=False)}')
     parts.append(' "synonyms": {\n' + _entries(content["synonyms"]) + "\n }")
     return ",\n".join(parts) + "\n}\n"

@@ -1,0 +1,26 @@
+"""Phrases with a known noun in them that come out otherwise than their words let one expect.
+
+Every English phrase of the lists that holds a known noun was painted by the shipped model on 3 x 3 tiles
+and judged by its judge, and what stood out was looked at by a person. The judge takes many stones for
+cobbles, and an orange forest for clay: such alone is no reason to be here.
+"""
+
+from typing import Final
+
+# They hold nouns of two terrains, and come out as the one that is meant: at least seven tiles of nine.
+PAINTED: Final = """
+brick path, gravel beach, gravel path, gravel road, ocean water, river pebbles, shingle beach, stone path,
+stone road
+"""
+
+# They mean the terrain of the noun that they hold, and come out as another: at most two of nine are right.
+ASTRAY: Final = """
+arena tiles, bare rock, bathroom tiles, blue ice, granite tiles, ground tiles, hard rock, kitchen tiles,
+metal tiles, mosaic tiles, moss bog, potting soil, powder snow, ripples of sand, snow covered ground,
+snow tile, tropical beach, volcanic rock, white tiles
+"""
+
+
+def phrases(text: str) -> list[str]:
+    """The phrases of a list, which commas divide."""
+    return [" ".join(each.split()) for each in text.split(",")]
