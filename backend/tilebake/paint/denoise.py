@@ -16,7 +16,7 @@ from tilebake.paint.progress_image import Estimate, paint_progress_image
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.attention import COND, UNCOND, RegionalAttention
 from tilebake.paint.regional.blending import Blending
-from tilebake.paint.regional.layer_prompts import AttentionControl
+from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
 from tilebake.paint.schedulers import make_scheduler, start, step_options
 from tilebake.request import OnStep, Step
 
@@ -55,6 +55,15 @@ class Sampling:
         return range(round(self.guidance_start * self.steps), round(self.guidance_end * self.steps))
 
 
+@dataclass(frozen=True, eq=False)
+class Span:
+    """Hold the steps that a denoiser takes, of all that its sampling has, and what it starts from."""
+
+    steps: range
+    clean: torch.Tensor | None = None
+    """[1, C, h, w]: latents without noise, which are noised up to the first step; None starts from noise."""
+
+
 Branches = tuple[int, ...]
 """The classifier-free-guidance branches in a batch, in order: uncond, cond."""
 
@@ -64,7 +73,8 @@ class Denoiser:
 
     All that does not depend on the latents is made here, before the first step, so that nothing in a step
     waits for the device. The branches of guidance are one batch, or with `in_two_passes` one after the other,
-    which takes branch the memory. Raises BakeError for a number of steps that the scheduler cannot do.
+    which takes half the memory. `span` takes some of the steps. Raises BakeError for a number of steps that
+    the scheduler cannot do.
     """
 
     def __init__(
@@ -77,6 +87,8 @@ class Denoiser:
         controls: Sequence[AttentionControl] = (),
         *,
         in_two_passes: bool = False,
+        span: Span | None = None,
+        projections: Projections | None = None,
     ) -> None:
         unet, device = components.unet, components.device
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
@@ -84,12 +96,20 @@ class Denoiser:
         self.sampling = sampling
         self._guided = range(0) if embeds_guidance else sampling.guidance_steps
         self.scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
-        self.timesteps = start(self.scheduler, sampling.steps)
+        self.steps = range(sampling.steps) if span is None else span.steps
+        self.timesteps = start(self.scheduler, sampling.steps, self.steps.start)
         self.attention = RegionalAttention(
-            unet, conditioning, blending, guidance=bool(self._guided), controls=controls
+            unet,
+            conditioning,
+            blending,
+            guidance=bool(self._guided),
+            controls=controls,
+            projections=projections,
         )
         # float32 whatever the UNet computes in: a step changes latents by less than bfloat16 tells apart
-        self.latents = noise.to(device, torch.float32) * self.scheduler.init_noise_sigma
+        clean = None if span is None else span.clean
+        self.latents = self._noised(noise, clean).to(device, torch.float32)
+        self.estimate: Estimate | None = None
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
         pair: list[Branches] = [(UNCOND,), (COND,)] if in_two_passes else [(UNCOND, COND)]
@@ -101,17 +121,30 @@ class Denoiser:
             guidance_embedding(components, sampling.guidance_scale) if embeds_guidance else None
         )
 
+    def _noised(self, noise: torch.Tensor, clean: torch.Tensor | None) -> torch.Tensor:
+        """Return what the first step starts from: noise alone, or clean latents under as much noise."""
+        if clean is None:
+            return noise * self.scheduler.init_noise_sigma
+        first = self.timesteps[self.steps.start : self.steps.start + 1]
+        return self.scheduler.add_noise(clean.float().cpu(), noise, first)
+
     def advance(self, step: int) -> Step:
-        """Take `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order, from 0."""
+        """Take `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order."""
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
         stepped = self.scheduler.step(predicted, timestep, self.latents, **self._options)
         self.latents = stepped.prev_sample
-        estimate = Estimate(model_input, predicted, self.scheduler, timestep)
+        self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
         )
+
+    def clean(self) -> torch.Tensor:
+        """Return the latents [1, C, h, w] without noise: after the last step as they are, before as estimated."""
+        if self.estimate is None or self.steps.stop == self.sampling.steps:
+            return self.latents
+        return self.estimate.latents()
 
     def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
         """Predict from the UNet's input [1, C, h, w], with guidance: float32 [1, C, h, w]."""
@@ -139,15 +172,15 @@ class Denoiser:
 
 
 def denoise(denoiser: Denoiser, on_step: OnStep) -> torch.Tensor:
-    """Run all steps of one picture, and return its latents [1, C, h, w].
+    """Run a denoiser's steps, and return its latents [1, C, h, w] without noise.
 
     `on_step` is called after each step, and may raise to cancel. Nothing in the loop waits for the device,
     unless `on_step` asks for a progress image.
     """
     with torch.no_grad(), denoiser.attention.install():
-        for step in range(len(denoiser.timesteps)):
+        for step in denoiser.steps:
             on_step(denoiser.advance(step))
-    return denoiser.latents
+    return denoiser.clean()
 
 
 def micro_conditioning(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tilebake.errors import BakeError
 from tilebake.level.canvas import Canvas
 from tilebake.paint.decode import decode_image
-from tilebake.paint.denoise import Denoiser, Sampling
+from tilebake.paint.denoise import Denoiser, Sampling, Span
 from tilebake.paint.memory import (
     Fallback,
     MemoryRanOutError,
@@ -33,7 +33,7 @@ from tilebake.paint.model.load import STREAMED, Components, models
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.blending import Blending
-from tilebake.paint.regional.layer_prompts import AttentionControl
+from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
 from tilebake.request import BakeRequest
 from tilebake.texture import NOTES, PlacementReport, Texture, pixel_hash
 
@@ -83,7 +83,13 @@ class Painted(Generic[_Extra]):
 class MakeDenoiser(Protocol):
     """Make a denoiser of the scene before its first step, as the fallback in force demands."""
 
-    def __call__(self, conditioning: Conditioning, controls: Sequence[AttentionControl] = ()) -> Denoiser: ...
+    def __call__(
+        self,
+        conditioning: Conditioning,
+        controls: Sequence[AttentionControl] = (),
+        span: Span | None = None,
+        projections: Projections | None = None,
+    ) -> Denoiser: ...
 
 
 class BakeRun:
@@ -156,7 +162,11 @@ class BakeRun:
         return torch.from_numpy(noise)[None]
 
     def _make_denoiser(
-        self, conditioning: Conditioning, controls: Sequence[AttentionControl] = ()
+        self,
+        conditioning: Conditioning,
+        controls: Sequence[AttentionControl] = (),
+        span: Span | None = None,
+        projections: Projections | None = None,
     ) -> Denoiser:
         return Denoiser(
             self.components,
@@ -166,6 +176,8 @@ class BakeRun:
             self.scene.sampling,
             controls,
             in_two_passes=self._in_two_passes,
+            span=span,
+            projections=projections,
         )
 
     def _fallbacks(self) -> list[Fallback]:
@@ -196,12 +208,14 @@ class BakeRun:
         return result
 
 
-def run(components: Components, scene: Scene, task: Callable[[BakeRun], _Result]) -> _Result:
+def run(
+    components: Components, scene: Scene, task: Callable[[BakeRun], _Result], clock: "Clock | None" = None
+) -> _Result:
     """Run a painting task where the components are, or on the CPU if memory runs out there.
 
-    Raises MemoryRanOutError when it runs out on the CPU too.
+    `clock` goes on measuring what earlier tasks of the same picture began. Raises MemoryRanOutError when it runs out on the CPU too.
     """
-    clock = Clock(components)
+    clock = clock or Clock(components)
     try:
         return task(BakeRun(components, scene, clock))
     except MemoryRanOutError:

@@ -29,6 +29,9 @@ class DiffusersScheduler(Protocol):
 
     def set_timesteps(self, num_inference_steps: int, device: str) -> None: ...
     def scale_model_input(self, sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor: ...
+    def add_noise(
+        self, original_samples: torch.Tensor, noise: torch.Tensor, timesteps: torch.Tensor
+    ) -> torch.Tensor: ...
     def step(
         self, model_output: torch.Tensor, timestep: torch.Tensor, sample: torch.Tensor, **options: Any
     ) -> Any: ...
@@ -71,8 +74,8 @@ def make_scheduler(name: str, base_config: Mapping[str, Any]) -> DiffusersSchedu
     return cast("DiffusersScheduler", recipe.scheduler_class(**{**kept, **recipe.options}))
 
 
-def start(scheduler: DiffusersScheduler, steps: int) -> torch.Tensor:
-    """Set the scheduler to its first step; return the timesteps [steps], on the CPU.
+def start(scheduler: DiffusersScheduler, steps: int, first: int = 0) -> torch.Tensor:
+    """Set the scheduler to the first step that is taken; return all timesteps [steps], on the CPU.
 
     They stay on the CPU, as all of the scheduler's arithmetic on single numbers does, so that no step waits
     for the device. Raises BakeError when the scheduler cannot do that many steps.
@@ -84,7 +87,7 @@ def start(scheduler: DiffusersScheduler, steps: int) -> torch.Tensor:
             f"{steps} steps: {error}", hint="take another number of steps, or another scheduler"
         ) from None
     if not isinstance(scheduler, DDIMScheduler):  # which keeps no position
-        cast("Any", scheduler).set_begin_index(0)
+        cast("Any", scheduler).set_begin_index(first)
     return scheduler.timesteps
 
 

@@ -29,6 +29,7 @@ from tilebake.paint.regional.layer_prompts import (
     Attend,
     AttentionControl,
     BranchPrompts,
+    Projections,
     make_attend,
     prepare_branch,
     project,
@@ -132,7 +133,8 @@ class RegionalAttention:
     so LoRA must be in place. The device is the embeddings': that of a UNet whose weights are streamed in from
     main memory is none. `controls` work on the cond branch, each wraps those before it. Where a prompt's
     share of a pixel is `epsilon` or less, it is not attended to. The uncond branch is plain, unless a terrain
-    has a negative prompt of its own.
+    has a negative prompt of its own. `projections` keeps keys and values for the next picture of the same
+    prompts.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class RegionalAttention:
         guidance: bool = True,
         controls: Sequence[AttentionControl] = (),
         epsilon: float = EPSILON,
+        projections: Projections | None = None,
     ) -> None:
         layers = cross_attention_levels(unet)
         levels = {layer.level for layer in layers}
@@ -163,7 +166,7 @@ class RegionalAttention:
         )
         with torch.no_grad():
             self._processors = [
-                (layer.attn, RegionalAttnProcessor(self.context, _make_attends(layer, branches, controls)))
+                (layer.attn, RegionalAttnProcessor(self.context, _make_attends(layer, branches, controls, projections)))
                 for layer in layers
             ]
 
@@ -191,10 +194,13 @@ def attention_target(unet: UNet2DConditionModel, conditioning: Conditioning) -> 
 
 
 def _make_attends(
-    layer: AttentionLayer, branches: Sequence[BranchPrompts], controls: Sequence[AttentionControl]
+    layer: AttentionLayer,
+    branches: Sequence[BranchPrompts],
+    controls: Sequence[AttentionControl],
+    projections: Projections | None,
 ) -> tuple[Attend, ...]:
     """Return the function by which each branch attends in one layer."""
-    *others, cond = (project(layer.attn, branch, layer.level) for branch in branches)
+    *others, cond = (project(layer.attn, branch, layer.level, projections) for branch in branches)
     attend = make_attend(cond)
     for control in controls:
         attend = control.wrap(layer, cond, attend)

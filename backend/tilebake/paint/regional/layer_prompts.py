@@ -53,6 +53,23 @@ Attend = Callable[[torch.Tensor, int], torch.Tensor]
 """Attend in one layer and branch: queries [1, H, Q, D] at a step → [1, H, Q, D]."""
 
 
+class Projections:
+    """Keep what prompts are projected to in each layer, for all windows of one map."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Attention, torch.Tensor], tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def get(self, attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the key and value [H, T, D] of a prompt [1, T, D], projected when they are first asked for.
+
+        A prompt is known by its tensor, not by what that holds.
+        """
+        key = attn, embeds
+        if key not in self._kept:
+            self._kept[key] = keys_and_values(attn, embeds)
+        return self._kept[key]
+
+
 class AttentionControl(Protocol):
     """Observe or change how the cond branch attends. The uncond branch is always left alone."""
 
@@ -99,11 +116,14 @@ def prepare_branch(
     return BranchPrompts(embeds, on_device(weights, target), order, {level: plans(level) for level in levels})
 
 
-def project(attn: Attention, prompts: BranchPrompts, level: int) -> LayerPrompts:
+def project(
+    attn: Attention, prompts: BranchPrompts, level: int, projections: Projections | None = None
+) -> LayerPrompts:
     """Project every prompt to its key and value in one layer, as AttnProcessor2_0 would at each step."""
+    get = keys_and_values if projections is None else projections.get
     embeds = [prompts.embeds[prompt] for prompt in prompts.order]
     runs = [[*run] for _, run in groupby(embeds, key=lambda each: each.shape[1])]
-    stacks = tuple(stack((keys_and_values(attn, each) for each in run), len(run)) for run in runs)
+    stacks = tuple(stack((get(attn, each) for each in run), len(run)) for run in runs)
     return LayerPrompts(
         keys=_in_prompt_order([key for each in stacks for key in each.keys], prompts),
         values=_in_prompt_order([value for each in stacks for value in each.values], prompts),

@@ -1,0 +1,159 @@
+"""Paint the windows of a world that are not kept yet, and blend them to any part of it."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import torch
+
+from tilebake.level.windows import Rectangle, Window
+from tilebake.paint.denoise import Span, denoise
+from tilebake.paint.model.load import Components
+from tilebake.paint.picture import to_pixels
+from tilebake.paint.prompts.embeds import Conditioning
+from tilebake.paint.regional.layer_prompts import Projections
+from tilebake.paint.scene import BakeRun, Clock, Scene, run
+from tilebake.paint.windows.store import Latents, WindowStore
+from tilebake.paint.windows.world import World
+from tilebake.request import OnStep, Step
+
+Place = tuple[int, Window]
+"""A round, and a window in it."""
+
+
+class WindowPainter:
+    """Paint windows of one world.
+
+    A window's latents depend on what it shows and, after the first round, on its neighbours' in the round
+    before; its key is a digest of that. So neither order nor history change them. `degraded` lists the
+    fallbacks that any window needed.
+    """
+
+    def __init__(
+        self,
+        components: Components,
+        world: World,
+        conditioning: Conditioning,
+        store: WindowStore,
+        clock: Clock,
+    ) -> None:
+        self.components = components
+        self.world = world
+        self.degraded: tuple[str, ...] = ()
+        self._conditioning = conditioning
+        self._region_of = {terrain.name: at for at, terrain in enumerate(world.request.tilemap.terrains)}
+        self._store = store
+        self._clock = clock
+        self._keys: dict[Place, str] = {}
+        self._projections = Projections()
+
+    def paint(self, part: Rectangle, on_step: OnStep) -> None:
+        """Paint every window that shows a pixel of a part of the world, unless it is kept.
+
+        What `on_step` raises passes through, and windows that are finished by then stay kept.
+        """
+        missing = self.missing(part)
+        steps = sum(len(self.world.rounds[number]) for number, _ in missing)
+        done = 0
+        for place in missing:
+            self._paint(place, partial(_report, on_step, done, steps, self.world.rounds[place[0]].start))
+            done += len(self.world.rounds[place[0]])
+
+    def missing(self, part: Rectangle) -> Sequence[Place]:
+        """List the windows that have to be painted for a part of the world, in the order of their rounds."""
+        missing: list[Place] = []
+        due = dict.fromkeys(self.world.lattice.windows(part))
+        for number in reversed(range(len(self.world.rounds))):
+            absent = [(number, window) for window in due if not self._store.has(self.key((number, window)))]
+            missing[:0] = absent
+            due = dict.fromkeys(near for _, window in absent for near in self._near(window))
+        return missing
+
+    def blend(self, part: Rectangle, number: int = -1) -> Latents:
+        """Blend the windows of one round to a part of the world: clean latents [C, h, w].
+
+        Windows that are not kept any more are painted again.
+        """
+        number %= len(self.world.rounds)
+        channels = self.components.unet.config["in_channels"]
+        blended = np.zeros((channels, *part.size), np.float32)
+        weight = np.zeros(part.size, np.float32)
+        kernel = self.world.lattice.kernel
+        for window in self.world.lattice.windows(part):
+            rectangle = self.world.lattice.rectangle(window)
+            common = rectangle.within(part)
+            here, there = common.slices(part), common.slices(rectangle)
+            blended[:, *here] += kernel[there] * self._clean((number, window))[:, *there]
+            weight[here] += kernel[there]
+        return blended / weight
+
+    def key(self, place: Place) -> str:
+        """Return the digest of all that a window's latents depend on in a round."""
+        if place not in self._keys:
+            number, window = place
+            if number == 0:
+                self._keys[place] = self.world.content(window).digest
+            else:
+                before = [self.key((number - 1, near)) for near in self._near(window)]
+                own = self.key((0, window))
+                self._keys[place] = hashlib.sha256("".join([own, *before]).encode()).hexdigest()
+        return self._keys[place]
+
+    def _near(self, window: Window) -> Iterator[Window]:
+        """Yield the windows that a window meets, itself too."""
+        return self.world.lattice.windows(self.world.lattice.rectangle(window))
+
+    def _clean(self, place: Place) -> Latents:
+        kept = self._store.get(self.key(place))
+        return self._paint(place, _ignore) if kept is None else kept
+
+    def _paint(self, place: Place, on_step: OnStep) -> Latents:
+        number, window = place
+        content = self.world.content(window)
+        regions = [self._region_of[terrain.name] for terrain in content.terrains]
+        conditioning = _only(self._conditioning, regions)
+        scene = Scene(
+            canvas=content.canvas,
+            condition=lambda _: conditioning,
+            blend=content.blend,
+            sampling=replace(self.world.sampling, seed=self.world.sampling.seed + number),
+            finish=to_pixels,
+        )
+        clean = None
+        if number:
+            before = self.blend(self.world.lattice.rectangle(window), number - 1)
+            clean = torch.from_numpy(before)[None]
+        span = Span(self.world.rounds[number], clean)
+
+        def task(bake_run: BakeRun) -> torch.Tensor:
+            latents = bake_run.denoise(
+                lambda make: denoise(make(conditioning, span=span, projections=self._projections), on_step)
+            )
+            self.degraded = tuple(dict.fromkeys([*self.degraded, *bake_run.degraded]))
+            return latents
+
+        latents = run(self.components, scene, task, self._clock)[0].float().cpu().numpy()
+        self._store.put(self.key(place), latents)
+        return latents
+
+
+def _only(conditioning: Conditioning, regions: Sequence[int]) -> Conditioning:
+    """Return the prompts of some regions alone, in their order."""
+    negative = conditioning.negative_regions
+    return Conditioning(
+        base=conditioning.base,
+        regions=tuple(conditioning.regions[index] for index in regions),
+        negative=conditioning.negative,
+        negative_regions=None if negative is None else tuple(negative[index] for index in regions),
+    )
+
+
+def _report(on_step: OnStep, done: int, steps: int, first: int, step: Step) -> None:
+    """Report a step of one window as one of all windows."""
+    on_step(Step(done + step.step - first, steps, step.progress_image))
+
+
+def _ignore(_step: Step) -> None:
+    """Report nothing."""

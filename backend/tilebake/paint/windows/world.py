@@ -1,0 +1,78 @@
+"""Describe a map as a world of windows: what each window shows, and the digest of all that it depends on."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from tilebake.level.canvas import Canvas
+from tilebake.level.masks.blend_schedule import Blend, blend_steps
+from tilebake.level.masks.window_masks import WindowMasks, masks_of_window
+from tilebake.level.terrain import Terrain
+from tilebake.level.windows import Lattice, Window, canvas_over
+from tilebake.paint.denoise import Sampling
+from tilebake.paint.regional.blending import Blending
+from tilebake.request import BakeRequest
+
+WINDOW_VERSION: Final = 1  # goes up whenever the same window begins to get other latents
+
+
+class WindowContent(NamedTuple):
+    """Hold what one window shows."""
+
+    canvas: Canvas
+    terrains: tuple[Terrain, ...]
+    blend: Blending
+    digest: str  # of the masks, and of all prompts that are heard in them
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Hold a map, and how it is painted in windows."""
+
+    request: BakeRequest
+    sampling: Sampling
+    scale: float  # canvas pixels per map pixel
+    lattice: Lattice
+    rounds: tuple[range, ...]  # the steps of each
+    environment: str  # what paints: windows of another machine may differ in their last bits
+
+    def content(self, window: Window) -> WindowContent:
+        """Return what a window shows."""
+        canvas = canvas_over(self.lattice.rectangle(window), self.scale)
+        sigmas = dict.fromkeys(blend.mask_sigma for blend in self._blends)
+        masks = masks_of_window(self.request.tilemap, canvas, self.request.settings, sigmas)
+        blend = Blending(self._blends, masks.regions())
+        return WindowContent(canvas, masks.terrains, blend, self._digest(window, masks))
+
+    @cached_property
+    def _blends(self) -> tuple[Blend, ...]:
+        tilemap, settings = self.request.tilemap, self.request.settings
+        return blend_steps(settings, tilemap.grid, tilemap.tile_size, self.sampling.steps)
+
+    @cached_property
+    def _shared(self) -> bytes:
+        """All that every window depends on."""
+        request = self.request
+        content = {
+            "window_version": WINDOW_VERSION,
+            "model": request.model_digest,
+            "loras": [[digest, lora.weight] for lora, digest in request.loras],
+            "environment": self.environment,
+            "sampling": asdict(self.sampling),
+            "blends": self._blends,
+            "side": self.lattice.side,
+            "rounds": [each.start for each in self.rounds],
+            "base_prompt": request.tilemap.base_prompt,
+            "negative_prompt": request.tilemap.negative_prompt,
+        }
+        return json.dumps(content, sort_keys=True).encode()
+
+    def _digest(self, window: Window, masks: WindowMasks) -> str:
+        heard = [[terrain.prompt, terrain.negative_prompt] for terrain in masks.terrains]
+        found = hashlib.sha256(self._shared)
+        found.update(json.dumps([window, heard]).encode())
+        for shades in masks.shades.values():
+            found.update(shades.tobytes())
+        return found.hexdigest()
