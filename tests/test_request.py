@@ -241,8 +241,17 @@ def test_an_edit_keeps_its_digest() -> None:
 
 def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() -> None:
     plain, started = request(), BakeSettings()
-    assert not any(getattr(started, name) for name in LATER_SETTINGS), "each changes nothing as it starts"
-    for name, value in {"art_pixels_per_tile": 16, "keep_resolution": True}.items():
+    starts = {name: getattr(started, name) for name in LATER_SETTINGS}
+    assert {value for value in starts.values() if value} == {"auto"}, "each changes nothing as it starts"
+    later = {
+        "art_pixels_per_tile": 16,
+        "keep_resolution": True,
+        "windows": "always",
+        "window": 512,
+        "rounds": 2,
+    }
+    assert later.keys() == LATER_SETTINGS
+    for name, value in later.items():
         changed = replace(plain, settings=plain.settings.model_copy(update={name: value}))
         assert changed.digest() != plain.digest()
 

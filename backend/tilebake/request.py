@@ -36,7 +36,7 @@ __all__ = [
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
-LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution"})
+LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"})
 ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 

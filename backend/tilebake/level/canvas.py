@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from tilebake.level.tilemap import TileMap
 
 LATENT: Final = 8  # canvas pixels along a latent pixel: SDXL's VAE
-LONGEST_SIDE = 4096  # canvas pixels; larger maps need windows
+LONGEST_SIDE = 4096  # canvas pixels that are denoised in one piece
 LARGEST_AREA = 8 * 2**20  # canvas pixels
+LARGEST_WHOLE: Final = 2**20  # canvas pixels: larger maps are painted in windows, if no setting says other
 SMALLEST_TILE = 4  # canvas pixels: the least that pixels_per_tile may be
 LATENT_HALVES: Final = LATENT // 2  # canvas pixels: a tile that is a multiple ends on half a latent pixel
 PAINTED_WIDTHS: Final = ((8, 32), (24, 48))  # tiles up to a width in the game, and how wide they are painted
@@ -53,8 +54,22 @@ def width_of_tile(settings: "BakeSettings", tile_size: tuple[int, int]) -> int:
 
 
 def canvas_of(tilemap: "TileMap", settings: "BakeSettings") -> Canvas:
-    """Return the canvas of a map under its settings. Raises MapError as `canvas_for` does."""
-    return canvas_for(tilemap, width_of_tile(settings, tilemap.tile_size))
+    """Return the canvas of a map under its settings, denoised in one piece or in windows.
+
+    Raises MapError where it would be too large for one piece, and has to be one.
+    """
+    width = width_of_tile(settings, tilemap.tile_size)
+    if in_windows(tilemap, settings):
+        return canvas_over_bounds(tilemap, width)
+    return canvas_for(tilemap, width)
+
+
+def in_windows(tilemap: "TileMap", settings: "BakeSettings") -> bool:
+    """Tell whether a map is painted in windows under its settings."""
+    if settings.windows != "auto":
+        return settings.windows == "always"
+    width, height = canvas_size(tilemap, width_of_tile(settings, tilemap.tile_size))
+    return width * height > LARGEST_WHOLE or max(width, height) > LONGEST_SIDE
 
 
 def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
@@ -62,10 +77,15 @@ def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
 
     Raises MapError when it would be too large to denoise in one piece.
     """
-    bounds = tilemap.bounds
-    scale = pixels_per_tile / tilemap.tile_size[0]
     if not is_paintable(tilemap, pixels_per_tile):
         raise _too_large(tilemap, pixels_per_tile)
+    return canvas_over_bounds(tilemap, pixels_per_tile)
+
+
+def canvas_over_bounds(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
+    """Return the canvas that covers a map's bounds, however large."""
+    bounds = tilemap.bounds
+    scale = pixels_per_tile / tilemap.tile_size[0]
     left, top = bounds.x * scale / LATENT, bounds.y * scale / LATENT
     right, bottom = left + bounds.width * scale / LATENT, top + bounds.height * scale / LATENT
     origin_x, origin_y = floor(left + LATTICE_TOLERANCE), floor(top + LATTICE_TOLERANCE)

@@ -7,10 +7,11 @@ from tilebake.errors import Diagnostic, Location
 from tilebake.level.canvas import (
     default_pixels_per_tile,
     describe_too_large,
+    in_windows,
     is_paintable,
     largest_fitting,
 )
-from tilebake.level.map.stray_tiles import or_without_strays
+from tilebake.level.map.stray_tiles import find_stray_tiles, or_without_strays
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 
@@ -47,6 +48,8 @@ def can_be_transparent(tilemap: TileMap) -> bool:
 def _lower_to_fit(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
     """Lower the size of tiles to what fits one canvas."""
     asked, fitting = settings.pixels_per_tile or 0, largest_fitting(tilemap)
+    if in_windows(tilemap, settings):
+        return DecidedMap(_tell_strays(tilemap), settings)
     if is_paintable(tilemap, asked) or fitting < SMALLEST_LOWERED:
         return DecidedMap(tilemap, settings)
     note = Diagnostic(
@@ -56,6 +59,19 @@ def _lower_to_fit(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
         or_without_strays(tilemap.tiles, "split the map for more detail"),
     )
     return DecidedMap(replace(tilemap, notes=(*tilemap.notes, note)), _with_width(settings, fitting))
+
+
+def _tell_strays(tilemap: TileMap) -> TileMap:
+    """Note a tile that lies far from all others, and makes a large map of a small one."""
+    stray = find_stray_tiles(tilemap.tiles)
+    if stray is None:
+        return tilemap
+    note = Diagnostic(
+        f"the map is {tilemap.bounds.width:,.0f} by {tilemap.bounds.height:,.0f} pixels, most of them empty",
+        Location(tilemap.path),
+        f"is this tile a stray: {stray}? Remove it, or leave it if it is meant",
+    )
+    return replace(tilemap, notes=(*tilemap.notes, note))
 
 
 def with_less_detail(settings: BakeSettings, pixels_per_tile: int, steps: int) -> BakeSettings:

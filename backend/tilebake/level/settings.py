@@ -12,6 +12,8 @@ BlendSchedule = Literal["none", "constant", "linear", "cosine"]
 Resample = Literal["lanczos", "area", "nearest"]
 Scheduler = Literal["euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "ddim", "lcm", "unipc"]
 
+Windows = Literal["auto", "always", "never"]
+
 Preset = Literal["painting", "pixel-art"]
 
 # Chosen by eye over paintings of every terrain: darks that keep forest, sea and stone apart, greens that are
@@ -110,6 +112,18 @@ class AnySettings(StrictModel):
 
     scheduler: Scheduler | None = None
     """Solver that removes the noise. null takes the model's own recommendation."""
+
+    windows: Windows = "auto"
+    """Whether a map is painted in windows, pieces that blend into each other. A level of any size can be,
+    and a save then paints only what it changed. "auto" does so where the canvas has more than 1024 by 1024
+    pixels; "never" lowers pixels_per_tile where the map is too large to be painted in one piece."""
+
+    window: Annotated[int, Field(ge=256, le=2048, multiple_of=32)] | None = None
+    """Canvas pixels along a window's side. null takes the model's recommendation."""
+
+    rounds: Annotated[int, Field(ge=1, le=4)] | None = None
+    """How often neighbouring windows meet while they are painted. More fit better together, and let an edit
+    reach further. null takes the model's recommendation."""
 
     resample: Resample = "lanczos"
     """Filter that scales the painting to the map's pixel size. "nearest" keeps hard pixels."""

@@ -16,6 +16,8 @@ class Defaults:
     guidance_scale: float = 5.0
     scheduler: str = "euler"
     guidance_scale_low: float | None = None  # as guidance_scale
+    window: int = 1024  # canvas pixels along a window's side
+    rounds: int = 2
 
     def guidance(self, scale: float | None, scale_low: float | None) -> tuple[float, float]:
         """Return guidance_scale and guidance_scale_low, completed where they are None.
@@ -36,11 +38,14 @@ def read_defaults(path: Path) -> Defaults:
     steps, scheduler = given.get("steps", Defaults.steps), given.get("scheduler", Defaults.scheduler)
     guidance_scale = given.get("guidance_scale", Defaults.guidance_scale)
     scale_low = given.get("guidance_scale_low")
+    window, rounds = given.get("window", Defaults.window), given.get("rounds", Defaults.rounds)
     sound = {
         "steps": type(steps) is int and 1 <= steps <= 1000,
         "guidance_scale": _is_finite(guidance_scale),
         "guidance_scale_low": scale_low is None or _is_finite(scale_low),
         "scheduler": isinstance(scheduler, str),
+        "window": type(window) is int and 256 <= window <= 2048 and window % 32 == 0,
+        "rounds": type(rounds) is int and 1 <= rounds <= 4,
     }
     for key, is_sound in sound.items():
         if not is_sound:
@@ -48,7 +53,7 @@ def read_defaults(path: Path) -> Defaults:
                 "is out of range", where=Location(path, json_path=f"$.{key}"), hint="correct or remove it"
             )
     low = None if scale_low is None else float(scale_low)
-    return Defaults(steps, float(guidance_scale), scheduler, low)
+    return Defaults(steps, float(guidance_scale), scheduler, low, window, rounds)
 
 
 def _is_finite(value: object) -> bool:

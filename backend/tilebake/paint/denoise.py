@@ -141,7 +141,7 @@ class Denoiser:
         )
 
     def clean(self) -> torch.Tensor:
-        """Return the latents [1, C, h, w] without noise: after the last step as they are, before as estimated."""
+        """Return the latents [1, C, h, w] without noise, which are an estimate before the last step."""
         if self.estimate is None or self.steps.stop == self.sampling.steps:
             return self.latents
         return self.estimate.latents()

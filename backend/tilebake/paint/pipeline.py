@@ -1,12 +1,12 @@
 """Bake a request to a texture. Here masks, prompts, noise and pixels come together."""
 
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.errors import BakeError, Location, PromptError
-from tilebake.level.canvas import LATENT, Canvas, canvas_of, map_box
+from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
 from tilebake.level.edit.edit import Edit
 from tilebake.level.output import picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
@@ -17,6 +17,10 @@ from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition, plain_conditioning
 from tilebake.paint.regional.blending import Blending, blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
+from tilebake.paint.windows.frozen_norms import FrozenStatistics
+from tilebake.paint.windows.paint_world import paint_world
+from tilebake.paint.windows.store import MemoryStore, WindowStore
+from tilebake.paint.windows.swatch import swatch_statistics
 from tilebake.request import BakeRequest, OnStep
 from tilebake.texture import Texture
 
@@ -24,8 +28,10 @@ from tilebake.texture import Texture
 class Pipeline:
     """Paint with one model. Its method `bake` is a Baker: a request goes in, a texture comes out."""
 
-    def __init__(self, components: Components) -> None:
+    def __init__(self, components: Components, store: WindowStore | None = None) -> None:
+        """Paint with a model, and keep the windows of large maps in a store, or else for each map alone."""
         self.components = components
+        self._store = store
 
     def bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
         """Paint a map at its own pixel size, under its edit if it has one.
@@ -35,6 +41,8 @@ class Pipeline:
         is afterwards as it was.
         """
         edit, scene = request.tilemap.edit, self.scene(request)
+        if in_windows(request.tilemap, request.settings):
+            return self._paint_world(request, scene, on_step).texture(request)
         if edit is None:
             return self._paint(scene, on_step).texture(request)
         return self._paint_edit(request, scene, edit, on_step).texture(request)
@@ -104,6 +112,16 @@ class Pipeline:
             blend=plain_blending(canvas.latent_size, sampling.steps),
             sampling=sampling,
             finish=picture.to_pixels,
+        )
+
+    @cached_property
+    def _statistics(self) -> FrozenStatistics:
+        return swatch_statistics(self.components.vae)
+
+    def _paint_world(self, request: BakeRequest, scene: Scene, on_step: OnStep) -> Painted[None]:
+        store = MemoryStore() if self._store is None else self._store
+        return paint_world(
+            self.components, request, scene.sampling, store, self._statistics, scene.finish, on_step
         )
 
     def _paint(self, scene: Scene, on_step: OnStep) -> Painted[None]:

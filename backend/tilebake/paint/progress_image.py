@@ -16,7 +16,7 @@ from tilebake.errors import BakeError
 from tilebake.paint.decode import decode_once
 from tilebake.paint.memory import is_out_of_memory, release
 from tilebake.paint.picture import to_pixels
-from tilebake.paint.schedulers import DiffusersScheduler
+from tilebake.paint.schedulers import LEAST_SHARE, DiffusersScheduler
 
 LONGEST = 32  # latent pixels along the longer side
 
@@ -33,7 +33,7 @@ class Estimate(NamedTuple):
         """Estimate the clean latents [1, C, h, w] (Ho et al. 2020; Salimans & Ho 2022)."""
         scheduler: Any = self.scheduler
         alphas: torch.Tensor = scheduler.alphas_cumprod
-        share = float(alphas[round(float(self.timestep))].clamp(min=1e-4))  # a last step of pure noise has 0
+        share = float(alphas[round(float(self.timestep))].clamp(min=LEAST_SHARE))
         signal, noise = share**0.5, (1 - share) ** 0.5
         match scheduler.config.prediction_type:
             case "sample":

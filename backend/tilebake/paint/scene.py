@@ -213,7 +213,8 @@ def run(
 ) -> _Result:
     """Run a painting task where the components are, or on the CPU if memory runs out there.
 
-    `clock` goes on measuring what earlier tasks of the same picture began. Raises MemoryRanOutError when it runs out on the CPU too.
+    `clock` goes on measuring what earlier tasks of the same picture began. Raises MemoryRanOutError when
+    memory runs out on the CPU too.
     """
     clock = clock or Clock(components)
     try:

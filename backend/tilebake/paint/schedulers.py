@@ -6,7 +6,7 @@ base configuration; the name chooses the solver alone.
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 import torch
 from diffusers import (
@@ -55,6 +55,7 @@ RECIPES: Mapping[str, Recipe] = {
     "unipc": Recipe(UniPCMultistepScheduler, {}),
 }
 TAKES_GENERATOR = (EulerAncestralDiscreteScheduler, LCMScheduler)
+LEAST_SHARE: Final = 1e-4  # of a picture in its noise: a first step of pure noise has none
 FOREIGN = ("EDM", "FlowMatch")  # schedules of models that are not of SDXL's family
 
 
@@ -89,6 +90,17 @@ def start(scheduler: DiffusersScheduler, steps: int, first: int = 0) -> torch.Te
     if not isinstance(scheduler, DDIMScheduler):  # which keeps no position
         cast("Any", scheduler).set_begin_index(first)
     return scheduler.timesteps
+
+
+def noise_levels(scheduler: DiffusersScheduler, steps: int) -> tuple[float, ...]:
+    """Return how much noise there is for each part of picture before every step, falling.
+
+    Raises BakeError when the scheduler cannot do that many steps.
+    """
+    timesteps = start(scheduler, steps)
+    alphas = cast("Any", scheduler).alphas_cumprod
+    shares = [float(alphas[round(float(timestep))].clamp(min=LEAST_SHARE)) for timestep in timesteps]
+    return tuple(((1 - share) / share) ** 0.5 for share in shares)
 
 
 def step_options(scheduler: DiffusersScheduler, seed: int) -> dict[str, Any]:

@@ -165,9 +165,10 @@ class RegionalAttention:
             branches=(UNCOND, COND)[-len(branches) :],
         )
         with torch.no_grad():
+            attends = [_make_attends(layer, branches, controls, projections) for layer in layers]
             self._processors = [
-                (layer.attn, RegionalAttnProcessor(self.context, _make_attends(layer, branches, controls, projections)))
-                for layer in layers
+                (layer.attn, RegionalAttnProcessor(self.context, each))
+                for layer, each in zip(layers, attends, strict=True)
             ]
 
     @contextmanager

@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
-from tilebake.level.windows import Rectangle
+from tilebake.level.windows.lattice import Rectangle
 from tilebake.paint.decode import decode_image
-from tilebake.paint.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.model.load import Components
+from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.store import Latents
 
 PIECE: Final = 128  # latent pixels along a piece

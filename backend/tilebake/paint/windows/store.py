@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Latents = NDArray[np.float32]
 """The latents [C, h, w] of one window, without noise."""
 
-MOST_IN_MEMORY: Final = 64  # windows: those around the one that is painted, several times over
+MOST_IN_MEMORY: Final = 1024  # windows: 128 MiB for the embedded model, more than a page has
 
 
 class WindowStore(Protocol):

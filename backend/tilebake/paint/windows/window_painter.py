@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from tilebake.level.windows import Rectangle, Window
+from tilebake.level.windows.lattice import Rectangle, Window
 from tilebake.paint.denoise import Span, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import to_pixels

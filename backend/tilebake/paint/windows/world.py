@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from tilebake.level.canvas import Canvas
 from tilebake.level.masks.blend_schedule import Blend, blend_steps
-from tilebake.level.masks.window_masks import WindowMasks, masks_of_window
 from tilebake.level.terrain import Terrain
-from tilebake.level.windows import Lattice, Window, canvas_over
+from tilebake.level.windows.lattice import Lattice, Window, canvas_over
+from tilebake.level.windows.window_masks import WindowMasks, masks_of_window
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.regional.blending import Blending
 from tilebake.request import BakeRequest

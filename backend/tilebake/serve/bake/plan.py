@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from tilebake.errors import Location, ModelError
-from tilebake.level.canvas import canvas_of
+from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, with_less_detail
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map_names import map_stem
@@ -132,7 +132,7 @@ class Planner:
         loras, absent = self._loras(project, tilemap.loras, recorded)
         request = BakeRequest(
             tilemap=tilemap,
-            settings=self._hurry(with_defaults(settings, source)),
+            settings=self._hurry(with_defaults(settings, source, in_windows=in_windows(tilemap, settings))),
             model=source.reference,
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,
@@ -231,14 +231,18 @@ def decide_for(tilemap: TileMap, project: Project, options: BakeOptions) -> Deci
     return decide(tilemap, apply(BakeSettings(), project.settings, tilemap.settings, options.settings))
 
 
-def with_defaults(settings: BakeSettings, source: ModelSource) -> BakeSettings:
-    """Fill settings that were left open with what the model recommends. Raises ModelError if unfit."""
+def with_defaults(settings: BakeSettings, source: ModelSource, *, in_windows: bool = False) -> BakeSettings:
+    """Fill settings that were left open with what the model recommends. Raises ModelError if unfit.
+
+    `in_windows` fills those of windows too, which change nothing where there are none.
+    """
     scale, scale_low = source.defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
     recommended = {
         "steps": source.defaults.steps,
         "guidance_scale": scale,
         "guidance_scale_low": scale_low,
         "scheduler": source.defaults.scheduler,
+        **({"window": source.defaults.window, "rounds": source.defaults.rounds} if in_windows else {}),
     }
     open_ones = {name: value for name, value in recommended.items() if getattr(settings, name) is None}
     try:

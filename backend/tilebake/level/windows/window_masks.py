@@ -70,5 +70,5 @@ def round_shares(shares: NDArray[np.float32]) -> Shades:
     lost = shades.sum(axis=0) == 0
     if lost.any():
         largest = shares.argmax(axis=0)
-        np.put_along_axis(shades, largest[None], np.where(lost, 1, np.take_along_axis(shades, largest[None], 0)), 0)
+        shades += (np.arange(len(shares))[:, None, None] == largest) & lost
     return shades

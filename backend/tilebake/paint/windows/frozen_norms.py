@@ -47,7 +47,7 @@ def freeze_norms(module: nn.Module, statistics: FrozenStatistics) -> Generator[N
     assert norms.keys() == statistics.keys(), "statistics are of another module"
     try:
         for name, norm in norms.items():
-            norm.forward = partial(_normalise, norm, statistics[name])
+            vars(norm)["forward"] = partial(_normalise, norm, statistics[name])
         yield
     finally:
         for norm in norms.values():

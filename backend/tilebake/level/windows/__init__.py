@@ -1,0 +1,1 @@
+"""Lay windows over the world, for maps that are too large to be painted in one piece."""

@@ -1,0 +1,71 @@
+"""Paint a map in windows: encode its prompts once, paint what is missing, blend, and decode in pieces."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilebake.level.canvas import LATENT, Canvas, canvas_of
+from tilebake.level.windows.lattice import Lattice, rectangle_of
+from tilebake.paint.denoise import Sampling
+from tilebake.paint.model.load import Components
+from tilebake.paint.prompts.encode import condition
+from tilebake.paint.scene import Clock, Painted, describe_environment
+from tilebake.paint.schedulers import make_scheduler, noise_levels
+from tilebake.paint.windows.decode_pieces import decode_part
+from tilebake.paint.windows.frozen_norms import FrozenStatistics
+from tilebake.paint.windows.rounds import part_into_rounds
+from tilebake.paint.windows.store import WindowStore
+from tilebake.paint.windows.window_painter import WindowPainter
+from tilebake.paint.windows.world import World
+from tilebake.request import BakeRequest, OnStep
+from tilebake.texture import NOTES
+
+
+def paint_world(
+    components: Components,
+    request: BakeRequest,
+    sampling: Sampling,
+    store: WindowStore,
+    statistics: FrozenStatistics,
+    finish: Callable[[NDArray[np.float32]], NDArray[np.uint8]],
+    on_step: OnStep,
+) -> Painted[None]:
+    """Paint a map in windows; `finish` turns its canvas [H, W, 3] into the picture.
+
+    Raises what `Pipeline.bake` raises.
+    """
+    clock = Clock(components)
+    canvas = canvas_of(request.tilemap, request.settings)
+    world = world_of(components, request, sampling, canvas)
+    with clock.stage("encode"):
+        conditioning = condition(components, request.tilemap)
+    painter = WindowPainter(components, world, conditioning, store, clock)
+    part = rectangle_of(canvas)
+    painter.paint(part, on_step)
+    with clock.stage("decode"):
+        image, degraded = decode_part(components, painter.blend, part, part, statistics)
+    return Painted(
+        image=finish(image),
+        extra=None,
+        timings=clock.timings,
+        degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
+        environment=describe_environment(components),
+    )
+
+
+def world_of(components: Components, request: BakeRequest, sampling: Sampling, canvas: Canvas) -> World:
+    """Return a request's map as a world of windows, of which a canvas shows the whole."""
+    window, rounds = request.settings.window, request.settings.rounds
+    side = (components.defaults.window if window is None else window) // LATENT
+    levels = noise_levels(make_scheduler(sampling.scheduler, components.scheduler_config), sampling.steps)
+    environment = {name: each for name, each in describe_environment(components).items() if name != NOTES}
+    return World(
+        request=request,
+        sampling=sampling,
+        scale=canvas.scale,
+        lattice=Lattice(side, rectangle_of(canvas)),
+        rounds=part_into_rounds(levels, components.defaults.rounds if rounds is None else rounds),
+        environment=json.dumps(environment, sort_keys=True),
+    )
