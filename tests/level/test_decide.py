@@ -99,7 +99,8 @@ def test_a_stray_tile_is_named() -> None:
     )
     (note,) = decide(tilemap, BakeSettings(pixels_per_tile=64)).tilemap.notes
     assert note.hint == (
-        'is this tile a stray: "grass" at [90, 90], 71 cells from the rest? Remove it, or leave it if it is meant'
+        'is this tile a stray: "grass" at [90, 90], 71 cells from the rest? Remove it, or '
+        "leave it if it is meant"
     )
 
 

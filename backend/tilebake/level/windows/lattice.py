@@ -18,7 +18,7 @@ from tilebake.level.canvas import LATENT, Canvas
 OVERLAP_SHARE: Final = 4  # a window overlaps the next by one part in so many
 
 
-class Rectangle(NamedTuple):
+class Extent(NamedTuple):
     """Describe a rectangle of the world in latent pixels, without its right and lower edges."""
 
     left: int
@@ -31,7 +31,7 @@ class Rectangle(NamedTuple):
         """Height and width."""
         return self.bottom - self.top, self.right - self.left
 
-    def meets(self, other: "Rectangle") -> bool:
+    def meets(self, other: "Extent") -> bool:
         """Tell whether both have a pixel in common."""
         return (
             self.left < other.right
@@ -40,20 +40,20 @@ class Rectangle(NamedTuple):
             and other.top < self.bottom
         )
 
-    def within(self, other: "Rectangle") -> "Rectangle":
+    def within(self, other: "Extent") -> "Extent":
         """Return what both have in common."""
-        return Rectangle(
+        return Extent(
             max(self.left, other.left),
             max(self.top, other.top),
             min(self.right, other.right),
             min(self.bottom, other.bottom),
         )
 
-    def grown(self, margin: int) -> "Rectangle":
-        """Return the rectangle with a margin on all sides."""
-        return Rectangle(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
+    def grown(self, margin: int) -> "Extent":
+        """Return the extent with a margin on all sides."""
+        return Extent(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
-    def slices(self, origin: "Rectangle") -> tuple[slice, slice]:
+    def slices(self, origin: "Extent") -> tuple[slice, slice]:
         """Return the rows and columns that it has in an array whose first pixel is the origin's."""
         return (
             slice(self.top - origin.top, self.bottom - origin.top),
@@ -68,27 +68,27 @@ class Window(NamedTuple):
     row: int
 
 
-def rectangle_of(canvas: Canvas) -> Rectangle:
+def extent_of(canvas: Canvas) -> Extent:
     """Return the part of the world that a canvas shows."""
     height, width = canvas.latent_size
-    return Rectangle(canvas.origin_x, canvas.origin_y, canvas.origin_x + width, canvas.origin_y + height)
+    return Extent(canvas.origin_x, canvas.origin_y, canvas.origin_x + width, canvas.origin_y + height)
 
 
-def canvas_over(rectangle: Rectangle, scale: float) -> Canvas:
+def canvas_over(extent: Extent, scale: float) -> Canvas:
     """Return the canvas that shows a part of the world, at so many canvas pixels a map pixel."""
-    height, width = rectangle.size
-    return Canvas(width * LATENT, height * LATENT, scale, rectangle.left, rectangle.top)
+    height, width = extent.size
+    return Canvas(width * LATENT, height * LATENT, scale, extent.left, extent.top)
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """Lay windows of one size over a world that ends at a rectangle.
+    """Lay windows of one size over a world that ends at an extent.
 
     At the world's edges a window that would show only what its neighbour shows is left out.
     """
 
     side: int  # latent pixels along a window
-    world: Rectangle
+    world: Extent
 
     @property
     def overlap(self) -> int:
@@ -100,12 +100,12 @@ class Lattice:
         """How many latent pixels there are from a window to the next."""
         return self.side - self.overlap
 
-    def rectangle(self, window: Window) -> Rectangle:
+    def extent(self, window: Window) -> Extent:
         """Return the part of the world that a window shows."""
         left, top = window.column * self.stride, window.row * self.stride
-        return Rectangle(left, top, left + self.side, top + self.side)
+        return Extent(left, top, left + self.side, top + self.side)
 
-    def windows(self, part: Rectangle) -> Iterator[Window]:
+    def windows(self, part: Extent) -> Iterator[Window]:
         """Yield the windows that show any pixel of a part of the world, row by row."""
         rows = self._indices(part.top, part.bottom, self.world.top, self.world.bottom)
         columns = self._indices(part.left, part.right, self.world.left, self.world.right)

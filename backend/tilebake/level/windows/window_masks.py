@@ -52,7 +52,7 @@ def masks_of_window(
 
 
 def around(canvas: Canvas, sigma: float) -> Bounds:
-    """Return the rectangle, in map pixels, of the tiles that can be seen on a canvas."""
+    """Return the extent, in map pixels, of the tiles that can be seen on a canvas."""
     margin = BOOSTED * REACH * sigma
     height, width = canvas.latent_size
     per_latent = LATENT / canvas.scale

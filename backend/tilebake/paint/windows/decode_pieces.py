@@ -12,21 +12,21 @@ import torch
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
-from tilebake.level.windows.lattice import Rectangle
+from tilebake.level.windows.lattice import Extent
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.store import Latents
 
-PIECE: Final = 128  # latent pixels along a piece
+PIECE_SIDE: Final = 128  # latent pixels along a piece
 HALO: Final = 12  # latent pixels around it that its pixels depend on
 
 
 def decode_part(
     components: Components,
-    latents: Callable[[Rectangle], Latents],
-    part: Rectangle,
-    world: Rectangle,
+    latents: Callable[[Extent], Latents],
+    part: Extent,
+    world: Extent,
     statistics: FrozenStatistics,
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Decode a part of the world to a picture [H, W, 3] in 0..1, with the fallbacks that it needed.
@@ -46,16 +46,16 @@ def decode_part(
     return image, tuple(dict.fromkeys(degraded))
 
 
-def pieces_of(part: Rectangle, world: Rectangle) -> Iterator[Rectangle]:
+def pieces_of(part: Extent, world: Extent) -> Iterator[Extent]:
     """Yield the pieces of the lattice that show a pixel of a part of the world, row by row."""
-    for top in range(part.top // PIECE * PIECE, part.bottom, PIECE):
-        for left in range(part.left // PIECE * PIECE, part.right, PIECE):
-            yield Rectangle(left, top, left + PIECE, top + PIECE).within(world)
+    for top in range(part.top // PIECE_SIDE * PIECE_SIDE, part.bottom, PIECE_SIDE):
+        for left in range(part.left // PIECE_SIDE * PIECE_SIDE, part.right, PIECE_SIDE):
+            yield Extent(left, top, left + PIECE_SIDE, top + PIECE_SIDE).within(world)
 
 
-def _pixels(rectangle: Rectangle, origin: Rectangle) -> tuple[slice, slice]:
-    """Return the rows and columns of canvas pixels that a rectangle has in another's picture."""
-    rows, columns = rectangle.slices(origin)
+def _pixels(extent: Extent, origin: Extent) -> tuple[slice, slice]:
+    """Return the rows and columns of canvas pixels that an extent has in another's picture."""
+    rows, columns = extent.slices(origin)
     return (
         slice(rows.start * LATENT, rows.stop * LATENT),
         slice(columns.start * LATENT, columns.stop * LATENT),

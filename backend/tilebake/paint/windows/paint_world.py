@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, Canvas, canvas_of
-from tilebake.level.windows.lattice import Lattice, rectangle_of
+from tilebake.level.windows.lattice import Lattice, extent_of
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition
@@ -42,7 +42,7 @@ def paint_world(
     with clock.stage("encode"):
         conditioning = condition(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
-    part = rectangle_of(canvas)
+    part = extent_of(canvas)
     painter.paint(part, on_step)
     with clock.stage("decode"):
         image, degraded = decode_part(components, painter.blend, part, part, statistics)
@@ -65,7 +65,7 @@ def world_of(components: Components, request: BakeRequest, sampling: Sampling, c
         request=request,
         sampling=sampling,
         scale=canvas.scale,
-        lattice=Lattice(side, rectangle_of(canvas)),
+        lattice=Lattice(side, extent_of(canvas)),
         rounds=part_into_rounds(levels, components.defaults.rounds if rounds is None else rounds),
         environment=json.dumps(environment, sort_keys=True),
     )

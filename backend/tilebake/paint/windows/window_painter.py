@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from tilebake.level.windows.lattice import Rectangle, Window
+from tilebake.level.windows.lattice import Extent, Window
 from tilebake.paint.denoise import Span, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import to_pixels
@@ -49,7 +49,7 @@ class WindowPainter:
         self._keys: dict[Place, str] = {}
         self._projections = Projections()
 
-    def paint(self, part: Rectangle, on_step: OnStep) -> None:
+    def paint(self, part: Extent, on_step: OnStep) -> None:
         """Paint every window that shows a pixel of a part of the world, unless it is kept.
 
         What `on_step` raises passes through, and windows that are finished by then stay kept.
@@ -61,7 +61,7 @@ class WindowPainter:
             self._paint(place, partial(_report, on_step, done, steps, self.world.rounds[place[0]].start))
             done += len(self.world.rounds[place[0]])
 
-    def missing(self, part: Rectangle) -> Sequence[Place]:
+    def missing(self, part: Extent) -> Sequence[Place]:
         """List the windows that have to be painted for a part of the world, in the order of their rounds."""
         missing: list[Place] = []
         due = dict.fromkeys(self.world.lattice.windows(part))
@@ -71,7 +71,7 @@ class WindowPainter:
             due = dict.fromkeys(near for _, window in absent for near in self._near(window))
         return missing
 
-    def blend(self, part: Rectangle, number: int = -1) -> Latents:
+    def blend(self, part: Extent, number: int = -1) -> Latents:
         """Blend the windows of one round to a part of the world: clean latents [C, h, w].
 
         Windows that are not kept any more are painted again.
@@ -82,9 +82,9 @@ class WindowPainter:
         weight = np.zeros(part.size, np.float32)
         kernel = self.world.lattice.kernel
         for window in self.world.lattice.windows(part):
-            rectangle = self.world.lattice.rectangle(window)
-            common = rectangle.within(part)
-            here, there = common.slices(part), common.slices(rectangle)
+            extent = self.world.lattice.extent(window)
+            common = extent.within(part)
+            here, there = common.slices(part), common.slices(extent)
             blended[:, *here] += kernel[there] * self._clean((number, window))[:, *there]
             weight[here] += kernel[there]
         return blended / weight
@@ -103,7 +103,7 @@ class WindowPainter:
 
     def _near(self, window: Window) -> Iterator[Window]:
         """Yield the windows that a window meets, itself too."""
-        return self.world.lattice.windows(self.world.lattice.rectangle(window))
+        return self.world.lattice.windows(self.world.lattice.extent(window))
 
     def _clean(self, place: Place) -> Latents:
         kept = self._store.get(self.key(place))
@@ -123,7 +123,7 @@ class WindowPainter:
         )
         clean = None
         if number:
-            before = self.blend(self.world.lattice.rectangle(window), number - 1)
+            before = self.blend(self.world.lattice.extent(window), number - 1)
             clean = torch.from_numpy(before)[None]
         span = Span(self.world.rounds[number], clean)
 

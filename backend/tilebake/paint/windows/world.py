@@ -40,7 +40,7 @@ class World:
 
     def content(self, window: Window) -> WindowContent:
         """Return what a window shows."""
-        canvas = canvas_over(self.lattice.rectangle(window), self.scale)
+        canvas = canvas_over(self.lattice.extent(window), self.scale)
         sigmas = dict.fromkeys(blend.mask_sigma for blend in self._blends)
         masks = masks_of_window(self.request.tilemap, canvas, self.request.settings, sigmas)
         blend = Blending(self._blends, masks.regions())
