@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tilebake.level.edit.edit import Edit
+from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
@@ -54,6 +55,12 @@ class BakeRequest:
     dtype: str | None = (
         None  # the number type that has to be painted in; None accepts each, and so do digests
     )
+    region: Bounds | None = None  # the part of the map that the picture shows, in map pixels; None is all
+
+    @property
+    def shown(self) -> Bounds:
+        """What the picture shows, in map pixels."""
+        return self.region or self.tilemap.bounds
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) over all that can change a pixel: the cache key.
@@ -112,6 +119,7 @@ class BakeRequest:
             "tile_size": list(tilemap.tile_size),
             "bounds": [_number(edge) for edge in tilemap.bounds],
             **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
+            **({"region": [_number(edge) for edge in self.region]} if self.region else {}),
         }
 
     def _settings(self) -> dict[str, object]:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.errors import BakeError, Location, PromptError
-from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
+from tilebake.level.canvas import LATENT, Canvas, box_on, canvas_of, in_windows
 from tilebake.level.edit.edit import Edit
 from tilebake.level.output import picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
+from tilebake.level.windows.part import canvas_around
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.denoise import Sampling, denoise
@@ -65,9 +66,11 @@ class Pipeline:
         return self._paint(self.plain_scene(prompt, negative_prompt, size, settings, seed), on_step)
 
     def scene(self, request: BakeRequest) -> Scene:
-        """Make the scene of a request. Raises MapError for a map too large."""
+        """Make the scene of a request, of what it shows. Raises MapError for a map too large."""
         tilemap, settings = request.tilemap, request.settings
         canvas = canvas_of(tilemap, settings)
+        if in_windows(tilemap, settings):
+            canvas = canvas_around(request.shown, canvas)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
         scale = canvas.scale if settings.keep_resolution else 1.0  # pixels of the picture per map pixel
@@ -80,8 +83,8 @@ class Pipeline:
                 finish,
                 blend=blend,
                 settings=settings,
-                box=map_box(tilemap, canvas),
-                size=picture_size(tilemap.bounds, scale),
+                box=box_on(request.shown, canvas),
+                size=picture_size(request.shown, scale),
                 block=art_block(tilemap.tile_size[0] * scale, settings.art_pixels_per_tile),
             ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
@@ -120,9 +123,7 @@ class Pipeline:
 
     def _paint_world(self, request: BakeRequest, scene: Scene, on_step: OnStep) -> Painted[None]:
         store = MemoryStore() if self._store is None else self._store
-        return paint_world(
-            self.components, request, scene.sampling, store, self._statistics, scene.finish, on_step
-        )
+        return paint_world(self.components, request, scene, store, self._statistics, on_step)
 
     def _paint(self, scene: Scene, on_step: OnStep) -> Painted[None]:
         def paint(bake_run: BakeRun) -> Painted[None]:

@@ -5,7 +5,6 @@ decoded as it is within the whole.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final
 
 import numpy as np
 import torch
@@ -13,13 +12,11 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
 from tilebake.level.windows.lattice import Extent
+from tilebake.level.windows.part import HALO, PIECE_SIDE
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.store import Latents
-
-PIECE_SIDE: Final = 128  # latent pixels along a piece
-HALO: Final = 12  # latent pixels around it that its pixels depend on
 
 
 def decode_part(

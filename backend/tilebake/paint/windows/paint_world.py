@@ -1,17 +1,13 @@
 """Paint a map in windows: encode its prompts once, paint what is missing, blend, and decode in pieces."""
 
 import json
-from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tilebake.level.canvas import LATENT, Canvas, canvas_of
+from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.windows.lattice import Lattice, extent_of
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition
-from tilebake.paint.scene import Clock, Painted, describe_environment
+from tilebake.paint.scene import Clock, Painted, Scene, describe_environment
 from tilebake.paint.schedulers import make_scheduler, noise_levels
 from tilebake.paint.windows.decode_pieces import decode_part
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
@@ -26,28 +22,26 @@ from tilebake.texture import NOTES
 def paint_world(
     components: Components,
     request: BakeRequest,
-    sampling: Sampling,
+    scene: Scene,
     store: WindowStore,
     statistics: FrozenStatistics,
-    finish: Callable[[NDArray[np.float32]], NDArray[np.uint8]],
     on_step: OnStep,
 ) -> Painted[None]:
-    """Paint a map in windows; `finish` turns its canvas [H, W, 3] into the picture.
+    """Paint what a request shows of a map in windows; `scene` is of that part.
 
     Raises what `Pipeline.bake` raises.
     """
     clock = Clock(components)
-    canvas = canvas_of(request.tilemap, request.settings)
-    world = world_of(components, request, sampling, canvas)
+    world = world_of(components, request, scene.sampling)
     with clock.stage("encode"):
         conditioning = condition(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
-    part = extent_of(canvas)
+    part = extent_of(scene.canvas)
     painter.paint(part, on_step)
     with clock.stage("decode"):
-        image, degraded = decode_part(components, painter.blend, part, part, statistics)
+        image, degraded = decode_part(components, painter.blend, part, world.lattice.world, statistics)
     return Painted(
-        image=finish(image),
+        image=scene.finish(image),
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
@@ -55,8 +49,9 @@ def paint_world(
     )
 
 
-def world_of(components: Components, request: BakeRequest, sampling: Sampling, canvas: Canvas) -> World:
-    """Return a request's map as a world of windows, of which a canvas shows the whole."""
+def world_of(components: Components, request: BakeRequest, sampling: Sampling) -> World:
+    """Return a request's map as a world of windows."""
+    canvas = canvas_of(request.tilemap, request.settings)
     window, rounds = request.settings.window, request.settings.rounds
     side = (components.defaults.window if window is None else window) // LATENT
     levels = noise_levels(make_scheduler(sampling.scheduler, components.scheduler_config), sampling.steps)
