@@ -1,6 +1,5 @@
 """Take the pictures of the addon in docs/ from the real editor: `make screenshots`."""
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,22 +8,22 @@ from typing import Final
 
 from PIL import Image
 
-from tests.godot.harness.drawn_scenes import make_drawn_scenes
-from tests.godot.harness.engine import (
-    SCRIPTS,
-    SCRIPTS_IN_PROJECT,
-    Engine,
-    copy_project,
-    find_engine,
-    write_project,
-)
-from tests.godot.harness.screen import DRAWING, draw, screen
-from tests.godot.harness.user_plugin import add_user
+from tests.godot.harness.addon_imports import adopt_imports
+from tests.godot.harness.checks import assert_checks
+from tests.godot.harness.drawn_village import SCENE, SIZE, make_village
+from tests.godot.harness.engine import Engine, copy_project, find_engine, write_project
+from tests.godot.harness.scenes import EXPORT
+from tests.godot.harness.screen import DRAWING, screen
+from tests.godot.harness.user_plugin import add_user, remove_user
 
-PATIENCE: Final = 900.0  # seconds; two bakes of the demo are in it, and two previews
-DEMO: Final = (768, 512)
-INSPECTOR: Final = 288  # pixels at the window's right edge
-NAMES_HEIGHT: Final = 640
+PATIENCE: Final = 900.0  # seconds: a bake and two previews of the demo, or a bake of the village
+FRAMES: Final = 4  # of a running game; the last one is kept
+PIXEL_ART: Final = 'maps = ["maps"]\noutput = "baked"\n[settings]\npreset = "pixel-art"\n'
+WINDOW: Final = (
+    f"\n[display]\n\nwindow/size/viewport_width={SIZE[0]}\nwindow/size/viewport_height={SIZE[1]}\n"
+    "\n[rendering]\n\ntextures/canvas_textures/default_texture_filter=0\n"
+)
+"""Settings of a pixel-art game: no pixel of it is smoothed."""
 
 
 def take(target: Path) -> None:
@@ -32,71 +31,60 @@ def take(target: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         engine = find_engine().at_home(folder / "home")
-        project = copy_project(folder / "demo")
-        _bake(engine, project)
-        _painting(engine, project, target)
-        _editor(engine, project, target)
-        _names(engine, folder / "town", target)
+        _previews(engine, copy_project(folder / "demo"), target)
+        _game(engine, folder / "village", target)
 
 
-def _bake(engine: Engine, project: Path) -> None:
+def _previews(engine: Engine, project: Path, target: Path) -> None:
+    """Save the whole window with previews of the demo, which is painted before."""
     engine.import_project(project).check()
-    engine.run(project, "-s", "res://addons/tilebake/cli/export_maps.gd", "--", "--all").check()
+    engine.run(project, "-s", EXPORT, "--", "res://demo/demo.tscn").check()
     subprocess.run([sys.executable, "-m", "tilebake", "bake", str(project / "maps")], check=True)
     engine.import_project(project).check()
+    _photograph(engine, project, "editor/photograph_previews.gd", target)
 
 
-def _painting(engine: Engine, project: Path, target: Path) -> None:
-    """Save the demo's tiles beside their painting."""
-    frames = project.parent
-    draw(engine, project, SCRIPTS / "game/draw_bakes.gd", str(frames), "demo=res://demo/demo.tscn=").check()
-    both = Image.new("RGB", (2 * DEMO[0], DEMO[1]))
-    for index, what in enumerate(("tiles", "painting")):
-        with Image.open(frames / f"demo.{what}.png") as frame:
-            left, top = (frame.width - DEMO[0]) // 2, (frame.height - DEMO[1]) // 2
-            both.paste(frame.crop((left, top, left + DEMO[0], top + DEMO[1])), (index * DEMO[0], 0))
-    both.save(target / "godot-painting.png", optimize=True)
-    shutil.rmtree(project / SCRIPTS_IN_PROJECT)
+def _game(engine: Engine, project: Path, target: Path) -> None:
+    """Save a game before and after it is painted, and the editor in between."""
+    write_project(project, {"tilebake.toml": PIXEL_ART})
+    with (project / "project.godot").open("a", encoding="utf-8") as settings:
+        settings.write(WINDOW)
+    adopt_imports(engine, project)
+    make_village(engine, project)
+    before = _play(engine, project)
+    _photograph(engine, project, "editor/photograph_game.gd", target)
+    both = Image.new("RGB", (2 * SIZE[0], SIZE[1]))
+    for index, frame in enumerate((before, _play(engine, project))):
+        both.paste(frame, (index * SIZE[0], 0))
+    both.save(target / "godot-game.png", optimize=True)
 
 
-def _editor(engine: Engine, project: Path, target: Path) -> None:
-    """Save the whole window: a finished picture, previews in the inspector, and a bake that runs."""
-    add_user(project, "editor/take_screenshots.gd")
+def _photograph(engine: Engine, project: Path, script: str, target: Path) -> None:
+    """Have a plugin use the editor of a project, and save the photos that it takes."""
+    photos = project.with_name(f"{project.name}_photos")
+    photos.mkdir()
+    add_user(project, script)
     with screen(engine) as environment:
+        environment = {**environment, "SCREENSHOTS": str(photos)}
         run = engine.run(
-            project,
-            "--editor",
-            *DRAWING,
-            headless=False,
-            timeout=PATIENCE,
-            environment={**environment, "SCREENSHOTS": str(project.parent)},
+            project, "--editor", *DRAWING, headless=False, timeout=PATIENCE, environment=environment
         )
-    run.check()
-    for name in ("editor", "words", "retheme", "baking"):
-        with Image.open(project.parent / f"{name}.png") as photo:
-            photo.convert("RGB").save(target / f"godot-{name}.png", optimize=True)
+    assert_checks(run.check())
+    remove_user(project)
+    for file in sorted(photos.glob("*.png")):
+        with Image.open(file) as photo:
+            photo.convert("RGB").save(target / f"godot-{file.name}", optimize=True)
 
 
-def _names(engine: Engine, project: Path, target: Path) -> None:
-    """Save the right side of the window, where names are proposed for a scene without any."""
-    write_project(project, {"tilebake.toml": 'maps = ["maps"]\noutput = "baked"\n'})
-    make_drawn_scenes(engine, project)
-    add_user(project, "editor/photograph_names.gd")
+def _play(engine: Engine, project: Path) -> Image.Image:
+    """Run the game for some frames. Return the last one."""
+    movie = project.with_name(f"{project.name}.png")
+    window = ("--resolution", f"{SIZE[0]}x{SIZE[1]}")
+    recording = ("--write-movie", str(movie), "--fixed-fps", "10", "--quit-after", str(FRAMES), SCENE)
     with screen(engine) as environment:
-        run = engine.run(
-            project,
-            "--editor",
-            *DRAWING,
-            headless=False,
-            timeout=PATIENCE,
-            environment={**environment, "SCREENSHOTS": str(project.parent)},
-        )
-    run.check()
-    with Image.open(project.parent / "names.png") as photo:
-        window = photo.convert("RGB")
-        window.crop((window.width - INSPECTOR, 0, window.width, NAMES_HEIGHT)).save(
-            target / "godot-names.png", optimize=True
-        )
+        engine.run(project, *DRAWING, *window, *recording, headless=False, environment=environment).check()
+    with Image.open(movie.with_stem(f"{movie.stem}{FRAMES - 1:08}")) as frame:
+        return frame.convert("RGB")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Describe scenes as games have them: tiles with pictures, and no name anywhere."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,9 +101,9 @@ SCENES: Final[list[dict[str, Any]]] = [
 ]
 
 
-def make_drawn_scenes(engine: Engine, project: Path) -> None:
+def make_drawn_scenes(engine: Engine, project: Path, scenes: Sequence[Mapping[str, object]] = SCENES) -> None:
     """Draw the tiles, have the engine import them, and build the scenes in an imported project."""
     draw_sheets(project / "art")
     engine.import_project(project).check()
-    (project / "drawn.json").write_text(json.dumps(SCENES), encoding="utf-8")
+    (project / "drawn.json").write_text(json.dumps(scenes), encoding="utf-8")
     engine.script(project, SCRIPTS / "export/make_drawn_scenes.gd", "res://drawn.json").check()

@@ -1,10 +1,11 @@
 extends SceneTree
 ## Build scenes whose tiles have pictures and no names, as most games have them, from a JSON file.
 ##
-## A scene is {"path", "layers"}; a layer {"name", "below", "picture", "size", "region", "shape", "y_sort", "rows", "terrain"}:
+## A scene is {"path", "layers"} and may have "bodies", each {"name", "picture", "at"}, and "cameras", {"at", "zoom"}; a layer {"name", "below", "picture", "size", "region", "shape", "y_sort", "rows", "terrain"}:
 ## each letter of its rows is the tile in that place of the picture's row, "a" the first.
 
 const FIRST: int = 97  # "a"
+const FEET: Vector2 = Vector2(0.0, 4.0)
 
 
 func _init() -> void:
@@ -37,11 +38,48 @@ func _make_scene(scene: Dictionary) -> void:
 		var layer: TileMapLayer = _make_layer(described, tile_sets[picture])
 		parent.add_child(layer)
 		layer.owner = top
+	var bodies: Array = scene.get("bodies", [])
+	for described: Dictionary in bodies:
+		_add_body(described, top)
+	var cameras: Array = scene.get("cameras", [])
+	for described: Dictionary in cameras:
+		_add_camera(described, top)
 	var packed: PackedScene = PackedScene.new()
 	assert(packed.pack(top) == OK)
 	var path: String = scene["path"]
 	assert(ResourceSaver.save(packed, path) == OK)
 	top.free()
+
+
+## Add somebody who walks: a body with a picture.
+func _add_body(described: Dictionary, top: Node) -> void:
+	var body: CharacterBody2D = CharacterBody2D.new()
+	body.name = str(described["name"])
+	var place: Array = described["at"]
+	body.position = _pair(place)
+	var sprite: Sprite2D = Sprite2D.new()
+	sprite.texture = load(str(described["picture"]))
+	var shape: CircleShape2D = CircleShape2D.new()
+	shape.radius = FEET.y
+	var feet: CollisionShape2D = CollisionShape2D.new()
+	feet.shape = shape
+	feet.position = FEET
+	top.add_child(body)
+	body.owner = top
+	for part: Node in [sprite, feet]:
+		part.name = part.get_class()
+		body.add_child(part)
+		part.owner = top
+
+
+func _add_camera(described: Dictionary, top: Node) -> void:
+	var camera: Camera2D = Camera2D.new()
+	var zoom: float = described["zoom"]
+	var place: Array = described["at"]
+	camera.position = _pair(place)
+	camera.zoom = Vector2.ONE * zoom
+	top.add_child(camera, true)
+	camera.owner = top
 
 
 func _make_layer(described: Dictionary, tiles: TileSet) -> TileMapLayer:
