@@ -5,33 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import MAP
 from tilebake.cli import run_command_line
 from tilebake.serve.bake.publish import record_path
-
-MAP = {
-    "tilebake": 1,
-    "tile_size": 16,
-    "base_prompt": "a map",
-    "terrains": {"grass": "lush (mossy:1.4) grass", "water": {"prompt": "water", "negative_prompt": "sand"}},
-    "legend": {"g": "grass", "w": "water"},
-    "rows": ["ggw", "gww"],
-    "settings": {"pixels_per_tile": 16},
-}
-
-
-@pytest.fixture
-def maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a map, in a current folder of its own."""
-    folder = tmp_path / "maps"
-    folder.mkdir()
-    (folder / "forest.json").write_text(json.dumps(MAP), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return folder
-
-
-@pytest.fixture
-def tiny(tiny_sdxl_folder: Path) -> list[str]:
-    return ["--model", str(tiny_sdxl_folder), "--device", "cpu"]
 
 
 def objects(text: str) -> list[dict[str, object]]:

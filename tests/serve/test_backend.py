@@ -1,6 +1,5 @@
 """The backend: every map's last saved state is painted or told, whatever happens to the files."""
 
-import json
 import os
 import sys
 import threading
@@ -22,7 +21,6 @@ from tilebake.serve.bake import plan
 from tilebake.serve.files.png import png_pixels
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.watching.watch import Timing
-from tilebake.texture import Texture, pixel_hash
 
 SAVES_SHORT, SAVES_LONG = (40, 0.8), (500, 10.0)  # how many saves, in how many seconds
 RENDER = "_columns_json"  # the tiles of a request, to be digested: nearly all that a digest costs
@@ -32,19 +30,6 @@ CROWD_SHORT, CROWD_LONG = 15, 2_000  # maps
 @pytest.fixture
 def game(tmp_path: Path) -> Game:
     return game_in(tmp_path)
-
-
-def known_to_the_cache(game: Game, *names: str) -> None:
-    """What these maps ask for was painted before, in another life."""
-    for name in names:
-        request = game.request(name)
-        image = picture_of(request)
-        game.cache.put(Texture(image, request.digest(), pixel_hash(image)))
-
-
-def safetensors(value: int) -> bytes:
-    header = json.dumps({"lora": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}}).encode()
-    return len(header).to_bytes(8, "little") + header + bytes([value])
 
 
 def test_a_save_becomes_a_picture(game: Game) -> None:
@@ -109,7 +94,7 @@ def test_nothing_is_left_of_it(game: Game) -> None:
 
 def test_what_was_painted_is_not_painted_again(game: Game) -> None:
     game.save("forest", 1)
-    known_to_the_cache(game, "forest")
+    game.keep_in_cache("forest")
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         game.path("forest").rename(game.path("wood"))
@@ -164,7 +149,7 @@ def test_a_newer_save_ends_the_older_bake(game: Game) -> None:
 
 def test_a_broken_map_is_reported_and_its_picture_stays(game: Game) -> None:
     game.save("forest", 1)
-    known_to_the_cache(game, "forest")
+    game.keep_in_cache("forest")
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         before = game.png("forest").read_bytes()
@@ -204,7 +189,7 @@ def test_a_folder_in_a_maps_place_is_reported(
 ) -> None:
     for name, seed in (("forest", 1), ("river", 2)):
         game.save(name, seed)
-    known_to_the_cache(game, "forest", "river")
+    game.keep_in_cache("forest", "river")
     with game.watched() as backend:
         until(lambda: game.is_painted("forest", "river"))
         game.path("forest").unlink()
@@ -217,69 +202,9 @@ def test_a_folder_in_a_maps_place_is_reported(
     assert game.png("forest").exists()
 
 
-def test_what_maps_share_makes_stale_whom_it_concerns(game: Game) -> None:
-    toml = game.root / "tilebake.toml"
-    game.save("forest", 1)
-    game.save("river", 2, terrains={}, legend={"g": "water"})
-    shared = 'maps = ["levels"]\n[terrains]\nwater = "{}"\n'
-    toml.write_text(shared.format("water"), encoding="utf-8")
-    known_to_the_cache(game, "forest", "river")
-    with game.watched() as backend:
-        until(lambda: game.is_painted("forest", "river"))
-        toml.write_text("maps = [", encoding="utf-8")
-        until(lambda: {each.state for each in backend.maps()} == {"failed"})
-        toml.write_text(shared.format("deep water"), encoding="utf-8")
-        until(lambda: game.is_painted("river") and view(backend, "river").state == "up to date")
-        until(lambda: view(backend, "forest").state == "up to date")
-    assert game.begun() == [2]
-
-
-def test_other_folders_in_the_project_file_are_followed(game: Game) -> None:
-    game.save("forest", 1)
-    known_to_the_cache(game, "forest")
-    with game.watched() as backend:
-        until(lambda: view(backend, "forest").state == "up to date")
-        (game.root / "more").mkdir()
-        (game.root / "tilebake.toml").write_text('maps = ["more"]\n', encoding="utf-8")
-        game.path("forest").rename(game.root / "more" / "forest.json")
-        until(
-            lambda: [(each.id, each.state) for each in backend.maps()] == [("more/forest.json", "up to date")]
-        )
-    assert game.begun() == []
-
-
-def test_a_lora_that_comes_and_changes_makes_its_maps_stale(game: Game) -> None:
-    game.save("forest", 1, loras=["style.safetensors"])
-    game.save("river", 2)
-    known_to_the_cache(game, "river")
-    lora = game.root / "style.safetensors"
-    with game.watched() as backend:
-        assert view(backend, "forest").state == "failed"
-        for value in (1, 2):
-            lora.write_bytes(safetensors(value))
-            until(lambda value=value: game.begun() == [1] * value and game.is_painted("forest"))
-        until(lambda: view(backend, "river").state == "up to date")
-
-
-def test_two_maps_never_share_a_picture(game: Game) -> None:
-    game.save("forest", 1)
-    known_to_the_cache(game, "forest")
-    twin = game.path("forest").with_name("Forest.json")
-    if twin.exists():
-        pytest.skip("upper and lower case are one here")
-    twin.write_bytes(game.path("forest").read_bytes())
-    with game.watched() as backend:
-        until(
-            lambda: {view(backend, name).state for name in ("forest", "Forest")} == {"failed", "up to date"}
-        )
-        (winner,) = (each for each in backend.maps() if each.state == "up to date")
-        (game.root / winner.id).unlink()
-        until(lambda: [each.state for each in backend.maps()] == ["up to date"])
-
-
 def test_a_project_that_disappears_and_comes_back(game: Game) -> None:
     game.save("forest", 1)
-    known_to_the_cache(game, "forest")
+    game.keep_in_cache("forest")
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         game.root.rename(game.root.with_name("elsewhere"))
@@ -325,11 +250,11 @@ def test_a_map_that_kills_the_worker_is_set_aside(game: Game) -> None:
 @pytest.mark.parametrize("seconds", [0.0, 4e9], ids=["1970", "2096"])
 def test_a_wrong_clock_hides_no_save(seconds: float, game: Game) -> None:
     game.save("forest", 1)
-    known_to_the_cache(game, "forest")
+    game.keep_in_cache("forest")
     with game.watched() as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         game.save("forest", 2)
-        known_to_the_cache(game, "forest")
+        game.keep_in_cache("forest")
         os.utime(game.path("forest"), (seconds, seconds))
         until(lambda: game.is_painted("forest"))
 
@@ -389,7 +314,7 @@ def test_none_of_many_changes_is_lost_without_a_single_event(maps: int, game: Ga
     names = [f"map{number}" for number in range(maps)]
     for number, name in enumerate(names):
         game.save(name, number)
-    known_to_the_cache(game, *names)
+    game.keep_in_cache(*names)
     with game.watched(replace(QUICK, events=False)) as backend:
         # to look at all pictures takes long with many, and would keep the backend in this process waiting
         until(lambda: {each.state for each in backend.maps()} == {"up to date"}, nap=0.2)

@@ -1,8 +1,8 @@
+"""Regional attention layer by layer: it is the formula, and leaves the UNet as it was."""
+
 import copy
-import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from contextlib import nullcontext
 from math import ceil
 from typing import TYPE_CHECKING, cast
 
@@ -16,18 +16,13 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 
-from tilebake.level.canvas import canvas_for
-from tilebake.level.settings import BakeSettings
-from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.regional.attention import (
-    COND,
-    RegionalAttention,
     RegionalAttnProcessor,
     RegionalContext,
     regional_attention,
 )
-from tilebake.paint.regional.blending import Blending, TensorTarget, blending, plain_blending, step_weights
+from tilebake.paint.regional.blending import TensorTarget, plain_blending, step_weights
 from tilebake.paint.regional.gather_attention import place_on_device
 from tilebake.paint.regional.gather_plan import make_gather_plan
 from tilebake.paint.regional.layer_prompts import BranchPrompts, make_attend, project
@@ -35,74 +30,26 @@ from tilebake.paint.regional.layers import cross_attention_levels
 
 if TYPE_CHECKING:
     from tilebake.paint.model.load import Components
-
-HALVES = ("ggww", "ggww")
+from tests.helpers.regional_unet import (
+    BASE,
+    GRASS,
+    HALVES,
+    NEGATIVE,
+    WATER,
+    blend,
+    first_layer,
+    forward,
+    latents_for,
+    paint,
+    prompt,
+    randn,
+    regional,
+)
 
 
 @pytest.fixture
 def unet(tiny_components: "Components") -> UNet2DConditionModel:
     return tiny_components.unet
-
-
-def draw(rows: Sequence[str]) -> TileMap:
-    """A map of grass, sand and water, by their first letters."""
-    terrains = {"grass": "grass", "sand": "sand", "water": "water"}
-    legend = {"g": "grass", "s": "sand", "w": "water", ".": None}
-    wire = {"tilebake": 1, "base_prompt": "", "terrains": terrains, "legend": legend, "rows": rows}
-    return parse_map(json.dumps(wire))
-
-
-def blend(rows: Sequence[str], pixels_per_tile: int = 32, **values: object) -> Blending:
-    tilemap = draw(rows)
-    values = {"pixels_per_tile": pixels_per_tile, **values}
-    return blending(tilemap, canvas_for(tilemap, pixels_per_tile), BakeSettings.model_validate(values), 3)
-
-
-def prompt(seed: int, chunks: int = 1) -> PromptEmbeds:
-    """An encoded prompt of the tiny model's widths, at random."""
-    generator = torch.Generator().manual_seed(seed)
-    embeds = torch.randn(1, 77 * chunks, 80, generator=generator)
-    return PromptEmbeds("", (), embeds, torch.randn(1, 48, generator=generator))
-
-
-BASE, NEGATIVE, GRASS, SAND, WATER, SNOW = (prompt(seed) for seed in range(6))
-
-
-def randn(*shape: int, seed: int = 0) -> torch.Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-def latents_for(blending: Blending, batch: int) -> torch.Tensor:
-    height, width = next(iter(blending.regions.values())).empty.shape
-    return randn(1, 4, height, width).expand(batch, -1, -1, -1)
-
-
-def forward(unet: UNet2DConditionModel, latents: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
-    batch = len(latents)
-    conditions = {"text_embeds": randn(1, 48).expand(batch, -1), "time_ids": torch.zeros(batch, 6)}
-    with torch.no_grad():
-        return unet(latents, 500, encoder_hidden_states=text, added_cond_kwargs=conditions).sample
-
-
-def regional(
-    unet: UNet2DConditionModel, conditioning: Conditioning, blending: Blending, *, guidance: bool = True
-) -> AbstractContextManager[RegionalContext]:
-    return RegionalAttention(unet, conditioning, blending, guidance=guidance, epsilon=0).install()
-
-
-def paint(
-    unet: UNet2DConditionModel,
-    conditioning: Conditioning,
-    blending: Blending,
-    *,
-    guidance: bool = True,
-    step: int = 0,
-) -> torch.Tensor:
-    """What the UNet predicts under regional attention."""
-    latents = latents_for(blending, 2 if guidance else 1)
-    with regional(unet, conditioning, blending, guidance=guidance) as context:
-        context.step = step
-        return forward(unet, latents, context.encoder_hidden_states)
 
 
 def literal_attention(
@@ -135,10 +82,6 @@ def literal_layer(
             scores = query[..., head] @ key[:, head].T / len(head) ** 0.5
             out[..., head] += weight[:, None] * (scores.softmax(-1) @ value[:, head])
     return attn.to_out[0](out)
-
-
-def first_layer(unet: UNet2DConditionModel, level: int) -> Attention:
-    return next(attn for attn, at in cross_attention_levels(unet) if at == level)
 
 
 @settings(max_examples=30, deadline=None)
@@ -254,97 +197,6 @@ def test_sdxl_has_ten_layers_at_half_and_sixty_at_a_quarter() -> None:
     assert (levels.count(1), levels.count(2), len(levels)) == (10, 60, 70)
 
 
-@pytest.mark.parametrize("pixels_per_tile", [32, 20])
-@pytest.mark.parametrize("guidance", [True, False])
-def test_one_region_with_the_base_prompt_is_plain_sdxl(
-    unet: UNet2DConditionModel, pixels_per_tile: int, guidance: bool
-) -> None:
-    mixed = blend(("ggg", "ggg"), pixels_per_tile)
-    prompts = [NEGATIVE, BASE] if guidance else [BASE]
-    text = torch.cat([prompt.prompt_embeds for prompt in prompts])
-    plain = forward(unet, latents_for(mixed, len(prompts)), text)
-    regional_one = paint(unet, Conditioning(BASE, (BASE,), NEGATIVE, None), mixed, guidance=guidance)
-    torch.testing.assert_close(regional_one, plain, rtol=0, atol=1e-5)
-
-
-def test_the_same_prompt_said_twice_is_the_same_picture(unet: UNet2DConditionModel) -> None:
-    mixed, again = blend(HALVES), replace(GRASS)
-    together = paint(unet, Conditioning(BASE, (GRASS, GRASS), NEGATIVE, None), mixed)
-    apart = paint(unet, Conditioning(BASE, (GRASS, again), NEGATIVE, None), mixed)
-    torch.testing.assert_close(together, apart, rtol=0, atol=1e-5)
-
-
-@pytest.mark.parametrize("level", [1, 2])
-def test_far_from_a_hard_border_the_other_terrains_prompt_changes_nothing(
-    unet: UNet2DConditionModel, level: int
-) -> None:
-    hard = blend(HALVES, mask_sigma=0.001)
-    attn = first_layer(unet, level)
-    height, width = 8 // 2**level, 16 // 2**level
-    hidden_states = randn(2, height * width, attn.query_dim)
-    outputs: list[torch.Tensor] = []
-    for near in (GRASS, prompt(9, chunks=2)):
-        with (
-            torch.no_grad(),
-            regional(unet, Conditioning(BASE, (near, WATER), NEGATIVE, None), hard) as context,
-        ):
-            out = attn(hidden_states, encoder_hidden_states=context.encoder_hidden_states)
-        outputs.append(out[1].unflatten(0, (height, width)))
-    before, after = outputs
-    assert torch.equal(before[:, width // 2 :], after[:, width // 2 :])
-    assert (before[:, : width // 2] - after[:, : width // 2]).abs().amax(dim=-1).min() > 1e-3
-
-
-def test_swapping_two_prompts_is_swapping_their_tiles(unet: UNet2DConditionModel) -> None:
-    prompts_swapped = paint(unet, Conditioning(BASE, (WATER, GRASS), NEGATIVE, None), blend(("ggw", ".gw")))
-    tiles_swapped = paint(unet, Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(("wwg", ".wg")))
-    torch.testing.assert_close(prompts_swapped, tiles_swapped, rtol=0, atol=1e-5)
-
-
-def test_a_negative_prompt_of_a_terrain_works_where_the_terrain_is(unet: UNet2DConditionModel) -> None:
-    mixed = blend(HALVES)
-    own = Conditioning(BASE, (GRASS, WATER), NEGATIVE, (SAND, NEGATIVE))
-    mirrored = Conditioning(NEGATIVE, (SAND, NEGATIVE), BASE, (GRASS, WATER))
-    torch.testing.assert_close(
-        paint(unet, own, mixed).flip(0), paint(unet, mirrored, mixed), rtol=0, atol=1e-5
-    )
-
-
-def test_without_negative_prompts_of_terrains_the_uncond_branch_is_plain(unet: UNet2DConditionModel) -> None:
-    mixed = blend(HALVES, base_prompt_weight=0.5, regional_prompt_weight=2.0)
-    negative, _ = paint(unet, Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), mixed)
-    plain = forward(unet, latents_for(mixed, 2), NEGATIVE.prompt_embeds.expand(2, -1, -1))[0]
-    torch.testing.assert_close(negative, plain, rtol=0, atol=1e-5)
-
-
-def test_guidance_off_leaves_the_cond_branch(unet: UNet2DConditionModel) -> None:
-    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
-    alone = paint(unet, conditioning, mixed, guidance=False)
-    torch.testing.assert_close(alone[0], paint(unet, conditioning, mixed)[1], rtol=0, atol=1e-5)
-
-
-def test_cells_without_a_tile_belong_to_the_base_prompt(unet: UNet2DConditionModel) -> None:
-    holes = paint(unet, Conditioning(BASE, (GRASS,), NEGATIVE, None), blend(("g..g", "gggg")))
-    named = paint(unet, Conditioning(BASE, (GRASS, BASE), NEGATIVE, None), blend(("gwwg", "gggg")))
-    torch.testing.assert_close(holes, named, rtol=0, atol=1e-5)
-
-
-def test_a_schedule_paints_each_step_with_its_own_values(unet: UNet2DConditionModel) -> None:
-    conditioning = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None)
-    moving = blend(
-        HALVES,
-        blend_schedule="cosine",
-        base_prompt_weight_end=0.0,
-        regional_prompt_weight_end=1.5,
-        mask_sigma_end=1.0,
-    )
-    last = blend(HALVES, base_prompt_weight=0.0, regional_prompt_weight=1.5, mask_sigma=1.0)
-    torch.testing.assert_close(paint(unet, conditioning, moving), paint(unet, conditioning, blend(HALVES)))
-    torch.testing.assert_close(paint(unet, conditioning, moving, step=2), paint(unet, conditioning, last))
-    middle = paint(unet, conditioning, moving, step=1)
-    assert (middle - paint(unet, conditioning, last)).abs().max() > 1e-3
-
-
 def test_keys_and_values_are_projected_once_through_the_layers_own_modules(
     unet: UNet2DConditionModel,
 ) -> None:
@@ -408,12 +260,3 @@ def test_half_precision_stays_half_and_close(unet: UNet2DConditionModel, dtype: 
         out = half_attn(hidden_states.to(dtype), encoder_hidden_states=context.encoder_hidden_states)
     assert out.dtype == dtype
     torch.testing.assert_close(out.float(), full, rtol=0.05, atol=0.05)
-
-
-def test_a_step_without_guidance_has_the_positive_half_alone(unet: UNet2DConditionModel) -> None:
-    conditioning, mixed = Conditioning(BASE, (GRASS, WATER), NEGATIVE, None), blend(HALVES)
-    both = paint(unet, conditioning, mixed)
-    with regional(unet, conditioning, mixed) as context:
-        context.branches = (COND,)
-        alone = forward(unet, latents_for(mixed, 1), context.encoder_hidden_states[-1:])
-    torch.testing.assert_close(alone[0], both[1], rtol=0, atol=1e-5)

@@ -3,16 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.helpers.counting_baker import (
-    GROWTH,
     MISTAKE,
     SOURCE,
     STEPS,
@@ -21,8 +19,9 @@ from tests.helpers.counting_baker import (
     picture_of,
     saying,
 )
+from tests.helpers.following import Following, bake, in_thread, pids, workers
 from tests.helpers.patience import PATIENCE
-from tilebake.errors import BakeError, PromptError, TilebakeError
+from tilebake.errors import BakeError, PromptError
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.texture_cache import Cache
 from tilebake.serve.files.png import png_pixels
@@ -36,92 +35,6 @@ from tilebake.serve.worker.supervisor import (
 )
 
 Requests = Callable[[int], BakeRequest]
-QUICK = WorkerLimits(growth=GROWTH // 2, patience=0.5, silence=PATIENCE, first_pause=0.01)
-IMPATIENT = replace(QUICK, silence=0.2)
-
-
-@pytest.fixture
-def baker(tmp_path: Path) -> CountingBaker:
-    return CountingBaker(tmp_path / "log")
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path / "cache")
-
-
-@pytest.fixture
-def supervisor(baker: CountingBaker, cache: Cache) -> Generator[Supervisor]:
-    """One that gives every worker the time to stop, however busy the machine is."""
-    supervisor = Supervisor(baker, cache.folder, QUICK)
-    yield supervisor
-    supervisor.close()
-    assert workers() == []
-
-
-@pytest.fixture
-def impatient(baker: CountingBaker, cache: Cache) -> Generator[Supervisor]:
-    """One that soon gives up a worker that does not stop."""
-    supervisor = Supervisor(baker, cache.folder, IMPATIENT)
-    yield supervisor
-    supervisor.close()
-    assert workers() == []
-
-
-def workers() -> list[psutil.Process]:
-    """Our child processes, but for the one that multiprocessing keeps to clean up after us."""
-    children = psutil.Process().children()
-    return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
-
-
-class Following:
-    """What is heard of one bake, and whether it is still wanted."""
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.progress_images: list[bytes] = []
-        self.began = threading.Event()
-        self.cancelled = threading.Event()
-
-    def on_progress(self, step: Step) -> None:
-        self.steps.append(step)
-        self.began.set()
-
-    def bake(self, supervisor: Supervisor, request: BakeRequest) -> str:
-        return supervisor.bake(
-            request,
-            SOURCE,
-            on_progress=self.on_progress,
-            on_progress_image=self.progress_images.append,
-            cancelled=self.cancelled.is_set,
-        ).result
-
-
-def bake(supervisor: Supervisor, request: BakeRequest) -> str:
-    return Following().bake(supervisor, request)
-
-
-def in_thread(
-    supervisor: Supervisor, request: BakeRequest
-) -> tuple[Following, threading.Thread, list[BaseException]]:
-    """A bake that has begun in another thread, and what it will raise."""
-    following, raised = Following(), list[BaseException]()
-
-    def run() -> None:
-        try:
-            following.bake(supervisor, request)
-        except (BakeCancelledError, TilebakeError) as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert following.began.wait(PATIENCE)
-    return following, thread, raised
-
-
-def pids(baker: CountingBaker) -> list[str]:
-    """The worker of each bake that was begun."""
-    return [note.split()[2] for note in baker.notes() if note.startswith("begin")]
 
 
 def test_without_a_bake_there_is_no_worker(supervisor: Supervisor, request_of: Requests) -> None:
@@ -209,75 +122,6 @@ def test_a_cancelled_bake_leaves_the_worker_warm(
     assert [type(error) for error in raised] == [BakeCancelledError]
     bake(supervisor, request_of(2))
     assert len(set(pids(baker))) == 1
-
-
-def slow_to_load(request: BakeRequest) -> BakeRequest:
-    """The request for the model that is being loaded until the test says so."""
-    return replace(request, model="slow", model_digest="of the slow one")
-
-
-def loads(baker: CountingBaker) -> int:
-    return sum(note.startswith("load") for note in baker.notes())
-
-
-def cancel_while_loading(supervisor: Supervisor, baker: CountingBaker, request: BakeRequest) -> None:
-    """Begin a bake, and want it no more while its model is being loaded."""
-    following, before = Following(), loads(baker)
-
-    def cancelled() -> bool:
-        return loads(baker) > before
-
-    with pytest.raises(BakeCancelledError):
-        supervisor.bake(
-            request,
-            replace(SOURCE, reference="slow"),
-            on_progress=following.on_progress,
-            on_progress_image=following.progress_images.append,
-            cancelled=cancelled,
-        )
-
-
-def test_load_that_nobody_wants_makes_room_for_the_next_bake(
-    impatient: Supervisor, baker: CountingBaker, request_of: Requests
-) -> None:
-    cancel_while_loading(impatient, baker, slow_to_load(request_of(1)))
-    (worker,) = workers()
-    bake(impatient, request_of(2))
-    assert not worker.is_running()
-    assert not baker.may_load.exists()
-
-
-def test_load_goes_on_for_the_next_bake_with_the_same_model(
-    impatient: Supervisor, baker: CountingBaker, request_of: Requests
-) -> None:
-    cancel_while_loading(impatient, baker, slow_to_load(request_of(1)))
-    (worker,) = workers()
-    threading.Timer(0.1, baker.may_load.touch).start()
-    bake(impatient, slow_to_load(request_of(2)))
-    assert loads(baker) == 1
-    assert [each.pid for each in workers()] == [worker.pid]
-
-
-def test_load_that_nobody_wants_is_ended_while_no_bake_waits(
-    impatient: Supervisor, baker: CountingBaker, request_of: Requests
-) -> None:
-    cancel_while_loading(impatient, baker, slow_to_load(request_of(1)))
-    over = time.monotonic() + PATIENCE
-    while workers():
-        assert time.monotonic() < over
-        impatient.end_unstopped()
-        time.sleep(0.01)
-
-
-def test_painting_that_says_nothing_is_given_up_as_a_load_is(
-    impatient: Supervisor, baker: CountingBaker, request_of: Requests
-) -> None:
-    following, thread, raised = in_thread(impatient, saying(request_of(1), "stuck"))
-    following.cancelled.set()
-    thread.join(PATIENCE)
-    assert [type(error) for error in raised] == [BakeCancelledError]
-    bake(impatient, request_of(2))
-    assert len(set(pids(baker))) == 2
 
 
 def test_what_a_callback_raises_ends_the_bake_alone(supervisor: Supervisor, request_of: Requests) -> None:
