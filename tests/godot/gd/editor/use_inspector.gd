@@ -26,6 +26,7 @@ func test_terrain_rows() -> void:
 	EditorInterface.edit_node(_node)
 	await until("the inspector has a row for each terrain of the tiles", func() -> bool:
 		return labels_in(_parts(TerrainRow)) == PackedStringArray(TERRAINS))
+	check("what a label tells under the mouse can be read", _deaf_labels(EditorInterface.get_inspector()).is_empty())
 	_type(_prompt_of("grass"), "lush meadow")
 	check("a prompt typed in a row is the terrain's", _terrain("grass").prompt == "lush meadow")
 	_weight_of("grass").value = 1.5
@@ -34,6 +35,12 @@ func test_terrain_rows() -> void:
 	check("undo takes back the weight alone", _is_grass("lush meadow", 1.0))
 	_undo()
 	check("a second undo takes back the prompt", not _node.terrains.has("grass"))
+
+
+## Return the labels that have a tooltip which never shows.
+static func _deaf_labels(parent: Node) -> Array[Node]:
+	return parent.find_children("*", "Label", true, false).filter(func(label: Label) -> bool:
+		return not label.tooltip_text.is_empty() and label.mouse_filter == Control.MOUSE_FILTER_IGNORE)
 
 
 func test_undo_of_a_terrain() -> void:
@@ -116,6 +123,7 @@ func test_seed() -> void:
 func test_names_of_tiles() -> void:
 	check("tiles that nobody named are listed with a word", _words() == ["dirt"])
 	check("the word is a proposal until somebody accepts it", _row(0).is_proposal())
+	check("the field tells all of its word, which may be cut", _field(0).tooltip_text.begins_with("“dirt” is what these tiles show."))
 	check("a word stands beside its tiles and the count of their cells",
 		_row(0).kinds.size() == 3 and _row(0).kinds[0].count == 3 and _picture(0, 0).icon is AtlasTexture)
 	check("the tiles with the most cells come first", _picture(0, 0).text == "3" and _picture(0, 1).text == "1")

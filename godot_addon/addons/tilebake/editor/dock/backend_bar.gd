@@ -26,6 +26,7 @@ var _state: TilebakeBackendState
 
 
 func _init() -> void:
+	_text.mouse_filter = Control.MOUSE_FILTER_STOP  # for its tooltip: a label ignores the mouse by itself
 	_icon.stretch_mode = TextureRect.STRETCH_KEEP_CENTERED
 	_icon.size_flags_vertical = Control.SIZE_SHRINK_BEGIN
 	_icon.custom_minimum_size.y = TilebakeUi.scale(24)  # the height of a line of text

@@ -51,6 +51,18 @@ static func make_wrapped_label() -> Label:
 	return made
 
 
+## Make a label that is cut where there is no room, and tells all of it when the mouse is over it. A label ignores the mouse
+## by itself.
+static func make_name_label(text: String, tooltip: String) -> Label:
+	var made: Label = Label.new()
+	made.text = text
+	made.tooltip_text = tooltip
+	made.mouse_filter = Control.MOUSE_FILTER_STOP
+	made.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	made.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
+	return made
+
+
 ## Make the title of a part, as bold as the editor's own.
 static func heading(text: String) -> Label:
 	var made: Label = Label.new()

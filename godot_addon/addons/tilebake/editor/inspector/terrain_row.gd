@@ -19,11 +19,9 @@ var _shown_weight: float = 1.0
 ## was not taught to paint; null tells of none.
 func _init(terrain: String, described: TilebakeTerrain, otherwise: String, advice: TilebakePromptAdvice) -> void:
 	_advice = advice
-	var name_label: Label = Label.new()
-	name_label.text = terrain
+	var name_label: Label = TilebakeUi.make_name_label(terrain, terrain)
 	name_label.custom_minimum_size.x = TilebakeUi.scale(70)
-	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
-	name_label.tooltip_text = terrain
+	name_label.size_flags_stretch_ratio = 0.7  # prompts take the rest
 	_prompt.placeholder_text = otherwise
 	_prompt.tooltip_text = "What %s looks like" % terrain
 	_prompt.size_flags_horizontal = Control.SIZE_EXPAND_FILL

@@ -25,12 +25,8 @@ var _all: LineEdit = null
 func _init(the_layer: Node, use: TilebakeLayerUse.Use, cells: int) -> void:
 	layer = the_layer
 	var line: HBoxContainer = HBoxContainer.new()
-	var title: Label = Label.new()
-	title.text = "%s (%d)" % [layer.name, cells]
-	title.tooltip_text = "The layer %s has %d cells" % [layer.name, cells]
-	title.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	title.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
-	line.add_child(title)
+	line.add_child(TilebakeUi.make_name_label(
+		"%s (%d)" % [layer.name, cells], "The layer %s has %d cells" % [layer.name, cells]))
 	line.add_child(_make_choice(use))
 	add_child(line)
 	if use == TilebakeLayerUse.Use.PAINTED:

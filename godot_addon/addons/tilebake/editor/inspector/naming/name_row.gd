@@ -58,10 +58,10 @@ func _set_up_field() -> void:
 	_field.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	_field.select_all_on_focus = true
 	_field.placeholder_text = "stays a tile"
-	_field.tooltip_text = "What these tiles show. %s" % (
+	_field.tooltip_text = "%s these tiles show. %s" % ["What" if _word.is_empty() else "“%s” is what" % _word, (
 		"Proposed: press Enter to accept it, or type another word. \"-\" leaves them unpainted." if is_proposal()
 		else "Clear it to get the proposal back. \"-\" leaves them unpainted."
-	)
+	)]
 	if is_proposal():
 		_field.add_theme_color_override(&"font_color", TilebakeUi.colour(&"disabled_font_color"))
 	TilebakeSignals.on(_field.text_changed, func(_text: String) -> void: _field.remove_theme_color_override(&"font_color"))

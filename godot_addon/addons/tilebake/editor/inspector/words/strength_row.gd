@@ -16,12 +16,7 @@ var _back: Button
 
 
 func _init(word: String, weight: float) -> void:
-	var name_label: Label = Label.new()
-	name_label.text = word
-	name_label.tooltip_text = word
-	name_label.mouse_filter = Control.MOUSE_FILTER_STOP
-	name_label.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	name_label.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
+	var name_label: Label = TilebakeUi.make_name_label(word, word)
 	_slider.min_value = -STRONGEST
 	_slider.max_value = STRONGEST
 	_slider.step = 0.1
