@@ -81,3 +81,35 @@ def test_weights_that_are_cut_short_while_they_are_read_are_an_error(source: Mod
         os.truncate(path, path.stat().st_size // 2)
         with pytest.raises(ModelError, match="cut short"):
             [file.read(name) for name in file.tensors]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
+@pytest.mark.parametrize(
+    "file",
+    [
+        WEIGHTS.as_posix(),
+        "unet/config.json",
+        "text_encoder/model.safetensors",
+        "tokenizer/vocab.json",
+        "scheduler/scheduler_config.json",
+        "model_index.json",
+    ],
+)
+def test_a_file_that_became_a_pipe_is_told_and_not_waited_for(file: str, source: ModelSource) -> None:
+    """Nobody writes into the pipe: whoever opened it would wait for ever."""
+    (source.path / file).unlink()
+    os.mkfifo(source.path / file)
+    with pytest.raises(ModelError, match=r"is no file|holds n|lacks"):
+        load(source, device="cpu", dtype="float32")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files of this system")
+def test_a_lora_that_became_a_pipe_is_told_too(
+    source: ModelSource, unet_lora: Tensors, save_lora: Callable[[str, Tensors], Path]
+) -> None:
+    file = save_lora("moss", unet_lora)
+    lora = LoraFile(file, 1.0, file_digest(file))
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(ModelError, match="is no file"):
+        load(source, device="cpu", dtype="float32", loras=[lora])
