@@ -19,13 +19,13 @@ from tilebake.serve.bake.texture_cache import (
     FROM_CACHE,
     Cache,
     MissingError,
-    Pruned,
     cached,
     degraded_digest,
     keeping,
     result_digest,
 )
 from tilebake.serve.files import safe_folder
+from tilebake.serve.files.digest_folder import Pruned
 from tilebake.texture import Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]

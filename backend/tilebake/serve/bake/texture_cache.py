@@ -5,22 +5,20 @@ at all, and verified whenever it is read; one that does not hold is removed and 
 """
 
 import contextlib
-import errno
 import hashlib
-import os
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from tilebake.errors import BakeError, Location
-from tilebake.private_folder import is_own, private_folder
+from tilebake.private_folder import private_folder
 from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.files.atomic_write import write_files
+from tilebake.serve.files.digest_folder import CacheInfo, DigestFolder, Pruned, remove_file
 from tilebake.serve.files.disk_errors import is_full
 from tilebake.serve.files.png import LARGEST_FILE, QUICK, png_bytes, png_pixels
 from tilebake.texture import Texture, pixel_hash
@@ -29,7 +27,6 @@ from tilebake.user_folders import cache_folder
 _LIMIT: Final = 2 << 30  # bytes
 FROM_CACHE: Final = "cache"  # the only stage of a texture that did not have to be painted
 
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _HASH_LINE: Final = 65  # bytes: a SHA-256 in hex, and the end of its line
 _LARGEST_HEAD: Final = 1 << 16  # bytes of an entry before its PNG; ours have about five hundred
 _LARGEST_ENTRY: Final = LARGEST_FILE + _LARGEST_HEAD
@@ -37,22 +34,6 @@ _LARGEST_ENTRY: Final = LARGEST_FILE + _LARGEST_HEAD
 
 class MissingError(KeyError):
     """Report that the cache has no sound texture of this digest."""
-
-
-class CacheInfo(NamedTuple):
-    """Describe how full a cache is."""
-
-    folder: Path
-    entries: int
-    bytes: int
-    limit: int
-
-
-class Pruned(NamedTuple):
-    """Describe what was taken out of a cache."""
-
-    entries: int
-    bytes: int
 
 
 def degraded_digest(request_digest: str, degraded: tuple[str, ...]) -> str:
@@ -71,25 +52,25 @@ class Cache:
     def __init__(self, folder: Path, limit: int = _LIMIT) -> None:
         self.folder = folder
         self.limit = limit
+        self._files = DigestFolder(folder)
 
     def get(self, digest: str) -> Texture:
         """Return the texture kept under a result digest.
 
         Raises MissingError if there is no sound one, and BakeError if memory runs out.
         """
-        path = self._path(digest)
+        path = self._files.path(digest)
         try:
-            texture = _unpack(_content(path), digest)
+            texture = _unpack(self._files.read(digest, _LARGEST_ENTRY), digest)
         except OSError as error:
             raise MissingError(digest) from error
         except ValueError as error:
-            _remove(path)
+            remove_file(path)
             raise MissingError(digest) from error
         except MemoryError as error:
             what = "not enough memory to read the picture that is kept"
             raise BakeError(what, where=Location(path), hint="close other programs") from error
-        with contextlib.suppress(OSError):  # a cache that can only be read still serves
-            os.utime(path)
+        self._files.touch(digest)
         return texture
 
     def find(self, digest: str, request: BakeRequest) -> Texture:
@@ -105,7 +86,7 @@ class Cache:
         On a full disk the cache gives up its less recently used half, rather than what was just painted.
         """
         digest = result_digest(texture)
-        entry = {self._path(digest).name: _pack(texture)}
+        entry = {self._files.path(digest).name: _pack(texture)}
         try:
             write_files(self.folder, entry, 0o600)
         except BakeError as error:
@@ -117,36 +98,11 @@ class Cache:
 
     def info(self) -> CacheInfo:
         """Describe how full it is."""
-        sizes = [entry.size for entry in self._entries()]
-        return CacheInfo(self.folder, len(sizes), sum(sizes), self.limit)
+        return self._files.info(self.limit)
 
     def prune(self, max_bytes: int) -> Pruned:
         """Remove the least recently used entries until the others have `max_bytes` together at most."""
-        entries = sorted(self._entries(), key=lambda entry: entry.used)
-        excess = sum(entry.size for entry in entries) - max_bytes
-        removed: list[int] = []
-        for entry in entries:
-            if sum(removed) >= excess:
-                break
-            if _remove(entry.path):
-                removed.append(entry.size)
-        return Pruned(len(removed), sum(removed))
-
-    def _path(self, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
-            raise ValueError(f"not a SHA-256 in hex: {digest!r}")
-        return self.folder / digest
-
-    def _entries(self) -> "Iterator[_Entry]":
-        try:
-            with os.scandir(self.folder) as found:
-                for each in found:
-                    if _DIGEST.fullmatch(each.name):
-                        with contextlib.suppress(FileNotFoundError):  # another process removed it
-                            status = each.stat(follow_symlinks=False)
-                            yield _Entry(Path(each.path), status.st_size, status.st_mtime_ns)
-        except OSError:
-            return  # nothing was kept yet, or this is no folder, or not ours to read
+        return self._files.prune(max_bytes)
 
 
 def user_cache() -> Cache:
@@ -192,14 +148,6 @@ def keeping(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] 
     return bake
 
 
-class _Entry(NamedTuple):
-    """Describe a file of the cache; `used` is its mtime, which reading it sets."""
-
-    path: Path
-    size: int
-    used: int
-
-
 class _Header(BaseModel):
     """Hold all of a texture but its pixels."""
 
@@ -228,17 +176,6 @@ def _pack(texture: Texture) -> bytes:
     return b"".join((found.hexdigest().encode("ascii"), b"\n", head, png))
 
 
-def _content(path: Path) -> memoryview:
-    """Read an entry. Raises ValueError for one that is larger than any that was put there, and OSError."""
-    with path.open("rb") as file:
-        status = os.fstat(file.fileno())
-        if not is_own(status):
-            raise PermissionError(errno.EPERM, "another user put it there", str(path))
-        if status.st_size > _LARGEST_ENTRY:
-            raise ValueError("the entry is larger than any picture")
-        return memoryview(file.read())
-
-
 def _unpack(content: memoryview, digest: str) -> Texture:
     """Read the texture in an entry's bytes. Raises ValueError unless all of it holds."""
     head = bytes(content[:_LARGEST_HEAD])
@@ -255,12 +192,3 @@ def _unpack(content: memoryview, digest: str) -> Texture:
     if result_digest(texture) != digest:
         raise ValueError("the entry is that of another digest")
     return texture
-
-
-def _remove(path: Path) -> bool:
-    """Remove a file; False where another process holds it, as Windows has it, or was quicker."""
-    try:
-        path.unlink()
-    except OSError:
-        return False
-    return True
