@@ -1,19 +1,21 @@
 """Paint maps from Python: what `import tilebake` offers, as functions and one class.
 
-Nothing here writes files but `write_png`: textures and edits are values.
+Nothing here writes files but `write_png`: textures and edits are values. Windows of large maps are kept in
+the user's cache, if it can be written to.
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from tilebake.errors import Location, MapError
+from tilebake.errors import BakeError, Location, MapError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.project import Project, find_project
 from tilebake.level.settings import SettingsOverride
@@ -29,7 +31,10 @@ from tilebake.request import BakeRequest, OnStep, Step
 from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.png import png_bytes
+from tilebake.serve.windows.window_cache import user_windows
 from tilebake.texture import Texture
+
+_log: Final = logging.getLogger(__name__)
 
 MapSource = str | PathLike[str] | Mapping[str, object] | TileMap
 """A map file, the content of one as a dict, or a map that was read."""
@@ -186,4 +191,10 @@ def _load_pipeline(
     source: ModelSource, loras: Sequence[tuple[LoraRef, str]], device: str, dtype: str
 ) -> Pipeline:
     files = [LoraFile(Path(lora.path), lora.weight, digest) for lora, digest in loras]
-    return Pipeline(load(source, device=device, dtype=dtype, loras=files))
+    components = load(source, device=device, dtype=dtype, loras=files)
+    return Pipeline(components, user_windows(_log_refusal))
+
+
+def _log_refusal(error: BakeError) -> None:
+    """Note that windows are not kept: they are painted all the same, and again in the next program."""
+    _log.debug("windows are not kept: %s", error)

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tilebake.errors import BakeError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
@@ -31,7 +32,9 @@ __all__ = [
     "OnStep",
     "Painter",
     "Step",
+    "TakeRefusals",
     "model_key",
+    "no_refusals",
 ]
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
@@ -249,9 +252,19 @@ AttentionRenderer = Callable[[BakeRequest, AttentionQuery, OnStep], "NDArray[np.
 """Paint a map and return where words worked: RGBA [height, width, 4] at the map's own pixel size."""
 
 
+TakeRefusals = Callable[[], Sequence[BakeError]]
+"""Return what the disk refused to keep of the windows of large maps since the last call."""
+
+
+def no_refusals() -> Sequence[BakeError]:
+    """Return nothing: all that was to be kept was kept, or nothing was."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Painter:
     """Offer what one loaded model can do: bake a map, and show where words work in it."""
 
     bake: Baker
     render_attention: AttentionRenderer
+    take_refusals: TakeRefusals = no_refusals

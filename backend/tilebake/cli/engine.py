@@ -14,7 +14,8 @@ from tilebake.paint.model.loras import LoraFile
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.heat_layer import heat_layer
 from tilebake.paint.report.placement_report import bake_with_report
-from tilebake.request import Baker, Painter
+from tilebake.paint.windows.store import WindowStore
+from tilebake.request import Baker, Painter, TakeRefusals, no_refusals
 
 log: Final = logging.getLogger(__name__)
 
@@ -36,9 +37,17 @@ def load_components(
     return components
 
 
-def load_pipeline(source: ModelSource, loras: Sequence[tuple[LoraRef, str]], machine: Machine) -> Pipeline:
-    """Load a model, ready to bake and to generate. Raises ModelError."""
-    return Pipeline(load_components(source, loras, machine))
+def load_pipeline(
+    source: ModelSource,
+    loras: Sequence[tuple[LoraRef, str]],
+    machine: Machine,
+    windows: WindowStore | None = None,
+) -> Pipeline:
+    """Load a model, ready to bake and to generate; windows of large maps are kept in a store.
+
+    Raises ModelError.
+    """
+    return Pipeline(load_components(source, loras, machine), windows)
 
 
 def report_baker(pipeline: Pipeline) -> Baker:
@@ -46,6 +55,6 @@ def report_baker(pipeline: Pipeline) -> Baker:
     return partial(bake_with_report, pipeline)
 
 
-def painter_of(pipeline: Pipeline) -> Painter:
+def painter_of(pipeline: Pipeline, take_refusals: TakeRefusals = no_refusals) -> Painter:
     """Return all that a backend asks of a pipeline."""
-    return Painter(pipeline.bake, partial(heat_layer, pipeline))
+    return Painter(pipeline.bake, partial(heat_layer, pipeline), take_refusals)

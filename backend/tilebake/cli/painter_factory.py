@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tilebake.cli.options import Machine
+from tilebake.errors import BakeError
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.request import Painter
+from tilebake.serve.windows.window_cache import user_windows
 
 
 @dataclass(frozen=True)
@@ -19,4 +21,12 @@ class PainterFactory:
         """Load the painter of a model with LoRAs. Raises ModelError."""
         from tilebake.cli.engine import load_pipeline, painter_of  # torch, in the worker alone
 
-        return painter_of(load_pipeline(source, loras, self.machine))
+        refused: list[BakeError] = []
+
+        def take_refusals() -> Sequence[BakeError]:
+            taken = tuple(refused)
+            refused.clear()
+            return taken
+
+        windows = user_windows(refused.append)
+        return painter_of(load_pipeline(source, loras, self.machine, windows), take_refusals)

@@ -30,7 +30,10 @@ class Pipeline:
     """Paint with one model. Its method `bake` is a Baker: a request goes in, a texture comes out."""
 
     def __init__(self, components: Components, store: WindowStore | None = None) -> None:
-        """Paint with a model, and keep the windows of large maps in a store, or else for each map alone."""
+        """Paint with a model, and keep the windows of large maps in a store.
+
+        In front of it, or in place of none, each bake keeps them in memory.
+        """
         self.components = components
         self._store = store
 
@@ -122,7 +125,7 @@ class Pipeline:
         return swatch_statistics(self.components.vae)
 
     def _paint_world(self, request: BakeRequest, scene: Scene, on_step: OnStep) -> Painted[None]:
-        store = MemoryStore() if self._store is None else self._store
+        store = MemoryStore(self._store)
         return paint_world(self.components, request, scene, store, self._statistics, on_step)
 
     def _paint(self, scene: Scene, on_step: OnStep) -> Painted[None]:

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tilebake import private_folder
 from tilebake.errors import BakeError
 from tilebake.serve.files import digest_folder
-from tilebake.serve.files.digest_folder import STRAY_AGE, Pruned
+from tilebake.serve.files.digest_folder import DRAFT_AGE, Pruned
 from tilebake.serve.windows import window_cache
-from tilebake.serve.windows.window_cache import LOOKS, AnewCache, WindowCache
+from tilebake.serve.windows.window_cache import LOOKS, AnewCache, WindowCache, user_windows
 from tilebake.user_folders import cache_folder
 
 
@@ -161,7 +162,7 @@ def test_what_a_killed_process_left_goes_when_it_is_old(tmp_path: Path) -> None:
     left = [tmp_path / f".{key_of(number)}-{'0' * 16}" for number in range(2)]
     for draft in left:
         draft.write_bytes(b"half")
-    long_ago = time.time() - 2 * STRAY_AGE
+    long_ago = time.time() - 2 * DRAFT_AGE
     os.utime(left[0], (long_ago, long_ago))
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
     assert cache.info().entries == 1
@@ -216,8 +217,12 @@ def test_a_disk_that_others_filled_is_told_and_costs_no_more_than_half(
 ) -> None:
     for number in range(8):
         telling.put(key_of(number), window(number))
+
+    def filled(_folder: Path) -> Disk:
+        return Disk(1 << 40, 1 << 40, 1 << 20)
+
     with monkeypatch.context() as patched:
-        patched.setattr(window_cache.shutil, "disk_usage", lambda _: Disk(1 << 40, 1 << 40, 1 << 20))
+        patched.setattr(window_cache.shutil, "disk_usage", filled)
         for number in range(8, 12):
             telling.put(key_of(number), window(number))
     assert [error.what for error in told] == ["the disk is full"] * 4
@@ -265,10 +270,22 @@ def test_who_wants_all_anew_sees_what_was_painted_since(cache: WindowCache) -> N
     np.testing.assert_array_equal(kept, window(2))
 
 
-def test_the_users_cache_lies_beside_that_of_textures() -> None:
-    assert window_cache.window_cache().folder == cache_folder() / "windows"
+def test_the_users_cache_lies_beside_that_of_textures(told: list[BakeError]) -> None:
+    cache = user_windows(told.append)
+    assert cache is not None
+    assert cache.folder == cache_folder() / "windows"
     if sys.platform != "win32":
         assert (cache_folder() / "windows").stat().st_mode & 0o77 == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows closes a user's folders by itself")
+def test_another_users_cache_is_not_believed(told: list[BakeError], monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_anothers(_status: os.stat_result) -> bool:
+        return False
+
+    monkeypatch.setattr(private_folder, "is_own", is_anothers)
+    assert user_windows(told.append) is None
+    assert [error.what for error in told] == ["belongs to another user, and is not believed"]
 
 
 PUT_FOREVER = """

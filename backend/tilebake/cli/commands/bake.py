@@ -25,7 +25,7 @@ def _parse_shard(
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, readable=False))
 @click.option("--check", is_flag=True, help="Paint nothing. Exit with 3 if any texture is stale.")
 @click.option("--force", is_flag=True, help="Paint all maps, even those up to date or in the cache.")
-@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of textures.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of textures and windows.")
 @click.option(
     "--report",
     is_flag=True,

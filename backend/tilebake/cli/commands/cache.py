@@ -1,4 +1,4 @@
-"""Declare `tilebake cache`: show and empty the cache of finished textures."""
+"""Declare `tilebake cache`: show and empty the cache of finished textures and windows."""
 
 import click
 
@@ -8,7 +8,7 @@ from tilebake.cli.options import json_option
 
 @click.group("cache")
 def command() -> None:
-    """Show or empty the cache of finished textures."""
+    """Show or empty the cache of finished textures, and of windows of large maps."""
 
 
 @command.command("info", cls=SectionCommand)
@@ -26,11 +26,11 @@ def info(*, as_json: bool) -> None:
     metavar="SIZE",
     default="2GiB",
     show_default=True,
-    help="How much may stay, such as 500MB. 0 empties the cache.",
+    help="How much may stay of each, such as 500MB. 0 empties the cache.",
 )
 @json_option
 def prune(*, max_size: str, as_json: bool) -> None:
-    """Remove the textures that were not used for longest, until the rest fits."""
+    """Remove the textures and windows that were not used for longest, until the rest fits."""
     from tilebake.cli.run.cache import prune_cache
 
     prune_cache(max_size, as_json=as_json)

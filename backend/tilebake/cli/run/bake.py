@@ -30,6 +30,7 @@ from tilebake.serve.files.project_lock import BakeShare, WriterLocks
 from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost, why_scene_differs
 from tilebake.serve.owners.orphans import find_orphans
 from tilebake.serve.owners.writing import Writing
+from tilebake.serve.windows.window_cache import AnewCache, OnRefusal, WindowCache, user_windows
 
 STALE: Final = 3
 OTHER_PICTURES: Final = frozenset(  # endings that no folder is meant by
@@ -199,7 +200,7 @@ def _bake(
                 return baker
 
         bake_time, on_step = time_painting(work, output.print_estimate, machine.device)
-        load = _baker_loader(machine, work.interruption, report=mode.report)
+        load = _baker_loader(machine, work.interruption, _windows_for(mode, warn), report=mode.report)
         events = bake_maps(
             maps, options, load, on_step, force=mode.paints_all, around=around, hold=writing.hold
         )
@@ -243,12 +244,24 @@ def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput,
             work.shown.start(near(event.job.map_path), event.index, event.total)
 
 
-def _baker_loader(machine: Machine, interruption: Interruption, *, report: bool) -> BakerFor:
+def _windows_for(mode: BakeMode, on_refusal: OnRefusal) -> WindowCache | AnewCache | None:
+    """Return where the windows of large maps are kept, and taken from if they may be."""
+    cache = user_windows(on_refusal) if mode.use_cache else None
+    return AnewCache(cache) if cache is not None and mode.paints_all else cache
+
+
+def _baker_loader(
+    machine: Machine,
+    interruption: Interruption,
+    windows: WindowCache | AnewCache | None = None,
+    *,
+    report: bool,
+) -> BakerFor:
     def load_baker(job: PlannedBake) -> Baker:
         with interruption.at_once():  # the import of torch takes long, too
             from tilebake.cli.engine import load_pipeline, report_baker  # only once there is work for it
 
-            pipeline = load_pipeline(job.source, job.request.loras, machine)
+            pipeline = load_pipeline(job.source, job.request.loras, machine, windows)
         return report_baker(pipeline) if report else pipeline.bake
 
     return load_baker

@@ -31,6 +31,7 @@ from tilebake.serve.bake.plan import Planner
 from tilebake.serve.bake.save_choice import check_choice, save_choice
 from tilebake.serve.bake.texture_cache import keeping, result_digest, user_cache
 from tilebake.serve.bulkhead import bulkhead
+from tilebake.serve.windows.window_cache import OnRefusal, user_windows
 from tilebake.texture import Texture
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ class _Painters:
         self._machine = machine
         self._key: object = None
         self._bake: Baker | None = None
+        self._has_warned = False
 
     def of(self, request: BakeRequest, source: ModelSource, work: Painting) -> Baker:
         """Return a baker for this request. Raises ModelError."""
@@ -182,16 +184,21 @@ class _Painters:
 
         if self._bake is None or request.model_key() != self._key:
             self._bake = None  # two models need not be in memory at once
+            warn = partial(self._warn, work)
             with work.loading():
-                bake = report_baker(load_pipeline(source, request.loras, self._machine))
-            self._bake, self._key = _keep_if_possible(bake, work), request.model_key()
+                pipeline = load_pipeline(source, request.loras, self._machine, user_windows(warn))
+            self._bake = _keep_if_possible(report_baker(pipeline), warn)
+            self._key = request.model_key()
         return self._bake
 
+    def _warn(self, work: Painting, error: BakeError) -> None:
+        """Say once that the cache cannot keep what is painted: the next will fare no better."""
+        if not self._has_warned:
+            self._has_warned = True
+            work.shown.say(partial(say, f"note: nothing is kept in the cache: {error}"))
 
-def _keep_if_possible(bake: Baker, work: Painting) -> Baker:
-    def warn(error: BakeError) -> None:
-        work.shown.say(partial(say, f"note: nothing is kept in the cache: {error}"))
 
+def _keep_if_possible(bake: Baker, warn: OnRefusal) -> Baker:
     try:
         return keeping(bake, user_cache(), warn)
     except BakeError as error:  # it is another user's

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from tilebake.private_folder import is_own
 from tilebake.serve.files.safe_folder import patiently
 
-STRAY_AGE: Final = 3600.0  # seconds after which a draft is one that a killed process left
+DRAFT_AGE: Final = 3600.0  # seconds after which a draft is one that a killed process left
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -129,4 +129,4 @@ def remove_file(path: Path) -> bool:
 
 
 def _is_stray(draft: os.DirEntry[str]) -> bool:
-    return time.time() - draft.stat(follow_symlinks=False).st_mtime > STRAY_AGE
+    return time.time() - draft.stat(follow_symlinks=False).st_mtime > DRAFT_AGE

@@ -104,7 +104,7 @@ class JobRunner:
         self._jobs.show_image(job.id, is_sketch=is_sketch)
 
     def _tell_refusal(self, refusal: str) -> None:
-        """Tell once that the cache cannot be written: textures are published, but a kill loses more."""
+        """Tell once that the cache cannot be written: pictures are published, but a kill loses more."""
         if refusal and refusal != self._refusal:
-            self._events.emit(notice=f"textures are not kept in {self._cache.folder}: {refusal}")
+            self._events.emit(notice=f"what is painted is not kept in the cache: {refusal}")
         self._refusal = refusal

@@ -45,7 +45,7 @@ class WindowCache:
     stops nothing: `on_refusal` is told of it, and the window is not kept.
     """
 
-    def __init__(self, folder: Path, limit: int = LIMIT, on_refusal: OnRefusal | None = None) -> None:
+    def __init__(self, folder: Path, on_refusal: OnRefusal = lambda _: None, limit: int = LIMIT) -> None:
         self.folder = folder
         self.limit = limit
         self._files = DigestFolder(folder)
@@ -75,8 +75,7 @@ class WindowCache:
         try:
             self._write(key, content)
         except BakeError as error:
-            if self._on_refusal is not None:
-                self._on_refusal(error)
+            self._on_refusal(error)
             return
         self._room -= len(content)
         if self._room < 0:
@@ -139,12 +138,19 @@ class AnewCache:
         self._cache.put(key, latents)
 
 
-def window_cache(on_refusal: OnRefusal | None = None) -> WindowCache:
-    """Return the cache of windows that all projects of a user share. Raises BakeError if it is another's."""
+def user_windows(on_refusal: OnRefusal) -> WindowCache | None:
+    """Return the cache of windows that all projects of a user share.
+
+    None where it is another user's, of which `on_refusal` is told.
+    """
     folder = cache_folder() / "windows"
-    with contextlib.suppress(OSError):  # on a read-only disk, what is there still serves
-        private_folder(folder)
-    return WindowCache(folder, on_refusal=on_refusal)
+    try:
+        with contextlib.suppress(OSError):  # on a read-only disk, what is there still serves
+            private_folder(folder)
+    except BakeError as error:
+        on_refusal(error)
+        return None
+    return WindowCache(folder, on_refusal)
 
 
 class _Header(BaseModel):

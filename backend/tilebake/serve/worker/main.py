@@ -118,7 +118,9 @@ class _Worker:
             sketch = sketch_of(request) if order.with_sketch else None
             if sketch is not None:
                 steps.show_sketch(painter, sketch)
-            return painter.bake(request, on_step)
+            texture = painter.bake(request, on_step)
+            refused.extend(painter.take_refusals())
+            return texture
 
         refused: list[BakeError] = []
         texture = cached(bake, self._cache, refused.append)(order.request, steps)
