@@ -36,6 +36,9 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "art_pixels_per_tile": ("16", 16),
     "palette": ("102030,#a0b0c0", ("#102030", "#a0b0c0")),
     "transparent": ("false", False),
+    "windows": ("never", "never"),
+    "window": ("512", 512),
+    "rounds": ("2", 2),
 }
 
 

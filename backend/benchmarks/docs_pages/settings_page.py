@@ -12,7 +12,16 @@ from typing import Any, Final
 import click
 
 from benchmarks.serve.process import REPOSITORY
-from tilebake.cli.setting_options import ALIASES, BLENDING, NULL_DEFAULTS, OFF, PICTURE, SAMPLING, Setting
+from tilebake.cli.setting_options import (
+    ALIASES,
+    BLENDING,
+    NULL_DEFAULTS,
+    OFF,
+    PICTURE,
+    SAMPLING,
+    WINDOWS,
+    Setting,
+)
 from tilebake.level.settings import PRESETS, SettingsOverride
 
 PAGE: Final = REPOSITORY / "docs" / "settings.md"
@@ -20,6 +29,7 @@ TABLES: Final[Mapping[str, Sequence[Setting]]] = {
     "How the model samples": SAMPLING,
     "Masks and blending": BLENDING,
     "The picture": PICTURE,
+    "Windows, for levels of any size": WINDOWS,
 }
 
 
@@ -81,7 +91,8 @@ def _range(value: Mapping[str, Any]) -> str:
     if value["type"] == "array":
         return f"a list of {value['minItems']} to {value['maxItems']} colours"
     least = f"above {value['exclusiveMinimum']:g}" if "exclusiveMinimum" in value else f"{value['minimum']:g}"
-    return f"{least} to {value['maximum']:g}" if "maximum" in value else f"from {least}"
+    steps = f" in steps of {value['multipleOf']:g}" if "multipleOf" in value else ""
+    return f"{least} to {value['maximum']:g}{steps}" if "maximum" in value else f"from {least}"
 
 
 def _preset(values: Mapping[str, object]) -> str:

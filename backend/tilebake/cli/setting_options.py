@@ -25,8 +25,9 @@ OFF: Final = {  # the flags that say no
     "keep_resolution": "--no-keep-resolution",
     "transparent": "--no-transparent",
 }
+_OF_THE_MODEL: Final = ("steps", "scheduler", "guidance_scale", "guidance_scale_low", "window", "rounds")
 NULL_DEFAULTS: Final = {  # what null means, in a word
-    **dict.fromkeys(("steps", "scheduler", "guidance_scale", "guidance_scale_low"), "the model's"),
+    **dict.fromkeys(_OF_THE_MODEL, "the model's"),
     "pixels_per_tile": "by the tile's size",
     "mask_sigma": "half a tile",
     "mask_sigma_end": "mask_sigma",
@@ -153,4 +154,5 @@ PICTURE: Final = _section(
     "palette",
     "transparent",
 )
-SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE)
+WINDOWS: Final = _section("Window settings", "windows", "window", "rounds")
+SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE, *WINDOWS)

@@ -58,12 +58,12 @@ def run_edit_map(
     planned = read_and_plan(map_path, choices)
     target = _map_target(planned, map_path, editable)
     edit = edit_of(options, target.prompts)
-    _tell_notes(planned, edit)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.edit.png"))
     refuse_closed_place(out, nearest_folder(out.parent))
     _refuse_closed_folders(sheet, map_path.resolve() if save else None)
     if save:
         map_with_edit(map_path, edit)  # an edit that cannot be saved is refused before it is painted
+    _tell_notes(planned, edit)
     from tilebake.cli.run.paint_edit import paint_map_edit  # torch: only once all options are right
 
     texture = paint_map_edit(target, edit, choices, out, sheet)

@@ -52,7 +52,6 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     """Paint the map, and write a sheet of where its words are attended to."""
     planned = read_and_plan(map_path, choices)
     tilemap = planned.tilemap
-    print_notes(tilemap.notes)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
     if options.npz is not None:
@@ -61,6 +60,7 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     steps = planned.request.settings.steps
     if steps is not None and options.during.start >= steps:
         raise click.BadParameter(f"there are only {steps} steps", param_hint="--during")
+    print_notes(tilemap.notes)
     if tilemap.edit is not None:
         say(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}")
     from tilebake.cli.run.show_model import paint_attention  # torch: only once the map is right
