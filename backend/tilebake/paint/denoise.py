@@ -1,6 +1,6 @@
 """Denoise the latents of one canvas, from noise to picture, under regional attention."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +17,7 @@ from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.attention import COND, UNCOND, RegionalAttention
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
-from tilebake.paint.schedulers import make_scheduler, start, step_options
+from tilebake.paint.schedulers import make_scheduler, start, step_noise_scale, step_options
 from tilebake.request import OnStep, Step
 
 
@@ -62,6 +62,8 @@ class Span:
     steps: range
     clean: torch.Tensor | None = None
     """[1, C, h, w]: latents without noise, which are noised up to the first step; None starts from noise."""
+    step_noise: Callable[[int], torch.Tensor] | None = None
+    """Draw what an ancestral scheduler adds at a step [1, C, h, w]; None draws it from the seed."""
 
 
 Branches = tuple[int, ...]
@@ -112,6 +114,7 @@ class Denoiser:
         self.estimate: Estimate | None = None
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
+        self._step_noise = None if span is None or not self._options else span.step_noise
         pair: list[Branches] = [(UNCOND,), (COND,)] if in_two_passes else [(UNCOND, COND)]
         self._passes = {True: pair, False: [(COND,)]}  # by whether a step is guided
         self._conditions = {
@@ -133,12 +136,23 @@ class Denoiser:
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
-        stepped = self.scheduler.step(predicted, timestep, self.latents, **self._options)
-        self.latents = stepped.prev_sample
+        self.latents = self._step(predicted, step)
         self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
         )
+
+    def _step(self, predicted: torch.Tensor, step: int) -> torch.Tensor:
+        """Return the latents [1, C, h, w] after a step, with the noise that the span wants in it."""
+        timestep = self.timesteps[step]
+        if self._step_noise is None:
+            return self.scheduler.step(predicted, timestep, self.latents, **self._options).prev_sample
+        stepped = self.scheduler.step(
+            predicted, timestep, self.latents, **step_options(self.scheduler, step)
+        ).prev_sample
+        drawn = torch.randn(stepped.shape, **step_options(self.scheduler, step))
+        change = (self._step_noise(step) - drawn) * step_noise_scale(self.scheduler, step)
+        return stepped + change.to(stepped)
 
     def clean(self) -> torch.Tensor:
         """Return the latents [1, C, h, w] without noise, which are an estimate before the last step."""

@@ -108,3 +108,18 @@ def step_options(scheduler: DiffusersScheduler, seed: int) -> dict[str, Any]:
     if isinstance(scheduler, TAKES_GENERATOR):
         return {"generator": torch.Generator("cpu").manual_seed(seed % 2**64)}
     return {}
+
+
+def step_noise_scale(scheduler: DiffusersScheduler, step: int) -> float:
+    """Return what an ancestral scheduler multiplies the noise by that it adds at a step.
+
+    Euler's by Karras et al. (2022, arXiv:2206.00364), as k-diffusion has it; LCM's by Luo et al. (2023,
+    arXiv:2310.04378).
+    """
+    known = cast("Any", scheduler)
+    if isinstance(scheduler, EulerAncestralDiscreteScheduler):
+        before, after = float(known.sigmas[step]), float(known.sigmas[step + 1])
+        return after * (1 - (after / before) ** 2) ** 0.5
+    if step + 1 == len(known.timesteps):
+        return 0.0
+    return float(1 - known.alphas_cumprod[int(known.timesteps[step + 1])]) ** 0.5

@@ -13,7 +13,8 @@ from tilebake.level.windows.lattice import OVERLAP_SHARE, Extent, canvas_over
 from tilebake.level.windows.window_masks import BOOSTED, REACH
 
 PIECE_SIDE: Final = 128  # latent pixels along a piece that is decoded at once
-HALO: Final = 12  # latent pixels around it that its pixels depend on
+SEAM: Final = 4  # latent pixels on both sides of a border of pieces over which they blend, where they must
+FARTHEST: Final = 32  # latent pixels around a piece that its pixels depend on, at most
 FILTER_REACH: Final = 8  # latent pixels beyond a part that the filter sees that scales its picture
 
 
@@ -26,7 +27,7 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     assert settings.rounds is not None, "the rounds are decided"
     side = settings.window // LATENT
     stride = side - side // OVERLAP_SHARE
-    windows = max(side + (settings.rounds - 1) * stride, PIECE_SIDE + HALO) + side
+    windows = max(side + (settings.rounds - 1) * stride, PIECE_SIDE + FARTHEST) + side
     per_latent = LATENT * tilemap.tile_size[0] / width_of_tile(settings, tilemap.tile_size)
     bounds = _common(_grown(region, windows * per_latent), tilemap.bounds)
     return crop(tilemap, _grown(bounds, BOOSTED * REACH * _softest(tilemap, settings) * per_latent), bounds)

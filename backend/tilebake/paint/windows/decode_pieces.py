@@ -1,22 +1,27 @@
 """Decode a part of the world in pieces that lie on a fixed lattice: in memory that does not grow with it.
 
 The decoder's norms have fixed statistics, so a piece with a border as wide as the decoder's field of view is
-decoded as it is within the whole.
+decoded as it is within the whole. A decoder whose middle attends to all that it sees, as SDXL's does, has no
+such border: its pieces differ a little, and blend over each other.
 """
 
 from collections.abc import Callable, Iterator
+from math import ceil
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
 from tilebake.level.windows.lattice import Extent
-from tilebake.level.windows.part import HALO, PIECE_SIDE
+from tilebake.level.windows.part import PIECE_SIDE, SEAM
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.store import Latents
+
+Image = NDArray[np.float32]
 
 
 def decode_part(
@@ -25,7 +30,7 @@ def decode_part(
     part: Extent,
     world: Extent,
     statistics: FrozenStatistics,
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+) -> tuple[Image, tuple[str, ...]]:
     """Decode a part of the world to a picture [H, W, 3] in 0..1, with the fallbacks that it needed.
 
     `latents` gives those of any part. Raises BakeError as `decode_image` does.
@@ -33,21 +38,63 @@ def decode_part(
     height, width = part.size
     image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
     degraded: list[str] = []
+    halo = field_of_view(components.vae)
+    seam = SEAM if attends(components.vae) else 0
     with freeze_norms(components.vae.decoder, statistics):
-        for piece in pieces_of(part, world):
-            seen = piece.grown(HALO).within(world)
+        for piece in pieces_of(part, world, seam):
+            shown = piece.grown(seam).within(world)
+            seen = shown.grown(halo).within(world)
             decoded, more = decode_image(components, torch.from_numpy(latents(seen))[None])
             degraded += more
-            common = piece.within(part)
-            image[_pixels(common, part)] = decoded[_pixels(common, seen)]
+            common = shown.within(part)
+            weight = fade(piece, shown, seam)[_pixels(common, shown)]
+            image[_pixels(common, part)] += weight * decoded[_pixels(common, seen)]
     return image, tuple(dict.fromkeys(degraded))
 
 
-def pieces_of(part: Extent, world: Extent) -> Iterator[Extent]:
-    """Yield the pieces of the lattice that show a pixel of a part of the world, row by row."""
-    for top in range(part.top // PIECE_SIDE * PIECE_SIDE, part.bottom, PIECE_SIDE):
-        for left in range(part.left // PIECE_SIDE * PIECE_SIDE, part.right, PIECE_SIDE):
+def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:
+    """Yield the pieces of the lattice that show a pixel of a part of the world, row by row.
+
+    Each shows `seam` latent pixels of its neighbours too.
+    """
+    near = part.grown(seam).within(world)
+    for top in range(near.top // PIECE_SIDE * PIECE_SIDE, near.bottom, PIECE_SIDE):
+        for left in range(near.left // PIECE_SIDE * PIECE_SIDE, near.right, PIECE_SIDE):
             yield Extent(left, top, left + PIECE_SIDE, top + PIECE_SIDE).within(world)
+
+
+def fade(piece: Extent, shown: Extent, seam: int) -> Image:
+    """Return how much a piece counts at each canvas pixel that it shows: [H, W, 1].
+
+    It falls to 0 over the seam on both sides of each of its borders, where two neighbours' sum is 1.
+    """
+    rows = _fade_along(piece.top - shown.top, shown.bottom - piece.bottom, shown.size[0], seam)
+    columns = _fade_along(piece.left - shown.left, shown.right - piece.right, shown.size[1], seam)
+    return np.multiply.outer(rows, columns)[..., None].astype(np.float32)
+
+
+def field_of_view(vae: AutoencoderKL) -> int:
+    """Return how many latent pixels away a decoded pixel sees, by convolutions: half its field of view."""
+    blocks, layers = len(vae.config["block_out_channels"]), vae.config["layers_per_block"] + 1
+    field = 1 + 4 + sum(2 * layers / 2**block for block in range(blocks))  # conv_in, middle, up blocks
+    field += sum(1 / 2**block for block in range(1, blocks)) + 1 / 2 ** (blocks - 1)  # upsamplers, conv_out
+    return ceil(field)
+
+
+def attends(vae: AutoencoderKL) -> bool:
+    """Tell whether the decoder's middle attends to all that it sees."""
+    return bool(vae.config["mid_block_add_attention"])
+
+
+def _fade_along(before: int, after: int, length: int, seam: int) -> Image:
+    """Return the weights along one axis; `before` and `after` are 0 at the world's edges."""
+    ramp = (np.arange(2 * seam * LATENT) + 0.5) / (2 * seam * LATENT) if seam else np.zeros(0)
+    weights = np.ones(length * LATENT)
+    if before:
+        weights[: len(ramp)] *= ramp
+    if after:
+        weights[-len(ramp) :] *= ramp[::-1]
+    return weights.astype(np.float32)
 
 
 def _pixels(extent: Extent, origin: Extent) -> tuple[slice, slice]:

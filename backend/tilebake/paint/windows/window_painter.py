@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ import torch
 from tilebake.level.windows.lattice import Extent, Window
 from tilebake.paint.denoise import Span, denoise
 from tilebake.paint.model.load import Components
+from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.picture import to_pixels
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.layer_prompts import Projections
@@ -18,6 +20,8 @@ from tilebake.paint.scene import BakeRun, Clock, Scene, run
 from tilebake.paint.windows.store import Latents, WindowStore
 from tilebake.paint.windows.world import World
 from tilebake.request import OnStep, Step
+
+STEP_SEEDS: Final = 1 << 53  # from a step's seed to the next one's: further apart than any two maps' seeds
 
 Place = tuple[int, Window]
 """A round, and a window in it."""
@@ -125,7 +129,8 @@ class WindowPainter:
         if number:
             before = self.blend(self.world.lattice.extent(window), number - 1)
             clean = torch.from_numpy(before)[None]
-        span = Span(self.world.rounds[number], clean)
+        noise = partial(_step_noise, scene, self.components.unet.config["in_channels"])
+        span = Span(self.world.rounds[number], clean, noise)
 
         def task(bake_run: BakeRun) -> torch.Tensor:
             latents = bake_run.denoise(
@@ -148,6 +153,14 @@ def _only(conditioning: Conditioning, regions: Sequence[int]) -> Conditioning:
         negative=conditioning.negative,
         negative_regions=None if negative is None else tuple(negative[index] for index in regions),
     )
+
+
+def _step_noise(scene: Scene, channels: int, step: int) -> torch.Tensor:
+    """Draw the noise of a step [1, C, h, w] that belongs to places, as the first noise does."""
+    height, width = scene.canvas.latent_size
+    seed = scene.sampling.seed + STEP_SEEDS * (step + 1)
+    noise = coordinate_noise(seed, scene.canvas.origin_x, scene.canvas.origin_y, width, height, channels)
+    return torch.from_numpy(noise)[None]
 
 
 def _report(on_step: OnStep, done: int, steps: int, first: int, step: Step) -> None:

@@ -1,0 +1,93 @@
+"""Decoding in pieces gives the whole, with norms that have fixed statistics."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from tilebake.level.windows.lattice import Extent
+from tilebake.paint.decode import decode_once
+from tilebake.paint.model.load import Components
+from tilebake.paint.noise import coordinate_noise
+from tilebake.paint.windows import decode_pieces
+from tilebake.paint.windows.decode_pieces import decode_part, fade, field_of_view, pieces_of
+from tilebake.paint.windows.frozen_norms import collect_statistics, freeze_norms
+from tilebake.paint.windows.swatch import swatch_statistics
+
+WORLD = Extent(-20, 7, 36, 55)
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decode in pieces of 16 latent pixels, so that a small world has several."""
+    monkeypatch.setattr(decode_pieces, "PIECE_SIDE", 16)
+
+
+def latents_of(components: Components, part: Extent) -> NDArray[np.float32]:
+    height, width = part.size
+    channels = components.unet.config["in_channels"]
+    return coordinate_noise(3, part.left, part.top, width, height, channels)
+
+
+def decode_parts(components: Components, part: Extent) -> NDArray[np.float32]:
+    statistics = swatch_statistics(components.vae)
+    image, degraded = decode_part(
+        components, lambda each: latents_of(components, each), part, WORLD, statistics
+    )
+    assert not degraded
+    return image
+
+
+def test_pieces_are_the_whole(embedded_components: Components) -> None:
+    components = embedded_components
+    with freeze_norms(components.vae.decoder, swatch_statistics(components.vae)):
+        whole = decode_once(components.vae, torch.from_numpy(latents_of(components, WORLD))[None])
+    whole = (whole / 2 + 0.5).clip(0, 1)
+    assert np.abs(decode_parts(components, WORLD) - whole).max() * 255 < 0.01
+
+
+def test_a_part_is_the_same_part_of_all_pieces(components: Components) -> None:
+    part = Extent(-3, 20, 22, 41)
+    rows, columns = (slice(each.start * 8, each.stop * 8) for each in part.slices(WORLD))
+    assert np.array_equal(decode_parts(components, part), decode_parts(components, WORLD)[rows, columns])
+
+
+@pytest.mark.parametrize("seam", [0, 4])
+def test_pieces_count_once_at_every_pixel(seam: int) -> None:
+    weight = np.zeros((WORLD.size[0] * 8, WORLD.size[1] * 8, 1))
+    for piece in pieces_of(WORLD, WORLD, seam):
+        shown = piece.grown(seam).within(WORLD)
+        rows, columns = (slice(each.start * 8, each.stop * 8) for each in shown.slices(WORLD))
+        weight[rows, columns] += fade(piece, shown, seam)
+    assert np.allclose(weight, 1, atol=1e-6)
+
+
+def test_the_norms_are_afterwards_as_they_were(components: Components) -> None:
+    vae, latents = components.vae, torch.from_numpy(latents_of(components, Extent(0, 0, 8, 8)))[None]
+    before = decode_once(vae, latents)
+    statistics = swatch_statistics(vae)
+    with freeze_norms(vae.decoder, statistics):
+        frozen = decode_once(vae, latents)
+    assert not np.array_equal(frozen, before)
+    assert np.array_equal(decode_once(vae, latents), before)
+
+
+def test_a_pictures_own_statistics_give_the_picture(components: Components) -> None:
+    vae, latents = components.vae, torch.from_numpy(latents_of(components, Extent(0, 0, 12, 8)))[None]
+    own = collect_statistics(vae.decoder, lambda: decode_once(vae, latents))
+    with freeze_norms(vae.decoder, own):
+        frozen = decode_once(vae, latents)
+    assert np.allclose(frozen, decode_once(vae, latents), atol=1e-4)
+
+
+def test_the_field_of_view_is_what_the_decoder_sees(embedded_components: Components) -> None:
+    vae, side = embedded_components.vae, 48
+    reach = field_of_view(vae)
+    latents = torch.from_numpy(latents_of(embedded_components, Extent(0, 0, side, 8)))[None]
+    changed = latents.clone()
+    changed[..., 0] += 1
+    with freeze_norms(vae.decoder, swatch_statistics(vae)):
+        difference = np.abs(decode_once(vae, latents) - decode_once(vae, changed))
+    seen = np.flatnonzero(difference.max(axis=(0, 2)) > 1e-6)
+    assert seen.max() < 8 * (1 + reach)
+    assert reach == 14
