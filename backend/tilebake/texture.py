@@ -59,6 +59,7 @@ class Texture:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])  # device, dtype, versions
     degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
     report: PlacementReport | None = None  # if one was asked for
+    share: float = 1.0  # of its steps that were taken for it: windows that are kept need none
 
 
 def pixel_hash(image: "NDArray[np.uint8]") -> str:

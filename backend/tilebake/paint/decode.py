@@ -27,17 +27,17 @@ def decode_image(
     not a number.
     """
     if not bool(latents.isfinite().all()):
-        raise _picture_error(components, "the latents are not numbers (NaN)")
+        raise picture_error(components, "the latents are not numbers (NaN)")
     image, degraded = _decode_with_fallbacks(components, latents)
     if not np.isfinite(image).all() and components.vae.dtype != torch.float32:
         with _upcast(components.vae):
             image, more = _decode_with_fallbacks(components, latents)
         degraded = (*degraded, *more, UPCAST)
     if not np.isfinite(image).all():
-        raise _picture_error(components, "the decoded picture is not numbers (NaN)")
+        raise picture_error(components, "the decoded picture is not numbers (NaN)")
     image = (image / 2 + 0.5).clip(0, 1)
     if image.max() * 255 < DARKEST:  # in the pixels that would be published, not before they are rounded
-        raise _picture_error(components, "the decoded picture is black all over")
+        raise picture_error(components, "the decoded picture is black all over")
     return image, tuple(dict.fromkeys(degraded))
 
 
@@ -83,7 +83,8 @@ def _upcast(vae: nn.Module) -> Generator[None]:
         nn.Module.to(vae, before)
 
 
-def _picture_error(components: Components, what: str) -> BakeError:
+def picture_error(components: Components, what: str) -> BakeError:
+    """Return the error of a picture that is no picture, with what to do about it."""
     if components.dtype == torch.float32:
         return BakeError(what, hint="the model's weights are broken: fetch them anew, or try another model")
     return BakeError(what, hint="the model overflows in half precision: bake with `--dtype float32`")

@@ -49,8 +49,13 @@ def paint_progress_image(vae: AutoencoderKL, estimate: Estimate) -> NDArray[np.u
 
     Raises BakeError when memory runs out, and leaves the bake to go on without.
     """
+    return decode_small(vae, smaller(estimate.latents()))
+
+
+def decode_small(vae: AutoencoderKL, latents: torch.Tensor) -> NDArray[np.uint8]:
+    """Decode a few latents [1, C, h, w] to a picture [H, W, 3]. Raises BakeError when memory runs out."""
     try:
-        image = decode_once(vae, on_device_of(vae, smaller(estimate.latents())))
+        image = decode_once(vae, on_device_of(vae, latents))
         return to_pixels(np.nan_to_num(image / 2 + 0.5).clip(0, 1))
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):

@@ -39,6 +39,7 @@ from tilebake.texture import NOTES, PlacementReport, Texture, pixel_hash
 
 ON_CPU = "painted on the CPU"
 TWO_PASSES = "guidance in two passes"
+OTHER_NUMBERS = frozenset({ON_CPU, TWO_PASSES})  # the fallbacks that may change latents in their last bits
 _Result = TypeVar("_Result")
 _Extra = TypeVar("_Extra")
 
@@ -66,6 +67,7 @@ class Painted(Generic[_Extra]):
     timings: Mapping[str, float]  # seconds, by stage
     degraded: tuple[str, ...]  # every fallback that was needed
     environment: Mapping[str, str]
+    share: float = 1.0  # of its steps that were taken: windows that are kept need none
 
     def texture(self, request: BakeRequest, report: PlacementReport | None = None) -> Texture:
         """Return the picture as the texture of the request that it was painted for."""
@@ -77,6 +79,7 @@ class Painted(Generic[_Extra]):
             environment=self.environment,
             degraded=self.degraded,
             report=report,
+            share=self.share,
         )
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from tilebake.errors import TilebakeError
-from tilebake.level.canvas import canvas_of
+from tilebake.level.canvas import LATENT, canvas_of, in_windows
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.serve.files.atomic_write import write_files
@@ -31,20 +31,25 @@ NEWS: Final = 0.5  # share of the last bake in a speed: a machine is not always 
 
 
 class Work(NamedTuple):
-    """Measure what is to be painted: canvas pixels, and how often they are denoised."""
+    """Measure what is to be painted, and in how many windows, if it is.
 
-    pixels: int
+    All windows count: which of them are kept already is not known beforehand.
+    """
+
+    pixels: int  # of the canvas
     passes: int  # steps, twice with an edit
+    windows: int = 0
+    window: int = 0  # pixels of one
 
     @property
     def denoised(self) -> int:
         """How many pixels are denoised in all."""
-        return self.pixels * self.passes
+        return (self.windows * self.window or self.pixels) * self.passes
 
     @property
     def size_class(self) -> int:
-        """The power of two of the pixels: large pictures take more time a pixel."""
-        return self.pixels.bit_length()
+        """The power of two of the pixels that are denoised at once: large pieces take more time a pixel."""
+        return (self.window or self.pixels).bit_length()
 
 
 class Speed(NamedTuple):
@@ -58,7 +63,7 @@ class Speed(NamedTuple):
 
     def seconds(self, work: Work) -> float:
         """Return how long some work takes."""
-        return (self.denoise * work.passes + self.rest) * work.pixels / MEGAPIXEL
+        return (self.denoise * work.denoised + self.rest * work.pixels) / MEGAPIXEL
 
     def megapixels_per_minute(self, work: Work) -> float:
         """Return how fast pictures become ready, in canvas pixels."""
@@ -70,15 +75,23 @@ _SPEEDS: Final = TypeAdapter(tuple[Speed, ...])
 
 def work_of(request: BakeRequest) -> Work:
     """Return what a request takes. Its settings are decided."""
-    canvas = canvas_of(request.tilemap, request.settings)
-    passes = (request.settings.steps or 1) * (1 if request.tilemap.edit is None else 2)
-    return Work(canvas.width * canvas.height, passes)
+    tilemap, settings = request.tilemap, request.settings
+    canvas = canvas_of(tilemap, settings)
+    passes = (settings.steps or 1) * (1 if tilemap.edit is None else 2)
+    if not in_windows(tilemap, settings) or settings.window is None:
+        return Work(canvas.width * canvas.height, passes)
+    from tilebake.level.windows.lattice import Lattice, extent_of  # NumPy, for large maps alone
+    from tilebake.level.windows.part import canvas_around
+
+    shown = canvas_around(request.shown, canvas)
+    windows = Lattice(settings.window // LATENT, extent_of(canvas)).count(extent_of(shown))
+    return Work(shown.width * shown.height, passes, windows, settings.window**2)
 
 
 def measure(request: BakeRequest, texture: Texture) -> Speed | None:
     """Return how fast a texture was painted; None for one that was not, or not as usual."""
     timings = texture.timings
-    if FROM_CACHE in timings or texture.degraded or timings.get("denoise", 0.0) <= 0:
+    if FROM_CACHE in timings or texture.degraded or min(texture.share, timings.get("denoise", 0.0)) <= 0:
         return None
     work = work_of(request)
     rest = sum(seconds for stage, seconds in timings.items() if stage not in ("load", "denoise"))
@@ -86,7 +99,7 @@ def measure(request: BakeRequest, texture: Texture) -> Speed | None:
         model=request.model_digest[:MODEL_DIGITS],
         device=texture.environment.get("device", ""),
         size_class=work.size_class,
-        denoise=timings["denoise"] / (work.denoised / MEGAPIXEL),
+        denoise=timings["denoise"] / (work.denoised * texture.share / MEGAPIXEL),
         rest=rest / (work.pixels / MEGAPIXEL),
     )
 

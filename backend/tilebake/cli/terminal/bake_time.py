@@ -52,8 +52,8 @@ class BakeTime:
             self._first_step = self._clock()
         elif not self._is_told and self._running is not None and step.step == GUESSED_AT:
             work = work_of(self._running)
-            seconds = (self._clock() - self._first_step) * step.steps / work.passes
-            pace = seconds / (work.pixels / MEGAPIXEL)
+            seconds = (self._clock() - self._first_step) * step.steps
+            pace = seconds / (work.denoised / MEGAPIXEL)
             model = self._running.model_digest[:MODEL_DIGITS]
             guess = Speed(model, self._device, work.size_class, pace, DECODING * pace)
             self._tell([guess] * len(self._requests), is_guess=True)

@@ -107,9 +107,18 @@ class Lattice:
 
     def windows(self, part: Extent) -> Iterator[Window]:
         """Yield the windows that show any pixel of a part of the world, row by row."""
-        rows = self._indices(part.top, part.bottom, self.world.top, self.world.bottom)
-        columns = self._indices(part.left, part.right, self.world.left, self.world.right)
+        rows, columns = self._lines(part)
         return (Window(column, row) for row in rows for column in columns)
+
+    def count(self, part: Extent) -> int:
+        """Return how many windows show any pixel of a part of the world."""
+        rows, columns = self._lines(part)
+        return len(rows) * len(columns)
+
+    def _lines(self, part: Extent) -> tuple[range, range]:
+        """Return the rows and the columns of windows that show any pixel of a part."""
+        rows = self._indices(part.top, part.bottom, self.world.top, self.world.bottom)
+        return rows, self._indices(part.left, part.right, self.world.left, self.world.right)
 
     def _indices(self, start: int, end: int, world_start: int, world_end: int) -> range:
         """Return the windows along one axis that show a pixel from `start` up to `end`."""

@@ -6,12 +6,14 @@ statistics a decoder has a bounded field of view, and pieces that overlap by it 
 """
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import nn
+
+STREAMED_FORWARD: Final = "_old_forward"  # what accelerate calls when it has brought a module's weights
 
 
 class NormStatistics(NamedTuple):
@@ -45,13 +47,26 @@ def freeze_norms(module: nn.Module, statistics: FrozenStatistics) -> Generator[N
     """Make every group norm inside of `module` use these statistics; on exit they use their input's again."""
     norms = _norms(module)
     assert norms.keys() == statistics.keys(), "statistics are of another module"
-    try:
+    with ExitStack() as replaced:
         for name, norm in norms.items():
-            vars(norm)["forward"] = partial(_normalise, norm, statistics[name])
+            replaced.enter_context(_replace_forward(norm, partial(_normalise, norm, statistics[name])))
+        yield
+
+
+@contextmanager
+def _replace_forward(norm: nn.GroupNorm, forward: Callable[[torch.Tensor], torch.Tensor]) -> Generator[None]:
+    """Make a norm compute something else; where its weights are streamed, once they have come."""
+    own = vars(norm)
+    name = STREAMED_FORWARD if STREAMED_FORWARD in own else "forward"
+    before = own.get(name)
+    own[name] = forward
+    try:
         yield
     finally:
-        for norm in norms.values():
-            vars(norm).pop("forward", None)
+        if before is None:
+            del own[name]
+        else:
+            own[name] = before
 
 
 def _norms(module: nn.Module) -> Mapping[str, nn.GroupNorm]:

@@ -11,6 +11,7 @@ from tilebake.paint.scene import Clock, Painted, Scene, describe_environment
 from tilebake.paint.schedulers import make_scheduler, noise_levels
 from tilebake.paint.windows.decode_pieces import decode_part
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
+from tilebake.paint.windows.part_progress import PartView
 from tilebake.paint.windows.rounds import part_into_rounds
 from tilebake.paint.windows.store import WindowStore
 from tilebake.paint.windows.window_painter import WindowPainter
@@ -37,7 +38,8 @@ def paint_world(
         conditioning = condition(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
     part = extent_of(scene.canvas)
-    painter.paint(part, on_step)
+    view = PartView(components.vae, statistics, world.lattice, part, painter.latest)
+    share = painter.paint(part, on_step, view.paint)
     with clock.stage("decode"):
         image, degraded = decode_part(components, painter.blend, part, world.lattice.world, statistics)
     return Painted(
@@ -46,6 +48,7 @@ def paint_world(
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
         environment=describe_environment(components),
+        share=share,
     )
 
 

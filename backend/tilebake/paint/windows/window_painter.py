@@ -10,13 +10,16 @@ import numpy as np
 import torch
 
 from tilebake.level.windows.lattice import Extent, Window
+from tilebake.paint.decode import picture_error
 from tilebake.paint.denoise import Span, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.picture import to_pixels
+from tilebake.paint.progress_image import Estimate
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.layer_prompts import Projections
-from tilebake.paint.scene import BakeRun, Clock, Scene, run
+from tilebake.paint.scene import OTHER_NUMBERS, BakeRun, Clock, MakeDenoiser, Scene, run
+from tilebake.paint.windows.part_progress import OnWindowStep, PartProgress, ShowWindow
 from tilebake.paint.windows.store import Latents, WindowStore
 from tilebake.paint.windows.world import World
 from tilebake.request import OnStep, Step
@@ -32,7 +35,7 @@ class WindowPainter:
 
     A window's latents depend on what it shows and, after the first round, on its neighbours' in the round
     before; its key is a digest of that. So neither order nor history change them. `degraded` lists the
-    fallbacks that any window needed.
+    fallbacks that any window needed; where one may change numbers, all later windows are kept apart.
     """
 
     def __init__(
@@ -51,29 +54,41 @@ class WindowPainter:
         self._store = store
         self._clock = clock
         self._keys: dict[Place, str] = {}
+        self._given_up: tuple[str, ...] = ()  # what of `degraded` may change numbers
         self._projections = Projections()
 
-    def paint(self, part: Extent, on_step: OnStep) -> None:
+    def paint(self, part: Extent, on_step: OnStep, show: ShowWindow) -> float:
         """Paint every window that shows a pixel of a part of the world, unless it is kept.
 
-        What `on_step` raises passes through, and windows that are finished by then stay kept.
+        Return the share of all their steps that had to be taken. `show` paints progress images. What
+        `on_step` raises passes through, and windows that are finished by then stay kept.
         """
         missing = self.missing(part)
-        steps = sum(len(self.world.rounds[number]) for number, _ in missing)
-        done = 0
-        for place in missing:
-            self._paint(place, partial(_report, on_step, done, steps, self.world.rounds[place[0]].start))
-            done += len(self.world.rounds[place[0]])
+        rounds = self.world.rounds
+        progress = PartProgress(on_step, show, sum(len(rounds[number]) for number, _ in missing))
+        for number, window in missing:
+            # an earlier bake may have painted it, and given up the same
+            if not self._given_up or self._find((number, window)) is None:
+                self._paint((number, window), progress.of_window(window, rounds[number].start))
+            progress.done += len(rounds[number])
+        return progress.steps / (self.world.lattice.count(part) * self.world.sampling.steps)
 
     def missing(self, part: Extent) -> Sequence[Place]:
         """List the windows that have to be painted for a part of the world, in the order of their rounds."""
         missing: list[Place] = []
         due = dict.fromkeys(self.world.lattice.windows(part))
         for number in reversed(range(len(self.world.rounds))):
-            absent = [(number, window) for window in due if not self._store.has(self.key((number, window)))]
+            absent = [(number, window) for window in due if not self._has((number, window))]
             missing[:0] = absent
             due = dict.fromkeys(near for _, window in absent for near in self._near(window))
         return missing
+
+    def latest(self, window: Window, beyond: int) -> tuple[int, Latents] | None:
+        """Return the last round, after the round `beyond`, in which a window is kept, and its latents."""
+        for number in reversed(range(beyond + 1, len(self.world.rounds))):
+            if (latents := self._find((number, window))) is not None:
+                return number, latents
+        return None
 
     def blend(self, part: Extent, number: int = -1) -> Latents:
         """Blend the windows of one round to a part of the world: clean latents [C, h, w].
@@ -110,10 +125,26 @@ class WindowPainter:
         return self.world.lattice.windows(self.world.lattice.extent(window))
 
     def _clean(self, place: Place) -> Latents:
-        kept = self._store.get(self.key(place))
+        kept = self._find(place)
         return self._paint(place, _ignore) if kept is None else kept
 
-    def _paint(self, place: Place, on_step: OnStep) -> Latents:
+    def _has(self, place: Place) -> bool:
+        return any(self._store.has(name) for name in self._names(place))
+
+    def _find(self, place: Place) -> Latents | None:
+        for name in self._names(place):
+            if (latents := self._store.get(name)) is not None:
+                return latents
+        return None
+
+    def _names(self, place: Place) -> Sequence[str]:
+        """Return what a window may be kept under, last what it is kept under from now on."""
+        key = self.key(place)
+        if not self._given_up:
+            return (key,)
+        return key, hashlib.sha256("\0".join([key, *self._given_up]).encode()).hexdigest()
+
+    def _paint(self, place: Place, on_step: OnWindowStep) -> Latents:
         number, window = place
         content = self.world.content(window)
         regions = [self._region_of[terrain.name] for terrain in content.terrains]
@@ -132,16 +163,25 @@ class WindowPainter:
         noise = partial(_step_noise, scene, self.components.unet.config["in_channels"])
         span = Span(self.world.rounds[number], clean, noise)
 
+        def denoise_window(make: MakeDenoiser) -> torch.Tensor:
+            denoiser = make(conditioning, span=span, projections=self._projections)
+            return denoise(denoiser, lambda step: on_step(step, denoiser.estimate))
+
         def task(bake_run: BakeRun) -> torch.Tensor:
-            latents = bake_run.denoise(
-                lambda make: denoise(make(conditioning, span=span, projections=self._projections), on_step)
-            )
-            self.degraded = tuple(dict.fromkeys([*self.degraded, *bake_run.degraded]))
+            latents = bake_run.denoise(denoise_window)
+            self._note(bake_run.degraded)
             return latents
 
         latents = run(self.components, scene, task, self._clock)[0].float().cpu().numpy()
-        self._store.put(self.key(place), latents)
+        if not np.isfinite(latents).all():  # kept, it would spoil each later bake
+            raise picture_error(self.components, "the latents are not numbers (NaN)")
+        self._store.put(self._names(place)[-1], latents)
         return latents
+
+    def _note(self, degraded: Sequence[str]) -> None:
+        """Note what a window needed. Each later one may show its neighbours what came of it."""
+        self.degraded = tuple(dict.fromkeys([*self.degraded, *degraded]))
+        self._given_up = tuple(sorted(OTHER_NUMBERS & {*self.degraded}))
 
 
 def _only(conditioning: Conditioning, regions: Sequence[int]) -> Conditioning:
@@ -163,10 +203,5 @@ def _step_noise(scene: Scene, channels: int, step: int) -> torch.Tensor:
     return torch.from_numpy(noise)[None]
 
 
-def _report(on_step: OnStep, done: int, steps: int, first: int, step: Step) -> None:
-    """Report a step of one window as one of all windows."""
-    on_step(Step(done + step.step - first, steps, step.progress_image))
-
-
-def _ignore(_step: Step) -> None:
+def _ignore(_step: Step, _estimate: Estimate | None) -> None:
     """Report nothing."""
