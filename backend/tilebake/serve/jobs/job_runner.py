@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from tilebake.errors import BakeError
+from tilebake.level.canvas import in_windows
 from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
@@ -93,8 +94,13 @@ class JobRunner:
         return texture
 
     def _has_sketch(self, job: JobView, planned: PlannedBake) -> bool:
-        """Tell whether somebody may wait for a picture that takes a while."""
-        if not self._jobs.is_urgent(job.id):
+        """Tell whether somebody may wait for a picture that takes a while.
+
+        Of a map in windows that was painted before, nearly all of them are there already.
+        """
+        request = planned.request
+        is_repaint = planned.png.exists() and in_windows(request.tilemap, request.settings)
+        if is_repaint or not self._jobs.is_urgent(job.id):
             return False
         work, speed = work_of(planned.request), self._speeds.find(planned.request)
         return work.denoised >= LONG_WORK if speed is None else speed.seconds(work) >= LONG
