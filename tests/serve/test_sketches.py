@@ -46,12 +46,22 @@ def test_a_machine_that_is_fast_enough_paints_no_sketch(game: Game) -> None:
     assert game.begun() == [1, 2]
 
 
+def test_new_tiles_in_a_large_map_need_no_sketch(game: Game) -> None:
+    """For most of its windows are there."""
+    game.save("forest", 1, **LARGE)
+    with Backend(setup_of(game)) as backend:
+        until(lambda: view(backend, "forest").state == "up to date")
+        game.save("forest", 1, **{**LARGE, "rows": ["g" * 29 + "."] + ["g" * 30] * 19})
+        until(lambda: game.is_painted("forest"))
+    assert game.begun() == [1, 1]
+
+
 def test_the_image_of_a_job_is_its_sketch(game: Game) -> None:
     game.save("forest", 1)
     with Backend(setup_of(game)) as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         game.save("forest", 2, **LARGE)
-        until(lambda: game.is_painted("forest"))
+        until(lambda: game.is_painted("forest") and view(backend, "forest").state == "up to date")
         shown = [event.job.shows_sketch for event in backend.events(0, 0) if event.job]
     assert True in shown
     assert not shown[-1]

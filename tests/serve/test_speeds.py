@@ -1,5 +1,6 @@
 """How fast this machine paints is remembered, and never stands in the way."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
+from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.serve.speeds import MOST_SPEEDS, SPEEDS_FILE, Speed, Speeds, measure, work_of
@@ -93,3 +96,32 @@ def test_a_folder_that_cannot_be_written_stops_nothing(asked: BakeRequest, tmp_p
     speeds = Speeds(tmp_path / "file")
     speeds.learn(speed())
     assert speeds.find(asked) is None
+
+
+def in_windows(request: BakeRequest, columns: int = 40) -> BakeRequest:
+    """A map of 40 by 40 tiles, painted in windows of 64 latent pixels that lie 48 apart."""
+    body = {"tilebake": 1, "tile_size": 8, "terrains": {"grass": "grass"}, "legend": {"g": "grass"}}
+    tilemap = parse_map(json.dumps({**body, "rows": ["g" * columns] * 40}))
+    settings = {"pixels_per_tile": 32, "steps": 10, "windows": "always", "window": 512, "rounds": 2}
+    return replace(request, tilemap=tilemap, settings=BakeSettings.model_validate(settings))
+
+
+def test_all_windows_of_a_large_map_count(asked: BakeRequest) -> None:
+    large = in_windows(asked)
+    work = work_of(large)
+    assert (work.pixels, work.passes) == ((40 * 32) ** 2, 10)
+    assert work.denoised == 3 * 3 * 512**2 * 10, "the last window begins before the 160th latent pixel ends"
+    assert work.size_class == (512**2).bit_length(), "as large as one is"
+    assert work_of(in_windows(asked, columns=80)).size_class == work.size_class
+    corner = replace(large, region=Bounds(0, 0, 8, 8))
+    assert work_of(corner).denoised == 512**2 * 10
+
+
+def test_windows_that_were_kept_make_no_machine_fast(asked: BakeRequest) -> None:
+    large = in_windows(asked)
+    whole = measure(large, texture(TIMINGS))
+    third = measure(large, texture({**TIMINGS, "denoise": 20.0 / 3}, share=1 / 3))
+    assert whole is not None
+    assert third == pytest.approx(whole)
+    assert whole.seconds(work_of(large)) == pytest.approx(25)
+    assert measure(large, texture(TIMINGS, share=0.0)) is None

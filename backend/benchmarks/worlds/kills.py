@@ -11,13 +11,14 @@ import json
 import multiprocessing
 import os
 import random
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 import numpy as np
@@ -37,6 +38,9 @@ from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.files.png import BrokenPictureError, png_pixels
 from tilebake.serve.windows.window_cache import WindowCache
 from tilebake.texture import pixel_hash
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
 
 BLOCK: Final = 6  # tiles along a block of one terrain
 BLOCKS: Final = (8, 6)
@@ -160,15 +164,20 @@ def kill_often(project: Project, kills: int, seed: int = 0) -> Losses:
 
 def _bake_and_kill(project: Project, world: int, delay: float) -> bool:
     """Bake in a process that is killed after some seconds; False if it was done by then."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-    process = context.Process(target=project.bake, args=(world,), daemon=True)
+    process = _starter().Process(target=project.bake, args=(world,), daemon=True)
     process.start()
     process.join(delay)
     was_alive = process.is_alive()
     process.kill()
     process.join()
     return was_alive
+
+
+def _starter() -> "ForkContext | SpawnContext":
+    """Return what makes processes: by a fork where the system can, for the model comes along."""
+    if sys.platform == "win32" or "fork" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    return multiprocessing.get_context("fork")
 
 
 def is_torn(png: Path, right: str) -> bool:

@@ -21,7 +21,7 @@ from tilebake.paint.model.load import STREAMED, Components, load, models
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.scene import TWO_PASSES
 from tilebake.paint.windows import window_painter
-from tilebake.paint.windows.mosaic import LONGEST, Mosaic
+from tilebake.paint.windows.mosaic import MOST_CELLS, Mosaic
 from tilebake.paint.windows.store import Latents, MemoryStore
 from tilebake.request import BakeRequest, Step
 from tilebake.texture import Texture
@@ -40,9 +40,9 @@ def world(columns: int = 36, rows: int = 24) -> TileMap:
     return level(*[line for line in lines for _ in range(6)])
 
 
-def request(rounds: int = 1, **settings: object) -> BakeRequest:
-    quick = {"windows": "always", "window": 256, "rounds": rounds, "mask_sigma": 1.0, "transparent": False}
-    return ask(world(), **{**quick, **settings})
+def request(rounds: int = 1, **settings: Any) -> BakeRequest:
+    quick: dict[str, Any] = {"windows": "always", "window": 256, "mask_sigma": 1.0, "transparent": False}
+    return ask(world(), **{**quick, "rounds": rounds, **settings})
 
 
 def bake(
@@ -171,8 +171,8 @@ def test_a_mosaic_is_the_weighted_mean_over_cells(side: int) -> None:
             kept[window] = random.standard_normal((2, 32, 32), np.float32)
             mosaic.put(window, kept[window])
     latents, is_painted = mosaic.blend()
-    expected = blend_plainly(lattice, part, -(-side // LONGEST), kept)
-    assert max(latents.shape[1:]) <= LONGEST
+    expected = blend_plainly(lattice, part, -(-side // MOST_CELLS), kept)
+    assert max(latents.shape[1:]) <= MOST_CELLS
     np.testing.assert_array_equal(is_painted, np.isfinite(expected[0]))
     np.testing.assert_allclose(latents, np.nan_to_num(expected), atol=1e-5)
 

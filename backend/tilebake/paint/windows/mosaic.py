@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tilebake.level.windows.lattice import Extent, Lattice, Window
 from tilebake.paint.windows.store import Latents
 
-LONGEST: Final = 64  # cells along the longer side
+MOST_CELLS: Final = 64  # cells along the longer side
 
 
 class Mosaic:
@@ -18,7 +18,7 @@ class Mosaic:
     def __init__(self, lattice: Lattice, part: Extent) -> None:
         self._lattice = lattice
         self._part = part
-        self._cell = ceil(max(part.size) / LONGEST)  # latent pixels along a cell
+        self._cell = ceil(max(part.size) / MOST_CELLS)  # latent pixels along a cell
         self._tesserae: dict[Window, _Tessera] = {}
 
     @property

@@ -9,6 +9,7 @@ from tilebake.level.source.json_positions import snippet
 from tilebake.request import BakeRequest
 
 MOST_REASONS: Final = 3  # more are counted
+TILES_CHANGED: Final = "the tiles changed"
 _TEXTS: Final = {
     "base_prompt": "the base prompt",
     "negative_prompt": "the negative prompt",
@@ -56,7 +57,7 @@ def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
             yield f"{name} changed"
     yield from _terrain_reasons(_fields(was.get("terrains")), _fields(now["terrains"]))
     if has_other_tiles:
-        yield "the tiles changed"
+        yield TILES_CHANGED
 
 
 def _is_of_another_version(was: object, now: object) -> bool:

@@ -10,6 +10,7 @@ from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
+from tilebake.serve.bake.why_stale import TILES_CHANGED
 from tilebake.serve.bulkhead import as_error
 from tilebake.serve.jobs.event_log import EventLog
 from tilebake.serve.jobs.progress_images import ProgressImages
@@ -96,11 +97,11 @@ class JobRunner:
     def _has_sketch(self, job: JobView, planned: PlannedBake) -> bool:
         """Tell whether somebody may wait for a picture that takes a while.
 
-        Of a map in windows that was painted before, nearly all of them are there already.
+        Of a map in windows whose tiles alone changed, most windows are there already.
         """
         request = planned.request
-        is_repaint = planned.png.exists() and in_windows(request.tilemap, request.settings)
-        if is_repaint or not self._jobs.is_urgent(job.id):
+        has_most = planned.stale == TILES_CHANGED and in_windows(request.tilemap, request.settings)
+        if has_most or not self._jobs.is_urgent(job.id):
             return False
         work, speed = work_of(planned.request), self._speeds.find(planned.request)
         return work.denoised >= LONG_WORK if speed is None else speed.seconds(work) >= LONG
