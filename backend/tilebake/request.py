@@ -6,12 +6,13 @@ The pipeline is a `Baker`, and so are a cache around it and a remote machine. To
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tilebake.errors import BakeError
+from tilebake.level.canvas import in_windows
 from tilebake.level.edit.edit import Edit
 from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
@@ -64,6 +65,19 @@ class BakeRequest:
     def shown(self) -> Bounds:
         """What the picture shows, in map pixels."""
         return self.region or self.tilemap.bounds
+
+    def part(self, region: Bounds) -> "BakeRequest":
+        """Return the request of a region's picture, whose pixels are those that this request's has there.
+
+        In windows nothing but the region's surroundings enters it: what is elsewhere leaves its digest.
+        """
+        if not in_windows(self.tilemap, self.settings):
+            return replace(self, region=region)
+        from tilebake.level.windows.part import part_around  # which needs numpy, and a whole map does not
+
+        settings = self.settings.model_copy(update={"windows": "always"})
+        tilemap = replace(part_around(self.tilemap, settings, region), notes=self.tilemap.notes)
+        return replace(self, tilemap=tilemap, settings=settings, region=region)
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) over all that can change a pixel: the cache key.

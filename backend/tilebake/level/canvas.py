@@ -7,7 +7,6 @@ from tilebake.errors import Location, MapError
 from tilebake.level.map.stray_tiles import or_without_strays
 
 if TYPE_CHECKING:
-    from tilebake.level.map.grid import Bounds
     from tilebake.level.settings import BakeSettings
     from tilebake.level.tilemap import TileMap
 
@@ -113,11 +112,7 @@ def is_paintable(tilemap: "TileMap", pixels_per_tile: int) -> bool:
 
 def map_box(tilemap: "TileMap", canvas: Canvas) -> tuple[float, float, float, float]:
     """Return the map's bounds on its canvas: left, top, right, bottom in canvas pixels."""
-    return box_on(tilemap.bounds, canvas)
-
-
-def box_on(bounds: "Bounds", canvas: Canvas) -> tuple[float, float, float, float]:
-    """Return a rectangle of map pixels on a canvas: left, top, right, bottom in canvas pixels."""
+    bounds = tilemap.bounds
     left = bounds.x * canvas.scale - canvas.origin_x * LATENT
     top = bounds.y * canvas.scale - canvas.origin_y * LATENT
     return left, top, left + bounds.width * canvas.scale, top + bounds.height * canvas.scale

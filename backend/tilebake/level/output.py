@@ -43,6 +43,11 @@ def picture_size(bounds: Bounds, scale: float = 1.0) -> PictureSize:
     return PictureSize(max(1, round(bounds.width * scale)), max(1, round(bounds.height * scale)))
 
 
+def art_block(tile_width: float, art_pixels: int | None) -> int:
+    """Return how many pixels of a picture an art pixel measures: whole ones, so that all blocks are alike."""
+    return 1 if art_pixels is None else max(1, round(tile_width / art_pixels))
+
+
 def refuse_vast_picture(bounds: Bounds, tiles: Tiles, tile_width: int, refuse: Refuse) -> None:
     """Raise what `refuse` makes for a picture that is too large to be made and read back."""
     size = picture_size(bounds)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.level.canvas import LATENT
-from tilebake.level.settings import Resample
+from tilebake.level.settings import BakeSettings, Resample
 
 PixelArray: TypeAlias = NDArray[np.uint8]
 Shares: TypeAlias = NDArray[np.float32]
@@ -45,6 +45,35 @@ _LAB = np.array(
 def to_pixels(image: NDArray[np.float32]) -> PixelArray:
     """Convert a picture in 0..1 to bytes, rounded to the nearest."""
     return (image * 255.0).round().astype(np.uint8)
+
+
+def finish(
+    image: NDArray[np.float32],
+    empty: Shares,
+    settings: BakeSettings,
+    box: Box,
+    size: tuple[int, int],
+    block: int = 1,
+) -> PixelArray:
+    """Turn the canvas [H, W, 3] in 0..1 into the picture [h, w, 3 or 4] that the settings ask for.
+
+    `empty` is the share of each latent pixel that no tile covers; `block` is how many pixels of the picture
+    one art pixel measures.
+    """
+    width, height = (max(1, round(side / block)) for side in size)
+    painted = to_pixels(image)
+    if settings.transparent:
+        painted = bleed(painted, empty)
+    pixels = scale(painted, box, (width, height), settings.resample)
+    if settings.palette is not None:
+        pixels = to_palette(pixels, settings.palette)
+    if settings.transparent:
+        edge = settings.resample if settings.art_pixels_per_tile is None else "nearest"
+        opacity = alpha(empty, box, (width, height), edge)
+        pixels = np.concatenate([pixels, opacity[..., None]], axis=-1)
+    if (width, height) != size:
+        pixels = scale(pixels, (0, 0, width, height), size, "nearest")
+    return np.ascontiguousarray(pixels)
 
 
 def scale(image: PixelArray, box: Box, size: tuple[int, int], resample: Resample) -> PixelArray:

@@ -1,22 +1,22 @@
 """Bake a request to a texture. Here masks, prompts, noise and pixels come together."""
 
+from dataclasses import replace
 from functools import cached_property, partial
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tilebake.errors import BakeError, Location, PromptError
-from tilebake.level.canvas import LATENT, Canvas, box_on, canvas_of, in_windows
+from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
 from tilebake.level.edit.edit import Edit
-from tilebake.level.output import picture_size
+from tilebake.level.output import art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
-from tilebake.level.windows.part import canvas_around
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.denoise import Sampling, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition, plain_conditioning
-from tilebake.paint.regional.blending import Blending, blending, plain_blending
+from tilebake.paint.regional.blending import blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
 from tilebake.paint.windows.paint_world import paint_world
@@ -24,6 +24,8 @@ from tilebake.paint.windows.store import MemoryStore, WindowStore
 from tilebake.paint.windows.swatch import swatch_statistics
 from tilebake.request import BakeRequest, OnStep
 from tilebake.texture import Texture
+
+_Extra = TypeVar("_Extra")
 
 
 class Pipeline:
@@ -44,12 +46,12 @@ class Pipeline:
         when memory runs out or the picture comes out broken; what `on_step` raises passes through. The model
         is afterwards as it was.
         """
-        edit, scene = request.tilemap.edit, self.scene(request)
         if in_windows(request.tilemap, request.settings):
-            return self._paint_world(request, scene, on_step).texture(request)
+            return self._paint_world(request, on_step).texture(request)
+        edit, scene = request.tilemap.edit, self.scene(request)
         if edit is None:
-            return self._paint(scene, on_step).texture(request)
-        return self._paint_edit(request, scene, edit, on_step).texture(request)
+            return cut_out(self._paint(scene, on_step), request).texture(request)
+        return cut_out(self._paint_edit(request, scene, edit, on_step), request).texture(request)
 
     def generate(
         self,
@@ -69,11 +71,9 @@ class Pipeline:
         return self._paint(self.plain_scene(prompt, negative_prompt, size, settings, seed), on_step)
 
     def scene(self, request: BakeRequest) -> Scene:
-        """Make the scene of a request, of what it shows. Raises MapError for a map too large."""
+        """Make the scene of a request's whole map. Raises MapError for a map too large."""
         tilemap, settings = request.tilemap, request.settings
         canvas = canvas_of(tilemap, settings)
-        if in_windows(tilemap, settings):
-            canvas = canvas_around(request.shown, canvas)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
         scale = canvas.scale if settings.keep_resolution else 1.0  # pixels of the picture per map pixel
@@ -83,11 +83,11 @@ class Pipeline:
             blend=blend,
             sampling=sampling,
             finish=partial(
-                finish,
-                blend=blend,
+                picture.finish,
+                empty=blend.regions[blend.steps[-1].mask_sigma].empty,
                 settings=settings,
-                box=box_on(request.shown, canvas),
-                size=picture_size(request.shown, scale),
+                box=map_box(tilemap, canvas),
+                size=picture_size(tilemap.bounds, scale),
                 block=art_block(tilemap.tile_size[0] * scale, settings.art_pixels_per_tile),
             ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
@@ -124,9 +124,9 @@ class Pipeline:
     def _statistics(self) -> FrozenStatistics:
         return swatch_statistics(self.components.vae)
 
-    def _paint_world(self, request: BakeRequest, scene: Scene, on_step: OnStep) -> Painted[None]:
+    def _paint_world(self, request: BakeRequest, on_step: OnStep) -> Painted[None]:
         store = MemoryStore(self._store)
-        return paint_world(self.components, request, scene, store, self._statistics, on_step)
+        return paint_world(self.components, request, store, self._statistics, on_step)
 
     def _paint(self, scene: Scene, on_step: OnStep) -> Painted[None]:
         def paint(bake_run: BakeRun) -> Painted[None]:
@@ -150,35 +150,13 @@ class Pipeline:
             raise PromptError(error.what, where=place, hint=error.hint) from None
 
 
-def finish(
-    image: NDArray[np.float32],
-    blend: Blending,
-    settings: BakeSettings,
-    box: picture.Box,
-    size: tuple[int, int],
-    block: int = 1,
-) -> NDArray[np.uint8]:
-    """Turn the canvas [H, W, 3] in 0..1 into the texture [h, w, 3 or 4] that the settings ask for.
-
-    `block` is how many pixels of the texture one art pixel measures.
-    """
-    width, height = (max(1, round(side / block)) for side in size)
-    empty = blend.regions[blend.steps[-1].mask_sigma].empty
-    painted = picture.to_pixels(image)
-    if settings.transparent:
-        painted = picture.bleed(painted, empty)
-    pixels = picture.scale(painted, box, (width, height), settings.resample)
-    if settings.palette is not None:
-        pixels = picture.to_palette(pixels, settings.palette)
-    if settings.transparent:
-        edge = settings.resample if settings.art_pixels_per_tile is None else "nearest"
-        opacity = picture.alpha(empty, box, (width, height), edge)
-        pixels = np.concatenate([pixels, opacity[..., None]], axis=-1)
-    if (width, height) != size:
-        pixels = picture.scale(pixels, (0, 0, width, height), size, "nearest")
-    return np.ascontiguousarray(pixels)
-
-
-def art_block(tile_width: float, art_pixels: int | None) -> int:
-    """Return how many pixels of a picture an art pixel measures: whole ones, so that all blocks are alike."""
-    return 1 if art_pixels is None else max(1, round(tile_width / art_pixels))
+def cut_out(painted: Painted[_Extra], request: BakeRequest) -> Painted[_Extra]:
+    """Return what a request shows of a picture that was painted whole."""
+    if request.region is None:
+        return painted
+    height, width = painted.image.shape[:2]
+    box, bounds = request.region, request.tilemap.bounds
+    across, down = width / bounds.width, height / bounds.height
+    columns = slice(round((box.x - bounds.x) * across), round((box.x + box.width - bounds.x) * across))
+    rows = slice(round((box.y - bounds.y) * down), round((box.y + box.height - bounds.y) * down))
+    return replace(painted, image=np.ascontiguousarray(painted.image[rows, columns]))

@@ -19,7 +19,7 @@ OVERLAP_SHARE: Final = 4  # a window overlaps the next by one part in so many
 
 
 class Extent(NamedTuple):
-    """Describe a rectangle of the world in latent pixels, without its right and lower edges."""
+    """Describe a rectangle of the world without its right and lower edges: in latent pixels, if not said."""
 
     left: int
     top: int

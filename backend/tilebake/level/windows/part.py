@@ -3,19 +3,19 @@
 from math import ceil, floor
 from typing import Final
 
-from tilebake.level.canvas import LATENT, Canvas, width_of_tile
+from tilebake.level.canvas import LATENT
 from tilebake.level.map.crop import crop
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.blend_schedule import blend_steps
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
-from tilebake.level.windows.lattice import OVERLAP_SHARE, Extent, canvas_over
+from tilebake.level.windows.lattice import OVERLAP_SHARE, Extent
+from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.level.windows.window_masks import BOOSTED, REACH
 
 PIECE_SIDE: Final = 128  # latent pixels along a piece that is decoded at once
 SEAM: Final = 4  # latent pixels on both sides of a border of pieces over which they blend, where they must
 FARTHEST: Final = 32  # latent pixels around a piece that its pixels depend on, at most
-FILTER_REACH: Final = 8  # latent pixels beyond a part that the filter sees that scales its picture
 
 
 def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> TileMap:
@@ -23,33 +23,44 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
 
     Its bounds end there too, unless the map does before. `window` and `rounds` of the settings are decided.
     """
+    grid = picture_grid(tilemap, settings)
+    latents = grid.latents(grid.whole_pieces(grid.pixels(region)))
+    seen = around_pieces(latents).grown(reach_of_windows(settings))
+    bounds = _common(_in_map_pixels(seen, LATENT / grid.canvas_scale), tilemap.bounds)
+    margin = BOOSTED * REACH * _softest(tilemap, settings) * LATENT / grid.canvas_scale
+    return crop(tilemap, _grown(bounds, margin), bounds)
+
+
+def around_pieces(latents: Extent) -> Extent:
+    """Return the latent pixels that some depend on when they are decoded: of whole pieces, with a border."""
+    near = latents.grown(SEAM)
+    pieces = Extent(
+        near.left // PIECE_SIDE * PIECE_SIDE,
+        near.top // PIECE_SIDE * PIECE_SIDE,
+        -(-near.right // PIECE_SIDE) * PIECE_SIDE,
+        -(-near.bottom // PIECE_SIDE) * PIECE_SIDE,
+    )
+    return pieces.grown(SEAM + FARTHEST)
+
+
+def reach_of_windows(settings: BakeSettings) -> int:
+    """Return how many latent pixels beyond a place windows lie that its latents depend on.
+
+    A window that shows the place ends a side beyond it, and meets others a stride further in each round but
+    the first. One more side, and the lattice has all of them wherever the part ends.
+    """
     assert settings.window is not None, "the window is decided"
     assert settings.rounds is not None, "the rounds are decided"
     side = settings.window // LATENT
     stride = side - side // OVERLAP_SHARE
-    windows = max(side + (settings.rounds - 1) * stride, PIECE_SIDE + FARTHEST) + side
-    per_latent = LATENT * tilemap.tile_size[0] / width_of_tile(settings, tilemap.tile_size)
-    bounds = _common(_grown(region, windows * per_latent), tilemap.bounds)
-    return crop(tilemap, _grown(bounds, BOOSTED * REACH * _softest(tilemap, settings) * per_latent), bounds)
+    return 2 * side + (settings.rounds - 1) * stride
 
 
-def extent_around(region: Bounds, canvas: Canvas) -> Extent:
-    """Return the part of a map's canvas that the picture of a region is scaled from."""
-    per_map_pixel = canvas.scale / LATENT
-    height, width = canvas.latent_size
-    whole = Extent(canvas.origin_x, canvas.origin_y, canvas.origin_x + width, canvas.origin_y + height)
-    shown = Extent(
-        floor(region.x * per_map_pixel),
-        floor(region.y * per_map_pixel),
-        ceil((region.x + region.width) * per_map_pixel),
-        ceil((region.y + region.height) * per_map_pixel),
-    )
-    return shown.grown(FILTER_REACH).within(whole)
-
-
-def canvas_around(region: Bounds, canvas: Canvas) -> Canvas:
-    """Return the canvas of a region of a map: the part of the map's canvas that its picture needs."""
-    return canvas_over(extent_around(region, canvas), canvas.scale)
+def _in_map_pixels(extent: Extent, per_latent: float) -> Bounds:
+    """Return whole map pixels that hold an extent: equal numbers wherever the part begins."""
+    left, top = floor(extent.left * per_latent), floor(extent.top * per_latent)
+    right, bottom = ceil(extent.right * per_latent), ceil(extent.bottom * per_latent)
+    return Bounds(left, top, right - left, bottom - top)
 
 
 def _softest(tilemap: TileMap, settings: BakeSettings) -> float:

@@ -35,21 +35,45 @@ def decode_part(
 
     `latents` gives those of any part. Raises BakeError as `decode_image` does.
     """
-    height, width = part.size
-    image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
-    degraded: list[str] = []
-    halo = field_of_view(components.vae)
-    seam = SEAM if attends(components.vae) else 0
     with freeze_norms(components.vae.decoder, statistics):
-        for piece in pieces_of(part, world, seam):
-            shown = piece.grown(seam).within(world)
-            seen = shown.grown(halo).within(world)
-            decoded, more = decode_image(components, torch.from_numpy(latents(seen))[None])
-            degraded += more
+        decoder = PieceDecoder(components, latents, world)
+        return decoder.decode(part), decoder.degraded
+
+
+class PieceDecoder:
+    """Decode parts of the world, each not above the one before, and each piece once.
+
+    The norms have to be frozen. `degraded` lists the fallbacks that were needed.
+    """
+
+    def __init__(self, components: Components, latents: Callable[[Extent], Latents], world: Extent) -> None:
+        self.degraded: tuple[str, ...] = ()
+        self._components = components
+        self._latents = latents
+        self._world = world
+        self._halo = field_of_view(components.vae)
+        self._seam = SEAM if attends(components.vae) else 0
+        self._kept: dict[Extent, Image] = {}
+
+    def decode(self, part: Extent) -> Image:
+        """Decode a part to a picture [H, W, 3] in 0..1. Raises BakeError as `decode_image` does."""
+        height, width = part.size
+        image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
+        self._kept = {at: each for at, each in self._kept.items() if at.bottom + self._seam > part.top}
+        for piece in pieces_of(part, self._world, self._seam):
+            shown = piece.grown(self._seam).within(self._world)
+            if piece not in self._kept:
+                self._kept[piece] = self._decode_piece(shown)
             common = shown.within(part)
-            weight = fade(piece, shown, seam)[_pixels(common, shown)]
-            image[_pixels(common, part)] += weight * decoded[_pixels(common, seen)]
-    return image, tuple(dict.fromkeys(degraded))
+            weight = fade(piece, shown, self._seam)[_pixels(common, shown)]
+            image[_pixels(common, part)] += weight * self._kept[piece][_pixels(common, shown)]
+        return image
+
+    def _decode_piece(self, shown: Extent) -> Image:
+        seen = shown.grown(self._halo).within(self._world)
+        decoded, more = decode_image(self._components, torch.from_numpy(self._latents(seen))[None])
+        self.degraded = tuple(dict.fromkeys([*self.degraded, *more]))
+        return decoded[_pixels(shown, seen)].copy()  # a view would keep all of it
 
 
 def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:

@@ -4,14 +4,15 @@ import json
 
 from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.windows.lattice import Lattice, extent_of
+from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition
-from tilebake.paint.scene import Clock, Painted, Scene, describe_environment
+from tilebake.paint.scene import Clock, Painted, describe_environment
 from tilebake.paint.schedulers import make_scheduler, noise_levels
-from tilebake.paint.windows.decode_pieces import decode_part
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
 from tilebake.paint.windows.part_progress import PartView
+from tilebake.paint.windows.picture_pieces import latents_of_picture, paint_picture
 from tilebake.paint.windows.rounds import part_into_rounds
 from tilebake.paint.windows.store import WindowStore
 from tilebake.paint.windows.window_painter import WindowPainter
@@ -23,27 +24,25 @@ from tilebake.texture import NOTES
 def paint_world(
     components: Components,
     request: BakeRequest,
-    scene: Scene,
     store: WindowStore,
     statistics: FrozenStatistics,
     on_step: OnStep,
 ) -> Painted[None]:
-    """Paint what a request shows of a map in windows; `scene` is of that part.
-
-    Raises what `Pipeline.bake` raises.
-    """
+    """Paint what a request shows of a map in windows. Raises what `Pipeline.bake` raises."""
     clock = Clock(components)
-    world = world_of(components, request, scene.sampling)
+    sampling = Sampling.from_settings(request.settings, components.defaults, request.seed)
+    world = world_of(components, request, sampling)
     with clock.stage("encode"):
         conditioning = condition(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
-    part = extent_of(scene.canvas)
+    shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)
+    part = latents_of_picture(world, shown)
     view = PartView(components.vae, statistics, world.lattice, part, painter.latest)
     share = painter.paint(part, on_step, view.paint)
     with clock.stage("decode"):
-        image, degraded = decode_part(components, painter.blend, part, world.lattice.world, statistics)
+        image, degraded = paint_picture(components, world, painter.blend, shown, statistics)
     return Painted(
-        image=scene.finish(image),
+        image=image,
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),

@@ -185,13 +185,14 @@ class WindowPainter:
 
 
 def _only(conditioning: Conditioning, regions: Sequence[int]) -> Conditioning:
-    """Return the prompts of some regions alone, in their order."""
-    negative = conditioning.negative_regions
+    """Return the prompts of some regions alone, in their order, as a map that had only these would have."""
+    negative = [conditioning.negative_regions[index] for index in regions if conditioning.negative_regions]
+    has_own = any(each is not conditioning.negative for each in negative)
     return Conditioning(
         base=conditioning.base,
         regions=tuple(conditioning.regions[index] for index in regions),
         negative=conditioning.negative,
-        negative_regions=None if negative is None else tuple(negative[index] for index in regions),
+        negative_regions=tuple(negative) if has_own else None,
     )
 
 

@@ -1,0 +1,65 @@
+"""Make the picture of a part of the world piece by piece, in memory that does not grow with the part.
+
+Pieces lie on a fixed lattice, and each is scaled and coloured alone, with a border as wide as what its pixels
+depend on.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilebake.level.masks.blend_schedule import blend_steps
+from tilebake.level.windows.lattice import Extent, canvas_over
+from tilebake.level.windows.part import around_pieces
+from tilebake.level.windows.picture_grid import PictureGrid, picture_grid
+from tilebake.level.windows.window_masks import masks_of_window
+from tilebake.paint.model.load import Components
+from tilebake.paint.picture import finish
+from tilebake.paint.windows.decode_pieces import PieceDecoder
+from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
+from tilebake.paint.windows.store import Latents
+from tilebake.paint.windows.world import World
+
+
+def paint_picture(
+    components: Components,
+    world: World,
+    latents: Callable[[Extent], Latents],
+    shown: Extent,
+    statistics: FrozenStatistics,
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Make the picture [h, w, 3 or 4] of some of its pixels, with the fallbacks that it needed.
+
+    `latents` gives those of any part of the world. Raises BakeError as `decode_image` does.
+    """
+    grid = picture_grid(world.request.tilemap, world.request.settings)
+    whole = grid.pixels(world.request.tilemap.bounds)
+    picture = np.zeros((*shown.size, 4 if world.request.settings.transparent else 3), np.uint8)
+    with freeze_norms(components.vae.decoder, statistics):
+        decoder = PieceDecoder(components, latents, world.lattice.world)
+        for piece in (each.within(whole) for each in grid.pieces(shown)):
+            seen = grid.latents(piece).within(world.lattice.world)
+            finished = _finish(world, grid, decoder.decode(seen), piece, seen)
+            common = piece.within(shown)
+            picture[common.slices(shown)] = finished[common.slices(piece)]
+    return picture, decoder.degraded
+
+
+def latents_of_picture(world: World, shown: Extent) -> Extent:
+    """Return the part of the world whose windows some pixels of its picture need."""
+    grid = picture_grid(world.request.tilemap, world.request.settings)
+    pieces = grid.whole_pieces(shown).within(grid.pixels(world.request.tilemap.bounds))
+    return around_pieces(grid.latents(pieces)).within(world.lattice.world)
+
+
+def _finish(
+    world: World, grid: PictureGrid, decoded: NDArray[np.float32], piece: Extent, seen: Extent
+) -> NDArray[np.uint8]:
+    """Scale and colour one piece as the settings ask for."""
+    tilemap, settings = world.request.tilemap, world.request.settings
+    canvas = canvas_over(seen, world.scale)
+    sigma = blend_steps(settings, tilemap.grid, tilemap.tile_size, world.sampling.steps)[-1].mask_sigma
+    masks = masks_of_window(tilemap, canvas, settings, [sigma]).regions()[sigma]
+    height, width = piece.size
+    return finish(decoded, masks.empty, settings, grid.box(piece, canvas), (width, height), grid.block)
