@@ -7,6 +7,7 @@ the user's cache, if it can be written to.
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 
 from tilebake.errors import BakeError, Location, MapError
 from tilebake.level.edit.edit import Edit
+from tilebake.level.map.grid import Bounds
 from tilebake.level.project import Project, find_project
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
@@ -41,6 +43,9 @@ MapSource = str | PathLike[str] | Mapping[str, object] | TileMap
 
 Settings = Mapping[str, object]
 """Bake settings by name, such as {"steps": 8, "mask_sigma": 3}. They win over the map's and the project's."""
+
+Region = tuple[int, int, int, int]
+"""A part of a map in tiles: column and row of its first tile, width and height."""
 
 
 def load_project(folder: str | PathLike[str] = ".") -> Project:
@@ -91,13 +96,15 @@ def bake_map(
     *,
     seed: int | None = None,
     settings: Settings | None = None,
+    region: Region | None = None,
     on_step: OnStep | None = None,
 ) -> Texture:
-    """Paint a map with the model that it or its project names, or else with the embedded one.
+    """Paint a map, or a region of it, with the model that it or its project names, or the embedded one.
 
     Loads the model each time; take `load_painter` for several maps. Raises TilebakeError.
     """
-    request, model = _plan(source, BakeOptions(seed=seed, settings=_check_settings(settings)))
+    options = BakeOptions(seed=seed, settings=_check_settings(settings), region=_bounds_of(region))
+    request, model = _plan(source, options)
     pipeline = _load_pipeline(model, request.loras, "auto", "auto")
     return pipeline.bake(request, on_step or ignore_step)
 
@@ -116,14 +123,19 @@ class MapPainter:
         self._options = options
 
     def request(
-        self, source: MapSource, *, seed: int | None = None, settings: Settings | None = None
+        self,
+        source: MapSource,
+        *,
+        seed: int | None = None,
+        settings: Settings | None = None,
+        region: Region | None = None,
     ) -> BakeRequest:
         """Return everything that decides the pixels of a map's texture. Equal digests are equal pixels.
 
         Raises MapError or ProjectError.
         """
-        options = BakeOptions(_check_settings(settings), self._options.model, self._options.loras, seed)
-        return _plan(source, options)[0]
+        checked, box = _check_settings(settings), _bounds_of(region)
+        return _plan(source, replace(self._options, settings=checked, seed=seed, region=box))[0]
 
     def bake_map(
         self,
@@ -131,13 +143,14 @@ class MapPainter:
         *,
         seed: int | None = None,
         settings: Settings | None = None,
+        region: Region | None = None,
         on_step: OnStep | None = None,
     ) -> Texture:
-        """Paint a map, with its edit if it holds one. Raises TilebakeError.
+        """Paint a map, with its edit if it holds one, or a region of it. Raises TilebakeError.
 
         `on_step` is called after each step, and may raise to cancel.
         """
-        request = self.request(source, seed=seed, settings=settings)
+        request = self.request(source, seed=seed, settings=settings, region=region)
         return self.pipeline.bake(request, on_step or ignore_step)
 
     def edit_map(
@@ -174,6 +187,16 @@ def _plan(source: MapSource, options: BakeOptions) -> tuple[BakeRequest, ModelSo
     tilemap = load_map(source)
     project = load_project() if tilemap.path is None else find_project(tilemap.path)
     return Planner(options).request(tilemap, project)
+
+
+def _bounds_of(region: Region | None) -> Bounds | None:
+    """Return a region as a rectangle of tiles. Raises MapError for one without any."""
+    if region is None:
+        return None
+    box = Bounds(*region)
+    if box.width < 1 or box.height < 1:
+        raise MapError(f"the region {region} holds no tile", hint="give it a width and a height of 1 or more")
+    return box
 
 
 def _check_settings(settings: Settings | None) -> SettingsOverride:

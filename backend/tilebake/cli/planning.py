@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from tilebake.cli.options import Choices
 from tilebake.cli.setting_options import SETTINGS
 from tilebake.level.edit.rewrite import Prompts
+from tilebake.level.map.grid import Bounds
 from tilebake.level.project import find_project
 from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import SettingsOverride
@@ -23,7 +24,7 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
 
 
-def bake_options(choices: Choices, *, is_fast: bool = False) -> BakeOptions:
+def bake_options(choices: Choices, *, is_fast: bool = False, region: Bounds | None = None) -> BakeOptions:
     """Return the shared options for the planner. Raises click.BadParameter for a setting out of its range."""
     return BakeOptions(
         settings=settings_override(choices.settings),
@@ -33,6 +34,7 @@ def bake_options(choices: Choices, *, is_fast: bool = False) -> BakeOptions:
         out=choices.out,
         dtype=None if choices.machine.dtype == "auto" else choices.machine.dtype,
         is_fast=is_fast,
+        region=region,
     )
 
 

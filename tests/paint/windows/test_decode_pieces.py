@@ -53,11 +53,12 @@ def test_a_part_is_the_same_part_of_all_pieces(components: Components) -> None:
 
 
 @pytest.mark.parametrize("seam", [0, 4])
-def test_pieces_count_once_at_every_pixel(seam: int) -> None:
-    weight = np.zeros((WORLD.size[0] * 8, WORLD.size[1] * 8, 1))
-    for piece in pieces_of(WORLD, WORLD, seam):
-        shown = piece.grown(seam).within(WORLD)
-        rows, columns = (slice(each.start * 8, each.stop * 8) for each in shown.slices(WORLD))
+@pytest.mark.parametrize("world", [WORLD, Extent(-18, 13, 35, 49)], ids=["wide", "ends within a seam"])
+def test_pieces_count_once_at_every_pixel(world: Extent, seam: int) -> None:
+    weight = np.zeros((world.size[0] * 8, world.size[1] * 8, 1))
+    for piece in pieces_of(world, world, seam):
+        shown = piece.grown(seam).within(world)
+        rows, columns = (slice(each.start * 8, each.stop * 8) for each in shown.slices(world))
         weight[rows, columns] += fade(piece, shown, seam)
     assert np.allclose(weight, 1, atol=1e-6)
 

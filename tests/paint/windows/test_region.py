@@ -7,9 +7,10 @@ import pytest
 
 from tests.paint.test_pipeline import ask, ignore, level
 from tilebake.level.tilemap import Bounds, TileMap
-from tilebake.level.windows import picture_grid
+from tilebake.level.windows import part, picture_grid
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.windows import decode_pieces
 from tilebake.request import BakeRequest
 
 COLUMNS, ROWS = 176, 8
@@ -25,8 +26,10 @@ CASES = {
 
 
 @pytest.fixture(autouse=True)
-def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_grid, "PIECE_SIDE", 256)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_grid, "LARGEST_PIECE", 256)
+    for module in (decode_pieces, part):
+        monkeypatch.setattr(module, "PIECE_SIDE", 16)
 
 
 def land(tile_size: tuple[int, int]) -> TileMap:
@@ -44,12 +47,12 @@ def in_windows(tilemap: TileMap, **settings: object) -> BakeRequest:
 def test_a_region_is_what_the_whole_map_shows_there(case: str, tiny_components: Components) -> None:
     (width, height), settings = CASES[case]
     request = in_windows(land((width, height)), **settings)
-    part = request.part(Bounds(LEFT * width, TOP * height, WIDTH * width, HEIGHT * height))
-    cut, all_of_it = part.tilemap.bounds, request.tilemap.bounds
+    of_region = request.part(Bounds(LEFT * width, TOP * height, WIDTH * width, HEIGHT * height))
+    cut, all_of_it = of_region.tilemap.bounds, request.tilemap.bounds
     assert cut.x > 0, "a part that is all would prove nothing"
     assert cut.x + cut.width < all_of_it.width, "likewise"
     pipeline = Pipeline(tiny_components)
-    whole, image = (pipeline.bake(each, ignore).image for each in (request, part))
+    whole, image = (pipeline.bake(each, ignore).image for each in (request, of_region))
     scale = whole.shape[1] / (COLUMNS * width)
     left, top = round(LEFT * width * scale), round(TOP * height * scale)
     np.testing.assert_array_equal(image, whole[top : top + image.shape[0], left : left + image.shape[1]])
@@ -71,5 +74,5 @@ def test_what_lies_elsewhere_is_not_in_a_regions_digest() -> None:
 def test_a_region_of_a_map_that_is_painted_in_one_piece_is_cut_out(tiny_components: Components) -> None:
     request = ask(level("ggww", "gsws", "wgsg"))
     whole = Pipeline(tiny_components).bake(request, ignore).image
-    part = Pipeline(tiny_components).bake(request.part(Bounds(16, 16, 32, 32)), ignore).image
-    np.testing.assert_array_equal(part, whole[16:48, 16:48])
+    cut = Pipeline(tiny_components).bake(request.part(Bounds(16, 16, 32, 32)), ignore).image
+    np.testing.assert_array_equal(cut, whole[16:48, 16:48])

@@ -21,6 +21,18 @@ def _parse_shard(
     return int(match[1]), int(match[2])
 
 
+def _parse_region(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[int, int, int, int] | None:
+    if value is None:
+        return None
+    match = re.fullmatch(r"(-?[0-9]{1,9}),(-?[0-9]{1,9}),([0-9]{1,9}),([0-9]{1,9})", value.replace(" ", ""))
+    if not match or 0 in (int(match[3]), int(match[4])):
+        what = f"{value!r} is not X,Y,W,H in whole tiles, such as 10,20,16,12"
+        raise click.BadParameter(what, context, parameter)
+    return int(match[1]), int(match[2]), int(match[3]), int(match[4])
+
+
 @click.command("bake", cls=SectionCommand, short_help="Paint maps.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, readable=False))
 @click.option("--check", is_flag=True, help="Paint nothing. Exit with 3 if any texture is stale.")
@@ -31,6 +43,13 @@ def _parse_shard(
     is_flag=True,
     help="Paint all maps and write NAME.report.png beside each texture: how well terrains keep to their "
     "tiles, and what the model's judge takes each tile for.",
+)
+@click.option(
+    "--region",
+    metavar="X,Y,W,H",
+    callback=_parse_region,
+    help="Paint only a part of one map, in tiles, as NAME.region.png: column, row, width and height. It has "
+    "the pixels that the whole map has there.",
 )
 @click.option(
     "--shard",
@@ -51,6 +70,7 @@ def command(
     force: bool,
     no_cache: bool,
     report: bool,
+    region: tuple[int, int, int, int] | None,
     shard: tuple[int, int] | None,
     choices: Choices,
     fast: bool,
@@ -67,7 +87,9 @@ def command(
     """
     if check and (force or report):
         raise click.UsageError("--check paints nothing, so it does not go with --force or --report")
+    if region and (check or report or shard):
+        raise click.UsageError("--region paints a part of one map, without --check, --report and --shard")
     from tilebake.cli.run.bake import BakeMode, run_bake
 
     mode = BakeMode(check=check, force=force, use_cache=not no_cache, report=report)
-    return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json)
+    return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region)

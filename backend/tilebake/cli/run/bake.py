@@ -18,6 +18,7 @@ from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
+from tilebake.level.map.grid import Bounds
 from tilebake.level.project import FILE_NAME, find_project, map_folders
 from tilebake.models.devices import refuse_absent_device
 from tilebake.request import Baker
@@ -77,23 +78,18 @@ def run_bake(
     *,
     is_fast: bool,
     as_json: bool,
+    region: tuple[int, int, int, int] | None = None,
 ) -> int:
     """Bake or check the maps, print what happens, and return the exit code."""
     started, speed = time.monotonic(), None
     if not mode.check:
         refuse_absent_device(choices.machine.device)
-    options = bake_options(choices, is_fast=is_fast)
-    if options.out is not None and options.out.suffix.lower() in OTHER_PICTURES and not options.out.is_dir():
-        raise click.BadParameter(
-            f"{str(options.out)!r} is neither a .png file nor a folder", param_hint="--out"
-        )
+    options = bake_options(choices, is_fast=is_fast, region=region and Bounds(*region))
+    _refuse_other_pictures(options)
     output = BatchOutput(as_json=as_json, check=mode.check)
     maps = _maps_of(paths, output)
     log.info("found %s", "1 map" if len(maps) == 1 else f"{len(maps)} maps")
-    if len(maps) > 1 and options.out is not None and options.out.suffix.lower() == ".png":
-        raise click.BadParameter(
-            f"one file cannot hold {len(maps)} textures; name a folder", param_hint="--out"
-        )
+    _refuse_several(maps, options)
     if part is not None:
         found, maps = len(maps), share_of(maps, *part, options)
         log.info("part %s of %s has %s of them", *part, len(maps))
@@ -110,6 +106,25 @@ def run_bake(
             speed = _bake(maps, options, output, mode, choices.machine, writing)
     output.print_summary(time.monotonic() - started, speed)
     return _exit_code(output)
+
+
+def _refuse_other_pictures(options: BakeOptions) -> None:
+    if options.out is not None and options.out.suffix.lower() in OTHER_PICTURES and not options.out.is_dir():
+        raise click.BadParameter(
+            f"{str(options.out)!r} is neither a .png file nor a folder", param_hint="--out"
+        )
+
+
+def _refuse_several(maps: list[FoundMap], options: BakeOptions) -> None:
+    """Raise click.BadParameter where options mean one map and there are more."""
+    if len(maps) < 2:
+        return
+    if options.out is not None and options.out.suffix.lower() == ".png":
+        raise click.BadParameter(
+            f"one file cannot hold {len(maps)} textures; name a folder", param_hint="--out"
+        )
+    if options.region is not None:
+        raise click.BadParameter(f"a region is of one map, and there are {len(maps)}", param_hint="--region")
 
 
 def _exit_code(output: BatchOutput) -> int:

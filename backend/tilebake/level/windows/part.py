@@ -31,16 +31,16 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     return crop(tilemap, _grown(bounds, margin), bounds)
 
 
-def around_pieces(latents: Extent) -> Extent:
+def around_pieces(latents: Extent, seam: int = SEAM, halo: int = FARTHEST) -> Extent:
     """Return the latent pixels that some depend on when they are decoded: of whole pieces, with a border."""
-    near = latents.grown(SEAM)
+    near = latents.grown(seam)
     pieces = Extent(
         near.left // PIECE_SIDE * PIECE_SIDE,
         near.top // PIECE_SIDE * PIECE_SIDE,
         -(-near.right // PIECE_SIDE) * PIECE_SIDE,
         -(-near.bottom // PIECE_SIDE) * PIECE_SIDE,
     )
-    return pieces.grown(SEAM + FARTHEST)
+    return pieces.grown(seam + halo)
 
 
 def reach_of_windows(settings: BakeSettings) -> int:

@@ -16,7 +16,7 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.windows.lattice import Extent
 
-PIECE_SIDE: Final = 1024  # canvas pixels along a piece, at most
+LARGEST_PIECE: Final = 1024  # canvas pixels along a piece, at most
 FILTER_SUPPORT: Final = 3  # pixels of the picture that the widest filter looks at to each side
 LEAST_REACH: Final = 4  # latent pixels around a piece from which colours flow under its soft edges
 TOLERANCE: Final = 1e-6  # pixels: rounding errors smaller than this move no edge
@@ -33,7 +33,7 @@ class PictureGrid:
     @property
     def side(self) -> int:
         """How many pixels there are along a piece: whole art pixels, and a power of two of them."""
-        most = PIECE_SIDE * self.scale / self.canvas_scale / self.block
+        most = LARGEST_PIECE * self.scale / self.canvas_scale / self.block
         return self.block * 2 ** max(0, floor(most).bit_length() - 1)
 
     def pixels(self, bounds: Bounds) -> Extent:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
 from tilebake.level.windows.lattice import Extent
-from tilebake.level.windows.part import PIECE_SIDE, SEAM
+from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
@@ -52,7 +52,7 @@ class PieceDecoder:
         self._latents = latents
         self._world = world
         self._halo = field_of_view(components.vae)
-        self._seam = SEAM if attends(components.vae) else 0
+        self._seam = seam_of(components.vae)
         self._kept: dict[Extent, Image] = {}
 
     def decode(self, part: Extent) -> Image:
@@ -105,19 +105,32 @@ def field_of_view(vae: AutoencoderKL) -> int:
     return ceil(field)
 
 
+def sees(vae: AutoencoderKL, part: Extent) -> Extent:
+    """Return the latent pixels that a part is decoded from, within the world and beyond."""
+    return around_pieces(part, seam_of(vae), field_of_view(vae))
+
+
+def seam_of(vae: AutoencoderKL) -> int:
+    """Return over how many latent pixels on both sides of a border pieces blend."""
+    return SEAM if attends(vae) else 0
+
+
 def attends(vae: AutoencoderKL) -> bool:
     """Tell whether the decoder's middle attends to all that it sees."""
     return bool(vae.config["mid_block_add_attention"])
 
 
 def _fade_along(before: int, after: int, length: int, seam: int) -> Image:
-    """Return the weights along one axis; `before` and `after` are 0 at the world's edges."""
-    ramp = (np.arange(2 * seam * LATENT) + 0.5) / (2 * seam * LATENT) if seam else np.zeros(0)
+    """Return the weights along one axis.
+
+    `before` and `after` are the latent pixels beyond the piece's borders: 0 at the world's edges, and fewer
+    than `seam` where the world ends within it.
+    """
+    middles = np.arange(length * LATENT) + 0.5
     weights = np.ones(length * LATENT)
-    if before:
-        weights[: len(ramp)] *= ramp
-    if after:
-        weights[-len(ramp) :] *= ramp[::-1]
+    for shown, from_border in ((before, middles - before * LATENT), (after, middles[::-1] - after * LATENT)):
+        if shown:
+            weights *= (0.5 + from_border / (2 * seam * LATENT)).clip(0, 1)
     return weights.astype(np.float32)
 
 

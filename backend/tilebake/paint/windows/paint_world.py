@@ -36,7 +36,7 @@ def paint_world(
         conditioning = condition(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
     shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)
-    part = latents_of_picture(world, shown)
+    part = latents_of_picture(components, world, shown)
     view = PartView(components.vae, statistics, world.lattice, part, painter.latest)
     share = painter.paint(part, on_step, view.paint)
     with clock.stage("decode"):

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from tilebake.level.masks.blend_schedule import blend_steps
 from tilebake.level.windows.lattice import Extent, canvas_over
-from tilebake.level.windows.part import around_pieces
 from tilebake.level.windows.picture_grid import PictureGrid, picture_grid
 from tilebake.level.windows.window_masks import masks_of_window
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import finish
-from tilebake.paint.windows.decode_pieces import PieceDecoder
+from tilebake.paint.windows.decode_pieces import PieceDecoder, sees
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.store import Latents
 from tilebake.paint.windows.world import World
@@ -46,11 +45,11 @@ def paint_picture(
     return picture, decoder.degraded
 
 
-def latents_of_picture(world: World, shown: Extent) -> Extent:
+def latents_of_picture(components: Components, world: World, shown: Extent) -> Extent:
     """Return the part of the world whose windows some pixels of its picture need."""
     grid = picture_grid(world.request.tilemap, world.request.settings)
     pieces = grid.whole_pieces(shown).within(grid.pixels(world.request.tilemap.bounds))
-    return around_pieces(grid.latents(pieces)).within(world.lattice.world)
+    return sees(components.vae, grid.latents(pieces)).within(world.lattice.world)
 
 
 def _finish(

@@ -7,16 +7,18 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from tilebake.errors import Location, ModelError
+from tilebake.errors import Location, MapError, ModelError, shown
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, with_less_detail
 from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.map.grid import Bounds
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
 from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, read_map
+from tilebake.level.windows.region import region_of
 from tilebake.models.lookup import Models
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
@@ -29,6 +31,7 @@ from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.ownership import read_record, record_path
 
+REGION_SUFFIX: Final = ".region.png"
 FAST_WIDTH: Final = 24  # canvas pixels: a preview's tiles are half as wide as the map's, but not smaller
 FAST_STEPS: Final = 4  # the fewest of a preview: with even sigmas, half of them make no picture
 FAST_SHARE_OF_STEPS: Final = 0.4
@@ -47,6 +50,7 @@ class BakeOptions:
     is_fast: bool = (
         False  # a preview: smaller tiles and fewer steps than the map's, where none are given here
     )
+    region: Bounds | None = None  # the only part to be painted, in tiles
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ class Planner:
         project = find_project(path)
         tilemap = self.read_map(path, project, trial)
         png, root = self._output(path, relative, project)
+        if self._options.region is not None:
+            refuse_texture(png, project, path)
         recorded = read_recorded_model(png) if self._trusts_records else None
         request, source, uncompared = self._request(tilemap, project, recorded)
         stamps = {**stamps, **stamps_of((png, record_path(png)))}
@@ -139,6 +145,8 @@ class Planner:
             loras=loras,
             dtype=self._options.dtype,
         )
+        if self._options.region is not None:
+            request = request.part(region_of(tilemap, self._options.region))
         return request, source, (*uncompared, *absent)
 
     def _hurry(self, settings: BakeSettings) -> BakeSettings:
@@ -210,12 +218,20 @@ class Planner:
 
     def _output(self, path: Path, relative: Path, project: Project) -> tuple[Path, Path]:
         """Return where the picture goes, and the folder that it may not leave."""
-        out = self._options.out
+        out, suffix = self._options.out, ".png" if self._options.region is None else REGION_SUFFIX
         if out is None:
-            return output_path(project, path), project.root
+            return output_path(project, path).with_name(map_stem(path) + suffix), project.root
         if out.suffix.lower() != ".png":
-            out = out / relative.with_name(f"{map_stem(path)}.png")
+            out = out / relative.with_name(map_stem(path) + suffix)
         return out, nearest_folder(out.parent)
+
+
+def refuse_texture(png: Path, project: Project, map_path: Path) -> None:
+    """Raise MapError where the picture of a region would take the place of the whole map's."""
+    own = output_path(project, map_path)
+    if png.absolute().parent.resolve() / png.name == own:
+        what = f"a region's picture would take the place of the map's own, {shown(own)}"
+        raise MapError(what, where=Location(map_path), hint="name another file by --out")
 
 
 def _stale(png: Path, request: BakeRequest) -> str | None:

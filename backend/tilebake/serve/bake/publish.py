@@ -116,7 +116,7 @@ def _record(
         "seed": request.seed,
         "settings": request.settings.model_dump(mode="json"),
         "parts": request.part_digests(),
-        "bounds": request.tilemap.bounds._asdict(),
+        "bounds": request.shown._asdict(),
         "size": [width, height],
         "timings": {stage: round(seconds, 3) for stage, seconds in texture.timings.items()},
         "pixel_hash": texture.pixel_hash,
