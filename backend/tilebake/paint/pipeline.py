@@ -1,5 +1,6 @@
 """Bake a request to a texture. Here masks, prompts, noise and pixels come together."""
 
+from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 from tilebake.errors import BakeError, Location, PromptError
 from tilebake.level.canvas import LATENT, Canvas, box_on, canvas_of, in_windows
 from tilebake.level.edit.edit import Edit
+from tilebake.level.map.grid import Bounds
 from tilebake.level.output import picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
-from tilebake.level.windows.part import canvas_around
+from tilebake.level.windows.part import canvas_around, part_around
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.denoise import Sampling, denoise
@@ -19,7 +21,7 @@ from tilebake.paint.prompts.encode import condition, plain_conditioning
 from tilebake.paint.regional.blending import Blending, blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
-from tilebake.paint.windows.paint_world import paint_world
+from tilebake.paint.windows.paint_world import paint_world, patch_world
 from tilebake.paint.windows.store import MemoryStore, WindowStore
 from tilebake.paint.windows.swatch import swatch_statistics
 from tilebake.request import BakeRequest, OnStep
@@ -50,6 +52,22 @@ class Pipeline:
         if edit is None:
             return self._paint(scene, on_step).texture(request)
         return self._paint_edit(request, scene, edit, on_step).texture(request)
+
+    def patch(self, request: BakeRequest, texture: Texture, on_step: OnStep) -> Texture:
+        """Paint a map by patching the texture of its request's anchor.
+
+        Raises what `bake` raises.
+        """
+
+        def scene_of(region: Bounds) -> Scene:
+            part = part_around(request.tilemap, request.settings, region)
+            return self.scene(replace(request.clean, tilemap=part, region=region))
+
+        store = MemoryStore() if self._store is None else self._store
+        painted = patch_world(
+            self.components, request, texture.image, scene_of, store, self._statistics, on_step
+        )
+        return painted.texture(request)
 
     def generate(
         self,

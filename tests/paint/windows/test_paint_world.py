@@ -177,7 +177,7 @@ def test_noise_is_replaced_without_a_trace(scheduler: str, tiny_components: Comp
     generator = torch.Generator("cpu").manual_seed(scene.sampling.seed)
     shape = (1, tiny_components.unet.config["in_channels"], *scene.canvas.latent_size)
     drawn = [torch.randn(shape, generator=generator) for _ in range(3)]
-    span = Span(range(3), None, lambda step: drawn[step])
+    span = Span(range(3), step_noise=lambda step: drawn[step])
     stock = run(tiny_components, scene, lambda each: latents(each, None))
     replaced = run(tiny_components, scene, lambda each: latents(each, span))
     assert torch.allclose(stock, replaced, atol=1e-4)

@@ -6,7 +6,7 @@ from typing import Final
 from tilebake.level.canvas import LATENT, Canvas, width_of_tile
 from tilebake.level.map.crop import crop
 from tilebake.level.map.grid import Bounds
-from tilebake.level.masks.blend_schedule import blend_steps
+from tilebake.level.masks.blend_schedule import softest_mask
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.windows.lattice import OVERLAP_SHARE, Extent, canvas_over
@@ -30,7 +30,13 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     windows = max(side + (settings.rounds - 1) * stride, PIECE_SIDE + FARTHEST) + side
     per_latent = LATENT * tilemap.tile_size[0] / width_of_tile(settings, tilemap.tile_size)
     bounds = _common(_grown(region, windows * per_latent), tilemap.bounds)
-    return crop(tilemap, _grown(bounds, BOOSTED * REACH * _softest(tilemap, settings) * per_latent), bounds)
+    return crop(
+        tilemap,
+        _grown(
+            bounds, BOOSTED * REACH * softest_mask(settings, tilemap.grid, tilemap.tile_size) * per_latent
+        ),
+        bounds,
+    )
 
 
 def extent_around(region: Bounds, canvas: Canvas) -> Extent:
@@ -50,10 +56,6 @@ def extent_around(region: Bounds, canvas: Canvas) -> Extent:
 def canvas_around(region: Bounds, canvas: Canvas) -> Canvas:
     """Return the canvas of a region of a map: the part of the map's canvas that its picture needs."""
     return canvas_over(extent_around(region, canvas), canvas.scale)
-
-
-def _softest(tilemap: TileMap, settings: BakeSettings) -> float:
-    return max(blend.mask_sigma for blend in blend_steps(settings, tilemap.grid, tilemap.tile_size, 2))
 
 
 def _grown(bounds: Bounds, margin: float) -> Bounds:
