@@ -5,8 +5,10 @@ decoded as it is within the whole. A decoder whose middle attends to all that it
 such border: its pieces differ a little, and blend over each other.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Iterator
 from math import ceil
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,38 +20,58 @@ from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.part import PIECE_SIDE, SEAM
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
+from tilebake.paint.picture import to_pixels
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
-from tilebake.paint.windows.store import Latents
+from tilebake.paint.windows.store import Latents, WindowStore
 
 Image = NDArray[np.float32]
 
 
+class Windows(Protocol):
+    """Describe what gives the latents of a world's parts."""
+
+    @property
+    def store(self) -> WindowStore: ...
+    def content_key(self, part: Extent) -> str: ...
+    def blend(self, part: Extent) -> Latents: ...
+
+
 def decode_part(
-    components: Components,
-    latents: Callable[[Extent], Latents],
-    part: Extent,
-    world: Extent,
-    statistics: FrozenStatistics,
+    components: Components, windows: Windows, part: Extent, world: Extent, statistics: FrozenStatistics
 ) -> tuple[Image, tuple[str, ...]]:
     """Decode a part of the world to a picture [H, W, 3] in 0..1, with the fallbacks that it needed.
 
-    `latents` gives those of any part. Raises BakeError as `decode_image` does.
+    It is rounded to bytes piece by piece, and pieces are kept. Raises BakeError as `decode_image` does.
     """
     height, width = part.size
     image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
     degraded: list[str] = []
-    halo = field_of_view(components.vae)
     seam = SEAM if attends(components.vae) else 0
     with freeze_norms(components.vae.decoder, statistics):
         for piece in pieces_of(part, world, seam):
             shown = piece.grown(seam).within(world)
-            seen = shown.grown(halo).within(world)
-            decoded, more = decode_image(components, torch.from_numpy(latents(seen))[None])
+            decoded, more = _decode_piece(components, windows, shown, world)
             degraded += more
             common = shown.within(part)
             weight = fade(piece, shown, seam)[_pixels(common, shown)]
-            image[_pixels(common, part)] += weight * decoded[_pixels(common, seen)]
+            image[_pixels(common, part)] += weight * (decoded[_pixels(common, shown)] / np.float32(255))
     return image, tuple(dict.fromkeys(degraded))
+
+
+def _decode_piece(
+    components: Components, windows: Windows, shown: Extent, world: Extent
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Return the picture [H, W, 3] of a piece, decoded unless it is kept."""
+    seen = shown.grown(field_of_view(components.vae)).within(world)
+    key = hashlib.sha256(f"{shown} {windows.content_key(seen)}".encode()).hexdigest()
+    kept = windows.store.get(key)
+    if kept is not None:
+        return np.moveaxis(np.asarray(kept, np.uint8), 0, -1), ()
+    decoded, degraded = decode_image(components, torch.from_numpy(windows.blend(seen))[None])
+    pixels = to_pixels(decoded[_pixels(shown, seen)])
+    if not degraded:  # given up something for memory once, another time need not
+        windows.store.put(key, np.ascontiguousarray(np.moveaxis(pixels, -1, 0)))
+    return pixels, degraded
 
 
 def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:
