@@ -17,8 +17,8 @@ from tilebake.paint.scene import Clock, Painted, Scene, describe_environment
 from tilebake.paint.schedulers import make_scheduler, noise_levels
 from tilebake.paint.windows.decode_pieces import decode_part
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
-from tilebake.paint.windows.part_progress import PartView
 from tilebake.paint.windows.paint_patches import paste_patches
+from tilebake.paint.windows.part_progress import PartView
 from tilebake.paint.windows.patch_painter import PatchedWorld
 from tilebake.paint.windows.rounds import part_into_rounds
 from tilebake.paint.windows.store import WindowStore

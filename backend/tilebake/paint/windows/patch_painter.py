@@ -13,6 +13,8 @@ import torch
 from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.patches import Patch
 from tilebake.paint.denoise import Hold, Span
+from tilebake.paint.progress_image import Estimate
+from tilebake.paint.windows.part_progress import OnWindowStep
 from tilebake.paint.windows.store import Latents
 from tilebake.paint.windows.window_painter import WindowPainter
 from tilebake.request import OnStep, Step

@@ -161,9 +161,7 @@ class WindowPainter:
         self.store.put(self._names(place)[-1], latents)
         return latents
 
-    def denoise(
-        self, content: WindowContent, span: Span, on_step: OnWindowStep, number: int = 0
-    ) -> Latents:
+    def denoise(self, content: WindowContent, span: Span, on_step: OnWindowStep, number: int = 0) -> Latents:
         """Denoise what a window shows, over some of the steps: clean latents [C, h, w].
 
         The noise of a round is the world's own, and so is an ancestral scheduler's at each step. Raises
