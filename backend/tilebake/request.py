@@ -59,6 +59,9 @@ class BakeRequest:
     dtype: str | None = (
         None  # the number type that has to be painted in; None accepts each, and so do digests
     )
+    anchor: TileMap | None = (
+        None  # of a clean painting with all else alike, which is patched where the map differs
+    )
     region: Bounds | None = None  # the part of the map that the picture shows, in map pixels; None is all
 
     @property
@@ -85,7 +88,19 @@ class BakeRequest:
         Names and paths of map, model and LoRA files are left out, for their content counts; so are device
         and dtype, which are in the texture's `environment`.
         """
-        return self._digests[0]
+        own = self._digests[0]
+        return own if self.anchor is None else patched_digest(own, self.anchored.digest())
+
+    @property
+    def anchored(self) -> "BakeRequest":
+        """The request of the clean painting that is patched."""
+        assert self.anchor is not None, "nothing is patched"
+        return replace(self, tilemap=self.anchor, anchor=None)
+
+    @property
+    def clean(self) -> "BakeRequest":
+        """The request of a clean painting of the same map."""
+        return replace(self, anchor=None)
 
     def part_digests(self) -> dict[str, object]:
         """Return digests of what the record does not hold itself, to tell later what changed."""
@@ -147,6 +162,11 @@ class BakeRequest:
             for key, each in settings.items()
             if key not in LATER_SETTINGS or each != starting[key].default
         }
+
+
+def patched_digest(digest: str, anchor: str) -> str:
+    """Return the digest of a patched painting, by those of clean ones of the map and of its anchor."""
+    return hashlib.sha256(f"{anchor}+{digest}".encode("ascii")).hexdigest()
 
 
 def model_key(model_digest: str, loras: Iterable[tuple[LoraRef, str]]) -> tuple[object, ...]:

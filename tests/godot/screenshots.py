@@ -10,15 +10,17 @@ from PIL import Image
 
 from tests.godot.harness.addon_imports import adopt_imports
 from tests.godot.harness.checks import assert_checks
+from tests.godot.harness.drawn_island import make_island
 from tests.godot.harness.drawn_village import SCENE, SIZE, make_village
 from tests.godot.harness.engine import Engine, copy_project, find_engine, write_project
 from tests.godot.harness.scenes import EXPORT
 from tests.godot.harness.screen import DRAWING, screen
 from tests.godot.harness.user_plugin import add_user, remove_user
 
-PATIENCE: Final = 900.0  # seconds: a bake and two previews of the demo, or a bake of the village
+PATIENCE: Final = 1800.0  # seconds: a bake and two previews of the demo, or one of the other levels
 FRAMES: Final = 4  # of a running game; the last one is kept
 PIXEL_ART: Final = 'maps = ["maps"]\noutput = "baked"\n[settings]\npreset = "pixel-art"\n'
+LARGE: Final = 'maps = ["maps"]\noutput = "baked"\n[settings]\npixels_per_tile = 32\n'
 WINDOW: Final = (
     f"\n[display]\n\nwindow/size/viewport_width={SIZE[0]}\nwindow/size/viewport_height={SIZE[1]}\n"
     "\n[rendering]\n\ntextures/canvas_textures/default_texture_filter=0\n"
@@ -33,6 +35,7 @@ def take(target: Path) -> None:
         engine = find_engine().at_home(folder / "home")
         _previews(engine, copy_project(folder / "demo"), target)
         _game(engine, folder / "village", target)
+        _windows(engine, folder / "island", target)
 
 
 def _previews(engine: Engine, project: Path, target: Path) -> None:
@@ -57,6 +60,14 @@ def _game(engine: Engine, project: Path, target: Path) -> None:
     for index, frame in enumerate((before, _play(engine, project))):
         both.paste(frame, (index * SIZE[0], 0))
     both.save(target / "godot-game.png", optimize=True)
+
+
+def _windows(engine: Engine, project: Path, target: Path) -> None:
+    """Save the editor while a large level is painted in windows."""
+    write_project(project, {"tilebake.toml": LARGE})
+    adopt_imports(engine, project)
+    make_island(engine, project)
+    _photograph(engine, project, "editor/photograph_windows.gd", target)
 
 
 def _photograph(engine: Engine, project: Path, script: str, target: Path) -> None:

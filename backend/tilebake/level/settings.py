@@ -55,8 +55,8 @@ class AnySettings(StrictModel):
 
     pixels_per_tile: Annotated[int, Field(ge=4, le=256)] | None = None
     """Canvas pixels along a tile's width. It sets how large a tile is painted; the picture is then scaled to
-    the tile's size in the game. null is chosen by that size. Where the map's canvas would be too large, the
-    largest that fits is taken, and a note says so."""
+    the tile's size in the game. null is chosen by that size. Where windows are never used and the map's
+    canvas would be too large for one piece, the largest that fits is taken, and a note says so."""
 
     mask_sigma: Sigma | None = None
     """Softness of the masks in latent pixels, which are 8 canvas pixels each. It is the standard

@@ -62,8 +62,20 @@ class Span:
     steps: range
     clean: torch.Tensor | None = None
     """[1, C, h, w]: latents without noise, which are noised up to the first step; None starts from noise."""
+    hold: "Hold | None" = None
     step_noise: Callable[[int], torch.Tensor] | None = None
     """Draw what an ancestral scheduler adds at a step [1, C, h, w]; None draws it from the seed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hold:
+    """Name what stays as it is, and only gets as much noise as each step has.
+
+    As in RePaint (Lugmayr et al. 2022, arXiv:2201.09865).
+    """
+
+    clean: torch.Tensor  # [1, C, h, w]
+    is_new: torch.Tensor  # [1, 1, h, w]: where latents are painted; all others stay
 
 
 Branches = tuple[int, ...]
@@ -110,7 +122,9 @@ class Denoiser:
         )
         # float32 whatever the UNet computes in: a step changes latents by less than bfloat16 tells apart
         clean = None if span is None else span.clean
-        self.latents = self._noised(noise, clean).to(device, torch.float32)
+        self._hold = None if span is None else span.hold
+        self._noise = noise
+        self.latents = self._held(self._noised(noise, clean), self.steps.start).to(device, torch.float32)
         self.estimate: Estimate | None = None
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
@@ -136,11 +150,20 @@ class Denoiser:
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
-        self.latents = self._step(predicted, step)
+        self.latents = self._held(self._step(predicted, step), step + 1)
         self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
         )
+
+    def _held(self, latents: torch.Tensor, step: int) -> torch.Tensor:
+        """Return latents [1, C, h, w] before a step, with what is held in its place, as noisy as they."""
+        if self._hold is None:
+            return latents
+        held = self._hold.clean
+        if step < len(self.timesteps):
+            held = self.scheduler.add_noise(held, self._noise, self.timesteps[step : step + 1])
+        return torch.where(self._hold.is_new.to(latents.device), latents, held.to(latents))
 
     def _step(self, predicted: torch.Tensor, step: int) -> torch.Tensor:
         """Return the latents [1, C, h, w] after a step, with the noise that the span wants in it."""

@@ -11,6 +11,8 @@ from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
 from tilebake.level.edit.edit import Edit
 from tilebake.level.output import art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
+from tilebake.level.tilemap import TileMap
+from tilebake.level.windows.patches import find_patches
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.denoise import Sampling, denoise
@@ -19,7 +21,7 @@ from tilebake.paint.prompts.encode import condition, plain_conditioning
 from tilebake.paint.regional.blending import blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
-from tilebake.paint.windows.paint_world import paint_world
+from tilebake.paint.windows.paint_world import paint_world, patch_world
 from tilebake.paint.windows.store import MemoryStore, WindowStore
 from tilebake.paint.windows.swatch import swatch_statistics
 from tilebake.request import BakeRequest, OnStep
@@ -40,12 +42,14 @@ class Pipeline:
         self._store = store
 
     def bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
-        """Paint a map at its own pixel size, under its edit if it has one.
+        """Paint a map at its own pixel size, under its edit if it has one, or as its anchor with patches.
 
         Raises MapError for a map too large, PromptError for a prompt that cannot be encoded, and BakeError
         when memory runs out or the picture comes out broken; what `on_step` raises passes through. The model
         is afterwards as it was.
         """
+        if request.anchor is not None:
+            return self._patch_world(request, request.anchor, on_step).texture(request)
         if in_windows(request.tilemap, request.settings):
             return self._paint_world(request, on_step).texture(request)
         edit, scene = request.tilemap.edit, self.scene(request)
@@ -127,6 +131,13 @@ class Pipeline:
     def _paint_world(self, request: BakeRequest, on_step: OnStep) -> Painted[None]:
         store = MemoryStore(self._store)
         return paint_world(self.components, request, store, self._statistics, on_step)
+
+    def _patch_world(self, request: BakeRequest, anchor: TileMap, on_step: OnStep) -> Painted[None]:
+        patches = find_patches(anchor, request.tilemap, request.settings)
+        if patches is None:
+            raise BakeError("the map differs too much from the one that is patched", hint="bake it anew")
+        store = MemoryStore(self._store)
+        return patch_world(self.components, request, patches, store, self._statistics, on_step)
 
     def _paint(self, scene: Scene, on_step: OnStep) -> Painted[None]:
         def paint(bake_run: BakeRun) -> Painted[None]:

@@ -81,11 +81,13 @@ def work_of(request: BakeRequest) -> Work:
     if not in_windows(tilemap, settings) or settings.window is None:
         return Work(canvas.width * canvas.height, passes)
     from tilebake.level.windows.lattice import Lattice, extent_of  # NumPy, for large maps alone
-    from tilebake.level.windows.part import canvas_around
+    from tilebake.level.windows.picture_grid import picture_grid
 
-    shown = canvas_around(request.shown, canvas)
-    windows = Lattice(settings.window // LATENT, extent_of(canvas)).count(extent_of(shown))
-    return Work(shown.width * shown.height, passes, windows, settings.window**2)
+    grid, world = picture_grid(tilemap, settings), extent_of(canvas)
+    shown = grid.latents(grid.pixels(request.shown)).within(world)
+    height, width = shown.size
+    windows = Lattice(settings.window // LATENT, world).count(shown)
+    return Work(height * width * LATENT**2, passes, windows, settings.window**2)
 
 
 def measure(request: BakeRequest, texture: Texture) -> Speed | None:

@@ -6,6 +6,7 @@ const TilebakeDock = preload("editor/dock/dock.gd")
 const TilebakeExportPlugin = preload("editor/importing/export_plugin.gd")
 const TilebakeImportPlugin = preload("editor/importing/import_plugin.gd")
 const TilebakeInspectorPlugin = preload("editor/inspector/inspector_plugin.gd")
+const TilebakeLivePainting = preload("editor/previews/live_painting.gd")
 const TilebakeMapActions = preload("editor/maps/map_actions.gd")
 const TilebakeMapScene = preload("editor/maps/map_scene.gd")
 const TilebakePreviewSession = preload("editor/previews/preview_session.gd")
@@ -27,6 +28,7 @@ var _inspector_plugin: TilebakeInspectorPlugin
 var _scene_link: TilebakeSceneLink
 var _scene_saving: TilebakeSceneSaving
 var _preview_session: TilebakePreviewSession
+var _live_painting: TilebakeLivePainting
 var _saved: Timer
 
 
@@ -37,10 +39,11 @@ func _enter_tree() -> void:
 	_scene_link = TilebakeSceneLink.new(_coordinator)
 	_scene_saving = TilebakeSceneSaving.new(_coordinator.guess)
 	_preview_session = TilebakePreviewSession.new(_coordinator)
+	_live_painting = TilebakeLivePainting.new(_coordinator)
 	_saved = Timer.new()
 	_saved.one_shot = true
 	_saved.wait_time = DEBOUNCE
-	for part: Node in [_coordinator, _scene_link, _scene_saving, _preview_session, _saved]:
+	for part: Node in [_coordinator, _scene_link, _scene_saving, _preview_session, _live_painting, _saved]:
 		add_child(part)
 	_inspector_plugin = TilebakeInspectorPlugin.new(_actions, _preview_session, get_undo_redo(), _coordinator.guess)
 	add_inspector_plugin(_inspector_plugin)
@@ -59,13 +62,14 @@ func _exit_tree() -> void:
 	remove_import_plugin(_import_plugin)
 	remove_export_plugin(_export_plugin)
 	remove_inspector_plugin(_inspector_plugin)
-	for part: Node in [_saved, _preview_session, _scene_saving, _scene_link, _coordinator]:
+	for part: Node in [_saved, _live_painting, _preview_session, _scene_saving, _scene_link, _coordinator]:
 		part.queue_free()
 
 
 ## Place the previews anew before the editor saves: their painting may have moved.
 func _apply_changes() -> void:
 	_preview_session.overlay.place()
+	_live_painting.place()
 
 
 func _connect_editor() -> void:

@@ -16,7 +16,9 @@ def test_the_nodes_load_no_script_outside_their_folder() -> None:
     """Check what an exported game needs: it has this folder and no other of the addon."""
     nodes = ADDON_PROJECT / "addons/tilebake/nodes"
     loaded = [
-        name for path in nodes.glob("*.gd") for name in re.findall(r'load\("([^"]+)"\)', path.read_text())
+        path.parent / name
+        for path in nodes.rglob("*.gd")
+        for name in re.findall(r'load\("([^"]+)"\)', path.read_text(encoding="utf-8"))
     ]
     assert loaded
-    assert all((nodes / name).resolve().parent == nodes for name in loaded), loaded
+    assert all(path.resolve().is_relative_to(nodes) for path in loaded), loaded

@@ -1,11 +1,14 @@
 """Export a game with the release template, and start it."""
 
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Final
 
-from tests.godot.harness.engine import Engine
+from tests.godot.harness import flat_colours
+from tests.godot.harness.engine import PATIENCE, Engine, Run
 from tests.godot.harness.requirements import fail_or_skip
+from tests.godot.harness.screen import DRAWING, screen
 
 PRESET: Final = """[preset.0]
 
@@ -65,3 +68,21 @@ def command_of(engine: Engine, game: Path) -> list[str]:
     shutil.copy(game.with_suffix(".pck"), loader.with_suffix(".pck"))
     libraries = min(engine.folder.glob("usr/lib/*-linux-gnu"))
     return [str(loader), "--library-path", f"{libraries}:{libraries / 'pulseaudio'}", str(game)]
+
+
+def frame_of(engine: Engine, game: Path) -> flat_colours.Picture:
+    """Run a game for four frames. Return the last one."""
+    movie = game.parent / "frame.png"
+    command = [*command_of(engine, game), *DRAWING, "--write-movie", str(movie), "--quit-after", "4"]
+    with screen(engine) as environment:
+        done = subprocess.run(
+            command,
+            cwd=game.parent,
+            env=engine.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    Run(done.returncode, done.stdout + done.stderr).check()
+    return flat_colours.read(max(movie.parent.glob("frame0*.png")))

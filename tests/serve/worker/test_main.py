@@ -215,6 +215,15 @@ def test_a_sketch_comes_before_the_first_step_and_is_not_kept(hired: Hired, requ
     assert isinstance(hired.next(), Done), "what the cache has needs no sketch"
 
 
+def test_windows_of_a_large_map_are_shown_from_the_first_on(hired: Hired, request_of: Requests) -> None:
+    request = in_detail(request_of(1))
+    request = replace(request, settings=request.settings.model_copy(update={"windows": "always"}))
+    hired.pipe.send(SendProgressImages(are_wanted=True))
+    hired.pipe.send(Bake(1, request, SOURCE, with_sketch=True))
+    words = [hired.next() for _ in range(3)]
+    assert [type(word) for word in words] == [Sketch, Progress, ProgressImage]
+
+
 def test_a_mistake_in_a_sketch_is_told_by_the_bake_alone(hired: Hired, request_of: Requests) -> None:
     hired.pipe.send(Bake(1, saying(in_detail(request_of(1)), "fail"), SOURCE, with_sketch=True))
     failed = hired.next()

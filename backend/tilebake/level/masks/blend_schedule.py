@@ -49,5 +49,10 @@ def blend_steps(
     return tuple(_between(start, end, curve(step / max(steps - 1, 1))) for step in range(steps))
 
 
+def softest_mask(settings: BakeSettings, grid: GridShape, tile_size: tuple[int, int]) -> float:
+    """Return the largest mask_sigma of any step, in latent pixels."""
+    return max(blend.mask_sigma for blend in blend_steps(settings, grid, tile_size, 2))
+
+
 def _between(start: Blend, end: Blend, share: float) -> Blend:
     return Blend(*(a + (b - a) * share for a, b in zip(start, end, strict=True)))

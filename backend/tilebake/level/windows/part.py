@@ -6,7 +6,7 @@ from typing import Final
 from tilebake.level.canvas import LATENT
 from tilebake.level.map.crop import crop
 from tilebake.level.map.grid import Bounds
-from tilebake.level.masks.blend_schedule import blend_steps
+from tilebake.level.masks.blend_schedule import softest_mask
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.windows.lattice import OVERLAP_SHARE, Extent
@@ -27,7 +27,8 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     latents = grid.latents(grid.whole_pieces(grid.pixels(region)))
     seen = around_pieces(latents).grown(reach_of_windows(settings))
     bounds = _common(_in_map_pixels(seen, LATENT / grid.canvas_scale), tilemap.bounds)
-    margin = BOOSTED * REACH * _softest(tilemap, settings) * LATENT / grid.canvas_scale
+    softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
+    margin = BOOSTED * REACH * softest * LATENT / grid.canvas_scale
     return crop(tilemap, _grown(bounds, margin), bounds)
 
 
@@ -61,10 +62,6 @@ def _in_map_pixels(extent: Extent, per_latent: float) -> Bounds:
     left, top = floor(extent.left * per_latent), floor(extent.top * per_latent)
     right, bottom = ceil(extent.right * per_latent), ceil(extent.bottom * per_latent)
     return Bounds(left, top, right - left, bottom - top)
-
-
-def _softest(tilemap: TileMap, settings: BakeSettings) -> float:
-    return max(blend.mask_sigma for blend in blend_steps(settings, tilemap.grid, tilemap.tile_size, 2))
 
 
 def _grown(bounds: Bounds, margin: float) -> Bounds:

@@ -37,6 +37,14 @@ class WindowMasks(NamedTuple):
         shares = {sigma: (each / each.sum(axis=0)).astype(np.float32) for sigma, each in self.shades.items()}
         return {sigma: Regions(names, each[:-1], each[-1]) for sigma, each in shares.items()}
 
+    def shades_of(self, terrain: str | None, sigma: float) -> Shades:
+        """Return the rounded shares [h, w] of a terrain, which may show nowhere; None is the empty share."""
+        names = [each.name for each in self.terrains]
+        shades = self.shades[sigma]
+        if terrain is None:
+            return shades[-1]
+        return shades[names.index(terrain)] if terrain in names else np.zeros_like(shades[-1])
+
 
 def masks_of_window(
     tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigmas: Collection[float]

@@ -5,8 +5,10 @@ decoded as it is within the whole. A decoder whose middle attends to all that it
 such border: its pieces differ a little, and blend over each other.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Iterator
 from math import ceil
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,25 +20,35 @@ from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
+from tilebake.paint.picture import to_pixels
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
-from tilebake.paint.windows.store import Latents
+from tilebake.paint.windows.store import Latents, WindowStore
 
 Image = NDArray[np.float32]
 
 
+class Windows(Protocol):
+    """Describe what gives the latents of a world's parts."""
+
+    @property
+    def store(self) -> WindowStore: ...
+    def content_key(self, part: Extent) -> str: ...
+    def blend(self, part: Extent) -> Latents: ...
+
+
 def decode_part(
     components: Components,
-    latents: Callable[[Extent], Latents],
+    windows: Windows,
     part: Extent,
     world: Extent,
     statistics: FrozenStatistics,
 ) -> tuple[Image, tuple[str, ...]]:
     """Decode a part of the world to a picture [H, W, 3] in 0..1, with the fallbacks that it needed.
 
-    `latents` gives those of any part. Raises BakeError as `decode_image` does.
+    It is rounded to bytes piece by piece, and pieces are kept. Raises BakeError as `decode_image` does.
     """
     with freeze_norms(components.vae.decoder, statistics):
-        decoder = PieceDecoder(components, latents, world)
+        decoder = PieceDecoder(components, windows, world)
         return decoder.decode(part), decoder.degraded
 
 
@@ -46,14 +58,14 @@ class PieceDecoder:
     The norms have to be frozen. `degraded` lists the fallbacks that were needed.
     """
 
-    def __init__(self, components: Components, latents: Callable[[Extent], Latents], world: Extent) -> None:
+    def __init__(self, components: Components, windows: Windows, world: Extent) -> None:
         self.degraded: tuple[str, ...] = ()
         self._components = components
-        self._latents = latents
+        self._windows = windows
         self._world = world
         self._halo = field_of_view(components.vae)
         self._seam = seam_of(components.vae)
-        self._kept: dict[Extent, Image] = {}
+        self._kept: dict[Extent, NDArray[np.uint8]] = {}
 
     def decode(self, part: Extent) -> Image:
         """Decode a part to a picture [H, W, 3] in 0..1. Raises BakeError as `decode_image` does."""
@@ -66,14 +78,23 @@ class PieceDecoder:
                 self._kept[piece] = self._decode_piece(shown)
             common = shown.within(part)
             weight = fade(piece, shown, self._seam)[_pixels(common, shown)]
-            image[_pixels(common, part)] += weight * self._kept[piece][_pixels(common, shown)]
+            pixels = self._kept[piece][_pixels(common, shown)]
+            image[_pixels(common, part)] += weight * (pixels / np.float32(255))
         return image
 
-    def _decode_piece(self, shown: Extent) -> Image:
+    def _decode_piece(self, shown: Extent) -> NDArray[np.uint8]:
+        """Return the picture [H, W, 3] of a piece, decoded unless it is kept."""
         seen = shown.grown(self._halo).within(self._world)
-        decoded, more = decode_image(self._components, torch.from_numpy(self._latents(seen))[None])
-        self.degraded = tuple(dict.fromkeys([*self.degraded, *more]))
-        return decoded[_pixels(shown, seen)].copy()  # a view would keep all of it
+        key = hashlib.sha256(f"{shown} {self._windows.content_key(seen)}".encode()).hexdigest()
+        kept = self._windows.store.get(key)
+        if kept is not None:
+            return np.moveaxis(np.asarray(kept, np.uint8), 0, -1)
+        decoded, degraded = decode_image(self._components, torch.from_numpy(self._windows.blend(seen))[None])
+        pixels = to_pixels(decoded[_pixels(shown, seen)])
+        self.degraded = tuple(dict.fromkeys([*self.degraded, *degraded]))
+        if not degraded:  # what was given up for memory once need not be another time
+            self._windows.store.put(key, np.ascontiguousarray(np.moveaxis(pixels, -1, 0)))
+        return pixels
 
 
 def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:

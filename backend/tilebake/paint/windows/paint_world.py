@@ -1,9 +1,11 @@
 """Paint a map in windows: encode its prompts once, paint what is missing, blend, and decode in pieces."""
 
 import json
+from collections.abc import Sequence
 
 from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.windows.lattice import Lattice, extent_of
+from tilebake.level.windows.patches import Patch
 from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
@@ -12,6 +14,7 @@ from tilebake.paint.scene import Clock, Painted, describe_environment
 from tilebake.paint.schedulers import make_scheduler, noise_levels
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
 from tilebake.paint.windows.part_progress import PartView
+from tilebake.paint.windows.patch_painter import PatchedWorld
 from tilebake.paint.windows.picture_pieces import latents_of_picture, paint_picture
 from tilebake.paint.windows.rounds import part_into_rounds
 from tilebake.paint.windows.store import WindowStore
@@ -40,7 +43,7 @@ def paint_world(
     view = PartView(components.vae, statistics, world.lattice, part, painter.latest)
     share = painter.paint(part, on_step, view.paint)
     with clock.stage("decode"):
-        image, degraded = paint_picture(components, world, painter.blend, shown, statistics)
+        image, degraded = paint_picture(components, world, painter, shown, statistics)
     return Painted(
         image=image,
         extra=None,
@@ -48,6 +51,42 @@ def paint_world(
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
         environment=describe_environment(components),
         share=share,
+    )
+
+
+def patch_world(
+    components: Components,
+    request: BakeRequest,
+    patches: Sequence[Patch],
+    store: WindowStore,
+    statistics: FrozenStatistics,
+    on_step: OnStep,
+) -> Painted[None]:
+    """Paint what a request shows of a map as its anchor with patches.
+
+    Pieces that see none of them are the anchor's own, and decoded if they are not kept. Raises what
+    `Pipeline.bake` raises.
+    """
+    clock = Clock(components)
+    sampling = Sampling.from_settings(request.settings, components.defaults, request.seed)
+
+    def painter_of(each: BakeRequest) -> WindowPainter:
+        with clock.stage("encode"):
+            conditioning = condition(components, each.tilemap)
+        return WindowPainter(components, world_of(components, each, sampling), conditioning, store, clock)
+
+    before, after = painter_of(request.anchored), painter_of(request.clean)
+    patched = PatchedWorld(before, after, patches)
+    patched.paint(on_step)
+    shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)
+    with clock.stage("decode"):
+        image, degraded = paint_picture(components, after.world, patched, shown, statistics)
+    return Painted(
+        image=image,
+        extra=None,
+        timings=clock.timings,
+        degraded=tuple(dict.fromkeys([*before.degraded, *after.degraded, *degraded])),
+        environment=describe_environment(components),
     )
 
 

@@ -4,8 +4,6 @@ Pieces lie on a fixed lattice, and each is scaled and coloured alone, with a bor
 depend on.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,28 +13,27 @@ from tilebake.level.windows.picture_grid import PictureGrid, picture_grid
 from tilebake.level.windows.window_masks import masks_of_window
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import finish
-from tilebake.paint.windows.decode_pieces import PieceDecoder, sees
+from tilebake.paint.windows.decode_pieces import PieceDecoder, Windows, sees
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
-from tilebake.paint.windows.store import Latents
 from tilebake.paint.windows.world import World
 
 
 def paint_picture(
     components: Components,
     world: World,
-    latents: Callable[[Extent], Latents],
+    windows: Windows,
     shown: Extent,
     statistics: FrozenStatistics,
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Make the picture [h, w, 3 or 4] of some of its pixels, with the fallbacks that it needed.
 
-    `latents` gives those of any part of the world. Raises BakeError as `decode_image` does.
+    Raises BakeError as `decode_image` does.
     """
     grid = picture_grid(world.request.tilemap, world.request.settings)
     whole = grid.pixels(world.request.tilemap.bounds)
     picture = np.zeros((*shown.size, 4 if world.request.settings.transparent else 3), np.uint8)
     with freeze_norms(components.vae.decoder, statistics):
-        decoder = PieceDecoder(components, latents, world.lattice.world)
+        decoder = PieceDecoder(components, windows, world.lattice.world)
         for piece in (each.within(whole) for each in grid.pieces(shown)):
             seen = grid.latents(piece).within(world.lattice.world)
             finished = _finish(world, grid, decoder.decode(seen), piece, seen)

@@ -1,4 +1,4 @@
-"""Keep the clean latents of windows by key, so that none is painted twice."""
+"""Keep windows by key, as latents and as decoded pieces, so that nothing is painted or decoded twice."""
 
 from collections import OrderedDict
 from typing import Final, Protocol
@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 Latents = NDArray[np.float32]
 """The latents [C, h, w] of one window, without noise."""
 
-MOST_IN_MEMORY: Final = 1024  # windows: 128 MiB for the embedded model, more than a page has
+Kept = NDArray[np.float32] | NDArray[np.uint8]
+"""The latents of a window, or the picture [3, H, W] of a piece that was decoded, as bytes."""
+
+MOST_IN_MEMORY: Final = 256 << 20  # bytes: some hundred windows, or a level of 100 by 60 tiles decoded
 
 
 class WindowStore(Protocol):
@@ -19,44 +22,50 @@ class WindowStore(Protocol):
         """Tell whether a window is kept."""
         ...
 
-    def get(self, key: str) -> Latents | None:
+    def get(self, key: str) -> Kept | None:
         """Return a window, or None if it is not kept."""
         ...
 
-    def put(self, key: str, latents: Latents) -> None:
+    def put(self, key: str, kept: Kept) -> None:
         """Keep a window, perhaps at another's cost."""
         ...
 
 
 class MemoryStore:
-    """Keep the windows that were asked for last in memory, in front of another store."""
+    """Keep what was asked for last in memory, at most so many bytes, in front of another store."""
 
     def __init__(self, behind: WindowStore | None = None, most: int = MOST_IN_MEMORY) -> None:
         self._behind = behind
         self._most = most
-        self._kept: OrderedDict[str, Latents] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._bytes = 0
 
     def has(self, key: str) -> bool:
         """Tell whether a window is kept."""
         return key in self._kept or (self._behind is not None and self._behind.has(key))
 
-    def get(self, key: str) -> Latents | None:
+    def get(self, key: str) -> Kept | None:
         """Return a window, or None if it is not kept."""
-        latents = self._kept.get(key)
-        if latents is None and self._behind is not None:
-            latents = self._behind.get(key)
-        if latents is not None:
-            self._remember(key, latents)
-        return latents
+        kept = self._kept.get(key)
+        if kept is None and self._behind is not None:
+            kept = self._behind.get(key)
+        if kept is not None:
+            self._remember(key, kept)
+        return kept
 
-    def put(self, key: str, latents: Latents) -> None:
+    def put(self, key: str, kept: Kept) -> None:
         """Keep a window."""
-        self._remember(key, latents)
+        self._remember(key, kept)
         if self._behind is not None:
-            self._behind.put(key, latents)
+            self._behind.put(key, kept)
 
-    def _remember(self, key: str, latents: Latents) -> None:
-        self._kept[key] = latents
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+    def _remember(self, key: str, kept: Kept) -> None:
+        self._forget(key)
+        self._kept[key] = kept
+        self._bytes += kept.nbytes
+        while self._bytes > self._most and len(self._kept) > 1:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: str) -> None:
+        kept = self._kept.pop(key, None)
+        self._bytes -= 0 if kept is None else kept.nbytes

@@ -21,7 +21,7 @@ from tilebake.paint.regional.layer_prompts import Projections
 from tilebake.paint.scene import OTHER_NUMBERS, BakeRun, Clock, MakeDenoiser, Scene, run
 from tilebake.paint.windows.part_progress import OnWindowStep, PartProgress, ShowWindow
 from tilebake.paint.windows.store import Latents, WindowStore
-from tilebake.paint.windows.world import World
+from tilebake.paint.windows.world import WindowContent, World
 from tilebake.request import OnStep, Step
 
 STEP_SEEDS: Final = 1 << 53  # from a step's seed to the next one's: further apart than any two maps' seeds
@@ -51,7 +51,7 @@ class WindowPainter:
         self.degraded: tuple[str, ...] = ()
         self._conditioning = conditioning
         self._region_of = {terrain.name: at for at, terrain in enumerate(world.request.tilemap.terrains)}
-        self._store = store
+        self.store = store
         self._clock = clock
         self._keys: dict[Place, str] = {}
         self._given_up: tuple[str, ...] = ()  # what of `degraded` may change numbers
@@ -120,6 +120,12 @@ class WindowPainter:
                 self._keys[place] = hashlib.sha256("".join([own, *before]).encode()).hexdigest()
         return self._keys[place]
 
+    def content_key(self, part: Extent) -> str:
+        """Return the digest of all that the latents of a part of the world depend on."""
+        last = len(self.world.rounds) - 1
+        names = [self._names((last, window))[-1] for window in self.world.lattice.windows(part)]
+        return hashlib.sha256("".join([str(part), *names]).encode()).hexdigest()
+
     def _near(self, window: Window) -> Iterator[Window]:
         """Yield the windows that a window meets, itself too."""
         return self.world.lattice.windows(self.world.lattice.extent(window))
@@ -129,12 +135,12 @@ class WindowPainter:
         return self._paint(place, _ignore) if kept is None else kept
 
     def _has(self, place: Place) -> bool:
-        return any(self._store.has(name) for name in self._names(place))
+        return any(self.store.has(name) for name in self._names(place))
 
     def _find(self, place: Place) -> Latents | None:
         for name in self._names(place):
-            if (latents := self._store.get(name)) is not None:
-                return latents
+            if (latents := self.store.get(name)) is not None:
+                return np.asarray(latents, np.float32)
         return None
 
     def _names(self, place: Place) -> Sequence[str]:
@@ -146,7 +152,21 @@ class WindowPainter:
 
     def _paint(self, place: Place, on_step: OnWindowStep) -> Latents:
         number, window = place
-        content = self.world.content(window)
+        clean = None
+        if number:
+            before = self.blend(self.world.lattice.extent(window), number - 1)
+            clean = torch.from_numpy(before)[None]
+        span = Span(self.world.rounds[number], clean)
+        latents = self.denoise(self.world.content(window), span, on_step, number)
+        self.store.put(self._names(place)[-1], latents)
+        return latents
+
+    def denoise(self, content: WindowContent, span: Span, on_step: OnWindowStep, number: int = 0) -> Latents:
+        """Denoise what a window shows, over some of the steps: clean latents [C, h, w].
+
+        The noise of a round is the world's own, and so is an ancestral scheduler's at each step. Raises
+        BakeError for latents that are no numbers.
+        """
         regions = [self._region_of[terrain.name] for terrain in content.terrains]
         conditioning = _only(self._conditioning, regions)
         scene = Scene(
@@ -156,12 +176,8 @@ class WindowPainter:
             sampling=replace(self.world.sampling, seed=self.world.sampling.seed + number),
             finish=to_pixels,
         )
-        clean = None
-        if number:
-            before = self.blend(self.world.lattice.extent(window), number - 1)
-            clean = torch.from_numpy(before)[None]
-        noise = partial(_step_noise, scene, self.components.unet.config["in_channels"])
-        span = Span(self.world.rounds[number], clean, noise)
+        channels = self.components.unet.config["in_channels"]
+        span = replace(span, step_noise=partial(_step_noise, scene, channels))
 
         def denoise_window(make: MakeDenoiser) -> torch.Tensor:
             denoiser = make(conditioning, span=span, projections=self._projections)
@@ -175,7 +191,6 @@ class WindowPainter:
         latents = run(self.components, scene, task, self._clock)[0].float().cpu().numpy()
         if not np.isfinite(latents).all():  # kept, it would spoil each later bake
             raise picture_error(self.components, "the latents are not numbers (NaN)")
-        self._store.put(self._names(place)[-1], latents)
         return latents
 
     def _note(self, degraded: Sequence[str]) -> None:

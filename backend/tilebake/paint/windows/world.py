@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from tilebake.level.canvas import Canvas
 from tilebake.level.masks.blend_schedule import Blend, blend_steps
 from tilebake.level.terrain import Terrain
-from tilebake.level.windows.lattice import Lattice, Window, canvas_over
+from tilebake.level.windows.lattice import Extent, Lattice, Window, canvas_over
 from tilebake.level.windows.window_masks import WindowMasks, masks_of_window
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.regional.blending import Blending
@@ -40,11 +40,15 @@ class World:
 
     def content(self, window: Window) -> WindowContent:
         """Return what a window shows."""
-        canvas = canvas_over(self.lattice.extent(window), self.scale)
+        return self.content_of(self.lattice.extent(window))
+
+    def content_of(self, extent: Extent) -> WindowContent:
+        """Return what any part of the world shows, as if it were a window."""
+        canvas = canvas_over(extent, self.scale)
         sigmas = dict.fromkeys(blend.mask_sigma for blend in self._blends)
         masks = masks_of_window(self.request.tilemap, canvas, self.request.settings, sigmas)
         blend = Blending(self._blends, masks.regions())
-        return WindowContent(canvas, masks.terrains, blend, self._digest(window, masks))
+        return WindowContent(canvas, masks.terrains, blend, self._digest(extent, masks))
 
     @cached_property
     def _blends(self) -> tuple[Blend, ...]:
@@ -69,10 +73,10 @@ class World:
         }
         return json.dumps(content, sort_keys=True).encode()
 
-    def _digest(self, window: Window, masks: WindowMasks) -> str:
+    def _digest(self, extent: Extent, masks: WindowMasks) -> str:
         heard = [[terrain.prompt, terrain.negative_prompt] for terrain in masks.terrains]
         found = hashlib.sha256(self._shared)
-        found.update(json.dumps([window, heard]).encode())
+        found.update(json.dumps([extent, heard]).encode())
         for shades in masks.shades.values():
             found.update(shades.tobytes())
         return found.hexdigest()

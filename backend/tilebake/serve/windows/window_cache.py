@@ -1,8 +1,8 @@
 """Keep windows of large maps in the user's cache, so that none is painted twice, not even after a kill.
 
 An entry is one file under the window's key: the SHA-256 of all that follows, a line of JSON, and the
-latents, float32 as they are. Compressed, they would be a tenth smaller. It is verified whenever it is looked
-for; one that does not hold is removed, and counts as missing.
+latents, float32 as they are, or the bytes of a decoded piece. Compressed, latents would be a tenth smaller.
+An entry is verified whenever it is looked for; one that does not hold is removed, and counts as missing.
 """
 
 import contextlib
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Kept = NDArray[np.float32] | NDArray[np.uint8]
+
 LIMIT: Final = 2 << 30  # bytes
 RESERVE: Final = 256 << 20  # bytes of the disk that are left to pictures
 LOOKS: Final = 16  # a process looks at the whole folder each time that it wrote so many parts of the limit
@@ -33,7 +35,7 @@ LOOKS: Final = 16  # a process looks at the whole folder each time that it wrote
 _HASH_LINE: Final = 65  # bytes: a SHA-256 in hex, and the end of its line
 _LARGEST_HEAD: Final = 1 << 10  # bytes of an entry before its latents; ours have about a hundred
 _LARGEST_ENTRY: Final = 64 << 20  # bytes; a window of the largest size has 4 MiB
-_ITEM: Final = 4  # bytes of a float32
+_STORED: Final = {"float32": "<f4", "uint8": "|u1"}  # in an entry, whatever the machine
 
 OnRefusal = Callable[[BakeError], None]
 
@@ -57,7 +59,7 @@ class WindowCache:
         """Tell whether a sound window is kept."""
         return self.get(key) is not None
 
-    def get(self, key: str) -> "NDArray[np.float32] | None":
+    def get(self, key: str) -> "Kept | None":
         """Return the latents [C, h, w] of a window; None if there are no sound ones."""
         try:
             latents = _unpack(self._files.read(key, _LARGEST_ENTRY), key)
@@ -69,9 +71,9 @@ class WindowCache:
         self._files.touch(key)
         return latents
 
-    def put(self, key: str, latents: "NDArray[np.float32]") -> None:
+    def put(self, key: str, kept: "Kept") -> None:
         """Keep a window, if the disk has room for it."""
-        content = _pack(key, latents)
+        content = _pack(key, kept)
         try:
             self._write(key, content)
         except BakeError as error:
@@ -128,14 +130,14 @@ class AnewCache:
         """Tell whether a window was painted anew, and is kept."""
         return key in self._anew and self._cache.has(key)
 
-    def get(self, key: str) -> "NDArray[np.float32] | None":
+    def get(self, key: str) -> "Kept | None":
         """Return the latents [C, h, w] of a window that was painted anew; None if they are not kept."""
         return self._cache.get(key) if key in self._anew else None
 
-    def put(self, key: str, latents: "NDArray[np.float32]") -> None:
+    def put(self, key: str, kept: "Kept") -> None:
         """Keep a window."""
         self._anew.add(key)
-        self._cache.put(key, latents)
+        self._cache.put(key, kept)
 
 
 def user_windows(on_refusal: OnRefusal) -> WindowCache | None:
@@ -161,19 +163,22 @@ class _Header(BaseModel):
     version: Literal[1] = 1
     key: str
     shape: tuple[PositiveInt, PositiveInt, PositiveInt]
+    dtype: Literal["float32", "uint8"] = "float32"
 
 
-def _pack(key: str, latents: "NDArray[np.float32]") -> bytes:
-    channels, height, width = latents.shape
-    head = _Header(key=key, shape=(channels, height, width)).model_dump_json().encode("ascii") + b"\n"
-    body = latents.astype("<f4").tobytes()
+def _pack(key: str, kept: "Kept") -> bytes:
+    channels, height, width = kept.shape
+    dtype = "uint8" if kept.dtype == "uint8" else "float32"
+    header = _Header(key=key, shape=(channels, height, width), dtype=dtype)
+    head = header.model_dump_json().encode("ascii") + b"\n"
+    body = kept.astype(_STORED[dtype]).tobytes()
     found = hashlib.sha256(head)
     found.update(body)
     return b"".join((found.hexdigest().encode("ascii"), b"\n", head, body))
 
 
-def _unpack(content: memoryview, key: str) -> "NDArray[np.float32]":
-    """Read the latents in an entry's bytes. Raises ValueError unless all of it holds."""
+def _unpack(content: memoryview, key: str) -> "Kept":
+    """Read what is kept in an entry's bytes. Raises ValueError unless all of it holds."""
     import numpy as np
 
     head = bytes(content[:_LARGEST_HEAD])
@@ -183,11 +188,8 @@ def _unpack(content: memoryview, key: str) -> "NDArray[np.float32]":
     header = _Header.model_validate_json(text)
     if header.key != key:
         raise ValueError("the entry is that of another window")
-    channels, height, width = header.shape
-    body = content[_HASH_LINE + len(text) + 1 :]
-    if len(body) != _ITEM * channels * height * width:
-        raise ValueError("the entry has another size than it says")
-    return np.frombuffer(body, "<f4").reshape(header.shape).astype(np.float32)
+    body = np.frombuffer(content[_HASH_LINE + len(text) + 1 :], _STORED[header.dtype])
+    return body.reshape(header.shape).astype(header.dtype)  # ValueError for another size than it says
 
 
 def _existing(folder: Path) -> Path:

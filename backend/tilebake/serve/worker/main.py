@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from tilebake.errors import BakeError, TilebakeError
+from tilebake.level.canvas import in_windows
 from tilebake.request import BakeRequest, OnStep, Painter, Step, model_key
 from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
 from tilebake.serve.bulkhead import Mistake
@@ -117,7 +118,7 @@ class _Worker:
             painter = self._painter(order)
             sketch = sketch_of(request) if order.with_sketch else None
             if sketch is not None:
-                steps.show_sketch(painter, sketch)
+                steps.show_sketch(painter, sketch, lasts=not in_windows(request.tilemap, request.settings))
             texture = painter.bake(request, on_step)
             refused.extend(painter.take_refusals())
             return texture
@@ -222,7 +223,7 @@ class _Steps:
         self._inbox = inbox
         self._connection = connection
         self._next_image = 0.0  # by time.monotonic()
-        self._sketch_size = 0  # along the longer side, while a sketch is shown
+        self._sketch_size = 0  # along the longer side, while a sketch is shown that looks better than images
 
     def __call__(self, step: Step) -> None:
         self._inbox.check(self._number)
@@ -235,13 +236,16 @@ class _Steps:
         if is_due and step.progress_image is not None:
             self._show(step.progress_image)
 
-    def show_sketch(self, painter: Painter, request: BakeRequest) -> None:
-        """Paint a sketch and send it. It is nobody's texture, and its mistakes are the bake's to tell."""
+    def show_sketch(self, painter: Painter, request: BakeRequest, *, lasts: bool) -> None:
+        """Paint a sketch and send it. It is nobody's texture, and its mistakes are the bake's to tell.
+
+        It `lasts` while progress images look worse; windows of a large map never do.
+        """
         try:
             picture = painter.bake(request, lambda _step: self._inbox.check(self._number)).image
         except TilebakeError:
             return
-        self._sketch_size = max(picture.shape[:2])
+        self._sketch_size = max(picture.shape[:2]) if lasts else 0
         self._connection.send(Sketch(self._number, png_bytes(picture, QUICK)))
 
     def _show(self, progress_image: "Callable[[], NDArray[np.uint8]]") -> None:

@@ -8,7 +8,7 @@ signal map_changed(map: TilebakeMapView)
 signal job_changed(job: TilebakeJobView)
 ## The running job has a new progress image: what it has painted so far, small.
 signal progress_image_changed(map_id: String, image: Image)
-## The editor has imported a map's picture: it can be shown.
+## A map's picture can be shown: the editor has imported it, or its pages lie there.
 signal texture_ready(map_id: String, texture_path: String)
 ## The backend refused a request.
 signal refused(map_id: String, reason: String)
@@ -198,7 +198,9 @@ func _on_job_changed(view: TilebakeJobView, is_new: bool) -> void:
 
 func _import_texture(view: TilebakeMapView) -> void:
 	var path: String = res_path_of(view.texture) if not view.texture.is_empty() else ""
-	if not path.is_empty():
+	if TilebakePageManifest.read(path) != null:
+		texture_ready.emit(view.id, path)  # pages are not imported
+	elif not path.is_empty():
 		_textures[path] = view.id
 		_bridge.import_file(path)
 

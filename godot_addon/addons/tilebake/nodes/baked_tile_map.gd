@@ -9,6 +9,7 @@ extends Sprite2D
 ## needs neither the addon nor the backend, only its picture.
 
 const TilebakeBakeRecord = preload("bake_record.gd")
+const TilebakePageView = preload("pages/page_view.gd")
 const TilebakeSignals = preload("signals.gd")
 const TilebakeTileCover = preload("tile_cover.gd")
 
@@ -79,6 +80,7 @@ var _export_warnings: PackedStringArray = []
 var _followed_texture: Texture2D = null
 var _recorded: Rect2 = Rect2()  # the picture's own bounds, where its record lies beside it
 var _covers: Array[TilebakeTileCover] = []
+var _pages_in_view: bool = false  # the pages of a large picture that are in view have been loaded once
 
 
 func _ready() -> void:
@@ -93,14 +95,26 @@ func _ready() -> void:
 			cover.hide_in_game()
 
 
+## Have the pages of a large picture follow the view. The game shows none of its frames without them.
+func _process(_delta: float) -> void:
+	var pages: TilebakePagedTexture = texture as TilebakePagedTexture
+	if pages == null:
+		set_process(false)
+	elif is_visible_in_tree():
+		var waits: bool = not _pages_in_view and not Engine.is_editor_hint()
+		pages.follow(TilebakePageView.area_of(self), TilebakePageView.halvings_of(self), waits)
+		_pages_in_view = true
+
+
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_EDITOR_PRE_SAVE:
 		saving.emit()
 
 
-## Leave out of the scene file what is made anew from the map's bounds each time.
+## Leave out of the scene file what is made anew each time, from the map's bounds and from its pages.
 func _validate_property(property: Dictionary) -> void:
-	if map_bounds.has_area() and property["name"] in _MADE:
+	var is_made: bool = map_bounds.has_area() and property["name"] in _MADE
+	if is_made or (property["name"] == "texture" and texture is TilebakePagedTexture):
 		var usage: int = property["usage"]
 		property["usage"] = usage & ~PROPERTY_USAGE_STORAGE
 
@@ -139,11 +153,16 @@ func map_layer() -> Node:
 	return null if found.is_empty() else found[0]
 
 
-## Show [param bake] exactly over [param bounds], given in the space of [method map_layer].
+## Show [param bake] exactly over [param bounds], given in the space of [method map_layer]. Pages of a large picture take the
+## place of earlier ones once they are loaded.
 func show_bake(bake: Texture2D, bounds: Rect2) -> void:
 	map_bounds = bounds
-	texture = bake
-	_recorded = bounds
+	var pages: TilebakePagedTexture = texture as TilebakePagedTexture
+	if pages != null and bake is TilebakePagedTexture:
+		pages.take(bake as TilebakePagedTexture)
+	else:
+		texture = bake
+		_recorded = bounds
 	follow_layers()
 
 
@@ -200,8 +219,9 @@ func see_through(share: float) -> void:
 ## Show the picture of the last export. A texture that the user made of it, or another one, stays.
 func _load_picture() -> void:
 	var is_other: bool = texture == null or (texture.resource_path != picture and texture.resource_path.ends_with(".png"))
-	if is_other and not picture.is_empty() and ResourceLoader.exists(picture):
-		texture = load(picture) as Texture2D
+	if is_other and not picture.is_empty():
+		var found: Texture2D = TilebakePagedTexture.open(picture)
+		texture = texture if found == null else found
 
 
 func _make_covers() -> void:
@@ -227,7 +247,9 @@ func _follow_texture() -> void:
 
 
 func _on_picture_changed() -> void:
-	_recorded = TilebakeBakeRecord.bounds_of(texture.resource_path)
+	var pages: TilebakePagedTexture = texture as TilebakePagedTexture
+	_recorded = TilebakeBakeRecord.bounds_of(texture.resource_path) if pages == null else pages.bounds()
+	set_process(pages != null)
 	_fit()
 
 

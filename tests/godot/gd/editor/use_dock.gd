@@ -4,8 +4,10 @@ extends "../shared/editor_checks.gd"
 
 const DiagnosticPanel = preload("res://addons/tilebake/editor/dock/diagnostic_panel.gd")
 const Dock = preload("res://addons/tilebake/editor/dock/dock.gd")
+const LivePainting = preload("res://addons/tilebake/editor/previews/live_painting.gd")
 const LogWindow = preload("res://addons/tilebake/editor/dock/log_window.gd")
 const MapList = preload("res://addons/tilebake/editor/dock/map_list.gd")
+const PreviewOverlay = preload("res://addons/tilebake/editor/previews/preview_overlay.gd")
 const SeedProperty = preload("res://addons/tilebake/editor/inspector/seed_property.gd")
 const SettingsWindow = preload("res://addons/tilebake/editor/dock/settings_window.gd")
 const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.gd")
@@ -87,13 +89,32 @@ func test_wrong_setting() -> void:
 	log_window.hide()
 
 
-func test_map_too_large_for_the_size_of_its_tiles() -> void:
-	_painting().settings = {}
+func test_map_in_windows() -> void:
+	_painting().settings = {"steps": 2, "window": 512}
+	_painting().pixels_per_tile = 112
+	var _saved: Error = EditorInterface.save_scene()
+	await until("the windows of a large map lie over the level while it is painted", func() -> bool:
+		return _live().overlay_of(_painting()) != null)
+	var overlay: PreviewOverlay = _live().overlay_of(_painting())
+	if overlay == null:
+		return
+	var shown: Rect2 = Rect2(Vector2.ZERO, overlay.picture().get_size())
+	check("they cover exactly the tiles", overlay.image_transform() * shown == Rect2(0, 0, 768, 512))
+	check("they are transparent where nothing is painted yet", overlay.picture().get_image().detect_alpha() != Image.ALPHA_NONE)
+	await until("the picture takes the place of its windows", func() -> bool: return _live().overlay_of(_painting()) == null)
+	check("a large map is painted at the size that was asked for",
+		"up to date" in _map_states() and not "less detail" in text_in(_dock()))
+	check("nothing of the windows is saved", _painting().get_child_count() == 0)
+
+
+func test_map_too_large_for_one_piece() -> void:
+	_painting().settings = {"windows": "never"}
 	_painting().pixels_per_tile = 256
 	var _saved: Error = EditorInterface.save_scene()
 	var panel: DiagnosticPanel = part(DiagnosticPanel, _dock())
 	await until("the panel says that the canvas is too large", func() -> bool: return "the canvas would be" in text_in(panel))
 	check("the panel says at which size it is painted", "tiles are painted at 144 pixels instead of 256" in text_in(panel))
+	_painting().settings = {}
 	_painting().pixels_per_tile = 0
 
 
@@ -117,6 +138,10 @@ func test_settings_window() -> void:
 
 func _dock() -> Dock:
 	return part(Dock, EditorInterface.get_base_control())
+
+
+func _live() -> LivePainting:
+	return anywhere(LivePainting)
 
 
 func _list() -> MapList:

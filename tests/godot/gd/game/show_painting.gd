@@ -10,7 +10,7 @@ func _initialize() -> void:
 	var scene: Node = packed.instantiate()
 	var painting: BakedTileMap = scene.find_children("*", "Sprite2D")[0]
 	var texture_path: String = TilebakeMapPaths.texture_path(TilebakeMapPaths.map_path(painting))
-	painting.show_bake(load(texture_path) as Texture2D, BakeRecord.bounds_of(texture_path))
+	painting.show_bake(TilebakePagedTexture.open(texture_path), BakeRecord.bounds_of(texture_path))
 	painting.texture_filter = CanvasItem.TEXTURE_FILTER_NEAREST
 	var repacked: PackedScene = PackedScene.new()
 	var errors: Array[Error] = [repacked.pack(scene), ResourceSaver.save(repacked, path)]

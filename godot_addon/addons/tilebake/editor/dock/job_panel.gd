@@ -13,6 +13,7 @@ var _map_id: String = ""
 var _image: TextureRect = TextureRect.new()
 var _sketch: Label = TilebakeUi.make_wrapped_label()
 var _shows_sketch: bool = false
+var _sketch_image: Image = null  # of the job that is shown
 var _title: Label = Label.new()
 var _bar: ProgressBar = ProgressBar.new()
 var _left: Label = Label.new()
@@ -42,6 +43,7 @@ func show_job(job: TilebakeJobView) -> void:
 	visible = runs
 	if runs and job.id != _job_id:
 		_image.texture = null
+		_sketch_image = null
 	_shows_sketch = job.shows_sketch
 	_show_image()
 	_job_id = job.id if runs else -1
@@ -53,7 +55,7 @@ func show_job(job: TilebakeJobView) -> void:
 ## Show what the running job has painted so far.
 func show_progress_image(map_id: String, image: Image) -> void:
 	if visible and map_id == _map_id:
-		_image.texture = ImageTexture.create_from_image(image)
+		_image.texture = ImageTexture.create_from_image(_over_sketch(image))
 		_show_image()
 
 
@@ -66,6 +68,19 @@ func clear() -> void:
 func _show_image() -> void:
 	_image.visible = _image.texture != null
 	_sketch.visible = _image.visible and _shows_sketch
+
+
+## Lay windows of a large map over its sketch, which shows what is not painted yet.
+func _over_sketch(image: Image) -> Image:
+	if _shows_sketch:
+		_sketch_image = image
+	elif _sketch_image != null and image.get_format() == Image.FORMAT_RGBA8:
+		var whole: Image = _sketch_image.duplicate()
+		whole.convert(Image.FORMAT_RGBA8)
+		whole.resize(image.get_width(), image.get_height())
+		whole.blend_rect(image, Rect2i(Vector2i.ZERO, image.get_size()), Vector2i.ZERO)
+		return whole
+	return image
 
 
 func _show_progress(job: TilebakeJobView) -> void:

@@ -39,6 +39,13 @@ func _exit_tree() -> void:
 	EditorInterface.get_selection().selection_changed.disconnect(_on_selection_changed)
 
 
+## Return the share of a painting's opacity: less than 1 while one of its layers is selected, to be edited.
+static func opacity_of(node: BakedTileMap) -> float:
+	var layers: Array[Node] = node.source_layers()
+	var selected: Array[Node] = EditorInterface.get_selection().get_selected_nodes()
+	return SEEN_THROUGH if selected.any(func(each: Node) -> bool: return each in layers) else 1.0
+
+
 ## Update the nodes of a scene that was just opened or shown.
 func refresh() -> void:
 	_warn_while_offline(_coordinator.state())
@@ -50,10 +57,8 @@ func refresh() -> void:
 
 
 func _on_texture_ready(map_id: String, texture_path: String) -> void:
-	if not ResourceLoader.exists(texture_path):
-		return
 	for node: BakedTileMap in TilebakeMapScene.paintings_of_map(_coordinator.res_path_of(map_id)):
-		_show(node, load(texture_path) as Texture2D, TilebakeBakeRecord.bounds_of(texture_path))
+		_show(node, TilebakePagedTexture.open(texture_path), TilebakeBakeRecord.bounds_of(texture_path))
 
 
 func _show(node: BakedTileMap, texture: Texture2D, bounds: Rect2) -> void:
@@ -103,9 +108,6 @@ func _warn_while_offline(state: TilebakeBackendState) -> void:
 
 
 func _on_selection_changed() -> void:
-	var selected: Array[Node] = EditorInterface.get_selection().get_selected_nodes()
 	for node: BakedTileMap in TilebakeMapScene.paintings_in_scene():
-		var layers: Array[Node] = node.source_layers()
-		var editing: bool = selected.any(func(each: Node) -> bool: return each in layers)
-		node.see_through(SEEN_THROUGH if editing else 1.0)
-		node.cover_tiles(not editing)
+		node.see_through(opacity_of(node))
+		node.cover_tiles(opacity_of(node) == 1.0)

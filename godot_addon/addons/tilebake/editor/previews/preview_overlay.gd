@@ -65,6 +65,12 @@ func is_visible() -> bool:
 	return is_shown() and _is_visible
 
 
+## Draw it with this share of its opacity.
+func set_opacity(share: float) -> void:
+	if is_shown():
+		RenderingServer.canvas_item_set_modulate(_item, Color(1.0, 1.0, 1.0, share))
+
+
 func clear() -> void:
 	if is_shown():
 		RenderingServer.free_rid(_item)

@@ -1,0 +1,115 @@
+"""A patched painting is a function of two maps, and changes its surroundings alone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.paint.windows.test_paint_world import CountingStore, paint, request, with_tile, world
+from tilebake.level.tilemap import TileMap
+from tilebake.level.windows import patches
+from tilebake.level.windows.part import SEAM, around_pieces
+from tilebake.level.windows.patches import Patch, find_patches
+from tilebake.level.windows.picture_grid import LEAST_REACH
+from tilebake.paint.model.load import Components
+from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.windows.decode_pieces import attends, field_of_view
+from tilebake.paint.windows.store import MemoryStore
+from tilebake.request import BakeRequest, Step
+
+FIELD = world(72, 48)
+
+
+@pytest.fixture(autouse=True)
+def small_patches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit patches into 32 latent pixels, so that a small world has room for several."""
+    monkeypatch.setattr(patches, "SMALLEST_SIDE", 32)
+    monkeypatch.setattr(patches, "CONTEXT", 4)
+
+
+def edited_at(tilemap: TileMap, x: int, y: int) -> TileMap:
+    """The map with another terrain in one cell."""
+    (name,) = (tile.terrain for tile in tilemap.tiles if (tile.x, tile.y) == (x, y))
+    return with_tile(tilemap, x, y, {"g": "w", "w": "s", "s": "g"}[name])
+
+
+def patched(
+    components: Components,
+    anchor: TileMap,
+    tilemap: TileMap,
+    store: MemoryStore | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> NDArray[np.uint8]:
+    asked = replace(request(tilemap, **(settings or {})), anchor=anchor)
+    return paint(components, asked, store)
+
+
+def patches_of(anchor: TileMap, asked: BakeRequest) -> tuple[Patch, ...]:
+    found = find_patches(anchor, asked.tilemap, asked.settings)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("settings", [{}, {"rounds": 2, "steps": 3}, {"scheduler": "euler_a"}], ids=str)
+def test_a_patch_changes_its_surroundings_alone(settings: dict[str, object], components: Components) -> None:
+    edited = edited_at(FIELD, 36, 30)
+    before = paint(components, request(FIELD, **settings))
+    after = patched(components, FIELD, edited, None, settings)
+    asked = request(edited, **settings)
+    (patch,) = patches_of(FIELD, asked)
+    seen = patch.changed.grown(field_of_view(components.vae) + LEAST_REACH)
+    if attends(components.vae):  # then a piece is seen whole
+        seen = around_pieces(seen, SEAM, 0)
+    around = np.zeros(before.shape[:2], bool)
+    around[max(0, 8 * seen.top) : 8 * seen.bottom, max(0, 8 * seen.left) : 8 * seen.right] = True
+    assert np.array_equal(after[~around], before[~around])
+    assert not np.array_equal(after[around], before[around])
+
+
+def test_what_was_undone_is_the_old_picture(components: Components) -> None:
+    assert patches_of(FIELD, request(FIELD)) == ()
+    assert np.array_equal(patched(components, FIELD, FIELD), paint(components, request(FIELD)))
+
+
+def test_two_edits_are_one_picture_in_either_order(tiny_components: Components) -> None:
+    one, two = edited_at(FIELD, 10, 12), edited_at(FIELD, 60, 36)
+    both, again = edited_at(one, 60, 36), edited_at(two, 10, 12)
+    assert both.tiles == again.tiles
+    store = CountingStore()
+    pictures = [patched(tiny_components, FIELD, each, store) for each in (one, both, two, again)]
+    assert np.array_equal(pictures[1], pictures[3])
+    alone = patched(tiny_components, FIELD, both)
+    assert np.array_equal(pictures[1], alone)
+    assert len(patches_of(FIELD, request(both))) == 2
+
+
+def test_only_the_patch_that_changed_is_painted(tiny_components: Components) -> None:
+    one = edited_at(FIELD, 10, 12)
+    both, store = edited_at(one, 60, 36), CountingStore()
+    patched(tiny_components, FIELD, one, store)
+    painted = len(store.painted)
+    patched(tiny_components, FIELD, both, store)
+    assert len(store.painted) == painted + 1
+
+
+def test_steps_of_patches_are_told(tiny_components: Components) -> None:
+    edited = edited_at(FIELD, 36, 30)
+    asked, steps = replace(request(edited), anchor=FIELD), list[Step]()
+    Pipeline(tiny_components).bake(asked, steps.append)
+    assert [(step.step, step.steps) for step in steps] == [(1, 2), (2, 2)]
+
+
+def test_a_map_that_changed_much_or_has_another_size_is_painted_anew() -> None:
+    asked = request(FIELD)
+    assert find_patches(world(72, 48, seed=2), FIELD, asked.settings) is None
+    assert find_patches(world(72, 54), FIELD, asked.settings) is None
+
+
+def test_a_patched_painting_has_a_digest_of_its_own() -> None:
+    edited = edited_at(FIELD, 36, 30)
+    asked = replace(request(edited), anchor=FIELD)
+    assert asked.digest() not in (asked.clean.digest(), asked.anchored.digest())
+    assert asked.clean.digest() == request(edited).digest()
+    assert asked.anchored.digest() == request(FIELD).digest()
