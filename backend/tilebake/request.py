@@ -89,10 +89,10 @@ class BakeRequest:
         and dtype, which are in the texture's `environment`.
         """
         own = self._digests[0]
-        return own if self.anchor is None else patched_digest(own, self.anchored.digest())
+        return own if self.anchor is None else digest_of_patched(own, self.anchor_request.digest())
 
     @property
-    def anchored(self) -> "BakeRequest":
+    def anchor_request(self) -> "BakeRequest":
         """The request of the clean painting that is patched."""
         assert self.anchor is not None, "nothing is patched"
         return replace(self, tilemap=self.anchor, anchor=None)
@@ -164,7 +164,7 @@ class BakeRequest:
         }
 
 
-def patched_digest(digest: str, anchor: str) -> str:
+def digest_of_patched(digest: str, anchor: str) -> str:
     """Return the digest of a patched painting, by those of clean ones of the map and of its anchor."""
     return hashlib.sha256(f"{anchor}+{digest}".encode("ascii")).hexdigest()
 

@@ -23,7 +23,7 @@ from tilebake.request import OnStep, Step
 
 @dataclass(frozen=True)
 class Sampling:
-    """Hold the settings by which noise becomes a picture."""
+    """HeldLatents the settings by which noise becomes a picture."""
 
     steps: int
     guidance_scale: float  # ≤ 1 is none
@@ -57,18 +57,18 @@ class Sampling:
 
 @dataclass(frozen=True, eq=False)
 class Span:
-    """Hold the steps that a denoiser takes, of all that its sampling has, and what it starts from."""
+    """HeldLatents the steps that a denoiser takes, of all that its sampling has, and what it starts from."""
 
     steps: range
     clean: torch.Tensor | None = None
     """[1, C, h, w]: latents without noise, which are noised up to the first step; None starts from noise."""
-    hold: "Hold | None" = None
+    hold: "HeldLatents | None" = None
     step_noise: Callable[[int], torch.Tensor] | None = None
     """Draw what an ancestral scheduler adds at a step [1, C, h, w]; None draws it from the seed."""
 
 
 @dataclass(frozen=True, eq=False)
-class Hold:
+class HeldLatents:
     """Name what stays as it is, and only gets as much noise as each step has.
 
     As in RePaint (Lugmayr et al. 2022, arXiv:2201.09865).
@@ -124,7 +124,9 @@ class Denoiser:
         clean = None if span is None else span.clean
         self._hold = None if span is None else span.hold
         self._noise = noise
-        self.latents = self._held(self._noised(noise, clean), self.steps.start).to(device, torch.float32)
+        self.latents = self._keep_held(self._add_noise(noise, clean), self.steps.start).to(
+            device, torch.float32
+        )
         self.estimate: Estimate | None = None
         self._device_timesteps = self.timesteps.to(device)
         self._options = step_options(self.scheduler, sampling.seed)
@@ -138,7 +140,7 @@ class Denoiser:
             guidance_embedding(components, sampling.guidance_scale) if embeds_guidance else None
         )
 
-    def _noised(self, noise: torch.Tensor, clean: torch.Tensor | None) -> torch.Tensor:
+    def _add_noise(self, noise: torch.Tensor, clean: torch.Tensor | None) -> torch.Tensor:
         """Return what the first step starts from: noise alone, or clean latents under as much noise."""
         if clean is None:
             return noise * self.scheduler.init_noise_sigma
@@ -150,13 +152,13 @@ class Denoiser:
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
-        self.latents = self._held(self._step(predicted, step), step + 1)
+        self.latents = self._keep_held(self._step(predicted, step), step + 1)
         self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
         )
 
-    def _held(self, latents: torch.Tensor, step: int) -> torch.Tensor:
+    def _keep_held(self, latents: torch.Tensor, step: int) -> torch.Tensor:
         """Return latents [1, C, h, w] before a step, with what is held in its place, as noisy as they."""
         if self._hold is None:
             return latents

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilebake.level.map.blocks import BLOCK_SIDE, Block, box_of_block, changed_blocks, digest_blocks
+from tilebake.level.map.blocks import TILES_OF_A_BLOCK, Block, box_of_block, changed_blocks, digest_blocks
 from tilebake.level.map.crop import crop
 from tilebake.level.tilemap import Bounds, TileMap, parse_map
 
@@ -29,7 +29,7 @@ def reference(before: TileMap, after: TileMap) -> set[Block]:
 
     width, height = before.tile_size
     return {
-        (floor(x / (BLOCK_SIDE * width)), floor(y / (BLOCK_SIDE * height)))
+        (floor(x / (TILES_OF_A_BLOCK * width)), floor(y / (TILES_OF_A_BLOCK * height)))
         for x, y, *_ in things(before) ^ things(after)
     }
 

@@ -51,7 +51,7 @@ def test_the_windows_of_a_part_are_those_of_the_world_that_meet_it(
 
 @given(worlds())
 def test_a_larger_world_has_the_same_windows_inside(lattice: Lattice) -> None:
-    larger = Lattice(lattice.side, lattice.world.grown(3 * lattice.side))
+    larger = Lattice(lattice.side, lattice.world.grow(3 * lattice.side))
     assert set(lattice.windows(lattice.world)) <= set(larger.windows(larger.world))
 
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.paint.test_pipeline import QUICK, ignore
-from tests.paint.windows.test_region import small_pieces  # noqa: F401  (a fixture)
+from tests.paint.windows import test_region
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.paint.model.load import Components
@@ -17,6 +17,7 @@ from tilebake.request import BakeRequest
 
 LENGTH, BREADTH = 128, 5  # tiles of 16 pixels: 256 by 10 latent pixels
 WINDOW: Final = 256
+small_pieces = test_region.small_pieces
 RING: Final = WINDOW + 8 * (16 + 32 + 2 * 16)  # pixels: a window, what masks see, the decoder's pieces
 WORLD: Final = ["".join("gwsgwwsg"[(x * x + 3 * y) % 8] for x in range(LENGTH)) for y in range(BREADTH)]
 

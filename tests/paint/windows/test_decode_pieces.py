@@ -82,7 +82,7 @@ def test_a_part_is_the_same_part_of_all_pieces(components: Components) -> None:
 def test_pieces_count_once_at_every_pixel(world: Extent, seam: int) -> None:
     weight = np.zeros((world.size[0] * 8, world.size[1] * 8, 1))
     for piece in pieces_of(world, world, seam):
-        shown = piece.grown(seam).within(world)
+        shown = piece.grow(seam).within(world)
         rows, columns = (slice(each.start * 8, each.stop * 8) for each in shown.slices(world))
         weight[rows, columns] += fade(piece, shown, seam)
     assert np.allclose(weight, 1, atol=1e-6)

@@ -59,7 +59,7 @@ def test_a_patch_changes_its_surroundings_alone(settings: dict[str, object], com
     after = patched(components, FIELD, edited, None, settings)
     asked = request(edited, **settings)
     (patch,) = patches_of(FIELD, asked)
-    seen = patch.changed.grown(field_of_view(components.vae) + LEAST_REACH)
+    seen = patch.new_extent.grow(field_of_view(components.vae) + LEAST_REACH)
     if attends(components.vae):  # then a piece is seen whole
         seen = around_pieces(seen, SEAM, 0)
     around = np.zeros(before.shape[:2], bool)
@@ -110,6 +110,6 @@ def test_a_map_that_changed_much_or_has_another_size_is_painted_anew() -> None:
 def test_a_patched_painting_has_a_digest_of_its_own() -> None:
     edited = edited_at(FIELD, 36, 30)
     asked = replace(request(edited), anchor=FIELD)
-    assert asked.digest() not in (asked.clean.digest(), asked.anchored.digest())
+    assert asked.digest() not in (asked.clean.digest(), asked.anchor_request.digest())
     assert asked.clean.digest() == request(edited).digest()
-    assert asked.anchored.digest() == request(FIELD).digest()
+    assert asked.anchor_request.digest() == request(FIELD).digest()

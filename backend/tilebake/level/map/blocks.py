@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tilebake.level.tilemap import TileMap
 
-BLOCK_SIDE: Final = 32  # tiles
+TILES_OF_A_BLOCK: Final = 32  # tiles
 DIGEST_BYTES: Final = 16
 
 Block = tuple[int, int]  # column and row
@@ -29,8 +29,8 @@ def digest_blocks(tilemap: "TileMap") -> dict[Block, bytes]:
     import numpy as np
 
     sites = _sites(tilemap)
-    columns = np.floor(sites["x"] / (BLOCK_SIDE * tilemap.tile_size[0])).astype(np.int64)
-    rows = np.floor(sites["y"] / (BLOCK_SIDE * tilemap.tile_size[1])).astype(np.int64)
+    columns = np.floor(sites["x"] / (TILES_OF_A_BLOCK * tilemap.tile_size[0])).astype(np.int64)
+    rows = np.floor(sites["y"] / (TILES_OF_A_BLOCK * tilemap.tile_size[1])).astype(np.int64)
     order = np.lexsort((columns, rows))
     columns, rows, sites = columns[order], rows[order], sites[order]
     ends = np.flatnonzero((np.diff(columns) != 0) | (np.diff(rows) != 0)) + 1
@@ -49,7 +49,7 @@ def changed_blocks(before: "TileMap", after: "TileMap") -> frozenset[Block]:
 
 def box_of_block(block: Block, tile_size: tuple[int, int]) -> Bounds:
     """Return a block's rectangle in map pixels."""
-    width, height = BLOCK_SIDE * tile_size[0], BLOCK_SIDE * tile_size[1]
+    width, height = TILES_OF_A_BLOCK * tile_size[0], TILES_OF_A_BLOCK * tile_size[1]
     return Bounds(block[0] * width, block[1] * height, width, height)
 
 

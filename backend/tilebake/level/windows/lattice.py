@@ -49,7 +49,7 @@ class Extent(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
-    def grown(self, margin: int) -> "Extent":
+    def grow(self, margin: int) -> "Extent":
         """Return the extent with a margin on all sides."""
         return Extent(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 

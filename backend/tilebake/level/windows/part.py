@@ -25,23 +25,23 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     """
     grid = picture_grid(tilemap, settings)
     latents = grid.latents(grid.whole_pieces(grid.pixels(region)))
-    seen = around_pieces(latents).grown(reach_of_windows(settings))
+    seen = around_pieces(latents).grow(reach_of_windows(settings))
     bounds = _common(_in_map_pixels(seen, LATENT / grid.canvas_scale), tilemap.bounds)
     softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
     margin = BOOSTED * REACH * softest * LATENT / grid.canvas_scale
-    return crop(tilemap, _grown(bounds, margin), bounds)
+    return crop(tilemap, _grow(bounds, margin), bounds)
 
 
 def around_pieces(latents: Extent, seam: int = SEAM, halo: int = FARTHEST) -> Extent:
     """Return the latent pixels that some depend on when they are decoded: of whole pieces, with a border."""
-    near = latents.grown(seam)
+    near = latents.grow(seam)
     pieces = Extent(
         near.left // PIECE_SIDE * PIECE_SIDE,
         near.top // PIECE_SIDE * PIECE_SIDE,
         -(-near.right // PIECE_SIDE) * PIECE_SIDE,
         -(-near.bottom // PIECE_SIDE) * PIECE_SIDE,
     )
-    return pieces.grown(seam + halo)
+    return pieces.grow(seam + halo)
 
 
 def reach_of_windows(settings: BakeSettings) -> int:
@@ -64,7 +64,7 @@ def _in_map_pixels(extent: Extent, per_latent: float) -> Bounds:
     return Bounds(left, top, right - left, bottom - top)
 
 
-def _grown(bounds: Bounds, margin: float) -> Bounds:
+def _grow(bounds: Bounds, margin: float) -> Bounds:
     return Bounds(bounds.x - margin, bounds.y - margin, bounds.width + 2 * margin, bounds.height + 2 * margin)
 
 

@@ -20,7 +20,7 @@ from tilebake.level.tilemap import TileMap
 from tilebake.level.windows.lattice import Extent, canvas_over, extent_of
 from tilebake.level.windows.window_masks import REACH, masks_of_window
 
-BORDER: Final = 3  # latent pixels painted anew around those whose masks changed
+NEW_BORDER: Final = 3  # latent pixels painted anew around those whose masks changed
 CONTEXT: Final = 16  # latent pixels of the old picture around a patch that it is fitted into
 SIDE_STEP: Final = 8  # latent pixels: sides of a patch are multiples, which every UNet takes
 SMALLEST_SIDE: Final = 64  # latent pixels
@@ -37,7 +37,7 @@ class Patch(NamedTuple):
     is_new: Mask  # [h, w]
 
     @property
-    def changed(self) -> Extent:
+    def new_extent(self) -> Extent:
         """The part of the world whose latents are new."""
         rows, columns = (np.flatnonzero(self.is_new.any(axis=axis)) for axis in (1, 0))
         left, top = self.extent.left, self.extent.top
@@ -79,10 +79,10 @@ def _changed_boxes(anchor: TileMap, tilemap: TileMap, settings: BakeSettings) ->
         Extent(*(int(each) for each in (x - reach, y - reach, x + reach + 1, y + reach + 1)))
         for x, y in places
     ]
-    return _joined(boxes)
+    return _join(boxes)
 
 
-def _joined(boxes: Sequence[Extent]) -> Sequence[Extent]:
+def _join(boxes: Sequence[Extent]) -> Sequence[Extent]:
     """Join boxes that meet until none does."""
     apart: list[Extent] = []
     for box in boxes:
@@ -115,13 +115,13 @@ def _patch(
 ) -> Patch | None:
     """Return the patch of one box, or None if no mask differs in it."""
     box = box.within(world)
-    differs = np.pad(_differs(anchor, tilemap, settings, box), BORDER)
+    differs = np.pad(_differs(anchor, tilemap, settings, box), NEW_BORDER)
     if not differs.any():
         return None
-    area = box.grown(BORDER)
-    is_new = _dilated(differs, BORDER)
+    area = box.grow(NEW_BORDER)
+    is_new = _dilate(differs, NEW_BORDER)
     patch = Patch(area, is_new)
-    extent = _fitted(patch.changed.within(world).grown(CONTEXT), world)
+    extent = _fit(patch.new_extent.within(world).grow(CONTEXT), world)
     whole = np.zeros(extent.size, bool)
     common = area.within(extent)
     whole[common.slices(extent)] = is_new[common.slices(area)]
@@ -142,7 +142,7 @@ def _differs(anchor: TileMap, tilemap: TileMap, settings: BakeSettings, box: Ext
     return differs
 
 
-def _dilated(mask: Mask, by: int) -> Mask:
+def _dilate(mask: Mask, by: int) -> Mask:
     """Grow what is true by so many pixels along both axes."""
     grown = mask.copy()
     for _ in range(by):
@@ -153,14 +153,14 @@ def _dilated(mask: Mask, by: int) -> Mask:
     return grown
 
 
-def _fitted(extent: Extent, world: Extent) -> Extent:
+def _fit(extent: Extent, world: Extent) -> Extent:
     """Return an extent around another, of sides that a UNet takes, within the world where that is larger."""
-    left, right = _fitted_along(extent.left, extent.right, world.left, world.right)
-    top, bottom = _fitted_along(extent.top, extent.bottom, world.top, world.bottom)
+    left, right = _fit_along(extent.left, extent.right, world.left, world.right)
+    top, bottom = _fit_along(extent.top, extent.bottom, world.top, world.bottom)
     return Extent(left, top, right, bottom)
 
 
-def _fitted_along(start: int, end: int, first: int, last: int) -> tuple[int, int]:
+def _fit_along(start: int, end: int, first: int, last: int) -> tuple[int, int]:
     length = max(SMALLEST_SIDE, -(-(end - start) // SIDE_STEP) * SIDE_STEP)
     if length >= last - first:
         return first, last

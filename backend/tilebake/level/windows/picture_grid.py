@@ -76,7 +76,7 @@ class PictureGrid:
             floor(pixels.top * ratio + TOLERANCE),
             ceil(pixels.right * ratio - TOLERANCE),
             ceil(pixels.bottom * ratio - TOLERANCE),
-        ).grown(reach)
+        ).grow(reach)
 
     def box(self, pixels: Extent, canvas: Canvas) -> tuple[float, float, float, float]:
         """Return where pixels lie on a canvas: left, top, right, bottom in canvas pixels, within it."""

@@ -27,7 +27,7 @@ from tilebake.paint.windows.store import Latents, WindowStore
 Image = NDArray[np.float32]
 
 
-class Windows(Protocol):
+class WindowLatents(Protocol):
     """Describe what gives the latents of a world's parts."""
 
     @property
@@ -38,7 +38,7 @@ class Windows(Protocol):
 
 def decode_part(
     components: Components,
-    windows: Windows,
+    windows: WindowLatents,
     part: Extent,
     world: Extent,
     statistics: FrozenStatistics,
@@ -58,7 +58,7 @@ class PieceDecoder:
     The norms have to be frozen. `degraded` lists the fallbacks that were needed.
     """
 
-    def __init__(self, components: Components, windows: Windows, world: Extent) -> None:
+    def __init__(self, components: Components, windows: WindowLatents, world: Extent) -> None:
         self.degraded: tuple[str, ...] = ()
         self._components = components
         self._windows = windows
@@ -73,7 +73,7 @@ class PieceDecoder:
         image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
         self._kept = {at: each for at, each in self._kept.items() if at.bottom + self._seam > part.top}
         for piece in pieces_of(part, self._world, self._seam):
-            shown = piece.grown(self._seam).within(self._world)
+            shown = piece.grow(self._seam).within(self._world)
             if piece not in self._kept:
                 self._kept[piece] = self._decode_piece(shown)
             common = shown.within(part)
@@ -84,7 +84,7 @@ class PieceDecoder:
 
     def _decode_piece(self, shown: Extent) -> NDArray[np.uint8]:
         """Return the picture [H, W, 3] of a piece, decoded unless it is kept."""
-        seen = shown.grown(self._halo).within(self._world)
+        seen = shown.grow(self._halo).within(self._world)
         key = hashlib.sha256(f"{shown} {self._windows.content_key(seen)}".encode()).hexdigest()
         kept = self._windows.store.get(key)
         if kept is not None:
@@ -102,7 +102,7 @@ def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:
 
     Each shows `seam` latent pixels of its neighbours too.
     """
-    near = part.grown(seam).within(world)
+    near = part.grow(seam).within(world)
     for top in range(near.top // PIECE_SIDE * PIECE_SIDE, near.bottom, PIECE_SIDE):
         for left in range(near.left // PIECE_SIDE * PIECE_SIDE, near.right, PIECE_SIDE):
             yield Extent(left, top, left + PIECE_SIDE, top + PIECE_SIDE).within(world)

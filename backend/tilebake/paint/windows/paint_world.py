@@ -75,7 +75,7 @@ def patch_world(
             conditioning = condition(components, each.tilemap)
         return WindowPainter(components, world_of(components, each, sampling), conditioning, store, clock)
 
-    before, after = painter_of(request.anchored), painter_of(request.clean)
+    before, after = painter_of(request.anchor_request), painter_of(request.clean)
     patched = PatchedWorld(before, after, patches)
     patched.paint(on_step)
     shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)

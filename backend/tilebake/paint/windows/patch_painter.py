@@ -12,7 +12,7 @@ import torch
 
 from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.patches import Patch
-from tilebake.paint.denoise import Hold, Span
+from tilebake.paint.denoise import HeldLatents, Span
 from tilebake.paint.progress_image import Estimate
 from tilebake.paint.windows.part_progress import OnWindowStep
 from tilebake.paint.windows.store import Latents, WindowStore
@@ -52,7 +52,7 @@ class PatchedWorld:
 
     def content_key(self, part: Extent) -> str:
         """Return the digest of all that a part depends on: the old one where no patch is seen."""
-        seen = [self._key(patch) for patch in self._patches if patch.changed.meets(part)]
+        seen = [self._key(patch) for patch in self._patches if patch.new_extent.meets(part)]
         old = self._before.content_key(part)
         return hashlib.sha256("".join([old, *seen]).encode()).hexdigest() if seen else old
 
@@ -82,7 +82,7 @@ class PatchedWorld:
         if kept is not None:
             return np.asarray(kept, np.float32)
         held = torch.from_numpy(self._before.blend(patch.extent))[None]
-        hold = Hold(held, torch.from_numpy(patch.is_new)[None, None])
+        hold = HeldLatents(held, torch.from_numpy(patch.is_new)[None, None])
         span = Span(range(self._after.world.sampling.steps), hold=hold)
         latents = self._after.denoise(self._after.world.content_of(patch.extent), span, on_step)
         self.store.put(key, latents)

@@ -13,7 +13,7 @@ from tilebake.level.windows.picture_grid import PictureGrid, picture_grid
 from tilebake.level.windows.window_masks import masks_of_window
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import finish
-from tilebake.paint.windows.decode_pieces import PieceDecoder, Windows, sees
+from tilebake.paint.windows.decode_pieces import PieceDecoder, WindowLatents, sees
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.world import World
 
@@ -21,7 +21,7 @@ from tilebake.paint.windows.world import World
 def paint_picture(
     components: Components,
     world: World,
-    windows: Windows,
+    windows: WindowLatents,
     shown: Extent,
     statistics: FrozenStatistics,
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
