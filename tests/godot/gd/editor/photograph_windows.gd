@@ -14,15 +14,27 @@ func test_windows() -> void:
 	await show_scene(SCENE)
 	button_in(dock(), "Bake Scene").pressed.emit()
 	var painting: BakedTileMap = TilebakeLayerList.baked_in(EditorInterface.get_edited_scene_root())[0]
-	EditorInterface.get_selection().clear()
-	EditorInterface.get_selection().add_node(painting.source_layers()[0])
-	frame_selection()
-	await seconds(0.5)
-	EditorInterface.get_selection().clear()
+	await _frame(painting.map_bounds)
 	EditorInterface.edit_node(painting)
 	await until("a part of the level is painted", func() -> bool: return _painted(painting) > PAINTED, LONG)
 	await seconds(0.5)
 	await photograph("windows")
+
+
+## Fill the 2D view with a part of the scene: layers of tiles cannot be framed.
+func _frame(area: Rect2) -> void:
+	var frame: ReferenceRect = ReferenceRect.new()
+	frame.position = area.position
+	frame.size = area.size
+	EditorInterface.get_edited_scene_root().add_child(frame)
+	EditorInterface.get_selection().clear()
+	EditorInterface.get_selection().add_node(frame)
+	await seconds(0.5)
+	frame_selection()
+	await seconds(0.5)
+	EditorInterface.get_selection().clear()
+	await seconds(0.5)
+	frame.free()
 
 
 ## Return the share of a level that its windows show.

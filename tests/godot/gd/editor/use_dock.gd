@@ -91,7 +91,7 @@ func test_wrong_setting() -> void:
 
 func test_map_in_windows() -> void:
 	_painting().settings = {"steps": 2, "window": 512}
-	_painting().pixels_per_tile = 112
+	_painting().pixels_per_tile = 106  # a little more than one piece
 	var _saved: Error = EditorInterface.save_scene()
 	await until("the windows of a large map lie over the level while it is painted", func() -> bool:
 		return _live().overlay_of(_painting()) != null)
@@ -100,6 +100,7 @@ func test_map_in_windows() -> void:
 		return
 	var shown: Rect2 = Rect2(Vector2.ZERO, overlay.picture().get_size())
 	check("they cover exactly the tiles", overlay.image_transform() * shown == Rect2(0, 0, 768, 512))
+	check("they are drawn over the tiles, and under what is over those", overlay.drawn_over() == _painting().source_layers()[-1])
 	check("they are transparent where nothing is painted yet", overlay.picture().get_image().detect_alpha() != Image.ALPHA_NONE)
 	await until("the picture takes the place of its windows", func() -> bool: return _live().overlay_of(_painting()) == null)
 	check("a large map is painted at the size that was asked for",

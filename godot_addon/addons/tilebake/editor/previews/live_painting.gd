@@ -66,9 +66,10 @@ func _on_progress_image(map_id: String, image: Image) -> void:
 	clear()
 	_map_id = map_id
 	for node: BakedTileMap in TilebakeMapScene.paintings_of_map(_coordinator.res_path_of(map_id)):
-		if node.map_bounds.has_area() and node.map_layer() != null:
+		var layers: Array[Node] = node.source_layers()
+		if node.map_bounds.has_area() and not layers.is_empty():
 			var overlay: TilebakePreviewOverlay = TilebakePreviewOverlay.new()
-			overlay.show_image(node, image, node.map_bounds, false)
+			overlay.show_image(node, image, node.map_bounds, false, layers[-1] as CanvasItem)  # which lies over the painting
 			_overlays[node.get_instance_id()] = overlay
 	_see_through()
 

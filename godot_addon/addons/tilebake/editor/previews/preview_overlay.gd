@@ -10,20 +10,22 @@ const VEIL: Color = Color(0.0, 0.0, 0.0, 0.45)
 var _item: RID = RID()
 var _texture: ImageTexture = null
 var _node_id: int = 0
+var _below_id: int = 0
 var _box: Rect2 = Rect2()
 var _is_visible: bool = true
 
 
 ## Show an image over [param box], given in the space of the node's [method BakedTileMap.map_layer]; with
-## [param veiled] the painting under it is dimmed.
-func show_image(node: BakedTileMap, image: Image, box: Rect2, veiled: bool) -> void:
+## [param veiled] the painting under it is dimmed. It is drawn right after [param below]: the painting, or a layer of tiles.
+func show_image(node: BakedTileMap, image: Image, box: Rect2, veiled: bool, below: CanvasItem) -> void:
 	clear()
+	_below_id = below.get_instance_id()
 	_is_visible = true
 	_texture = ImageTexture.create_from_image(image)
 	_node_id = node.get_instance_id()
 	_box = box
 	_item = RenderingServer.canvas_item_create()
-	RenderingServer.canvas_item_set_parent(_item, node.get_canvas_item())
+	RenderingServer.canvas_item_set_parent(_item, below.get_canvas_item())
 	var area: Rect2 = Rect2(Vector2.ZERO, _texture.get_size())
 	if veiled:
 		RenderingServer.canvas_item_add_rect(_item, area, VEIL)
@@ -34,13 +36,19 @@ func show_image(node: BakedTileMap, image: Image, box: Rect2, veiled: bool) -> v
 ## Place it again, because the painting may have moved.
 func place() -> void:
 	var node: BakedTileMap = instance_from_id(_node_id) as BakedTileMap if is_shown() else null
-	if node == null or node.map_layer() == null:
+	var below: CanvasItem = drawn_over() if node != null else null
+	if below == null or node.map_layer() == null:
 		return
-	RenderingServer.canvas_item_set_transform(_item, TilebakeLayerSearch.to_root(node).affine_inverse() * image_transform())
+	RenderingServer.canvas_item_set_transform(_item, TilebakeLayerSearch.to_root(below).affine_inverse() * image_transform())
 
 
 func is_shown() -> bool:
 	return _item.is_valid()
+
+
+## Return what it is drawn over; null where that is gone.
+func drawn_over() -> CanvasItem:
+	return instance_from_id(_below_id) as CanvasItem
 
 
 ## Return the image; null where none is shown.

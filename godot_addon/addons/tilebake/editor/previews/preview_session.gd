@@ -118,7 +118,7 @@ func _on_status_changed(its_preview: TilebakePreviewView) -> void:
 func _on_image_ready(image: Image) -> void:
 	preview = null
 	if is_instance_valid(node):
-		overlay.show_image(node, image, _map.box, kind == TilebakePreviewView.Kind.HEAT)
+		overlay.show_image(node, image, _map.box, kind == TilebakePreviewView.Kind.HEAT, node)
 	changed.emit()
 
 

@@ -7,6 +7,7 @@ var halvings: int
 ## Null until it is loaded, and where its file cannot be read.
 var texture: Texture2D = null
 
+var _image: Image = null  # while only the thread has it
 var _path: String
 var _task: int = -1
 
@@ -23,10 +24,13 @@ func is_loaded() -> bool:
 	return WorkerThreadPool.is_task_completed(_task)
 
 
-## Wait until it is loaded. Each page has to be waited for once.
+## Wait until it is loaded. Each page has to be waited for once. The texture is made here, where the renderer lives.
 func wait() -> void:
 	var error: Error = WorkerThreadPool.wait_for_task_completion(_task) as Error
 	assert(error == OK, "a page was waited for twice")
+	if _image != null:
+		texture = ImageTexture.create_from_image(_image)
+		_image = null
 
 
 ## Read the file. It is no imported texture: a bake gives changed pages new names, and each would leave an import behind.
@@ -38,4 +42,4 @@ func _load() -> void:
 	for time: int in halvings:
 		if mini(image.get_width(), image.get_height()) > 1:
 			image.shrink_x2()
-	texture = ImageTexture.create_from_image(image)
+	_image = image
