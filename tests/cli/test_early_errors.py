@@ -17,10 +17,11 @@ HEAD = {
     "legend": {"g": "grass", "o": "odd"},
     "settings": {"pixels_per_tile": 16, "steps": 1},
 }
+IN_ONE_PIECE = {"pixels_per_tile": 16, "steps": 1, "windows": "never"}
 GOOD = {**HEAD, "rows": ["gg"], "tile_size": 16}
 BAD: dict[str, tuple[dict[str, object], str]] = {
     "canvas": (
-        {**HEAD, "rows": ["g" * 600] * 600, "tile_size": 8},
+        {**HEAD, "rows": ["g" * 600] * 600, "tile_size": 8, "settings": IN_ONE_PIECE},
         "the canvas would be 9,600 by 9,600 pixels; at most 4,096 along a side and 8,388,608 in all can be "
         "painted in one piece; lower pixels_per_tile to 4 or less",
     ),
@@ -30,7 +31,12 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
         "pixels can be made; lower tile_size to 163 or less, or split the map",
     ),
     "stray": (
-        {**HEAD, "cells": [*([x, 0, "grass"] for x in range(70)), [900, 900, "grass"]], "tile_size": 16},
+        {
+            **HEAD,
+            "cells": [*([x, 0, "grass"] for x in range(70)), [900, 900, "grass"]],
+            "tile_size": 16,
+            "settings": IN_ONE_PIECE,
+        },
         'is this tile a stray: "grass" at [900, 900], ',
     ),
     "brackets": (

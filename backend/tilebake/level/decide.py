@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from tilebake.errors import Diagnostic, Location
+from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.canvas import (
     default_pixels_per_tile,
     describe_too_large,
@@ -72,6 +72,16 @@ def _tell_strays(tilemap: TileMap) -> TileMap:
         f"is this tile a stray: {stray}? Remove it, or leave it if it is meant",
     )
     return replace(tilemap, notes=(*tilemap.notes, note))
+
+
+def refuse_windows(tilemap: TileMap, settings: BakeSettings, what: str) -> None:
+    """Raise MapError for a map that is painted in windows, where `what` is not there."""
+    if in_windows(tilemap, settings):
+        raise MapError(
+            f"{what} in a map that is painted in windows, as large ones are",
+            where=Location(tilemap.path),
+            hint='set "windows" to "never", which paints it in one piece, with smaller tiles if need be',
+        )
 
 
 def with_less_detail(settings: BakeSettings, pixels_per_tile: int, steps: int) -> BakeSettings:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tilebake.errors import BakeError, Location, PromptError
 from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
+from tilebake.level.decide import refuse_windows
 from tilebake.level.edit.edit import Edit
 from tilebake.level.output import art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
@@ -50,6 +51,8 @@ class Pipeline:
         """
         if request.anchor is not None:
             return self._patch_world(request, request.anchor, on_step).texture(request)
+        if request.tilemap.edit is not None:
+            refuse_windows(request.tilemap, request.settings, "no edit is painted")
         if in_windows(request.tilemap, request.settings):
             return self._paint_world(request, on_step).texture(request)
         edit, scene = request.tilemap.edit, self.scene(request)
@@ -75,8 +78,12 @@ class Pipeline:
         return self._paint(self.plain_scene(prompt, negative_prompt, size, settings, seed), on_step)
 
     def scene(self, request: BakeRequest) -> Scene:
-        """Make the scene of a request's whole map. Raises MapError for a map too large."""
+        """Make the scene of a request's whole map, in one piece.
+
+        Raises MapError for a map too large, and for one that is painted in windows.
+        """
         tilemap, settings = request.tilemap, request.settings
+        refuse_windows(tilemap, settings, "no attention is observed")
         canvas = canvas_of(tilemap, settings)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)

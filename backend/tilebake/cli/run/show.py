@@ -11,6 +11,7 @@ from tilebake.cli.planning import AttentionOptions, bake_options, read_and_plan
 from tilebake.cli.terminal.printing import print_notes, print_path, say
 from tilebake.errors import shown
 from tilebake.level.canvas import canvas_of
+from tilebake.level.decide import refuse_windows
 from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text
 from tilebake.level.map_names import map_stem
 from tilebake.level.masks.blend_schedule import blend_steps
@@ -52,6 +53,7 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     """Paint the map, and write a sheet of where its words are attended to."""
     planned = read_and_plan(map_path, choices)
     tilemap = planned.tilemap
+    refuse_windows(tilemap, planned.request.settings, "no attention is observed")
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
     if options.npz is not None:

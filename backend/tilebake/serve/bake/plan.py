@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from tilebake.errors import Location, MapError, ModelError, shown
 from tilebake.level.canvas import canvas_of, in_windows
-from tilebake.level.decide import DecidedMap, decide, with_less_detail
+from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.grid import Bounds
 from tilebake.level.map_names import map_stem
@@ -126,6 +126,8 @@ class Planner:
     ) -> tuple[BakeRequest, ModelSource, tuple[str, ...]]:
         tilemap, settings = decide_for(tilemap, project, self._options)
         canvas_of(tilemap, settings)
+        if tilemap.edit is not None:
+            refuse_windows(tilemap, settings, "no edit is painted")
         uncompared: list[str] = []
         try:
             source, digest = self.model(project, tilemap.model)
