@@ -74,11 +74,11 @@ def _tell_strays(tilemap: TileMap) -> TileMap:
     return replace(tilemap, notes=(*tilemap.notes, note))
 
 
-def refuse_windows(tilemap: TileMap, settings: BakeSettings, what: str) -> None:
-    """Raise MapError for a map that is painted in windows, where `what` is not there."""
+def refuse_windows(tilemap: TileMap, settings: BakeSettings) -> None:
+    """Raise MapError for a map that is painted in windows, where words are neither edited nor observed."""
     if in_windows(tilemap, settings):
         raise MapError(
-            f"{what} in a map that is painted in windows, as large ones are",
+            "words are neither edited nor observed in a map that is painted in windows, as large ones are",
             where=Location(tilemap.path),
             hint='set "windows" to "never", which paints it in one piece, with smaller tiles if need be',
         )

@@ -52,7 +52,7 @@ class Pipeline:
         if request.anchor is not None:
             return self._patch_world(request, request.anchor, on_step).texture(request)
         if request.tilemap.edit is not None:
-            refuse_windows(request.tilemap, request.settings, "no edit is painted")
+            refuse_windows(request.tilemap, request.settings)
         if in_windows(request.tilemap, request.settings):
             return self._paint_world(request, on_step).texture(request)
         edit, scene = request.tilemap.edit, self.scene(request)
@@ -83,7 +83,7 @@ class Pipeline:
         Raises MapError for a map too large, and for one that is painted in windows.
         """
         tilemap, settings = request.tilemap, request.settings
-        refuse_windows(tilemap, settings, "no attention is observed")
+        refuse_windows(tilemap, settings)
         canvas = canvas_of(tilemap, settings)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)

@@ -53,7 +53,7 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     """Paint the map, and write a sheet of where its words are attended to."""
     planned = read_and_plan(map_path, choices)
     tilemap = planned.tilemap
-    refuse_windows(tilemap, planned.request.settings, "no attention is observed")
+    refuse_windows(tilemap, planned.request.settings)
     out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
     if options.npz is not None:

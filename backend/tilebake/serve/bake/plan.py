@@ -127,7 +127,7 @@ class Planner:
         tilemap, settings = decide_for(tilemap, project, self._options)
         canvas_of(tilemap, settings)
         if tilemap.edit is not None:
-            refuse_windows(tilemap, settings, "no edit is painted")
+            refuse_windows(tilemap, settings)
         uncompared: list[str] = []
         try:
             source, digest = self.model(project, tilemap.model)
