@@ -32,7 +32,7 @@ from tilebake.level.tilemap import parse_map
 from tilebake.models.reference import resolve
 from tilebake.paint.model.load import load
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.windows.store import Latents
+from tilebake.paint.windows.store import Kept
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.files.png import BrokenPictureError, png_pixels
@@ -86,10 +86,10 @@ class LoggingStore:
         self.has = cache.has
         self.get = cache.get
 
-    def put(self, key: str, latents: Latents) -> None:
-        """Keep a window."""
+    def put(self, key: str, kept: Kept) -> None:
+        """Keep a window, or a piece that was decoded."""
         os.write(self._log, f"painted {key}\n".encode("ascii"))
-        self._cache.put(key, latents)
+        self._cache.put(key, kept)
         os.write(self._log, f"kept {key}\n".encode("ascii"))
 
 

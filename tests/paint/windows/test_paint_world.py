@@ -32,6 +32,12 @@ WINDOW: Mapping[str, object] = {
 ROUNDS = pytest.mark.parametrize("rounds", [1, 2])
 
 
+@pytest.fixture
+def components(tiny_components: Components) -> Components:
+    """The tiny model: windows are the same for all, and the embedded one takes minutes for all of this."""
+    return tiny_components
+
+
 class CountingStore(MemoryStore):
     """A store that counts what was painted."""
 
@@ -76,6 +82,10 @@ def test_a_part_is_the_same_part_of_the_whole(rounds: int, components: Component
     alone = replace(part, tilemap=part_around(part.tilemap, part.settings, region))
     assert np.array_equal(paint(components, part), whole[y : y + height, x : x + width])
     assert np.array_equal(paint(components, alone), whole[y : y + height, x : x + width])
+
+
+def test_a_part_is_the_same_for_a_model_that_paints(embedded_components: Components) -> None:
+    test_a_part_is_the_same_part_of_the_whole(1, embedded_components)
 
 
 @ROUNDS

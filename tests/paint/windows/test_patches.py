@@ -53,7 +53,18 @@ def patches_of(anchor: TileMap, asked: BakeRequest) -> tuple[Patch, ...]:
 
 
 @pytest.mark.parametrize("settings", [{}, {"rounds": 2, "steps": 3}, {"scheduler": "euler_a"}], ids=str)
-def test_a_patch_changes_its_surroundings_alone(settings: dict[str, object], components: Components) -> None:
+def test_a_patch_changes_its_surroundings_alone(
+    settings: dict[str, object], tiny_components: Components
+) -> None:
+    change_surroundings_alone(settings, tiny_components)
+
+
+def test_a_patch_of_a_decoder_that_sees_less_changes_less(embedded_components: Components) -> None:
+    change_surroundings_alone({}, embedded_components)
+
+
+def change_surroundings_alone(settings: dict[str, object], components: Components) -> None:
+    """Paint a map and an edit of it, and compare them outside of what a patch may change."""
     edited = edited_at(FIELD, 36, 30)
     before = paint(components, request(FIELD, **settings))
     after = patched(components, FIELD, edited, None, settings)
@@ -68,9 +79,9 @@ def test_a_patch_changes_its_surroundings_alone(settings: dict[str, object], com
     assert not np.array_equal(after[around], before[around])
 
 
-def test_what_was_undone_is_the_old_picture(components: Components) -> None:
+def test_what_was_undone_is_the_old_picture(tiny_components: Components) -> None:
     assert patches_of(FIELD, request(FIELD)) == ()
-    assert np.array_equal(patched(components, FIELD, FIELD), paint(components, request(FIELD)))
+    assert np.array_equal(patched(tiny_components, FIELD, FIELD), paint(tiny_components, request(FIELD)))
 
 
 def test_two_edits_are_one_picture_in_either_order(tiny_components: Components) -> None:
