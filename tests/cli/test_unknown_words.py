@@ -95,7 +95,7 @@ def test_edit_tells_unknown_words_of_the_map_and_of_the_edit(
 ) -> None:
     edit = {"terrains": {"shore": "quicksand"}}
     game.path("bay").write_text(json.dumps({**LAGOON, "edit": edit}), encoding="utf-8")
-    monkeypatch.setattr(engine, "load_pipeline", refuse_to_load)
+    monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
     swap = ["--terrain", "shore", "--replace", "golden sand", "marble floor"]
     assert run_command_line(["edit", "game/levels/bay.json", *swap]) == 1
     told = capsys.readouterr().err
@@ -108,7 +108,7 @@ def test_an_edit_that_only_weighs_tells_nothing_twice(
     game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert game.root.is_dir()
-    monkeypatch.setattr(engine, "load_pipeline", refuse_to_load)
+    monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
     assert run_command_line(["edit", "game/levels/bay.json", "--reweight", "lagoon=2"]) == 1
     assert capsys.readouterr().err.count('"lagoon" is unknown') == 1
 

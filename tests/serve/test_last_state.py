@@ -182,7 +182,7 @@ def test_cache_that_cannot_be_written_does_not_stop_a_watch(game: Game) -> None:
         until(lambda: is_settled(game, backend))
         game.save("forest", 2)
         until(lambda: is_settled(game, backend))
-        notices = [event.notice for event in backend.events(0, 0) if "are not kept" in event.notice]
+        notices = [event.notice for event in backend.events(0, 0) if "is not kept" in event.notice]
     assert game.begun() == [1, 2]
     assert len(notices) == 1
     assert str(game.cache.folder) in notices[0]

@@ -113,5 +113,5 @@ class JobRunner:
     def _tell_refusal(self, refusal: str) -> None:
         """Tell once that the cache cannot be written: pictures are published, but a kill loses more."""
         if refusal and refusal != self._refusal:
-            self._events.emit(notice=f"what is painted is not kept in the cache: {refusal}")
+            self._events.emit(notice=f"what is painted is not kept in {self._cache.folder}: {refusal}")
         self._refusal = refusal
