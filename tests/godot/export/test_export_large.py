@@ -1,4 +1,4 @@
-"""Test large levels: every cell is exported (prints the milliseconds), and a wide one keeps its tiles' size."""
+"""Test large levels: every cell is exported (prints the milliseconds), and a wide one keeps its size."""
 
 import json
 import subprocess
