@@ -1,10 +1,9 @@
-"""Measure what windows cost, what an edit costs, and whether one sees where windows meet.
+"""Measure what windows cost, what an edit costs, and whether windows that meet blur each other.
 
     python -m benchmarks.worlds.windows --side 24 --edits 5
 
-The embedded model paints a square level of random blocks. Seams: the mean step across the lines where the
-overlaps of windows begin and end, to that elsewhere. Ghosts: the energy of a Laplacian within overlaps, to
-that elsewhere. Prints a table, and one JSON line last.
+The embedded model paints a square level of random blocks. Ghosts: the energy of a Laplacian within the
+overlaps of windows, to that elsewhere. Prints a table, and one JSON line last.
 """
 
 import json
@@ -92,16 +91,6 @@ def overlap_columns(lattice: Lattice, width: int) -> NDArray[np.bool_]:
     return np.repeat(within & (latents < lattice.world.right - lattice.overlap), LATENT)
 
 
-def seam_ratio(image: Pixels, lattice: Lattice) -> float:
-    """Return the mean step across lines where overlaps begin or end, to that across other latents' lines."""
-    luma = luma_of(image)
-    steps = np.abs(np.diff(luma, axis=1)).mean(axis=0)
-    inside = overlap_columns(lattice, luma.shape[1])
-    lines = np.flatnonzero(np.diff(inside.astype(int)))
-    others = np.array([at for at in range(LATENT - 1, len(steps), LATENT) if at not in set(lines.tolist())])
-    return float(steps[lines].mean() / steps[others].mean())
-
-
 def ghost_ratio(image: Pixels, lattice: Lattice) -> float:
     """Return the energy of a Laplacian within the overlaps of columns, to that elsewhere."""
     luma = luma_of(image)
@@ -131,7 +120,6 @@ def measure(bench: Bench, side: int, edits: int) -> list[Figure]:
         Figure("one-tile edit, patched / full", "share", statistics.median(patched) / full, most=0.03),
         Figure("one-tile edit, pure / full", "share", statistics.median(pure) / full),
         Figure("pixels changed outside of a patch's surroundings", "count", float(changed), most=0),
-        Figure("seam ratio on windows' lines", "ratio", seam_ratio(before, lattice), least=0.98, most=1.02),
         Figure("ghost ratio in overlaps", "ratio", ghost_ratio(before, lattice), least=0.95),
     ]
 
