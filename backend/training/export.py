@@ -18,7 +18,14 @@ from training.data.tokenizer import read_pair
 from training.unet import shape
 
 # what the pipeline takes where a user asks for nothing else
-DEFAULTS = {"steps": 10, "guidance_scale": 5.0, "guidance_scale_low": 1.5, "scheduler": "dpmpp_2m"}
+DEFAULTS = {
+    "steps": 10,
+    "guidance_scale": 5.0,
+    "guidance_scale_low": 1.5,
+    "scheduler": "dpmpp_2m_karras",
+    "window": 512,
+    "rounds": 1,
+}
 
 
 @click.command()
