@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,13 +59,14 @@ def test_a_map_is_known_by_its_path_in_the_project(game: Game, maps: ProjectMaps
     assert known is not None
     assert (known.id, known.stale, known.png) == ("levels/forest.json", "not baked yet", game.png("forest"))
     assert view_of(known, None).texture == "levels/forest.png"
-    assert maps.plan(known.id).digest == known.digest
-    maps.mark_baked(known.id, "another")
+    request = maps.plan(known.id).request
+    assert request.digest() == known.digest
+    maps.mark_baked(known.id, replace(request, seed=2))
     assert maps.find(known.id).stale
-    maps.mark_baked(known.id, known.digest)
+    maps.mark_baked(known.id, request)
     assert maps.find(known.id).stale, "no picture is there"
     game.publish("forest")
-    maps.mark_baked(known.id, known.digest)
+    maps.mark_baked(known.id, request)
     assert maps.find(known.id).stale is None
     assert maps.forget(known.path) == known.id
     assert maps.forget(known.path) is None
@@ -106,7 +108,7 @@ def test_plan_is_kept_until_a_file_of_it_changes(game: Game, maps: ProjectMaps) 
     before = maps.plan(known.id)
     toml.write_text(toml.read_text(encoding="utf-8") + 'style = "pixel art"\n', encoding="utf-8")
     assert maps.plan(known.id).digest != before.digest
-    maps.mark_baked(known.id, maps.plan(known.id).digest)
+    maps.mark_baked(known.id, maps.plan(known.id).request)
     assert maps.plan(known.id) is not before
 
 
@@ -151,9 +153,10 @@ def test_published_texture_is_outdated_if_it_was_damaged_before_anybody_looked(
 ) -> None:
     known = maps.read(game.save("forest", 1))
     assert known is not None
+    request = maps.plan(known.id).request
     game.publish("forest")
     truncate(game.png("forest"))
-    maps.mark_baked(known.id, known.digest)
+    maps.mark_baked(known.id, request)
     assert maps.outdated(10) == ()
     assert maps.outdated(10) == (known.path,)
 

@@ -13,7 +13,7 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.texture_cache import FROM_CACHE
-from tilebake.serve.speeds import MOST_SPEEDS, SPEEDS_FILE, Speed, Speeds, measure, work_of
+from tilebake.serve.speeds import MOST_SPEEDS, SPEEDS_FILE, Speed, Speeds, Work, measure, work_of
 from tilebake.texture import Texture
 
 Requests = Callable[[int], BakeRequest]
@@ -46,6 +46,22 @@ def test_a_bake_tells_how_long_the_same_takes_again(asked: BakeRequest, tmp_path
     assert measured.seconds(work_of(twice)) == pytest.approx(45)
     rate = measured.megapixels_per_minute(work_of(asked))
     assert rate == pytest.approx(60 * work_of(asked).pixels / 1e6 / 25)
+
+
+def test_a_patched_painting_is_the_work_of_its_patches(asked: BakeRequest) -> None:
+    def rows(corner: str) -> BakeRequest:
+        lines = [corner + "g" * 127, *["g" * 128] * 63]
+        terrains = {"grass": "grass", "water": "water"}
+        content = {"tilebake": 1, "tile_size": 16, "terrains": terrains, "rows": lines}
+        tilemap = parse_map(json.dumps({**content, "legend": {"g": "grass", "w": "water"}}))
+        settings = BakeSettings(pixels_per_tile=16, steps=10, windows="always", window=512, mask_sigma=1.0)
+        return replace(asked, tilemap=tilemap, settings=settings)
+
+    clean = rows("g")
+    patched = replace(rows("w"), anchor=clean.tilemap)
+    assert work_of(patched) == Work(512**2, 10, windows=1, window=512**2)
+    assert work_of(clean).windows > 10
+    assert measure(patched, texture(TIMINGS)) is None, "most of it was painted before"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,9 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
 
 
-def bake_options(choices: Choices, *, is_fast: bool = False, region: Bounds | None = None) -> BakeOptions:
+def bake_options(
+    choices: Choices, *, is_fast: bool = False, region: Bounds | None = None, is_fresh: bool = False
+) -> BakeOptions:
     """Return the shared options for the planner. Raises click.BadParameter for a setting out of its range."""
     return BakeOptions(
         settings=settings_override(choices.settings),
@@ -35,6 +37,7 @@ def bake_options(choices: Choices, *, is_fast: bool = False, region: Bounds | No
         dtype=None if choices.machine.dtype == "auto" else choices.machine.dtype,
         is_fast=is_fast,
         region=region,
+        is_fresh=is_fresh,
     )
 
 

@@ -300,7 +300,7 @@ class Backend:
             return
         self._setup.hold(planned.root)  # that of a project within this one may be another's
         if self._job_runner.run(job, planned):
-            self._maps.mark_baked(job.map_id, planned.digest)
+            self._maps.mark_baked(job.map_id, planned.request)
             self._upkeep.rebakes.note_success(job.map_id)
 
     def _plan(self, map_id: MapId) -> PlannedBake:

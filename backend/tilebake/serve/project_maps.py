@@ -12,6 +12,7 @@ from typing import Final
 from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.project import FILE_NAME, Project, map_folders, read_project
+from tilebake.request import BakeRequest
 from tilebake.serve.bake.discover import is_map
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.publish import stale_reason
@@ -25,6 +26,7 @@ from tilebake.serve.owners.ownership import record_path
 from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.serve.valid_text import valid_name, valid_text
 from tilebake.serve.watching.watch import Places
+from tilebake.serve.windows.anchors import Anchors
 
 _log: Final = logging.getLogger(__name__)
 
@@ -78,12 +80,13 @@ class ProjectMaps:
         self._looked_at = 0  # likewise, for pictures that are gone
         self._bereft: frozenset[Path] = frozenset()  # what the last look found
         self._changed: dict[Path, FileStamps] = {}  # what the last check found
+        self._anchors = Anchors()
         self.forget_lookups()
 
     def forget_lookups(self) -> None:
         """Plan from scratch from now on: something that maps share has changed."""
         with self._lock:
-            self._planner = Planner(self._options)
+            self._planner = Planner(self._options, anchors=self._anchors)
             self._plans = KeptPlans()
             self._owners = TextureOwners()
 
@@ -140,11 +143,14 @@ class ProjectMaps:
         with self._lock, bulkhead(path):
             return self._planner.plan(path, path.relative_to(self._root), edit)
 
-    def mark_baked(self, map_id: MapId, digest: str) -> None:
-        """Record that the texture of this digest was published, if it still stands there as it was."""
+    def mark_baked(self, map_id: MapId, request: BakeRequest) -> None:
+        """Record that the texture of this request was published, if it still stands there as it was."""
         with self._lock:
-            known = self._known.get(map_id)
-            if known is None or known.png is None or known.digest != digest:
+            known, digest = self._known.get(map_id), request.digest()
+            if known is None or known.png is None:
+                return
+            self._anchors.note(known.path, request)
+            if known.digest != digest:  # saved again since
                 return
             self._plans.drop(known.path)
             with suppress(TilebakeError), bulkhead(known.path):  # what cannot be examined is read again
@@ -157,6 +163,7 @@ class ProjectMaps:
         with self._lock:
             self._owners.release(path)
             self._plans.drop(path)
+            self._anchors.drop(path)
             known = self._known.pop(self._id(path), None)
             return None if known is None else known.id
 

@@ -6,6 +6,7 @@ nothing more: a file that is gone, damaged or cannot be written is as good as no
 
 import json
 import logging
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tilebake.errors import TilebakeError
 from tilebake.level.canvas import LATENT, canvas_of, in_windows
+from tilebake.level.tilemap import TileMap
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.serve.files.atomic_write import write_files
@@ -33,7 +35,8 @@ NEWS: Final = 0.5  # share of the last bake in a speed: a machine is not always 
 class Work(NamedTuple):
     """Measure what is to be painted, and in how many windows, if it is.
 
-    All windows count: which of them are kept already is not known beforehand.
+    All windows count, for which of them are kept already is not known beforehand; of a patched painting its
+    patches alone.
     """
 
     pixels: int  # of the canvas
@@ -80,6 +83,8 @@ def work_of(request: BakeRequest) -> Work:
     passes = (settings.steps or 1) * (1 if tilemap.edit is None else 2)
     if not in_windows(tilemap, settings) or settings.window is None:
         return Work(canvas.width * canvas.height, passes)
+    if request.anchor is not None:
+        return _work_of_patches(request, request.anchor, passes)
     from tilebake.level.windows.lattice import Lattice, extent_of  # NumPy, for large maps alone
     from tilebake.level.windows.picture_grid import picture_grid
 
@@ -90,9 +95,19 @@ def work_of(request: BakeRequest) -> Work:
     return Work(height * width * LATENT**2, passes, windows, settings.window**2)
 
 
+def _work_of_patches(request: BakeRequest, anchor: TileMap, passes: int) -> Work:
+    from tilebake.level.windows.patches import find_patches
+
+    patches = find_patches(anchor, request.tilemap, request.settings) or ()
+    pixels = sum(math.prod(patch.extent.size) for patch in patches) * LATENT**2
+    return Work(pixels, passes, len(patches), pixels // max(1, len(patches)))
+
+
 def measure(request: BakeRequest, texture: Texture) -> Speed | None:
     """Return how fast a texture was painted; None for one that was not, or not as usual."""
     timings = texture.timings
+    if request.anchor is not None:
+        return None  # most of it was painted before
     if FROM_CACHE in timings or texture.degraded or min(texture.share, timings.get("denoise", 0.0)) <= 0:
         return None
     work = work_of(request)

@@ -37,6 +37,11 @@ def _parse_region(
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, readable=False))
 @click.option("--check", is_flag=True, help="Paint nothing. Exit with 3 if any texture is stale.")
 @click.option("--force", is_flag=True, help="Paint all maps, even those up to date or in the cache.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Paint patched textures clean, too: those that `tilebake watch` changed around an edit alone.",
+)
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of textures and windows.")
 @click.option(
     "--report",
@@ -68,6 +73,7 @@ def command(
     paths: tuple[Path, ...],
     check: bool,
     force: bool,
+    fresh: bool,
     no_cache: bool,
     report: bool,
     region: tuple[int, int, int, int] | None,
@@ -92,4 +98,4 @@ def command(
     from tilebake.cli.run.bake import BakeMode, run_bake
 
     mode = BakeMode(check=check, force=force, use_cache=not no_cache, report=report)
-    return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region)
+    return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region, is_fresh=fresh)

@@ -79,12 +79,13 @@ def run_bake(
     is_fast: bool,
     as_json: bool,
     region: tuple[int, int, int, int] | None = None,
+    is_fresh: bool = False,
 ) -> int:
     """Bake or check the maps, print what happens, and return the exit code."""
     started, speed = time.monotonic(), None
     if not mode.check:
         refuse_absent_device(choices.machine.device)
-    options = bake_options(choices, is_fast=is_fast, region=region and Bounds(*region))
+    options = bake_options(choices, is_fast=is_fast, region=region and Bounds(*region), is_fresh=is_fresh)
     _refuse_other_pictures(options)
     output = BatchOutput(as_json=as_json, check=mode.check)
     maps = _maps_of(paths, output)

@@ -24,12 +24,13 @@ from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
 from tilebake.models.words.advice import advise
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.publish import CHANGED, stale_reason
+from tilebake.serve.bake.publish import CHANGED, is_patched, stale_reason
 from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.why_stale import explain_changes, other_dtype
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.ownership import read_record, record_path
+from tilebake.serve.windows.anchors import Anchors
 
 REGION_SUFFIX: Final = ".region.png"
 FAST_WIDTH: Final = 24  # canvas pixels: a preview's tiles are half as wide as the map's, but not smaller
@@ -51,6 +52,7 @@ class BakeOptions:
         False  # a preview: smaller tiles and fewer steps than the map's, where none are given here
     )
     region: Bounds | None = None  # the only part to be painted, in tiles
+    is_fresh: bool = False  # a patched texture counts as stale
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,18 @@ class PlannedBake:
 class Planner:
     """Plan bakes with one set of options. Each model is looked up once, however many maps it paints."""
 
-    def __init__(self, options: BakeOptions, *, trusts_records: bool = False) -> None:
+    def __init__(
+        self, options: BakeOptions, *, trusts_records: bool = False, anchors: Anchors | None = None
+    ) -> None:
         """Plan with these options.
 
         `trusts_records` takes the digest of a model that is not there from the texture's record: enough to
-        compare, not to paint.
+        compare, not to paint. With `anchors`, large maps are patched where they can be.
         """
         self.models = Models()
         self._options = options
         self._trusts_records = trusts_records
+        self._anchors = anchors
 
     def plan(self, path: Path, relative: Path, trial: EditEntry | None = None) -> PlannedBake:
         """Plan the bake of one map; `trial` is an edit in place of its own.
@@ -104,9 +109,18 @@ class Planner:
         recorded = read_recorded_model(png) if self._trusts_records else None
         request, source, uncompared = self._request(tilemap, project, recorded)
         stamps = {**stamps, **stamps_of((png, record_path(png)))}
-        digest = request.digest()
-        stale = _stale(png, request)
-        return PlannedBake(path, png, root, request, digest, source, stale, stamps, uncompared)
+        stale = _stale(png, request, is_fresh=self._options.is_fresh)
+        if self._anchors is not None:
+            is_clean = stale is None and not is_patched(png)
+            request = self._patch(path, request, self._anchors, is_painted=is_clean)
+        return PlannedBake(path, png, root, request, request.digest(), source, stale, stamps, uncompared)
+
+    @staticmethod
+    def _patch(path: Path, request: BakeRequest, anchors: Anchors, *, is_painted: bool) -> BakeRequest:
+        """Return the request of what is painted for a map: of patches, unless its clean painting stands."""
+        if is_painted:
+            anchors.note(path, request)
+        return anchors.patch(path, request)
 
     def read_map(self, path: Path, project: Project, trial: EditEntry | None = None) -> TileMap:
         """Read a map, with notes on words that its model was not taught. Raises MapError or ProjectError."""
@@ -236,9 +250,14 @@ def refuse_texture(png: Path, project: Project, map_path: Path) -> None:
         raise MapError(what, where=Location(map_path), hint="name another file by --out")
 
 
-def _stale(png: Path, request: BakeRequest) -> str | None:
-    """Say why the texture at `png` is not this request's, or None if it is."""
+def _stale(png: Path, request: BakeRequest, *, is_fresh: bool) -> str | None:
+    """Say why the texture at `png` is not this request's, or None if it is.
+
+    A patched painting of the same map is, unless `is_fresh` wants a clean one.
+    """
     reason = stale_reason(png, request.digest())
+    if reason is None and is_fresh and is_patched(png):
+        return "it is patched, and a clean painting is asked for"
     if reason is None:
         return other_dtype(read_record(png) or {}, request)
     return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason

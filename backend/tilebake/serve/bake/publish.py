@@ -17,7 +17,7 @@ from tilebake.level.containment import spelling_of
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.project import project_root
 from tilebake.level.source.encoding import open_regular
-from tilebake.request import BakeRequest
+from tilebake.request import BakeRequest, digest_of_patched
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
@@ -66,7 +66,8 @@ def publish(
 def stale_reason(png: Path, digest: str) -> str | None:
     """Say why the texture at `png` is not what a request of this digest gives, or None if it is.
 
-    Raises BakeError for a Git LFS pointer in the picture's place.
+    A clean request's texture may be patched, whatever its anchor: patches show the same map. Raises
+    BakeError for a Git LFS pointer in the picture's place.
     """
     if not png.is_file():
         return "not baked yet"
@@ -76,11 +77,18 @@ def stale_reason(png: Path, digest: str) -> str | None:
     record = read_record(png)
     if record is None:
         return f"{record_path(png).name} cannot be read"
-    if record.get("digest") != digest:
+    anchor = record.get("anchor")
+    digests = (digest,) if anchor is None else (digest, digest_of_patched(digest, str(anchor)))
+    if record.get("digest") not in digests:
         return CHANGED
     if not is_recorded_picture(png, record):
         return "the picture is not the one that was baked"
     return None
+
+
+def is_patched(png: Path) -> bool:
+    """Tell whether a texture is an older painting with patches, as its record says."""
+    return "anchor" in (read_record(png) or {})
 
 
 def is_recorded_picture(png: Path, record: Mapping[str, object]) -> bool:
@@ -123,6 +131,8 @@ def _record(
         "png_hash": png_hash,
         "environment": dict(texture.environment),
     }
+    if request.anchor is not None:
+        record["anchor"] = request.anchor_request.digest()
     if request.tilemap.edit is not None:
         record["edit"] = edit_json(request.tilemap.edit)
     if request.tilemap.notes:

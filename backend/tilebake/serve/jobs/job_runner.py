@@ -100,7 +100,8 @@ class JobRunner:
         Of a map in windows whose tiles alone changed, most windows are there already.
         """
         request = planned.request
-        has_most = planned.stale == TILES_CHANGED and in_windows(request.tilemap, request.settings)
+        is_large = in_windows(request.tilemap, request.settings)
+        has_most = request.anchor is not None or (is_large and planned.stale == TILES_CHANGED)
         if has_most or not self._jobs.is_urgent(job.id):
             return False
         work, speed = work_of(planned.request), self._speeds.find(planned.request)
