@@ -29,6 +29,8 @@ engine: ## install Godot into .godot-engine, for the tests of its addon (715 MB;
 browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian, as root)
 	tests/install_browser.sh
 
+browser: | $(if $(CI),engine) # apt serves one at a time
+
 # Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing, and
 # runs those of the addon beside all others, which takes two thirds of the time.
 test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
@@ -69,13 +71,14 @@ clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
 	find backend tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# --no-compile: of 13,000 modules those that are imported are compiled then; all of them take over a minute.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade --constraint constraints.txt pip hatchling editables
 ifneq ($(TORCH_INDEX),)
-	@$(PIP) install --constraint constraints.txt --no-deps --retries 0 --timeout 15 --index-url $(TORCH_INDEX) torch \
+	@$(PIP) install --no-compile --constraint constraints.txt --no-deps --retries 0 --timeout 15 --index-url $(TORCH_INDEX) torch \
 		|| echo "No torch from $(TORCH_INDEX): taking it from where pip takes everything else."
 endif
-	$(PIP) install --constraint constraints.txt --no-build-isolation --editable . --group dev
+	$(PIP) install --no-compile --constraint constraints.txt --no-build-isolation --editable . --group dev
 	@touch $@
