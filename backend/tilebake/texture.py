@@ -24,14 +24,22 @@ class JudgedTiles:
 
 
 @dataclass(frozen=True)
-class TerrainPlacement:
-    """Measure how well one terrain kept to its tiles: by attention to its prompt's words, and as judged."""
+class AttentionShares:
+    """Measure where the attention to the words of one terrain's prompt lay."""
 
-    terrain: str
-    kept: float  # share of that attention within its own tiles, 0 to 1
+    kept: float  # share within its own tiles, 0 to 1
     by_mask: float  # the same if its words were attended to alike wherever its mask is
     bled: Mapping[str, float]  # shares within other terrains' tiles, the largest first; "" is no tile
+
+
+@dataclass(frozen=True)
+class TerrainPlacement:
+    """Measure how well one terrain kept to its tiles, and in windows how well these hold together."""
+
+    terrain: str
+    attention: AttentionShares | None = None  # in one piece: in windows words are not observed
     judged: JudgedTiles | None = None  # where the model has a judge, and that knows the terrain
+    drift: float | None = None  # colours of its tiles in different windows, apart, to those in one window
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +48,7 @@ class PlacementReport:
 
     terrains: tuple[TerrainPlacement, ...]
     sheet: "NDArray[np.uint8]"  # [height, width, 3]
+    ghost: float | None = None  # in windows: how fine the picture is where they overlap, to elsewhere
 
     def judged_right(self) -> float | None:
         """Return the share of all judged tiles that are right, 0 to 1; None where none was judged."""

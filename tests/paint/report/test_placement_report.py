@@ -22,7 +22,7 @@ from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from tilebake.paint.report.mask_sheet import NOBODY
 from tilebake.paint.report.placement_report import bake_with_report, placements
 from tilebake.request import BakeRequest, Step
-from tilebake.texture import JudgedTiles
+from tilebake.texture import AttentionShares, JudgedTiles
 
 OWNERS = np.array([[0, 0, 1, NOBODY]])
 
@@ -46,8 +46,11 @@ def unobserved(_step: Step) -> None:
 def test_shares_are_those_of_the_tiles_that_heat_lies_in() -> None:
     heat = np.array([[[6, 2, 1, 1]], [[0, 1, 1, 2]]], np.float32)
     masks = np.array([[[1, 1, 0, 0]], [[0, 0, 1, 1]]], np.float32)
-    grass, water = placements(["grass", "water"], heat, masks, OWNERS)
-    assert (grass.terrain, water.terrain) == ("grass", "water")
+    found = placements(["grass", "water"], heat, masks, OWNERS)
+    assert [each.terrain for each in found] == ["grass", "water"]
+    grass, water = (each.attention for each in found)
+    assert grass is not None
+    assert water is not None
     assert (grass.kept, grass.by_mask) == pytest.approx((0.8, 1.0))
     assert grass.bled == {"": 0.1, "water": 0.1}
     assert (water.kept, water.by_mask) == pytest.approx((0.25, 0.5))
@@ -56,8 +59,8 @@ def test_shares_are_those_of_the_tiles_that_heat_lies_in() -> None:
 
 def test_a_terrain_without_heat_kept_nothing() -> None:
     nothing = np.zeros((1, 1, 4), np.float32)
-    assert placements(["grass"], nothing, nothing, OWNERS)[0].kept == 0
-    assert placements(["grass"], nothing, nothing, OWNERS)[0].bled == {}
+    attention = placements(["grass"], nothing, nothing, OWNERS)[0].attention
+    assert attention == AttentionShares(kept=0, by_mask=0, bled={})
 
 
 def test_looking_on_changes_no_pixel(components: Components) -> None:
@@ -68,8 +71,9 @@ def test_looking_on_changes_no_pixel(components: Components) -> None:
     assert reported.report is not None
     assert [each.terrain for each in reported.report.terrains] == ["grass", "water"]
     for each in reported.report.terrains:
-        assert 0.3 < each.kept < 1
-        assert each.kept + sum(each.bled.values()) == pytest.approx(1, abs=0.01)
+        assert each.attention is not None
+        assert 0.3 < each.attention.kept < 1
+        assert each.attention.kept + sum(each.attention.bled.values()) == pytest.approx(1, abs=0.01)
 
 
 def test_a_map_with_an_edit_is_painted_under_it(tiny_components: Components) -> None:

@@ -19,7 +19,7 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.owners.ownership import RECORD_LIMIT, record_path
-from tilebake.texture import PlacementReport, Texture, pixel_hash
+from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture
 
 Requests = Callable[[int], BakeRequest]
 Textures = Callable[[BakeRequest], Texture]
@@ -252,6 +252,18 @@ USERS = {
     "forest.bake.json": b'{"tilebake": 1, "rows": ["g"',
     "forest.report.png": b"a chart by hand",
 }
+
+
+def test_a_record_tells_how_windows_hold_together(
+    png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    sheet = np.zeros((4, 4, 3), np.uint8)
+    judged = JudgedTiles(2, 1, {"snow": 1})
+    report = PlacementReport((TerrainPlacement("grass", judged=judged, drift=1.0312),), sheet, ghost=0.9876)
+    put(replace(texture_of(request_of(7)), report=report), request_of(7), png)
+    record = read_record(png) or {}
+    told = {"judged": {"tiles": 2, "right": 1, "taken_for": {"snow": 1}}, "drift": 1.031}
+    assert (record["placement"], record["ghost"]) == ({"grass": told}, 0.988)
 
 
 @pytest.mark.parametrize("name", USERS)

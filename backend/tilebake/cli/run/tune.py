@@ -227,7 +227,7 @@ def _caption(request: BakeRequest, texture: Texture) -> str:
     timings = texture.timings
     seconds = f"{sum(timings.values()) - timings.get('load', 0.0):.1f} s"
     assert texture.report is not None, "it was asked for"
-    kept = ", ".join(f"{each.terrain} {each.kept:.0%}" for each in texture.report.terrains)
+    kept = [f"{each.terrain} {each.attention.kept:.0%}" for each in texture.report.terrains if each.attention]
     right = texture.report.judged_right()
     seams = like_borders(texture.image, request.tilemap)
     figures = (
@@ -235,4 +235,5 @@ def _caption(request: BakeRequest, texture: Texture) -> str:
         *((f"seams {seams:.2f}",) if seams else ()),
         seconds,
     )
-    return f"within their tiles: {kept}\n{', '.join(figures)}"
+    within = f"within their tiles: {', '.join(kept)}\n" if kept else ""
+    return f"{within}{', '.join(figures)}"

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tilebake.level.canvas import LATENT, map_box
+from tilebake.level.canvas import LATENT, in_windows, map_box
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
@@ -24,22 +24,28 @@ from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.report.attention_sheet import as_large, over
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
+from tilebake.paint.report.judged_tiles import describe_judged
 from tilebake.paint.report.mask_sheet import NOBODY, edge_picture, tile_owners, tile_picture
+from tilebake.paint.report.window_report import report_windows
 from tilebake.paint.scene import Painted, Scene
 from tilebake.request import BakeRequest, OnStep
-from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture
+from tilebake.texture import AttentionShares, PlacementReport, TerrainPlacement, Texture
 
-NAMED_TERRAINS: Final = 3  # of the terrains that a terrain bled into, or was taken for
+NAMED_TERRAINS: Final = 3  # of the terrains that a terrain bled into
 
 
 def bake_with_report(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) -> Texture:
     """Bake as `pipeline.bake` does, pixel by pixel, with a report.
 
-    Raises as that does, and ModelError for a judge that cannot be read. A map with an edit is painted as it
-    is, and once more without its edit, which the report is about.
+    In windows it tells how they hold together instead of where words were attended to. A map with an edit is
+    painted as it is, and once more without its edit, which the report is about. Raises as that does, and
+    ModelError for a judge that cannot be read.
     """
     file = pipeline.components.judge
     judge = None if file is None else read_judge(file)  # first, so that a broken one costs no bake
+    if in_windows(request.tilemap, request.settings):
+        texture = pipeline.bake(request, on_step)
+        return replace(texture, report=report_windows(request, texture.image, judge))
     scene = pipeline.scene(request)
     observed = observe_chosen(pipeline.components, scene, _whole_prompts, on_step)
     report = _report(request.tilemap, scene, observed, judge)
@@ -65,10 +71,12 @@ def placements(
     """
     return tuple(
         TerrainPlacement(
-            terrain=name,
-            kept=_share(heat[region], owners == region),
-            by_mask=_share(masks[region], owners == region),
-            bled=_bleeding([*names, ""], heat[region], owners, region),
+            name,
+            AttentionShares(
+                kept=_share(heat[region], owners == region),
+                by_mask=_share(masks[region], owners == region),
+                bled=_bleeding([*names, ""], heat[region], owners, region),
+            ),
         )
         for region, name in enumerate(names)
     )
@@ -122,31 +130,19 @@ def _sheet(
         Panel("edges", as_large(edges, image), "where masks change places"),
     ]
     for each, values in zip(found, heat, strict=True):
+        assert each.attention is not None, "it was observed"
         panels.append(
             Panel(
-                f"{each.terrain}: {each.kept:.0%} within its tiles",
+                f"{each.terrain}: {each.attention.kept:.0%} within its tiles",
                 over(image, values[top:bottom, left:right]),
-                "\n".join((_describe_attention(each), *_describe_judged(each.judged))),
+                "\n".join((_describe_attention(each.attention), *describe_judged(each.judged))),
             )
         )
     return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=3)
 
 
-def _describe_attention(each: TerrainPlacement) -> str:
+def _describe_attention(shares: AttentionShares) -> str:
     bled = ", ".join(
-        f"{name or 'no tile'} {share:.0%}" for name, share in [*each.bled.items()][:NAMED_TERRAINS]
+        f"{name or 'no tile'} {share:.0%}" for name, share in [*shares.bled.items()][:NAMED_TERRAINS]
     )
-    return f"by its mask {each.by_mask:.0%}; bled into {bled or 'nothing'}"
-
-
-def _describe_judged(judged: JudgedTiles | None) -> tuple[str, ...]:
-    """Describe what was judged in a line or two, or in none."""
-    if judged is None:
-        return ()
-    if not judged.tiles:
-        return ("no tile that can be judged",)
-    taken = [
-        f"{name.replace('_', ' ')} {count}" for name, count in [*judged.taken_for.items()][:NAMED_TERRAINS]
-    ]
-    wrong = (f"taken for {', '.join(taken)}",) if taken else ()
-    return (f"{judged.right} of {judged.tiles} tiles judged right", *wrong)
+    return f"by its mask {shares.by_mask:.0%}; bled into {bled or 'nothing'}"

@@ -141,6 +141,8 @@ def _record(
         record["degraded"] = list(texture.degraded)
     if texture.report is not None:
         record["placement"] = {each.terrain: _placement(each) for each in texture.report.terrains}
+        if texture.report.ghost is not None:
+            record["ghost"] = round(texture.report.ghost, 3)
     if report is not None:
         record["report_hash"] = _sha256(report)
     if (map_name := _name_in_project(request.tilemap.path)) is not None:
@@ -160,13 +162,15 @@ def _name_in_project(map_path: Path | None) -> str | None:
 
 
 def _placement(each: TerrainPlacement) -> dict[str, object]:
-    placement: dict[str, object] = {
-        "kept": round(each.kept, 3),
-        "by_mask": round(each.by_mask, 3),
-        "bled": dict(each.bled),
-    }
+    placement: dict[str, object] = {}
+    if each.attention is not None:
+        placement["kept"] = round(each.attention.kept, 3)
+        placement["by_mask"] = round(each.attention.by_mask, 3)
+        placement["bled"] = dict(each.attention.bled)
     if each.judged is not None:
         placement["judged"] = asdict(each.judged)
+    if each.drift is not None:
+        placement["drift"] = round(each.drift, 3)
     return placement
 
 

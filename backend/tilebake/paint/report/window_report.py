@@ -1,0 +1,140 @@
+"""Report on a map that was painted in windows: what its tiles show, and how well windows hold together."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tilebake.level.canvas import LATENT, canvas_of
+from tilebake.level.windows.lattice import Lattice, extent_of
+from tilebake.level.windows.picture_grid import picture_grid
+from tilebake.paint.judge.judging import count_judged
+from tilebake.paint.judge.network import Judge
+from tilebake.paint.picture import PixelArray
+from tilebake.paint.report.coherence import Floats, Windows, measure_drift, measure_ghost, to_lab
+from tilebake.paint.report.contact_sheet import Panel, contact_sheet
+from tilebake.paint.report.judged_tiles import describe_judged
+from tilebake.paint.report.mask_sheet import tile_picture
+from tilebake.paint.tile_scale import CORE, at_tile_scale, centre
+from tilebake.request import BakeRequest
+from tilebake.texture import PlacementReport, TerrainPlacement
+
+PANEL: Final = 640  # pixels along the longer side: a large level has more to look at than a small one
+SHADE: Final = 0.55  # of the picture's light where windows overlap
+Line = NDArray[np.bool_]
+
+
+def report_windows(request: BakeRequest, image: PixelArray, judge: Judge | None) -> PlacementReport:
+    """Report on a painting [h, w, 3 or 4] of a request's map in windows."""
+    tilemap = request.tilemap
+    lattice = _lattice(request)
+    judged = {} if judge is None else count_judged(judge, image, tilemap)
+    drift = _measure_drifts(request, image, lattice)
+    found = tuple(
+        TerrainPlacement(terrain.name, judged=judged.get(terrain.name), drift=drift.get(terrain.name))
+        for terrain in tilemap.terrains
+    )
+    rows, columns = find_overlaps(request, lattice)
+    ghost = measure_ghost(image, (rows, columns))
+    return PlacementReport(found, _sheet(request, image, (rows, columns), found, ghost), ghost)
+
+
+def find_overlaps(request: BakeRequest, lattice: Lattice) -> tuple[Line, Line]:
+    """Tell of each row [h] and each column [w] of a request's picture whether windows overlap there."""
+    grid = picture_grid(request.tilemap, request.settings)
+    shown = grid.pixels(request.shown)
+    ratio = grid.canvas_scale / grid.scale / LATENT
+    windows = [*lattice.windows(lattice.world)]
+    rows = (np.arange(shown.top, shown.bottom) + 0.5) * ratio
+    columns = (np.arange(shown.left, shown.right) + 0.5) * ratio
+    return (
+        _overlaps_along(rows, {window.row for window in windows}, lattice),
+        _overlaps_along(columns, {window.column for window in windows}, lattice),
+    )
+
+
+def find_windows(places: Floats, lattice: Lattice) -> Windows:
+    """Return a number [N] for the window that counts most at each place [N, 2]: x and y in latent pixels."""
+    last = max(lattice.windows(lattice.world))
+    first = min(lattice.windows(lattice.world))
+    found = np.floor((places - lattice.overlap / 2) / lattice.stride).astype(np.intp)
+    column = np.clip(found[:, 0], first.column, last.column)
+    row = np.clip(found[:, 1], first.row, last.row)
+    return row * (last.column - first.column + 1) + column
+
+
+def _lattice(request: BakeRequest) -> Lattice:
+    assert request.settings.window is not None, "settings are decided"
+    return Lattice(request.settings.window // LATENT, extent_of(canvas_of(request.tilemap, request.settings)))
+
+
+def _overlaps_along(places: Floats, windows: Iterable[int], lattice: Lattice) -> Line:
+    found = np.zeros(len(places), bool)
+    for index in sorted(windows)[1:]:
+        start = index * lattice.stride
+        found |= (places >= start) & (places < start + lattice.overlap)
+    return found
+
+
+def _measure_drifts(request: BakeRequest, image: PixelArray, lattice: Lattice) -> dict[str, float | None]:
+    """Measure the drift of each terrain that has tiles whole on the picture."""
+    tilemap = request.tilemap
+    scaled = at_tile_scale(image, tilemap)
+    height, width = scaled.shape[:2]
+    means: dict[str, list[Floats]] = {}
+    places: dict[str, list[tuple[float, float]]] = {}
+    scale = canvas_of(tilemap, request.settings).scale / LATENT
+    for tile in tilemap.tiles:
+        x, y = (round(at) - CORE // 2 for at in centre(tile, tilemap))
+        if 0 <= x <= width - CORE and 0 <= y <= height - CORE:
+            core = scaled[y : y + CORE, x : x + CORE].astype(np.float64) / 255
+            means.setdefault(tile.terrain, []).append(core.mean(axis=(0, 1)))
+            places.setdefault(tile.terrain, []).append((tile.centre_x * scale, tile.centre_y * scale))
+    return {
+        name: measure_drift(to_lab(np.array(own)), find_windows(np.array(places[name]), lattice))
+        for name, own in means.items()
+    }
+
+
+def _sheet(
+    request: BakeRequest,
+    image: PixelArray,
+    overlaps: tuple[Line, Line],
+    found: Iterable[TerrainPlacement],
+    ghost: float | None,
+) -> PixelArray:
+    """Draw the picture, its tiles, and where windows overlap, with what was found of each terrain."""
+    tilemap = request.tilemap
+    tiles = tile_picture(tilemap, canvas_of(tilemap, request.settings))
+    panels = [
+        Panel("picture", image, f"{request.settings.steps} steps, seed {request.seed}"),
+        Panel("tiles", tiles, "\n".join(_describe(each) for each in found)),
+        Panel("where windows overlap", _shade(image, overlaps), _describe_ghost(ghost)),
+    ]
+    heading = f"{tilemap.name}: how its windows hold together"
+    return contact_sheet(panels, heading=heading, columns=3, panel_size=PANEL)
+
+
+def _describe(each: TerrainPlacement) -> str:
+    drift = () if each.drift is None else (f"drift {each.drift:.2f}",)
+    return f"{each.terrain}: {', '.join((*drift, *describe_judged(each.judged))) or 'too few tiles to tell'}"
+
+
+def _describe_ghost(ghost: float | None) -> str:
+    return "no window overlaps another" if ghost is None else f"as fine there as elsewhere: {ghost:.2f}"
+
+
+def _shade(image: PixelArray, overlaps: tuple[Line, Line]) -> PixelArray:
+    """Darken the rows and columns of a picture where windows overlap: a small picture [h, w, 3]."""
+    small = Image.fromarray(image[..., :3])
+    small.thumbnail((PANEL, PANEL))
+    pixels = np.asarray(small).astype(np.float32)
+    rows, columns = (
+        line[(np.arange(length) * len(line)) // length]
+        for line, length in zip(overlaps, pixels.shape[:2], strict=True)
+    )
+    pixels[rows] *= SHADE
+    pixels[:, columns] *= SHADE
+    return pixels.round().astype(np.uint8)
