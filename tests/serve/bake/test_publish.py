@@ -18,8 +18,8 @@ from tilebake.level.edit.edit import Edit, Refine, Reweight, Rewrite, Threshold
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.bake.texture_cache import result_digest
-from tilebake.serve.owners.ownership import RECORD_LIMIT, record_path
-from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture
+from tilebake.serve.owners.ownership import RECORD_LIMIT, read_record, record_path
+from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]
 Textures = Callable[[BakeRequest], Texture]
