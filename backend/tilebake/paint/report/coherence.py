@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.paint.picture import PixelArray
+from tilebake.paint.report.seams import LUMA
 
-LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue (Rec. 601)
 # sRGB's linear red, green and blue to CIE XYZ under D65, over the white point (IEC 61966-2-1)
 TO_XYZ: Final = np.array(
     [[0.433953, 0.376219, 0.189828], [0.212656, 0.715158, 0.072186], [0.017758, 0.109477, 0.872765]]

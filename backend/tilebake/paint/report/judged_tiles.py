@@ -4,7 +4,7 @@ from typing import Final
 
 from tilebake.texture import JudgedTiles
 
-NAMED_TERRAINS: Final = 3  # of those that a terrain was taken for
+NAMED_MISTAKES: Final = 3  # of those that a terrain was taken for
 
 
 def describe_judged(judged: JudgedTiles | None) -> tuple[str, ...]:
@@ -14,7 +14,7 @@ def describe_judged(judged: JudgedTiles | None) -> tuple[str, ...]:
     if not judged.tiles:
         return ("no tile that can be judged",)
     taken = [
-        f"{name.replace('_', ' ')} {count}" for name, count in [*judged.taken_for.items()][:NAMED_TERRAINS]
+        f"{name.replace('_', ' ')} {count}" for name, count in [*judged.taken_for.items()][:NAMED_MISTAKES]
     ]
     wrong = (f"taken for {', '.join(taken)}",) if taken else ()
     return (f"{judged.right} of {judged.tiles} tiles judged right", *wrong)

@@ -21,7 +21,7 @@ from tilebake.paint.tile_scale import CORE, at_tile_scale, centre
 from tilebake.request import BakeRequest
 from tilebake.texture import PlacementReport, TerrainPlacement
 
-PANEL: Final = 640  # pixels along the longer side: a large level has more to look at than a small one
+LARGE_PANEL: Final = 640  # pixels along the longer side: a large level has more to look at than a small one
 SHADE: Final = 0.55  # of the picture's light where windows overlap
 Line = NDArray[np.bool_]
 
@@ -114,7 +114,7 @@ def _sheet(
         Panel("where windows overlap", _shade(image, overlaps), _describe_ghost(ghost)),
     ]
     heading = f"{tilemap.name}: how its windows hold together"
-    return contact_sheet(panels, heading=heading, columns=3, panel_size=PANEL)
+    return contact_sheet(panels, heading=heading, columns=3, panel_size=LARGE_PANEL)
 
 
 def _describe(each: TerrainPlacement) -> str:
@@ -129,7 +129,7 @@ def _describe_ghost(ghost: float | None) -> str:
 def _shade(image: PixelArray, overlaps: tuple[Line, Line]) -> PixelArray:
     """Darken the rows and columns of a picture where windows overlap: a small picture [h, w, 3]."""
     small = Image.fromarray(image[..., :3])
-    small.thumbnail((PANEL, PANEL))
+    small.thumbnail((LARGE_PANEL, LARGE_PANEL))
     pixels = np.asarray(small).astype(np.float32)
     rows, columns = (
         line[(np.arange(length) * len(line)) // length]

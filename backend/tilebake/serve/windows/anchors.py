@@ -9,13 +9,13 @@ from tilebake.level.canvas import in_windows
 from tilebake.level.tilemap import TileMap
 from tilebake.request import BakeRequest
 
-MOST_TILES: Final = 1 << 20  # of all maps together: those of one map of 1024 x 1024
+MOST_ANCHORED_TILES: Final = 1 << 20  # of all maps together: those of one map of 1024 x 1024
 
 
 class Anchors:
     """Hold the request of the last clean painting of each map in windows. The oldest make room."""
 
-    def __init__(self, most_tiles: int = MOST_TILES) -> None:
+    def __init__(self, most_tiles: int = MOST_ANCHORED_TILES) -> None:
         self._most_tiles = most_tiles
         self._requests: OrderedDict[Path, BakeRequest] = OrderedDict()
 
