@@ -32,6 +32,9 @@ steps = 20.0
 [terrains]
 grass = "lush green grass"
 ice = { prompt = "blue ice", negative_prompt = "snow", weight = 2 }
+
+[worlds]
+coast = ["maps/west.json", "maps/east.json"]
 """
 
 
@@ -57,7 +60,15 @@ def test_a_project_reads_every_key_of_its_file(tmp_path: Path) -> None:
         settings=SettingsOverride(pixels_per_tile=48, steps=20),
         output=root / "baked",
         maps=(root / "maps", root / "levels/bonus"),
+        worlds={"coast": (root / "maps/west.json", root / "maps/east.json")},
     )
+
+
+def test_a_map_belongs_to_one_world(tmp_path: Path) -> None:
+    text = '[worlds]\na = ["maps/a.json"]\nb = ["maps/b.json",\n  "maps/a.json"]\n'
+    with pytest.raises(ProjectError, match=r'the map "maps/a\.json" belongs to a world already') as caught:
+        read_project(write(tmp_path, text))
+    assert (caught.value.where.json_path, caught.value.where.line) == ("worlds.b[1]", 4)
 
 
 def test_an_empty_file_shares_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -17,7 +16,7 @@ from tilebake.level.map.mapfile import tidy_schema
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
-from tilebake.level.source.encoding import decode, number, position, read_bytes
+from tilebake.level.source.encoding import decode, position, read_bytes
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.schema_base import (
     InProject,
@@ -25,12 +24,13 @@ from tilebake.level.source.schema_base import (
     Prompt,
     StrictModel,
     TerrainForm,
+    TerrainName,
     Terrains,
     lora_refs,
     terrain_entry,
 )
-from tilebake.level.source.toml_keys import MOST_PARTS, find_long_key
 from tilebake.level.source.toml_positions import find_key
+from tilebake.level.source.toml_text import parse_toml
 from tilebake.level.terrain import LoraRef, Terrain, group_by_spelling
 
 FILE_NAME: Final = "tilebake.toml"
@@ -38,9 +38,11 @@ _LINKED: Final = "put the maps themselves there, or link each map file instead o
 
 MOST_BYTES: Final = 1 << 20  # of tilebake.toml
 
-_TOML_POSITION = re.compile(r" \((at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
+
+
+WorldForm = Annotated[tuple[InProject, ...], Field(strict=False, max_length=1000)]
 
 
 class ProjectFile(StrictModel):
@@ -73,6 +75,11 @@ class ProjectFile(StrictModel):
     maps: Annotated[tuple[InProject, ...], Field(strict=False, max_length=1000)] = ("maps",)
     """The folders that hold the maps."""
 
+    worlds: Annotated[dict[TerrainName, WorldForm], Field(max_length=1000)] = Field(
+        default_factory=dict[str, WorldForm]
+    )
+    """Maps that are parts of one world: by the world's name, their files. They meet without a seam."""
+
 
 def project_schema() -> dict[str, Any]:
     """Return the JSON Schema of tilebake.toml."""
@@ -95,6 +102,7 @@ class Project:
     settings: SettingsOverride = field(default_factory=SettingsOverride)
     output: Path | None = None  # None puts each picture beside its map
     maps: tuple[Path, ...] = ()
+    worlds: Mapping[str, tuple[Path, ...]] = field(default_factory=dict[str, tuple[Path, ...]])
 
     def locate(self, *key: str | int) -> Location:
         """Locate a key of the project's file."""
@@ -183,7 +191,7 @@ def _is_file(path: Path) -> bool:
 def read_project(file: Path) -> Project:
     """Read the project in a tilebake.toml. Raises ProjectError with the line or the key's dotted path."""
     entry = _validate(
-        _parse(decode(read_bytes(file, ProjectError, MOST_BYTES), file, ProjectError), file), file
+        parse_toml(decode(read_bytes(file, ProjectError, MOST_BYTES), file, ProjectError), file), file
     )
     root = file.parent.resolve()
     return Project(
@@ -197,6 +205,7 @@ def read_project(file: Path) -> Project:
         settings=entry.settings,
         output=root / entry.output if entry.output else None,
         maps=tuple(root / folder for folder in entry.maps),
+        worlds=_worlds(entry.worlds, root, file),
     )
 
 
@@ -239,29 +248,18 @@ def _refuse_unportable(path: PurePath, map_path: Path) -> None:
             raise ProjectError(what, where=Location(map_path), hint="rename it")
 
 
-def _parse(text: str, file: Path) -> dict[str, object]:
-    if (at := find_long_key(text)) is not None:
-        what = f"a key has more than {MOST_PARTS} parts"
-        raise ProjectError(what, where=Location(file, *position(text, at)), hint="put quotes around the text")
-    try:
-        return tomllib.loads(text, parse_float=number)
-    except RecursionError:
-        raise ProjectError("nested too deep", where=Location(file), hint="remove brackets") from None
-    except tomllib.TOMLDecodeError as error:
-        hint = 'write key = value, texts in "double quotes"'
-        what = f"not TOML: {_TOML_POSITION.sub('', str(error))}"
-        raise ProjectError(what, where=Location(file, *_position(text, str(error))), hint=hint) from None
-    except ValueError:  # Python's own limit on the digits of whole numbers
-        hint = "write a shorter one"
-        raise ProjectError("a number has too many digits", where=Location(file), hint=hint) from None
-
-
-def _position(text: str, message: str) -> tuple[int, int]:
-    """Return line and column that tomllib's message ends with; the end of the text where it names none."""
-    found = _TOML_POSITION.search(message)
-    if found is None or found["line"] is None:
-        return position(text, len(text))
-    return int(found["line"]), int(found["column"])
+def _worlds(forms: Mapping[str, WorldForm], root: Path, file: Path) -> dict[str, tuple[Path, ...]]:
+    """Return the maps of each world. Raises ProjectError for a map that is named twice."""
+    worlds: dict[str, tuple[Path, ...]] = {}
+    named: set[Path] = set()
+    for name, maps in forms.items():
+        for index, each in enumerate(maps):
+            if (path := root / each) in named:
+                what = f"the map {snippet(each)} belongs to a world already"
+                raise ProjectError(what, where=_locate(file, "worlds", name, index), hint="name it once")
+            named.add(path)
+        worlds[name] = tuple(root / each for each in maps)
+    return worlds
 
 
 def _validate(data: dict[str, object], file: Path) -> ProjectFile:

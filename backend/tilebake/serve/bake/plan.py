@@ -1,6 +1,6 @@
 """Plan bakes: from a map file and the options to a request and the place of its texture."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,7 @@ from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.ownership import read_record, record_path
 from tilebake.serve.windows.anchors import Anchors
+from tilebake.serve.windows.world_maps import WorldMaps, other_files
 
 REGION_SUFFIX: Final = ".region.png"
 FAST_WIDTH: Final = 24  # canvas pixels: a preview's tiles are half as wide as the map's, but not smaller
@@ -92,6 +93,7 @@ class Planner:
         self._options = options
         self._trusts_records = trusts_records
         self._anchors = anchors
+        self._worlds = WorldMaps(self.read_map)
 
     def plan(self, path: Path, relative: Path, trial: EditEntry | None = None) -> PlannedBake:
         """Plan the bake of one map; `trial` is an edit in place of its own.
@@ -102,6 +104,7 @@ class Planner:
         project_file = project_root(path) / FILE_NAME
         stamps = stamps_of((path, project_file))
         project = find_project(path)
+        stamps = {**stamps, **stamps_of(other_files(path, project))}
         tilemap = self.read_map(path, project, trial)
         png, root = self._output(path, relative, project)
         if self._options.region is not None:
@@ -139,6 +142,8 @@ class Planner:
         self, tilemap: TileMap, project: Project, recorded: RecordedModel | None
     ) -> tuple[BakeRequest, ModelSource, tuple[str, ...]]:
         tilemap, settings = decide_for(tilemap, project, self._options)
+        others = () if tilemap.path is None else self._worlds.others(tilemap.path, project)
+        settings = settings.model_copy(update={"windows": "always"}) if others else settings
         canvas_of(tilemap, settings)
         if tilemap.edit is not None:
             refuse_windows(tilemap, settings)
@@ -161,9 +166,13 @@ class Planner:
             loras=loras,
             dtype=self._options.dtype,
         )
-        if self._options.region is not None:
-            request = request.part(region_of(tilemap, self._options.region))
-        return request, source, (*uncompared, *absent)
+        shown = None if self._options.region is None else region_of(tilemap, self._options.region)
+        if others:
+            from tilebake.level.windows.world_map import join_maps  # NumPy, for worlds alone
+
+            request = replace(request, tilemap=join_maps(tilemap, others))
+            shown = shown or tilemap.bounds
+        return request if shown is None else request.part(shown), source, (*uncompared, *absent)
 
     def _hurry(self, settings: BakeSettings) -> BakeSettings:
         """Return the settings of a preview, if one is asked for."""
