@@ -1,7 +1,7 @@
 """Maps of one world, each painted with the others around it, are the world's own picture cut in pieces."""
 
 import json
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ WORLD: Final = ["".join("gws.wwsg"[(x * x + 3 * y) % 8] for x in range(48)) for 
 SETTINGS: Final = {"windows": "always", "window": 256, "rounds": 1, "mask_sigma": 1.0}
 
 
-def level(first: int, last: int, top: int = 0, bottom: int = 8, **changes: object) -> TileMap:
+def level(first: int, last: int, top: int = 0, bottom: int = 8, **changes: Any) -> TileMap:
     content = {
         "tilebake": 1,
         "tile_size": 16,
@@ -92,7 +92,7 @@ def test_a_world_with_a_hole_is_painted(tiny_components: Components) -> None:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_what_a_world_has_once_has_to_agree(changes: dict[str, object]) -> None:
+def test_what_a_world_has_once_has_to_agree(changes: dict[str, Any]) -> None:
     with pytest.raises(MapError, match="maps of one world, and differ in") as caught:
         join_maps(level(0, 17), [level(17, 48, **changes)])
     assert "[worlds]" in (caught.value.hint or "")

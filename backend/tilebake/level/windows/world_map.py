@@ -14,7 +14,7 @@ from tilebake.level.map.tile_columns import Centres, Tiles
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
 
-Kind = TypeVar("Kind", np.intc, np.float64)
+Dtype = TypeVar("Dtype", np.intc, np.float64)
 Seen = NDArray[np.bool_]
 
 
@@ -108,7 +108,7 @@ def _join_centres(parts: Sequence[Centres], seen: Sequence[Seen]) -> Centres:
     return Centres(_floats(x[order]), _floats(y[order]))
 
 
-def _join(columns: Sequence["array[int]"], seen: Sequence[Seen], kind: type[Kind]) -> NDArray[Kind]:
+def _join(columns: Sequence["array[int]"], seen: Sequence[Seen], kind: type[Dtype]) -> NDArray[Dtype]:
     joined = [np.asarray(column, kind)[mask] for column, mask in zip(columns, seen, strict=True)]
     return np.concatenate(joined)
 

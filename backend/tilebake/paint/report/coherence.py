@@ -16,7 +16,7 @@ KNEE: Final = 0.04045  # of sRGB's curve
 CUBE: Final = 216 / 24389  # below which CIE L*a*b* is linear
 SLOPE: Final = 24389 / 27
 
-Windows = NDArray[np.intp]
+WindowIndices = NDArray[np.intp]
 Floats = NDArray[np.floating[Any]]
 
 
@@ -29,7 +29,7 @@ def to_lab(rgb: Floats) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def measure_drift(colours: Floats, windows: Windows) -> float | None:
+def measure_drift(colours: Floats, windows: WindowIndices) -> float | None:
     """Measure how far tiles of different windows lie apart in colour, to those of one window.
 
     `colours` [N, 3] are the tiles' means in L*a*b*, `windows` [N] says in which window each lies. The root

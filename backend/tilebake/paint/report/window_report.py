@@ -13,7 +13,7 @@ from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.picture import PixelArray
-from tilebake.paint.report.coherence import Floats, Windows, measure_drift, measure_ghost, to_lab
+from tilebake.paint.report.coherence import Floats, WindowIndices, measure_drift, measure_ghost, to_lab
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from tilebake.paint.report.judged_tiles import describe_judged
 from tilebake.paint.report.mask_sheet import tile_picture
@@ -55,7 +55,7 @@ def find_overlaps(request: BakeRequest, lattice: Lattice) -> tuple[Line, Line]:
     )
 
 
-def find_windows(places: Floats, lattice: Lattice) -> Windows:
+def find_windows(places: Floats, lattice: Lattice) -> WindowIndices:
     """Return a number [N] for the window that counts most at each place [N, 2]: x and y in latent pixels."""
     last = max(lattice.windows(lattice.world))
     first = min(lattice.windows(lattice.world))
