@@ -1,5 +1,8 @@
 """Decoding in pieces gives the whole, with norms that have fixed statistics."""
 
+from collections.abc import Generator
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import torch
@@ -10,18 +13,20 @@ from tilebake.paint.decode import decode_once
 from tilebake.paint.model.load import Components
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.windows import decode_pieces
-from tilebake.paint.windows.decode_pieces import decode_part, fade, field_of_view, pieces_of
+from tilebake.paint.windows.decode_pieces import PieceDecoder, fade, field_of_view, pieces_of
 from tilebake.paint.windows.frozen_norms import collect_statistics, freeze_norms
 from tilebake.paint.windows.store import MemoryStore
 from tilebake.paint.windows.swatch import swatch_statistics
 
-WORLD = Extent(-20, 7, 36, 55)
+WORLD = Extent(-20, 7, 15, 41)  # just so large that a piece sees less than all of it, on both axes
 
 
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def small_pieces() -> Generator[None]:
     """Decode in pieces of 16 latent pixels, so that a small world has several."""
-    monkeypatch.setattr(decode_pieces, "PIECE_SIDE", 16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode_pieces, "PIECE_SIDE", 16)
+        yield
 
 
 def latents_of(components: Components, part: Extent) -> NDArray[np.float32]:
@@ -46,35 +51,48 @@ class NoiseWindows:
         return latents_of(self._components, part)
 
 
-def decode_parts(
-    components: Components, part: Extent, windows: NoiseWindows | None = None
-) -> NDArray[np.float32]:
-    image, degraded = decode_part(
-        components, windows or NoiseWindows(components), part, WORLD, swatch_statistics(components.vae)
-    )
-    assert not degraded
+def decode_part(components: Components, part: Extent, windows: NoiseWindows) -> NDArray[np.float32]:
+    with freeze_norms(components.vae.decoder, swatch_statistics(components.vae)):
+        decoder = PieceDecoder(components, windows, WORLD)
+        image = decoder.decode(part)
+    assert not decoder.degraded
     return image
 
 
-def test_a_piece_is_decoded_once(components: Components, monkeypatch: pytest.MonkeyPatch) -> None:
+class Decoded(NamedTuple):
+    """A world decoded in pieces, and what was kept of them."""
+
+    components: Components
+    windows: NoiseWindows
+    image: NDArray[np.float32]
+
+
+@pytest.fixture(scope="module", params=["tiny", "embedded"])
+def decoded(request: pytest.FixtureRequest, small_pieces: None) -> Decoded:  # noqa: ARG001
+    components: Components = request.getfixturevalue(f"{request.param}_components")
     windows = NoiseWindows(components)
-    first = decode_parts(components, WORLD, windows)
+    return Decoded(components, windows, decode_part(components, WORLD, windows))
+
+
+def test_a_piece_is_decoded_once(decoded: Decoded, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode_pieces, "decode_image", None)
-    assert np.array_equal(decode_parts(components, WORLD, windows), first)
+    assert np.array_equal(decode_part(decoded.components, WORLD, decoded.windows), decoded.image)
 
 
-def test_pieces_are_the_whole(embedded_components: Components) -> None:
-    components = embedded_components
-    with freeze_norms(components.vae.decoder, swatch_statistics(components.vae)):
-        whole = decode_once(components.vae, torch.from_numpy(latents_of(components, WORLD))[None])
+@pytest.mark.parametrize("decoded", ["embedded"], indirect=True)
+def test_pieces_are_the_whole(decoded: Decoded) -> None:
+    vae = decoded.components.vae
+    with freeze_norms(vae.decoder, swatch_statistics(vae)):
+        whole = decode_once(vae, torch.from_numpy(latents_of(decoded.components, WORLD))[None])
     whole = (whole / 2 + 0.5).clip(0, 1)
-    assert np.abs(decode_parts(components, WORLD) - whole).max() * 255 < 0.51
+    assert np.abs(decoded.image - whole).max() * 255 < 0.51
 
 
-def test_a_part_is_the_same_part_of_all_pieces(components: Components) -> None:
-    part = Extent(-3, 20, 22, 41)
+def test_a_part_is_the_same_part_of_all_pieces(decoded: Decoded) -> None:
+    part = Extent(-3, 20, 13, 37)
     rows, columns = (slice(each.start * 8, each.stop * 8) for each in part.slices(WORLD))
-    assert np.array_equal(decode_parts(components, part), decode_parts(components, WORLD)[rows, columns])
+    alone = decode_part(decoded.components, part, NoiseWindows(decoded.components))
+    assert np.array_equal(alone, decoded.image[rows, columns])
 
 
 @pytest.mark.parametrize("seam", [0, 4])

@@ -21,7 +21,6 @@ from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import to_pixels
-from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.store import Latents, WindowStore
 
 Image = NDArray[np.float32]
@@ -34,22 +33,6 @@ class WindowLatents(Protocol):
     def store(self) -> WindowStore: ...
     def content_key(self, part: Extent) -> str: ...
     def blend(self, part: Extent) -> Latents: ...
-
-
-def decode_part(
-    components: Components,
-    windows: WindowLatents,
-    part: Extent,
-    world: Extent,
-    statistics: FrozenStatistics,
-) -> tuple[Image, tuple[str, ...]]:
-    """Decode a part of the world to a picture [H, W, 3] in 0..1, with the fallbacks that it needed.
-
-    It is rounded to bytes piece by piece, and pieces are kept. Raises BakeError as `decode_image` does.
-    """
-    with freeze_norms(components.vae.decoder, statistics):
-        decoder = PieceDecoder(components, windows, world)
-        return decoder.decode(part), decoder.degraded
 
 
 class PieceDecoder:
@@ -68,7 +51,10 @@ class PieceDecoder:
         self._kept: dict[Extent, NDArray[np.uint8]] = {}
 
     def decode(self, part: Extent) -> Image:
-        """Decode a part to a picture [H, W, 3] in 0..1. Raises BakeError as `decode_image` does."""
+        """Decode a part to a picture [H, W, 3] in 0..1.
+
+        It is rounded to bytes piece by piece, and pieces are kept. Raises BakeError as `decode_image` does.
+        """
         height, width = part.size
         image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
         self._kept = {at: each for at, each in self._kept.items() if at.bottom + self._seam > part.top}
