@@ -11,6 +11,7 @@ from tilebake.level.windows import part, picture_grid
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.windows import decode_pieces
+from tilebake.paint.windows.store import MemoryStore
 from tilebake.request import BakeRequest
 
 COLUMNS, ROWS = 176, 8
@@ -43,16 +44,24 @@ def in_windows(tilemap: TileMap, **settings: object) -> BakeRequest:
     return ask(tilemap, 5, windows="always", window=256, **{"transparent": True, **settings})
 
 
+@pytest.fixture(scope="module")
+def wholes() -> MemoryStore:
+    """What the cases' whole maps have in common; regions are painted without it."""
+    return MemoryStore()
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_a_region_is_what_the_whole_map_shows_there(case: str, tiny_components: Components) -> None:
+def test_a_region_is_what_the_whole_map_shows_there(
+    case: str, tiny_components: Components, wholes: MemoryStore
+) -> None:
     (width, height), settings = CASES[case]
     request = in_windows(land((width, height)), **settings)
     of_region = request.part(Bounds(LEFT * width, TOP * height, WIDTH * width, HEIGHT * height))
     cut, all_of_it = of_region.tilemap.bounds, request.tilemap.bounds
     assert cut.x > 0, "a part that is all would prove nothing"
     assert cut.x + cut.width < all_of_it.width, "likewise"
-    pipeline = Pipeline(tiny_components)
-    whole, image = (pipeline.bake(each, ignore).image for each in (request, of_region))
+    whole = Pipeline(tiny_components, wholes).bake(request, ignore).image
+    image = Pipeline(tiny_components).bake(of_region, ignore).image
     scale = whole.shape[1] / (COLUMNS * width)
     left, top = round(LEFT * width * scale), round(TOP * height * scale)
     np.testing.assert_array_equal(image, whole[top : top + image.shape[0], left : left + image.shape[1]])
