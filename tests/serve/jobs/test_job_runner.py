@@ -39,13 +39,14 @@ def ignore(_: Step) -> None:
     """For a caller who need not know how far it is."""
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path / "cache", limit=1 << 20)
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"), limit=1 << 20)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def supervisor(cache: Cache) -> Generator[Supervisor]:
+    """One worker for all tests: it takes longer to start than to do what they ask for."""
     supervisor = Supervisor(PAINTER, cache.folder)
     yield supervisor
     supervisor.close()
@@ -78,6 +79,7 @@ def test_the_worker_paints_what_the_painter_paints_here(
     progress_images, steps = list[bytes](), list[Step]()
     supervisor.send_progress_images(True)
     there = cache.get(bake(supervisor, asked_for(1), progress_images, steps))
+    supervisor.send_progress_images(False)
     here = PAINTER(SOURCE, ()).bake(asked_for(1), lambda _: None)
     np.testing.assert_array_equal(there.image, here.image)
     assert there.environment == here.environment
@@ -86,7 +88,7 @@ def test_the_worker_paints_what_the_painter_paints_here(
 
 
 def test_the_worker_shows_where_words_work(supervisor: Supervisor, cache: Cache, asked_for: Requests) -> None:
-    steps = list[Step]()
+    steps, kept = list[Step](), list_files(cache)
 
     def attention(query: AttentionQuery) -> NDArray[np.uint8]:
         png = supervisor.render_attention(
@@ -106,7 +108,11 @@ def test_the_worker_shows_where_words_work(supervisor: Supervisor, cache: Cache,
         attention(AttentionQuery(("gras",)))
     with pytest.raises(MapError, match="no tile has the terrain 'stone'"):
         attention(AttentionQuery(("grass",), "stone"))
-    assert not cache.folder.exists()
+    assert list_files(cache) == kept
+
+
+def list_files(cache: Cache) -> list[Path]:
+    return sorted(path for path in cache.folder.rglob("*") if path.is_file())
 
 
 def soak(supervisor: Supervisor, asked_for: Requests, bakes: int) -> float:
