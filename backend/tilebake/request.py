@@ -42,6 +42,7 @@ PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give oth
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
 LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"})
+SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
 ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
@@ -160,7 +161,7 @@ class BakeRequest:
         return {
             key: each
             for key, each in settings.items()
-            if key not in LATER_SETTINGS or each != starting[key].default
+            if key not in SETTINGS_OF_FILES and (key not in LATER_SETTINGS or each != starting[key].default)
         }
 
 

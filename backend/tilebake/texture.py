@@ -70,6 +70,12 @@ class Texture:
     report: PlacementReport | None = None  # if one was asked for
     share: float = 1.0  # of its steps that were taken for it: windows that are kept need none
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        height, width = self.image.shape[:2]
+        return width, height
+
 
 def pixel_hash(image: "NDArray[np.uint8]") -> str:
     """Return the SHA-256 (hex) over a picture's shape and bytes: equal for equal pixels, however stored."""

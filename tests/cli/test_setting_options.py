@@ -39,6 +39,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "windows": ("never", "never"),
     "window": ("512", 512),
     "rounds": ("2", 2),
+    "page_size": ("512", 512),
 }
 
 

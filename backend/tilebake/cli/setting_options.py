@@ -154,5 +154,5 @@ PICTURE: Final = _section(
     "palette",
     "transparent",
 )
-WINDOWS: Final = _section("Window settings", "windows", "window", "rounds")
+WINDOWS: Final = _section("Window settings", "windows", "window", "rounds", "page_size")
 SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE, *WINDOWS)

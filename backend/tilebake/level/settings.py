@@ -1,4 +1,4 @@
-"""Declare every setting that can change a pixel, apart from the map's content and the model."""
+"""Declare every setting of a bake: what can change a pixel, apart from the map's content and the model."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self, get_args
@@ -124,6 +124,10 @@ class AnySettings(StrictModel):
     rounds: Annotated[int, Field(ge=1, le=4)] | None = None
     """How often neighbouring windows meet while they are painted. More fit better together, and let an edit
     reach further. null takes the model's recommendation."""
+
+    page_size: Annotated[int, Field(ge=256, le=16384)] = 4096
+    """Pixels along the longest side of a picture in one file, where a map is painted in windows. A wider or
+    higher one comes in pages, and a bake writes those that changed. No pixel depends on it."""
 
     resample: Resample = "lanczos"
     """Filter that scales the painting to the map's pixel size. "nearest" keeps hard pixels."""

@@ -22,7 +22,7 @@ from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId, MapView
 from tilebake.serve.kept_plans import KeptPlans
 from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost
-from tilebake.serve.owners.ownership import record_path
+from tilebake.serve.owners.ownership import files_of, is_there, record_path
 from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.serve.valid_text import valid_name, valid_text
 from tilebake.serve.watching.watch import Places
@@ -52,7 +52,7 @@ class ProjectMap:
         """Tell whether its picture or record is gone since it was up to date."""
         if self.png is None or self.stale is not None:
             return False
-        is_whole = os.path.lexists(self.png) and os.path.lexists(record_path(self.png))
+        is_whole = is_there(self.png) and os.path.lexists(record_path(self.png))
         return not is_whole and os.path.lexists(self.path)  # a map that is gone too is the watch's to tell
 
     def changed_stamps(self) -> FileStamps | None:
@@ -154,7 +154,7 @@ class ProjectMaps:
                 return
             self._plans.drop(known.path)
             with suppress(TilebakeError), bulkhead(known.path):  # what cannot be examined is read again
-                stamps = stamps_of((known.png, record_path(known.png)))  # before it is read, as ever
+                stamps = stamps_of(files_of(known.png))  # before it is read, as ever
                 if stale_reason(known.png, digest) is None:
                     self._known[map_id] = replace(known, stale=None, stamps={**known.stamps, **stamps})
 

@@ -19,7 +19,7 @@ from tilebake.level.tilemap import TileMap
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.texture_cache import FROM_CACHE
 from tilebake.serve.files.atomic_write import write_files
-from tilebake.texture import Texture
+from tilebake.serve.pages.paged_texture import AnyTexture
 from tilebake.user_folders import state_folder
 
 _log: Final = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ def _work_of_patches(request: BakeRequest, anchor: TileMap, passes: int) -> Work
     return Work(pixels, passes, len(patches), pixels // max(1, len(patches)))
 
 
-def measure(request: BakeRequest, texture: Texture) -> Speed | None:
+def measure(request: BakeRequest, texture: AnyTexture) -> Speed | None:
     """Return how fast a texture was painted; None for one that was not, or not as usual."""
     timings = texture.timings
     if request.anchor is not None:

@@ -10,11 +10,11 @@ import pytest
 
 from tilebake.errors import BakeError, ModelError
 from tilebake.request import Baker, BakeRequest, OnStep, Step
-from tilebake.serve.bake import batch
 from tilebake.serve.bake.batch import Baked, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.bake.texture_cache import Cache, cached
+from tilebake.serve.pages import make_picture
 from tilebake.texture import Texture
 
 MAP = {
@@ -158,7 +158,7 @@ def test_a_model_that_cannot_be_loaded_is_tried_once(maps: Path, order: BakeOpti
 def test_what_nobody_foresaw_stops_no_other_map(
     maps: Path, order: BakeOptions, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan, publish = Planner.plan, batch.publish
+    plan, publish = Planner.plan, make_picture.publish
 
     def plan_all_but_c(planner: Planner, path: Path, *args: Any) -> PlannedBake:
         if path.stem == "c":
@@ -174,7 +174,7 @@ def test_what_nobody_foresaw_stops_no_other_map(
 
     (maps / "d.json").write_text(json.dumps(MAP), encoding="utf-8")
     monkeypatch.setattr(Planner, "plan", plan_all_but_c)
-    monkeypatch.setattr(batch, "publish", publish_all_but_a)
+    monkeypatch.setattr(make_picture, "publish", publish_all_but_a)
     events = list(bake_maps(find_maps([maps]), order, studio.baker_for, ignore))
     failures = {event.map_path.stem: event.error.what for event in events if isinstance(event, Failed)}
     assert failures["a"] == "a mistake of tilebake's own: IndexError: no such chunk"

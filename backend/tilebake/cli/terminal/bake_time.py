@@ -8,8 +8,8 @@ from typing import Final
 from tilebake.cli.terminal.painting import Painting
 from tilebake.cli.terminal.step_timer import spell_seconds
 from tilebake.request import BakeRequest, OnStep, Step
+from tilebake.serve.pages.paged_texture import AnyTexture
 from tilebake.serve.speeds import MEGAPIXEL, MODEL_DIGITS, Speed, Speeds, Work, measure, work_of
-from tilebake.texture import Texture
 
 WORTH_TELLING: Final = 10.0  # seconds: less need not be told
 GUESSED_AT: Final = 2  # steps: the first one may hold what happens once
@@ -58,7 +58,7 @@ class BakeTime:
             guess = Speed(model, self._device, work.size_class, pace, DECODING * pace)
             self._tell([guess] * len(self._requests), is_guess=True)
 
-    def finish(self, request: BakeRequest, texture: Texture) -> None:
+    def finish(self, request: BakeRequest, texture: AnyTexture) -> None:
         """Remember how fast a map was painted."""
         speed = measure(request, texture)
         if speed is None:

@@ -11,8 +11,10 @@ from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.owners.ownership import record_path
+from tilebake.serve.pages.manifest import pages_folder
 from tilebake.serve.speeds import measure, work_of
-from tilebake.texture import NOTES
+from tilebake.texture import NOTES, Texture
 
 
 class BatchOutput:
@@ -56,7 +58,7 @@ class BatchOutput:
     def print_baked(self, event: Baked) -> None:
         """Say that a texture was written, how long it took, and what was given up for it."""
         self.baked += 1
-        height, width = event.texture.image.shape[:2]
+        width, height = event.texture.size
         timings = event.texture.timings
         from_cache = FROM_CACHE in timings
         seconds = sum(timings.values()) - timings.get("load", 0.0)  # the model is loaded once for many maps
@@ -66,7 +68,8 @@ class BatchOutput:
         remarks = [*event.texture.degraded, *([shown(notes)] if notes else [])]
         more = "".join(f"; {each}" for each in remarks)
         self._print(
-            f"{shown(near(event.job.map_path))}: {width} x {height} in {seconds:.1f} s{source}{same}{more}",
+            f"{shown(near(event.job.map_path))}: {width} x {height}{_count_pages(event)} in {seconds:.1f} s"
+            f"{source}{same}{more}",
             {
                 "status": "baked",
                 **_paths(event),
@@ -75,10 +78,11 @@ class BatchOutput:
                 "cached": from_cache,
                 "written": event.written,
                 "degraded": list(event.texture.degraded),
+                **_page_fields(event),
                 **_speed_fields(event),
                 **({NOTES: notes} if notes else {}),
             },
-            result=event.job.png,
+            result=event.job.png if isinstance(event.texture, Texture) else record_path(event.job.png),
         )
 
     def print_failed(self, event: Failed) -> None:
@@ -165,6 +169,21 @@ def error_fields(error: TilebakeError) -> dict[str, object]:
         "file": None if where.file is None else str(where.file),
         "hint": diagnostic.hint,
     }
+
+
+def _count_pages(event: Baked) -> str:
+    """Say how many pages a picture has, and how many were written; nothing of one in one file."""
+    if isinstance(event.texture, Texture):
+        return ""
+    return f" in {len(event.texture.manifest.files)} pages, {event.texture.written} of them new,"
+
+
+def _page_fields(event: Baked) -> dict[str, object]:
+    if isinstance(event.texture, Texture):
+        return {}
+    folder = pages_folder(event.job.png)
+    pages = [near(folder / page.file) for page in event.texture.manifest.files]
+    return {"pages": pages, "pages_written": event.texture.written}
 
 
 def _speed_fields(event: Baked) -> dict[str, object]:

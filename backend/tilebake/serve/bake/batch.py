@@ -10,13 +10,12 @@ from pathlib import Path
 from tilebake.errors import TilebakeError
 from tilebake.request import Baker, OnStep, Step
 from tilebake.serve.bake.discover import FoundMap
-from tilebake.serve.bake.history import remembering_picture
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
-from tilebake.serve.bake.publish import publish
 from tilebake.serve.bulkhead import as_error, bulkhead
 from tilebake.serve.owners.closed_places import refuse_closed_place
 from tilebake.serve.owners.texture_owners import TextureOwners
-from tilebake.texture import Texture
+from tilebake.serve.pages.make_picture import make_picture
+from tilebake.serve.pages.paged_texture import AnyTexture
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Baked:
     """Report that a texture was published. `written` is False where the same pixels were there already."""
 
     job: PlannedBake
-    texture: Texture
+    texture: AnyTexture
     written: bool
 
 
@@ -134,15 +133,14 @@ def _bake(
         try:
             with bulkhead(job.map_path):
                 hold(job)
-                texture = around(bakers.of(job))(job.request, steps)
-                with remembering_picture(job.map_path, job.png):
-                    written = publish(texture, job.request, job.png, job.root, replaces_foreign=force)
+                made = make_picture(around(bakers.of(job)), job, steps, force=force)
         except TilebakeError as error:
             yield Failed(job.map_path, error)
         except _StepRaisedError as stop:
             raise stop.error from None
         else:
-            yield Baked(job, texture, written)
+            if made is not None:
+                yield Baked(job, *made)
 
 
 class _StepRaisedError(BaseException):

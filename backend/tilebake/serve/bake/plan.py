@@ -29,7 +29,8 @@ from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_mode
 from tilebake.serve.bake.why_stale import explain_changes, other_dtype
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
-from tilebake.serve.owners.ownership import read_record, record_path
+from tilebake.serve.owners.ownership import files_of, read_record
+from tilebake.serve.pages.why_other_pages import other_pages
 from tilebake.serve.windows.anchors import Anchors
 from tilebake.serve.windows.world_maps import WorldMaps, other_files
 
@@ -111,7 +112,7 @@ class Planner:
             refuse_texture(png, project, path)
         recorded = read_recorded_model(png) if self._trusts_records else None
         request, source, uncompared = self._request(tilemap, project, recorded)
-        stamps = {**stamps, **stamps_of((png, record_path(png)))}
+        stamps = {**stamps, **stamps_of(files_of(png))}
         stale = _stale(png, request, is_fresh=self._options.is_fresh)
         if self._anchors is not None:
             is_clean = stale is None and not is_patched(png)
@@ -268,7 +269,8 @@ def _stale(png: Path, request: BakeRequest, *, is_fresh: bool) -> str | None:
     if reason is None and is_fresh and is_patched(png):
         return "it is patched, and a clean painting is asked for"
     if reason is None:
-        return other_dtype(read_record(png) or {}, request)
+        record = read_record(png) or {}
+        return other_dtype(record, request) or other_pages(record, request)
     return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason
 
 

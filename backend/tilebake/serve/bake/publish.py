@@ -1,12 +1,10 @@
 """Write textures: a PNG and its record, NAME.bake.json, each always the complete old or the complete new.
 
 They are two files. A kill between the two renames leaves a record that does not fit its picture: that texture
-is stale, and is published anew.
+is stale, and is published anew. Pictures in pages are published by serve/pages.
 """
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,12 +14,11 @@ from tilebake.errors import Location, ProjectError
 from tilebake.level.containment import spelling_of
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.project import project_root
-from tilebake.level.source.encoding import open_regular
 from tilebake.request import BakeRequest, digest_of_patched
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, png_pixels
+from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, shows_pixels
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.serve.owners.ownership import (
     read_record,
@@ -31,7 +28,11 @@ from tilebake.serve.owners.ownership import (
     refuse_unwritable,
     report_path,
 )
-from tilebake.texture import TerrainPlacement, Texture, pixel_hash
+from tilebake.serve.pages.manifest import PAGES, pages_folder, read_manifest
+from tilebake.serve.pages.one_file import ONE_FILE, is_one_file
+from tilebake.serve.pages.page_files import are_recorded, hash_of, is_recorded_file, remove_pages
+from tilebake.serve.pages.paged_texture import AnyTexture
+from tilebake.texture import TerrainPlacement, Texture
 from tilebake.version import __version__
 
 CHANGED: Final = "the map, its settings or the model changed"
@@ -50,17 +51,30 @@ def publish(
         standing = _bytes_if_same_pixels(place, png.name, texture)
         content = png_bytes(texture.image) if standing is None else standing
         report = None if texture.report is None else png_bytes(texture.report.sheet)
-        record = _record(texture, request, png_hash=_sha256(content), report=report)
-        files = {record_path(png).name: json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"}
+        record = record_of(texture, request, png_hash=hash_of(content), report=report)
+        files = {record_path(png).name: record_bytes(record)}
         if report is not None:
             files[report_path(png).name] = report
         if standing is None:
             files[png.name] = content
+        before = read_record(png) or {}
         if not replaces_foreign:
-            refuse_foreign(png, has_same_pixels=standing is not None, with_report=report is not None)
+            is_ours = standing is not None or is_one_file(png, before)
+            refuse_foreign(png, has_same_pixels=is_ours, with_report=report is not None)
         refuse_unwritable(place, files)
+        if PAGES in before and standing is None:  # which stay the picture until the record takes its place
+            beside = {ONE_FILE: {key: record[key] for key in ("pixel_hash", "png_hash")}}
+            put_files(place, {record_path(png).name: record_bytes({**before, **beside}), png.name: content})
+            del files[png.name]
         put_files(place, files)  # the record first: it says whose the picture is, whenever a kill comes
+        if PAGES in before or pages_folder(png).is_dir():
+            remove_pages(place, png, before)
     return standing is None
+
+
+def record_bytes(record: Mapping[str, object]) -> bytes:
+    """Return a record as its file holds it."""
+    return json.dumps(record, indent=2, allow_nan=False).encode("ascii") + b"\n"
 
 
 def stale_reason(png: Path, digest: str) -> str | None:
@@ -69,12 +83,12 @@ def stale_reason(png: Path, digest: str) -> str | None:
     A clean request's texture may be patched, whatever its anchor: patches show the same map. Raises
     BakeError for a Git LFS pointer in the picture's place.
     """
-    if not png.is_file():
+    record = read_record(png)
+    if not png.is_file() and PAGES not in (record or {}):
         return "not baked yet"
     refuse_pointer(png)
     if not record_path(png).is_file():
         return f"{record_path(png).name} is missing"
-    record = read_record(png)
     if record is None:
         return f"{record_path(png).name} cannot be read"
     anchor = record.get("anchor")
@@ -92,23 +106,22 @@ def is_patched(png: Path) -> bool:
 
 
 def is_recorded_picture(png: Path, record: Mapping[str, object]) -> bool:
-    """Tell whether a picture is the one that a record tells of: its pixels count, not how they are packed."""
-    try:
-        with open_regular(png) as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
-                return False  # no picture of ours, and perhaps no end to it
-            content = file.read(LARGEST_FILE)
-        return _sha256(content) == record.get("png_hash") or _has_pixels(
-            content, str(record.get("pixel_hash"))
-        )
-    except (OSError, BrokenPictureError):
-        return False
+    """Tell whether a picture is the one that a record tells of: its pixels count, not how they are packed.
+
+    Raises BakeError for a Git LFS pointer in a page's place.
+    """
+    if PAGES not in record:
+        return is_recorded_file(png, record.get("png_hash"), str(record.get("pixel_hash")))
+    manifest = read_manifest(record)
+    for page in manifest.files if manifest is not None else ():
+        refuse_pointer(pages_folder(png) / page.file)
+    return manifest is not None and are_recorded(png, manifest)
 
 
-def _record(
-    texture: Texture, request: BakeRequest, *, png_hash: str, report: bytes | None
+def record_of(
+    texture: AnyTexture, request: BakeRequest, *, png_hash: str = "", report: bytes | None = None
 ) -> dict[str, object]:
-    height, width = texture.image.shape[:2]
+    """Return what a record says of a texture, but for its pages."""
     record: dict[str, object] = {
         "tilebake": __version__,
         "digest": texture.digest,
@@ -125,7 +138,7 @@ def _record(
         "settings": request.settings.model_dump(mode="json"),
         "parts": request.part_digests(),
         "bounds": request.shown._asdict(),
-        "size": [width, height],
+        "size": list(texture.size),
         "timings": {stage: round(seconds, 3) for stage, seconds in texture.timings.items()},
         "pixel_hash": texture.pixel_hash,
         "png_hash": png_hash,
@@ -139,12 +152,12 @@ def _record(
         record["notes"] = [str(replace(note, where=Location())) for note in request.tilemap.notes]
     if texture.degraded:
         record["degraded"] = list(texture.degraded)
-    if texture.report is not None:
+    if isinstance(texture, Texture) and texture.report is not None:
         record["placement"] = {each.terrain: _placement(each) for each in texture.report.terrains}
         if texture.report.ghost is not None:
             record["ghost"] = round(texture.report.ghost, 3)
     if report is not None:
-        record["report_hash"] = _sha256(report)
+        record["report_hash"] = hash_of(report)
     if (map_name := _name_in_project(request.tilemap.path)) is not None:
         record["map"] = map_name
     return record
@@ -178,28 +191,6 @@ def _bytes_if_same_pixels(place: SafeFolder, name: str, texture: Texture) -> byt
     """Return the file of this name if it is a picture of these very pixels."""
     try:
         content = place.read(name, LARGEST_FILE)
-        return content if _has_pixels(content, texture.pixel_hash) else None
+        return content if shows_pixels(content, texture.pixel_hash) else None
     except (OSError, BrokenPictureError):
         return None
-
-
-def _has_pixels(content: bytes, wanted: str) -> bool:
-    """Tell whether a PNG shows the pixels of this hash, whatever a program that packed it anew made of it.
-
-    Such programs leave out an alpha channel without holes, and turn few colours into a palette.
-    """
-    import numpy as np
-
-    pixels = png_pixels(content)
-    if pixel_hash(pixels) == wanted:
-        return True
-    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
-        pixels = png_pixels(content, "RGBA")
-    if pixels.shape[2] == 3:
-        return pixel_hash(np.pad(pixels, ((0, 0), (0, 0), (0, 1)), constant_values=255)) == wanted
-    is_opaque = bool((pixels[..., 3] == 255).all())
-    return pixel_hash(pixels) == wanted or (is_opaque and pixel_hash(pixels[..., :3]) == wanted)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

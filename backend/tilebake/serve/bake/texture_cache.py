@@ -21,6 +21,7 @@ from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.digest_folder import CacheInfo, DigestFolder, Pruned, remove_file
 from tilebake.serve.files.disk_errors import is_full
 from tilebake.serve.files.png import LARGEST_FILE, QUICK, png_bytes, png_pixels
+from tilebake.serve.pages.paged_texture import AnyTexture
 from tilebake.texture import Texture, pixel_hash
 from tilebake.user_folders import cache_folder
 
@@ -41,7 +42,7 @@ def degraded_digest(request_digest: str, degraded: tuple[str, ...]) -> str:
     return hashlib.sha256("\0".join((request_digest, *sorted(degraded))).encode("utf-8")).hexdigest()
 
 
-def result_digest(texture: Texture) -> str:
+def result_digest(texture: AnyTexture) -> str:
     """Return what a texture is kept under: the request's digest, or another where something was given up."""
     return degraded_digest(texture.digest, texture.degraded) if texture.degraded else texture.digest
 

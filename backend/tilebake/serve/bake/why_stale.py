@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from tilebake.level.settings import PRESETS, BakeSettings, Preset
 from tilebake.level.source.json_positions import snippet
-from tilebake.request import BakeRequest
+from tilebake.request import SETTINGS_OF_FILES, BakeRequest
 
 MOST_REASONS: Final = 3  # more are counted
 TILES_CHANGED: Final = "the tiles changed"
@@ -70,7 +70,7 @@ def _is_of_another_version(was: object, now: object) -> bool:
 
 def _setting_reasons(was: Fields, now: Fields, has_other_tiles: bool) -> Iterator[str]:
     """Name the settings that changed, but not what follows: of a preset its parts, of tiles the alpha."""
-    told = {"transparent"} if has_other_tiles else set[str]()
+    told = {*SETTINGS_OF_FILES, *(["transparent"] if has_other_tiles else [])}
     before, after = _find_preset(was), _find_preset(now)
     if before and after and before != after:
         yield f"preset is {snippet(after)}, was {snippet(before)}"

@@ -5,6 +5,7 @@ import logging
 from typing import TYPE_CHECKING, Final, Literal
 
 from tilebake.level.output import MOST_PIXELS
+from tilebake.texture import pixel_hash
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,3 +53,25 @@ def png_pixels(content: "bytes | memoryview", mode: Literal["RGBA"] | None = Non
     except Exception as error:  # Pillow tells a broken file by whatever its parser stumbles over
         _log.debug("a PNG that cannot be read", exc_info=True)
         raise BrokenPictureError(str(error) or type(error).__name__) from error
+
+
+def shows_pixels(content: "bytes | memoryview", wanted: str) -> bool:
+    """Tell whether a PNG shows the pixels of a hash, whatever a program that packed it anew made of it.
+
+    The first digits of the hash are enough. Such programs leave out an alpha channel without holes, and turn
+    few colours into a palette. Raises BrokenPictureError.
+    """
+    import numpy as np
+
+    def is_wanted(pixels: "NDArray[np.uint8]") -> bool:
+        return wanted != "" and pixel_hash(pixels).startswith(wanted)
+
+    pixels = png_pixels(content)
+    if is_wanted(pixels):
+        return True
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
+        pixels = png_pixels(content, "RGBA")
+    if pixels.shape[2] == 3:
+        return is_wanted(np.pad(pixels, ((0, 0), (0, 0), (0, 1)), constant_values=255))
+    is_opaque = bool((pixels[..., 3] == 255).all())
+    return is_wanted(pixels) or (is_opaque and is_wanted(pixels[..., :3]))

@@ -6,9 +6,8 @@ from typing import Final
 
 from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
-from tilebake.serve.bake.history import remembering_picture
+from tilebake.request import BakeRequest, OnStep
 from tilebake.serve.bake.plan import PlannedBake
-from tilebake.serve.bake.publish import publish
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
 from tilebake.serve.bake.why_stale import TILES_CHANGED
 from tilebake.serve.bulkhead import as_error
@@ -17,6 +16,7 @@ from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.status import JobView
 from tilebake.serve.owners.closed_places import refuse_closed_place
+from tilebake.serve.pages.make_picture import make_picture
 from tilebake.serve.speeds import Speeds, work_of
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
@@ -52,12 +52,13 @@ class JobRunner:
         """Run a job; return True if its texture was published, else the job records why not."""
         try:
             refuse_closed_place(planned.png, planned.root)  # told now, not after minutes of painting
-            texture = self._texture(job, planned)
-            if not self._jobs.is_wanted(job.id):
+            baker = partial(self._texture, job, planned)
+            report = partial(self._jobs.progress, job.id)
+            made = make_picture(baker, planned, report, is_wanted=lambda: self._jobs.is_wanted(job.id))
+            if made is None:
                 return False
-            with remembering_picture(planned.map_path, planned.png):
-                is_new = publish(texture, planned.request, planned.png, planned.root)
-            _log.info("%s: published %s%s", job.map_id, planned.png, "" if is_new else " (same pixels)")
+            same = "" if made.is_new else " (same pixels)"
+            _log.info("%s: published %s%s", job.map_id, planned.png, same)
         except BakeCancelledError:
             return False
         except WorkerDiedError as error:
@@ -67,17 +68,17 @@ class JobRunner:
         except Exception as error:
             self._jobs.fail(job.id, as_error(error, planned.map_path))
             return False
-        self._jobs.finish(job.id, result_digest(texture), texture.degraded)
+        self._jobs.finish(job.id, result_digest(made.texture), made.texture.degraded)
         return True
 
-    def _texture(self, job: JobView, planned: PlannedBake) -> Texture:
+    def _texture(self, job: JobView, planned: PlannedBake, request: BakeRequest, on_step: OnStep) -> Texture:
         try:
-            return self._cache.find(self._jobs.result_of(planned.digest), planned.request)
+            return self._cache.find(self._jobs.result_of(request.digest()), request)
         except MissingError:
             done = self._supervisor.bake(
-                planned.request,
+                request,
                 planned.source,
-                on_progress=lambda step: self._jobs.progress(job.id, step),
+                on_progress=on_step,
                 on_progress_image=lambda png: self._show(job, png, is_sketch=False),
                 on_sketch=partial(self._show, job, is_sketch=True)
                 if self._has_sketch(job, planned)

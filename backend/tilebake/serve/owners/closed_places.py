@@ -10,11 +10,14 @@ from pathlib import Path
 from tilebake.serve.files.disk_errors import disk_errors
 from tilebake.serve.files.safe_folder import folder_inside
 from tilebake.serve.owners.ownership import record_path, refuse_unwritable
+from tilebake.serve.pages.manifest import IGNORED, pages_folder
 
 
 def refuse_closed_place(png: Path, root: Path) -> None:
     """Raise BakeError where a texture cannot be published, as far as the disk tells without writing."""
     refuse_closed_folder(png)
+    if pages_folder(png).is_dir():
+        refuse_closed_folder(pages_folder(png) / IGNORED)
     if png.parent.is_dir():
         with disk_errors(png), folder_inside(root, png.parent) as place:
             refuse_unwritable(place, (record_path(png).name, png.name))

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,9 @@ from tilebake.serve.files.png import LARGEST_FILE
 from tilebake.serve.files.safe_folder import folder_inside
 from tilebake.serve.owners.ownership import is_record, read_record, report_path
 from tilebake.serve.owners.texture_owners import TextureOwners
+from tilebake.serve.pages.manifest import PAGES, pages_folder, recorded_pages
+from tilebake.serve.pages.one_file import is_one_file
+from tilebake.serve.pages.page_files import is_recorded_page, remove_pages
 
 _NOT_OURS: Final = "the picture is not the one that was baked, so it stays"
 
@@ -64,8 +67,11 @@ def find_orphans(project: Project, on_problem: Callable[[TilebakeError], None]) 
 def remove_orphan(orphan: Orphan, root: Path) -> None:
     """Remove an orphan's files, the record last: it says whose the others are. Raises BakeError."""
     with disk_errors(orphan.png), folder_inside(root, orphan.png.parent) as place:
+        if any(file.parent != orphan.png.parent for file in orphan.files):
+            remove_pages(place, orphan.png, read_record(orphan.png) or {})
         for file in orphan.files:
-            place.remove(file.name)
+            if file.parent == orphan.png.parent:
+                place.remove(file.name)
         place.sync()
 
 
@@ -105,9 +111,18 @@ def _orphan_of(record: Path) -> Orphan:
     report = report_path(png)
     is_ours = not report.is_symlink() and report.is_file() and _sha256(report) == content.get("report_hash")
     reports = (report,) if is_ours else ()
-    if png.is_symlink() or (png.exists() and not is_recorded_picture(png, content)):
+    pages = [pages_folder(png) / page.file for page in recorded_pages(content)]
+    there = [page for page in pages if os.path.lexists(page)]
+    if png.is_symlink() or not _are_ours(png, content, there):
         return Orphan(png, (), _NOT_OURS)
-    return Orphan(png, (*((png,) if png.exists() else ()), *reports, record))
+    return Orphan(png, (*((png,) if png.exists() else ()), *there, *reports, record))
+
+
+def _are_ours(png: Path, record: Mapping[str, object], pages: Iterable[Path]) -> bool:
+    """Tell whether what is there of a picture or its pages is what was baked."""
+    known = {page.file: page for page in recorded_pages(record)}
+    is_ours = not png.exists() or (is_one_file if PAGES in record else is_recorded_picture)(png, record)
+    return is_ours and all(is_recorded_page(png, known[page.name]) for page in pages)
 
 
 def _png_of(record: Path) -> Path:

@@ -1,6 +1,7 @@
 """Say whose a file is: a bake replaces what is its own, which the record beside the picture proves.
 
 Three files belong to a map: picture, record and report. Whatever else stands in their places is a user's.
+Pages prove by their names whose they are (serve/pages).
 """
 
 import errno
@@ -16,9 +17,10 @@ from tilebake.level.map_names import RECORD_SUFFIX
 from tilebake.level.source.encoding import NotRegularError, open_regular
 from tilebake.level.source.json_positions import has_key
 from tilebake.serve.files.safe_folder import SafeFolder
+from tilebake.serve.pages.manifest import PAGES, pages_folder
 
 REPORT_SUFFIX: Final = ".report.png"
-RECORD_LIMIT: Final = 1 << 20  # bytes; ours have about a thousand
+RECORD_LIMIT: Final = 4 << 20  # bytes; ours have about a thousand, and some hundred for each page
 POINTER: Final = b"version https://git-lfs"
 
 _WRITE_BITS: Final = 0o222
@@ -37,6 +39,16 @@ def record_path(png: Path) -> Path:
 def report_path(png: Path) -> Path:
     """Return where the picture of a texture's report is: `maps/forest.png` has `maps/forest.report.png`."""
     return png.with_name(png.stem + REPORT_SUFFIX)
+
+
+def files_of(png: Path) -> tuple[Path, Path, Path]:
+    """Return what a published picture is read from: picture, record, and the folder of its pages."""
+    return png, record_path(png), pages_folder(png)
+
+
+def is_there(png: Path) -> bool:
+    """Tell whether anything stands where a picture or its pages go."""
+    return os.path.lexists(png) or os.path.lexists(pages_folder(png))
 
 
 def read_record(png: Path) -> Mapping[str, object] | None:
@@ -80,15 +92,17 @@ def refuse_unwritable(place: SafeFolder, names: Iterable[str]) -> None:
 def refuse_foreign(png: Path, *, has_same_pixels: bool, with_report: bool) -> None:
     """Raise BakeError where a bake would replace a file that tilebake did not make.
 
-    A picture without a record is ours only if its pixels are those that were baked.
+    A picture without a record, or beside the pages that its record lists, is ours only if its pixels are
+    those that were baked.
     """
     refuse_pointer(png)
     owner = _owner_of_record(record_path(png))
+    is_claimed = owner != "nobody" and PAGES not in (read_record(png) or {})
     if owner == "a user":
         what = "stands where the record of a bake goes, and is none"
         raise BakeError(what, where=Location(record_path(png)), hint=_FORCE)
-    if owner == "nobody" and not has_same_pixels and _is_there(png):
-        what = f"tilebake did not make this picture, as far as it can tell without {record_path(png).name}"
+    if not is_claimed and not has_same_pixels and _is_there(png):
+        what = f"tilebake did not make this picture, as far as it can tell by {record_path(png).name}"
         raise BakeError(what, where=Location(png), hint=_FORCE)
     if with_report and _is_there(report_path(png)) and "placement" not in (read_record(png) or {}):
         what = "stands where the report of a bake goes, and is none as far as the record tells"

@@ -1,4 +1,4 @@
-"""Keep two maps from sharing a place: of a picture, a record or a report, or of another map's own file."""
+"""Keep two maps from sharing a place: of a picture, pages, a record or a report, or of another's own file."""
 
 import unicodedata
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tilebake.errors import BakeError, Location, shown
 from tilebake.serve.owners.ownership import record_path, report_path
+from tilebake.serve.pages.manifest import pages_folder
 
 
 class _Claim(NamedTuple):
@@ -28,6 +29,7 @@ class TextureOwners:
             _place(png): _Claim(map_path, "texture"),
             _place(record_path(png)): _Claim(map_path, "record"),
             _place(report_path(png)): _Claim(map_path, "report"),
+            _place(pages_folder(png)): _Claim(map_path, "folder of pages"),
             _place(map_path): _Claim(map_path, "map file"),
         }
         for place, claim in wanted.items():

@@ -1,0 +1,49 @@
+"""Paint what was planned and publish it, in one file or in pages."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tilebake.request import Baker, OnStep
+from tilebake.serve.bake.history import remembering_picture
+from tilebake.serve.bake.plan import PlannedBake
+from tilebake.serve.bake.publish import publish
+from tilebake.serve.pages.page_jobs import has_pages
+from tilebake.serve.pages.paged_texture import AnyTexture, PagedTexture
+from tilebake.serve.pages.paint_pages import paint_pages
+from tilebake.serve.pages.publish_pages import publish_pages
+
+
+class MadePicture(NamedTuple):
+    """Hold what was published, and whether its pixels are other ones than stood there."""
+
+    texture: AnyTexture
+    is_new: bool
+
+
+def make_picture(
+    baker: Baker,
+    job: PlannedBake,
+    on_step: OnStep,
+    *,
+    force: bool = False,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> MadePicture | None:
+    """Paint and publish a picture; None if it is not wanted any more once it is painted.
+
+    `force` paints pages that are there too, and replaces what tilebake did not make. Raises what the baker
+    and `publish` raise.
+    """
+    request, png, root = job.request, job.png, job.root
+    texture = (
+        paint_pages(baker, request, png, root, on_step, force=force)
+        if has_pages(request)
+        else baker(request, on_step)
+    )
+    if not is_wanted():
+        return None
+    with remembering_picture(job.map_path, png):
+        if isinstance(texture, PagedTexture):
+            is_new = publish_pages(texture, request, png, root, replaces_foreign=force)
+        else:
+            is_new = publish(texture, request, png, root, replaces_foreign=force)
+    return MadePicture(texture, is_new)

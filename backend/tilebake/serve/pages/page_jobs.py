@@ -1,0 +1,78 @@
+"""Cut the request of a picture into those of its pages."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tilebake.level.canvas import in_windows
+from tilebake.level.map.grid import Bounds
+from tilebake.request import BakeRequest
+from tilebake.serve.pages.manifest import Place
+from tilebake.serve.speeds import work_of
+
+
+@dataclass(frozen=True)
+class PageJob:
+    """Hold one page to be painted: its request, and where it lies in the whole picture."""
+
+    request: BakeRequest
+    place: Place
+    work: int  # steps of all windows that it shows
+
+
+def has_pages(request: BakeRequest) -> bool:
+    """Tell whether a request's picture comes in pages; that of a region is always one file."""
+    if request.region is not None or not in_windows(request.tilemap, request.settings):
+        return False
+    from tilebake.level.windows.page_layout import count_pages  # NumPy, for large maps alone
+
+    return count_pages(request.tilemap, request.settings) > 0
+
+
+def lay_page_places(request: BakeRequest) -> tuple[Place, ...]:
+    """Return where the pages of a picture that has them lie in it, row by row."""
+    return tuple(each for each, _ in _lay(request))
+
+
+def page_jobs(request: BakeRequest) -> tuple[PageJob, ...]:
+    """Return what is to be painted for a picture that has pages, row by row."""
+    places, bounds = zip(*_lay(request), strict=True)
+    requests = _requests(request, bounds)
+    return tuple(PageJob(each, place, _steps_of(each)) for each, place in zip(requests, places, strict=True))
+
+
+def _lay(request: BakeRequest) -> Iterator[tuple[Place, Bounds]]:
+    """Yield where each page lies in the picture, and which part of the map it shows."""
+    from tilebake.level.windows.page_layout import lay_pages
+    from tilebake.level.windows.picture_grid import picture_grid
+
+    grid = picture_grid(request.tilemap, request.settings)
+    whole = grid.pixels(request.tilemap.bounds)
+    for page in lay_pages(request.tilemap, request.settings):
+        height, width = page.size
+        yield Place(page.left - whole.left, page.top - whole.top, width, height), grid.bounds(page)
+
+
+def _requests(request: BakeRequest, pages: Sequence[Bounds]) -> list[BakeRequest]:
+    """Return the request of each page. Where no patch is seen, it is the anchor's."""
+    if request.anchor is None:
+        return [request.part(page) for page in pages]
+    from tilebake.level.windows.part import around_pieces
+    from tilebake.level.windows.patches import find_patches
+    from tilebake.level.windows.picture_grid import picture_grid
+
+    grid = picture_grid(request.tilemap, request.settings)
+    patches = find_patches(request.anchor, request.tilemap, request.settings)
+    if patches is None:  # which a bake refuses
+        return [replace(request, region=page) for page in pages]
+    seen = [around_pieces(grid.latents(grid.whole_pieces(grid.pixels(page)))) for page in pages]
+    return [
+        replace(request, region=page)
+        if any(patch.new_extent.meets(latents) for patch in patches)
+        else request.anchor_request.part(page)
+        for page, latents in zip(pages, seen, strict=True)
+    ]
+
+
+def _steps_of(request: BakeRequest) -> int:
+    work = work_of(request)
+    return max(work.windows, 1) * work.passes

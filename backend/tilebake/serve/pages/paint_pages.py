@@ -1,0 +1,148 @@
+"""Paint a picture page by page, so that memory does not grow with it, and what is unchanged costs nothing.
+
+Each page is a request of its own, whose digest holds what the page depends on and nothing else of the map.
+Windows that two pages see are painted once, for they are kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from tilebake.request import Baker, BakeRequest, OnStep, Step
+from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.owners.ownership import read_record, refuse_foreign
+from tilebake.serve.pages.manifest import PAGES, Manifest, Page, read_manifest
+from tilebake.serve.pages.page_files import is_recorded_page, write_page
+from tilebake.serve.pages.page_jobs import PageJob, page_jobs
+from tilebake.serve.pages.paged_texture import PagedTexture, merge_environments
+
+
+def paint_pages(
+    baker: Baker,
+    request: BakeRequest,
+    png: Path,
+    root: Path,
+    on_step: OnStep,
+    *,
+    force: bool = False,
+) -> PagedTexture:
+    """Paint the pages of a request that are not there, and write them beside those that are.
+
+    They become the picture when they are published. With `force`, pages that are there are painted too, and
+    whatever stands in the picture's place may be replaced. Raises what the baker raises, and BakeError.
+    """
+    jobs = page_jobs(request)
+    if not force:
+        refuse_foreign(png, has_same_pixels=PAGES in (read_record(png) or {}), with_report=False)
+    kept = _Kept(png, request) if not force else None
+    total, done = sum(job.work for job in jobs), 0
+    made: list[_Made] = []
+    for job in jobs:
+        page = None if kept is None else kept.find(job)
+        if page is not None:
+            made.append(_Made(page))
+        else:
+            made.append(_paint(baker, job, png, root, _Steps(on_step, done, job.work, total)))
+        done += job.work
+    return _assemble(request, jobs, made, kept)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Hold a page, and the texture that it was painted as, without its pixels; None where it stood."""
+
+    page: Page
+    is_new: bool = False
+    facts: "_Facts | None" = None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    timings: Mapping[str, float]
+    environment: Mapping[str, str]
+    degraded: tuple[str, ...]
+    share: float
+
+
+class _Kept:
+    """Find pages of the last bake that are what is asked for."""
+
+    def __init__(self, png: Path, request: BakeRequest) -> None:
+        record = read_record(png) or {}
+        manifest = read_manifest(record)
+        found, self.degraded = record.get("environment"), _texts(record.get("degraded"))
+        self.environment = {str(key): str(each) for key, each in _fields(found).items()}
+        is_accepted = request.accepts(self.environment.get("dtype"), is_degraded=bool(self.degraded))
+        files = manifest.files if manifest is not None and is_accepted else ()
+        self._png = png
+        self._pages = {page.digest: page for page in files}
+
+    def find(self, job: PageJob) -> Page | None:
+        """Return the page of a job if it is there as it was published."""
+        page = self._pages.get(job.request.digest())
+        if page is None or not is_recorded_page(self._png, page):
+            return None
+        return replace(page, x=job.place.x, y=job.place.y)
+
+
+class _Steps:
+    """Report steps of one page as some of all pages' steps."""
+
+    def __init__(self, on_step: OnStep, done: int, own: int, total: int) -> None:
+        self._on_step = on_step
+        self._done = done
+        self._own = own
+        self._total = total
+
+    def __call__(self, step: Step) -> None:
+        share = step.step / max(step.steps, 1)
+        self._on_step(Step(self._done + round(self._own * share), self._total, step.progress_image))
+
+
+def _paint(baker: Baker, job: PageJob, png: Path, root: Path, on_step: OnStep) -> _Made:
+    texture = baker(job.request, on_step)
+    assert texture.size == (job.place.width, job.place.height), "a page has the size that it was asked for"
+    page, is_new = write_page(root, png, job.place, texture)
+    facts = _Facts(texture.timings, texture.environment, texture.degraded, texture.share)
+    return _Made(page, is_new, facts)
+
+
+def _assemble(
+    request: BakeRequest, jobs: Sequence[PageJob], made: Sequence[_Made], kept: _Kept | None
+) -> PagedTexture:
+    """Sum up what is known of all pages."""
+    facts = [(each.facts, job.work) for each, job in zip(made, jobs, strict=True) if each.facts is not None]
+    painted = [each for each, _ in facts]
+    stood = [kept] if kept is not None and len(painted) < len(made) else []
+    last = jobs[-1].place
+    manifest = Manifest(last.x + last.width, last.y + last.height, tuple(each.page for each in made))
+    return PagedTexture(
+        manifest=manifest,
+        digest=request.digest(),
+        pixel_hash=manifest.pixel_hash,
+        written=sum(each.is_new for each in made),
+        timings=_sum_timings([each.timings for each in painted]),
+        environment=merge_environments([each.environment for each in (*stood, *painted)]),
+        degraded=tuple(dict.fromkeys(text for each in (*stood, *painted) for text in each.degraded)),
+        share=sum(each.share * work for each, work in facts) / sum(job.work for job in jobs),
+    )
+
+
+def _sum_timings(timings: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Add up the seconds of pages. Those of the cache count only where nothing was painted."""
+    painted = [each for each in timings if FROM_CACHE not in each] or timings
+    summed: dict[str, float] = {}
+    for stage, seconds in (item for each in painted for item in each.items()):
+        summed[stage] = summed.get(stage, 0.0) + seconds
+    if "load" in summed:  # once for all
+        summed["load"] = max(each.get("load", 0.0) for each in painted)
+    return summed
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, cast("list[object]", value))) if isinstance(value, list) else ()
+
+
+def _fields(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
