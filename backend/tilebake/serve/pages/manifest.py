@@ -18,7 +18,7 @@ FileName = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{NAME_DIGITS}}}\.png$")]
 Count = Annotated[int, Field(ge=0)]
 
 
-class Place(NamedTuple):
+class PagePlace(NamedTuple):
     """Say where a page lies, in pixels of the whole picture."""
 
     x: int
@@ -40,9 +40,9 @@ class Page:
     png_hash: str = ""  # SHA-256 of the file
 
     @property
-    def place(self) -> Place:
+    def place(self) -> PagePlace:
         """Where it lies in the whole picture."""
-        return Place(self.x, self.y, self.width, self.height)
+        return PagePlace(self.x, self.y, self.width, self.height)
 
 
 @dataclass(frozen=True)

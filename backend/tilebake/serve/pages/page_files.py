@@ -22,7 +22,7 @@ from tilebake.serve.pages.manifest import (
     NAME_DIGITS,
     Manifest,
     Page,
-    Place,
+    PagePlace,
     page_name,
     pages_folder,
     recorded_pages,
@@ -50,7 +50,7 @@ def is_recorded_page(png: Path, page: Page) -> bool:
     return is_recorded_file(file, page.png_hash, page.file[:NAME_DIGITS])
 
 
-def write_page(root: Path, png: Path, place: Place, texture: Texture) -> tuple[Page, bool]:
+def write_page(root: Path, png: Path, place: PagePlace, texture: Texture) -> tuple[Page, bool]:
     """Write a page of a picture, and tell whether it had to be: its file may be there. Raises BakeError."""
     name = page_name(texture.pixel_hash)
     with disk_errors(pages_folder(png) / name), folder_inside(root, pages_folder(png)) as folder:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tilebake.level.canvas import in_windows
 from tilebake.level.map.grid import Bounds
 from tilebake.request import BakeRequest
-from tilebake.serve.pages.manifest import Place
+from tilebake.serve.pages.manifest import PagePlace
 from tilebake.serve.speeds import work_of
 
 
@@ -15,7 +15,7 @@ class PageJob:
     """Hold one page to be painted: its request, and where it lies in the whole picture."""
 
     request: BakeRequest
-    place: Place
+    place: PagePlace
     work: int  # steps of all windows that it shows
 
 
@@ -28,7 +28,7 @@ def has_pages(request: BakeRequest) -> bool:
     return count_pages(request.tilemap, request.settings) > 0
 
 
-def lay_page_places(request: BakeRequest) -> tuple[Place, ...]:
+def lay_page_places(request: BakeRequest) -> tuple[PagePlace, ...]:
     """Return where the pages of a picture that has them lie in it, row by row."""
     return tuple(each for each, _ in _lay(request))
 
@@ -40,7 +40,7 @@ def page_jobs(request: BakeRequest) -> tuple[PageJob, ...]:
     return tuple(PageJob(each, place, _steps_of(each)) for each, place in zip(requests, places, strict=True))
 
 
-def _lay(request: BakeRequest) -> Iterator[tuple[Place, Bounds]]:
+def _lay(request: BakeRequest) -> Iterator[tuple[PagePlace, Bounds]]:
     """Yield where each page lies in the picture, and which part of the map it shows."""
     from tilebake.level.windows.page_layout import lay_pages
     from tilebake.level.windows.picture_grid import picture_grid
@@ -49,7 +49,7 @@ def _lay(request: BakeRequest) -> Iterator[tuple[Place, Bounds]]:
     whole = grid.pixels(request.tilemap.bounds)
     for page in lay_pages(request.tilemap, request.settings):
         height, width = page.size
-        yield Place(page.left - whole.left, page.top - whole.top, width, height), grid.bounds(page)
+        yield PagePlace(page.left - whole.left, page.top - whole.top, width, height), grid.bounds(page)
 
 
 def _requests(request: BakeRequest, pages: Sequence[Bounds]) -> list[BakeRequest]:

@@ -35,16 +35,16 @@ def paint_pages(
     jobs = page_jobs(request)
     if not force:
         refuse_foreign(png, has_same_pixels=PAGES in (read_record(png) or {}), with_report=False)
-    kept = _Kept(png, request) if not force else None
-    total, done = sum(job.work for job in jobs), 0
+    kept = None if force else _Kept(png, request)
+    pages = [None if kept is None else kept.find(job) for job in jobs]
+    total, done = sum(job.work for job, page in zip(jobs, pages, strict=True) if page is None), 0
     made: list[_Made] = []
-    for job in jobs:
-        page = None if kept is None else kept.find(job)
+    for job, page in zip(jobs, pages, strict=True):
         if page is not None:
             made.append(_Made(page))
         else:
             made.append(_paint(baker, job, png, root, _Steps(on_step, done, job.work, total)))
-        done += job.work
+            done += job.work
     return _assemble(request, jobs, made, kept)
 
 
