@@ -25,7 +25,7 @@ class Bench(NamedTuple):
 
 def measure_memory(bench: Bench) -> list[Figure]:
     """Stock diffusers with one prompt, and ours with so many terrains: as one batch, and branch by branch."""
-    stock, pair, in_turn = (_apart(side, bench) for side in (stock_peak, pair_peak, in_turn_peak))
+    stock, pair, in_turn = (run_apart(side, bench) for side in (stock_peak, pair_peak, in_turn_peak))
     name = f"ours, blobs of {bench.terrains} / stock, peak memory"
     return [
         Figure("stock, peak memory", "bytes", float(stock)),
@@ -70,9 +70,10 @@ def peak_bytes() -> int:
     return peak if psutil.MACOS else peak * 1024
 
 
-def _apart(side: Callable[[Bench], int], bench: Bench) -> int:
+def run_apart(side: Callable[[Any], int], given: object) -> int:
+    """Return what a side gives, in a fresh process."""
     with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as child:
-        return child.submit(side, bench).result()
+        return child.submit(side, given).result()
 
 
 def _subject(bench: Bench) -> Subject:
