@@ -2,16 +2,20 @@
 
     python -m benchmarks.worlds.windows --side 24 --edits 5
 
-The embedded model paints a square level of random blocks. Ghosts: the energy of a Laplacian within the
-overlaps of windows, to that elsewhere. Prints a table, and one JSON line last.
+The embedded model paints a square level of random blocks, and publishes it. Ghosts: the energy of a
+Laplacian within the overlaps of windows, to that elsewhere. Drift: colours of a terrain's tiles apart between
+windows, to within one. A patch's outline: steps of luma across it, to those that were there. Prints a table,
+and one JSON line last.
 """
 
 import json
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
@@ -25,14 +29,16 @@ from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, Tiles, parse_map
-from tilebake.level.windows.lattice import Lattice, extent_of
+from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.patches import find_patches
 from tilebake.models.reference import ModelSource, resolve
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.report.window_report import report_windows
 from tilebake.paint.windows.store import MemoryStore
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import with_defaults
+from tilebake.serve.bake.publish import publish
 
 TERRAINS: Final = {"grass": "lush green grass", "forest": "dark forest", "water": "clear blue water"}
 LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # Rec. 601
@@ -53,11 +59,14 @@ class Bench(NamedTuple):
         decided = with_defaults(chosen, self.source, in_windows=True)
         return BakeRequest(tilemap, decided, "embedded", "benchmark", tilemap.seed)
 
+    folder: Path  # for what is published
+
     def paint(self, request: BakeRequest, store: MemoryStore) -> tuple[Pixels, float]:
-        """Paint a request; its picture and the seconds that it took."""
+        """Paint and publish a request; its picture and the seconds that it took."""
         started = time.perf_counter()
-        image = Pipeline(self.components, store).bake(request, lambda _: None).image
-        return image, time.perf_counter() - started
+        texture = Pipeline(self.components, store).bake(request, lambda _: None)
+        publish(texture, request, self.folder / "level.png", self.folder)
+        return texture.image, time.perf_counter() - started
 
 
 def level(columns: int, rows: int, seed: int = 1) -> TileMap:
@@ -84,20 +93,26 @@ def luma_of(image: Pixels) -> NDArray[np.float32]:
     return image[..., :3].astype(np.float32) @ LUMA
 
 
-def overlap_columns(lattice: Lattice, width: int) -> NDArray[np.bool_]:
-    """Tell which canvas columns lie in an overlap of two windows: [width]."""
-    latents = np.arange(lattice.world.left, lattice.world.left + width // LATENT)
-    within = (latents % lattice.stride < lattice.overlap) & (latents >= lattice.world.left + lattice.overlap)
-    return np.repeat(within & (latents < lattice.world.right - lattice.overlap), LATENT)
-
-
-def ghost_ratio(image: Pixels, lattice: Lattice) -> float:
-    """Return the energy of a Laplacian within the overlaps of columns, to that elsewhere."""
+def steps_across(image: Pixels, outline: Extent) -> float:
+    """Sum the steps of luma across the outline of an extent, as far as it lies inside of the picture."""
     luma = luma_of(image)
-    laplacian = 4 * luma[1:-1, 1:-1] - luma[:-2, 1:-1] - luma[2:, 1:-1] - luma[1:-1, :-2] - luma[1:-1, 2:]
-    energy = (laplacian**2).mean(axis=0)
-    inside = overlap_columns(lattice, luma.shape[1])[1:-1]
-    return float(energy[inside].mean() / energy[~inside].mean())
+    top, bottom = max(0, LATENT * outline.top), min(luma.shape[0], LATENT * outline.bottom)
+    left, right = max(0, LATENT * outline.left), min(luma.shape[1], LATENT * outline.right)
+    rows = [luma[at, left:right] - luma[at - 1, left:right] for at in (top, bottom) if 0 < at < luma.shape[0]]
+    columns = [
+        luma[top:bottom, at] - luma[top:bottom, at - 1] for at in (left, right) if 0 < at < luma.shape[1]
+    ]
+    return float(sum(np.abs(each).sum() for each in (*rows, *columns)))
+
+
+class Edit(NamedTuple):
+    """Hold what one edit cost, in seconds, and what it changed."""
+
+    patched: float
+    pure: float
+    changed: int  # pixels outside of the patch's surroundings
+    before: float  # steps across the patch's outline
+    after: float
 
 
 def measure(bench: Bench, side: int, edits: int) -> list[Figure]:
@@ -106,7 +121,6 @@ def measure(bench: Bench, side: int, edits: int) -> list[Figure]:
     request = bench.request(tilemap)
     canvas = canvas_of(tilemap, request.settings)
     window = (request.settings.window or 0) // LATENT
-    lattice = Lattice(window, extent_of(canvas))
     alone = bench.request(level(window * LATENT // 64, window * LATENT // 64), windows="never")
     bench.paint(alone, MemoryStore())
     one = statistics.median(bench.paint(alone, MemoryStore())[1] for _ in range(3))
@@ -114,37 +128,56 @@ def measure(bench: Bench, side: int, edits: int) -> list[Figure]:
     area = canvas.latent_size[0] * canvas.latent_size[1] / window**2
     chance = random.Random(2)
     chosen = [chance.randrange(len(tilemap.tiles)) for _ in range(edits)]
-    patched, pure, changed = _edit(bench, tilemap, chosen, store, before)
+    found = [_edit(bench, tilemap, index, store, before) for index in chosen]
+    report = report_windows(request, before, None)
+    drifts = [each.drift for each in report.terrains if each.drift is not None]
     return [
         Figure("time / (area in windows x one window alone)", "ratio", full / (area * one), most=1.9),
-        Figure("one-tile edit, patched / full", "share", statistics.median(patched) / full, most=0.03),
-        Figure("one-tile edit, pure / full", "share", statistics.median(pure) / full),
-        Figure("pixels changed outside of a patch's surroundings", "count", float(changed), most=0),
-        Figure("ghost ratio in overlaps", "ratio", ghost_ratio(before, lattice), least=0.95),
+        *_figures_of(found, full),
+        Figure("ghost ratio in overlaps", "ratio", report.ghost or 0.0, least=0.95),
+        Figure("drift between windows / within, worst terrain", "ratio", max(drifts), most=1.1),
     ]
 
 
-def _edit(
-    bench: Bench, tilemap: TileMap, chosen: Sequence[int], store: MemoryStore, before: Pixels
-) -> tuple[list[float], list[float], int]:
-    """Return the seconds of each edit, patched and pure, and how many pixels changed elsewhere."""
-    patched: list[float] = []
-    pure: list[float] = []
-    changed = 0
-    for index in chosen:
-        edited = bench.request(with_other_tile(tilemap, index))
-        image, seconds = bench.paint(replace(edited, anchor=tilemap), store)
-        patched.append(seconds)
-        changed += _changed_elsewhere(tilemap, edited, before, image)
-        pure.append(bench.paint(edited, store)[1])
-    return patched, pure, changed
+def _figures_of(found: Sequence[Edit], full: float) -> list[Figure]:
+    """Return the figures of some edits of a level whose painting takes `full` seconds."""
+    outlines = sum(each.after for each in found) / sum(each.before for each in found)
+    return [
+        Figure("one-tile edit, patched / full", "share", _median(found, "patched") / full, most=0.03),
+        Figure("one-tile edit, pure / full", "share", _median(found, "pure") / full),
+        Figure(
+            "pixels changed outside of a patch's surroundings",
+            "count",
+            float(sum(each.changed for each in found)),
+            most=0,
+        ),
+        Figure("steps across a patch's outline / before", "ratio", outlines, least=0.95, most=1.05),
+    ]
 
 
-def _changed_elsewhere(anchor: TileMap, edited: BakeRequest, before: Pixels, after: Pixels) -> int:
-    patches = find_patches(anchor, edited.tilemap, edited.settings) or ()
+def _median(edits: Sequence[Edit], name: str) -> float:
+    return statistics.median(getattr(each, name) for each in edits)
+
+
+def _edit(bench: Bench, tilemap: TileMap, index: int, store: MemoryStore, before: Pixels) -> Edit:
+    """Edit one tile, patched and pure."""
+    edited = bench.request(with_other_tile(tilemap, index))
+    image, patched = bench.paint(replace(edited, anchor=tilemap), store)
+    patches = find_patches(tilemap, edited.tilemap, edited.settings) or ()
+    outlines = [patch.new_extent for patch in patches]
+    return Edit(
+        patched=patched,
+        pure=bench.paint(edited, store)[1],
+        changed=_changed_elsewhere(outlines, before, image),
+        before=sum(steps_across(before, each) for each in outlines),
+        after=sum(steps_across(image, each) for each in outlines),
+    )
+
+
+def _changed_elsewhere(patches: Sequence[Extent], before: Pixels, after: Pixels) -> int:
     elsewhere = (before != after).any(axis=-1)
     for patch in patches:
-        seen = patch.new_extent.grow(SURROUNDINGS)
+        seen = patch.grow(SURROUNDINGS)
         elsewhere[max(0, 8 * seen.top) : 8 * seen.bottom, max(0, 8 * seen.left) : 8 * seen.right] = False
     return int(elsewhere.sum())
 
@@ -157,8 +190,9 @@ def _changed_elsewhere(anchor: TileMap, edited: BakeRequest, before: Pixels, aft
 def main(side: int, edits: int) -> None:
     """Measure windows of the embedded model."""
     source = resolve("embedded")
-    bench = Bench(load_components(source, (), Machine("cpu", "auto")), source)
-    figures = measure(bench, side, edits)
+    with tempfile.TemporaryDirectory() as folder:
+        components = load_components(source, (), Machine("cpu", "auto"))
+        figures = measure(Bench(components, source, Path(folder).resolve()), side, edits)
     click.echo(table(figures))
     click.echo(json_line("windows", figures))
 
