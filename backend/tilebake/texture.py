@@ -39,7 +39,7 @@ class TerrainPlacement:
     terrain: str
     attention: AttentionShares | None = None  # in one piece: in windows words are not observed
     judged: JudgedTiles | None = None  # where the model has a judge, and that knows the terrain
-    drift: float | None = None  # colours of its tiles in different windows, apart, to those in one window
+    drift: float | None = None  # how far apart its colours are between windows, to squares elsewhere
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,13 @@ def test_a_tile_is_in_the_window_that_counts_most_there() -> None:
     assert (weights[found, y, x] == weights.max(axis=0)[y, x]).all()
 
 
+def test_a_shift_moves_windows_by_a_part_of_their_stride() -> None:
+    lattice = Lattice(32, extent_of(canvas_of(ask().tilemap, ask().settings)))
+    places = np.array([[40.0, 20.0], [55.0, 31.0]])
+    moved = find_windows(places + 0.5 * lattice.stride, lattice, 0.5)
+    assert moved.tolist() == find_windows(places, lattice).tolist()
+
+
 def test_a_map_in_windows_is_reported_without_looking_at_words(tiny_components: Components) -> None:
     pipeline, request = Pipeline(tiny_components), ask()
     texture = bake_with_report(pipeline, request, lambda _: None)

@@ -22,6 +22,7 @@ from tilebake.request import BakeRequest
 from tilebake.texture import PlacementReport, TerrainPlacement
 
 LARGE_PANEL: Final = 640  # pixels along the longer side: a large level has more to look at than a small one
+ELSEWHERE: Final = (0.25, 0.5, 0.75)  # of a window's stride, by which squares lie beside the windows
 SHADE: Final = 0.55  # of the picture's light where windows overlap
 Line = NDArray[np.bool_]
 
@@ -55,11 +56,14 @@ def find_overlaps(request: BakeRequest, lattice: Lattice) -> tuple[Line, Line]:
     )
 
 
-def find_windows(places: Floats, lattice: Lattice) -> WindowIndices:
-    """Return a number [N] for the window that counts most at each place [N, 2]: x and y in latent pixels."""
+def find_windows(places: Floats, lattice: Lattice, shift: float = 0.0) -> WindowIndices:
+    """Return a number [N] for the window that counts most at each place [N, 2]: x and y in latent pixels.
+
+    `shift` moves the lattice by a part of its stride along both axes, where no window is painted.
+    """
     last = max(lattice.windows(lattice.world))
     first = min(lattice.windows(lattice.world))
-    found = np.floor((places - lattice.overlap / 2) / lattice.stride).astype(np.intp)
+    found = np.floor((places - lattice.overlap / 2) / lattice.stride - shift).astype(np.intp)
     column = np.clip(found[:, 0], first.column, last.column)
     row = np.clip(found[:, 1], first.row, last.row)
     return row * (last.column - first.column + 1) + column
@@ -93,9 +97,21 @@ def _measure_drifts(request: BakeRequest, image: PixelArray, lattice: Lattice) -
             means.setdefault(tile.terrain, []).append(core.mean(axis=(0, 1)))
             places.setdefault(tile.terrain, []).append((tile.centre_x * scale, tile.centre_y * scale))
     return {
-        name: measure_drift(to_lab(np.array(own)), find_windows(np.array(places[name]), lattice))
+        name: _measure_drift(to_lab(np.array(own)), np.array(places[name]), lattice)
         for name, own in means.items()
     }
+
+
+def _measure_drift(colours: Floats, places: Floats, lattice: Lattice) -> float | None:
+    """Measure the drift of tiles between windows, to that between squares of the same size elsewhere.
+
+    Neighbours are alike in any painting, so that squares differ a little wherever they lie.
+    """
+    drift, *elsewhere = (
+        measure_drift(colours, find_windows(places, lattice, shift)) for shift in (0.0, *ELSEWHERE)
+    )
+    others = [each for each in elsewhere if each is not None]
+    return None if drift is None or not others else drift / float(np.mean(others))
 
 
 def _sheet(
