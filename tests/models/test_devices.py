@@ -53,6 +53,7 @@ def test_torch_says_how_it_was_built(
     (tmp_path / "torch/__init__.py").write_text("raise ImportError('it was imported')", encoding="utf-8")
     (tmp_path / "torch/version.py").write_text(version, encoding="utf-8")
     monkeypatch.setattr(devices, "_torch_folder", lambda: tmp_path / "torch")
+    monkeypatch.setattr(devices, "_can_load", lambda _: True)
     if is_refused:
         with pytest.raises(ModelError, match=f'there is no device "{name}": this PyTorch was built without'):
             refuse_absent_device(name)
@@ -70,4 +71,14 @@ def test_without_torch_nothing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(devices, "_torch_folder", lambda: tmp_path / "none")
     refuse_absent_device("cuda")
     monkeypatch.setattr(devices, "_torch_folder", lambda: None)
+    refuse_absent_device("cuda")
+
+
+def test_a_torch_with_cuda_needs_the_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "version.py").write_text(CUDA, encoding="utf-8")
+    monkeypatch.setattr(devices, "_torch_folder", lambda: tmp_path)
+    monkeypatch.setattr(devices, "_CUDA_DRIVER", "no-such-library.so.1")
+    with pytest.raises(ModelError, match='there is no device "cuda": no NVIDIA driver is installed here'):
+        refuse_absent_device("cuda")
+    (tmp_path / "version.py").write_text(ROCM, encoding="utf-8")
     refuse_absent_device("cuda")

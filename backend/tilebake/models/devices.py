@@ -1,5 +1,6 @@
 """Name the devices and number types that a model can run on and in, without importing torch."""
 
+import ctypes
 import importlib.util
 import re
 import sys
@@ -12,6 +13,7 @@ DTYPES: Final = ("float32", "float16", "bfloat16")
 DEVICES: Final = ("cpu", "cuda", "mps", "xpu")
 
 _DEVICE: Final = re.compile(rf"auto|({'|'.join(DEVICES)})(:[0-9]{{1,3}})?")
+_CUDA_DRIVER: Final = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 _BUILT_FOR: Final = {"cuda": ("cuda", "hip"), "xpu": ("xpu",)}  # what torch's own version names it by
 
 
@@ -23,21 +25,35 @@ def is_device(name: str) -> bool:
 def refuse_absent_device(name: str) -> None:
     """Raise ModelError for a device that is surely not to be had here, as far as that is told without torch.
 
-    A graphics card or driver that is missing is found when torch is imported (`pick_device`).
+    A card that is missing under its driver is found when torch is imported (`pick_device`).
     """
     kind = name.partition(":")[0]
     if kind == "mps" and sys.platform != "darwin":
         raise ModelError('there is no device "mps" here', hint="Macs have it; take auto or cpu")
-    if kind in _BUILT_FOR and _lacks(_torch_version(), _BUILT_FOR[kind]):
+    if kind not in _BUILT_FOR:
+        return
+    built = [_is_built_for(each, _torch_version()) for each in _BUILT_FOR[kind]]
+    if built[0] is False and True not in built:
         hint = f"install a PyTorch with {kind.upper()}, or take auto or cpu"
         raise ModelError(f'there is no device "{name}": this PyTorch was built without it', hint=hint)
+    if kind == "cuda" and built[0] and not _can_load(_CUDA_DRIVER):
+        what = f'there is no device "{name}": no NVIDIA driver is installed here'
+        raise ModelError(what, hint="install the driver of the graphics card, or take auto or cpu")
 
 
-def _lacks(version: str, names: tuple[str, ...]) -> bool:
-    """Tell whether torch's version says of the first name that it has none, and of no other that it has."""
-    said = {name: re.search(rf"^{name}\b.*= (.+)$", version, re.MULTILINE) for name in names}
-    first = said[names[0]]
-    return first is not None and all(each is None or each[1].strip() == "None" for each in said.values())
+def _is_built_for(kind: str, version: str) -> bool | None:
+    """Tell by torch's version whether it was built for a kind of device; None where it does not say."""
+    said = re.search(rf"^{kind}\b.*= (.+)$", version, re.MULTILINE)
+    return None if said is None else said[1].strip() != "None"
+
+
+def _can_load(library: str) -> bool:
+    """Tell whether a library of the system is there, by loading it as torch does."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _torch_version() -> str:
