@@ -53,7 +53,7 @@ def test_torch_says_how_it_was_built(
     (tmp_path / "torch/__init__.py").write_text("raise ImportError('it was imported')", encoding="utf-8")
     (tmp_path / "torch/version.py").write_text(version, encoding="utf-8")
     monkeypatch.setattr(devices, "_torch_folder", lambda: tmp_path / "torch")
-    monkeypatch.setattr(devices, "_can_load", lambda _: True)
+    monkeypatch.setattr(devices, "_can_load", bool)
     if is_refused:
         with pytest.raises(ModelError, match=f'there is no device "{name}": this PyTorch was built without'):
             refuse_absent_device(name)
