@@ -90,10 +90,10 @@ func test_wrong_setting() -> void:
 
 
 func test_map_in_windows() -> void:
-	_painting().settings = {"steps": 2, "window": 512}
-	_painting().pixels_per_tile = 106  # a little more than one piece
+	_painting().settings = {"steps": 3, "windows": "always", "window": 256}
+	_painting().pixels_per_tile = 48  # few windows, and yet seconds of painting to look at
 	var _saved: Error = EditorInterface.save_scene()
-	await until("the windows of a large map lie over the level while it is painted", func() -> bool:
+	await until("a map's windows lie over the level while it is painted", func() -> bool:
 		return _live().overlay_of(_painting()) != null)
 	var overlay: PreviewOverlay = _live().overlay_of(_painting())
 	if overlay == null:
@@ -103,7 +103,7 @@ func test_map_in_windows() -> void:
 	check("they are drawn over the tiles, and under what is over those", overlay.drawn_over() == _painting().source_layers()[-1])
 	check("they are transparent where nothing is painted yet", overlay.picture().get_image().detect_alpha() != Image.ALPHA_NONE)
 	await until("the picture takes the place of its windows", func() -> bool: return _live().overlay_of(_painting()) == null)
-	check("a large map is painted at the size that was asked for",
+	check("a map in windows is painted at the size that was asked for",
 		"up to date" in _map_states() and not "less detail" in text_in(_dock()))
 	check("nothing of the windows is saved", _painting().get_child_count() == 0)
 
