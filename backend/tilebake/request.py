@@ -64,6 +64,7 @@ class BakeRequest:
         None  # of a clean painting with all else alike, which is patched where the map differs
     )
     region: Bounds | None = None  # the part of the map that the picture shows, in map pixels; None is all
+    in_world: bool = False  # the region is a map of its own, and what is around it are its neighbours
 
     @property
     def shown(self) -> Bounds:

@@ -7,8 +7,11 @@ import pytest
 
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.errors import MapError
+from tilebake.level.map.grid import Bounds
 from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap, read_map
+from tilebake.serve.bake.plan import BakeOptions, Planner
+from tilebake.serve.pages.page_jobs import has_pages, page_jobs
 from tilebake.serve.windows.world_maps import WorldMaps
 
 WIDTH, HEIGHT = 160, 4  # tiles; beyond the first 90 of them no neighbour is seen
@@ -26,7 +29,7 @@ def game(tmp_path: Path) -> Game:
     return game
 
 
-def save(game: Game, name: str, left: int, *, near: str = "g", far: str = "g") -> None:
+def save(game: Game, name: str, left: int, *, near: str = "g", far: str = "g", **settings: object) -> None:
     """A map with other tiles in its column next to the border, and in its farthest one."""
     row = near + "g" * (WIDTH - 2) + far
     game.save(
@@ -37,7 +40,7 @@ def save(game: Game, name: str, left: int, *, near: str = "g", far: str = "g") -
         terrains={"grass": "grass", "water": "water"},
         legend={"g": "grass", "w": "water"},
         rows=[row if left else row[::-1]] * HEIGHT,
-        settings=SETTINGS,
+        settings={**SETTINGS, **settings},
     )
 
 
@@ -87,3 +90,16 @@ def test_a_watch_paints_a_map_whose_neighbour_changed(game: Game) -> None:
         save(game, "east", WIDTH, near="w")
         until(lambda: game.is_painted("west", "east") and view(backend, "west").state == "up to date")
     assert game.png("west").with_suffix(".bake.json").stat().st_mtime_ns != before
+
+
+def test_a_map_of_a_world_comes_in_pages_and_a_region_of_it_does_not(game: Game) -> None:
+    for name, left in (("west", 0), ("east", WIDTH)):
+        save(game, name, left, page_size=512)
+    request = game.request("east")
+    jobs = page_jobs(request)
+    assert [tuple(job.place) for job in jobs] == [(512 * each, 0, 512, HEIGHT * 16) for each in range(5)]
+    assert [job.request.shown.x for job in jobs] == [WIDTH * 16 + 512 * each for each in range(5)]
+    options = BakeOptions(region=Bounds(WIDTH, 0, WIDTH, HEIGHT), out=game.root / "part.png")
+    region = Planner(options).plan(game.path("east"), Path("east.json")).request
+    assert region.shown == request.shown
+    assert not has_pages(region)

@@ -7,6 +7,7 @@ its pages, but for those at its edge.
 from typing import Final, NamedTuple
 
 from tilebake.level.canvas import in_windows
+from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.windows.lattice import Extent
@@ -23,12 +24,13 @@ class _Lines(NamedTuple):
     rows: range
 
 
-def lay_pages(tilemap: TileMap, settings: BakeSettings) -> tuple[Extent, ...]:
+def lay_pages(tilemap: TileMap, settings: BakeSettings, shown: Bounds | None = None) -> tuple[Extent, ...]:
     """Return the pixels of the world that each page of a map's picture shows, row by row.
 
-    None for a picture that is one file: it is no wider or higher than a page, or painted in one piece.
+    `shown` is what the picture shows of the map, unless it is all. None for a picture that is one file: it is
+    no wider or higher than a page, or painted in one piece.
     """
-    whole, columns, rows = _lines(tilemap, settings)
+    whole, columns, rows = _lines(tilemap, settings, shown or tilemap.bounds)
     return tuple(
         Extent(left, top, left + columns.step, top + rows.step).within(whole)
         for top in rows
@@ -36,15 +38,15 @@ def lay_pages(tilemap: TileMap, settings: BakeSettings) -> tuple[Extent, ...]:
     )
 
 
-def count_pages(tilemap: TileMap, settings: BakeSettings) -> int:
+def count_pages(tilemap: TileMap, settings: BakeSettings, shown: Bounds | None = None) -> int:
     """Return how many pages `lay_pages` returns, without making them."""
-    lines = _lines(tilemap, settings)
+    lines = _lines(tilemap, settings, shown or tilemap.bounds)
     return len(lines.columns) * len(lines.rows)
 
 
-def _lines(tilemap: TileMap, settings: BakeSettings) -> _Lines:
+def _lines(tilemap: TileMap, settings: BakeSettings, shown: Bounds) -> _Lines:
     grid = picture_grid(tilemap, settings)
-    whole = grid.pixels(tilemap.bounds)
+    whole = grid.pixels(shown)
     if not in_windows(tilemap, settings) or max(whole.size) <= settings.page_size:
         return _Lines(whole, range(0), range(0))
     side = page_side(grid, settings.page_size)

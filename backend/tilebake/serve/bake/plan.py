@@ -171,7 +171,7 @@ class Planner:
         if others:
             from tilebake.level.windows.world_map import join_maps  # NumPy, for worlds alone
 
-            request = replace(request, tilemap=join_maps(tilemap, others))
+            request = replace(request, tilemap=join_maps(tilemap, others), in_world=shown is None)
             shown = shown or tilemap.bounds
         return request if shown is None else request.part(shown), source, (*uncompared, *absent)
 

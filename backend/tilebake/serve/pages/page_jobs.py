@@ -20,12 +20,17 @@ class PageJob:
 
 
 def has_pages(request: BakeRequest) -> bool:
-    """Tell whether a request's picture comes in pages; that of a region is always one file."""
-    if request.region is not None or not in_windows(request.tilemap, request.settings):
+    """Tell whether a request's picture comes in pages; that of a region is always one file.
+
+    A map of a world is no region, though it is a part of what is painted.
+    """
+    if (request.region is not None and not request.in_world) or not in_windows(
+        request.tilemap, request.settings
+    ):
         return False
     from tilebake.level.windows.page_layout import count_pages  # NumPy, for large maps alone
 
-    return count_pages(request.tilemap, request.settings) > 0
+    return count_pages(request.tilemap, request.settings, request.shown) > 0
 
 
 def lay_page_places(request: BakeRequest) -> tuple[PagePlace, ...]:
@@ -46,8 +51,8 @@ def _lay(request: BakeRequest) -> Iterator[tuple[PagePlace, Bounds]]:
     from tilebake.level.windows.picture_grid import picture_grid
 
     grid = picture_grid(request.tilemap, request.settings)
-    whole = grid.pixels(request.tilemap.bounds)
-    for page in lay_pages(request.tilemap, request.settings):
+    whole = grid.pixels(request.shown)
+    for page in lay_pages(request.tilemap, request.settings, request.shown):
         height, width = page.size
         yield PagePlace(page.left - whole.left, page.top - whole.top, width, height), grid.bounds(page)
 
