@@ -1,6 +1,8 @@
 """A painter that costs nothing, for pictures in pages: each pixel tells its place, its tile and the seed."""
 
 import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,9 @@ import numpy as np
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.level.windows.picture_grid import picture_grid
-from tilebake.request import BakeRequest, OnStep, Step
+from tilebake.models.reference import ModelSource
+from tilebake.request import BakeRequest, OnStep, Painter, Step
+from tilebake.serve.worker.protocol import Loras
 from tilebake.texture import Texture, pixel_hash
 
 TILE = 8
@@ -78,3 +82,29 @@ def _mark_sand(image: np.ndarray, tilemap: TileMap, left: int, top: int) -> None
 
 def ignore(_step: Step) -> None:
     """Do nothing after a step."""
+
+
+@dataclass(frozen=True)
+class PagingWorker:
+    """A MakePainter of the same painter, for worker processes: it notes in a file what is painted."""
+
+    log: Path
+
+    def __call__(self, _source: ModelSource, _loras: Loras) -> Painter:
+        return Painter(self._bake, _refuse_attention)
+
+    def notes(self) -> list[str]:
+        """The corners of what was painted, by whatever process."""
+        return self.log.read_text(encoding="ascii").splitlines() if self.log.exists() else []
+
+    def _bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
+        with self.log.open("a", encoding="ascii") as file:
+            file.write(f"{request.shown.x:g} {request.shown.y:g}\n")
+        texture = paint(request)
+        for step in (1, 2):
+            on_step(Step(step, 2, lambda: texture.image[::8, ::8]))
+        return texture
+
+
+def _refuse_attention(*_: object) -> np.ndarray:
+    raise NotImplementedError

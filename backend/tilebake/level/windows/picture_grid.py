@@ -70,13 +70,17 @@ class PictureGrid:
     def latents(self, pixels: Extent) -> Extent:
         """Return the latent pixels of the world that a piece, or several, is scaled from."""
         ratio = self.canvas_scale / self.scale / LATENT
-        reach = max(LEAST_REACH, ceil(FILTER_SUPPORT * ratio) + 1)
+        return self.latents_under(pixels).grow(max(LEAST_REACH, ceil(FILTER_SUPPORT * ratio) + 1))
+
+    def latents_under(self, pixels: Extent) -> Extent:
+        """Return the latent pixels of the world that lie where some pixels do."""
+        ratio = self.canvas_scale / self.scale / LATENT
         return Extent(
             floor(pixels.left * ratio + TOLERANCE),
             floor(pixels.top * ratio + TOLERANCE),
             ceil(pixels.right * ratio - TOLERANCE),
             ceil(pixels.bottom * ratio - TOLERANCE),
-        ).grow(reach)
+        )
 
     def box(self, pixels: Extent, canvas: Canvas) -> tuple[float, float, float, float]:
         """Return where pixels lie on a canvas: left, top, right, bottom in canvas pixels, within it."""

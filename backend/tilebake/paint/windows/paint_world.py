@@ -38,9 +38,11 @@ def paint_world(
     with clock.stage("encode"):
         conditioning = condition(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
-    shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)
+    grid = picture_grid(request.tilemap, request.settings)
+    shown = grid.pixels(request.shown)
     part = latents_of_picture(components, world, shown)
-    view = PartView(components.vae, statistics, world.lattice, part, painter.latest)
+    seen = grid.latents_under(shown).within(world.lattice.world)
+    view = PartView(components.vae, statistics, world.lattice, seen, painter.latest)
     share = painter.paint(part, on_step, view.paint)
     with clock.stage("decode"):
         image, degraded = paint_picture(components, world, painter, shown, statistics)

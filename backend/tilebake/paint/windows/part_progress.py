@@ -66,15 +66,18 @@ class PartView:
         self._statistics = statistics
         self._find_latest = find_latest
         self._mosaic = Mosaic(lattice, part)
+        self._lattice = lattice
+        self._part = part
         self._seen = dict.fromkeys(lattice.windows(part), UNSEEN)  # the round of each that is shown
 
     def paint(self, window: Window, latents: Latents) -> NDArray[np.uint8]:
         """Paint all windows that are kept, and one that is not finished: [height, width, 4].
 
-        Raises BakeError when memory runs out.
+        That one may lie beside the part. Raises BakeError when memory runs out.
         """
         self._look_for_finished()
-        self._mosaic.put(window, latents)
+        if self._lattice.extent(window).meets(self._part):
+            self._mosaic.put(window, latents)
         cells, is_painted = self._mosaic.blend()
         with freeze_norms(self._vae.decoder, self._statistics):
             image = decode_small(self._vae, torch.from_numpy(cells)[None])

@@ -12,11 +12,13 @@ from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
 from tilebake.serve.bake.why_stale import TILES_CHANGED
 from tilebake.serve.bulkhead import as_error
 from tilebake.serve.jobs.event_log import EventLog
+from tilebake.serve.jobs.page_images import PageImages
 from tilebake.serve.jobs.progress_images import ProgressImages
 from tilebake.serve.jobs.queue import JobQueue
 from tilebake.serve.jobs.status import JobView
 from tilebake.serve.owners.closed_places import refuse_closed_place
 from tilebake.serve.pages.make_picture import make_picture
+from tilebake.serve.pages.page_jobs import has_pages
 from tilebake.serve.speeds import Speeds, work_of
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
@@ -52,7 +54,8 @@ class JobRunner:
         """Run a job; return True if its texture was published, else the job records why not."""
         try:
             refuse_closed_place(planned.png, planned.root)  # told now, not after minutes of painting
-            baker = partial(self._texture, job, planned)
+            images = PageImages(planned.request.shown) if has_pages(planned.request) else None
+            baker = partial(self._texture, job, planned, images)
             report = partial(self._jobs.progress, job.id)
             made = make_picture(baker, planned, report, is_wanted=lambda: self._jobs.is_wanted(job.id))
             if made is None:
@@ -71,7 +74,32 @@ class JobRunner:
         self._jobs.finish(job.id, result_digest(made.texture), made.texture.degraded)
         return True
 
-    def _texture(self, job: JobView, planned: PlannedBake, request: BakeRequest, on_step: OnStep) -> Texture:
+    def _texture(
+        self,
+        job: JobView,
+        planned: PlannedBake,
+        images: PageImages | None,
+        request: BakeRequest,
+        on_step: OnStep,
+    ) -> Texture:
+        """Return the texture of a job's picture, or of a page of it, whose images are then joined."""
+        texture = self._find(job, planned, images, request, on_step)
+        if images is not None:
+            images.put_texture(texture.image, request.shown)
+        return texture
+
+    def _find(
+        self,
+        job: JobView,
+        planned: PlannedBake,
+        images: PageImages | None,
+        request: BakeRequest,
+        on_step: OnStep,
+    ) -> Texture:
+        def show(png: bytes) -> None:
+            whole = png if images is None else images.with_progress(png, request.shown)
+            self._show(job, whole, is_sketch=False)
+
         try:
             return self._cache.find(self._jobs.result_of(request.digest()), request)
         except MissingError:
@@ -79,7 +107,7 @@ class JobRunner:
                 request,
                 planned.source,
                 on_progress=on_step,
-                on_progress_image=lambda png: self._show(job, png, is_sketch=False),
+                on_progress_image=show,
                 on_sketch=partial(self._show, job, is_sketch=True)
                 if self._has_sketch(job, planned)
                 else None,
@@ -102,6 +130,8 @@ class JobRunner:
         """
         request = planned.request
         is_large = in_windows(request.tilemap, request.settings)
+        if has_pages(request):  # of which no page would be the sketch of all
+            return False
         has_most = request.anchor is not None or (is_large and planned.stale == TILES_CHANGED)
         if has_most or not self._jobs.is_urgent(job.id):
             return False
