@@ -13,8 +13,10 @@ from tilebake.errors import BakeError
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.pages.manifest import IGNORED, pages_folder, read_manifest
 from tilebake.serve.pages.page_jobs import has_pages
-from tilebake.serve.pages.paint_pages import paint_pages
+from tilebake.serve.pages.paint_pages import cut_pages, paint_pages
+from tilebake.serve.pages.publish_pages import publish_pages
 from tilebake.serve.pages.why_other_pages import other_pages
+from tilebake.texture import PlacementReport
 
 
 @pytest.fixture
@@ -180,3 +182,18 @@ def test_steps_of_pages_are_steps_of_the_picture(png: Path) -> None:
     paint_pages(PagePainter(), request, png, png.parent.parent, lambda step: steps.append(step[:2]))
     assert [step for step, _ in steps] == sorted({step for step, _ in steps})
     assert {total for _, total in steps} == {steps[-1][0]}
+
+
+def test_a_picture_that_is_painted_whole_for_its_report_is_cut_in_the_same_pages(
+    png: Path, tmp_path: Path
+) -> None:
+    request = request_for(LEVEL)
+    bake(png, request)
+    fresh = tmp_path / "fresh" / "forest.png"
+    sheet = np.zeros((2, 2, 3), np.uint8)
+    whole = replace(paint(request), report=PlacementReport((), sheet))
+    texture = cut_pages(whole, request, fresh, tmp_path)
+    publish_pages(texture, request, fresh, tmp_path)
+    assert read_manifest(record_of(fresh)) == read_manifest(record_of(png))
+    assert record_of(fresh)["placement"] == {}
+    assert (fresh.parent / "forest.report.png").exists()

@@ -218,7 +218,14 @@ def _bake(
         bake_time, on_step = time_painting(work, output.print_estimate, machine.device)
         load = _baker_loader(machine, work.interruption, _windows_for(mode, warn), report=mode.report)
         events = bake_maps(
-            maps, options, load, on_step, force=mode.paints_all, around=around, hold=writing.hold
+            maps,
+            options,
+            load,
+            on_step,
+            force=mode.paints_all,
+            whole=mode.report,
+            around=around,
+            hold=writing.hold,
         )
         total = 0
         try:

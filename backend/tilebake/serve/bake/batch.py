@@ -83,6 +83,7 @@ def bake_maps(
     on_step: OnStep,
     *,
     force: bool = False,
+    whole: bool = False,
     around: Around = lambda baker: baker,
     hold: Hold = lambda _: None,
 ) -> Iterator[Planned | Started | Baked | Failed]:
@@ -90,6 +91,7 @@ def bake_maps(
 
     A map whose texture could not be written fails before the first is painted.
 
+    With `whole`, pictures in pages are painted at once, for their reports.
     `hold` keeps other writers out of a map's project; what it raises is that map's error.
     `around` is put around every baker: a cache, say. `baker_for` is called once for each model, and only if
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
@@ -105,7 +107,7 @@ def bake_maps(
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
     jobs.sort(key=lambda job: job.request.model_key())
-    yield from _bake(jobs, baker_for, on_step, around, hold, force=force)
+    yield from _bake(jobs, baker_for, on_step, around, hold, force=force, whole=whole)
 
 
 def _refuse_closed_place(event: Planned) -> Planned | Failed:
@@ -126,6 +128,7 @@ def _bake(
     hold: Hold,
     *,
     force: bool,
+    whole: bool,
 ) -> Iterator[Started | Baked | Failed]:
     bakers, steps = _Bakers(baker_for), _Steps(on_step)
     for index, job in enumerate(jobs, start=1):
@@ -133,7 +136,7 @@ def _bake(
         try:
             with bulkhead(job.map_path):
                 hold(job)
-                made = make_picture(around(bakers.of(job)), job, steps, force=force)
+                made = make_picture(around(bakers.of(job)), job, steps, force=force, whole=whole)
         except TilebakeError as error:
             yield Failed(job.map_path, error)
         except _StepRaisedError as stop:

@@ -152,7 +152,7 @@ def record_of(
         record["notes"] = [str(replace(note, where=Location())) for note in request.tilemap.notes]
     if texture.degraded:
         record["degraded"] = list(texture.degraded)
-    if isinstance(texture, Texture) and texture.report is not None:
+    if texture.report is not None:
         record["placement"] = {each.terrain: _placement(each) for each in texture.report.terrains}
         if texture.report.ghost is not None:
             record["ghost"] = round(texture.report.ghost, 3)

@@ -9,7 +9,7 @@ from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.publish import publish
 from tilebake.serve.pages.page_jobs import has_pages
 from tilebake.serve.pages.paged_texture import AnyTexture, PagedTexture
-from tilebake.serve.pages.paint_pages import paint_pages
+from tilebake.serve.pages.paint_pages import cut_pages, paint_pages
 from tilebake.serve.pages.publish_pages import publish_pages
 
 
@@ -26,19 +26,21 @@ def make_picture(
     on_step: OnStep,
     *,
     force: bool = False,
+    whole: bool = False,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> MadePicture | None:
     """Paint and publish a picture; None if it is not wanted any more once it is painted.
 
-    `force` paints pages that are there too, and replaces what tilebake did not make. Raises what the baker
-    and `publish` raise.
+    `force` paints pages that are there too, and replaces what tilebake did not make. With `whole`, pages are
+    cut out of a picture that is painted at once, for its report. Raises what the baker and `publish` raise.
     """
     request, png, root = job.request, job.png, job.root
-    texture = (
-        paint_pages(baker, request, png, root, on_step, force=force)
-        if has_pages(request)
-        else baker(request, on_step)
-    )
+    if not has_pages(request):
+        texture: AnyTexture = baker(request, on_step)
+    elif whole:
+        texture = cut_pages(baker(request, on_step), request, png, root)
+    else:
+        texture = paint_pages(baker, request, png, root, on_step, force=force)
     if not is_wanted():
         return None
     with remembering_picture(job.map_path, png):

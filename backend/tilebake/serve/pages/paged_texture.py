@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tilebake.serve.pages.manifest import Manifest
-from tilebake.texture import Texture
+from tilebake.texture import PlacementReport, Texture
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,7 @@ class PagedTexture:
     environment: Mapping[str, str]
     degraded: tuple[str, ...]
     share: float  # of the steps of all pages that were taken
+    report: PlacementReport | None = None  # if one was asked for
 
     @property
     def size(self) -> tuple[int, int]:

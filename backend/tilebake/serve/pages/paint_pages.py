@@ -16,6 +16,7 @@ from tilebake.serve.pages.manifest import PAGES, Manifest, Page, read_manifest
 from tilebake.serve.pages.page_files import is_recorded_page, write_page
 from tilebake.serve.pages.page_jobs import PageJob, page_jobs
 from tilebake.serve.pages.paged_texture import PagedTexture, merge_environments
+from tilebake.texture import Texture, pixel_hash
 
 
 def paint_pages(
@@ -46,6 +47,27 @@ def paint_pages(
             made.append(_paint(baker, job, png, root, _Steps(on_step, done, job.work, total)))
             done += job.work
     return _assemble(request, jobs, made, kept)
+
+
+def cut_pages(texture: Texture, request: BakeRequest, png: Path, root: Path) -> PagedTexture:
+    """Write the pages of a picture that was painted whole. Raises BakeError."""
+
+    def cut(page: BakeRequest, _on_step: OnStep) -> Texture:
+        place = next(job.place for job in jobs if job.request is page)
+        rows, columns = slice(place.y, place.y + place.height), slice(place.x, place.x + place.width)
+        image = np.ascontiguousarray(texture.image[rows, columns])
+        return replace(texture, image=image, digest=page.digest(), pixel_hash=pixel_hash(image), report=None)
+
+    import numpy as np
+
+    jobs = page_jobs(request)
+    made = [_paint(cut, job, png, root, _ignore) for job in jobs]
+    pages = _assemble(request, jobs, made, None)
+    return replace(pages, timings=texture.timings, share=texture.share, report=texture.report)
+
+
+def _ignore(_step: Step) -> None:
+    """Do nothing after a step."""
 
 
 @dataclass(frozen=True)

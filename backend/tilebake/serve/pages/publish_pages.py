@@ -10,8 +10,15 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import record_bytes, record_of
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
+from tilebake.serve.files.png import png_bytes
 from tilebake.serve.files.safe_folder import folder_inside
-from tilebake.serve.owners.ownership import read_record, record_path, refuse_foreign, refuse_unwritable
+from tilebake.serve.owners.ownership import (
+    read_record,
+    record_path,
+    refuse_foreign,
+    refuse_unwritable,
+    report_path,
+)
 from tilebake.serve.pages.manifest import PAGES, PREVIOUS, read_manifest
 from tilebake.serve.pages.one_file import describe_one_file, remove_one_file
 from tilebake.serve.pages.page_files import remove_unlisted
@@ -31,17 +38,20 @@ def publish_pages(
         was = read_manifest(before)
         is_same = texture.manifest.shows_same(was)
         previous = read_manifest(before, PREVIOUS) if is_same else was
+        report = None if texture.report is None else png_bytes(texture.report.sheet)
         record = {
-            **record_of(texture, request),
+            **record_of(texture, request, report=report),
             PAGES: texture.manifest.as_json(),
             **({PREVIOUS: previous.without_digests().as_json()} if previous is not None else {}),
             **describe_one_file(png, before),
         }
         if not replaces_foreign:
-            refuse_foreign(png, has_same_pixels=PAGES in before, with_report=False)
-        name = record_path(png).name
-        refuse_unwritable(place, [name])
-        put_files(place, {name: record_bytes(record)})
+            refuse_foreign(png, has_same_pixels=PAGES in before, with_report=report is not None)
+        files = {record_path(png).name: record_bytes(record)}
+        if report is not None:
+            files[report_path(png).name] = report
+        refuse_unwritable(place, files)
+        put_files(place, files)
         remove_one_file(place, png, record)
         names = texture.manifest.names | (frozenset() if previous is None else previous.names)
         remove_unlisted(place, png, names, before)
