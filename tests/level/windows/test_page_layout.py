@@ -10,8 +10,8 @@ from tilebake.level.windows.picture_grid import PictureGrid
 
 def pages_of(columns: int, rows: int, **changes: object) -> tuple[Extent, ...]:
     request = request_for(map_of(columns, rows, **changes))
-    pages = lay_pages(request.tilemap, request.settings)
-    assert len(pages) == count_pages(request.tilemap, request.settings)
+    pages = lay_pages(request.tilemap, request.settings, request.shown)
+    assert len(pages) == count_pages(request.tilemap, request.settings, request.shown)
     return pages
 
 

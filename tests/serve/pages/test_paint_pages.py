@@ -10,9 +10,10 @@ from PIL import Image
 from tests.helpers.page_painter import PagePainter, map_of, paint, request_for, with_sand
 from tests.helpers.paged_picture import LEVEL, bake, files, join, record_of
 from tilebake.errors import BakeError
+from tilebake.level.map.grid import Bounds
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.pages.manifest import IGNORED, pages_folder, read_manifest
-from tilebake.serve.pages.page_jobs import has_pages
+from tilebake.serve.pages.page_jobs import has_pages, page_jobs
 from tilebake.serve.pages.paint_pages import cut_pages, paint_pages
 from tilebake.serve.pages.publish_pages import publish_pages
 from tilebake.serve.pages.why_other_pages import other_pages
@@ -197,3 +198,13 @@ def test_a_picture_that_is_painted_whole_for_its_report_is_cut_in_the_same_pages
     assert read_manifest(record_of(fresh)) == read_manifest(record_of(png))
     assert record_of(fresh)["placement"] == {}
     assert (fresh.parent / "forest.report.png").exists()
+
+
+def test_pages_of_a_map_of_a_world_are_those_of_the_world(png: Path) -> None:
+    whole = request_for(LEVEL)
+    part = replace(whole.part(Bounds(256, 0, 512, 512)), in_world=True)
+    assert [job.request.digest() for job in page_jobs(part)] == [
+        job.request.digest() for job in page_jobs(whole) if job.place.x
+    ]
+    bake(png, part)
+    np.testing.assert_array_equal(join(png), paint(whole).image[:, 256:])

@@ -19,4 +19,4 @@ extends Resource
 
 ## Return the picture; null where there is none yet.
 func texture() -> Texture2D:
-	return load(texture_path) as Texture2D if ResourceLoader.exists(texture_path) else null
+	return TilebakePagedTexture.open(texture_path)
