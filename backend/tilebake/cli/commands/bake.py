@@ -87,7 +87,8 @@ def command(
     PATH is a map file, or a folder with maps. Without one, bake paints the map folders of the project.
 
     Each texture is written as NAME.png, a large one as pages, with its record NAME.bake.json beside it.
-    Textures that are up to date are left alone. If a map fails, the others are painted all the same, and the exit code is 1.
+    Textures that are up to date are left alone. If a map fails, the others are painted all the same, and the
+    exit code is 1.
 
     Settings given here win over those in the map and in tilebake.toml.
     """
