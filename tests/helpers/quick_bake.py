@@ -16,11 +16,11 @@ def quick_texture(request: BakeRequest) -> Texture:
     return Texture(image, request.digest(), pixel_hash(image))
 
 
-def run_quickly(*arguments: str) -> int:
-    """Run a command line; what it bakes is noise by the seed."""
+def run_quickly(*arguments: str, make: Callable[[BakeRequest], Texture] = quick_texture) -> int:
+    """Run a command line; what it bakes is noise by the seed, or what `make` makes."""
 
     def paint(request: BakeRequest, _on_step: OnStep) -> Texture:
-        return quick_texture(request)
+        return make(request)
 
     def load(_job: PlannedBake) -> Baker:
         return paint

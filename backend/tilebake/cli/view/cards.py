@@ -16,6 +16,7 @@ from tilebake.serve.bake.history import read_history
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.bake.texture_cache import Cache, MissingError
 from tilebake.serve.owners.ownership import read_record
+from tilebake.serve.pages.manifest import PREVIOUS, read_manifest
 
 State = Literal["fresh", "stale", "error"]
 
@@ -69,7 +70,7 @@ def _card_of_plan(job: PlannedBake, project: Project, cache: Cache) -> Card:
         state="fresh" if job.stale is None else "stale",
         why=job.stale or "",
         notes=tuple(str(replace(note, where=Location())) for note in job.request.tilemap.notes),
-        picture=picture_in(job.png, FULL),
+        picture=picture_in(job.png, FULL, read_manifest(record)),
         before=_before(job, record, cache),
         tried=tuple(_find_tried(job, cache)),
         facts=tuple(_facts(job, record)),
@@ -79,7 +80,8 @@ def _card_of_plan(job: PlannedBake, project: Project, cache: Cache) -> Card:
 
 def _card_of_error(event: Failed, project: Project) -> Card:
     try:
-        picture = picture_in(output_path(project, event.map_path), FULL)
+        png = output_path(project, event.map_path)
+        picture = picture_in(png, FULL, read_manifest(read_record(png)))
     except TilebakeError:
         picture = None
     return Card(_name(event.map_path, project), "error", str(event.error), picture=picture)
@@ -97,6 +99,10 @@ def _before(job: PlannedBake, record: Mapping[str, object], cache: Cache) -> Com
     if tilemap.edit is not None:
         plain = replace(job.request, tilemap=replace(tilemap, edit=None))
         candidates.insert(0, ("without the edit", plain.digest()))
+    previous = read_manifest(record, PREVIOUS)
+    joined = None if previous is None else picture_in(job.png, FULL, previous)
+    if joined is not None:
+        return Compared("before the last change", joined)
     for label, digest in candidates:
         if digest is not None and digest != record.get("result_digest"):
             picture = _read_cached(digest, FULL, cache)

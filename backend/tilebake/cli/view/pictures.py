@@ -12,6 +12,7 @@ from PIL import Image
 
 from tilebake.level.source.encoding import open_regular
 from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_pixels
+from tilebake.serve.pages.manifest import Manifest, pages_folder
 
 FULL: Final = 1600  # pixels along the longer side of a map's picture on the page
 THUMBNAIL: Final = 480  # of one that was tried
@@ -43,12 +44,36 @@ def picture_of(image: NDArray[np.uint8], longest: int) -> PagePicture:
     return PagePicture(f"data:image/webp;base64,{encoded}", width, height, is_pixel_art)
 
 
-def picture_in(png: Path, longest: int) -> PagePicture | None:
-    """Make a page's picture of a PNG file; None where there is none that can be read."""
+def picture_in(png: Path, longest: int, manifest: Manifest | None = None) -> PagePicture | None:
+    """Make a page's picture of a PNG file, or of the pages beside it that a manifest lists.
+
+    None where one is not there or cannot be read.
+    """
     try:
-        with open_regular(png) as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
-                return None
-            return picture_of(png_pixels(file.read(LARGEST_FILE), "RGBA"), longest)
+        if manifest is None:
+            return picture_of(_read_pixels(png), longest)
+        small = picture_of(np.asarray(_join(png, manifest, longest)), longest)
+        return small._replace(width=manifest.width, height=manifest.height)
     except (OSError, BrokenPictureError, MemoryError):
         return None
+
+
+def _join(png: Path, manifest: Manifest, longest: int) -> Image.Image:
+    """Join pages to one picture that is at most `longest` along its longer side."""
+    scale = min(1.0, longest / max(manifest.width, manifest.height))
+    whole = Image.new("RGBA", (max(1, round(manifest.width * scale)), max(1, round(manifest.height * scale))))
+    for page in manifest.files:
+        left, top = round(page.x * scale), round(page.y * scale)
+        right, bottom = round((page.x + page.width) * scale), round((page.y + page.height) * scale)
+        image = Image.fromarray(_read_pixels(pages_folder(png) / page.file))
+        size = max(1, right - left), max(1, bottom - top)
+        whole.paste(image.resize(size, Image.Resampling.BOX), (left, top))
+    return whole
+
+
+def _read_pixels(png: Path) -> NDArray[np.uint8]:
+    """Read a PNG file as RGBA. Raises OSError and BrokenPictureError."""
+    with open_regular(png) as file:
+        if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+            raise BrokenPictureError("it is larger than any picture of tilebake's")
+        return png_pixels(file.read(LARGEST_FILE), "RGBA")
