@@ -26,9 +26,10 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
         "painted in one piece; lower pixels_per_tile to 4 or less",
     ),
     "output": (
-        {**HEAD, "rows": ["g" * 100] * 100, "tile_size": 1024},
+        {**HEAD, "rows": ["g" * 100] * 100, "tile_size": 1024, "settings": IN_ONE_PIECE},
         "the picture would be 102,400 by 102,400 pixels and take 195.3 GiB of memory; at most 268,435,456 "
-        "pixels can be made; lower tile_size to 163 or less, or split the map",
+        'pixels can be made in one piece; set "windows" to "always", lower tile_size to 163 or less, or '
+        "split the map",
     ),
     "stray": (
         {

@@ -112,9 +112,10 @@ MISTAKES = {
         "rest? Remove it, or split the map",
     ),
     "a picture too large": (
-        HEAD + '"tile_size": 4096,\n "cells": [[0,0,"grass"],[8,8,"grass"]]}',
-        "2:15: $.tile_size: the picture would be 36,864 by 36,864 pixels and take 25.3 GiB of memory; at "
-        "most 268,435,456 pixels can be made; lower tile_size to 1,820 or less, or split the map",
+        HEAD + '"tile_size": 4096,\n "cells": [[0,0,"grass"],[80,80,"grass"]]}',
+        "2:15: $.tile_size: the picture would be 331,776 by 331,776 pixels; at most 68,719,476,736 can be "
+        'made, in pages; is this tile a stray: "grass" at [80, 80], 80 cells from the rest? Remove it, or '
+        "lower tile_size to 3,236 or less, or split the map",
     ),
     "a bracket without its partner": (
         '{"tilebake": 1, "terrains": {"grass":\n "((moss"}, "cells": [[0, 0, "grass"]]}',

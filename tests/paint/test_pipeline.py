@@ -360,3 +360,9 @@ def test_memory_that_runs_out_on_the_cpu_too_is_an_error_with_a_hint(
     monkeypatch.setattr(pipeline_module, "condition", full)
     with pytest.raises(BakeError, match="not enough memory to read the prompts"):
         bake(tiny_components, level("gw"))
+
+
+def test_a_picture_too_large_to_be_made_at_once_is_refused(tiny_components: Components) -> None:
+    vast = replace(level("gw"), tile_size=(20_000, 20_000), bounds=Bounds(0, 0, 40_000, 20_000))
+    with pytest.raises(BakeError, match="40,000 by 20,000 pixels; at most 268,435,456 can be made at once"):
+        Pipeline(tiny_components).bake(replace(ask(level("gw")), tilemap=vast), ignore)

@@ -14,7 +14,7 @@ from tilebake.paint.model.loras import LoraFile
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.heat_layer import heat_layer
 from tilebake.paint.report.placement_report import bake_with_report
-from tilebake.paint.windows.store import WindowStore
+from tilebake.paint.windows.store import MemoryStore, WindowStore
 from tilebake.request import Baker, Painter, TakeRefusals, no_refusals
 
 log: Final = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ def load_pipeline(
 ) -> Pipeline:
     """Load a model, ready to bake and to generate; windows of large maps are kept in a store.
 
-    Raises ModelError.
+    Without one they are kept in memory as far as that goes, for pages share them. Raises ModelError.
     """
-    return Pipeline(load_components(source, loras, machine), windows)
+    return Pipeline(load_components(source, loras, machine), windows or MemoryStore())
 
 
 def report_baker(pipeline: Pipeline) -> Baker:

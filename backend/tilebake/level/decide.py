@@ -10,8 +10,10 @@ from tilebake.level.canvas import (
     in_windows,
     is_paintable,
     largest_fitting,
+    width_of_tile,
 )
 from tilebake.level.map.stray_tiles import find_stray_tiles, or_without_strays
+from tilebake.level.output import picture_notes, picture_size, refuse_vast_file
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
 
@@ -29,7 +31,8 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
     """Decide the settings of a map: the size of its tiles, and whether its picture has an alpha.
 
     A size that does not fit one canvas is lowered to the largest that does, and noted; below 8 pixels a tile
-    it stays as it is, for `canvas_for` to refuse.
+    it stays as it is, for `canvas_for` to refuse. Raises MapError for a picture that is too large for a file,
+    or has too many pages.
     """
     decided = settings.model_copy(
         update={
@@ -37,7 +40,31 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
             "transparent": settings.transparent and can_be_transparent(tilemap),
         }
     )
-    return _lower_to_fit(tilemap, decided)
+    fitting, decided = _lower_to_fit(tilemap, decided)
+    return DecidedMap(_check_size(fitting, decided), decided)
+
+
+def _check_size(tilemap: TileMap, settings: BakeSettings) -> TileMap:
+    """Return the map with notes on the size of its picture. Raises MapError for one that cannot be made."""
+    tile_width = tilemap.tile_size[0]
+    scale = width_of_tile(settings, tilemap.tile_size) / tile_width if settings.keep_resolution else 1.0
+    size = picture_size(tilemap.bounds, scale)
+    if in_windows(tilemap, settings) and max(size.width, size.height) > settings.page_size:
+        _refuse_many_pages(tilemap, settings)
+        return tilemap
+    refuse_vast_file(size, tilemap.tiles, tile_width, tilemap.path)
+    notes = (Diagnostic(note, Location(tilemap.path)) for note in picture_notes(size))
+    return replace(tilemap, notes=(*tilemap.notes, *notes))
+
+
+def _refuse_many_pages(tilemap: TileMap, settings: BakeSettings) -> None:
+    from tilebake.level.windows.page_layout import MOST_PAGES, count_pages  # NumPy, for large maps alone
+
+    pages = count_pages(tilemap, settings)
+    if pages > MOST_PAGES:
+        side = settings.page_size
+        what = f"the picture would have {pages:,} pages of page_size {side}; at most {MOST_PAGES:,}"
+        raise MapError(what, where=Location(tilemap.path), hint="raise page_size, or split the map")
 
 
 def can_be_transparent(tilemap: TileMap) -> bool:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from math import floor, sqrt
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from tilebake.errors import Location, MapError
 from tilebake.level.map.grid import Bounds
 from tilebake.level.map.stray_tiles import or_without_strays
 from tilebake.level.map.tile_columns import Tiles
 from tilebake.level.source.refuse import Refuse
 
-MOST_PIXELS: Final = 2**28  # of a picture: 16,384 by 16,384
+MOST_PIXELS: Final = 2**28  # of a picture in one file, or of a page: 16,384 by 16,384
+MOST_PIXELS_IN_PAGES: Final = 2**36  # of a picture: 262,144 by 262,144
 ENGINE_SIDE: Final = 16_384  # pixels along a texture's side that Godot and graphics cards can show
 HEAVY_TEXTURE: Final = 2**26  # pixels: 256 MiB of video memory
 BYTES_PER_PIXEL: Final = 20  # of memory at most while a picture is scaled, fitted to a palette and written
@@ -48,28 +51,38 @@ def art_block(tile_width: float, art_pixels: int | None) -> int:
     return 1 if art_pixels is None else max(1, round(tile_width / art_pixels))
 
 
-def refuse_vast_picture(bounds: Bounds, tiles: Tiles, tile_width: int, refuse: Refuse) -> None:
-    """Raise what `refuse` makes for a picture that is too large to be made and read back."""
+def refuse_vast_world(bounds: Bounds, tiles: Tiles, tile_width: int, refuse: Refuse) -> None:
+    """Raise what `refuse` makes for a picture that is too large even in pages."""
     size = picture_size(bounds)
-    if size.area <= MOST_PIXELS:
-        return
-    fitting = floor(tile_width * sqrt(MOST_PIXELS / size.area))
-    lower = f"lower tile_size to {fitting:,} or less, or split the map" if fitting else "split the map"
-    raise refuse(
-        f"the picture would be {size} and take {size.memory / _GIB:,.1f} GiB of memory; at most "
-        f"{MOST_PIXELS:,} pixels can be made",
-        ("tile_size",),
-        hint=or_without_strays(tiles, lower),
-    )
+    if size.area > MOST_PIXELS_IN_PAGES:
+        lower = _lower(tile_width, MOST_PIXELS_IN_PAGES, size)
+        what = f"the picture would be {size}; at most {MOST_PIXELS_IN_PAGES:,} can be made, in pages"
+        raise refuse(what, ("tile_size",), hint=or_without_strays(tiles, lower))
 
 
-def picture_notes(bounds: Bounds) -> Iterator[str]:
-    """Yield what a game developer should know of a picture that can be made, but not be used everywhere."""
-    size = picture_size(bounds)
+def refuse_vast_file(size: PictureSize, tiles: Tiles, tile_width: int, path: Path | None) -> None:
+    """Raise MapError for a picture in one file that is too large to be made and read back."""
+    if size.area > MOST_PIXELS:
+        lower = _lower(tile_width, MOST_PIXELS, size)
+        raise MapError(
+            f"the picture would be {size} and take {size.memory / _GIB:,.1f} GiB of memory; at most "
+            f"{MOST_PIXELS:,} pixels can be made in one piece",
+            where=Location(path, json_path="$.tile_size"),
+            hint=or_without_strays(tiles, f'set "windows" to "always", {lower}'),
+        )
+
+
+def _lower(tile_width: int, most: int, size: PictureSize) -> str:
+    fitting = floor(tile_width * sqrt(most / size.area))
+    return f"lower tile_size to {fitting:,} or less, or split the map" if fitting else "split the map"
+
+
+def picture_notes(size: PictureSize) -> Iterator[str]:
+    """Yield what a game developer should know of a picture in one file that cannot be used everywhere."""
     if max(size.width, size.height) > ENGINE_SIDE:
         yield (
             f"the picture will be {size}; Godot and most graphics cards show at most "
-            f"{ENGINE_SIDE:,} along a side, so split the map or lower tile_size"
+            f'{ENGINE_SIDE:,} along a side, so set "windows" to "always", split the map or lower tile_size'
         )
     elif size.area > HEAVY_TEXTURE:
         yield (

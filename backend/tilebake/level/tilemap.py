@@ -15,7 +15,7 @@ from tilebake.level.map.tile_columns import Centres, Tile, Tiles
 from tilebake.level.map.tiles import LaidTiles, lay_tiles
 from tilebake.level.map_formats import FORMATS, format_of
 from tilebake.level.map_names import map_stem
-from tilebake.level.output import picture_notes, refuse_vast_picture
+from tilebake.level.output import refuse_vast_world
 from tilebake.level.prompt_check import FindAdviser, advise_on_prompts, check_prompts
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import nearest
@@ -106,7 +106,6 @@ def parse_map(
     advise = find_adviser(content.model, content.loras) if find_adviser is not None else None
     rewrites = edit.rewrites if edit is not None and trial is None else {}
     word_notes = () if advise is None else advise_on_prompts(content, painted, rewrites, project, advise)
-    size_notes = (Diagnostic(note, Location(path)) for note in picture_notes(laid.bounds))
     return TileMap(
         name=content.name or (map_stem(path) if path else "map"),
         path=path,
@@ -123,7 +122,7 @@ def parse_map(
         model=content.model,
         loras=content.loras,
         edit=edit,
-        notes=(*prompt_notes, *word_notes, *size_notes),
+        notes=(*prompt_notes, *word_notes),
     )
 
 
@@ -136,7 +135,7 @@ def _refuse_clashing_settings(content: MapContent, project: "Project | None") ->
 
 def _refuse_vast(content: MapContent, laid: LaidTiles, painted: Sequence[Terrain]) -> None:
     """Raise for what no model could paint in one picture, or no program show."""
-    refuse_vast_picture(laid.bounds, laid.tiles, content.grid.tile_size[0], content.refuse)
+    refuse_vast_world(laid.bounds, laid.tiles, content.grid.tile_size[0], content.refuse)
     if len(painted) > MOST_TERRAINS:
         what = f"tiles have {len(painted):,} terrains; at most {MOST_TERRAINS} can be painted in one picture"
         path = content.layers[0].path if len(content.layers) == 1 else ("layers",)

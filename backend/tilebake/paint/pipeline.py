@@ -10,7 +10,7 @@ from tilebake.errors import BakeError, Location, PromptError
 from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
 from tilebake.level.decide import refuse_windows
 from tilebake.level.edit.edit import Edit
-from tilebake.level.output import art_block, picture_size
+from tilebake.level.output import MOST_PIXELS, art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.windows.patches import find_patches
@@ -49,6 +49,7 @@ class Pipeline:
         when memory runs out or the picture comes out broken; what `on_step` raises passes through. The model
         is afterwards as it was.
         """
+        _refuse_vast(request)
         if request.anchor is not None:
             return self._patch_world(request, request.anchor, on_step).texture(request)
         if request.tilemap.edit is not None:
@@ -166,6 +167,15 @@ class Pipeline:
                 else error.where
             )
             raise PromptError(error.what, where=place, hint=error.hint) from None
+
+
+def _refuse_vast(request: BakeRequest) -> None:
+    """Raise BakeError for a picture that is too large to be made at once."""
+    scale = canvas_of(request.tilemap, request.settings).scale if request.settings.keep_resolution else 1.0
+    size = picture_size(request.shown, scale)
+    if size.area > MOST_PIXELS:
+        what = f"the picture would be {size}; at most {MOST_PIXELS:,} can be made at once"
+        raise BakeError(what, hint="paint a region of it, or have `tilebake bake` paint it in pages")
 
 
 def cut_out(painted: Painted[_Extra], request: BakeRequest) -> Painted[_Extra]:
