@@ -18,7 +18,9 @@ def _parse_seeds(
     parts = [part.strip() for part in value.split(",")]
     wrong = next((part for part in parts if not part.isdecimal()), None)
     if wrong is not None:
-        raise click.BadParameter(f"{wrong!r} is not a seed such as 7", context, parameter)
+        raise click.BadParameter(
+            f"{wrong!r} is not a seed such as 7, nor several such as 1,2,3", context, parameter
+        )
     for part in parts:
         check_seed(context, parameter, int(part))
     return tuple(dict.fromkeys(map(int, parts)))

@@ -18,6 +18,7 @@ from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near
 from tilebake.errors import BakeError, TilebakeError, shown
+from tilebake.level.canvas import in_windows
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import FILE_NAME, find_project, map_folders
 from tilebake.models.devices import refuse_absent_device
@@ -227,20 +228,27 @@ def _bake(
             around=around,
             hold=writing.hold,
         )
-        total = 0
+        latest: Started | None = None
         try:
             for event in events:
                 if isinstance(event, Planned):
                     writing.sweep(event.job)
                 if isinstance(event, Started):
-                    total = event.total
+                    latest = event
                 _print_event(event, output, work)
                 _note_time(event, bake_time)
                 work.interruption.check()
         except CancelledError:
-            work.shown.say(partial(output.print_stopped, total))
+            work.shown.say(partial(_print_stopped, latest, output, mode))
             raise
         return bake_time.megapixels_per_minute
+
+
+def _print_stopped(latest: Started | None, output: BatchOutput, mode: BakeMode) -> None:
+    request = None if latest is None else latest.job.request
+    is_large = request is not None and in_windows(request.tilemap, request.settings)
+    total = 0 if latest is None else latest.total
+    output.print_stopped(total, keeps_windows=is_large and mode.use_cache)
 
 
 def _note_time(event: Planned | Started | Baked | Failed, bake_time: BakeTime) -> None:

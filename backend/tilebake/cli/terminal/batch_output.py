@@ -126,9 +126,10 @@ class BatchOutput:
         fields = {"status": "no_maps", "share": f"{index}/{count}", "maps": maps}
         self._print(f"no map in share {index} of {count}: there are only {maps}", fields)
 
-    def print_stopped(self, total: int) -> None:
-        """Say how far a batch came that is stopped: what was finished is kept."""
-        say(f"stopped: {self.baked} of {total} painted")
+    def print_stopped(self, total: int, *, keeps_windows: bool) -> None:
+        """Say how far a batch came that is stopped: what was finished is kept, of large maps each window."""
+        goes_on = "; the same command goes on from the windows that are painted" if keeps_windows else ""
+        say(f"stopped: {self.baked} of {total} painted{goes_on}")
 
     def print_summary(self, seconds: float, megapixels_per_minute: float | None = None) -> None:
         """Print the counts and the time of the whole batch, and how fast this machine paints."""
