@@ -129,8 +129,8 @@ def test_all_windows_of_a_large_map_count(asked: BakeRequest) -> None:
     assert work.denoised == 3 * 3 * 512**2 * 10, "the last window begins before the 160th latent pixel ends"
     assert work.size_class == (512**2).bit_length(), "as large as one is"
     assert work_of(in_windows(asked, columns=80)).size_class == work.size_class
-    corner = replace(large, region=Bounds(0, 0, 8, 8))
-    assert work_of(corner).denoised == 512**2 * 10
+    corner = replace(in_windows(asked, columns=120), region=Bounds(0, 0, 8, 8))
+    assert work_of(corner).denoised == 3 * 3 * 512**2 * 10, "those of a whole piece, of 128 latent pixels"
 
 
 def test_windows_that_were_kept_make_no_machine_fast(asked: BakeRequest) -> None:

@@ -89,7 +89,8 @@ def work_of(request: BakeRequest) -> Work:
     from tilebake.level.windows.picture_grid import picture_grid
 
     grid, world = picture_grid(tilemap, settings), extent_of(canvas)
-    shown = grid.latents(grid.pixels(request.shown)).within(world)
+    pieces = grid.whole_pieces(grid.pixels(request.shown)).within(grid.pixels(tilemap.bounds))
+    shown = grid.latents(pieces).within(world)  # of a region, too, whole pieces are painted
     height, width = shown.size
     windows = Lattice(settings.window // LATENT, world).count(shown)
     return Work(height * width * LATENT**2, passes, windows, settings.window**2)
