@@ -61,10 +61,14 @@ class Bench(NamedTuple):
 
     folder: Path  # for what is published
 
-    def paint(self, request: BakeRequest, store: MemoryStore) -> tuple[Pixels, float]:
+    def pipeline(self) -> Pipeline:
+        """Return what paints, and keeps all windows that it painted."""
+        return Pipeline(self.components, MemoryStore(most=1 << 31))
+
+    def paint(self, request: BakeRequest, pipeline: Pipeline) -> tuple[Pixels, float]:
         """Paint and publish a request; its picture and the seconds that it took."""
         started = time.perf_counter()
-        texture = Pipeline(self.components, store).bake(request, lambda _: None)
+        texture = pipeline.bake(request, lambda _: None)
         publish(texture, request, self.folder / "level.png", self.folder)
         return texture.image, time.perf_counter() - started
 
@@ -117,18 +121,18 @@ class Edit(NamedTuple):
 
 def measure(bench: Bench, side: int, edits: int) -> list[Figure]:
     """Measure one level, and some edits of it."""
-    tilemap, store = level(side, side), MemoryStore(most=1 << 31)
+    tilemap, pipeline = level(side, side), bench.pipeline()
     request = bench.request(tilemap)
     canvas = canvas_of(tilemap, request.settings)
     window = (request.settings.window or 0) // LATENT
     alone = bench.request(level(window * LATENT // 64, window * LATENT // 64), windows="never")
-    bench.paint(alone, MemoryStore())
-    one = statistics.median(bench.paint(alone, MemoryStore())[1] for _ in range(3))
-    before, full = bench.paint(request, store)
+    bench.paint(alone, pipeline)
+    one = statistics.median(bench.paint(alone, pipeline)[1] for _ in range(3))
+    before, full = bench.paint(request, pipeline)
     area = canvas.latent_size[0] * canvas.latent_size[1] / window**2
     chance = random.Random(2)
     chosen = [chance.randrange(len(tilemap.tiles)) for _ in range(edits)]
-    found = [_edit(bench, tilemap, index, store, before) for index in chosen]
+    found = [_edit(bench, tilemap, index, pipeline, before) for index in chosen]
     report = report_windows(request, before, None)
     drifts = [each.drift for each in report.terrains if each.drift is not None]
     return [
@@ -159,15 +163,15 @@ def _median(edits: Sequence[Edit], name: str) -> float:
     return statistics.median(getattr(each, name) for each in edits)
 
 
-def _edit(bench: Bench, tilemap: TileMap, index: int, store: MemoryStore, before: Pixels) -> Edit:
+def _edit(bench: Bench, tilemap: TileMap, index: int, pipeline: Pipeline, before: Pixels) -> Edit:
     """Edit one tile, patched and pure."""
     edited = bench.request(with_other_tile(tilemap, index))
-    image, patched = bench.paint(replace(edited, anchor=tilemap), store)
+    image, patched = bench.paint(replace(edited, anchor=tilemap), pipeline)
     patches = find_patches(tilemap, edited.tilemap, edited.settings) or ()
     outlines = [patch.new_extent for patch in patches]
     return Edit(
         patched=patched,
-        pure=bench.paint(edited, store)[1],
+        pure=bench.paint(edited, pipeline)[1],
         changed=_changed_elsewhere(outlines, before, image),
         before=sum(steps_across(before, each) for each in outlines),
         after=sum(steps_across(image, each) for each in outlines),

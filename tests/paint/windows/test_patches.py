@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from tests.paint.windows.test_paint_world import CountingStore, paint, request, with_tile, world
@@ -15,7 +17,9 @@ from tilebake.level.windows.patches import Patch, find_patches
 from tilebake.level.windows.picture_grid import LEAST_REACH
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
+from tilebake.paint.windows import decode_pieces
 from tilebake.paint.windows.decode_pieces import attends, field_of_view
+from tilebake.paint.windows.patch_painter import PatchedWorld
 from tilebake.paint.windows.store import MemoryStore
 from tilebake.request import BakeRequest, Step
 
@@ -124,3 +128,26 @@ def test_a_patched_painting_has_a_digest_of_its_own() -> None:
     assert asked.digest() not in (asked.clean.digest(), asked.anchor_request.digest())
     assert asked.clean.digest() == request(edited).digest()
     assert asked.anchor_request.digest() == request(FIELD).digest()
+
+
+def test_a_patch_is_decoded_with_its_surroundings_alone(
+    embedded_components: Components, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reference decodes whole pieces."""
+    edited, store = edited_at(FIELD, 60, 36), MemoryStore()
+    paint(embedded_components, request(FIELD), store)
+    decoded: list[int] = []
+    decode = decode_pieces.decode_image
+
+    def note(components: Components, latents: torch.Tensor) -> Any:
+        decoded.append(latents.shape[-1] * latents.shape[-2])
+        return decode(components, latents)
+
+    monkeypatch.setattr(decode_pieces, "decode_image", note)
+    quick = patched(embedded_components, FIELD, edited, store)
+    alone = sum(decoded)
+    monkeypatch.setattr(PatchedWorld, "changes", lambda *_: None)
+    whole = patched(embedded_components, FIELD, edited)
+    assert 2 * alone < sum(decoded) - alone
+    assert np.abs(quick.astype(int) - whole).max() <= 1
+    assert (quick != whole).mean() < 0.001

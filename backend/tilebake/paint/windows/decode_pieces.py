@@ -6,9 +6,9 @@ such border: its pieces differ a little, and blend over each other.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -33,6 +33,16 @@ class WindowLatents(Protocol):
     def store(self) -> WindowStore: ...
     def content_key(self, part: Extent) -> str: ...
     def blend(self, part: Extent) -> Latents: ...
+    def changes(self, part: Extent) -> "Changes | None":
+        """Return how a part differs from one of another world; None if it is none with patches."""
+        ...
+
+
+class Changes(NamedTuple):
+    """Say in which extents the latents of a part are other ones than `before` gives."""
+
+    before: WindowLatents
+    extents: Sequence[Extent]
 
 
 class PieceDecoder:
@@ -75,12 +85,31 @@ class PieceDecoder:
         kept = self._windows.store.get(key)
         if kept is not None:
             return np.moveaxis(np.asarray(kept, np.uint8), 0, -1)
-        decoded, degraded = decode_image(self._components, torch.from_numpy(self._windows.blend(seen))[None])
-        pixels = to_pixels(decoded[_pixels(shown, seen)])
+        changes = None if self._seam else self._windows.changes(seen)
+        if changes is None:
+            pixels, degraded = self._decode(shown)
+        else:
+            pixels, degraded = self._patch(shown, changes)
         self.degraded = tuple(dict.fromkeys([*self.degraded, *degraded]))
         if not degraded:  # what was given up for memory once need not be another time
             self._windows.store.put(key, np.ascontiguousarray(np.moveaxis(pixels, -1, 0)))
         return pixels
+
+    def _patch(self, shown: Extent, changes: Changes) -> tuple[NDArray[np.uint8], Sequence[str]]:
+        """Decode what sees a change, and take the rest from the piece as it was before."""
+        before = PieceDecoder(self._components, changes.before, self._world)
+        pixels, degraded = before._decode_piece(shown).copy(), [*before.degraded]
+        for extent in changes.extents:
+            near = extent.grow(self._halo).within(shown)
+            pixels[_pixels(near, shown)], given_up = self._decode(near)
+            degraded += given_up
+        return pixels, degraded
+
+    def _decode(self, part: Extent) -> tuple[NDArray[np.uint8], Sequence[str]]:
+        """Decode a part with a border as wide as the decoder sees, and return the fallbacks needed."""
+        seen = part.grow(self._halo).within(self._world)
+        decoded, degraded = decode_image(self._components, torch.from_numpy(self._windows.blend(seen))[None])
+        return to_pixels(decoded[_pixels(part, seen)]), degraded
 
 
 def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:

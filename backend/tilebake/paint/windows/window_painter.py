@@ -126,6 +126,9 @@ class WindowPainter:
         names = [self._names((last, window))[-1] for window in self.world.lattice.windows(part)]
         return hashlib.sha256("".join([str(part), *names]).encode()).hexdigest()
 
+    def changes(self, part: Extent) -> None:
+        """Return None: nothing is patched in any part."""
+
     def _near(self, window: Window) -> Iterator[Window]:
         """Yield the windows that a window meets, itself too."""
         return self.world.lattice.windows(self.world.lattice.extent(window))
