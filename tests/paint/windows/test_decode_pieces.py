@@ -46,6 +46,9 @@ class NoiseWindows:
         """Return the part's name: its noise is always the same."""
         return str(part)
 
+    def changes(self, part: Extent) -> None:
+        """None of its parts is patched."""
+
     def blend(self, part: Extent) -> NDArray[np.float32]:
         """Return the noise of a part."""
         return latents_of(self._components, part)
