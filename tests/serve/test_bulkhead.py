@@ -17,7 +17,7 @@ from tilebake.serve import backend, preview_runner, project_maps
 from tilebake.serve.backend import Backend
 from tilebake.serve.bake.plan import Planner
 from tilebake.serve.bulkhead import Chores, as_error, bulkhead
-from tilebake.serve.jobs import job_runner
+from tilebake.serve.pages import make_picture
 from tilebake.serve.project_maps import ProjectMaps
 
 OWN = "a mistake of tilebake's own: ZeroDivisionError: unforeseen"
@@ -111,7 +111,7 @@ def test_failing_task_is_repeated_with_pauses_and_told_once_for_each_mistake() -
     [
         (Planner, "plan"),
         (project_maps, "is_map"),
-        (job_runner, "publish"),
+        (make_picture, "publish"),
     ],
     ids=["planning", "looking for maps", "publishing"],
 )
