@@ -93,7 +93,7 @@ class BakeRequest:
         own = self._digests[0]
         return own if self.anchor is None else digest_of_patched(own, self.anchor_request.digest())
 
-    @property
+    @cached_property
     def anchor_request(self) -> "BakeRequest":
         """The request of the clean painting that is patched."""
         assert self.anchor is not None, "nothing is patched"

@@ -33,13 +33,13 @@ class WindowLatents(Protocol):
     def store(self) -> WindowStore: ...
     def content_key(self, part: Extent) -> str: ...
     def blend(self, part: Extent) -> Latents: ...
-    def changes(self, part: Extent) -> "Changes | None":
+    def changes(self, part: Extent) -> "ChangedPart | None":
         """Return how a part differs from one of another world; None if it is none with patches."""
         ...
 
 
-class Changes(NamedTuple):
-    """Say in which extents the latents of a part are other ones than `before` gives."""
+class ChangedPart(NamedTuple):
+    """Describe a part of a patched world: its latents are those of `before`, but for some extents."""
 
     before: WindowLatents
     extents: Sequence[Extent]
@@ -95,7 +95,7 @@ class PieceDecoder:
             self._windows.store.put(key, np.ascontiguousarray(np.moveaxis(pixels, -1, 0)))
         return pixels
 
-    def _patch(self, shown: Extent, changes: Changes) -> tuple[NDArray[np.uint8], Sequence[str]]:
+    def _patch(self, shown: Extent, changes: ChangedPart) -> tuple[NDArray[np.uint8], Sequence[str]]:
         """Decode what sees a change, and take the rest from the piece as it was before."""
         before = PieceDecoder(self._components, changes.before, self._world)
         pixels, degraded = before._decode_piece(shown).copy(), [*before.degraded]

@@ -14,7 +14,7 @@ from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.patches import Patch
 from tilebake.paint.denoise import HeldLatents, Span
 from tilebake.paint.progress_image import Estimate
-from tilebake.paint.windows.decode_pieces import Changes
+from tilebake.paint.windows.decode_pieces import ChangedPart
 from tilebake.paint.windows.part_progress import OnWindowStep
 from tilebake.paint.windows.store import Latents, WindowStore
 from tilebake.paint.windows.window_painter import WindowPainter
@@ -57,10 +57,10 @@ class PatchedWorld:
         old = self._before.content_key(part)
         return hashlib.sha256("".join([old, *seen]).encode()).hexdigest() if seen else old
 
-    def changes(self, part: Extent) -> Changes | None:
+    def changes(self, part: Extent) -> ChangedPart | None:
         """Return where a part differs from the world before; None where it does not."""
         extents = [patch.new_extent for patch in self._patches if patch.new_extent.meets(part)]
-        return Changes(self._before, extents) if extents else None
+        return ChangedPart(self._before, extents) if extents else None
 
     def blend(self, part: Extent) -> Latents:
         """Return the latents [C, h, w] of any part of the world."""

@@ -115,16 +115,10 @@ class Planner:
         stamps = {**stamps, **stamps_of(files_of(png))}
         stale = _stale(png, request, is_fresh=self._options.is_fresh)
         if self._anchors is not None:
-            is_clean = stale is None and not is_patched(png)
-            request = self._patch(path, request, self._anchors, is_painted=is_clean)
+            if stale is None and not is_patched(png):
+                self._anchors.note(path, request)
+            request = self._anchors.patch(path, request)
         return PlannedBake(path, png, root, request, request.digest(), source, stale, stamps, uncompared)
-
-    @staticmethod
-    def _patch(path: Path, request: BakeRequest, anchors: Anchors, *, is_painted: bool) -> BakeRequest:
-        """Return the request of what is painted for a map: of patches, unless its clean painting stands."""
-        if is_painted:
-            anchors.note(path, request)
-        return anchors.patch(path, request)
 
     def read_map(self, path: Path, project: Project, trial: EditEntry | None = None) -> TileMap:
         """Read a map, with notes on words that its model was not taught. Raises MapError or ProjectError."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
-from tilebake.request import BakeRequest, OnStep
+from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
 from tilebake.serve.bake.why_stale import TILES_CHANGED
@@ -55,7 +55,9 @@ class JobRunner:
         try:
             refuse_closed_place(planned.png, planned.root)  # told now, not after minutes of painting
             images = PageImages(planned.request.shown) if has_pages(planned.request) else None
-            baker = partial(self._texture, job, planned, images)
+            baker: Baker = partial(self._texture, job, planned, images)
+            if images is not None:
+                baker = images.put_textures_of(baker)
             report = partial(self._jobs.progress, job.id)
             made = make_picture(baker, planned, report, is_wanted=lambda: self._jobs.is_wanted(job.id))
             if made is None:
@@ -82,20 +84,8 @@ class JobRunner:
         request: BakeRequest,
         on_step: OnStep,
     ) -> Texture:
-        """Return the texture of a job's picture, or of a page of it, whose images are then joined."""
-        texture = self._find(job, planned, images, request, on_step)
-        if images is not None:
-            images.put_texture(texture.image, request.shown)
-        return texture
+        """Return the texture of a job's picture, or of a page of it, whose progress is joined to `images`."""
 
-    def _find(
-        self,
-        job: JobView,
-        planned: PlannedBake,
-        images: PageImages | None,
-        request: BakeRequest,
-        on_step: OnStep,
-    ) -> Texture:
         def show(png: bytes) -> None:
             whole = png if images is None else images.with_progress(png, request.shown)
             self._show(job, whole, is_sketch=False)

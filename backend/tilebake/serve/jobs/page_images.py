@@ -4,14 +4,14 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from tilebake.level.map.grid import Bounds
+from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.files.png import QUICK
+from tilebake.texture import Texture
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PIL import Image
 
-LONGEST_SIDE: Final = 512  # pixels, as of a large map that is painted in one go
+IMAGE_SIDE: Final = 512  # pixels, as of a large map that is painted in one go
 
 
 class PageImages:
@@ -22,16 +22,21 @@ class PageImages:
         from PIL import Image
 
         self._whole = whole
-        self._scale = LONGEST_SIDE / max(whole.width, whole.height)
+        self._scale = IMAGE_SIDE / max(whole.width, whole.height)
         sides = (max(1, round(side * self._scale)) for side in (whole.width, whole.height))
         width, height = sides
         self._image = Image.new("RGBA", (width, height))
 
-    def put_texture(self, image: "NDArray[np.uint8]", page: Bounds) -> None:
-        """Put in a page that is finished: pixels [h, w, 3 or 4]."""
+    def put_textures_of(self, baker: Baker) -> Baker:
+        """Return a baker whose textures, each a page that is finished, are put in."""
         from PIL import Image
 
-        self._put(Image.fromarray(image), page)
+        def bake(request: BakeRequest, on_step: OnStep) -> Texture:
+            texture = baker(request, on_step)
+            self._put(Image.fromarray(texture.image), request.shown)
+            return texture
+
+        return bake
 
     def with_progress(self, png: bytes, page: Bounds) -> bytes:
         """Put in the progress image of a page, and return the image of all as a PNG."""
