@@ -204,11 +204,15 @@ def test_a_bulkhead_raises_nothing_but_errors_for_users() -> None:
         assert isinstance(as_error(error), TilebakeError)
 
 
-def test_backend_without_a_journal_paints_on(game: Game) -> None:
+def test_backend_without_a_journal_paints_on(
+    game: Game, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
     game.save("forest", 1)
-    before = set(Path.cwd().iterdir())
     setup = replace(game.setup(), journal=Path(os.devnull) / "jobs.sqlite")
     with Backend(setup) as running:
         until(lambda: game.is_painted("forest"))
         assert any("the journal of jobs cannot be kept" in each.notice for each in running.events(0, 0))
-    assert set(Path.cwd().iterdir()) == before
+    assert list(here.iterdir()) == []

@@ -24,7 +24,8 @@ from tilebake.serve.files.project_lock import holder
 COLD_START: Final = (
     240.0  # seconds where an editor, a backend or a worker starts first, which loads the model
 )
-SESSION: Final = 600.0  # seconds for an editor that a script of gd/ uses and ends; its waits are shorter
+# Seconds for an editor that a script of gd/ uses and ends: below a test's limit, so that a failure tells why.
+SESSION: Final = 240.0
 LAST_LINES: Final = 40  # of the log, shown when a wait fails
 ENABLED: Final = 'enabled=PackedStringArray("res://addons/tilebake/plugin.cfg")'
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
