@@ -6,6 +6,7 @@ import pytest
 
 from tilebake.errors import MapError
 from tilebake.level import map_formats
+from tilebake.level.formats.beside import Beside
 from tilebake.level.map.content import MapContent, MapLayer
 from tilebake.level.map.grid import Grid
 from tilebake.level.map.tile_columns import Cells
@@ -30,9 +31,9 @@ def refuse(
     return MapError(what, hint=hint)
 
 
-def read_plain(data: str | bytes, path: Path | None) -> MapContent:
+def read_plain(data: str | bytes, path: Path | None, beside: Beside) -> MapContent:
     """Read a map of one row, whose terrains are named by single letters."""
-    del path
+    del path, beside
     row = (data if isinstance(data, str) else data.decode()).split("\n")[1]
     cells = {(x, 0): letter for x, letter in enumerate(row)}
     layer = MapLayer(Cells.of(cells), (), dict.fromkeys(row, ()))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tilebake.errors import ProjectError
+from tilebake.level.formats.worlds import Worlds
 from tilebake.level.project import (
     FILE_NAME,
     Project,
@@ -60,7 +61,7 @@ def test_a_project_reads_every_key_of_its_file(tmp_path: Path) -> None:
         settings=SettingsOverride(pixels_per_tile=48, steps=20),
         output=root / "baked",
         maps=(root / "maps", root / "levels/bonus"),
-        worlds={"coast": (root / "maps/west.json", root / "maps/east.json")},
+        worlds=Worlds({"coast": (root / "maps/west.json", root / "maps/east.json")}),
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from tilebake.level.formats.part import file_of, part_of
 from tilebake.level.map_formats import format_of
 
 RECORD_SUFFIX: Final = ".bake.json"
@@ -10,7 +11,12 @@ INNER_SUFFIX: Final = ".tilebake"  # of forest.tilebake.json, as the Godot addon
 
 
 def map_stem(path: Path) -> str:
-    """Return a map file's name without its ending: `forest` of `forest.json`, of `forest.tilebake.json`."""
+    """Return a map file's name without its ending: `forest` of `forest.json`, of `forest.tilebake.json`.
+
+    Of a part of a file it is both names: `world.Level_0` of `world.ldtk#Level_0`.
+    """
+    if (part := part_of(path)) is not None:
+        return f"{map_stem(file_of(path))}.{part}"
     known = format_of(path.name)
     stem = path.name[: -len(known.suffix)] if known else path.name  # suffixes are found in any case
     return stem[: -len(INNER_SUFFIX)] if stem.lower().endswith(INNER_SUFFIX) else stem

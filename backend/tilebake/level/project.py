@@ -12,6 +12,8 @@ from pydantic import Field, ValidationError
 
 from tilebake.errors import Location, MapError, ProjectError, shown
 from tilebake.level.containment import is_within, spelling_of
+from tilebake.level.formats.format_table import FormatTable
+from tilebake.level.formats.worlds import Worlds, read_worlds
 from tilebake.level.map.mapfile import tidy_schema
 from tilebake.level.map_names import map_stem
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
@@ -75,10 +77,17 @@ class ProjectFile(StrictModel):
     maps: Annotated[tuple[InProject, ...], Field(strict=False, max_length=1000)] = ("maps",)
     """The folders that hold the maps."""
 
+    tiled: FormatTable = FormatTable()
+    """Which layers of Tiled's maps are painted, and which terrains their tiles are."""
+
+    ldtk: FormatTable = FormatTable()
+    """Which IntGrid layers of LDtk's levels are painted, and which terrains their values are."""
+
     worlds: Annotated[dict[TerrainName, WorldForm], Field(max_length=1000)] = Field(
         default_factory=dict[str, WorldForm]
     )
-    """Maps that are parts of one world: by the world's name, their files. They meet without a seam."""
+    """Maps that are parts of one world: by the world's name, their files, or a world of Tiled (.world) that
+    lists them. They meet without a seam."""
 
 
 def project_schema() -> dict[str, Any]:
@@ -102,7 +111,8 @@ class Project:
     settings: SettingsOverride = field(default_factory=SettingsOverride)
     output: Path | None = None  # None puts each picture beside its map
     maps: tuple[Path, ...] = ()
-    worlds: Mapping[str, tuple[Path, ...]] = field(default_factory=dict[str, tuple[Path, ...]])
+    worlds: Worlds = field(default_factory=Worlds)
+    tables: Mapping[str, FormatTable] = field(default_factory=dict[str, FormatTable])  # by editor
 
     def locate(self, *key: str | int) -> Location:
         """Locate a key of the project's file."""
@@ -194,6 +204,11 @@ def read_project(file: Path) -> Project:
         parse_toml(decode(read_bytes(file, ProjectError, MOST_BYTES), file, ProjectError), file), file
     )
     root = file.parent.resolve()
+
+    def refuse_map(world: str, index: int, what: str) -> ProjectError:
+        return ProjectError(what, where=_locate(file, "worlds", world, index), hint="name it once")
+
+    tables = {"tiled": entry.tiled, "ldtk": entry.ldtk}
     return Project(
         root=root,
         model=entry.model,
@@ -205,7 +220,8 @@ def read_project(file: Path) -> Project:
         settings=entry.settings,
         output=root / entry.output if entry.output else None,
         maps=tuple(root / folder for folder in entry.maps),
-        worlds=_worlds(entry.worlds, root, file),
+        worlds=read_worlds(entry.worlds, root, refuse_map),
+        tables={name: table for name, table in tables.items() if table != FormatTable()},
     )
 
 
@@ -246,20 +262,6 @@ def _refuse_unportable(path: PurePath, map_path: Path) -> None:
         if _RESERVED.fullmatch(part) or _FORBIDDEN.search(part) or part == ".png" or not is_text:
             what = f"the picture's path would hold {snippet(part)}, which not every system can have"
             raise ProjectError(what, where=Location(map_path), hint="rename it")
-
-
-def _worlds(forms: Mapping[str, WorldForm], root: Path, file: Path) -> dict[str, tuple[Path, ...]]:
-    """Return the maps of each world. Raises ProjectError for a map that is named twice."""
-    worlds: dict[str, tuple[Path, ...]] = {}
-    named: set[Path] = set()
-    for name, maps in forms.items():
-        for index, each in enumerate(maps):
-            if (path := root / each) in named:
-                what = f"the map {snippet(each)} belongs to a world already"
-                raise ProjectError(what, where=_locate(file, "worlds", name, index), hint="name it once")
-            named.add(path)
-        worlds[name] = tuple(root / each for each in maps)
-    return worlds
 
 
 def _validate(data: dict[str, object], file: Path) -> ProjectFile:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_file import EditEntry, MapPrompts, read_edit, with_style
+from tilebake.level.formats.beside import Beside
+from tilebake.level.formats.part import file_of
 from tilebake.level.map.content import MapContent
 from tilebake.level.map.grid import Bounds, GridShape
 from tilebake.level.map.terrain_names import spell_terrain_names
 from tilebake.level.map.tile_columns import Centres, Tile, Tiles
 from tilebake.level.map.tiles import LaidTiles, lay_tiles
-from tilebake.level.map_formats import FORMATS, format_of
+from tilebake.level.map_formats import OWN_FORMAT, format_of
 from tilebake.level.map_names import map_stem
 from tilebake.level.output import refuse_vast_world
 from tilebake.level.prompt_check import FindAdviser, advise_on_prompts, check_prompts
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_TERRAINS: Final = 512  # that tiles of one map have: with more, each step takes a minute
 
-__all__ = ["Bounds", "Centres", "Terrain", "Tile", "TileMap", "Tiles", "parse_map", "read_map"]
+__all__ = ["Bounds", "Centres", "Terrain", "Tile", "TileMap", "Tiles", "beside_of", "parse_map", "read_map"]
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,17 @@ def read_map(
     *,
     trial: EditEntry | None = None,
     find_adviser: FindAdviser | None = None,
+    beside: Beside | None = None,
 ) -> TileMap:
     """Read the map in a file; what it leaves out comes from the project.
 
+    `beside` is what its reader may look at; it is the project's (`beside_of`) unless given.
     `trial` is an edit to paint in place of the map's own. `find_adviser` makes notes on its prompts' words.
     Raises MapError with file, line, column and JSON path; for a mistake in `trial`, with the path alone.
     Raises ProjectError for a prompt of the project's.
     """
-    data = read_bytes(path, MapError)
-    return parse_map(data, path=path, project=project, trial=trial, find_adviser=find_adviser)
+    data = read_bytes(file_of(path), MapError)
+    return parse_map(data, path=path, project=project, trial=trial, find_adviser=find_adviser, beside=beside)
 
 
 def parse_map(
@@ -88,16 +92,18 @@ def parse_map(
     project: "Project | None" = None,
     trial: EditEntry | None = None,
     find_adviser: FindAdviser | None = None,
+    beside: Beside | None = None,
 ) -> TileMap:
     """Read a map as `read_map` does, from a text or from the bytes of a file. Raises MapError.
 
     The format is that of the path's name, and tilebake's own for any other name.
     """
-    known = format_of(path.name) if path else None
-    content = spell_terrain_names((known or FORMATS[0]).read(data, path))
+    known = format_of(file_of(path).name) if path else None
+    beside = beside or beside_of(path, project)
+    content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))
     _refuse_clashing_settings(content, project)
     terrains = _terrains(content, project)
-    laid = lay_tiles(content.layers, content.grid, content.refuse)
+    laid = lay_tiles(content.layers, content.grid, content.refuse, content.extent)
     painted = tuple(terrain for terrain in terrains if terrain.name in laid.tiles.names)
     _refuse_vast(content, laid, painted)
     base_prompt = _base_prompt(content, project)
@@ -124,6 +130,15 @@ def parse_map(
         edit=edit,
         notes=(*prompt_notes, *word_notes),
     )
+
+
+def beside_of(path: Path | None, project: "Project | None") -> Beside:
+    """Return what the reader of a map may look at: its project, or without one its folder."""
+    if project is None:
+        return Beside(None if path is None else path.absolute().parent)
+    places = project.worlds.places
+    place = places.get(path.resolve()) if path is not None and places else None
+    return Beside(project.root, project.tables, place=place)
 
 
 def _refuse_clashing_settings(content: MapContent, project: "Project | None") -> None:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from tilebake.errors import BakeError, TilebakeError, shown
+from tilebake.level.formats.part import file_of
 from tilebake.level.project import FILE_NAME, find_project
 from tilebake.serve.bake.plan import PlannedBake, Planner
 from tilebake.serve.bulkhead import Chores, as_error
@@ -25,6 +26,7 @@ from tilebake.serve.jobs.queue import BakeOrder, JobQueue, Priority
 from tilebake.serve.jobs.service import PreviewSubject, UnknownIdError, Urgency
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 from tilebake.serve.map_status import MapStatus
+from tilebake.serve.maps_of_files import MapsOfFiles
 from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.preview_runner import PreviewRunner
 from tilebake.serve.project_maps import ProjectMap, ProjectMaps
@@ -58,6 +60,7 @@ class Backend:
         self._journal = self._open_journal(setup.journal)
         self._jobs = JobQueue(self._journal, self._log)
         self._maps = ProjectMaps(setup.root, setup.options)
+        self._files = MapsOfFiles()
         self._map_status = MapStatus(self._maps, self._jobs, self._log)
         self._supervisor = Supervisor(setup.make_painter, setup.cache.folder, setup.limits)
         self._progress_images = ProgressImages(self._supervisor.send_progress_images)
@@ -176,7 +179,7 @@ class Backend:
             if not self._surveyed.is_set():
                 self._survey(changes)
             elif is_first:  # the watch began anew after a mistake, and says what is there, not what is gone
-                gone = {each.path for each in self._maps.all()} - changes.added
+                gone = {file_of(each.path) for each in self._maps.all()} - changes.added
                 self._apply_changes(replace(changes, removed=frozenset(gone)))
             else:
                 self._apply_changes(changes)
@@ -219,11 +222,11 @@ class Backend:
     def _apply_changes(self, changes: Changes) -> None:
         """Act on a burst of changes."""
         with self._queueing:
-            self._forget(changes.removed)
+            self._forget(self._files.forget(changes.removed))
             if any(path.name == FILE_NAME for path in changes.added | changes.changed | changes.removed):
                 self._log.emit(notice=f"{FILE_NAME} changed: reading all maps again")
                 self._read_all_again()
-            changed = changes.added | changes.changed
+            changed = changes.added | changes.changed | self._maps.readers_of(changes)
             self._read_and_queue(changed, Priority.STALE if len(changed) > CROWD else Priority.EDITED)
             if changes.removed:  # perhaps one of them had taken the place of another's texture
                 self._read_stale(each.path for each in self._maps.all() if each.diagnostic)
@@ -239,7 +242,9 @@ class Backend:
     def _read_and_queue(self, paths: Iterable[Path], priority: Priority) -> tuple[ProjectMap, ...]:
         """Read these files, and queue what has to be baked; return those that are maps."""
         with self._queueing:
-            found = [self._maps.read(path) for path in sorted(paths) if not self._stop.is_set()]
+            present, gone = self._files.expand(paths)
+            self._forget(gone)
+            found = [self._maps.read(path) for path in present if not self._stop.is_set()]
             known = tuple(each for each in found if each is not None)
             for each in known:
                 if each.diagnostic is None:
@@ -252,7 +257,7 @@ class Backend:
         return known
 
     def _forget(self, paths: Iterable[Path]) -> None:
-        """Forget files that are gone. Their textures stay: they are the user's."""
+        """Forget maps that are gone. Their textures stay: they are the user's."""
         gone = [map_id for path in sorted(paths) if (map_id := self._maps.forget(path)) is not None]
         for map_id in gone:
             self._jobs.withdraw(map_id)

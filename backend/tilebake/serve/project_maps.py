@@ -11,6 +11,8 @@ from typing import Final
 
 from tilebake.errors import Diagnostic, TilebakeError
 from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.formats.part import file_of
+from tilebake.level.map_names import may_be_map
 from tilebake.level.project import FILE_NAME, Project, map_folders, read_project
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.discover import is_map
@@ -25,6 +27,7 @@ from tilebake.serve.owners.godot_scenes import IF_LOST, why_lost
 from tilebake.serve.owners.ownership import files_of, is_there, record_path
 from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.serve.valid_text import valid_name, valid_text
+from tilebake.serve.watching.snapshot import Changes
 from tilebake.serve.watching.watch import Places
 from tilebake.serve.windows.anchors import Anchors
 
@@ -53,7 +56,9 @@ class ProjectMap:
         if self.png is None or self.stale is not None:
             return False
         is_whole = is_there(self.png) and os.path.lexists(record_path(self.png))
-        return not is_whole and os.path.lexists(self.path)  # a map that is gone too is the watch's to tell
+        return not is_whole and os.path.lexists(
+            file_of(self.path)
+        )  # a map that is gone too is the watch's to tell
 
     def changed_stamps(self) -> FileStamps | None:
         """Return the stamps of its files as they are now; None if they are the same, or the map is gone."""
@@ -61,7 +66,7 @@ class ProjectMap:
             now = stamps_of(self.stamps)
         except OSError:  # they cannot be examined just now
             return None
-        return now if now != self.stamps and now[self.path] is not None else None
+        return now if now != self.stamps and now[file_of(self.path)] is not None else None
 
 
 class ProjectMaps:
@@ -72,6 +77,7 @@ class ProjectMaps:
         self._options = options
         self._lock = threading.RLock()
         self._known: dict[MapId, ProjectMap] = {}
+        self._beside: dict[MapId, frozenset[Path]] = {}  # the files that maps name, which are no maps
         self._folders: tuple[Path, ...] = (root,)
         self._problems: tuple[str, ...] = ()  # of the folders that are to hold maps
         self._told_problems: tuple[str, ...] = ()
@@ -107,7 +113,26 @@ class ProjectMaps:
         with self._lock:
             between = {folder for seen in self._seen_folders for folder in (seen, *seen.parents)}
         inside = {folder for folder in between if folder.is_relative_to(self._root)} | {self._root}
-        return Places(self._folders, tuple(folder / FILE_NAME for folder in inside))
+        with self._lock:
+            beside = {file for files in self._beside.values() for file in files}
+        return Places(self._folders, (*(folder / FILE_NAME for folder in inside), *beside))
+
+    def readers_of(self, changes: Changes) -> frozenset[Path]:
+        """Return the maps for which files that changed, not their own, were read: tilesets, say.
+
+        A new file counts for maps that could not be read: it may be what they missed.
+        """
+        old, new = changes.changed | changes.removed, changes.added
+        with self._lock:
+            return frozenset(
+                known.path
+                for known in self._known.values()
+                if self._is_read_from(known, old if known.diagnostic is None else old | new)
+            )
+
+    def _is_read_from(self, known: ProjectMap, files: frozenset[Path]) -> bool:
+        others = (*known.stamps, *self._beside.get(known.id, ()))
+        return any(file in files and file != file_of(known.path) for file in others)
 
     def new_problems(self) -> list[str]:
         """Return what is wrong with folders that are to hold maps, unless it was returned last time."""
@@ -121,7 +146,7 @@ class ProjectMaps:
         with self._lock:  # what is read last is remembered last
             try:
                 with bulkhead(path):
-                    if map_id not in self._known and not is_map(path):
+                    if map_id not in self._known and not is_map(file_of(path)):
                         return None
                 self._read(map_id, path)
             except TilebakeError as error:
@@ -164,6 +189,7 @@ class ProjectMaps:
             self._owners.release(path)
             self._plans.drop(path)
             self._anchors.drop(path)
+            self._beside.pop(self._id(path), None)
             known = self._known.pop(self._id(path), None)
             return None if known is None else known.id
 
@@ -255,6 +281,12 @@ class ProjectMaps:
     def _remember(self, known: ProjectMap) -> None:
         with self._lock:
             self._known[known.id] = known
+            if known.png is not None:  # else the files that it named last may mend it
+                self._beside.pop(known.id, None)
+                own = {*files_of(known.png)}
+                others = (each for each in known.stamps if each.name != FILE_NAME and each not in own)
+                if beside := frozenset(file for file in others if not may_be_map(file.name)):
+                    self._beside[known.id] = beside
             self._seen_folders.add(known.path.parent)
 
 

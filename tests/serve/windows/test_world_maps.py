@@ -7,10 +7,12 @@ import pytest
 
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.errors import MapError
+from tilebake.level.formats.read_once import ReadOnce
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.serve.bake.plan import BakeOptions, Planner
+from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.pages.page_jobs import has_pages, page_jobs
 from tilebake.serve.windows.world_maps import WorldMaps
 
@@ -69,11 +71,11 @@ def test_a_map_of_no_world_is_painted_as_ever(game: Game) -> None:
 def test_each_map_is_read_once_until_it_changes(game: Game) -> None:
     read: list[Path] = []
 
-    def read_and_note(path: Path, project: Project) -> TileMap:
+    def read_and_note(path: Path, project: Project) -> tuple[TileMap, FileStamps]:
         read.append(path)
-        return read_map(path, project)
+        return read_map(path, project), stamps_of([path])
 
-    worlds, project = WorldMaps(read_and_note), find_project(game.root)
+    worlds, project = WorldMaps(read_and_note, ReadOnce()), find_project(game.root)
     for _ in range(3):
         assert [each.path for each in worlds.others(game.path("west"), project)] == [game.path("east")]
     assert read == [game.path("east")]

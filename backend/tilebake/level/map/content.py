@@ -33,6 +33,14 @@ class Rectangle(NamedTuple):
             for x in range(self.x, self.x + self.width):
                 yield x, y
 
+    def border(self) -> Iterator[Cell]:
+        """Yield the cells of its outermost two rows and columns, of which there are few."""
+        columns, rows = range(self.x, self.x + self.width), range(self.y, self.y + self.height)
+        for y in (*rows[:2], *rows[-2:]):
+            yield from ((x, y) for x in columns)
+        for x in (*columns[:2], *columns[-2:]):
+            yield from ((x, y) for y in rows)
+
 
 @dataclass(frozen=True)
 class MapLayer:
@@ -61,3 +69,4 @@ class MapContent:
     model: str | None = None
     loras: tuple[LoraRef, ...] | None = None
     edit: EditEntry | None = None
+    extent: Rectangle | None = None  # the cells of the picture; None is those around all tiles

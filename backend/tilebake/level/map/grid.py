@@ -57,6 +57,12 @@ class Grid:
     tile_size: tuple[int, int]
     axis: Axis = "horizontal"
     layout: Layout = "stacked"
+    spacing: float | None = None  # from one line to the next, in tiles; None is as usual for the shape
+
+    @property
+    def line_spacing(self) -> float:
+        """Return how far it is from one line to the next, in tiles."""
+        return _LINE_SPACING[self.shape] if self.spacing is None else self.spacing
 
     def centre(self, x: int, y: int) -> tuple[float, float]:
         """Return the centre of a cell in map pixels."""
@@ -74,7 +80,7 @@ class Grid:
     def centres(self, along: Column, across: Column) -> tuple["array[float]", "array[float]"]:
         """Return the centres in map pixels, all x and all y, of the cells at lattice points."""
         width, height = self.tile_size
-        spacing = _LINE_SPACING[self.shape]
+        spacing = self.line_spacing
         if self._is_upright:
             ys = _convert(along, lambda value: (value / 2 + 0.5) * height)
             return _convert(across, lambda value: (value * spacing + 0.5) * width), ys
@@ -84,7 +90,7 @@ class Grid:
     def cells_in(self, bounds: Bounds) -> float:
         """Estimate how many cells a rectangle has room for."""
         width, height = self.tile_size
-        return bounds.width / width * bounds.height / height / _LINE_SPACING[self.shape]
+        return bounds.width / width * bounds.height / height / self.line_spacing
 
     def free_points(self, bounds: Bounds, along: Column, across: Column) -> tuple[Column, Column]:
         """Return the lattice points of a rectangle, its edge included, that are not among the given ones.
@@ -117,7 +123,7 @@ class Grid:
         horizontal = (bounds.x / width, (bounds.x + bounds.width) / width)
         vertical = (bounds.y / height, (bounds.y + bounds.height) / height)
         along, across = (vertical, horizontal) if self._is_upright else (horizontal, vertical)
-        spacing = _LINE_SPACING[self.shape]
+        spacing = self.line_spacing
         return (
             math.ceil((along[0] - 0.5 - _EDGE) * 2),
             math.floor((along[1] - 0.5 + _EDGE) * 2),

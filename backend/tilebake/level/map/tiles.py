@@ -10,7 +10,7 @@ from operator import sub
 from typing import Final, NamedTuple, TypeVar
 
 from tilebake.errors import TilebakeError
-from tilebake.level.map.content import MAX_CELLS, MapLayer, Point
+from tilebake.level.map.content import MAX_CELLS, MapLayer, Point, Rectangle
 from tilebake.level.map.grid import Bounds, Grid, bounds_of
 from tilebake.level.map.stray_tiles import or_without_strays
 from tilebake.level.map.tile_columns import Cells, Centres, Tiles
@@ -31,14 +31,19 @@ class LaidTiles:
     empty: Centres
 
 
-def lay_tiles(layers: Sequence[MapLayer], grid: Grid, refuse: Refuse) -> LaidTiles:
-    """Lay the layers on the grid.
+def lay_tiles(
+    layers: Sequence[MapLayer], grid: Grid, refuse: Refuse, extent: Rectangle | None = None
+) -> LaidTiles:
+    """Lay the layers on the grid. The bounds hold all tiles, and the cells of `extent` if there is one.
 
     Raises what `refuse` makes when they do not fit it, hold nothing, or are absurdly large.
     """
     offset_x, offset_y = _offset(layers, grid, refuse)
     tiles = _tiles(layers, grid)
     seen = (tiles.centre_x, tiles.centre_y) if tiles else _centres_of_rows(layers, grid)
+    if extent is not None:
+        around = _centres_around(extent, grid, (offset_x, offset_y))
+        seen = seen[0] + around[0], seen[1] + around[1]
     path = layers[0].path if len(layers) == 1 else ("layers",)
     if not seen[0]:
         hint = 'add a tile; to paint the base prompt alone, give the size as "rows" of "."'
@@ -229,6 +234,14 @@ def _centres_of_rows(layers: Sequence[MapLayer], grid: Grid) -> tuple["array[flo
     """Return the centres of the cells that rows cover, which give a map without tiles its size."""
     cells = [cell for layer in layers if layer.rectangle for cell in layer.rectangle.cells()]
     return grid.centres(*grid.lattice([x for x, _ in cells], [y for _, y in cells]))
+
+
+def _centres_around(extent: Rectangle, grid: Grid, offset: Point) -> tuple["array[float]", "array[float]"]:
+    """Return the centres of the cells along a rectangle's border, beyond which none of its others lies."""
+    x, y = (array("q", column) for column in zip(*extent.border(), strict=True))
+    centres = zip(grid.centres(*grid.lattice(x, y)), offset, strict=True)
+    first, second = (array("d", [centre + shift for centre in column]) for column, shift in centres)
+    return first, second
 
 
 def _too_large(bounds: Bounds, grid: Grid) -> str:

@@ -23,6 +23,11 @@ _TYPES: Final = {
     "dict_type": "an object {...}",
     "model_type": "an object {...}",
     "tuple_type": "a list [...]",
+    "list_type": "a list [...]",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a number of this size",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
 }
 _FORMS_OF: Final = {  # what may stand in an object's stead
     "CellEntry": 'a cell, [x, y, "terrain"] or an object {...}',
@@ -110,6 +115,8 @@ def _said(kind: str, value: object, context: Mapping[str, Any], message: str) ->
         return f"{snippet(value)} is not known here", nearest(meant, names, f"write {_one_of(names)}")
     if kind == "string_pattern_mismatch" and context["pattern"] == NOT_BLANK:
         return f"{snippet(value)} says nothing", "write what it should say, or remove it"
+    if kind == "string_pattern_mismatch" and not context["pattern"].startswith("^#"):
+        return f"{snippet(value)} is no name here", "write letters, digits and _"
     if kind == "string_pattern_mismatch":
         return f"{snippet(value)} is not a colour", 'write it as "#rrggbb"'
     return f"{snippet(value)} {message}", context.get("hint", "correct it")

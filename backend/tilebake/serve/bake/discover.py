@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, MapError, shown
+from tilebake.level.formats.beside import Beside
+from tilebake.level.formats.list_parts import list_parts
+from tilebake.level.formats.part import file_of, part_path
 from tilebake.level.map_formats import format_of
 from tilebake.level.map_names import may_be_map
 from tilebake.level.source.encoding import open_regular
@@ -60,14 +63,14 @@ class _Search:
     def maps_at(self, path: Path) -> list[FoundMap]:
         """Return the map of this path, or the maps in it."""
         try:
-            mode = path.stat().st_mode
+            mode = file_of(path).stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
             self._fail(path, "no such file or folder", "check the path")
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             self._fail(path, f"cannot be examined: {why}", "check links and permissions")
         else:
-            return self._maps_below(path) if stat.S_ISDIR(mode) else [FoundMap(path, Path(path.name))]
+            return self._maps_below(path) if stat.S_ISDIR(mode) else _maps_in(path, Path(path.name))
         return []
 
     def _maps_below(self, folder: Path) -> list[FoundMap]:
@@ -77,14 +80,14 @@ class _Search:
         maps: list[FoundMap] = []
         for each in sorted(relative, key=lambda each: (each.parent.parts, each.name)):
             if is_map(folder / each):
-                maps.append(FoundMap(folder / each, each))
+                maps.extend(_maps_in(folder / each, each))
             elif self._on_note is not None and resembles_map(folder / each):
                 what = 'looks like a map, but has no "tilebake": 1 in double quotes, and is left out'
                 self._on_note(f"{shown(folder / each)} {what}")
         for each in passed:
             self._tell(each)
         if not maps and not any(each.is_problem for each in passed):
-            hint = 'maps are .json files with "tilebake": 1'
+            hint = 'maps are .json files with "tilebake": 1, or those of Tiled (.tmx, .tmj) and LDtk (.ldtk)'
             self._fail(folder, "no map in this folder", f"{hint}; links are not followed" if passed else hint)
         return maps
 
@@ -96,6 +99,17 @@ class _Search:
 
     def _fail(self, path: Path, what: str, hint: str) -> None:
         self._on_error(MapError(what, where=Location(file=path), hint=hint))
+
+
+def _maps_in(path: Path, relative: Path) -> list[FoundMap]:
+    """Return the maps of a file, or the one of them that is named; the file itself if it is damaged."""
+    try:
+        parts = list_parts(path, Beside())
+    except MapError:  # planning it will say what is wrong
+        parts = None
+    if parts is None:
+        return [FoundMap(path, relative)]
+    return [FoundMap(part_path(path, part.name), part_path(relative, part.name)) for part in parts]
 
 
 def _raise(error: MapError) -> None:

@@ -11,13 +11,15 @@ from tilebake.errors import Location, MapError, ModelError, shown
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
 from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.formats.part import file_of
+from tilebake.level.formats.read_once import ReadOnce
 from tilebake.level.map.grid import Bounds
 from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
 from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef
-from tilebake.level.tilemap import TileMap, read_map
+from tilebake.level.tilemap import TileMap, beside_of, read_map
 from tilebake.level.windows.region import region_of
 from tilebake.models.lookup import Models
 from tilebake.models.model_file import AbsentModelError
@@ -27,12 +29,12 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import CHANGED, is_patched, stale_reason
 from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.why_stale import explain_changes, other_dtype
-from tilebake.serve.files.file_stamp import FileStamps, stamps_of
+from tilebake.serve.files.file_stamp import FileStamps, stamp_of, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.ownership import files_of, read_record
 from tilebake.serve.pages.why_other_pages import other_pages
 from tilebake.serve.windows.anchors import Anchors
-from tilebake.serve.windows.world_maps import WorldMaps, other_files
+from tilebake.serve.windows.world_maps import WorldMaps
 
 REGION_SUFFIX: Final = ".region.png"
 FAST_WIDTH: Final = 24  # canvas pixels: a preview's tiles are half as wide as the map's, but not smaller
@@ -94,7 +96,8 @@ class Planner:
         self._options = options
         self._trusts_records = trusts_records
         self._anchors = anchors
-        self._worlds = WorldMaps(self.read_map)
+        self._once = ReadOnce()
+        self._worlds = WorldMaps(self.read_stamped, self._once)
 
     def plan(self, path: Path, relative: Path, trial: EditEntry | None = None) -> PlannedBake:
         """Plan the bake of one map; `trial` is an edit in place of its own.
@@ -103,16 +106,16 @@ class Planner:
         and OSError where a file cannot be examined.
         """
         project_file = project_root(path) / FILE_NAME
-        stamps = stamps_of((path, project_file))
+        stamps = stamps_of((project_file,))
         project = find_project(path)
-        stamps = {**stamps, **stamps_of(other_files(path, project))}
-        tilemap = self.read_map(path, project, trial)
+        tilemap, own_stamps = self.read_stamped(path, project, trial)
         png, root = self._output(path, relative, project)
         if self._options.region is not None:
             refuse_texture(png, project, path)
         recorded = read_recorded_model(png) if self._trusts_records else None
         request, source, uncompared = self._request(tilemap, project, recorded)
-        stamps = {**stamps, **stamps_of(files_of(png))}
+        of_others = {**self._worlds.stamps(path, project), **stamps_of(project.worlds.files)}
+        stamps = {**stamps, **of_others, **own_stamps, **stamps_of(files_of(png))}
         stale = _stale(png, request, is_fresh=self._options.is_fresh)
         if self._anchors is not None:
             if stale is None and not is_patched(png):
@@ -122,7 +125,23 @@ class Planner:
 
     def read_map(self, path: Path, project: Project, trial: EditEntry | None = None) -> TileMap:
         """Read a map, with notes on words that its model was not taught. Raises MapError or ProjectError."""
-        return read_map(path, project, trial=trial, find_adviser=partial(self.adviser, project))
+        return self.read_stamped(path, project, trial)[0]
+
+    def read_stamped(
+        self, path: Path, project: Project, trial: EditEntry | None = None
+    ) -> tuple[TileMap, FileStamps]:
+        """Read a map as `read_map` does, and return the stamps of all its files from before they were read.
+
+        Raises OSError too, where a file cannot be examined.
+        """
+        stamps = dict(stamps_of((file_of(path),)))
+
+        def stamp(file: Path) -> None:
+            stamps.setdefault(file, stamp_of(file))
+
+        adviser = partial(self.adviser, project)
+        beside = replace(beside_of(path, project), on_file=stamp, once=self._once)
+        return read_map(path, project, trial=trial, find_adviser=adviser, beside=beside), stamps
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """Return the request and its model, with every setting that was left open decided.

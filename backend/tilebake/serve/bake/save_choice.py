@@ -13,7 +13,7 @@ from tilebake.level.source.json_text import JsonText
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import parse_map
 from tilebake.serve.bake.plan import BakeOptions, decide_for
-from tilebake.serve.bake.rewrite_map import encode_as, rewrite_map
+from tilebake.serve.bake.rewrite_map import encode_as, refuse_other_editors, rewrite_map
 
 _SETTINGS: Final = "settings"
 
@@ -29,6 +29,7 @@ def save_choice(map_path: Path, choice: BakeOptions) -> bool:
 
 def check_choice(map_path: Path, choice: BakeOptions) -> None:
     """Raise what `save_choice` would, and write nothing."""
+    refuse_other_editors(map_path)
     _with_choice(map_path, read_bytes(map_path, MapError), choice)
 
 

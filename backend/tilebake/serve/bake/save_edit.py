@@ -11,7 +11,7 @@ from tilebake.level.source.encoding import decode, read_bytes
 from tilebake.level.source.json_edit import with_member, without_member
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.tilemap import TileMap, parse_map
-from tilebake.serve.bake.rewrite_map import encode_as, rewrite_map
+from tilebake.serve.bake.rewrite_map import encode_as, refuse_other_editors, rewrite_map
 
 KEY: Final = "edit"
 
@@ -34,6 +34,7 @@ def map_with_edit(map_path: Path, edit: Edit) -> bytes:
 
     Raises MapError for a map that has mistakes, PromptError for an edit of the project's style.
     """
+    refuse_other_editors(map_path)
     return _with_edit(map_path, read_bytes(map_path, MapError), edit)
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tilebake.errors import BakeError, Location, TilebakeError
+from tilebake.level.formats.part import file_of, part_of
 from tilebake.level.map_names import RECORD_SUFFIX, is_record_name
 from tilebake.level.project import Project, enclosing_project, find_project, map_folders, output_path
 from tilebake.level.source.encoding import open_regular
@@ -50,14 +51,14 @@ def find_orphans(project: Project, on_problem: Callable[[TilebakeError], None]) 
         for error in unsearched:
             on_problem(error)
         return []
-    claimed = _claim_all(maps)
+    claimed, names = _claim_all(maps), {_real(each) for each in maps}
     places = [*folders, *([project.output] if project.output is not None and project.output.is_dir() else [])]
     records = {record.resolve(): record for place in places for record in _records_below(place, on_problem)}
     orphans: list[Orphan] = []
     for real, record in sorted(records.items()):
         try:
             with bulkhead(record):
-                if not claimed.has(real) and _is_of_a_lost_map(record, project):
+                if not claimed.has(real) and _is_of_a_lost_map(record, project, names):
                     orphans.append(_orphan_of(record))
         except TilebakeError as error:
             on_problem(error)
@@ -94,15 +95,25 @@ def _records_below(folder: Path, on_problem: Callable[[TilebakeError], None]) ->
         yield from (place / name for name in names if is_record_name(name))
 
 
-def _is_of_a_lost_map(record: Path, project: Project) -> bool:
-    """Tell whether this is a record of this very project that names a map which is gone."""
+def _is_of_a_lost_map(record: Path, project: Project, maps: Collection[Path]) -> bool:
+    """Tell whether this is a record of this very project that names a map, or a part, which is gone."""
     content = read_record(_png_of(record))
     if content is None or not is_record(content):
         return False
     if (enclosing_project(record.parent) or project.root) != project.root:
         return False  # a project within this one cleans up after itself
     named = content.get("map")
-    return isinstance(named, str) and not os.path.lexists(project.root / named)
+    if not isinstance(named, str):
+        return False
+    path = project.root / named
+    if part_of(path) is None or not os.path.lexists(file_of(path)):
+        return not os.path.lexists(file_of(path))
+    is_read = any(file_of(each) == _real(file_of(path)) and part_of(each) is not None for each in maps)
+    return is_read and _real(path) not in maps
+
+
+def _real(path: Path) -> Path:
+    return path.parent.resolve() / path.name
 
 
 def _orphan_of(record: Path) -> Orphan:

@@ -1,0 +1,1 @@
+"""Worlds of the editor LDtk, with their levels."""
