@@ -104,6 +104,23 @@ def test_a_map_that_is_gone_withdraws_its_job(jobs: JobQueue) -> None:
     assert drained(jobs) == ["b"]
 
 
+def test_a_job_that_is_published_while_its_map_is_read_again_is_done(jobs: JobQueue) -> None:
+    jobs.submit(order("a"))
+    job = taken(jobs)
+    assert jobs.begin_publishing(job.id)
+    jobs.withdraw("a")  # its new picture stands there, and makes the map up to date
+    assert jobs.cancel(job.id).state == "running", "it is too late"
+    jobs.finish(job.id, "result")
+    assert jobs.job(job.id).state == "done"
+
+
+def test_a_job_that_was_cancelled_is_not_published(jobs: JobQueue) -> None:
+    jobs.submit(order("a"))
+    job = taken(jobs)
+    jobs.cancel(job.id)
+    assert not jobs.begin_publishing(job.id)
+
+
 def test_a_job_that_fails_says_why(jobs: JobQueue) -> None:
     jobs.submit(order("a"))
     job = taken(jobs)

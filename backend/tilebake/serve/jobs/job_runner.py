@@ -59,7 +59,7 @@ class JobRunner:
             if images is not None:
                 baker = images.put_textures_of(baker)
             report = partial(self._jobs.progress, job.id)
-            made = make_picture(baker, planned, report, is_wanted=lambda: self._jobs.is_wanted(job.id))
+            made = make_picture(baker, planned, report, is_wanted=lambda: self._jobs.begin_publishing(job.id))
             if made is None:
                 return False
             same = "" if made.is_new else " (same pixels)"

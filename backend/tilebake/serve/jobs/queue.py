@@ -61,6 +61,7 @@ class JobQueue:
         self._latest: dict[MapId, int] = {}
         self._outdated: deque[int] = deque()  # jobs that are not their map's latest, the oldest first
         self._etas: dict[int, Eta] = {}
+        self._published = 0  # the running job whose picture is put in its place
         self._sketched = 0  # the running job whose progress image is a sketch
         self._is_kept = True  # whether the journal is complete
         if journal.notice:
@@ -83,16 +84,22 @@ class JobQueue:
             return tuple(self._view(self._latest_row(order.map_id)) for order in orders)
 
     def cancel(self, job_id: int) -> JobView:
-        """End a job that waits or runs; one that is over stays as it is. Raises UnknownIdError."""
+        """End a job that waits or runs; one that is over, or being published, stays as it is.
+
+        Raises UnknownIdError.
+        """
         with self._changed:
             row = self._row(job_id)
-            return self._end(row, state="cancelled") if row.state in _LIVE else self._view(row)
+            return self._end(row, state="cancelled") if self._may_end(row) else self._view(row)
 
     def withdraw(self, map_id: MapId) -> None:
-        """End the job of a map that need not be baked any more: it is gone, or up to date."""
+        """End the job of a map that need not be baked any more: it is gone, or up to date.
+
+        A job that is being published may be what brought it up to date.
+        """
         with self._changed:
             row = self._rows.get(self._latest.get(map_id, 0))
-            if row is not None and row.state in _LIVE:
+            if row is not None and self._may_end(row):
                 self._end(row, state="cancelled")
 
     def take(self, wait: float) -> JobView:
@@ -115,6 +122,14 @@ class JobQueue:
         """Tell whether a job that was started is still to be finished."""
         with self._changed:
             return self._running(job_id) is not None
+
+    def begin_publishing(self, job_id: int) -> bool:
+        """Note that a job's picture is put in its place now; False if the job is not wanted any more."""
+        with self._changed:
+            if self._running(job_id) is None:
+                return False
+            self._published = job_id
+            return True
 
     def progress(self, job_id: int, step: Step) -> None:
         """Record that a running job has done a step."""
@@ -211,6 +226,9 @@ class JobQueue:
         """Return a job that was started, unless it is not wanted any more; then it may even be forgotten."""
         row = self._rows.get(job_id)
         return row if row is not None and row.state == "running" else None
+
+    def _may_end(self, row: Row) -> bool:
+        return row.state in _LIVE and row.id != self._published
 
     def _latest_row(self, map_id: MapId) -> Row:
         try:
