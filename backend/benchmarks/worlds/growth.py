@@ -47,8 +47,8 @@ MOST_MEMORY: Final = {False: 1.2, True: 1.15}  # to the first side's; with a stu
 def answering_at_once(components: Components) -> Generator[None]:
     """Make the UNet predict its own input, and the decoder enlarge its latents, for the time of a `with`."""
     forwards: dict[torch.nn.Module, Callable[..., Any]] = {
-        components.unet: lambda sample, *_, **__: (sample,),
-        components.vae.decoder: lambda sample, *_, **__: _enlarge(sample[:, :3]),
+        components.unet: _repeat,
+        components.vae.decoder: _enlarge,
     }
     for module, forward in forwards.items():
         module.forward = forward
@@ -59,8 +59,12 @@ def answering_at_once(components: Components) -> Generator[None]:
             del module.forward
 
 
-def _enlarge(latents: torch.Tensor) -> torch.Tensor:
-    return latents.repeat_interleave(LATENT, 2).repeat_interleave(LATENT, 3)
+def _repeat(sample: torch.Tensor, *_: Any, **__: Any) -> tuple[torch.Tensor]:
+    return (sample,)
+
+
+def _enlarge(sample: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+    return sample[:, :3].repeat_interleave(LATENT, 2).repeat_interleave(LATENT, 3)
 
 
 def paint(folder: Path, side: int, settings: str, *, is_stub: bool) -> dict[str, float]:

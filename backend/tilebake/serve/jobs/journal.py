@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -20,6 +20,7 @@ from tilebake.private_folder import private_folder
 from tilebake.serve.jobs.status import JobState, MapId
 
 _VERSION: Final = 1  # of the table; goes up with it
+LIVE: Final = ("waiting", "running")  # states of a job that is not over
 BUSY_SECONDS: Final = 5.0  # to wait for another process that has the file open, such as a backup
 NOT_THE_FILE: Final = frozenset(
     {
@@ -221,3 +222,21 @@ def _row(columns: Mapping[str, object]) -> Row:
         return _ROW.validate_python(columns)
     except (ValidationError, TypeError, LookupError) as error:
         raise _UnusableError("is damaged") from error
+
+
+def recover(rows: Iterable[Row], now: float) -> tuple[Row, ...]:
+    """Return the rows of a journal whose host is gone: what ran waits again, and that attempt does not count.
+
+    Of two live jobs of a map, which a kill can leave, the later one counts.
+    """
+    found = tuple(rows)
+    latest = {row.map_id: row.id for row in found}
+    return tuple(_recover_row(row, now, is_latest=latest[row.map_id] == row.id) for row in found)
+
+
+def _recover_row(row: Row, now: float, *, is_latest: bool) -> Row:
+    if row.state in LIVE and not is_latest:
+        return replace(row, state="superseded", ended=now)
+    if row.state == "running":
+        return replace(row, state="waiting", attempts=row.attempts - 1)
+    return row

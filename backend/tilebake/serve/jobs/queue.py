@@ -17,16 +17,15 @@ from tilebake.errors import BakeError, TilebakeError
 from tilebake.request import Step
 from tilebake.serve.jobs.eta import Eta, update_eta
 from tilebake.serve.jobs.event_log import EventLog
-from tilebake.serve.jobs.journal import Journal, Priority, Row
+from tilebake.serve.jobs.journal import LIVE, Journal, Priority, Row, recover
 from tilebake.serve.jobs.service import UnknownIdError
 from tilebake.serve.jobs.status import JobView, MapId
 
-__all__ = ["BakeOrder", "JobQueue", "Priority", "recover"]
+__all__ = ["BakeOrder", "JobQueue", "Priority"]
 _log: Final = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2  # a job of which so many workers died is set aside
 KEPT_JOBS: Final = 1000  # that are over and not their map's latest
-_LIVE: Final = ("waiting", "running")
 
 
 class BakeOrder(NamedTuple):
@@ -190,7 +189,7 @@ class JobQueue:
     def live(self) -> tuple[JobView, ...]:
         """Return the jobs that run or wait, in the order in which they are taken."""
         with self._changed:
-            rows = [row for row in self._rows.values() if row.state in _LIVE]
+            rows = [row for row in self._rows.values() if row.state in LIVE]
             ordered = sorted(rows, key=lambda row: (row.state != "running", row.priority, row.id))
             return tuple(self._view(row) for row in ordered)
 
@@ -228,7 +227,7 @@ class JobQueue:
         return row if row is not None and row.state == "running" else None
 
     def _may_end(self, row: Row) -> bool:
-        return row.state in _LIVE and row.id != self._published
+        return row.state in LIVE and row.id != self._published
 
     def _latest_row(self, map_id: MapId) -> Row:
         try:
@@ -244,7 +243,7 @@ class JobQueue:
         before = self._rows.get(self._latest.get(order.map_id, 0))
         if before is None:
             return [self._put(self._new(order))]
-        is_live = before.state in _LIVE
+        is_live = before.state in LIVE
         urgent = order._replace(priority=min(order.priority, before.priority)) if is_live else order
         if before.digest != order.digest:
             superseded = replace(before, state="superseded", ended=self._wall())
@@ -320,21 +319,3 @@ class JobQueue:
             diagnostic=row.diagnostic,
             shows_sketch=row.state == "running" and self._sketched == row.id,
         )
-
-
-def recover(rows: Iterable[Row], now: float) -> tuple[Row, ...]:
-    """Return the rows of a journal whose host is gone: what ran waits again, and that attempt does not count.
-
-    Of two live jobs of a map, which a kill can leave, the later one counts.
-    """
-    found = tuple(rows)
-    latest = {row.map_id: row.id for row in found}
-    return tuple(_recover_row(row, now, is_latest=latest[row.map_id] == row.id) for row in found)
-
-
-def _recover_row(row: Row, now: float, *, is_latest: bool) -> Row:
-    if row.state in _LIVE and not is_latest:
-        return replace(row, state="superseded", ended=now)
-    if row.state == "running":
-        return replace(row, state="waiting", attempts=row.attempts - 1)
-    return row
