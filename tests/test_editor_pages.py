@@ -1,6 +1,5 @@
 """docs/tiled.md and docs/ldtk.md: the files that they show are read, and their commands do what they say."""
 
-import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from benchmarks.docs_pages.editor_pages import Page, blocks, save_game
 from tests.test_readme import parse
 from tilebake.cli import run_command_line
 from tilebake.cli.run.bake import STALE
@@ -15,30 +15,12 @@ from tilebake.level.project import find_project
 from tilebake.level.tilemap import read_map
 from tilebake.serve.bake.discover import find_maps
 
-DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
-PAGES: Final = ("tiled", "ldtk")
-
-
-def blocks(page: str, language: str) -> list[str]:
-    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-
-
-def save_game(folder: Path, page: str) -> None:
-    """Save the files of a page's first chapter."""
-    (folder / "maps").mkdir()
-    (folder / "tilebake.toml").write_text(blocks(page, "toml")[0], encoding="utf-8")
-    if page == "tiled":
-        contents = zip(("ground.tsx", "island.tmx"), blocks(page, "xml"), strict=True)
-    else:
-        contents = zip(("coast.ldtk",), blocks(page, "json"), strict=True)
-    for name, content in contents:
-        (folder / "maps" / name).write_text(content, encoding="utf-8")
+PAGES: Final[tuple[Page, ...]] = ("tiled", "ldtk")
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_are_commands(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_game(tmp_path, page)
     monkeypatch.chdir(tmp_path)
@@ -54,7 +36,7 @@ def test_the_commands_of_a_page_are_commands(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_files_of_a_page_are_maps_to_be_painted(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save_game(tmp_path, page)
     monkeypatch.chdir(tmp_path)
@@ -65,7 +47,7 @@ def test_the_files_of_a_page_are_maps_to_be_painted(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_table_of_a_page_is_one(page: str, tmp_path: Path) -> None:
+def test_the_table_of_a_page_is_one(page: Page, tmp_path: Path) -> None:
     save_game(tmp_path, page)
     first, second, *_ = blocks(page, "toml")
     (tmp_path / "tilebake.toml").write_text(first + second, encoding="utf-8")

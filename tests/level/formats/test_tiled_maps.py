@@ -47,6 +47,17 @@ def by_hand(game: Path) -> str:
     return digest(read(save(game, "hand.json", own(ROWS))))
 
 
+def test_a_map_from_godot_has_the_same_digest(game: Path, by_hand: str) -> None:
+    names = {"g": "grass", "w": "water", "s": "sand"}
+    cells = [
+        [x, y, names[sign], 16 * x + 8, 16 * y + 8]
+        for y, row in enumerate(ROWS)
+        for x, sign in enumerate(row)
+    ]
+    exported = {"tilebake": 1, "tile_size": [16, 16], "cells": cells[::-1]}
+    assert digest(read(save(game, "scene.tilebake.json", exported))) == by_hand
+
+
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_a_map_by_hand_and_from_tiled_has_one_digest(game: Path, by_hand: str, packing: Packing) -> None:
     assert digest(read(save(game, "a.tmx", tmx(ROWS, packing=packing)))) == by_hand
