@@ -71,14 +71,14 @@ clean: ## remove .venv, caches and builds
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
 	find backend tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# --no-compile: of 13,000 modules those that are imported are compiled then; all of them take over a minute.
+# pip compiles all modules: it takes a minute, and without it each process does, where PYTHONDONTWRITEBYTECODE is set.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade --constraint constraints.txt pip hatchling editables
 ifneq ($(TORCH_INDEX),)
-	@$(PIP) install --no-compile --constraint constraints.txt --no-deps --retries 0 --timeout 15 --index-url $(TORCH_INDEX) torch \
+	@$(PIP) install --constraint constraints.txt --no-deps --retries 0 --timeout 15 --index-url $(TORCH_INDEX) torch \
 		|| echo "No torch from $(TORCH_INDEX): taking it from where pip takes everything else."
 endif
-	$(PIP) install --no-compile --constraint constraints.txt --no-build-isolation --editable . --group dev
+	$(PIP) install --constraint constraints.txt --no-build-isolation --editable . --group dev
 	@touch $@
