@@ -28,8 +28,12 @@ def join_maps(own: TileMap, others: Sequence[TileMap]) -> TileMap:
     for other in others:
         _refuse_difference(own, other)
     maps = [own, *others]
-    seen = [_beside(each.tiles, [other.bounds for other in maps[:at]]) for at, each in enumerate(maps)]
-    free = [_beside(each.empty, [other.bounds for other in maps[:at]]) for at, each in enumerate(maps)]
+    above = [
+        [other.bounds for other in maps[:at] if _touch(each.bounds, other.bounds)]
+        for at, each in enumerate(maps)
+    ]
+    seen = [_beside(each.tiles, rectangles) for each, rectangles in zip(maps, above, strict=True)]
+    free = [_beside(each.empty, rectangles) for each, rectangles in zip(maps, above, strict=True)]
     tiles = _join_tiles([each.tiles for each in maps], seen)
     terrains = {terrain.name: terrain for each in maps for terrain in each.terrains}
     return replace(
@@ -67,6 +71,16 @@ def _differences(own: TileMap, other: TileMap) -> Iterator[str]:
     for terrain in other.terrains:
         if mine.get(terrain.name, terrain) != terrain:
             yield f"the terrain {shown(terrain.name)}"
+
+
+def _touch(one: Bounds, other: Bounds) -> bool:
+    """Tell whether two rectangles have a point in common, be it of their edges: few of a large world's do."""
+    return (
+        one.x <= other.x + other.width
+        and other.x <= one.x + one.width
+        and one.y <= other.y + other.height
+        and other.y <= one.y + one.height
+    )
 
 
 def _beside(points: Tiles | Centres, rectangles: Sequence[Bounds]) -> Seen:
