@@ -168,6 +168,21 @@ def test_a_tile_of_a_terrain_set_shows_the_terrains_of_its_corners(game: Path) -
     assert found[2, 0] == {"water": 0.5}  # and of the rest whatever is below
 
 
+def test_terrains_of_versions_before_1_5_are_read(game: Path) -> None:
+    types = '<terraintypes><terrain name="grass" tile="0"/><terrain name="water" tile="1"/></terraintypes>'
+    tiles = '<tile id="0" terrain="0,0,0,0"/><tile id="1" terrain="0,1,1,1"/><tile id="2" terrain=",,1,1"/>'
+    save(game, "ground.tsx", tsx({}, more=types + tiles))
+    found = shares(read(save(game, "a.tmx", tmx(["gws"]))))
+    assert found == {(0, 0): {"grass": 1.0}, (1, 0): {"grass": 0.25, "water": 0.75}, (2, 0): {"water": 0.5}}
+    old = [
+        {"id": 0, "terrain": [0, 0, 0, 0]},
+        {"id": 1, "terrain": [0, 1, 1, 1]},
+        {"id": 2, "terrain": [-1, -1, 1, 1]},
+    ]
+    inside = {"firstgid": 1, "tiles": old, "terrains": [{"name": "grass"}, {"name": "water"}]}
+    assert shares(read(save(game, "b.tmj", tmj(["gws"]) | {"tilesets": [inside]}))) == found
+
+
 @pytest.mark.parametrize(
     ("table", "tile", "layer", "expected"),
     [

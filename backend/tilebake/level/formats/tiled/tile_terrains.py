@@ -57,6 +57,10 @@ class Tileset:
         for each in self.entry.wangsets:
             for tile, shares in _shares_in(each).items():
                 found.setdefault(tile, shares)
+        names = [terrain.name for terrain in self.entry.terrains]
+        for entry in self.entry.tiles:
+            if shares := _count_shares(names, entry.corners):
+                found.setdefault(entry.id, shares)
         return found
 
 
@@ -97,8 +101,13 @@ def _shares_in(wang_set: WangSet) -> Mapping[int, TerrainShares]:
     names = [terrain_of(colour) or colour.name for colour in wang_set.colors]
     found: dict[int, TerrainShares] = {}
     for tile in wang_set.wangtiles:
-        numbers = tile.wangid[_POSITIONS[wang_set.type]]
-        known = [names[number - 1] for number in numbers if 0 < number <= len(names) and names[number - 1]]
-        if known:
-            found[tile.tileid] = tuple((name, n / len(numbers)) for name, n in sorted(Counter(known).items()))
+        numbers = [number - 1 for number in tile.wangid[_POSITIONS[wang_set.type]]]
+        if shares := _count_shares(names, numbers):
+            found[tile.tileid] = shares
     return found
+
+
+def _count_shares(names: Sequence[str], numbers: Sequence[int]) -> TerrainShares:
+    """Return the shares of terrains by how often their numbers, counted from 0, are among others."""
+    known = [names[number] for number in numbers if 0 <= number < len(names) and names[number]]
+    return tuple((name, n / len(numbers)) for name, n in sorted(Counter(known).items()))

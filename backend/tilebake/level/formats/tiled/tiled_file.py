@@ -14,6 +14,7 @@ _Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 _Pixels = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
 _Shift = Annotated[float, Field(ge=-1e9, le=1e9)]
 _TileId = Annotated[int, Field(ge=0, lt=1 << 28)]
+_Corner = Annotated[int, Field(ge=-1, le=10_000)]
 _Colour = Annotated[int, Field(ge=0, le=255)]
 _Text = Annotated[str, Field(max_length=1000)]
 
@@ -45,9 +46,18 @@ class TiledTile(WithProperties):
     class_: _Text = Field("", alias="class")
     """Its class in version 1.9."""
 
+    corners: tuple[_Corner, ...] = Field((), alias="terrain")
+    """Its corners' terrains before version 1.5; -1 is none."""
+
 
 class WangColour(WithProperties):
     """Hold a terrain, as Tiled's terrain brush paints it."""
+
+    name: _Text = ""
+
+
+class OldTerrain(LenientModel):
+    """Hold a terrain of a version before 1.5."""
 
     name: _Text = ""
 
@@ -75,6 +85,7 @@ class TiledTileset(WithProperties):
     name: _Text = ""
     tiles: tuple[TiledTile, ...] = ()
     wangsets: tuple[WangSet, ...] = ()
+    terrains: tuple[OldTerrain, ...] = ()
 
 
 class ChunkEntry(LenientModel):

@@ -10,7 +10,7 @@ from tilebake.level.formats.xml_text import Element, parse_xml
 from tilebake.level.source.json_positions import JsonPath
 
 _SKIPPED: Final = frozenset(
-    {"objectgroup", "imagelayer", "image", "animation", "editorsettings", "terraintypes", "transformations"}
+    {"objectgroup", "imagelayer", "image", "animation", "editorsettings", "transformations"}
 )
 _LAYERS: Final[Mapping[str, str]] = {"layer": "tilelayer", "group": "group"}
 
@@ -62,9 +62,18 @@ class _Reading:
         return {**self._with_properties(element, path), "tilesets": tilesets} | self._layers(element, path)
 
     def tileset(self, element: Element, path: JsonPath) -> _Json:
-        tiles = self._list(element.all("tile"), (*path, "tiles"), self._with_properties)
+        tiles = self._list(element.all("tile"), (*path, "tiles"), self._tile)
+        found = element.inner("terraintypes", "terrain")
+        terrains = self._list(found, (*path, "terrains"), self._with_properties)
         wang_sets = self._list(element.inner("wangsets", "wangset"), (*path, "wangsets"), self._wang_set)
-        return {**self._with_properties(element, path), "tiles": tiles, "wangsets": wang_sets}
+        own = self._with_properties(element, path)
+        return {**own, "tiles": tiles, "wangsets": wang_sets, "terrains": terrains}
+
+    def _tile(self, element: Element, path: JsonPath) -> _Json:
+        own = self._with_properties(element, path)
+        if corners := element.attributes.get("terrain"):
+            own["terrain"] = [corner or -1 for corner in corners.split(",")]
+        return own
 
     def _wang_set(self, element: Element, path: JsonPath) -> _Json:
         colours = self._list(element.all("wangcolor"), (*path, "colors"), self._with_properties)
