@@ -11,8 +11,11 @@ READY := $(VENV)/.tilebake-ready
 # TORCH_INDEX= (empty) takes torch from where pip takes everything else.
 TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org/whl/cpu)
 
+# With it, each process of the tests would compile what the one before has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install bake engine browser test test-addon test-package long check format bench addon screenshots clean
+.PHONY: help install bake engine browser test test-addon test-serve test-paint test-others long check format bench addon screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -32,15 +35,22 @@ browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian,
 browser: | $(if $(CI),engine) # apt serves one at a time
 
 # Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing, and
-# runs those of the addon beside all others, which takes two thirds of the time.
+# runs its tests in parts, two at a time.
 test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
-	$(if $(CI),$(MAKE) --jobs=2 test-addon test-package,$(BIN)/python -m pytest)
+	$(if $(CI),$(MAKE) --jobs=2 --keep-going test-addon test-serve test-paint test-others,$(BIN)/python -m pytest)
 
+# The longest first: two run at a time.
 test-addon:
 	$(BIN)/python -m pytest tests/godot
 
-test-package:
-	$(BIN)/python -m pytest --ignore tests/godot
+test-serve:
+	$(BIN)/python -m pytest tests/serve
+
+test-paint:
+	$(BIN)/python -m pytest tests/paint tests/training
+
+test-others:
+	$(BIN)/python -m pytest $(addprefix --ignore tests/,godot serve paint training)
 
 long: install engine ## run the long tests: kills, faults, races (an hour)
 	$(BIN)/python -m pytest -m long
