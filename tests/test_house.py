@@ -21,8 +21,8 @@ FILES: Final = sorted(PACKAGE.rglob("*.py"))
 MODULES_IN_A_FOLDER: Final = 12
 MORE_MODULES: Final = {
     BACKEND / "training" / "terrain": 13,  # a module a kind of terrain
-    PACKAGE / "cli" / "commands": 14,  # a module a command
-    PACKAGE / "cli" / "run": 15,  # a module a command, and two for what several share
+    PACKAGE / "cli" / "commands": 15,  # a module a command
+    PACKAGE / "cli" / "run": 16,  # a module a command, and two for what several share
 }
 LINES_OF_A_FUNCTION: Final = 50
 LINES_OF_A_FILE: Final = 330

@@ -123,7 +123,8 @@ class BakeRequest:
     def _digests(self) -> tuple[str, str]:
         """Digests of everything, and of tiles and grid alone: both from one rendering of the tiles."""
         content, columns = self._content(), _columns_json(self.tilemap)
-        grid = {key: content[key] for key in ("grid", "tile_size", "bounds")}
+        known = ("grid", "tile_size", "bounds", "wrap", "corners")
+        grid = {key: content[key] for key in known if key in content}
         return _digest(content, columns), _digest(grid, columns)[:PART_DIGITS]
 
     def accepts(self, dtype: object, *, is_degraded: bool) -> bool:
@@ -153,6 +154,8 @@ class BakeRequest:
             "tile_size": list(tilemap.tile_size),
             "bounds": [_number(edge) for edge in tilemap.bounds],
             **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
+            **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
+            **({"corners": list(tilemap.corners)} if tilemap.corners else {}),
             **({"region": [_number(edge) for edge in self.region]} if self.region else {}),
         }
 

@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "watch",
     "clean",
     "generate",
+    "tileset",
     "edit",
     "show",
     "tune",

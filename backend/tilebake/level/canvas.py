@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.errors import Location, MapError
 from tilebake.level.map.stray_tiles import or_without_strays
+from tilebake.level.torus.sizes import can_wrap, refuse_unwrappable
+from tilebake.level.torus.wrap import axes_of
 
 if TYPE_CHECKING:
     from tilebake.level.settings import BakeSettings
@@ -56,17 +58,18 @@ def width_of_tile(settings: "BakeSettings", tile_size: tuple[int, int]) -> int:
 def canvas_of(tilemap: "TileMap", settings: "BakeSettings") -> Canvas:
     """Return the canvas of a map under its settings, denoised in one piece or in windows.
 
-    Raises MapError where it would be too large for one piece, and has to be one.
+    Raises MapError where it would be too large for one piece, and has to be one, and where it cannot wrap.
     """
     width = width_of_tile(settings, tilemap.tile_size)
     if in_windows(tilemap, settings):
+        _refuse_wrap_in_windows(tilemap)
         return canvas_over_bounds(tilemap, width)
     return canvas_for(tilemap, width)
 
 
 def in_windows(tilemap: "TileMap", settings: "BakeSettings") -> bool:
     """Tell whether a map is painted in windows under its settings."""
-    if settings.windows != "auto":
+    if settings.windows != "auto" or tilemap.wrap is not None:
         return settings.windows == "always"
     width, height = canvas_size(tilemap, width_of_tile(settings, tilemap.tile_size))
     return width * height > LARGEST_WHOLE or max(width, height) > LONGEST_SIDE
@@ -75,8 +78,9 @@ def in_windows(tilemap: "TileMap", settings: "BakeSettings") -> bool:
 def canvas_for(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
     """Return the canvas that covers a map when its tiles are painted `pixels_per_tile` wide.
 
-    Raises MapError when it would be too large to denoise in one piece.
+    Raises MapError when it would be too large to denoise in one piece, or cannot wrap.
     """
+    refuse_unwrappable(tilemap, pixels_per_tile)
     if not is_paintable(tilemap, pixels_per_tile):
         raise _too_large(tilemap, pixels_per_tile)
     return canvas_over_bounds(tilemap, pixels_per_tile)
@@ -91,12 +95,16 @@ def canvas_over_bounds(tilemap: "TileMap", pixels_per_tile: int) -> Canvas:
     origin_x, origin_y = floor(left + LATTICE_TOLERANCE), floor(top + LATTICE_TOLERANCE)
     columns = max(1, ceil(right - LATTICE_TOLERANCE) - origin_x)
     rows = max(1, ceil(bottom - LATTICE_TOLERANCE) - origin_y)
+    wraps = axes_of(tilemap.wrap)  # there the canvas is one period, wherever that begins
+    columns = round(right - left) if wraps.x else columns
+    rows = round(bottom - top) if wraps.y else rows
     return Canvas(columns * LATENT, rows * LATENT, scale, origin_x, origin_y)
 
 
 def largest_fitting(tilemap: "TileMap") -> int:
     """Return the largest pixels_per_tile whose canvas fits, a multiple of half a latent pixel; 0 is none."""
-    return _largest_fitting(tilemap) // LATENT_HALVES * LATENT_HALVES
+    widths = range(_largest_fitting(tilemap) // LATENT_HALVES * LATENT_HALVES, 0, -LATENT_HALVES)
+    return next((width for width in widths if can_wrap(tilemap, width)), 0)
 
 
 def canvas_size(tilemap: "TileMap", pixels_per_tile: int) -> tuple[float, float]:
@@ -139,6 +147,13 @@ def _too_large(tilemap: "TileMap", pixels_per_tile: int) -> MapError:
         where=Location(tilemap.path),
         hint=or_without_strays(tilemap.tiles, lower),
     )
+
+
+def _refuse_wrap_in_windows(tilemap: "TileMap") -> None:
+    if tilemap.wrap is not None:
+        what = "a map that wraps is painted in one piece, and this one in windows"
+        hint = 'set "windows" to "auto", take the map out of its world, or remove "wrap"'
+        raise MapError(what, where=Location(tilemap.path), hint=hint)
 
 
 def describe_too_large(tilemap: "TileMap", pixels_per_tile: int) -> str:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.canvas import (
+    USUAL_WIDTH,
     default_pixels_per_tile,
     describe_too_large,
     in_windows,
@@ -16,6 +17,7 @@ from tilebake.level.map.stray_tiles import find_stray_tiles, or_without_strays
 from tilebake.level.output import picture_notes, picture_size, refuse_vast_file
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.sizes import can_wrap, refuse_unfit_tiles
 
 SMALLEST_LOWERED: Final = 8  # canvas pixels a tile: one latent pixel, below which a level is a smear
 
@@ -36,12 +38,19 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
     """
     decided = settings.model_copy(
         update={
-            "pixels_per_tile": settings.pixels_per_tile or default_pixels_per_tile(tilemap.tile_size),
+            "pixels_per_tile": settings.pixels_per_tile or _default_width(tilemap),
             "transparent": settings.transparent and can_be_transparent(tilemap),
         }
     )
     fitting, decided = _lower_to_fit(tilemap, decided)
+    refuse_unfit_tiles(tilemap, decided)
     return DecidedMap(_check_size(fitting, decided), decided)
+
+
+def _default_width(tilemap: TileMap) -> int:
+    """Return how wide tiles are painted unless a setting says so; where that cannot wrap, as usual."""
+    width = default_pixels_per_tile(tilemap.tile_size)
+    return width if can_wrap(tilemap, width) else USUAL_WIDTH
 
 
 def _check_size(tilemap: TileMap, settings: BakeSettings) -> TileMap:

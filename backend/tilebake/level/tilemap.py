@@ -26,6 +26,7 @@ from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
 from tilebake.level.terrain import LoraRef, Terrain, spell_name
+from tilebake.level.torus.wrap import Wrap
 
 if TYPE_CHECKING:
     from tilebake.level.project import Project
@@ -55,6 +56,8 @@ class TileMap:
     loras: tuple[LoraRef, ...] | None  # likewise
     edit: Edit | None = None  # other prompts, under which the map is painted with its own layout
     notes: tuple[Diagnostic, ...] = ()  # what its author should know; no mistakes, and they change no pixel
+    wrap: Wrap | None = None  # along which axes the picture goes on at its other side
+    corners: tuple[str, ...] = ()  # terrains of a TileSet, as the file orders them: tiles are its corners
 
     def index_of(self, terrain: str) -> int:
         """Return a terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -103,6 +106,7 @@ def parse_map(
     content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))
     _refuse_clashing_settings(content, project)
     terrains = _terrains(content, project)
+    _refuse_wrap(content)
     laid = lay_tiles(content.layers, content.grid, content.refuse, content.extent)
     painted = tuple(terrain for terrain in terrains if terrain.name in laid.tiles.names)
     _refuse_vast(content, laid, painted)
@@ -129,6 +133,8 @@ def parse_map(
         loras=content.loras,
         edit=edit,
         notes=(*prompt_notes, *word_notes),
+        wrap=content.wrap,
+        corners=tuple(map(spell_name, content.corners)),
     )
 
 
@@ -139,6 +145,12 @@ def beside_of(path: Path | None, project: "Project | None") -> Beside:
     places = project.worlds.places
     place = places.get(path.resolve()) if path is not None and places else None
     return Beside(project.root, project.tables, place=place)
+
+
+def _refuse_wrap(content: MapContent) -> None:
+    if content.wrap is not None and content.grid.shape != "square":
+        hint = 'remove "wrap", or make the grid "square"'
+        raise content.refuse(f"a grid that is {content.grid.shape} does not wrap", ("wrap",), hint=hint)
 
 
 def _refuse_clashing_settings(content: MapContent, project: "Project | None") -> None:

@@ -18,6 +18,7 @@ from tilebake.paint.regional.attention import COND, UNCOND, RegionalAttention
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
 from tilebake.paint.schedulers import make_scheduler, start, step_noise_scale, step_options
+from tilebake.paint.torus.torus import NO_TORUS, Torus
 from tilebake.request import OnStep, Step
 
 
@@ -87,8 +88,8 @@ class Denoiser:
 
     All that does not depend on the latents is made here, before the first step, so that nothing in a step
     waits for the device. The branches of guidance are one batch, or with `in_two_passes` one after the other,
-    which takes half the memory. `span` takes some of the steps. Raises BakeError for a number of steps that
-    the scheduler cannot do.
+    which takes half the memory. `span` takes some of the steps. `torus` is what
+    the picture lies on. Raises BakeError for a number of steps that the scheduler cannot do.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Denoiser:
         in_two_passes: bool = False,
         span: Span | None = None,
         projections: Projections | None = None,
+        torus: Torus | None = None,
     ) -> None:
         unet, device = components.unet, components.device
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
@@ -124,6 +126,7 @@ class Denoiser:
         clean = None if span is None else span.clean
         self._hold = None if span is None else span.hold
         self._noise = noise
+        self._torus = torus or NO_TORUS
         self.latents = self._keep_held(self._add_noise(noise, clean), self.steps.start).to(
             device, torch.float32
         )
@@ -152,7 +155,7 @@ class Denoiser:
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         predicted = self._predict(model_input, step)
-        self.latents = self._keep_held(self._step(predicted, step), step + 1)
+        self.latents = self._torus.share(self._keep_held(self._step(predicted, step), step + 1))
         self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
@@ -194,7 +197,8 @@ class Denoiser:
         if len(predicted) == 1:
             return predicted[0]
         uncond, cond = predicted
-        return guide(uncond, cond, self.sampling.guidance_scale, self.sampling.guidance_scale_low)
+        scales = self.sampling.guidance_scale, self.sampling.guidance_scale_low
+        return guide(uncond, cond, *scales, self._torus.axes)
 
     def _pass(self, model_input: torch.Tensor, step: int, branches: Branches) -> torch.Tensor:
         """Run one forward pass for some branches of guidance: [1, C, h, w] → float32 [B, C, h, w]."""

@@ -5,17 +5,24 @@ from typing import Final
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from tilebake.level.torus.wrap import FLAT, Axes
+from tilebake.paint.torus.circular import pad_around
+
 BROAD: Final = 5  # latents: what is as wide as that, or wider, is colour and light; the rest is texture
 
 
-def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float) -> Tensor:
+def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float, axes: Axes = FLAT) -> Tensor:
     """Lead a prediction [1, C, h, w] from the uncond branch to the cond branch, and beyond.
 
     Two scales as in Sadat et al. 2025 (arXiv:2506.19713), who part the frequencies by a pyramid; here it is
     the mean over `BROAD` latents. One scale high enough for texture drives dark terrains to black.
+    Along `axes` the picture wraps around.
     """
     difference = cond - uncond
     if scale_low == scale:
         return uncond + scale * difference
-    broad = avg_pool2d(difference, BROAD, stride=1, padding=BROAD // 2, count_include_pad=False)
+    across, down = (BROAD // 2 * wraps for wraps in axes)
+    around = pad_around(difference, across, down)
+    padding = BROAD // 2 - down, BROAD // 2 - across
+    broad = avg_pool2d(around, BROAD, stride=1, padding=padding, count_include_pad=False)
     return cond + (scale_low - 1) * broad + (scale - 1) * (difference - broad)

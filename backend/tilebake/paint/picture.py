@@ -1,6 +1,6 @@
 """Turn the decoded canvas into the map's own pixels: crop, scale, palette, transparency."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -54,17 +54,19 @@ def finish(
     box: Box,
     size: tuple[int, int],
     block: int = 1,
+    retouch: Callable[[PixelArray], PixelArray] | None = None,
 ) -> PixelArray:
     """Turn the canvas [H, W, 3] in 0..1 into the picture [h, w, 3 or 4] that the settings ask for.
 
     `empty` is the share of each latent pixel that no tile covers; `block` is how many pixels of the picture
-    one art pixel measures.
+    one art pixel measures. `retouch` changes the art pixels before they get their palette.
     """
     width, height = (max(1, round(side / block)) for side in size)
     painted = to_pixels(image)
     if settings.transparent:
         painted = bleed(painted, empty)
     pixels = scale(painted, box, (width, height), settings.resample)
+    pixels = pixels if retouch is None else retouch(pixels)
     if settings.palette is not None:
         pixels = to_palette(pixels, settings.palette)
     if settings.transparent:

@@ -13,6 +13,8 @@ from tilebake.level.edit.edit import Edit
 from tilebake.level.output import MOST_PIXELS, art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.corner_tiles import arrangement_of
+from tilebake.level.torus.wrap import Wrap, axes_of, refuse_unwrappable_size
 from tilebake.level.windows.patches import find_patches
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
@@ -21,6 +23,8 @@ from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition, plain_conditioning
 from tilebake.paint.regional.blending import blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
+from tilebake.paint.torus.finish import cut_tiles, finish_wrapped
+from tilebake.paint.torus.torus import Torus, torus_of
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
 from tilebake.paint.windows.paint_world import paint_world, patch_world
 from tilebake.paint.windows.store import MemoryStore, WindowStore
@@ -58,7 +62,7 @@ class Pipeline:
             return self._paint_world(request, on_step).texture(request)
         edit, scene = request.tilemap.edit, self.scene(request)
         if edit is None:
-            return cut_out(self._paint(scene, on_step), request).texture(request)
+            return cut_out(self.paint_scene(scene, on_step), request).texture(request)
         return cut_out(self._paint_edit(request, scene, edit, on_step), request).texture(request)
 
     def generate(
@@ -70,13 +74,17 @@ class Pipeline:
         negative_prompt: str | None = None,
         settings: AnySettings | None = None,
         seed: int = 0,
+        wrap: Wrap | None = None,
     ) -> Painted[None]:
         """Paint one prompt, plain SDXL: the baseline, on the same code path.
 
-        `size` is width and height in pixels. Of `settings`, those of sampling count. Raises PromptError and
-        BakeError, as `bake` does, and BakeError for a size that is no multiple of 8.
+        `size` is width and height in pixels. Of `settings`, those of sampling count. Along `wrap` the picture
+        goes on at its other side. Raises PromptError and BakeError, as `bake` does, and BakeError for a size
+        that is no multiple of 8, or cannot wrap.
         """
-        return self._paint(self.plain_scene(prompt, negative_prompt, size, settings, seed), on_step)
+        scene = self.plain_scene(prompt, negative_prompt, size, settings, seed)
+        refuse_unwrappable_size(size, wrap)
+        return self.paint_scene(replace(scene, torus=Torus(axes_of(wrap))), on_step)
 
     def scene(self, request: BakeRequest) -> Scene:
         """Make the scene of a request's whole map, in one piece.
@@ -95,14 +103,17 @@ class Pipeline:
             blend=blend,
             sampling=sampling,
             finish=partial(
-                picture.finish,
+                finish_wrapped,
                 empty=blend.regions[blend.steps[-1].mask_sigma].empty,
                 settings=settings,
                 box=map_box(tilemap, canvas),
                 size=picture_size(tilemap.bounds, scale),
                 block=art_block(tilemap.tile_size[0] * scale, settings.art_pixels_per_tile),
+                axes=axes_of(tilemap.wrap),
+                retouch=partial(cut_tiles, arrangement_of(tilemap)) if tilemap.corners else None,
             ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
+            torus=torus_of(tilemap, canvas),
         )
 
     def plain_scene(
@@ -147,7 +158,9 @@ class Pipeline:
         store = MemoryStore(self._store)
         return patch_world(self.components, request, patches, store, self._statistics, on_step)
 
-    def _paint(self, scene: Scene, on_step: OnStep) -> Painted[None]:
+    def paint_scene(self, scene: Scene, on_step: OnStep) -> Painted[None]:
+        """Paint a scene that is no edit, whatever made it. Raises as `bake` does."""
+
         def paint(bake_run: BakeRun) -> Painted[None]:
             conditioning = bake_run.encode(scene.condition)
             latents = bake_run.denoise(lambda make_denoiser: denoise(make_denoiser(conditioning), on_step))

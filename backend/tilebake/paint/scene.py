@@ -30,10 +30,11 @@ from tilebake.paint.memory import (
     stream,
 )
 from tilebake.paint.model.load import STREAMED, Components, models
-from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
+from tilebake.paint.torus.circular import wrap_convolutions
+from tilebake.paint.torus.torus import NO_TORUS, Torus
 from tilebake.request import BakeRequest
 from tilebake.texture import NOTES, PlacementReport, Texture, pixel_hash
 
@@ -56,6 +57,7 @@ class Scene:
     finish: Callable[[NDArray[np.float32]], NDArray[np.uint8]]
     """Turn the canvas [H, W, 3] in 0..1 into the picture that was asked for."""
     terrains: tuple[str, ...] = ()  # in the order of the conditioning's regions
+    torus: Torus = NO_TORUS
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,14 +125,19 @@ class BakeRun:
         canvas = self.scene.canvas
         purpose = f"denoise {canvas.width} x {canvas.height} pixels"
         with self._clock.stage("denoise"):
-            return self._run(lambda: task(self._make_denoiser), self._fallbacks(), purpose)
+            return self._run(lambda: self._denoise_on_torus(task), self._fallbacks(), purpose)
+
+    def _denoise_on_torus(self, task: Callable[[MakeDenoiser], _Result]) -> _Result:
+        with wrap_convolutions(self.components.unet, self.scene.torus.axes):
+            return task(self._make_denoiser)
 
     def decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
         """Decode latents [1, C, h, w] to the canvas [H, W, 3] in 0..1.
 
         Raises BakeError when it comes out broken.
         """
-        with self._clock.stage("decode"):
+        wrapped = wrap_convolutions(self.components.vae, self.scene.torus.axes)
+        with self._clock.stage("decode"), wrapped:
             image, degraded = decode_image(self.components, latents)
         self._degraded += degraded
         return image
@@ -157,12 +164,8 @@ class BakeRun:
     @cached_property
     def _noise(self) -> torch.Tensor:
         """World-anchored noise [1, C, h, w] for the canvas."""
-        canvas, channels = self.scene.canvas, self.components.unet.config["in_channels"]
-        height, width = canvas.latent_size
-        noise = coordinate_noise(
-            self.scene.sampling.seed, canvas.origin_x, canvas.origin_y, width, height, channels
-        )
-        return torch.from_numpy(noise)[None]
+        scene, channels = self.scene, self.components.unet.config["in_channels"]
+        return torch.from_numpy(scene.torus.noise(scene.canvas, scene.sampling.seed, channels))[None]
 
     def _make_denoiser(
         self,
@@ -181,6 +184,7 @@ class BakeRun:
             in_two_passes=self._in_two_passes,
             span=span,
             projections=projections,
+            torus=self.scene.torus,
         )
 
     def _fallbacks(self) -> list[Fallback]:

@@ -12,14 +12,16 @@ from tilebake.cli.terminal.printing import print_result, say
 from tilebake.errors import shown
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
+from tilebake.level.torus.wrap import Wrap, refuse_unwrappable_size
 
 DEFAULT_OUT: Final = Path("generated.png")
 
 
 def run_generate(
-    prompt: str, negative: str, size: tuple[int, int], choices: Choices, *, as_json: bool
+    prompt: str, negative: str, size: tuple[int, int], choices: Choices, wrap: Wrap | None, *, as_json: bool
 ) -> None:
     """Paint the prompt, write the picture, and print its path and timings."""
+    refuse_unwrappable_size(size, wrap)
     out = picture_path(choices.out, DEFAULT_OUT)
     for text in (prompt, negative):  # a broken one is told before the model is loaded
         plain_text(text)
@@ -38,6 +40,7 @@ def run_generate(
             negative_prompt=negative,
             settings=model.settings,
             seed=choices.seed or 0,
+            wrap=wrap,
         )
     write_picture(out, generated.image)
     width, height = size

@@ -1,12 +1,13 @@
 """Read tilebake's own map format, version 1: JSON, as `mapfile` declares it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from tilebake.errors import MapError
-from tilebake.level.map.content import MapContent
+from tilebake.level.map.content import MapContent, MapLayer, Rectangle
 from tilebake.level.map.grid import Grid
 from tilebake.level.map.json_cells import parse_cells
 from tilebake.level.map.layers import CellColumns, read_layers
@@ -16,6 +17,7 @@ from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.source.schema_base import lora_refs, terrain_entry
+from tilebake.level.torus.corner_layer import read_corners
 
 
 def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
@@ -26,10 +28,12 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
     text = decode(data, path, MapError) if isinstance(data, bytes) else data.removeprefix("\ufeff")
     source = JsonText(text, path)
     file, columns = _read_file(source)
+    refuse = source.error_at
+    layers = [read_corners(file, refuse)] if file.corners else read_layers(file, columns, refuse)
     return MapContent(
         grid=Grid(file.grid, _pair(file.tile_size), file.offset_axis, file.layout),
-        layers=read_layers(file, columns, source.error_at),
-        refuse=source.error_at,
+        layers=layers,
+        refuse=refuse,
         name=file.name,
         terrains={name: terrain_entry(form) for name, form in file.terrains.items()},
         base_prompt=file.base_prompt,
@@ -39,7 +43,20 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
         model=file.model,
         loras=None if file.loras is None else lora_refs(file.loras),
         edit=file.edit,
+        extent=_around_rows(layers) if file.wrap else None,
+        wrap="both" if file.corners else file.wrap,
+        corners=file.corners or (),
     )
+
+
+def _around_rows(layers: Sequence[MapLayer]) -> Rectangle | None:
+    """Return the rectangle around all rows, which is what a map repeats: a dot at its edge counts."""
+    rows = [layer.rectangle for layer in layers if layer.rectangle is not None]
+    if not rows:
+        return None
+    left, top = min(each.x for each in rows), min(each.y for each in rows)
+    right, bottom = max(each.x + each.width for each in rows), max(each.y + each.height for each in rows)
+    return Rectangle(left, top, right - left, bottom - top)
 
 
 def _read_file(source: JsonText) -> tuple[MapFile, CellColumns]:

@@ -24,6 +24,8 @@ from tilebake.level.source.schema_base import (
     Terrains,
 )
 from tilebake.level.source.signs import is_one_sign
+from tilebake.level.torus.corner_set import FEWEST, MOST
+from tilebake.level.torus.wrap import Wrap
 
 VERSION: Final = 1
 MAX_COORDINATE: Final = 1_000_000
@@ -132,7 +134,10 @@ class SceneEntry(StrictModel):
 
 
 class MapFile(TileBlock):
-    """A tilebake map: a level's tiles, and in words what they look like. Give one of rows, cells, layers."""
+    """A tilebake map: a level's tiles, and in words what they look like. Give one of rows, cells, layers.
+
+    In a TileSet, give corners in place of tiles.
+    """
 
     tilebake: Literal[1]
     """The version of this format."""
@@ -158,6 +163,19 @@ class MapFile(TileBlock):
 
     layout: Layout = "stacked"
     """How a cell's coordinates lie in a grid that is not square, as in Godot's TileSet."""
+
+    wrap: Wrap | None = None
+    """Along which axes the picture goes on at its other side, as a texture that repeats does: "x", "y" or
+    "both". Square grids alone wrap, and are painted in one piece."""
+
+    corners: (
+        Annotated[tuple[TerrainName, ...], Field(strict=False, min_length=FEWEST, max_length=MOST)] | None
+    ) = None
+    """Two to four terrains of a TileSet, in place of tiles. The picture is a sheet with a tile for each way
+    in which they can meet at a tile's four corners. Tiles whose edges may meet fit to the pixel."""
+
+    variants: Annotated[int, Field(ge=1, le=32)] = 1
+    """How many looks a terrain's own tile has at least in a TileSet, so that wide ground does not repeat."""
 
     base_prompt: Prompt | None = None
     """What the whole picture is; the project's unless said."""
@@ -198,7 +216,7 @@ def schema() -> dict[str, Any]:
         "$id": f"urn:tilebake:map:{VERSION}",
         **body,
         "title": f"tilebake map, version {VERSION}",
-        "oneOf": [{"required": [name]} for name in ("rows", "cells", "layers")],
+        "oneOf": [{"required": [name]} for name in ("rows", "cells", "layers", "corners")],
     }
 
 

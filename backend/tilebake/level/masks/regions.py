@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import Canvas
 from tilebake.level.masks.gaussians import Array, Gaussians, gaussian, gaussians_of, middles
+from tilebake.level.masks.repeat import repeat_around
 from tilebake.level.masks.thin_tiles import boost_thin_tiles
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.wrap import axes_of
 
 SHARPEST = 1e-3  # latent pixels: any sigma below makes the same masks, each pixel its nearest tile's
 FAINTEST = 1e-200  # a sum of Gaussians below this has lost digits, or all of them
@@ -56,8 +58,11 @@ def region_masks(
     if not gaussians.x.size:
         return Regions(names, np.zeros((len(names), *shape[1:]), np.float32), np.ones(shape[1:], np.float32))
     sigma = max(sigma, SHARPEST)
+    own = gaussians.x.size
+    gaussians = repeat_around(gaussians, canvas, axes_of(tilemap.wrap), sigma)
     if least_share:
-        gaussians = boost_thin_tiles(gaussians, least_share, sigma)
+        boosted = boost_thin_tiles(gaussians, least_share, sigma).weight[:own]
+        gaussians = gaussians._replace(weight=np.resize(boosted, gaussians.weight.size))
     sums = _gaussian_sums(gaussians, shape, sigma)
     if sums.sum(axis=0).min() < FAINTEST:
         sums = _relative_sums(gaussians, shape, sigma)

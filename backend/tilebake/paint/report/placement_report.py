@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, in_windows, map_box
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.corner_tiles import arrangement_of
 from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import read_judge
@@ -28,6 +29,7 @@ from tilebake.paint.report.judged_tiles import describe_judged
 from tilebake.paint.report.mask_sheet import NOBODY, edge_picture, tile_owners, tile_picture
 from tilebake.paint.report.window_report import report_windows
 from tilebake.paint.scene import Painted, Scene
+from tilebake.paint.torus.finish import join_tiles
 from tilebake.request import BakeRequest, OnStep
 from tilebake.texture import AttentionShares, PlacementReport, TerrainPlacement, Texture
 
@@ -48,10 +50,16 @@ def bake_with_report(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) 
         return replace(texture, report=report_windows(request, texture.image, judge))
     scene = pipeline.scene(request)
     observed = observe_chosen(pipeline.components, scene, _whole_prompts, on_step)
-    report = _report(request.tilemap, scene, observed, judge)
+    laid = replace(observed, image=_lay_out(observed.image, request.tilemap))
+    report = _report(request.tilemap, scene, laid, judge)
     if request.tilemap.edit is not None:
         return replace(pipeline.bake(request, on_step), report=report)
     return observed.texture(request, report)
+
+
+def _lay_out(image: NDArray[np.uint8], tilemap: TileMap) -> NDArray[np.uint8]:
+    """Return a picture as its map has it: the sheet of a TileSet begins in the middle of a corner."""
+    return join_tiles(image, len(arrangement_of(tilemap)[0])) if tilemap.corners else image
 
 
 def _whole_prompts(conditioning: Conditioning) -> list[ObservedWord]:

@@ -49,14 +49,14 @@ def freeze_norms(module: nn.Module, statistics: FrozenStatistics) -> Generator[N
     assert norms.keys() == statistics.keys(), "statistics are of another module"
     with ExitStack() as replaced:
         for name, norm in norms.items():
-            replaced.enter_context(_replace_forward(norm, partial(_normalise, norm, statistics[name])))
+            replaced.enter_context(replace_forward(norm, partial(_normalise, norm, statistics[name])))
         yield
 
 
 @contextmanager
-def _replace_forward(norm: nn.GroupNorm, forward: Callable[[torch.Tensor], torch.Tensor]) -> Generator[None]:
-    """Make a norm compute something else; where its weights are streamed, once they have come."""
-    own = vars(norm)
+def replace_forward(module: nn.Module, forward: Callable[[torch.Tensor], torch.Tensor]) -> Generator[None]:
+    """Make a module compute something else; where its weights are streamed, once they have come."""
+    own = vars(module)
     name = STREAMED_FORWARD if STREAMED_FORWARD in own else "forward"
     before = own.get(name)
     own[name] = forward

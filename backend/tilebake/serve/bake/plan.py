@@ -20,6 +20,7 @@ from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, beside_of, read_map
+from tilebake.level.torus.sizes import can_wrap
 from tilebake.level.windows.region import region_of
 from tilebake.models.lookup import Models
 from tilebake.models.model_file import AbsentModelError
@@ -33,6 +34,7 @@ from tilebake.serve.files.file_stamp import FileStamps, stamp_of, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.owners.ownership import files_of, read_record
 from tilebake.serve.pages.why_other_pages import other_pages
+from tilebake.serve.tilesets.beside import missing_beside
 from tilebake.serve.windows.anchors import Anchors
 from tilebake.serve.windows.world_maps import WorldMaps
 
@@ -173,7 +175,9 @@ class Planner:
         loras, absent = self._loras(project, tilemap.loras, recorded)
         request = BakeRequest(
             tilemap=tilemap,
-            settings=self._hurry(with_defaults(settings, source, in_windows=in_windows(tilemap, settings))),
+            settings=self._hurry(
+                tilemap, with_defaults(settings, source, in_windows=in_windows(tilemap, settings))
+            ),
             model=source.reference,
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,
@@ -188,14 +192,15 @@ class Planner:
             shown = shown or tilemap.bounds
         return request if shown is None else request.part(shown), source, (*uncompared, *absent)
 
-    def _hurry(self, settings: BakeSettings) -> BakeSettings:
+    def _hurry(self, tilemap: TileMap, settings: BakeSettings) -> BakeSettings:
         """Return the settings of a preview, if one is asked for."""
         if not self._options.is_fast:
             return settings
         given = self._options.settings.given
         width, steps = settings.pixels_per_tile or FAST_WIDTH, settings.steps or FAST_STEPS
         if "pixels_per_tile" not in given:
-            width = min(width, max(FAST_WIDTH, width // 2))
+            narrow = min(width, max(FAST_WIDTH, width // 2))
+            width = narrow if can_wrap(tilemap, narrow) else width
         if "steps" not in given:
             steps = min(steps, max(FAST_STEPS, round(steps * FAST_SHARE_OF_STEPS)))
         return with_less_detail(settings, width, steps)
@@ -283,7 +288,7 @@ def _stale(png: Path, request: BakeRequest, *, is_fresh: bool) -> str | None:
         return "it is patched, and a clean painting is asked for"
     if reason is None:
         record = read_record(png) or {}
-        return other_dtype(record, request) or other_pages(record, request)
+        return other_dtype(record, request) or other_pages(record, request) or missing_beside(png, request)
     return explain_changes(read_record(png) or {}, request) if reason == CHANGED else reason
 
 

@@ -32,6 +32,7 @@ from tilebake.serve.pages.manifest import PAGES, pages_folder, read_manifest
 from tilebake.serve.pages.one_file import ONE_FILE, is_one_file
 from tilebake.serve.pages.page_files import are_recorded, hash_of, is_recorded_file, remove_pages
 from tilebake.serve.pages.paged_texture import AnyTexture
+from tilebake.serve.tilesets.beside import BESIDE, choose_beside, make_beside, record_beside
 from tilebake.texture import TerrainPlacement, Texture
 from tilebake.version import __version__
 
@@ -52,12 +53,15 @@ def publish(
         content = png_bytes(texture.image) if standing is None else standing
         report = None if texture.report is None else png_bytes(texture.report.sheet)
         record = record_of(texture, request, png_hash=hash_of(content), report=report)
-        files = {record_path(png).name: record_bytes(record)}
+        before = read_record(png) or {}
+        described = make_beside(png, request, texture.size[0])
+        beside = choose_beside(place, described, before, replaces_foreign=replaces_foreign)
+        record |= {BESIDE: record_beside(described, beside, before)} if described else {}
+        files = {record_path(png).name: record_bytes(record), **beside}
         if report is not None:
             files[report_path(png).name] = report
         if standing is None:
             files[png.name] = content
-        before = read_record(png) or {}
         if not replaces_foreign:
             is_ours = standing is not None or is_one_file(png, before)
             refuse_foreign(png, has_same_pixels=is_ours, with_report=report is not None)

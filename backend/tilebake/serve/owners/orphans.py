@@ -24,6 +24,7 @@ from tilebake.serve.owners.texture_owners import TextureOwners
 from tilebake.serve.pages.manifest import PAGES, pages_folder, recorded_pages
 from tilebake.serve.pages.one_file import is_one_file
 from tilebake.serve.pages.page_files import is_recorded_page, remove_pages
+from tilebake.serve.tilesets.beside import hashes_beside
 
 _NOT_OURS: Final = "the picture is not the one that was baked, so it stays"
 
@@ -126,7 +127,12 @@ def _orphan_of(record: Path) -> Orphan:
     there = [page for page in pages if os.path.lexists(page)]
     if png.is_symlink() or not _are_ours(png, content, there):
         return Orphan(png, (), _NOT_OURS)
-    return Orphan(png, (*((png,) if png.exists() else ()), *there, *reports, record))
+    beside = [
+        png.with_name(name)
+        for name, known in hashes_beside(content).items()
+        if Path(name).name == name and _sha256(png.with_name(name)) == known
+    ]
+    return Orphan(png, (*((png,) if png.exists() else ()), *there, *reports, *beside, record))
 
 
 def _are_ours(png: Path, record: Mapping[str, object], pages: Iterable[Path]) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from tilebake.level.decide import with_less_detail
+from tilebake.level.torus.sizes import can_wrap
 from tilebake.request import BakeRequest
 
 SHARE_OF_A_TILE: Final = 1 / 3  # of its width in the full painting: with few steps, a twentieth of its time
@@ -19,9 +20,11 @@ def sketch_of(request: BakeRequest) -> BakeRequest | None:
     settings = request.settings
     if settings.pixels_per_tile is None or settings.steps is None:  # nobody has decided them
         return None
-    width = int(min(WIDEST, settings.pixels_per_tile * SHARE_OF_A_TILE)) // WIDTH_STEP * WIDTH_STEP
+    widest = int(min(WIDEST, settings.pixels_per_tile * SHARE_OF_A_TILE)) // WIDTH_STEP * WIDTH_STEP
+    widths = range(widest, NARROWEST - 1, -WIDTH_STEP)
+    width = next((each for each in widths if can_wrap(request.tilemap, each)), None)
     steps = max(FEWEST_STEPS, round(settings.steps * SHARE_OF_STEPS))
-    if width < NARROWEST or steps >= settings.steps:
+    if width is None or steps >= settings.steps:
         return None
     quick = with_less_detail(settings, width, steps).model_copy(update={"keep_resolution": True})
     return replace(request, settings=quick)

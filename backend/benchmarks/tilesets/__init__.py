@@ -1,0 +1,1 @@
+"""Measure TileSets and pictures that wrap."""
