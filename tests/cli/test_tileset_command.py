@@ -31,6 +31,11 @@ def run(*arguments: str) -> int:
     return run_quickly(*arguments, make=paint)
 
 
+def size_of(name: str) -> tuple[int, int]:
+    with Image.open(name) as picture:
+        return picture.size
+
+
 @pytest.fixture
 def coast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A TileSet's file in a project."""
@@ -54,7 +59,7 @@ def test_a_tileset_is_painted_with_what_belongs_beside_it(
     shown = capsys.readouterr()
     assert shown.out == "coast.png\n"
     assert "beside coast.png: coast.tres, coast.tsx, coast.tileset.json" in shown.err
-    assert Image.open("coast.png").size == (64, 64)
+    assert size_of("coast.png") == (64, 64)
     described = json.loads(Path("coast.tileset.json").read_text(encoding="utf-8"))
     assert described["terrains"] == ["grass", "water"]
     assert len(described["tiles"]) == 16
@@ -112,7 +117,7 @@ def test_a_set_of_other_terrains_has_other_files(coast: Path) -> None:
     terrains = {**CONTENT["terrains"], "sand": "sand"}
     write(coast, corners=["grass", "water", "sand"], terrains=terrains)
     assert run("bake") == 0
-    assert Image.open("coast.png").size == (144, 144)
+    assert size_of("coast.png") == (144, 144)
     assert all(Path(name).read_bytes() != content for name, content in before.items())
 
 

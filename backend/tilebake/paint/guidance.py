@@ -5,13 +5,13 @@ from typing import Final
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from tilebake.level.torus.wrap import FLAT, Axes
+from tilebake.level.torus.wrap import NO_WRAP, WrapAxes
 from tilebake.paint.torus.circular import pad_around
 
 BROAD: Final = 5  # latents: what is as wide as that, or wider, is colour and light; the rest is texture
 
 
-def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float, axes: Axes = FLAT) -> Tensor:
+def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float, axes: WrapAxes = NO_WRAP) -> Tensor:
     """Lead a prediction [1, C, h, w] from the uncond branch to the cond branch, and beyond.
 
     Two scales as in Sadat et al. 2025 (arXiv:2506.19713), who part the frequencies by a pyramid; here it is

@@ -13,7 +13,7 @@ from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings, apply
 from tilebake.level.tilemap import TileMap, Tiles, parse_map
 from tilebake.level.torus.corner_set import arrange, tiles_of
-from tilebake.level.torus.wrap import Axes
+from tilebake.level.torus.wrap import WrapAxes
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.torus.circular import wrap_convolutions
@@ -94,7 +94,7 @@ def test_convolutions_wrap_along_the_axes_that_are_asked_for_and_are_given_back(
     picture = torch.randn(1, 2, 8, 8)
     with torch.no_grad():
         plain = convolution(picture)
-        with wrap_convolutions(convolution, Axes(x=True)):
+        with wrap_convolutions(convolution, WrapAxes(x=True)):
             wrapped = convolution(picture)
             rolled = convolution(picture.roll(2, dims=3))
         assert torch.allclose(wrapped.roll(1, dims=3), rolled, atol=1e-6)

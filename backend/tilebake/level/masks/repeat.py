@@ -8,12 +8,12 @@ import numpy as np
 
 from tilebake.level.canvas import Canvas
 from tilebake.level.masks.gaussians import Gaussians
-from tilebake.level.torus.wrap import Axes
+from tilebake.level.torus.wrap import WrapAxes
 
 _REACH: Final = 8.0  # standard deviations, beyond which a Gaussian is nothing
 
 
-def repeat_around(gaussians: Gaussians, canvas: Canvas, axes: Axes, sigma: float) -> Gaussians:
+def repeat_around(gaussians: Gaussians, canvas: Canvas, axes: WrapAxes, sigma: float) -> Gaussians:
     """Return a map's own Gaussians, and after them its repeats that reach the canvas, each in their order.
 
     `sigma` is theirs in latent pixels. A map that does not wrap has its own alone.

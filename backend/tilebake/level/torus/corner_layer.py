@@ -10,7 +10,7 @@ from tilebake.level.source.refuse import Refuse
 from tilebake.level.terrain import spell_name
 from tilebake.level.torus.corner_set import arrange
 
-FOREIGN: Final = ("rows", "cells", "layers", "legend", "origin", "edit")
+_FOREIGN: Final = ("rows", "cells", "layers", "legend", "origin", "edit")
 """What a map of tiles may have, and a TileSet has no use for."""
 
 
@@ -20,7 +20,7 @@ def read_corners(file: MapFile, refuse: Refuse) -> MapLayer:
     Raises the error that `refuse` makes for terrains that come twice, and for what a TileSet cannot have.
     """
     corners = file.corners or ()
-    for name in FOREIGN:
+    for name in _FOREIGN:
         if name in file.model_fields_set:
             hint = "remove it, or write it in a map of its own"
             raise refuse(f'a TileSet, which has "corners", has no "{name}"', (name,), hint=hint, at_key=True)

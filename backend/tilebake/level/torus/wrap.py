@@ -13,20 +13,20 @@ PERIOD: Final = 32  # canvas pixels: models of SDXL's architecture halve latents
 NEARLY: Final = 1e-6
 
 
-class Axes(NamedTuple):
+class WrapAxes(NamedTuple):
     """Tell along which axes a picture wraps around."""
 
     x: bool = False
     y: bool = False
 
 
-FLAT: Final = Axes()
+NO_WRAP: Final = WrapAxes()
 """What does not wrap."""
 
 
-def axes_of(wrap: Wrap | None) -> Axes:
+def axes_of(wrap: Wrap | None) -> WrapAxes:
     """Return the axes along which a map wraps."""
-    return Axes(x=wrap in ("x", "both"), y=wrap in ("y", "both"))
+    return WrapAxes(x=wrap in ("x", "both"), y=wrap in ("y", "both"))
 
 
 def is_period(length: float) -> bool:

@@ -8,12 +8,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tilebake.level.torus.wrap import Axes
+from tilebake.level.torus.wrap import WrapAxes
 from tilebake.paint.windows.frozen_norms import replace_forward
 
 
 @contextmanager
-def wrap_convolutions(module: nn.Module, axes: Axes) -> Generator[None]:
+def wrap_convolutions(module: nn.Module, axes: WrapAxes) -> Generator[None]:
     """Make every convolution inside of `module` wrap around along these axes; on exit they pad with zeros.
 
     Attention and norms have no borders, so all of the module then computes on a torus.
@@ -25,7 +25,7 @@ def wrap_convolutions(module: nn.Module, axes: Axes) -> Generator[None]:
         yield
 
 
-def _convolve(convolution: nn.Conv2d, axes: Axes, hidden: torch.Tensor) -> torch.Tensor:
+def _convolve(convolution: nn.Conv2d, axes: WrapAxes, hidden: torch.Tensor) -> torch.Tensor:
     """Convolve [B, C, h, w] as the module does, but along `axes` with what lies at the other side."""
     padding = convolution.padding
     assert not isinstance(padding, str), "the padding of models is in pixels"

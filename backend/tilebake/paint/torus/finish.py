@@ -10,7 +10,7 @@ from tilebake.level.canvas import LATENT
 from tilebake.level.settings import BakeSettings
 from tilebake.level.torus.corner_set import Arrangement
 from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
-from tilebake.level.torus.wrap import Axes
+from tilebake.level.torus.wrap import WrapAxes
 from tilebake.paint.picture import Box, PixelArray, Shares, finish
 
 _MARGIN: Final = (
@@ -29,7 +29,7 @@ def finish_wrapped(
     box: Box,
     size: tuple[int, int],
     block: int,
-    axes: Axes,
+    axes: WrapAxes,
     retouch: Retouch | None,
 ) -> PixelArray:
     """Turn a canvas [H, W, 3] in 0..1 that wraps along `axes` into its picture, as `finish` does."""

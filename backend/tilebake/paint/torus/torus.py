@@ -11,7 +11,7 @@ from tilebake.level.canvas import LATENT, Canvas
 from tilebake.level.tilemap import TileMap
 from tilebake.level.torus.corner_tiles import arrangement_of
 from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
-from tilebake.level.torus.wrap import FLAT, Axes, axes_of
+from tilebake.level.torus.wrap import NO_WRAP, WrapAxes, axes_of
 from tilebake.paint.noise import coordinate_noise
 
 _SOLID: Final = 1 / 8  # of a tile's width, in latent pixels: how far from an edge all is copied
@@ -22,7 +22,7 @@ _FEATHER: Final = 1 / 8  # and over how much more the copy fades out
 class Torus:
     """Say along which axes a scene wraps around, and which of its latents are copies of others."""
 
-    axes: Axes = FLAT
+    axes: WrapAxes = NO_WRAP
     copies: EdgeCopies | None = None  # of latent pixels
 
     def noise(self, canvas: Canvas, seed: int, channels: int) -> NDArray[np.float32]:
@@ -61,7 +61,7 @@ def torus_of(tilemap: TileMap, canvas: Canvas) -> Torus:
         return Torus(axes_of(tilemap.wrap))
     arrangement = arrangement_of(tilemap)
     side = canvas.width // LATENT // len(arrangement[0])
-    return Torus(Axes(True, True), edge_copies(arrangement, side, side * _SOLID, side * _FEATHER))
+    return Torus(WrapAxes(True, True), edge_copies(arrangement, side, side * _SOLID, side * _FEATHER))
 
 
 def _on(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:
