@@ -39,7 +39,7 @@ def make_project(engine: Engine, folder: Path) -> Path:
     project = write_project(folder, {"tilebake.toml": TOML})
     make_scenes(engine, project, [LEVEL])
     export(engine, project, "--all").check()
-    long = {**json.loads(map_text(1, rows=4)), "settings": {"steps": 1000, "pixels_per_tile": 64}}
+    long = {**json.loads(map_text(1, rows=4)), "settings": {"steps": 600, "pixels_per_tile": 64}}
     (project / "maps/long.tilebake.json").write_text(json.dumps(long), encoding="utf-8")
     add_user(project, "editor/use_dock_keys.gd")
     return project

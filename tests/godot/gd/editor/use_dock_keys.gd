@@ -108,7 +108,7 @@ func test_progress_image() -> void:
 	check("the progress image has pixels", picture.texture != null and picture.texture.get_width() > 0)
 	check("the progress image comes while the map is painted", _is_running(LONG))
 	var bar: ProgressBar = _panel.find_children("*", "ProgressBar", true, false)[0]
-	await until("the progress bar shows the steps", func() -> bool: return bar.max_value == 1000.0 and bar.value > 0.0)
+	await until("the progress bar shows the steps", func() -> bool: return bar.max_value == 600.0 and bar.value > 0.0)
 	await until("the job panel says nothing of a sketch once there is more to show", func() -> bool:
 		return _is_running(LONG) and "sketch" not in _visible_text_in(_panel))
 
