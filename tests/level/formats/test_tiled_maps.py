@@ -13,7 +13,10 @@ from tilebake.level.map.grid import Bounds, Grid
 from tilebake.level.project import find_project
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, read_map
+from tilebake.level.torus.corner_set import arrange
 from tilebake.request import BakeRequest
+from tilebake.serve.tilesets.sheet import sheet_of
+from tilebake.serve.tilesets.tiled import write_tsx
 
 ROWS = ["ggws", "gwwg", "ssgw"]
 PACKINGS: Sequence[Packing] = ("csv", "xml", "", "zlib", "gzip", "zstd")
@@ -225,6 +228,28 @@ def test_a_map_may_say_its_prompts_and_its_seed(game: Path) -> None:
         "blurry",
         7,
     )
+
+
+def test_a_map_may_wrap(game: Path) -> None:
+    wrap = '<properties><property name="wrap" value="{}"/></properties>'
+    rows = ["ggws"] * 4
+    expected = digest(read(save(game, "hand.json", own(rows, wrap="x"))))
+    assert digest(read(save(game, "a.tmx", tmx(rows, more=wrap.format("x"))))) == expected
+    with pytest.raises(MapError, match='wrap is "z"; write x, y or both'):
+        read(save(game, "a.tmx", tmx(rows, more=wrap.format("z"))))
+
+
+def test_a_tileset_that_tilebake_made_is_read(game: Path) -> None:
+    sheet = sheet_of("ground", ("grass", "water"), arrange(2, 1), 64)
+    save(game, "ground.tsx", write_tsx(sheet))
+    numbers = list(range(1, 17))
+    value = tmj(["g" * 16])
+    value["layers"][0]["data"] = numbers
+    found = shares(read(save(game, "a.tmj", value)))
+    for tile in sheet.tiles:
+        corners = [sheet.terrains[number] for number in tile.corners]
+        expected = {name: corners.count(name) / 4 for name in sorted({*corners})}
+        assert found[tile.row * sheet.columns + tile.column, 0] == expected
 
 
 @pytest.mark.parametrize(

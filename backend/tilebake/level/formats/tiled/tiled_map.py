@@ -20,6 +20,7 @@ from tilebake.level.source.json_positions import JsonPath, snippet
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import Prompt
+from tilebake.level.torus.wrap import WRAPS, Wrap
 
 _EDITOR: Final = "tiled"
 _PROMPT: Final = TypeAdapter[str](Prompt)
@@ -61,6 +62,7 @@ def _read(value: object, refuse: Refuse, path: Path | None, beside: Beside) -> M
         base_prompt=_prompt(entry, "base_prompt", refuse),
         negative_prompt=_prompt(entry, "negative_prompt", refuse),
         seed=_seed(entry, refuse),
+        wrap=_wrap(entry, refuse),
         extent=Rectangle(*first, entry.width, entry.height) if is_bounded else None,
     )
 
@@ -101,6 +103,18 @@ def _prompt(entry: TiledMap, name: str, refuse: Refuse) -> str | None:
     except ValidationError:
         what = f"the property {name} is no text, or is too long"
         raise refuse(what, ("properties",), hint="correct it in Tiled, in the map's properties") from None
+
+
+def _wrap(entry: TiledMap, refuse: Refuse) -> Wrap | None:
+    """Return along which axes a map wraps, by a custom property."""
+    value = entry.get("wrap")
+    for each in WRAPS:
+        if each == value:
+            return each
+    if value is None:
+        return None
+    what = f"the property wrap is {snippet(value)}"
+    raise refuse(what, ("properties",), hint=f"write {', '.join(WRAPS[:-1])} or {WRAPS[-1]}")
 
 
 def _seed(entry: TiledMap, refuse: Refuse) -> int:
