@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "backend" / "tilebake"
 # Each may import those before it, but for those that are apart.
 LAYERS = (
     "errors",
+    "near_names",
     "private_folder",
     "user_folders",
     "models",
@@ -151,6 +152,15 @@ def test_the_masks_are_shown_without_a_model_library(tmp_path: Path) -> None:
     modules = loaded("show", "masks", str(tmp_path / "one.json"), "--out", str(out))
     assert out.is_file()
     assert not modules & (MODEL_LIBRARIES - {"safetensors"})  # its reader checks a model's files
+
+
+def test_prompts_are_shown_without_torch(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text(
+        '{"tilebake": 1, "terrains": {"grass": "grass"}, "legend": {"g": "grass"}, "rows": ["gg"]}',
+        encoding="utf-8",
+    )
+    modules = loaded("show", "prompts", str(tmp_path / "one.json"))
+    assert not modules & (MODEL_LIBRARIES - {"safetensors", "tokenizers"})
 
 
 def test_looking_at_file_names_loads_no_reader() -> None:

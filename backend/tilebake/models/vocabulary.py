@@ -10,6 +10,8 @@ from tilebake.models.config_check import refuse_steering
 from tilebake.models.hub_cache import list_fetched
 from tilebake.models.model_file import VOCABULARY_LIMIT, AbsentModelError, read_bounded, read_json
 
+PAD_TOKENS: Final = {"tokenizer": "<|endoftext|>", "tokenizer_2": "!"}  # what SDXL was trained with
+
 _WHOLE: Final = "tokenizer.json"
 _VOCABULARY: Final = "vocab.json"
 _MERGES: Final = "merges.txt"

@@ -1,19 +1,21 @@
 """Run `tilebake show`: read and check a map, and load a model only if that is right and one is needed."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tilebake.cli.options import Choices
-from tilebake.cli.output import picture_path, write_picture
+from tilebake.cli.output import picture_of_map, write_picture
 from tilebake.cli.planning import AttentionOptions, bake_options, read_and_plan
-from tilebake.cli.terminal.printing import print_notes, print_path, say
+from tilebake.cli.terminal.printing import print_notes, print_path, print_result, say_loading, tell_note
+from tilebake.cli.terminal.table import table
 from tilebake.errors import shown
 from tilebake.level.canvas import canvas_of
 from tilebake.level.decide import refuse_windows
 from tilebake.level.edit.prompt_words import has_word, no_such_word, plain_text
-from tilebake.level.map_names import map_stem
 from tilebake.level.masks.blend_schedule import blend_steps
 from tilebake.level.masks.regions import masks_of
 from tilebake.level.project import find_project
@@ -22,6 +24,9 @@ from tilebake.paint.report.contact_sheet import contact_sheet
 from tilebake.paint.report.mask_sheet import mask_panels
 from tilebake.serve.bake.plan import decide_for
 from tilebake.serve.owners.closed_places import refuse_closed_folder
+
+if TYPE_CHECKING:
+    from tilebake.paint.prompts.read_prompts import ReadPrompt
 
 
 def show_masks(map_path: Path, choices: Choices) -> None:
@@ -35,7 +40,7 @@ def show_masks(map_path: Path, choices: Choices) -> None:
     panels = mask_panels(tilemap, canvas, regions)
     height, width = canvas.latent_size
     heading = f"{tilemap.name}: masks of {width} x {height} latent pixels, mask_sigma {sigma:g}"
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.masks.png"))
+    out = picture_of_map(choices.out, map_path, "masks")
     write_picture(out, contact_sheet(panels, heading=heading))
     print_path(out)
 
@@ -44,9 +49,15 @@ def show_prompts(map_path: Path, choices: Choices, *, as_json: bool) -> None:
     """Print each prompt's tokens, the weights other than 1, and the shapes of its embeddings."""
     planned = read_and_plan(map_path, choices)
     print_notes(planned.tilemap.notes)
-    from tilebake.cli.run.show_model import print_prompts  # torch: only once the map is right
+    from tilebake.paint.prompts.read_prompts import read_prompts  # a library, once the map is right
 
-    print_prompts(planned, choices.machine, as_json=as_json)
+    prompts = read_prompts(planned.tilemap, planned.source)
+    if as_json:
+        for role, prompt in prompts.items():
+            print_result(json.dumps({"prompt": role, **_fields(prompt)}))
+    else:
+        header = ("PROMPT", "TOKENS", "PROMPT_EMBEDS", "POOLED", "READ AS")
+        print_result(table(header, [_row(role, prompt) for role, prompt in prompts.items()]))
 
 
 def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) -> None:
@@ -54,7 +65,7 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     planned = read_and_plan(map_path, choices)
     tilemap = planned.tilemap
     refuse_windows(tilemap, planned.request.settings)
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.attention.png"))
+    out = picture_of_map(choices.out, map_path, "attention")
     regions = None if options.terrain is None else [tilemap.index_of(options.terrain)]
     if options.npz is not None:
         refuse_closed_folder(options.npz)
@@ -64,10 +75,31 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
         raise click.BadParameter(f"there are only {steps} steps", param_hint="--during")
     print_notes(tilemap.notes)
     if tilemap.edit is not None:
-        say(f"note: this shows the map's own prompts, without the edit in {shown(map_path)}")
+        tell_note(f"this shows the map's own prompts, without the edit in {shown(map_path)}")
+    say_loading(planned.source.reference)
     from tilebake.cli.run.show_model import paint_attention  # torch: only once the map is right
 
     paint_attention(planned, options, regions, choices.machine, out)
+
+
+def _fields(prompt: "ReadPrompt") -> Mapping[str, object]:
+    return {
+        "text": prompt.text,
+        "prompt_embeds": prompt.prompt_embeds,
+        "pooled_prompt_embeds": prompt.pooled_prompt_embeds,
+        "tokens": [{"text": token.text, "id": token.id, "weight": token.weight} for token in prompt.tokens],
+    }
+
+
+def _row(role: str, prompt: "ReadPrompt") -> tuple[str, ...]:
+    tokens = (t.text if t.weight == 1 else f"{t.text}*{t.weight:.3g}" for t in prompt.tokens)
+    return (
+        role,
+        str(len(prompt.tokens)),
+        str([*prompt.prompt_embeds]),
+        str([*prompt.pooled_prompt_embeds]),
+        " ".join(tokens),
+    )
 
 
 def _refuse_absent_words(tilemap: TileMap, words: Sequence[str], regions: Sequence[int] | None) -> None:

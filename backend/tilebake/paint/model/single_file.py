@@ -16,6 +16,7 @@ from tilebake.errors import Location, ModelError
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import read_json
 from tilebake.models.reference import checkpoint_files
+from tilebake.models.vocabulary import PAD_TOKENS
 from tilebake.paint.model.build import (
     build_text_encoder,
     build_text_encoder_2,
@@ -27,7 +28,6 @@ from tilebake.paint.model.components import Parts, read_noise_schedule
 from tilebake.paint.model.tokenizers import make_tokenizer
 from tilebake.paint.model.weights_file import StoredTensors, open_all
 
-PAD_TOKENS: Final = {"tokenizer": "<|endoftext|>", "tokenizer_2": "!"}  # what SDXL was trained with
 UNET_PREFIX: Final = "model.diffusion_model."
 VAE_PREFIX: Final = "first_stage_model."
 CLIP_PREFIX: Final = "conditioner.embedders.0.transformer."

@@ -1,13 +1,23 @@
 """Turn a prompt's text into the ids that a CLIP text encoder reads, in chunks of its length."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-
-from transformers import CLIPTokenizer
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tilebake.level.edit.prompt_words import WORDS
 from tilebake.level.edit.weight_syntax import WeightedText
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
+
+
+class Tokenizer(Protocol):
+    """Split texts into the tokens of a text encoder: transformers' class does, and ours without torch."""
+
+    @property
+    def model_max_length(self) -> int: ...
+    def __call__(self, text: str, **options: Any) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,7 @@ class Token:
     position: int  # its column in the prompt's embeddings, keys and values
 
 
-def tokenize(tokenizer: CLIPTokenizer, stretches: Sequence[WeightedText]) -> tuple[Token, ...]:
+def tokenize(tokenizer: Tokenizer, stretches: Sequence[WeightedText]) -> tuple[Token, ...]:
     """Split a prompt into tokens, however many: without start, end and padding."""
     text = "".join(stretch.text for stretch in stretches)
     weights = [stretch.weight for stretch in stretches for _ in stretch.text]  # by character
@@ -44,12 +54,12 @@ def tokenize(tokenizer: CLIPTokenizer, stretches: Sequence[WeightedText]) -> tup
     )
 
 
-def chunk_count(tokenizer: CLIPTokenizer, tokens: Sequence[Token]) -> int:
+def chunk_count(tokenizer: Tokenizer, tokens: Sequence[Token]) -> int:
     """Count the passes through the text encoder that a prompt takes: at least one."""
     return max(1, ceil(len(tokens) / _capacity(tokenizer)))
 
 
-def chunk_ids(tokenizer: CLIPTokenizer, tokens: Sequence[Token], chunks: int) -> list[list[int]]:
+def chunk_ids(tokenizer: "CLIPTokenizer", tokens: Sequence[Token], chunks: int) -> list[list[int]]:
     """Write a prompt as `chunks` lists of model_max_length (77) ids: start, up to 75 tokens, end, padding."""
     ids = [token.id for token in tokens]
     capacity = _capacity(tokenizer)
@@ -65,6 +75,6 @@ def _id(special: object) -> int:
     return special
 
 
-def _capacity(tokenizer: CLIPTokenizer) -> int:
+def _capacity(tokenizer: Tokenizer) -> int:
     """Return the number of tokens in a chunk beside start and end."""
     return tokenizer.model_max_length - 2
