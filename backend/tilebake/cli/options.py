@@ -15,6 +15,7 @@ from tilebake.level.canvas import LATENT
 from tilebake.level.constants import MAX_SEED
 from tilebake.level.terrain import LoraRef
 from tilebake.models.devices import DEVICES, DTYPES, is_device
+from tilebake.near_names import find_near_path
 
 T = TypeVar("T")
 Decorator = Callable[[Callable[..., T]], Callable[..., T]]
@@ -151,6 +152,18 @@ def choices(
     return decorate
 
 
+class ExistingFolder(click.Path):
+    """Take a folder that is there; of one that is not, tell which was meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the folder. Raises click.BadParameter."""
+        path = Path(value)
+        near = None if path.exists() else find_near_path(path)
+        if near is not None:
+            self.fail(f"Directory {str(path)!r} does not exist. Did you mean {str(near)!r}?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class WholeNumber(click.IntRange):
     """Take a whole number in a range, and call it so."""
 
@@ -182,12 +195,12 @@ project_argument = click.argument(
     "project",
     required=False,
     metavar="[PROJECT]",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=ExistingFolder(exists=True, file_okay=False, path_type=Path),
 )
 fast_option = click.option(
     "--fast",
     is_flag=True,
-    help="Paint previews in seconds, with smaller tiles and fewer steps. To --check they are stale.",
+    help="Paint previews in seconds, with smaller tiles and fewer steps. To `bake --check` they are stale.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print results as JSON, one object a line."

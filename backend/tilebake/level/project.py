@@ -34,6 +34,7 @@ from tilebake.level.source.schema_base import (
 from tilebake.level.source.toml_positions import find_key
 from tilebake.level.source.toml_text import parse_toml
 from tilebake.level.terrain import LoraRef, Terrain, group_by_spelling
+from tilebake.near_names import hint_at_path
 
 FILE_NAME: Final = "tilebake.toml"
 _LINKED: Final = "put the maps themselves there, or link each map file instead of its folder"
@@ -172,7 +173,7 @@ def _problem_of(folder: Path, root: Path) -> ProjectError | None:
     place = Location(folder)
     try:
         if not folder.exists():
-            hint = f"make it, or correct maps in {FILE_NAME}"
+            hint = hint_at_path(folder, f"make it, or correct maps in {FILE_NAME}")
             return ProjectError("there is no such map folder", where=place, hint=hint)
         if not folder.is_dir():
             hint = f"name a folder in maps of {FILE_NAME}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tilebake.errors import ModelError
+from tilebake.near_names import find_near_name
 from tilebake.user_folders import hub_folder
 
 REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -66,10 +67,10 @@ def fetch(name: str, on_begin: Callable[[Download], None] = lambda _: None) -> P
 
     repo_id = SHORT_NAMES.get(name, name)
     if not REPO_ID.fullmatch(repo_id):
-        known = ", ".join(SHORT_NAMES)
-        raise ModelError(
-            f'"{name}" is no hub id', hint=f'write it as "organisation/name", or one of: {known}'
-        )
+        near = find_near_name(name, SHORT_NAMES)
+        known = f'write it as "organisation/name", or one of: {", ".join(SHORT_NAMES)}'
+        hint = known if near is None else f"did you mean {near}?"
+        raise ModelError(f'"{name}" is no hub id', hint=hint)
     wanted = TOKENIZER_FILES if repo_id == CLIP_TOKENIZER else MODEL_FILES
     try:
         info = HfApi().model_info(repo_id, files_metadata=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from tilebake.errors import Location, ModelError
+from tilebake.errors import Location, ModelError, shown
 from tilebake.models import hub_cache
 from tilebake.models.config_check import read_config
 from tilebake.models.defaults import Defaults, read_defaults
@@ -28,6 +28,7 @@ from tilebake.models.folder_check import (
 from tilebake.models.model_file import AbsentModelError, unreadable
 from tilebake.models.vocabulary import find_vocabulary
 from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_names
+from tilebake.near_names import find_near_name, find_near_path, hint_at_path
 
 EMBEDDED = Path(__file__).resolve().parent.parent / "embedded"
 SDXL_CONFIG = Path(__file__).resolve().parent.parent / "paint" / "sdxl_config"
@@ -95,8 +96,17 @@ def _resolve(reference: str, root: Path | None) -> ModelSource:
     raise ModelError(
         f'there is no model "{reference}"',
         where=Location(path),
-        hint='give "embedded", a diffusers folder, a .safetensors file or a hub id, "organisation/name"',
+        hint=_hint_at(reference, path)
+        or 'give "embedded", a diffusers folder, a .safetensors file or a hub id, "organisation/name"',
     )
+
+
+def _hint_at(reference: str, path: Path) -> str | None:
+    """Make the hint for a model that is not there: the name or the path that was meant, if one is like it."""
+    name = find_near_name(reference, ("embedded", *(repo_id for repo_id, _ in hub_cache.list_fetched())))
+    near = None if name is not None else find_near_path(path)
+    meant = name if near is None else shown(near)
+    return None if meant is None else f"did you mean {meant}?"
 
 
 def _path(reference: str, root: Path | None) -> Path:
@@ -127,9 +137,10 @@ def _is_file(path: Path) -> bool:
 def _resolve_hub(reference: str) -> ModelSource:
     folder = hub_cache.snapshot_folder(reference)
     if folder is None:
+        meant = _hint_at(reference, Path(reference))
         raise AbsentModelError(
             f'there is no folder "{reference}", and no model of that name has been fetched',
-            hint=f"run `tilebake models fetch {reference}`",
+            hint="; ".join(filter(None, (f"run `tilebake models fetch {reference}`", meant))),
         )
     return ModelSource(reference, "hub", folder, _folder_defaults(folder))
 
@@ -155,7 +166,8 @@ def resolve_lora(path: str, root: Path | None = None) -> Path:
     except OSError as error:
         raise unreadable(file, error) from error
     if not is_there:
-        raise AbsentModelError("there is no such LoRA file", where=Location(file), hint="correct its path")
+        hint = hint_at_path(file, "correct its path")
+        raise AbsentModelError("there is no such LoRA file", where=Location(file), hint=hint)
     check_safetensors(file)
     return file
 
@@ -192,7 +204,8 @@ def _folder_defaults(folder: Path) -> Defaults:
 def _file_defaults(path: Path) -> Defaults:
     """Check that a single-file checkpoint is whole and SDXL's, and return what it recommends."""
     if not _is_file(path):
-        raise AbsentModelError("there is no such model file", where=Location(path), hint="correct its path")
+        hint = hint_at_path(path, "correct its path")
+        raise AbsentModelError("there is no such model file", where=Location(path), hint=hint)
     names = tensor_names(path)
     prefixes = {
         "the UNet": "model.diffusion_model.",

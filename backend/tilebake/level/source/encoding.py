@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from tilebake.errors import Location, TilebakeError
 from tilebake.level.source.json_positions import snippet
+from tilebake.near_names import hint_at_path
 
 MAX_BYTES: Final = 64 * 2**20  # a million cells with their centres take about 40 MiB
 
@@ -35,7 +36,10 @@ def read_bytes(file: Path, error: type[TilebakeError], limit: int = MAX_BYTES) -
         raise error(f"is {kind}", where=place, hint="name a file") from None
     except OSError as reason:
         what = f"cannot be read: {reason.strerror or reason}"
-        raise error(what, where=place, hint="check the path and its permissions") from None
+        hint = "check the path and its permissions"
+        if isinstance(reason, FileNotFoundError):
+            hint = hint_at_path(file, hint)
+        raise error(what, where=place, hint=hint) from None
     if max(size, len(data)) > limit:
         found = f"is {max(size, len(data)) / 2**20:,.0f} MiB large; the limit is {limit // 2**20} MiB"
         raise error(found, where=place, hint="split it up")

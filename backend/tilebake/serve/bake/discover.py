@@ -14,6 +14,7 @@ from tilebake.level.formats.part import file_of, part_path
 from tilebake.level.map_formats import format_of
 from tilebake.level.map_names import may_be_map
 from tilebake.level.source.encoding import open_regular
+from tilebake.near_names import hint_at_path
 from tilebake.serve.files.map_walk import PassedOver, map_candidates
 
 SNIFF_LIMIT: Final = 64 << 20  # bytes; a larger file is no map
@@ -65,7 +66,7 @@ class _Search:
         try:
             mode = file_of(path).stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
-            self._fail(path, "no such file or folder", "check the path")
+            self._fail(path, "no such file or folder", hint_at_path(path, "check the path"))
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             self._fail(path, f"cannot be examined: {why}", "check links and permissions")
