@@ -30,6 +30,10 @@ EXAMPLE: Final = (
     "note: lake.json:4:16: $.terrains.bay: terrain 'bay': \"lagoon\" is unknown to the embedded model; "
     "nearest that it knows: lake, water, river"
 )
+MODIFIED: Final = (
+    "note: marsh.json:4:16: $.terrains.fen: terrain 'fen': \"misty\" is unknown to the embedded model, "
+    'which reads "swamp"; nearest that it knows: murky'
+)
 SHOWN: Final = (  # of each kind of word that it does not know, some
     "lagoon, jungle, mountain, castle wall, marble floor, roof, mud, bridge, village, "
     "wiese, schnee, forêt, arena, 草原, 海"
@@ -93,6 +97,19 @@ have one. Some of them:
 | you write | nearest that it knows |
 | --- | --- |
 {_rows(near)}
+
+Words beside a known noun are told as well, adjectives among them, in a note of their own:
+
+```text
+{MODIFIED}
+```
+
+What they say is not in the picture, and some spoil what is known: half of a "misty swamp" comes out as
+farmland. One adjective before a noun is safest. "dark" and "snowy" together are mossy rocks to the model,
+whatever the noun, and that is told as well.
+
+Nothing is told of words that say nothing of a terrain, such as "seamless", "highly detailed" or "hand
+painted".
 
 `tilebake models info embedded --json` lists them all. They come from `words.json` in the model's folder. Any
 model's folder may hold one, and whatever it says changes no pixel; of a model without one nothing is told.

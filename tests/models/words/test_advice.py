@@ -31,18 +31,17 @@ def told(prompt: str, words: ModelWords) -> str:
         "Clear BLUE water",
         "red brick wall",
         "mossy cobblestone path",
-        "pine forest",  # is a forest, and painted as one
         "a lake in the forest",
-        "mountain lake",
         "path through mountains",
         "river near the castle",
         "field of flowers",
         "grass, hand painted, top-down",
         "top-down hand painted grass texture",
-        "cracked stone tiles, dungeon",
+        "small stone tiles, dungeon floor",
         "moss-covered rocks",
         "gravel path",  # holds two nouns, and comes out as gravel
-        "old village road",
+        "an old road of the village",
+        "highly detailed seamless grass texture, 4k, game asset",
         "autumn forest",
     ],
 )
@@ -82,6 +81,64 @@ def test_an_unknown_word_is_told_with_the_nearest_that_is_known(
     prompt: str, note: str, words: ModelWords
 ) -> None:
     assert told(prompt, words).startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        (
+            "black lava",
+            '"black" is unknown to the embedded model, which reads "lava"; nearest that it knows: dark',
+        ),
+        (
+            "misty swamp",
+            '"misty" is unknown to the embedded model, which reads "swamp"; nearest that it knows: murky',
+        ),
+        (
+            "dark snowy taiga forest",
+            '"taiga" is unknown to the embedded model, which reads "forest"; nearest that it knows: snowy',
+        ),
+        (
+            "pine forest",
+            '"pine" is unknown to the embedded model, which reads "forest"; nearest that it knows: ',
+        ),
+        (
+            "purple grass",
+            '"purple" is unknown to the embedded model, which reads "grass"; `tilebake models info',
+        ),
+        (
+            "mosy stone",
+            '"mosy" is unknown to the embedded model, which reads "stone"; nearest that it knows: mossy',
+        ),
+        ("a very dark, black and misty swamp", '"black" and "misty" are unknown to the embedded model'),
+        (
+            "misty lagoon",
+            '"lagoon" is unknown to the embedded model; nearest that it knows: lake, water, river; ',
+        ),
+    ],
+)
+def test_a_word_beside_a_known_noun_is_told(prompt: str, note: str, words: ModelWords) -> None:
+    assert told(prompt, words).startswith(note)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "note"),
+    [
+        (
+            "dark snowy forest",
+            '"dark" and "snowy" together are stone to the embedded model; leave one of them out',
+        ),
+        (
+            "Snow-covered trees, gloomy",
+            '"gloomy" and "snow-covered" together are stone to the embedded model; ',
+        ),
+        ("snowy forest", ""),
+        ("dark snowy stone", ""),  # is one anyway
+    ],
+)
+def test_known_adjectives_that_spoil_each_other_are_told(prompt: str, note: str, words: ModelWords) -> None:
+    assert told(prompt, words).startswith(note)
+    assert bool(told(prompt, words)) == bool(note)
 
 
 @pytest.mark.parametrize(

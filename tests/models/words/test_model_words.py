@@ -71,7 +71,14 @@ def test_words_are_given_as_they_were_read(tmp_path: Path) -> None:
     content = {"terrains": {"grass": TERRAIN}, "adjectives": ["wet"], "unlike_any": ["rug"]}
     words = written(tmp_path, content)
     assert words is not None
-    rest: dict[str, object] = {"painted": [], "astray": [], "darkens": False, "synonyms": {}}
+    rest: dict[str, object] = {
+        "painted": [],
+        "astray": [],
+        "darkens": False,
+        "clashes": [],
+        "modifiers": {},
+        "synonyms": {},
+    }
     assert json.loads(json.dumps(words.as_json())) == content | rest
 
 

@@ -58,8 +58,13 @@ def _word_lines(words: ModelWords, reference: str) -> Iterator[str]:
     yield table(("TERRAIN", "NOUNS"), rows)
     yield ""
     yield from textwrap.wrap(f"adjectives: {', '.join(words.adjectives)}", _WIDTH)
+    for clash in words.clashes:
+        noun = words.terrains[clash.paints].nouns[0]
+        kinds = f"{', '.join(clash.one)} with {', '.join(clash.other)}"
+        yield f"not together, for whatever they stand before comes out as {noun}: {kinds}"
     yield ""
-    yield f"{len(words.synonyms):,} further words are unknown to it, and told with the nearest that it knows:"
+    further = len(words.synonyms) + len(words.modifiers)
+    yield f"{further:,} further words are unknown to it, and told with the nearest that it knows:"
     yield f"tilebake models info {reference} --json"
 
 

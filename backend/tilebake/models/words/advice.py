@@ -18,10 +18,10 @@ _QUOTED: Final = 60  # characters of a prompt
 
 
 def advise(prompt: str, *, is_negative: bool = False, words: ModelWords, model: str) -> Iterator[Diagnostic]:
-    """Yield what to tell about a prompt's plain text: nothing, or one note.
+    """Yield what to tell about a prompt's plain text: nothing, or a note or two.
 
-    `model` is its reference. A word beside a known noun is told only where it is what the prompt is about,
-    and another terrain. Of a negative prompt, known nouns are told where they darken the picture.
+    `model` is its reference. Words that say nothing of a terrain are passed over. Of a negative prompt, known
+    nouns are told where they darken the picture.
     """
     name = f"the {model} model" if model == "embedded" else f'the model "{model}"'
     reading = read_prompt(prompt, words)
@@ -34,6 +34,12 @@ def advise(prompt: str, *, is_negative: bool = False, words: ModelWords, model: 
         near = _guess(reading.rest, words)
         hint = _nearest(near) if near else f"`tilebake models info {model}` lists those that it knows"
         yield Diagnostic(f'{name} knows no noun in "{prompt.strip()[:_QUOTED]}"', hint=hint)
+    said = {word for phrase in reading.strangers for word in phrase.text.split()}
+    unsaid = [word for word in reading.modifiers if word not in said]
+    if unsaid and (reading.carriers or reading.strangers) and not is_negative:
+        yield _unread(unsaid, reading, words, name, model)
+    if not is_negative:
+        yield from _clashes(reading, words, name)
 
 
 def _unknown(reading: Reading, words: ModelWords, name: str) -> Diagnostic:
@@ -46,6 +52,41 @@ def _unknown(reading: Reading, words: ModelWords, name: str) -> Diagnostic:
     if not nouns:
         return Diagnostic(what, hint="nothing that it knows looks like it")
     return Diagnostic(what, hint=_nearest(words.nearest(nouns[0], _NEAR) if len(nouns) == 1 else nouns))
+
+
+def _unread(
+    modifiers: Sequence[str], reading: Reading, words: ModelWords, name: str, model: str
+) -> Diagnostic:
+    """Tell of words that only say more about something: the picture will not show what they say."""
+    told = modifiers[:_TOLD]
+    what = f"{' and '.join(_quote(told))} {'is' if len(told) == 1 else 'are'} unknown to {name}"
+    if reading.carriers:
+        what += f", which reads {' and '.join(_quote(each.noun for each in reading.carriers)[:_READ])}"
+    near = list(dict.fromkeys(filter(None, (_near_modifier(word, words) for word in told))))
+    if near:
+        return Diagnostic(what, hint=_nearest(near))
+    return Diagnostic(what, hint=f"`tilebake models info {model}` lists its adjectives")
+
+
+def _clashes(reading: Reading, words: ModelWords, name: str) -> Iterator[Diagnostic]:
+    """Tell of adjectives that are known, and together come out as another terrain than is meant."""
+    terrains = {meaning.terrain for meaning in reading.carriers}
+    for clash in words.clashes:
+        one, other = (
+            next((each for each in reading.adjectives if each in some), "")
+            for some in (clash.one, clash.other)
+        )
+        if one and other and terrains and clash.paints not in terrains:
+            what = f'"{one}" and "{other}" together are {words.terrains[clash.paints].nouns[0]} to {name}'
+            yield Diagnostic(what, hint="leave one of them out")
+
+
+def _near_modifier(word: str, words: ModelWords) -> str:
+    """Return the known adjective that comes nearest to a word or is spelled alike, else the nearest noun."""
+    alike = get_close_matches(word.lower(), sorted(words.plain_adjectives), n=1, cutoff=_ALIKE)
+    meaning = words.meanings.get(word.lower())
+    noun = "" if meaning is None else meaning.noun
+    return words.nearest_adjective(word) or next(iter(alike), noun)
 
 
 def _quote(texts: Iterable[str]) -> list[str]:

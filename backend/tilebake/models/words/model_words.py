@@ -29,6 +29,18 @@ class KnownTerrain(NamedTuple):
         return self._asdict()
 
 
+class Clash(NamedTuple):
+    """Hold adjectives that a model paints as a terrain of their own where it reads one of each kind."""
+
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    paints: str  # the terrain
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as words.json holds it."""
+        return self._asdict()
+
+
 class Meaning(NamedTuple):
     """Say what a phrase is to a model: the noun that it is or comes nearest to, and that noun's terrain."""
 
@@ -47,6 +59,10 @@ class ModelWords:
     unlike_any: tuple[str, ...] = ()  # words for which it paints nothing that comes near
     painted: tuple[str, ...] = ()  # of the synonyms, those that come out as their noun, whatever is in them
     astray: tuple[str, ...] = ()  # and those that do not, though they hold a noun of the same terrain
+    modifiers: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # further adjectives, each with the one of its own that it comes nearest to
+    clashes: tuple[Clash, ...] = ()
     darkens: bool = False  # whether its pictures darken where a negative prompt has a noun that it knows
 
     @cached_property
@@ -80,6 +96,11 @@ class ModelWords:
         """Return its adjectives in small letters."""
         return frozenset(adjective.lower() for adjective in self.adjectives)
 
+    @cached_property
+    def adjective_words(self) -> frozenset[str]:
+        """Return the words of its adjectives in small letters: "dark" and "blue" of "dark blue"."""
+        return frozenset(word for adjective in self.plain_adjectives for word in adjective.split())
+
     def as_json(self) -> dict[str, object]:
         """Return them as words.json holds them."""
         terrains = {name: terrain.as_json() for name, terrain in self.terrains.items()}
@@ -90,8 +111,15 @@ class ModelWords:
             "painted": list(self.painted),
             "astray": list(self.astray),
             "darkens": self.darkens,
+            "clashes": [clash.as_json() for clash in self.clashes],
+            "modifiers": dict(self.modifiers),
             "synonyms": dict(self.synonyms),
         }
+
+    def nearest_adjective(self, word: str) -> str:
+        """Return the adjective that it was taught and another one comes nearest to; empty for none."""
+        near = self.modifiers.get(word.lower(), "")
+        return near if near.lower() in self.plain_adjectives else ""
 
     def nearest(self, noun: str, count: int = 3) -> tuple[str, ...]:
         """Return a noun, followed by others of its terrain."""
@@ -112,8 +140,17 @@ def read_words(path: Path) -> ModelWords | None:
     terrains = {name: terrain for name, terrain in entries.items() if terrain is not None}
     lists = {key: tuple(_phrases(given.get(key))) for key in _LISTS}
     synonyms = {word: noun for word, noun in _items(given.get("synonyms")) if isinstance(noun, str)}
-    darkens = given.get("darkens") is True
-    return ModelWords(terrains, synonyms=synonyms, darkens=darkens, **lists) if terrains else None
+    modifiers = {word: near for word, near in _items(given.get("modifiers")) if isinstance(near, str)}
+    if not terrains:
+        return None
+    return ModelWords(
+        terrains,
+        synonyms=synonyms,
+        modifiers=modifiers,
+        clashes=tuple(_clashes(given.get("clashes"), terrains)),
+        darkens=given.get("darkens") is True,
+        **lists,
+    )
 
 
 def _terrain(entry: object) -> KnownTerrain | None:
@@ -129,6 +166,14 @@ def _terrain(entry: object) -> KnownTerrain | None:
         colour if isinstance(colour, str) and _COLOUR.fullmatch(colour) else "",
         float(roughness) if isinstance(roughness, int | float) and 0 <= roughness <= 1 else 0.0,
     )
+
+
+def _clashes(value: object, terrains: Mapping[str, KnownTerrain]) -> Iterator[Clash]:
+    for entry in cast("list[object]", value) if isinstance(value, list) else []:
+        given = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+        paints = given.get("paints")
+        if isinstance(paints, str) and paints in terrains:
+            yield Clash(tuple(_phrases(given.get("one"))), tuple(_phrases(given.get("other"))), paints)
 
 
 def _items(value: object) -> Iterator[tuple[str, object]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tilebake.models.words.model_words import Meaning, ModelWords
+from tilebake.models.words.plain_words import is_plain
 
 _PIECES: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|[,;.:/|&+\n\u3001\u3002\uff0c]")
 _LONGEST: Final = 6  # words of a phrase
@@ -43,6 +44,9 @@ class Reading(NamedTuple):
     heads: tuple[Phrase, ...]  # what its parts are about, in their order: "water" in "mountain water, clear"
     others: tuple[Phrase, ...]  # what only says more about them
     rest: tuple[str, ...]  # words that mean nothing to the model
+    modifiers: tuple[str, ...]  # what is said of the heads in words that it was not taught: "misty", "taiga"
+
+    adjectives: tuple[str, ...]  # that it was taught, in small letters
 
     @property
     def carriers(self) -> tuple[Meaning, ...]:
@@ -66,12 +70,18 @@ def read_prompt(text: str, words: ModelWords) -> Reading:
     heads: list[Phrase] = []
     others: list[Phrase] = []
     rest: list[str] = []
+    modifiers: list[str] = []
+    adjectives: list[str] = []
     for part in _parts(_split(text, words), words):
         phrases = [each for each in part.before if isinstance(each, Phrase)]
         heads += [_qualify(each, part.adjectives, words) for each in phrases[-1:]]
         others += [*phrases[:-1], *(each for each in part.aside if isinstance(each, Phrase))]
         rest += [each for each in (*part.before, *part.aside) if isinstance(each, str)]
-    return Reading(tuple(heads), tuple(others), tuple(rest))
+        modifiers += _modifiers(part, words)
+        adjectives += [each.lower() for each in part.adjectives]
+    return Reading(
+        tuple(heads), tuple(others), tuple(rest), tuple(dict.fromkeys(modifiers)), tuple(adjectives)
+    )
 
 
 class _Adjective(str):
@@ -86,6 +96,24 @@ class _Part(NamedTuple):
     before: list[Phrase | str]
     aside: list[Phrase | str]
     adjectives: list[str]  # that the model knows, before the preposition
+
+
+def _modifiers(part: _Part, words: ModelWords) -> Iterator[str]:
+    """Yield what says more about a part's head in words that the model was not taught.
+
+    Of a head that it reads in part these are the words beside the known noun: "pine" of "pine forest".
+    """
+    head = next((each for each in reversed(part.before) if isinstance(each, Phrase)), None)
+    for each in part.before:
+        known = words.adjective_words
+        if isinstance(each, str):
+            said = [each]
+        elif each is not head:
+            said = [] if each.meaning.is_known else [each.text]
+        else:
+            said = each.text.split() if each.parts and not each.meaning.is_known else []
+            known |= {word for meaning in each.parts for word in meaning.noun.lower().split()}
+        yield from (word for word in said if word.lower() not in known and not is_plain(word))
 
 
 def _qualify(head: Phrase, adjectives: Sequence[str], words: ModelWords) -> Phrase:

@@ -5,7 +5,7 @@ to. After "-" stand words that nothing known looks like.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,14 @@ def synonyms(nouns: Mapping[str, str]) -> dict[str, str]:
     plurals = {plural(noun): noun for noun in nouns}
     return dict(
         sorted(({each: noun for each, noun in plurals.items() if each not in known} | wanted).items())
+    )
+
+
+def modifiers(adjectives: Collection[str]) -> dict[str, str]:
+    """Every further adjective with the one, of a model's own, that it comes nearest to, sorted."""
+    found = {fold(word): near for word, near in read_list(Path(__file__).parent / "adjectives.txt")}
+    return dict(
+        sorted((word, near) for word, near in found.items() if near in adjectives and word not in adjectives)
     )
 
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 import click
 
 from training.text.synonyms.looks import Look, look, paint_terrains
-from training.text.synonyms.measured import ASTRAY, PAINTED, phrases
+from training.text.synonyms.measured import ASTRAY, CLASHES, PAINTED, phrases
 from training.text.synonyms.model_words import adjectives, first_nouns, nouns
-from training.text.synonyms.table import synonyms, unlike_any
+from training.text.synonyms.table import modifiers, synonyms, unlike_any
 
 MODEL: Final = Path("backend/tilebake/embedded")
 JUDGE: Final = "judge.safetensors"
@@ -41,6 +41,8 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
         "painted": phrases(PAINTED),
         "astray": phrases(ASTRAY),
         "darkens": True,  # by an eighth with "ice" as a map's negative prompt, and broken by dark cracks
+        "clashes": list(CLASHES),
+        "modifiers": modifiers(adjectives()),
         "synonyms": synonyms(known),
     }
 
@@ -48,9 +50,10 @@ def content(model: Path, looks: Mapping[str, Look]) -> dict[str, Any]:
 def text(content: Mapping[str, Any]) -> str:
     """The file's text: an entry a line, so that a change of one word is a line in a diff."""
     parts = ['{\n "terrains": {\n' + _entries(content["terrains"]) + "\n }"]
-    for key in ("adjectives", "unlike_any", "painted", "astray", "darkens"):
+    for key in ("adjectives", "unlike_any", "painted", "astray", "darkens", "clashes"):
         parts.append(f' "{key}": {json.dumps(content[key], ensure_ascii=False)}')
-    parts.append(' "synonyms": {\n' + _entries(content["synonyms"]) + "\n }")
+    for key in ("modifiers", "synonyms"):
+        parts.append(f' "{key}": {{\n' + _entries(content[key]) + "\n }")
     return ",\n".join(parts) + "\n}\n"
 
 
