@@ -21,6 +21,7 @@ from tests.godot.harness.user_plugin import add_user, remove_user
 
 TOML: Final = 'maps = ["maps"]\noutput = "baked"\n'
 SCENES: Final = (
+    "dual_grid",
     "heroes_below_layers",
     "instanced",
     "isometric",

@@ -1,6 +1,9 @@
 @tool
 extends RefCounted
-## Hide the tiles of one layer that a painting shows. Its other tiles, its collision and what lies below it stay.
+## Hide the tiles of one layer that a painting shows. Its other tiles, its collision and what lies below it stay, but for
+## layers on which a script draws the same tiles.
+
+const TilebakeDrawnCopies = preload("drawn_copies.gd")
 
 ## A kind of tile in a list of numbers: source, atlas x, atlas y, alternative.
 const NUMBERS: int = 4
@@ -10,6 +13,8 @@ var _layer: CanvasItem
 var _unpainted: PackedInt32Array
 var _rest: TileMapLayer = null
 var _invisible: ShaderMaterial = ShaderMaterial.new()
+var _copies: TilebakeDrawnCopies = null
+var _covered: Array[CanvasItem] = []  # in the editor
 
 
 ## Take a layer, and the kinds of its tiles that are not in the painting.
@@ -22,6 +27,7 @@ func _init(layer: CanvasItem, unpainted: PackedInt32Array) -> void:
 func hide_in_game() -> void:
 	_show_rest()
 	_layer.self_modulate.a = 0.0
+	_find_copies(func(copy: TileMapLayer) -> void: copy.self_modulate.a = 0.0)
 
 
 ## Hide the painted tiles in the editor. No property changes, so that nothing of it can be saved: tiles take the
@@ -30,19 +36,35 @@ func hide_in_editor() -> void:
 	_show_rest()
 	_invisible.shader = Shader.new()
 	_invisible.shader.code = _INVISIBLE
-	RenderingServer.canvas_item_set_use_parent_material(_layer.get_canvas_item(), false)
-	RenderingServer.canvas_item_set_material(_layer.get_canvas_item(), _invisible.get_rid())
+	_cover(_layer)
+	_find_copies(_cover)
 
 
 ## Show the tiles in the editor again.
 func show_in_editor() -> void:
-	if not is_instance_valid(_layer):
-		return
-	RenderingServer.canvas_item_set_use_parent_material(_layer.get_canvas_item(), _layer.use_parent_material)
-	var material: RID = RID() if _layer.material == null else _layer.material.get_rid()
-	RenderingServer.canvas_item_set_material(_layer.get_canvas_item(), material)
+	if _copies != null:
+		_copies.stop()
+	for item: CanvasItem in _covered:
+		if not is_instance_valid(item):
+			continue
+		RenderingServer.canvas_item_set_use_parent_material(item.get_canvas_item(), item.use_parent_material)
+		var material: RID = RID() if item.material == null else item.material.get_rid()
+		RenderingServer.canvas_item_set_material(item.get_canvas_item(), material)
+	_covered.clear()
 	if is_instance_valid(_rest):
 		_rest.queue_free()
+
+
+func _find_copies(on_found: Callable) -> void:
+	var layer: TileMapLayer = _layer as TileMapLayer
+	if layer != null:
+		_copies = TilebakeDrawnCopies.new(layer, on_found)
+
+
+func _cover(item: CanvasItem) -> void:
+	_covered.append(item)
+	RenderingServer.canvas_item_set_use_parent_material(item.get_canvas_item(), false)
+	RenderingServer.canvas_item_set_material(item.get_canvas_item(), _invisible.get_rid())
 
 
 ## Show the tiles that are not in the painting on a layer of their own, which nobody else sees and nothing saves.

@@ -54,6 +54,8 @@ static func painted_instances(node: Node) -> PackedStringArray:
 static func _find_layers(node: Node, root: Node, found: Array[Node]) -> void:
 	if node is CanvasItem and not (node as CanvasItem).visible:
 		return
+	if node != root and node.owner == null:
+		return  # a script has added it: it is in no scene file, and cannot be named
 	if node != root and not node.scene_file_path.is_empty() and not TilebakeLayerList.baked_in(node).is_empty():
 		return
 	if TilebakeLayerSearch.has_tiles(node):
