@@ -29,17 +29,17 @@ def test_a_new_project_has_a_map_that_is_read_without_a_note(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command_line(["init", "game"]) == 0
-    assert files_in(here / "game") == {"tilebake.toml", "maps/village.json", ".gitignore"}
+    assert files_in(here / "game") == {"tilebake.toml", "maps/lakeside.json", ".gitignore"}
     out, err = capsys.readouterr()
     assert [Path(line).as_posix() for line in out.splitlines()] == [
         "game/tilebake.toml",
-        "game/maps/village.json",
+        "game/maps/lakeside.json",
         "game/.gitignore",
     ]
     assert "cd game" in err
     assert "tilebake bake" in err
-    village = here / "game" / "maps" / "village.json"
-    tilemap = read_map(village, find_project(village))
+    lakeside = here / "game" / "maps" / "lakeside.json"
+    tilemap = read_map(lakeside, find_project(lakeside))
     assert tilemap.notes == ()
     assert len(tilemap.terrains) == 5
 
@@ -71,11 +71,11 @@ def test_the_preset_is_written_into_the_project(here: Path) -> None:
 
 def test_nothing_is_overwritten(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "maps").mkdir()
-    for name in (".gitignore", "maps/village.json"):
+    for name in (".gitignore", "maps/lakeside.json"):
         (here / name).write_text("mine", encoding="utf-8")
     assert run_command_line(["init"]) == 0
     assert (here / ".gitignore").read_text(encoding="utf-8") == "mine"
-    assert (here / "maps" / "village.json").read_text(encoding="utf-8") == "mine"
+    assert (here / "maps" / "lakeside.json").read_text(encoding="utf-8") == "mine"
     assert "stays as it is" in capsys.readouterr().err
     before = (here / "tilebake.toml").read_bytes()
     assert run_command_line(["init", "--preset", "pixel-art"]) == 0

@@ -24,7 +24,7 @@ def main() -> None:
         Path("lake.json").write_text(first_map(), encoding="utf-8")
         run("bake", "lake.json", "--out", str(PICTURES / "first-map.png"))
         run("init", "game", "--preset", "pixel-art")
-        run("bake", "game/maps/village.json", "--out", str(PICTURES / "pixel-art.png"))
+        run("bake", "game/maps/lakeside.json", "--out", str(PICTURES / "pixel-art.png"))
 
 
 def first_map() -> str:

@@ -9,7 +9,7 @@ from tilebake.level.settings import Preset
 
 Kind = Literal["empty", "maps", "godot"]
 
-SAMPLE: Final = Path("maps", "village.json")
+SAMPLE: Final = Path("maps", "lakeside.json")
 GODOT_FILE: Final = "project.godot"
 
 _HERE: Final = Path(__file__).parent
@@ -36,7 +36,7 @@ def starter_files(folder: Path, kind: Kind, preset: Preset | None) -> Starter:
     """
     wanted = {Path(FILE_NAME): _project_file(kind, preset)}
     if kind == "empty":
-        wanted[SAMPLE] = _template("village.json")
+        wanted[SAMPLE] = _template("lakeside.json")
     if kind != "godot":
         wanted[Path(".gitignore")] = _template("gitignore.txt")
     standing = tuple(path for path in wanted if _is_there(folder / path))
