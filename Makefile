@@ -1,10 +1,12 @@
 # Everything runs in $(VENV), made by the first target that needs it and left alone until pyproject.toml or
-# constraints.txt change. `make` alone lists the targets.
+# constraints.txt change. What paints is installed first; the tools of tests and checks come with the first target
+# that needs them. `make` alone lists the targets.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
+PAINTS := $(VENV)/.tilebake-paints
 READY := $(VENV)/.tilebake-ready
 
 # PyPI's torch for Linux brings CUDA: several GB that a machine without an NVIDIA driver has no use for.
@@ -20,9 +22,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
-install: $(READY) ## make .venv with everything that constraints.txt pins
+install: $(READY) ## make .venv with all that painting, tests and checks need
 
-bake: install ## paint maps/forest.json
+bake: $(PAINTS) ## paint maps/forest.json
 	$(BIN)/tilebake bake maps/forest.json
 	@echo "The picture is $(CURDIR)/maps/forest.png"
 
@@ -82,7 +84,7 @@ clean: ## remove .venv, caches and builds
 	find backend tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip compiles all modules: it takes a minute, and without it each process does, where PYTHONDONTWRITEBYTECODE is set.
-$(READY): pyproject.toml constraints.txt
+$(PAINTS) $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade --constraint constraints.txt pip hatchling editables
@@ -90,5 +92,5 @@ ifneq ($(TORCH_INDEX),)
 	@$(PIP) install --constraint constraints.txt --no-deps --retries 0 --timeout 15 --index-url $(TORCH_INDEX) torch \
 		|| echo "No torch from $(TORCH_INDEX): taking it from where pip takes everything else."
 endif
-	$(PIP) install --constraint constraints.txt --no-build-isolation --editable . --group dev
-	@touch $@
+	$(PIP) install --constraint constraints.txt --no-build-isolation --editable . $(if $(filter $(READY),$@),--group dev)
+	@touch $(PAINTS) $@
