@@ -1,11 +1,14 @@
 """What the README says is so: its maps and projects are read, its commands parsed, its links followed.
 
-The commands of docs/attention.md and docs/models.md are parsed too.
+So are those of docs/command-line.md, whose tables are complete, and the commands of other pages.
 """
 
 import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +27,7 @@ from tilebake.serve.bake.publish import is_recorded_picture
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMAND_LINE: Final = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 ATTENTION: Final = (ROOT / "docs" / "attention.md").read_text(encoding="utf-8")
 MODELS: Final = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 MAKEFILE: Final = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -48,7 +52,7 @@ def commands_of(program: str, text: str = README) -> list[list[str]]:
 
 def first_column(heading: str) -> list[str]:
     """The `names` in the first column of the table under this header cell."""
-    table = re.search(rf"^\| {re.escape(heading)} \|.*\n\| ---.*\n((?:\|.*\n)+)", README, re.MULTILINE)
+    table = re.search(rf"^\| {re.escape(heading)} \|.*\n\| ---.*\n((?:\|.*\n)+)", COMMAND_LINE, re.MULTILINE)
     assert table is not None, f"no table of {heading}"
     cells = [row.split("|")[1] for row in table[1].splitlines()]
     return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
@@ -133,12 +137,13 @@ def test_python_runs(
 
 def test_errors_are_printed_as_the_readme_shows() -> None:
     (told,), (text,) = blocks("text"), blocks("json")
+    assert told in COMMAND_LINE
     with pytest.raises(MapError) as caught:
         parse_map(text.replace('"gsswwwsg"', '"gsswwwtg"'), path=Path("lake.json"))
     assert told == f"error: {caught.value}\n"
 
 
-@pytest.mark.parametrize("text", blocks("toml"))
+@pytest.mark.parametrize("text", blocks("toml") + blocks("toml", COMMAND_LINE))
 def test_projects_are_projects(text: str, tmp_path: Path) -> None:
     file = tmp_path / "tilebake.toml"
     file.write_text(text, encoding="utf-8")
@@ -147,7 +152,7 @@ def test_projects_are_projects(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    commands_of("tilebake") + commands_of("tilebake", ATTENTION) + commands_of("tilebake", MODELS),
+    [words for text in (README, COMMAND_LINE, ATTENTION, MODELS) for words in commands_of("tilebake", text)],
     ids=" ".join,
 )
 def test_commands_parse(arguments: list[str]) -> None:
@@ -172,8 +177,28 @@ def test_make_targets_exist(arguments: list[str]) -> None:
         assert re.search(pattern, MAKEFILE, re.MULTILINE), word
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="whoever has no make runs no target of it")
+def test_a_newcomer_installs_what_paints_and_a_test_the_rest(tmp_path: Path) -> None:
+    def steps_of(target: str) -> str:
+        command = ["make", "-n", target, f"VENV={tmp_path}", "CI="]
+        outside = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+        ran = subprocess.run(
+            command, cwd=ROOT, env=outside, capture_output=True, encoding="utf-8", check=True
+        )
+        return ran.stdout
+
+    assert "--editable ." in steps_of("bake")
+    assert "--group dev" not in steps_of("bake")
+    for target in ("install", "check"):
+        assert steps_of(target).count("--editable . --group dev") == 1
+
+
 def test_shell_blocks_show_nothing_else() -> None:
     assert {words[0] for words in shell_lines()} == {"make", "pip", "tilebake"}
+
+
+def test_the_readme_is_read_in_ten_minutes() -> None:
+    assert len(README.splitlines()) <= 220, "what a newcomer needs; the rest goes to docs/command-line.md"
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", README))
@@ -181,7 +206,7 @@ def test_links_lead_somewhere(target: str) -> None:
     assert "://" in target or (ROOT / target).exists()
 
 
-def test_every_command_is_in_the_readme() -> None:
+def test_every_command_is_told() -> None:
     told = " ".join(first_column("command"))
     assert set(COMMANDS) <= set(re.findall(r"tilebake (\w+)", told))
     for command in leaf_commands(tilebake):
@@ -198,5 +223,5 @@ def test_exit_codes_are_those_of_the_program() -> None:
     from tilebake import cli
     from tilebake.cli.run import bake
 
-    codes = set(re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE))
+    codes = set(re.findall(r"^\| ([\d, ]+) \|", COMMAND_LINE, re.MULTILINE))
     assert codes == {*map(str, (0, cli.FAILED, click.UsageError.exit_code, bake.STALE, cli.BUSY)), "130, 143"}
