@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 
 from tests.helpers.clock import Clock
 from tilebake.cli import run_command_line
-from tilebake.cli.terminal.bake_time import BakeTime
+from tilebake.cli.terminal.bake_time import BakeTime, spell_windows
+from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.step_timer import spell_seconds
+from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest, Step
@@ -113,6 +116,23 @@ def test_seconds_are_spelt_for_people(seconds: float, text: str) -> None:
     assert spell_seconds(seconds) == text
 
 
+def test_windows_are_counted_before_they_are_painted() -> None:
+    settings = BakeSettings(pixels_per_tile=64, steps=10, windows="always", window=512, rounds=1)
+    request = replace(request_of(20), settings=settings)
+    count = work_of(request).windows
+    assert count > 3
+    assert spell_windows(request) == f", in {count} windows"
+    assert spell_windows(request_of(10)) == ""
+    part = request.part(Bounds(0, 0, 64, 64))
+    assert spell_windows(part).endswith("windows: those of the whole pieces that hold the region")
+    output = BatchOutput(as_json=False, check=False)
+    output.begin(request)
+    assert output.spell_kept(Step(1, 30)) == f"{count - 3} of {count} windows are kept, 3 to paint"
+    assert output.spell_kept(Step(2, 30)) == ""
+    output.begin(request)
+    assert output.spell_kept(Step(1, 10 * count)) == ""
+
+
 def test_a_bake_says_how_fast_the_machine_was(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -126,6 +146,7 @@ def test_a_bake_says_how_fast_the_machine_was(
     )
     assert bake("--json") == 0
     told = capsys.readouterr()
+    assert "loading" not in told.err
     (baked,) = (json.loads(line) for line in told.out.splitlines())
     assert baked["megapixels_per_minute"] > 0
     assert "; this machine paints " in told.err

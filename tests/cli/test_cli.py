@@ -219,8 +219,8 @@ def test_generate_paints_a_prompt(maps: Path, tiny: list[str], capsys: pytest.Ca
 
 def test_show_masks_draws_a_sheet(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["show", "masks", "maps/forest.json"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["forest.masks.png"]
-    assert opened(maps.parent / "forest.masks.png").width > 300
+    assert capsys.readouterr().out.splitlines() == ["maps/forest.masks.png"]
+    assert opened(maps / "forest.masks.png").width > 300
 
 
 @pytest.mark.usefixtures("maps")
@@ -241,8 +241,8 @@ def test_show_attention_draws_a_sheet_and_keeps_the_maps(
 ) -> None:
     words = ["--words", "mossy grass,water,map", "--during", "2-3", "--level", "3x2", "--npz", "seen.npz"]
     assert run_command_line(["show", "attention", "maps/forest.json", *words, *tiny]) == 0
-    assert capsys.readouterr().out.splitlines() == ["forest.attention.png", "seen.npz"]
-    assert opened(maps.parent / "forest.attention.png").height > 3 * 300
+    assert capsys.readouterr().out.splitlines() == ["maps/forest.attention.png", "seen.npz"]
+    assert opened(maps / "forest.attention.png").height > 3 * 300
     with np.load(maps.parent / "seen.npz") as arrays:
         assert arrays["maps_3x2"].shape == (3, 3, 2, 3)
         assert arrays["terrains"].tolist() == ["grass", "water", "base prompt"]
@@ -254,8 +254,8 @@ def test_edit_paints_a_terrain_under_other_words(
     assert run_command_line(["bake", "maps/forest.json", "--out", "baked.png", *tiny]) == 0
     options = ["--replace", "grass", "snow", "--reweight", "snow=2", "--threshold", "0.3", "--average"]
     assert run_command_line(["edit", "maps/forest.json", *options, "--sheet", "sheet.png", *tiny]) == 0
-    assert capsys.readouterr().out.splitlines()[1:] == ["forest.edit.png", "sheet.png"]
-    baked, edited = (np.asarray(opened(maps.parent / name)) for name in ("baked.png", "forest.edit.png"))
+    assert capsys.readouterr().out.splitlines()[1:] == ["maps/forest.edit.png", "sheet.png"]
+    baked, edited = (np.asarray(opened(maps.parent / name)) for name in ("baked.png", "maps/forest.edit.png"))
     assert baked.shape == edited.shape
     assert (baked != edited).any()
     assert opened(maps.parent / "sheet.png").width > 700

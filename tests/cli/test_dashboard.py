@@ -54,6 +54,27 @@ def test_event_lines_say_when_a_bake_begins_and_ends() -> None:
     ]
 
 
+def test_event_lines_name_the_picture_of_a_painted_map() -> None:
+    event_lines = EventLines(Clock())
+    view = MapView("levels/forest.json", "baking", texture="textures/forest.png")
+    done = replace(JOB, state="done")
+    assert lines_of(
+        event_lines, Event(1, map=view), Event(2, job=replace(JOB, state="running")), Event(3, job=done)
+    ) == ["levels/forest.json: painting", "levels/forest.json: painted in 0.0 s as textures/forest.png"]
+
+
+def test_event_lines_say_a_note_once_wherever_its_line_moves() -> None:
+    note = replace(ERROR, what='"lagoon" is unknown')
+    moved = replace(note, where=replace(note.where, line=9))
+    other = replace(note, what='"reef" is unknown')
+    event_lines = EventLines()
+    events = [
+        Event(1, map=MapView("levels/forest.json", "stale", notes=notes))
+        for notes in ((note,), (moved,), (moved, other))
+    ]
+    assert lines_of(event_lines, *events) == [f"note: {note}", f"note: {other}"]
+
+
 def test_event_lines_say_an_error_once_and_again_when_it_changes() -> None:
     event_lines = EventLines()
     failed = of_map("failed", ERROR)

@@ -16,7 +16,7 @@ def objects(text: str) -> list[dict[str, object]]:
 
 def test_an_edit_has_its_record_beside_it(maps: Path, tiny: list[str]) -> None:
     assert run_command_line(["edit", "maps/forest.json", "--replace", "grass", "snow", *tiny]) == 0
-    record = json.loads((maps.parent / "forest.edit.bake.json").read_text(encoding="utf-8"))
+    record = json.loads((maps / "forest.edit.bake.json").read_text(encoding="utf-8"))
     assert record["edit"]["terrains"]["grass"]["prompt"] == "lush (mossy:1.4) snow"
     assert record["edit"]["terrains"]["grass"]["align"] == "replace"
 
@@ -37,7 +37,7 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     assert run_command_line(["bake", str(file), "--json", *tiny]) == 0
     (baked,) = objects(capsys.readouterr().out)
     assert baked["cached"] is True, "it was painted already"
-    assert (maps / "forest.png").read_bytes() == (maps.parent / "forest.edit.png").read_bytes()
+    assert (maps / "forest.png").read_bytes() == (maps / "forest.edit.png").read_bytes()
     assert run_command_line(["bake", str(file), "--out", "anew.png", "--force", *tiny]) == 0
     assert (maps.parent / "anew.png").read_bytes() == (maps / "forest.png").read_bytes()
     assert json.loads(record_path(maps / "forest.png").read_text(encoding="utf-8"))["edit"]
@@ -67,7 +67,7 @@ def test_an_edit_that_cannot_be_saved_fails_before_it_is_painted(
     told = capsys.readouterr()
     assert "the edit changes 'hand painted', the style" in told.err
     assert "denoise" not in told.out
-    assert not (maps.parent / "forest.edit.png").exists()
+    assert not (maps / "forest.edit.png").exists()
     assert (maps / "forest.json").read_bytes() == before
 
 

@@ -33,6 +33,8 @@ def test_a_bake_beside_another_writer_names_it_once_and_leaves(
         told = capsys.readouterr()
         assert told.err.count("another tilebake is at work in this project: process") == 1
         assert [json.loads(line)["status"] for line in told.out.splitlines()] == ["failed", "failed"]
+        assert "2 stopped in" in told.err
+        assert "failed in" not in told.err
     assert not game.png("forest").exists()
     assert run_quickly("bake", str(game.root)) == 0
     assert holder(Project(game.root)) is None

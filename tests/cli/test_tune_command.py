@@ -21,7 +21,7 @@ from tilebake.texture import Texture
 
 
 def sheet_of(folder: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    with Image.open(folder / "forest.tune.png") as picture:
+    with Image.open(folder / "maps" / "forest.tune.png") as picture:
         return np.asarray(picture)
 
 
@@ -31,7 +31,7 @@ def test_tune_draws_every_combination(
     lists = ["--mask-sigma", "1,2", "--base-prompt-weight", "0.1,0.3,0.5", "--steps", "2"]
     assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 0
     told = capsys.readouterr()
-    assert told.out.splitlines() == ["forest.tune.png"]
+    assert told.out.splitlines() == ["maps/forest.tune.png"]
     assert "[6/6]" in told.err
     assert sheet_of(maps.parent).shape[1] > 3 * 480
 
@@ -49,7 +49,7 @@ def test_a_combination_that_cannot_be_planned_is_crossed_out_and_the_others_are_
     lists = ["--base-prompt-weight", "0,0.3", "--regional-prompt-weight", "0", "--steps", "1"]
     assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 1
     told = capsys.readouterr()
-    assert told.out.splitlines() == ["forest.tune.png"]
+    assert told.out.splitlines() == ["maps/forest.tune.png"]
     assert "error: base_prompt_weight 0.0: " in told.err
     assert "are both 0" in told.err
     sheet = sheet_of(maps.parent)
@@ -80,7 +80,7 @@ def test_a_combination_that_fails_while_it_is_painted_stops_no_other(
     monkeypatch.setattr(engine, "report_baker", fragile_baker)
     assert run_command_line(["tune", "maps/forest.json", "--steps", "1,2,3", *tiny]) == 1
     told = capsys.readouterr()
-    assert told.out.splitlines() == ["forest.tune.png"]
+    assert told.out.splitlines() == ["maps/forest.tune.png"]
     assert told.err.count("error: ") == 1
     assert "error: steps 2: " in told.err
     assert str(mistake) in told.err
@@ -99,7 +99,7 @@ def test_without_any_picture_there_is_no_sheet(
     assert run_command_line(["tune", "maps/forest.json", *lists, *tiny]) == 1
     told = capsys.readouterr()
     assert (told.out, told.err.count("error: ")) == ("", 1)
-    assert not (maps.parent / "forest.tune.png").exists()
+    assert not (maps / "forest.tune.png").exists()
 
 
 def test_one_of_the_seeds_that_tune_painted_is_kept(
@@ -111,7 +111,7 @@ def test_one_of_the_seeds_that_tune_painted_is_kept(
     before = json.loads((maps / "forest.json").read_text(encoding="utf-8"))
     assert run_command_line(tune) == 0
     told = capsys.readouterr()
-    assert told.out.splitlines() == ["forest.tune.png"]
+    assert told.out.splitlines() == ["maps/forest.tune.png"]
     assert "--keep 1 to --keep 3" in told.err
     trials = read_history(maps / "forest.json").trials
     assert [trial.title for trial in trials] == ["seed 1", "seed 2", "seed 3"]
@@ -158,7 +158,7 @@ def test_what_is_stopped_leaves_the_sheet_of_what_was_painted(
     tune = ["tune", "maps/forest.json", "--seed", "1,2,3,4", "--steps", "2", *tiny]
     assert run_command_line(tune) == 128 + signal.SIGINT
     told = capsys.readouterr()
-    assert told.out.splitlines() == ["forest.tune.png"]
+    assert told.out.splitlines() == ["maps/forest.tune.png"]
     assert "stopped: 2 of 4 painted" in told.err
     assert "--keep 1 to --keep 2" in told.err
     assert sheet_of(maps.parent).shape[1] > 2 * 480
@@ -174,7 +174,32 @@ def test_what_is_stopped_before_the_first_picture_leaves_no_sheet(
     monkeypatch.setattr(engine, "load_pipeline", stop)
     assert run_command_line(["tune", "maps/forest.json", "--seed", "1,2", *tiny]) == 128 + signal.SIGINT
     assert "stopped: 0 of 2 painted" in capsys.readouterr().err
-    assert not (maps.parent / "forest.tune.png").exists()
+    assert not (maps / "forest.tune.png").exists()
+
+
+def test_a_fast_tune_paints_previews_and_says_what_its_judge_is_worth(
+    maps: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps: list[int | None] = []
+    report_baker = engine.report_baker
+
+    def counting_baker(pipeline: Pipeline) -> Baker:
+        bake = report_baker(pipeline)
+
+        def bake_and_count(request: BakeRequest, on_step: OnStep) -> Texture:
+            steps.append(request.settings.steps)
+            return bake(request, on_step)
+
+        return bake_and_count
+
+    monkeypatch.setattr(engine, "report_baker", counting_baker)
+    assert maps.is_dir()
+    tune = ["tune", "maps/forest.json", "--seed", "1,2", "--device", "cpu"]
+    assert run_command_line([*tune, "--fast"]) == 0
+    told = capsys.readouterr().err
+    assert steps == [4, 4], "ten are the embedded model's"
+    assert told.count("loading the model embedded ...") == 1
+    assert told.count('note: "judged right" counts at 64 pixels a tile') == 1
 
 
 def test_tune_says_how_long_it_will_take_before_it_begins(

@@ -79,6 +79,13 @@ def test_the_record_of_a_bake_holds_the_notes(game: Game) -> None:
     assert run_quickly("bake", "--check", "game/levels/bay.json") == 0
 
 
+def test_a_note_is_told_once_in_a_command(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(game.path("bay"))
+    assert run_quickly("tune", path, "--seed", "1,2", "--keep", "2") == 0
+    told = capsys.readouterr().err
+    assert [told.count(note) for note in TOLD] == [1, 1]
+
+
 @pytest.mark.usefixtures("game")
 def test_tune_tells_unknown_words_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -110,6 +117,16 @@ def test_an_edit_that_only_weighs_tells_nothing_twice(
     assert game.root.is_dir()
     monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
     assert run_command_line(["edit", "game/levels/bay.json", "--reweight", "lagoon=2"]) == 1
+    assert capsys.readouterr().err.count('"lagoon" is unknown') == 1
+
+
+def test_an_edit_tells_no_word_again_that_the_map_has(
+    game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert game.root.is_dir()
+    monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
+    swap = ["--terrain", "bay", "--replace", "clear", "murky"]
+    assert run_command_line(["edit", "game/levels/bay.json", *swap]) == 1
     assert capsys.readouterr().err.count('"lagoon" is unknown') == 1
 
 
@@ -181,6 +198,7 @@ def test_info_lists_what_the_model_knows(capsys: pytest.CaptureFixture[str]) -> 
     printed = capsys.readouterr().out
     assert "water         water, river, lake, shallow water, pond" in printed
     assert "moss-covered" in printed
+    assert "comes out as stone: dark, gloomy, shadowy with snowy" in printed
     assert run_command_line(["models", "info", "embedded", "--json"]) == 0
     words = json.loads(capsys.readouterr().out)["words"]
     assert words["terrains"]["water"]["nouns"][0] == "water"

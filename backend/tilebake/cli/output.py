@@ -6,6 +6,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from tilebake.cli.terminal.printing import near
+from tilebake.level.map_names import map_stem
+from tilebake.level.project import find_project, output_path
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.png import png_bytes
 from tilebake.serve.owners.closed_places import refuse_closed_folder
@@ -16,11 +19,20 @@ def picture_path(out: Path | None, default: Path) -> Path:
 
     Raises click.BadParameter, and BakeError for a folder that takes no files: before anything is painted.
     """
-    path = default if out is None else out / default if out.is_dir() else out
+    path = default if out is None else out / default.name if out.is_dir() else out
     if path is out and path.suffix.lower() != ".png":
         raise click.BadParameter(f"{str(out)!r} is neither a .png file nor a folder", param_hint="--out")
     refuse_closed_folder(path)
     return path
+
+
+def picture_of_map(out: Path | None, map_path: Path, kind: str) -> Path:
+    """Return where a picture about a map goes, NAME.KIND.png: beside the map's texture, or as --out says.
+
+    Raises what `picture_path` raises, and ProjectError for a map that has no place for its texture.
+    """
+    texture = output_path(find_project(map_path), map_path)
+    return picture_path(out, Path(near(texture.with_name(f"{map_stem(map_path)}.{kind}.png"))))
 
 
 def write_picture(path: Path, image: NDArray[np.uint8]) -> None:

@@ -44,6 +44,7 @@ WAKE: Final = 0.2  # seconds between two checks whether to stop
 UPKEEP: Final = 3.0  # seconds from one upkeep to the next
 LOOK: Final = 0.4  # seconds from one look for deleted pictures to the next
 CROWD: Final = 10  # maps; if more change at once, nobody is editing them
+MAPS_ARE_READ: Final = "maps: "  # how the notice begins that all were, and saves are seen from now on
 SETTLED: Final = 1.0  # seconds after which a file that was being saved is complete
 PRIORITIES: Final[Mapping[Urgency, Priority]] = {"edited": Priority.EDITED, "asked": Priority.ASKED}
 
@@ -216,7 +217,7 @@ class Backend:
         for map_id in {job.map_id for job in self._jobs.live()} - {each.id for each in known}:
             self._jobs.withdraw(map_id)
         stale = sum(each.stale is not None for each in known)
-        self._log.emit(notice=f"maps: {len(known)}, of which to be painted: {stale}")
+        self._log.emit(notice=f"{MAPS_ARE_READ}{len(known)}, of which to be painted: {stale}")
         self._surveyed.set()
 
     def _apply_changes(self, changes: Changes) -> None:

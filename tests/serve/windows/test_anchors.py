@@ -1,5 +1,6 @@
 """A save of a large map patches its last clean painting; what comes of it depends on the two maps alone."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.windows.anchors import Anchors
+from tilebake.serve.windows.spell_patches import spell_patches
 
 PATH = Path("big.json")
 COLUMNS, ROWS = 128, 96  # 256 by 192 latents, of which a patch takes 64 by 64
@@ -138,12 +140,27 @@ def test_saves_under_a_watch_are_patched_and_undone(game: Game) -> None:
     assert planned(game, is_fresh=True).stale is None
 
 
+def test_what_was_patched_is_told_in_tiles(request_of: Callable[..., BakeRequest]) -> None:
+    clean, corner, both = request_of(), request_of(corner="w"), request_of(corner="w", middle="s")
+    found = re.fullmatch(
+        r"patched (\d+) x (\d+) tiles around the change", spell_patches(corner, clean.tilemap)
+    )
+    assert found is not None
+    assert 1 < int(found[1]) < COLUMNS / 4
+    assert 1 < int(found[2]) < ROWS / 4
+    assert re.fullmatch(
+        r"patched 2 places around the changes, [\d,]+ tiles in all", spell_patches(both, clean.tilemap)
+    )
+    assert spell_patches(clean, clean.tilemap) == "patched nothing, for nothing of the change shows"
+
+
 def test_a_watch_that_begins_anew_patches_what_is_clean(game: Game) -> None:
     game.save("big", **{"seed": 1, **content()})
     game.publish("big")
     with game.watched() as backend:
         game.save("big", **{"seed": 1, **content(corner="w")})
         until(lambda: game.is_painted("big") and view(backend, "big").state == "up to date")
+        assert any(": patched " in event.notice for event in backend.events(0, 0))
     assert (read_record(game.png("big")) or {})["anchor"]
     with game.watched() as backend:
         game.save("big", **{"seed": 1, **content(corner="s")})

@@ -98,7 +98,7 @@ def _strength_option(*flags: str, **options: Any) -> Any:
 @_strength_option(
     "--local-blend", metavar="WORD,...", help="Change the picture only where these words are attended to."
 )
-@choices(*SETTINGS, out="The .png file to write. [default: NAME.edit.png]")
+@choices(*SETTINGS, out="The .png file to write. [default: NAME.edit.png beside the texture]")
 def command(
     *,
     map_path: Path | None,

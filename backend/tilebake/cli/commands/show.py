@@ -30,7 +30,12 @@ def command() -> None:
 
 @command.command("masks", cls=SectionCommand)
 @MAP
-@choices(*BLENDING, out="The .png file to write. [default: NAME.masks.png]", model=False, seed=False)
+@choices(
+    *BLENDING,
+    out="The .png file to write. [default: NAME.masks.png beside the texture]",
+    model=False,
+    seed=False,
+)
 def masks(*, map_path: Path, choices: Choices) -> None:
     """Draw the tiles of MAP, each terrain's mask, their sum and the edges. Loads no model."""
     from tilebake.cli.run.show import show_masks
@@ -65,7 +70,7 @@ def prompts(*, map_path: Path, choices: Choices, as_json: bool) -> None:
     help="Average over the layers with maps of this size, such as 32 or 32x24. [default: all layers]",
 )
 @click.option("--npz", type=click.Path(path_type=Path), help="Also write the maps as numpy arrays.")
-@choices(*SETTINGS, out="The .png file to write. [default: NAME.attention.png]")
+@choices(*SETTINGS, out="The .png file to write. [default: NAME.attention.png beside the texture]")
 def attention(
     *,
     map_path: Path,

@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, WholeNumber, check_seed, choices, model_option, parse_lora
+from tilebake.cli.options import (
+    Choices,
+    WholeNumber,
+    check_seed,
+    choices,
+    fast_option,
+    model_option,
+    parse_lora,
+)
 from tilebake.cli.setting_options import SETTINGS
 from tilebake.level.terrain import LoraRef
 
@@ -48,9 +56,10 @@ def _lora_weights(text: str) -> tuple[LoraRef, ...]:
     type=WholeNumber(1),
     help="Write the N-th combination of the sheet into MAP, and paint it. No sheet is made.",
 )
+@fast_option
 @choices(
     *(setting.listed() for setting in SETTINGS),
-    out="The .png file to write. [default: NAME.tune.png]",
+    out="The .png file to write. [default: NAME.tune.png beside the texture]",
     lora=False,
     seed=False,
 )
@@ -70,6 +79,7 @@ def command(
     seeds: tuple[int, ...] | None,
     weighed_loras: tuple[tuple[LoraRef, ...], ...],
     choices: Choices,
+    fast: bool,
 ) -> int:
     """Paint MAP with every combination of the settings, and lay the pictures out on one sheet.
 
@@ -82,7 +92,7 @@ def command(
     tilebake tune maps/forest.json --preset painting,pixel-art
 
     The same command with --keep N writes what sets the N-th picture apart into MAP, and changes nothing else
-    there; every later bake paints it.
+    there; every later bake paints it, in full after --fast too.
 
     Under each picture stand three figures: how much of each terrain's attention lies within its own tiles;
     how many tiles the model's judge takes for their terrain, if the model has a judge; and how visible the
@@ -93,4 +103,6 @@ def command(
     from tilebake.cli.tuning.axes import Axes
 
     axes = Axes(choices.settings, seeds or (), weighed_loras)
-    return run_tune(map_path, axes, choices) if keep is None else run_keep(map_path, axes, choices, keep)
+    if keep is not None:
+        return run_keep(map_path, axes, choices, keep)
+    return run_tune(map_path, axes, choices, is_fast=fast)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,16 +14,16 @@ from tilebake.cli import BUSY, FAILED
 from tilebake.cli.interrupt import CancelledError, Interruption
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.planning import bake_options
-from tilebake.cli.terminal.bake_time import BakeTime, time_painting
+from tilebake.cli.terminal.bake_time import BakeTime, spell_windows, time_painting
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.cli.terminal.printing import near
+from tilebake.cli.terminal.printing import near, say, say_loading, tell_note
 from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.canvas import in_windows
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import FILE_NAME, find_project, map_folders
 from tilebake.models.devices import refuse_absent_device
-from tilebake.request import Baker
+from tilebake.request import Baker, OnStep, Step
 from tilebake.serve.bake.batch import Baked, BakerFor, Failed, Planned, Started, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap, find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
@@ -100,11 +101,11 @@ def run_bake(
     if mode.check:
         _check(maps, options, output)
         if not paths:
-            _note_orphans(output)
+            _note_orphans()
     else:
         share = None if part is None else BakeShare(*part)
         with WriterLocks("tilebake bake", share) as locks:
-            writing = Writing(options, locks, output.print_note)
+            writing = Writing(options, locks, tell_note)
             speed = _bake(maps, options, output, mode, choices.machine, writing)
     output.print_summary(time.monotonic() - started, speed)
     return _exit_code(output)
@@ -149,30 +150,30 @@ def _maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
         project = find_project(Path.cwd())
         if not (project.root / FILE_NAME).is_file():
             what = f"there is no {FILE_NAME} here or above, so every map below {shown(project.root)} is meant"
-            output.print_note(f"{what}; `tilebake init` begins a project")
+            tell_note(f"{what}; `tilebake init` begins a project")
         usable, problems = map_folders(project)
         folders = tuple(usable)
         for problem in problems:
             report(problem)
-    found = find_maps(folders, report, output.print_note)
-    return [each for each in found if each.path in paths or not _is_lost(each.path, output)]
+    found = find_maps(folders, report, tell_note)
+    return [each for each in found if each.path in paths or not _is_lost(each.path)]
 
 
-def _is_lost(map_path: Path, output: BatchOutput) -> bool:
+def _is_lost(map_path: Path) -> bool:
     """Tell whether the scene of a map is gone, and note it: such a map is painted only if it is named."""
     why = why_lost(map_path)
     if why is not None:
-        output.print_note(f"{shown(near(map_path))} is not painted: {why}; {IF_LOST}")
+        tell_note(f"{shown(near(map_path))} is not painted: {why}; {IF_LOST}")
     return why is not None
 
 
-def _note_orphans(output: BatchOutput) -> None:
+def _note_orphans() -> None:
     def note(error: TilebakeError) -> None:
-        output.print_note(f"pictures without a map are not looked for: {error}")
+        tell_note(f"pictures without a map are not looked for: {error}")
 
     for orphan in find_orphans(find_project(Path.cwd()), note):
         name = shown(near(orphan.png))
-        output.print_note(f"the map of {name} is gone; `tilebake clean` removes what such maps left")
+        tell_note(f"the map of {name} is gone; `tilebake clean` removes what such maps left")
 
 
 def _check(maps: list[FoundMap], options: BakeOptions, output: BatchOutput) -> None:
@@ -206,26 +207,20 @@ def _bake(
         def warn(error: BakeError) -> None:
             work.shown.say(partial(output.print_uncached, error))
 
-        def around(baker: Baker) -> Baker:
-            if not mode.use_cache:
-                return baker
-            with_cache = keeping if mode.paints_all else cached
-            try:
-                return with_cache(baker, user_cache(), warn)
-            except BakeError as error:  # it is another user's
-                warn(error)
-                return baker
-
         bake_time, on_step = time_painting(work, output.print_estimate, machine.device)
-        load = _baker_loader(machine, work.interruption, _windows_for(mode, warn), report=mode.report)
+        tell_loading = None if output.as_json else partial(_tell_loading, work)
+        load = _baker_loader(
+            machine, work.interruption, _windows_for(mode, warn), tell_loading, report=mode.report
+        )
+
         events = bake_maps(
             maps,
             options,
             load,
-            on_step,
+            _tell_kept_windows(output, work, on_step),
             force=mode.paints_all,
             whole=mode.report,
-            around=around,
+            around=partial(_with_cache, mode, warn),
             hold=writing.hold,
         )
         latest: Started | None = None
@@ -242,6 +237,26 @@ def _bake(
             work.shown.say(partial(_print_stopped, latest, output, mode))
             raise
         return bake_time.megapixels_per_minute
+
+
+def _with_cache(mode: BakeMode, warn: OnRefusal, baker: Baker) -> Baker:
+    if not mode.use_cache:
+        return baker
+    with_cache = keeping if mode.paints_all else cached
+    try:
+        return with_cache(baker, user_cache(), warn)
+    except BakeError as error:  # it is another user's
+        warn(error)
+        return baker
+
+
+def _tell_kept_windows(output: BatchOutput, work: Painting, on_step: OnStep) -> OnStep:
+    def report(step: Step) -> None:
+        if text := output.spell_kept(step):
+            work.shown.say(partial(say, text))
+        on_step(step)
+
+    return report
 
 
 def _print_stopped(latest: Started | None, output: BatchOutput, mode: BakeMode) -> None:
@@ -272,7 +287,13 @@ def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput,
         case Baked():
             work.shown.say(partial(output.print_baked, event))
         case Started():
-            work.shown.start(near(event.job.map_path), event.index, event.total)
+            output.begin(event.job.request)
+            what = near(event.job.map_path) + spell_windows(event.job.request)
+            work.shown.start(what, event.index, event.total)
+
+
+def _tell_loading(work: Painting, model: str) -> None:
+    work.shown.say(partial(say_loading, model))
 
 
 def _windows_for(mode: BakeMode, on_refusal: OnRefusal) -> WindowCache | AnewCache | None:
@@ -284,11 +305,14 @@ def _windows_for(mode: BakeMode, on_refusal: OnRefusal) -> WindowCache | AnewCac
 def _baker_loader(
     machine: Machine,
     interruption: Interruption,
-    windows: WindowCache | AnewCache | None = None,
+    windows: WindowCache | AnewCache | None,
+    tell_loading: Callable[[str], None] | None,
     *,
     report: bool,
 ) -> BakerFor:
     def load_baker(job: PlannedBake) -> Baker:
+        if tell_loading is not None:
+            tell_loading(job.source.reference)
         with interruption.at_once():  # the import of torch takes long, too
             from tilebake.cli.engine import load_pipeline, report_baker  # only once there is work for it
 

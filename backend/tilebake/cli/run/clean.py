@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from tilebake.cli import FAILED
-from tilebake.cli.terminal.printing import near, print_path, print_result, say
+from tilebake.cli.terminal.printing import near, print_path, print_result, say, tell_note
 from tilebake.errors import TilebakeError, shown
 from tilebake.level.project import Project, find_project, map_folders
 from tilebake.serve.bake.discover import find_maps
@@ -43,7 +43,7 @@ def _note_lost_maps(project: Project) -> None:
     for found in find_maps(folders, lambda _: None):
         why = why_lost(found.path)
         if why is not None:
-            say(f"note: {shown(near(found.path))}: {why}; {IF_LOST}")
+            tell_note(f"{shown(near(found.path))}: {why}; {IF_LOST}")
 
 
 def _clean(orphan: Orphan, project: Project, *, dry_run: bool, as_json: bool) -> Status:
@@ -51,7 +51,7 @@ def _clean(orphan: Orphan, project: Project, *, dry_run: bool, as_json: bool) ->
     status: Status = "orphan" if dry_run else "removed"
     if orphan.why_kept is not None:
         status = "kept"
-        say(f"note: {shown(near(orphan.png))}: {orphan.why_kept}")
+        tell_note(f"{shown(near(orphan.png))}: {orphan.why_kept}")
     elif not dry_run:
         try:
             remove_orphan(orphan, project.root)

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tilebake.cli.edit_options import EditOptions
 from tilebake.cli.options import Choices
-from tilebake.cli.output import picture_path
+from tilebake.cli.output import picture_of_map, picture_path
 from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plain, read_and_plan
-from tilebake.cli.terminal.printing import print_notes, print_path, say
+from tilebake.cli.terminal.printing import print_notes, print_path, say, say_loading, tell_note
 from tilebake.errors import BakeError, shown
 from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
-from tilebake.level.map_names import map_stem
 from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.files.safe_folder import nearest_folder
@@ -40,6 +40,7 @@ def run_edit_prompt(
     edit = edit_of(options, {None: prompt})
     out = picture_path(choices.out, DEFAULT_OUT)
     _refuse_closed_folders(sheet)
+    say_loading(target.model.source.reference)
     from tilebake.cli.run.paint_edit import paint_prompt_edit  # torch: only once all options are right
 
     paint_prompt_edit(target, edit, choices, out, sheet)
@@ -58,12 +59,13 @@ def run_edit_map(
     planned = read_and_plan(map_path, choices)
     target = _map_target(planned, map_path, editable)
     edit = edit_of(options, target.prompts)
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.edit.png"))
+    out = picture_of_map(choices.out, map_path, "edit")
     refuse_closed_place(out, nearest_folder(out.parent))
     _refuse_closed_folders(sheet, map_path.resolve() if save else None)
     if save:
         map_with_edit(map_path, edit)  # an edit that cannot be saved is refused before it is painted
     _tell_notes(planned, edit)
+    say_loading(target.source.reference)
     from tilebake.cli.run.paint_edit import paint_map_edit  # torch: only once all options are right
 
     texture = paint_map_edit(target, edit, choices, out, sheet)
@@ -73,7 +75,7 @@ def run_edit_map(
         try:
             user_cache().put(texture)  # where the next bake finds it
         except BakeError as error:
-            say(f"note: nothing is kept in the cache: {error}")
+            tell_note(f"nothing is kept in the cache: {error}")
 
 
 def run_forget(map_path: Path) -> None:
@@ -126,9 +128,13 @@ def _tell_notes(planned: MapToPaint, edit: Edit) -> None:
         note for note in planned.tilemap.notes if not (note.where.json_path or "").startswith(_OWN_EDIT)
     )
     sources = {terrain.name: terrain.prompt for terrain in planned.tilemap.terrains}
-    for name, rewrite in edit.rewrites.items() if planned.advise else ():
-        if name is not None and rewrite.prompt != sources[name] and planned.advise is not None:
-            notes = planned.advise(plain_text(rewrite.prompt), is_negative=False)
+    if planned.advise is None:
+        return
+    advise = partial(planned.advise, is_negative=False)
+    for name, rewrite in edit.rewrites.items():
+        if name is not None:
+            told = [*advise(plain_text(sources[name]))]
+            notes = [note for note in advise(plain_text(rewrite.prompt)) if note not in told]
             print_notes(replace(note, what=f"edit of terrain {name!r}: {note.what}") for note in notes)
 
 
@@ -141,5 +147,5 @@ def _map_target(planned: MapToPaint, map_path: Path, editable: EditablePrompts) 
     if named or not editable.base:
         prompts |= {terrain.name: terrain.prompt for terrain in named or tilemap.terrains}
     if tilemap.edit is not None:
-        say(f"note: this edit replaces the one that {shown(map_path)} holds")
+        tell_note(f"this edit replaces the one that {shown(map_path)} holds")
     return MapTarget(tilemap.name, prompts, planned.request, planned.source)

@@ -8,8 +8,7 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
 from tilebake.cli.planning import plan_plain
 from tilebake.cli.terminal.painting import painting_one
-from tilebake.cli.terminal.printing import print_result, say
-from tilebake.errors import shown
+from tilebake.cli.terminal.printing import print_result, say, say_loading, tell_note
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.torus.wrap import Wrap, refuse_unwrappable_size
@@ -26,8 +25,10 @@ def run_generate(
     for text in (prompt, negative):  # a broken one is told before the model is loaded
         plain_text(text)
         for note in foreign_tags(text):
-            say(f"note: {shown(note)}")
+            tell_note(note)
     model = plan_plain(choices)
+    if not as_json:
+        say_loading(model.source.reference)
     from tilebake.cli.engine import load_pipeline  # torch: only once all options are right
 
     with painting_one(prompt) as work:

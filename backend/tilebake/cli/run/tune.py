@@ -10,21 +10,22 @@ import click
 from tilebake.cli import FAILED
 from tilebake.cli.interrupt import CancelledError
 from tilebake.cli.options import Choices, Machine
-from tilebake.cli.output import picture_path, write_picture
+from tilebake.cli.output import picture_of_map, write_picture
 from tilebake.cli.planning import bake_options
 from tilebake.cli.run.bake import BakeMode, run_bake
 from tilebake.cli.terminal.bake_time import spell_estimate, time_painting
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.cli.terminal.printing import near, print_notes, print_path, say
+from tilebake.cli.terminal.printing import near, print_notes, print_path, say, say_loading, tell_note
 from tilebake.cli.tuning.axes import Attempt, Axes
-from tilebake.errors import BakeError, TilebakeError, shown
-from tilebake.level.map_names import map_stem
+from tilebake.errors import BakeError, Diagnostic, TilebakeError, shown
+from tilebake.level.canvas import width_of_tile
 from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap
 from tilebake.models.devices import refuse_absent_device
 from tilebake.models.reference import ModelSource
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet, cross
 from tilebake.paint.report.seams import like_borders
+from tilebake.paint.tile_scale import TILE_PIXELS
 from tilebake.request import Baker, BakeRequest
 from tilebake.serve.bake.history import Trial, remember_trials
 from tilebake.serve.bake.plan import Planner
@@ -52,14 +53,14 @@ class Combination(NamedTuple):
 Outcome = tuple[Combination, tuple[BakeRequest, Texture] | TilebakeError]
 
 
-def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
+def run_tune(map_path: Path, axes: Axes, choices: Choices, *, is_fast: bool) -> int:
     """Paint the combinations, write the sheet, and return the exit code. One that fails stops no other.
 
     What is stopped leaves the sheet of what was painted until then, with the same numbers.
     """
     refuse_absent_device(choices.machine.device)
-    combinations = _combinations(map_path, axes.attempts(choices))
-    out = picture_path(choices.out, Path(f"{map_stem(map_path)}.tune.png"))
+    combinations = _combinations(map_path, axes.attempts(choices), is_fast=is_fast)
+    out = picture_of_map(choices.out, map_path, "tune")
     outcomes: list[Outcome] = []
     try:
         for outcome in _paint(combinations, choices.machine):
@@ -68,6 +69,7 @@ def run_tune(map_path: Path, axes: Axes, choices: Choices) -> int:
         say(f"stopped: {len(outcomes)} of {len(combinations)} painted")
         _finish(map_path, axes, outcomes, out)
         raise
+    print_notes(_notes_on_judging(outcomes))
     has_failed = _finish(map_path, axes, outcomes, out) < len(outcomes)
     return FAILED if has_failed else 0
 
@@ -104,7 +106,7 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
     chosen = trials[number - 1]
     options = bake_options(chosen.choices)
     check_choice(map_path, options)
-    _combinations(map_path, [chosen])
+    _combinations(map_path, [chosen], is_fast=False)
     name = shown(near(map_path))
     has_changed = save_choice(map_path, options)
     say(f"saved in {name}: {chosen.title}" if has_changed else f"{name} has this already: {chosen.title}")
@@ -113,10 +115,10 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
     return run_bake((map_path,), mode, None, plain, is_fast=False, as_json=False)
 
 
-def _combinations(map_path: Path, trials: Sequence[Attempt]) -> list[Combination]:
+def _combinations(map_path: Path, trials: Sequence[Attempt], *, is_fast: bool) -> list[Combination]:
     """Plan each combination before the first is painted. Raises where none of them can be."""
     project = find_project(map_path)
-    planners = [Planner(bake_options(trial.choices)) for trial in trials]
+    planners = [Planner(bake_options(trial.choices, is_fast=is_fast)) for trial in trials]
     tilemap = planners[0].read_map(map_path, project)
     made = [
         Combination(trial.title, _plan(planner, tilemap, project))
@@ -180,14 +182,15 @@ class _Painters:
 
     def of(self, request: BakeRequest, source: ModelSource, work: Painting) -> Baker:
         """Return a baker for this request. Raises ModelError."""
-        from tilebake.cli.engine import load_pipeline, report_baker  # torch: only once all settings are right
-
         if self._bake is None or request.model_key() != self._key:
             self._bake = None  # two models need not be in memory at once
+            work.shown.say(partial(say_loading, source.reference))
             warn = partial(self._warn, work)
             with work.loading():
+                from tilebake.cli.engine import load_pipeline, report_baker  # torch: once all is right
+
                 pipeline = load_pipeline(source, request.loras, self._machine, user_windows(warn))
-            self._bake = _keep_if_possible(report_baker(pipeline), warn)
+                self._bake = _keep_if_possible(report_baker(pipeline), warn)
             self._key = request.model_key()
         return self._bake
 
@@ -195,7 +198,7 @@ class _Painters:
         """Say once that the cache cannot keep what is painted: the next will fare no better."""
         if not self._has_warned:
             self._has_warned = True
-            work.shown.say(partial(say, f"note: nothing is kept in the cache: {error}"))
+            work.shown.say(partial(tell_note, f"nothing is kept in the cache: {error}"))
 
 
 def _keep_if_possible(bake: Baker, warn: OnRefusal) -> Baker:
@@ -222,6 +225,22 @@ def _trials(outcomes: Sequence[Outcome]) -> Iterator[Trial]:
             yield Trial(title=combination.title, digest=result_digest(made[1]))
 
 
+def _reservation(request: BakeRequest) -> str:
+    """Tell that the judge sees tiles of a size that it was not trained on; nothing where it was."""
+    width = width_of_tile(request.settings, request.tilemap.tile_size)
+    return "" if width == TILE_PIXELS else f" (at {width} px)"
+
+
+def _notes_on_judging(outcomes: Sequence[Outcome]) -> Iterator[Diagnostic]:
+    """Tell what figures of the judge are worth where tiles were painted in another size than it knows."""
+    painted = [each for _, each in outcomes if not isinstance(each, TilebakeError)]
+    for request, texture in painted:
+        is_judged = texture.report is not None and texture.report.judged_right() is not None
+        if is_judged and _reservation(request):
+            what = f'"judged right" counts at {TILE_PIXELS} pixels a tile, which the judge was trained on'
+            yield Diagnostic(what, hint="elsewhere compare pictures of one size alone, or go by your eyes")
+
+
 def _caption(request: BakeRequest, texture: Texture) -> str:
     """Write figures of placement and seams, by which settings can be told apart that look alike."""
     timings = texture.timings
@@ -231,7 +250,7 @@ def _caption(request: BakeRequest, texture: Texture) -> str:
     right = texture.report.judged_right()
     seams = like_borders(texture.image, request.tilemap)
     figures = (
-        *(() if right is None else (f"judged right: {right:.0%}",)),
+        *(() if right is None else (f"judged right: {right:.0%}{_reservation(request)}",)),
         *((f"seams {seams:.2f}",) if seams else ()),
         seconds,
     )

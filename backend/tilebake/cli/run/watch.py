@@ -1,7 +1,7 @@
 """Run `tilebake watch`: start the backend, then show and log its events until it is time to stop."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -16,14 +16,14 @@ from tilebake.cli.parent_process import parent_exited
 from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.display import EventDisplay, show_events
 from tilebake.cli.terminal.event_lines import EventLines
-from tilebake.cli.terminal.printing import say
+from tilebake.cli.terminal.printing import say, tell_note
 from tilebake.cli.verbose import WATCH_LOG
-from tilebake.errors import BakeError, ServeError
+from tilebake.errors import BakeError, ServeError, shown
 from tilebake.level.project import Project, project_key, project_root
 from tilebake.models.devices import refuse_absent_device
 from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
-from tilebake.serve.backend import Backend
+from tilebake.serve.backend import MAPS_ARE_READ, Backend
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import Chores
@@ -66,22 +66,23 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
             locks = running.enter_context(only_writer(Project(root)))
             setup = replace(setup, hold=locks.hold)
         except BakeError as error:
-            say(f"note: other writers are not kept out: {error}")
+            tell_note(f"other writers are not kept out: {error}")
         interruption = running.enter_context(interruptible())
         try:
             running.enter_context(logging_to(log_file(root)))
         except (OSError, BakeError) as error:
-            say(f"note: there will be no log file: {error}")
+            tell_note(f"there will be no log file: {error}")
         backend = running.enter_context(Backend(setup))
         try:
             running.enter_context(serving(backend, root, ready_file(root)))
         except ServeError as error:
             log.warning("no local API: %s", error)
-            say(f"note: maps are painted, but no editor can ask for them: {error}")
+            tell_note(f"maps are painted, but no editor can ask for them: {error}")
         lines = EventLines()
         title = f"tilebake watch {root}"
         display = running.enter_context(show_events(backend, lines, title=title, as_json=as_json))
-        _follow(backend, lines, display, partial(_check, interruption, locks), is_over)
+        ready = _Ready(backend, root)
+        _follow(backend, lines, display, ready, partial(_check, interruption, locks), is_over)
 
 
 def _check(interruption: Interruption, locks: WriterLocks) -> None:
@@ -97,6 +98,7 @@ def _follow(
     backend: Backend,
     event_lines: EventLines,
     display: EventDisplay,
+    ready: "_Ready",
     check: Callable[[], None],
     is_over: Callable[[], bool],
 ) -> None:
@@ -111,9 +113,28 @@ def _follow(
         number = events[-1].number
         to_tell = (*events, *_all_maps(backend)) if has_gap else events
         lines = [line for event in to_tell for line in event_lines.lines(event)]
+        lines += ready.lines(events)
         for line in lines:
             log.info("%s", line)
         console.run(partial(display.show, events, lines))
+
+
+class _Ready:
+    """Tell once that saves are seen from now on."""
+
+    def __init__(self, backend: Backend, root: Path) -> None:
+        self._backend = backend
+        self._root = root
+        self._is_told = False
+
+    def lines(self, events: Sequence[Event]) -> list[str]:
+        """Return the line, if one of these events is that the backend has read all maps."""
+        if self._is_told or not any(event.notice.startswith(MAPS_ARE_READ) for event in events):
+            return []
+        self._is_told = True
+        count = len(self._backend.maps())
+        maps = "1 map" if count == 1 else f"{count} maps"
+        return [f"watching {maps} in {shown(self._root)}; press Ctrl-C to stop"]
 
 
 def _all_maps(backend: Backend) -> list[Event]:

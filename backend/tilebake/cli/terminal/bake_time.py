@@ -97,6 +97,17 @@ def time_painting(work: Painting, tell: TellTime, device: str) -> tuple[BakeTime
     return bake_time, on_step
 
 
+def spell_windows(request: BakeRequest) -> str:
+    """Tell what is painted of a map in windows, as the end of its name; nothing of one in one piece."""
+    count = work_of(request).windows
+    if not count or request.anchor is not None:
+        return ""
+    text = f", in {count:,} {'window' if count == 1 else 'windows'}"
+    if request.region is None or request.in_world:
+        return text
+    return f"{text}: those of the whole pieces that hold the region"
+
+
 def spell_estimate(seconds: float, megapixels_per_minute: float, is_guess: bool) -> str:
     """Spell how long something will take, in canvas pixels that become ready a minute."""
     where = "a guess after the first steps" if is_guess else "on this machine"

@@ -3,11 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import ceil
 from pathlib import Path
 
 from tilebake.cli.terminal.bake_time import spell_estimate
-from tilebake.cli.terminal.printing import OutputError, near, print_path, print_result, say
+from tilebake.cli.terminal.printing import (
+    OutputError,
+    near,
+    print_notes,
+    print_path,
+    print_result,
+    say,
+    tell_note,
+)
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
+from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bake.texture_cache import FROM_CACHE
@@ -21,11 +31,11 @@ class BatchOutput:
     """Print each event of a batch, and count them."""
 
     def __init__(self, *, as_json: bool, check: bool) -> None:
-        self._as_json = as_json
+        self.as_json = as_json
         self._check = check
         self._has_warned = False
-        self._noted: set[str] = set()
         self._told_busy: set[str] = set()
+        self._begun: BakeRequest | None = None  # of which no step was taken yet
         self.is_lost = False  # whether a result could not be printed
         self.baked = self.current = self.stale = self.failed = self.busy = 0
 
@@ -33,7 +43,7 @@ class BatchOutput:
         """Say whether the texture of a map that was read is up to date."""
         job = event.job
         if job.stale is not None or self._check:
-            self._print_notes(event)
+            print_notes(event.job.request.tilemap.notes)
         if job.stale is None:
             self.current += 1
             self._print(
@@ -48,12 +58,20 @@ class BatchOutput:
                 result=job.map_path,
             )
 
-    def _print_notes(self, event: Planned) -> None:
-        """Tell what the author of a map should know, each once: maps share prompts."""
-        for note in map(str, event.job.request.tilemap.notes):
-            if note not in self._noted:
-                self._noted.add(note)
-                say(f"note: {shown(note)}")
+    def begin(self, request: BakeRequest) -> None:
+        """Note that a map's turn has come."""
+        self._begun = request
+
+    def spell_kept(self, step: Step) -> str:
+        """Tell at the first step of a map in windows how many are kept of an earlier bake; else nothing."""
+        request, self._begun = self._begun, None
+        if request is None or request.anchor is not None:
+            return ""
+        work = work_of(request)
+        to_paint = ceil(step.steps / work.passes)
+        if to_paint >= work.windows:
+            return ""
+        return f"{work.windows - to_paint:,} of {work.windows:,} windows are kept, {to_paint:,} to paint"
 
     def print_baked(self, event: Baked) -> None:
         """Say that a texture was written, how long it took, and what was given up for it."""
@@ -101,10 +119,6 @@ class BatchOutput:
             {"status": "failed", "map": near(event.map_path), "error": error_fields(event.error)},
         )
 
-    def print_note(self, text: str) -> None:
-        """Say what is worth knowing and stops nothing."""
-        say(f"note: {text}")
-
     def print_estimate(self, seconds: float, megapixels_per_minute: float, is_guess: bool) -> None:
         """Say how long the batch will take, in canvas pixels that become ready a minute."""
         fields = {
@@ -119,7 +133,7 @@ class BatchOutput:
         """Say once that the cache cannot keep textures: the next will fare no better."""
         if not self._has_warned:
             self._has_warned = True
-            say(f"note: nothing is kept in the cache: {error}")
+            tell_note(f"nothing is kept in the cache: {error}")
 
     def print_empty_share(self, index: int, count: int, maps: int) -> None:
         """Say that a share holds no map: there are more shares than maps."""
@@ -137,7 +151,8 @@ class BatchOutput:
             "baked": self.baked,
             "up to date": self.current,
             "stale": self.stale,
-            "failed": self.failed,
+            "stopped": self.busy,  # by another tilebake, not by an error
+            "failed": self.failed - self.busy,
         }
         summary = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         rate = megapixels_per_minute
@@ -148,7 +163,7 @@ class BatchOutput:
         if line:
             say(line)
         try:
-            if self._as_json:
+            if self.as_json:
                 print_result(json.dumps(fields))
             elif result is not None:
                 print_path(Path(near(result)))

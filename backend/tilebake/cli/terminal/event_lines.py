@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from tilebake.cli.terminal.progress import LINE_INTERVAL
@@ -21,6 +22,7 @@ class EventLines:
         self._last_line = 0.0  # when there was last a line about the running bake
         self._errors: dict[MapId, Diagnostic] = {}
         self._notes: dict[MapId, tuple[Diagnostic, ...]] = {}
+        self._textures: dict[MapId, str] = {}
         self._counts: Counter[Diagnostic] = Counter()
 
     @property
@@ -32,6 +34,7 @@ class EventLines:
         """Return the lines about an event; mostly none."""
         lines = [event.notice] if event.notice else []
         if event.map is not None:
+            self._textures[event.map.id] = event.map.texture
             lines += self._map_lines(event.map)
         if event.job is not None:
             lines += self._job_lines(event.job)
@@ -54,9 +57,9 @@ class EventLines:
 
     def _new_notes(self, view: MapView) -> list[str]:
         """Return the notes on a map that it did not have when it was last seen, and no other has."""
-        said = {note for notes in self._notes.values() for note in notes}
+        said = {_without_line(note) for notes in self._notes.values() for note in notes}
         self._notes[view.id] = view.notes
-        return [f"note: {note}" for note in view.notes if note not in said]
+        return [f"note: {note}" for note in view.notes if _without_line(note) not in said]
 
     def _forget(self, map_id: MapId) -> None:
         error = self._errors.pop(map_id)
@@ -71,7 +74,9 @@ class EventLines:
             if job.state != "done" or started is None:
                 return []
             fallbacks = "".join(f"; {each}" for each in job.degraded)
-            return [f"{job.map_id}: painted in {now - started:.1f} s{fallbacks}"]
+            texture = self._textures.get(job.map_id)
+            where = f" as {texture}" if texture else ""
+            return [f"{job.map_id}: painted in {now - started:.1f} s{where}{fallbacks}"]
         if job.id not in self._started:
             self._started[job.id] = self._last_line = now
             return [f"{job.map_id}: painting"]
@@ -79,6 +84,11 @@ class EventLines:
             return []
         self._last_line = now
         return [f"{job.map_id}: {progress_text(job)}"]
+
+
+def _without_line(note: Diagnostic) -> Diagnostic:
+    """Return a note without its line, which moves with each edit above it."""
+    return replace(note, where=replace(note.where, line=None, column=None))
 
 
 def error_text(diagnostic: Diagnostic, map_id: MapId) -> str:

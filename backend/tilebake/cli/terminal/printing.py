@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
 from tilebake.errors import Diagnostic, TilebakeError, shown
+
+_TOLD: Final = "tilebake.notes"  # of a command's context: the notes that it has told
 
 
 class OutputError(TilebakeError):
@@ -26,10 +28,24 @@ def say(text: str) -> None:
         _echo(text, err=True)
 
 
+def say_loading(model: str) -> None:
+    """Tell people that a model is loaded now, which may take a minute: torch is imported, too."""
+    say(f"loading the model {shown(model)} ...")
+
+
+def tell_note(text: str) -> None:
+    """Tell people what is worth knowing and stops nothing: once in a command, however often it comes up."""
+    context = click.get_current_context(silent=True)
+    told: set[str] = set() if context is None else context.meta.setdefault(_TOLD, set[str]())
+    if text not in told:
+        told.add(text)
+        say(f"note: {shown(text)}")
+
+
 def print_notes(notes: Iterable[Diagnostic]) -> None:
     """Tell what the author of a map should know of it."""
     for note in notes:
-        say(f"note: {shown(str(note))}")
+        tell_note(str(note))
 
 
 def print_result(text: str | bytes) -> None:

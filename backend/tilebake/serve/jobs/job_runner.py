@@ -20,6 +20,7 @@ from tilebake.serve.owners.closed_places import refuse_closed_place
 from tilebake.serve.pages.make_picture import make_picture
 from tilebake.serve.pages.page_jobs import has_pages
 from tilebake.serve.speeds import Speeds, work_of
+from tilebake.serve.windows.spell_patches import spell_patches
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
 
@@ -73,6 +74,10 @@ class JobRunner:
         except Exception as error:
             self._jobs.fail(job.id, as_error(error, planned.map_path))
             return False
+        if planned.request.anchor is not None:
+            self._events.emit(
+                notice=f"{job.map_id}: {spell_patches(planned.request, planned.request.anchor)}"
+            )
         self._jobs.finish(job.id, result_digest(made.texture), made.texture.degraded)
         return True
 
@@ -102,6 +107,7 @@ class JobRunner:
                 if self._has_sketch(job, planned)
                 else None,
                 cancelled=lambda: not self._jobs.is_wanted(job.id),
+                on_loading=partial(self._tell_loading, request.model),
             )
         self._tell_refusal(done.refusal)
         try:
@@ -131,6 +137,10 @@ class JobRunner:
     def _show(self, job: JobView, png: bytes, *, is_sketch: bool) -> None:
         self._progress_images.put(job.id, png)
         self._jobs.show_image(job.id, is_sketch=is_sketch)
+
+    def _tell_loading(self, model: str) -> None:
+        """Tell that a model is loaded, for that takes long, and nothing is painted meanwhile."""
+        self._events.emit(notice=f"loading the model {model} ...")
 
     def _tell_refusal(self, refusal: str) -> None:
         """Tell once that the cache cannot be written: pictures are published, but a kill loses more."""

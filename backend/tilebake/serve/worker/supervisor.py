@@ -86,18 +86,19 @@ class Supervisor:
         on_progress_image: Callable[[bytes], None],
         cancelled: Callable[[], bool],
         on_sketch: Callable[[bytes], None] | None = None,
+        on_loading: Callable[[], None] | None = None,
     ) -> Done:
         """Bake, and return under which digest the cache has the texture, or the texture if it refused.
 
         Images come as PNG files, and only while progress images are on. With `on_sketch` a sketch comes
-        first, whether they are on or not. Raises TilebakeError for what the
-        user can fix, WorkerDiedError (one of them) when the worker died, and BakeCancelledError when
-        `cancelled` returned True: it is called ten times a second and takes effect between two steps, or once
-        the worker has said nothing for too long.
+        first, whether they are on or not; `on_loading` is called if the model has to be loaded before.
+        Raises TilebakeError for what the user can fix, WorkerDiedError (one of them) when the worker died,
+        and BakeCancelledError when `cancelled` returned True: it is called ten times a second and takes
+        effect between two steps, or once the worker has said nothing for too long.
         """
         outcome = self._run(
             lambda number: Bake(number, request, source, with_sketch=on_sketch is not None),
-            _Callbacks(on_progress, on_progress_image, cancelled, on_sketch or _ignore_image),
+            _Callbacks(on_progress, on_progress_image, cancelled, on_sketch or _ignore_image, on_loading),
         )
         assert isinstance(outcome, Done), "the outcome of a bake"
         return outcome
@@ -235,7 +236,8 @@ class Supervisor:
                 continue  # it is a rest of an earlier bake
             match message:
                 case Loading():
-                    pass
+                    if callbacks.on_loading is not None and not message.is_over:
+                        callbacks.on_loading()
                 case Progress():
                     callbacks.on_progress(Step(message.step, message.steps))
                 case ProgressImage():
@@ -314,6 +316,7 @@ class _Callbacks(NamedTuple):
     on_progress_image: Callable[[bytes], None]
     cancelled: Callable[[], bool]
     on_sketch: Callable[[bytes], None] = _ignore_image
+    on_loading: Callable[[], None] | None = None
 
 
 class _Memory(NamedTuple):
