@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
@@ -295,7 +296,8 @@ class Backend:
             project, planner = find_project(self._setup.root), Planner(self._setup.options)
             source, digest = planner.model(project)
             if source.kind == "embedded":  # another may take all memory
-                self._supervisor.warm_up(source, digest, planner.loras(project))
+                told = partial(self._tell, f"loading the model {source.reference} ...")
+                self._supervisor.warm_up(source, digest, planner.loras(project), told)
         except TilebakeError as error:  # a bake will tell it
             _log.debug("the model is not loaded before its time: %s", error)
 

@@ -158,13 +158,16 @@ class Supervisor:
             case _:
                 return outcome
 
-    def warm_up(self, source: ModelSource, model_digest: str, loras: Loras) -> None:
+    def warm_up(
+        self, source: ModelSource, model_digest: str, loras: Loras, on_loading: Callable[[], None]
+    ) -> None:
         """Start the worker, if there is none, and have it load a model while nobody waits for it.
 
         Raises WorkerDiedError when the system cannot start one.
         """
         with self._turn:
             if self._worker is None and not self._closing.is_set():
+                on_loading()
                 self._start().send(WarmUp(next(self._numbers), source, model_digest, loras))
 
     def send_progress_images(self, are_wanted: bool) -> None:
