@@ -108,5 +108,5 @@ def test_tune_prints_how_many_tiles_are_judged_right(
     assert run_command_line(["tune", "pond.json", "--model", str(tiny_judged), "--device", "cpu"]) == 0
     assert run_command_line(["tune", "pond.json", *tiny]) == 0
     judged, unjudged = captions
-    assert re.search(r"\njudged right: \d+%, seams", judged)
+    assert re.search(r"\njudged right: \d+% \(at 16 px\), seams", judged)
     assert "judged" not in unjudged

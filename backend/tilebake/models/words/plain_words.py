@@ -29,8 +29,10 @@ _PICTURES: Final = """
     region scene scenery landscape environment
     field fields patch patches bed beds cluster clusters piece pieces stretch stretches
 """
-PLAIN_WORDS: Final = frozenset(f"{_FUNCTION} {_PRAISE} {_PICTURES}".split())
-"""Words between those of a terrain, of praise, and of pictures as such."""
+# Of other tools; they are told as such.
+_TAGS: Final = "break addcomm addrow addcol addbase lora lyco hypernet embedding wildcard"
+PLAIN_WORDS: Final = frozenset(f"{_FUNCTION} {_PRAISE} {_PICTURES} {_TAGS}".split())
+"""Words between those of a terrain, of praise, of pictures as such, and tags of other tools."""
 
 
 def is_plain(word: str) -> bool:
