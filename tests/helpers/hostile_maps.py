@@ -128,6 +128,8 @@ def _wrong_data(chance: random.Random) -> Iterator[Hostile]:
         value = tmj(ROWS)
         value["layers"][0] |= {"data": data, "encoding": "base64", "compression": compression}
         yield Hostile(why, "a.tmj", json.dumps(value))
+    long = tmx(ROWS).replace('encoding="csv">', f'encoding="csv">{"1," * 10_000}')
+    yield Hostile("numbers without an end", "a.tmx", long)
     for _ in range(20):
         value = tmj(ROWS, packing="zlib")
         data = bytearray(value["layers"][0]["data"], "ascii")

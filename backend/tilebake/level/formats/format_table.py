@@ -14,7 +14,7 @@ ALL_OTHERS: Final = "*"
 _RANGE: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 _Name = Annotated[str, Field(max_length=200)]
-TableTerrains = Annotated[dict[_Name, _Name], Field(max_length=10_000)]
+TableTerrains = Annotated[dict[_Name, _Name], Field(max_length=1000)]
 
 
 class FormatTable(StrictModel):

@@ -16,6 +16,8 @@ from tilebake.level.source.refuse import Refuse
 
 BYTES_OF_A_NUMBER: Final = 4
 MOST_ROOM: Final = 4 * MAX_CELLS  # of the rectangle around all chunks that hold a tile
+_SIGNS_OF_A_NUMBER: Final = 16  # of CSV, at most: ten digits, a comma and a line break
+_MORE_SIGNS: Final = 1024
 _ANEW: Final = "save the map anew in Tiled"
 
 
@@ -108,6 +110,8 @@ def _decode(layer: TiledLayer, data: object, cells: int) -> "array[int]":
             values = [int(value) for value in values]
         return array("I", values)
     if layer.encoding in ("", "csv"):
+        if len(data) > _SIGNS_OF_A_NUMBER * cells + _MORE_SIGNS:
+            raise DamagedDataError(f"its data is too long for {cells:,} tiles")
         return array("I", map(int, data.split(",")))
     if layer.encoding != "base64":
         raise DamagedDataError(f"the encoding {snippet(layer.encoding)} is not known")

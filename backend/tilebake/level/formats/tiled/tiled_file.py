@@ -8,6 +8,8 @@ from tilebake.level.formats.lenient_model import LenientModel
 from tilebake.level.map.mapfile import MAX_COORDINATE, MAX_TILE_PIXELS
 
 MOST_TILESETS: Final = 1000
+MOST_CHUNKS: Final = 70_000  # of four by four cells, the smallest in Tiled, a map has no more
+MOST_TILES: Final = 100_000  # of a tileset of which it says something
 
 _Size = Annotated[int, Field(ge=1, le=MAX_COORDINATE)]
 _Coordinate = Annotated[int, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
@@ -74,7 +76,7 @@ class WangSet(WithProperties):
 
     type: Literal["corner", "edge", "mixed"] = "corner"
     colors: tuple[WangColour, ...] = ()
-    wangtiles: tuple[WangTile, ...] = ()
+    wangtiles: Annotated[tuple[WangTile, ...], Field(max_length=MOST_TILES)] = ()
 
 
 class TiledTileset(WithProperties):
@@ -83,7 +85,7 @@ class TiledTileset(WithProperties):
     firstgid: Annotated[int, Field(ge=1, lt=1 << 28)] = 1
     source: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     name: _Text = ""
-    tiles: tuple[TiledTile, ...] = ()
+    tiles: Annotated[tuple[TiledTile, ...], Field(max_length=MOST_TILES)] = ()
     wangsets: tuple[WangSet, ...] = ()
     terrains: tuple[OldTerrain, ...] = ()
 
@@ -112,7 +114,7 @@ class TiledLayer(WithProperties):
     encoding: _Text = ""
     compression: _Text = ""
     data: Any = ""
-    chunks: tuple[ChunkEntry, ...] | None = None
+    chunks: Annotated[tuple[ChunkEntry, ...], Field(max_length=MOST_CHUNKS)] | None = None
     layers: "tuple[TiledLayer, ...]" = ()
 
 
