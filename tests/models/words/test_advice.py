@@ -29,6 +29,7 @@ def told(prompt: str, words: ModelWords) -> str:
         "grass",
         "lush green grass",
         "Clear BLUE water",
+        "dry yellow grass",  # in the README
         "red brick wall",
         "mossy cobblestone path",
         "a lake in the forest",

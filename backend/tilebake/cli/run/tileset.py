@@ -5,7 +5,7 @@ from pathlib import Path
 from tilebake.cli.options import Choices
 from tilebake.cli.planning import bake_options
 from tilebake.cli.run.bake import BakeMode, run_bake
-from tilebake.cli.terminal.printing import near, say
+from tilebake.cli.terminal.printing import near, say, tell_note
 from tilebake.errors import Location, MapError, TilebakeError, shown
 from tilebake.level.project import find_project
 from tilebake.serve.bake.discover import find_maps
@@ -52,4 +52,4 @@ def _tell_beside(png: Path) -> None:
     if names:
         say(f"beside {shown(near(png))}: {', '.join(map(shown, names))}")
     if changed:
-        say(f"note: {', '.join(map(shown, changed))} stays as you changed it; remove it to get it anew")
+        tell_note(f"{', '.join(map(shown, changed))} stays as you changed it; remove it to get it anew")
