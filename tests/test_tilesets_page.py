@@ -26,10 +26,10 @@ def test_commands_parse(arguments: list[str]) -> None:
 
 
 def test_the_files_that_are_named_are_those_that_are_written() -> None:
-    named = re.findall(r"^\| `(coast\.[a-z.]+)` \|", TEXT, re.MULTILINE)
+    named = re.findall(r"^\| `(dunes\.[a-z.]+)` \|", TEXT, re.MULTILINE)
     from tilebake.level.settings import BakeSettings
     from tilebake.request import BakeRequest
 
     request = BakeRequest(parse_map(blocks("json", TEXT)[0]), BakeSettings(), "", "", 0)
-    beside = names_beside(Path("coast.png"), request)
-    assert sorted(named) == sorted(["coast.png", "coast.bake.json", *beside])
+    beside = names_beside(Path("dunes.png"), request)
+    assert sorted(named) == sorted(["dunes.png", "dunes.bake.json", *beside])

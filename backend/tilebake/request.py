@@ -40,6 +40,7 @@ __all__ = [
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
+EDGES_VERSION: Final = 2  # and for TileSets, whose edges are shared
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
 LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"})
 SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
@@ -155,7 +156,7 @@ class BakeRequest:
             "bounds": [_number(edge) for edge in tilemap.bounds],
             **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
-            **({"corners": list(tilemap.corners)} if tilemap.corners else {}),
+            **({"corners": [EDGES_VERSION, *tilemap.corners]} if tilemap.corners else {}),
             **({"region": [_number(edge) for edge in self.region]} if self.region else {}),
         }
 

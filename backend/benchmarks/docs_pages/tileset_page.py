@@ -28,11 +28,11 @@ def main() -> None:
     found = re.search(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert found is not None, "the page shows a TileSet"
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        Path("coast.json").write_text(found[1], encoding="utf-8")
-        run("tileset", "coast.json")
-        with Image.open("coast.png") as picture:
+        Path("dunes.json").write_text(found[1], encoding="utf-8")
+        run("tileset", "dunes.json")
+        with Image.open("dunes.png") as picture:
             sheet = np.asarray(picture.convert("RGB"))
-    level = compose(sheet, 2, coast(COLUMNS, ROWS))
+    level = compose(sheet, 2, dunes(COLUMNS, ROWS))
     large = sheet.repeat(2, axis=0).repeat(2, axis=1)
     shown = Image.new("RGB", (large.shape[1] + GAP + level.shape[1], level.shape[0]), "white")
     shown.paste(Image.fromarray(large), (0, (level.shape[0] - large.shape[0]) // 2))
@@ -40,8 +40,8 @@ def main() -> None:
     shown.save(PICTURES / "tileset.jpg", quality=QUALITY)
 
 
-def coast(columns: int, rows: int) -> CornerGrid:
-    """Return the corners of a level with a bay and two ponds: 0 is land, 1 is water."""
+def dunes(columns: int, rows: int) -> CornerGrid:
+    """Return the corners of a level with a beach and two hollows: 0 is grass, 1 is sand."""
     y, x = np.mgrid[0 : rows + 1, 0 : columns + 1]
     bay = (x / columns) ** 2 + ((y - rows) / rows) ** 2 < 0.32 + 0.08 * np.sin(x * 1.3 + y)
     ponds = (abs(x - 12) + abs(y - 3) < 3) | ((x == 4) & (y == 2))

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Final, NamedTuple
 
 FEWEST, MOST = 2, 4  # terrains of a corner set
+FEWEST_ROWS: Final = 3  # of one terrain for variants: edges are then copied from the middle of wide ground
 
 _OF_TWO: Final = ("1011", "1000", "0001", "1101")
 _CYCLE_OF_THREE: Final = "001021122"  # every pair of three signs follows once
@@ -37,7 +38,7 @@ def arrange(terrains: int, variants: int = 1) -> Arrangement:
     if variants == 1:
         return torus
     columns = len(torus[0])
-    rows = 1 + ceil((variants - 1) / columns)
+    rows = max(FEWEST_ROWS, 1 + ceil((variants - 1) / columns))
     return (*torus, torus[0], *((terrain,) * columns for terrain in range(terrains) for _ in range(rows)))
 
 

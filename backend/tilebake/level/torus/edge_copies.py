@@ -49,11 +49,13 @@ class EdgeCopies:
 def edge_copies(arrangement: Arrangement, side: int, solid: float, feather: float) -> EdgeCopies:
     """Return the copies of a torus with `side` pixels from corner to corner.
 
-    Pixels up to `solid` from an edge are copied wholly; over `feather` more the copy fades out.
+    Pixels up to `solid` from an edge are copied wholly; over `feather` more, if there is any, the copy fades
+    out.
     """
     tile = len(arrangement), len(arrangement[0])
     offset = np.abs(np.arange(side) + 0.5 - side / 2)
-    share = ((solid + feather - offset) / feather).clip(0, 1).astype(np.float32)
+    fading = (solid + feather - offset) / feather if feather else offset <= solid
+    share = np.clip(fading, 0, 1).astype(np.float32)
     is_late = np.arange(side) + 0.5 > side / 2  # right of a corner, or below it
 
     def spread(values: NDArray[np.float32]) -> CopyShare:

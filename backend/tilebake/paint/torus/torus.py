@@ -14,8 +14,7 @@ from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
 from tilebake.level.torus.wrap import NO_WRAP, WrapAxes, axes_of
 from tilebake.paint.noise import coordinate_noise
 
-_SOLID: Final = 1 / 8  # of a tile's width, in latent pixels: how far from an edge all is copied
-_FEATHER: Final = 1 / 8  # and over how much more the copy fades out
+_SOLID: Final = 1 / 8  # of a tile: how far from an edge latents are copied; a feather would blur
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +60,7 @@ def torus_of(tilemap: TileMap, canvas: Canvas) -> Torus:
         return Torus(axes_of(tilemap.wrap))
     arrangement = arrangement_of(tilemap)
     side = canvas.width // LATENT // len(arrangement[0])
-    return Torus(WrapAxes(True, True), edge_copies(arrangement, side, side * _SOLID, side * _FEATHER))
+    return Torus(WrapAxes(True, True), edge_copies(arrangement, side, side * _SOLID, 0.0))
 
 
 def _on(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:
