@@ -10,7 +10,6 @@ nothing. Prints a table, and one JSON line last.
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +23,9 @@ from benchmarks.quality.judge import load_judge
 from benchmarks.worlds.windows import TERRAINS, Bench, level, luma_of
 from tilebake.cli.engine import load_components
 from tilebake.cli.options import Machine
-from tilebake.level.tilemap import TileMap, Tiles
+from tilebake.level.map.crop import crop
+from tilebake.level.map.grid import Bounds
+from tilebake.level.tilemap import TileMap
 from tilebake.models.reference import resolve
 from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
@@ -41,12 +42,7 @@ def crops_of(tilemap: TileMap, side: int) -> Iterator[TileMap]:
     columns, rows = CROP
     for top in range(0, side - rows + 1, rows):
         for left in range(0, side - columns + 1, columns):
-            inside = [
-                tile
-                for tile in tilemap.tiles
-                if left <= tile.centre_x / TILE < left + columns and top <= tile.centre_y / TILE < top + rows
-            ]
-            yield replace(tilemap, tiles=Tiles.of(inside))
+            yield crop(tilemap, Bounds(left * TILE, top * TILE, columns * TILE, rows * TILE))
 
 
 def share_right(judged: dict[str, JudgedTiles]) -> tuple[int, int]:
@@ -59,13 +55,13 @@ def judge_crops(
 ) -> tuple[float, float]:
     """Return which share of tiles is right: in windows, and in the same crops painted in one piece."""
     counts = np.zeros((2, 2))
-    for crop in crops_of(tilemap, side):
-        alone, _ = bench.paint(bench.request(crop, windows="never"), bench.pipeline())
-        bounds = crop.bounds
+    for part in crops_of(tilemap, side):
+        alone, _ = bench.paint(bench.request(part, windows="never"), bench.pipeline())
+        bounds = part.bounds
         rows = slice(round(bounds.y), round(bounds.y + bounds.height))
         columns = slice(round(bounds.x), round(bounds.x + bounds.width))
         for index, picture in enumerate((np.ascontiguousarray(image[rows, columns]), alone)):
-            counts[index] += share_right(dict(count_judged(judge, picture, crop)))
+            counts[index] += share_right(dict(count_judged(judge, picture, part)))
         click.echo(f"{counts[0, 1]:.0f} tiles judged", err=True)
     return counts[0, 0] / counts[0, 1], counts[1, 0] / counts[1, 1]
 

@@ -29,6 +29,8 @@ def test_steps_between_terrains_do_not_count() -> None:
 
 def test_crops_hold_each_tile_once() -> None:
     tilemap = level(32, 32)
-    found = Counter((tile.centre_x, tile.centre_y) for crop in crops_of(tilemap, 32) for tile in crop.tiles)
+    crops = [*crops_of(tilemap, 32)]
+    found = Counter((tile.centre_x, tile.centre_y) for crop in crops for tile in crop.tiles)
     assert set(found.values()) == {1}
     assert len(found) == 4 * CROP[0] * CROP[1]
+    assert {crop.bounds[2:] for crop in crops} == {(CROP[0] * TILE, CROP[1] * TILE)}
