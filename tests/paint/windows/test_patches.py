@@ -1,5 +1,6 @@
 """A patched painting is a function of two maps, and changes its surroundings alone."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,23 @@ def small_patches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patches, "CONTEXT", 4)
 
 
+@pytest.fixture(scope="module")
+def painted_by_tiny(tiny_components: Components) -> CountingStore:
+    """What painting FIELD keeps, with the tiny model."""
+    return painted_field(tiny_components)
+
+
+@pytest.fixture(scope="module")
+def painted_by_embedded(embedded_components: Components) -> CountingStore:
+    return painted_field(embedded_components)
+
+
+def painted_field(components: Components) -> CountingStore:
+    store = CountingStore()
+    paint(components, request(FIELD), store)
+    return store
+
+
 def edited_at(tilemap: TileMap, x: int, y: int) -> TileMap:
     """The map with another terrain in one cell."""
     (name,) = (tile.terrain for tile in tilemap.tiles if (tile.x, tile.y) == (x, y))
@@ -59,20 +77,24 @@ def patches_of(anchor: TileMap, asked: BakeRequest) -> tuple[Patch, ...]:
 
 @pytest.mark.parametrize("settings", [{}, {"rounds": 2, "steps": 3}, {"scheduler": "euler_a"}], ids=str)
 def test_a_patch_changes_its_surroundings_alone(
-    settings: dict[str, object], tiny_components: Components
+    settings: dict[str, object], tiny_components: Components, painted_by_tiny: CountingStore
 ) -> None:
-    change_surroundings_alone(settings, tiny_components)
+    change_surroundings_alone(settings, tiny_components, painted_by_tiny)
 
 
-def test_a_patch_of_a_decoder_that_sees_less_changes_less(embedded_components: Components) -> None:
-    change_surroundings_alone({}, embedded_components)
+def test_a_patch_of_a_decoder_that_sees_less_changes_less(
+    embedded_components: Components, painted_by_embedded: CountingStore
+) -> None:
+    change_surroundings_alone({}, embedded_components, painted_by_embedded)
 
 
-def change_surroundings_alone(settings: dict[str, object], components: Components) -> None:
+def change_surroundings_alone(
+    settings: dict[str, object], components: Components, painted: CountingStore
+) -> None:
     """Paint a map and an edit of it, and compare them outside of what a patch may change."""
-    edited = edited_at(FIELD, 36, 30)
-    before = paint(components, request(FIELD, **settings))
-    after = patched(components, FIELD, edited, None, settings)
+    edited, store = edited_at(FIELD, 36, 30), copy.deepcopy(painted)
+    before = paint(components, request(FIELD, **settings), store)
+    after = patched(components, FIELD, edited, store, settings)
     asked = request(edited, **settings)
     (patch,) = patches_of(FIELD, asked)
     seen = patch.new_extent.grow(field_of_view(components.vae) + LEAST_REACH)
@@ -84,16 +106,21 @@ def change_surroundings_alone(settings: dict[str, object], components: Component
     assert not np.array_equal(after[around], before[around])
 
 
-def test_what_was_undone_is_the_old_picture(tiny_components: Components) -> None:
+def test_what_was_undone_is_the_old_picture(
+    tiny_components: Components, painted_by_tiny: CountingStore
+) -> None:
     assert patches_of(FIELD, request(FIELD)) == ()
-    assert np.array_equal(patched(tiny_components, FIELD, FIELD), paint(tiny_components, request(FIELD)))
+    old = paint(tiny_components, request(FIELD), copy.deepcopy(painted_by_tiny))
+    assert np.array_equal(patched(tiny_components, FIELD, FIELD), old)
 
 
-def test_two_edits_are_one_picture_in_either_order(tiny_components: Components) -> None:
+def test_two_edits_are_one_picture_in_either_order(
+    tiny_components: Components, painted_by_tiny: CountingStore
+) -> None:
     one, two = edited_at(FIELD, 10, 12), edited_at(FIELD, 60, 36)
     both, again = edited_at(one, 60, 36), edited_at(two, 10, 12)
     assert both.tiles == again.tiles
-    store = CountingStore()
+    store = copy.deepcopy(painted_by_tiny)
     pictures = [patched(tiny_components, FIELD, each, store) for each in (one, both, two, again)]
     assert np.array_equal(pictures[1], pictures[3])
     alone = patched(tiny_components, FIELD, both)
@@ -101,19 +128,21 @@ def test_two_edits_are_one_picture_in_either_order(tiny_components: Components) 
     assert len(patches_of(FIELD, request(both))) == 2
 
 
-def test_only_the_patch_that_changed_is_painted(tiny_components: Components) -> None:
+def test_only_the_patch_that_changed_is_painted(
+    tiny_components: Components, painted_by_tiny: CountingStore
+) -> None:
     one = edited_at(FIELD, 10, 12)
-    both, store = edited_at(one, 60, 36), CountingStore()
+    both, store = edited_at(one, 60, 36), copy.deepcopy(painted_by_tiny)
     patched(tiny_components, FIELD, one, store)
     painted = len(store.painted)
     patched(tiny_components, FIELD, both, store)
     assert len(store.painted) == painted + 1
 
 
-def test_steps_of_patches_are_told(tiny_components: Components) -> None:
+def test_steps_of_patches_are_told(tiny_components: Components, painted_by_tiny: CountingStore) -> None:
     edited = edited_at(FIELD, 36, 30)
     asked, steps = replace(request(edited), anchor=FIELD), list[Step]()
-    Pipeline(tiny_components).bake(asked, steps.append)
+    Pipeline(tiny_components, copy.deepcopy(painted_by_tiny)).bake(asked, steps.append)
     assert [(step.step, step.steps) for step in steps] == [(1, 2), (2, 2)]
 
 
@@ -136,11 +165,10 @@ def unpatched(_world: PatchedWorld, _part: Extent) -> None:
 
 
 def test_a_patch_is_decoded_with_its_surroundings_alone(
-    embedded_components: Components, monkeypatch: pytest.MonkeyPatch
+    embedded_components: Components, painted_by_embedded: CountingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reference decodes whole pieces."""
-    edited, store = edited_at(FIELD, 60, 36), MemoryStore()
-    paint(embedded_components, request(FIELD), store)
+    edited = edited_at(FIELD, 60, 36)
     decoded: list[int] = []
     decode = decode_pieces.decode_image
 
@@ -149,10 +177,10 @@ def test_a_patch_is_decoded_with_its_surroundings_alone(
         return decode(components, latents)
 
     monkeypatch.setattr(decode_pieces, "decode_image", note)
-    quick = patched(embedded_components, FIELD, edited, store)
+    quick = patched(embedded_components, FIELD, edited, copy.deepcopy(painted_by_embedded))
     alone = sum(decoded)
     monkeypatch.setattr(PatchedWorld, "changes", unpatched)
-    whole = patched(embedded_components, FIELD, edited)
+    whole = patched(embedded_components, FIELD, edited, copy.deepcopy(painted_by_embedded))
     assert 2 * alone < sum(decoded) - alone
     assert np.abs(quick.astype(int) - whole).max() <= 1
     assert (quick != whole).mean() < 0.001
