@@ -100,8 +100,8 @@ def test_an_unknown_word_is_told_with_the_nearest_that_is_known(
             '"taiga" is unknown to the embedded model, which reads "forest"; nearest that it knows: snowy',
         ),
         (
-            "pine forest",
-            '"pine" is unknown to the embedded model, which reads "forest"; nearest that it knows: ',
+            "sandy forest",
+            '"sandy" is unknown to the embedded model, which reads "forest"; nearest that it knows: golden',
         ),
         (
             "purple grass",
@@ -120,6 +120,13 @@ def test_an_unknown_word_is_told_with_the_nearest_that_is_known(
 )
 def test_a_word_beside_a_known_noun_is_told(prompt: str, note: str, words: ModelWords) -> None:
     assert told(prompt, words).startswith(note)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["sandy beach", "grassy meadow", "pine forest", "palm trees", "tall grass"]
+)
+def test_a_word_that_names_the_same_terrain_or_a_size_is_not_told(prompt: str, words: ModelWords) -> None:
+    assert told(prompt, words) == ""
 
 
 @pytest.mark.parametrize(

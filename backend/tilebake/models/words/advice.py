@@ -35,7 +35,7 @@ def advise(prompt: str, *, is_negative: bool = False, words: ModelWords, model: 
         hint = _nearest(near) if near else f"`tilebake models info {model}` lists those that it knows"
         yield Diagnostic(f'{name} knows no noun in "{prompt.strip()[:_QUOTED]}"', hint=hint)
     said = {word for phrase in reading.strangers for word in phrase.text.split()}
-    unsaid = [word for word in reading.modifiers if word not in said]
+    unsaid = [word for word in reading.modifiers if word not in said and not _repeats(word, reading, words)]
     if unsaid and (reading.carriers or reading.strangers) and not is_negative:
         yield _unread(unsaid, reading, words, name, model)
     if not is_negative:
@@ -79,6 +79,15 @@ def _clashes(reading: Reading, words: ModelWords, name: str) -> Iterator[Diagnos
         if one and other and terrains and clash.paints not in terrains:
             what = f'"{one}" and "{other}" together are {words.terrains[clash.paints].nouns[0]} to {name}'
             yield Diagnostic(what, hint="leave one of them out")
+
+
+def _repeats(modifier: str, reading: Reading, words: ModelWords) -> bool:
+    """Tell whether a word only names a terrain that the prompt has anyway: "sandy beach", "pine trees"."""
+    word = modifier.lower()
+    named = words.meanings.get(word[:-1]) if word.endswith("y") else None
+    if named is None and not words.nearest_adjective(word):
+        named = words.meanings.get(word)
+    return named is not None and named.terrain in {meaning.terrain for meaning in reading.carriers}
 
 
 def _near_modifier(word: str, words: ModelWords) -> str:

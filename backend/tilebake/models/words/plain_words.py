@@ -13,6 +13,7 @@ _FUNCTION: Final = """
     ein eine einer eines einem einen und oder sehr mit ohne aus les une des est très avec sans los las una
     unos unas muy con sin del
 """
+_SIZES: Final = "tall big small large huge tiny giant little long short wide narrow"
 _PRAISE: Final = """
     beautiful nice pretty lovely gorgeous stunning amazing awesome cool-looking epic great good best better
     perfect high quality masterpiece detail details detailed highly intricate ultra hyper resolution hires
@@ -31,8 +32,8 @@ _PICTURES: Final = """
 """
 # Of other tools; they are told as such.
 _TAGS: Final = "break addcomm addrow addcol addbase lora lyco hypernet embedding wildcard"
-PLAIN_WORDS: Final = frozenset(f"{_FUNCTION} {_PRAISE} {_PICTURES} {_TAGS}".split())
-"""Words between those of a terrain, of praise, of pictures as such, and tags of other tools."""
+PLAIN_WORDS: Final = frozenset(f"{_FUNCTION} {_SIZES} {_PRAISE} {_PICTURES} {_TAGS}".split())
+"""Words between those of a terrain, of size, of praise, of pictures as such, and tags of other tools."""
 
 
 def is_plain(word: str) -> bool:
