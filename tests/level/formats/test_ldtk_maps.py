@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,11 +145,11 @@ def test_tilebake_toml_may_say_what_a_value_is(game: Path, table: str, expected:
 def broken(change: str, value: object) -> Mapping[str, object]:
     """A project in which something is otherwise."""
     project = ldtk([level("A", ["gg"]), level("B", ["gg"], 64)])
-    target: object = project
+    target: Any = project
     *path, last = change.split(".")
     for part in path:
-        target = target[int(part)] if isinstance(target, list) else target[part]  # type: ignore[index]
-    target[int(last) if isinstance(target, list) else last] = value  # type: ignore[index]
+        target = target[int(part)] if isinstance(target, list) else target[part]
+    target[int(last) if isinstance(target, list) else last] = value
     return project
 
 
