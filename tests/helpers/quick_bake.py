@@ -28,5 +28,5 @@ def run_quickly(*arguments: str, make: Callable[[BakeRequest], Texture] = quick_
     def loader(*_: object, **__: object) -> Callable[[PlannedBake], Baker]:
         return load
 
-    with patch.object(bake, "_baker_loader", loader):
+    with patch.object(bake, "baker_loader", loader):
         return run_command_line(arguments)

@@ -202,6 +202,14 @@ fast_option = click.option(
     is_flag=True,
     help="Paint previews in seconds, with smaller tiles and fewer steps. To `bake --check` they are stale.",
 )
+store_option = click.option(
+    "--store",
+    metavar="URL",
+    envvar="TILEBAKE_STORE",
+    show_envvar=True,
+    help="Take from a store that machines share what was painted already, and put there what is painted now: "
+    "a folder, or a URL such as s3://bucket/folder.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print results as JSON, one object a line."
 )

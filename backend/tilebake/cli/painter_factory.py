@@ -1,14 +1,19 @@
 """Make painters in another process, which then imports torch; this one does not."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tilebake.cli.options import Machine
 from tilebake.errors import BakeError
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.request import Painter
+from tilebake.serve.store.open_store import share_windows
 from tilebake.serve.windows.window_cache import user_windows
+
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,7 @@ class PainterFactory:
     """Make the painters of one machine. It can be pickled."""
 
     machine: Machine
+    store: str | None = None  # the URL of a shared store, for windows of large maps
 
     def __call__(self, source: ModelSource, loras: Sequence[tuple[LoraRef, str]]) -> Painter:
         """Load the painter of a model with LoRAs. Raises ModelError."""
@@ -28,5 +34,5 @@ class PainterFactory:
             refused.clear()
             return taken
 
-        windows = user_windows(refused.append)
+        windows = share_windows(user_windows(refused.append), self.store, log.warning)
         return painter_of(load_pipeline(source, loras, self.machine, windows), take_refusals)

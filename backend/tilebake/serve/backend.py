@@ -66,9 +66,7 @@ class Backend:
         self._map_status = MapStatus(self._maps, self._jobs, self._log)
         self._supervisor = Supervisor(setup.make_painter, setup.cache.folder, setup.limits)
         self._progress_images = ProgressImages(self._supervisor.send_progress_images)
-        self._job_runner = JobRunner(
-            self._jobs, self._log, self._supervisor, setup.cache, self._progress_images, setup.speeds
-        )
+        self._job_runner = JobRunner(self._jobs, self._log, self._supervisor, self._progress_images, setup)
         self._warms_up = setup.warms_up
         self._previews = PreviewQueue()
         self._preview_runner = PreviewRunner(

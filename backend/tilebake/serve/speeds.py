@@ -17,7 +17,7 @@ from tilebake.errors import TilebakeError
 from tilebake.level.canvas import LATENT, canvas_of, in_windows
 from tilebake.level.tilemap import TileMap
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.bake.texture_cache import was_painted
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.pages.paged_texture import AnyTexture
 from tilebake.user_folders import state_folder
@@ -109,7 +109,7 @@ def measure(request: BakeRequest, texture: AnyTexture) -> Speed | None:
     timings = texture.timings
     if request.anchor is not None:
         return None  # most of it was painted before
-    if FROM_CACHE in timings or texture.degraded or min(texture.share, timings.get("denoise", 0.0)) <= 0:
+    if not was_painted(timings) or texture.degraded or min(texture.share, timings.get("denoise", 0.0)) <= 0:
         return None
     work = work_of(request)
     rest = sum(seconds for stage, seconds in timings.items() if stage not in ("load", "denoise"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tilebake.cli.help_sections import SectionCommand
-from tilebake.cli.options import Choices, choices, fast_option, json_option
+from tilebake.cli.options import Choices, choices, fast_option, json_option, store_option
 from tilebake.cli.setting_options import SETTINGS
 
 
@@ -62,6 +62,7 @@ def _parse_region(
     callback=_parse_shard,
     help="Paint only part I of N, to share the work among machines.",
 )
+@store_option
 @fast_option
 @json_option
 @choices(
@@ -78,6 +79,7 @@ def command(
     report: bool,
     region: tuple[int, int, int, int] | None,
     shard: tuple[int, int] | None,
+    store: str | None,
     choices: Choices,
     fast: bool,
     as_json: bool,
@@ -96,7 +98,8 @@ def command(
         raise click.UsageError("--check paints nothing, so it does not go with --force or --report")
     if region and (check or report or shard):
         raise click.UsageError("--region paints a part of one map, without --check, --report and --shard")
-    from tilebake.cli.run.bake import BakeMode, run_bake
+    from tilebake.cli.baking.bake_mode import BakeMode
+    from tilebake.cli.run.bake import run_bake
 
-    mode = BakeMode(check=check, force=force, use_cache=not no_cache, report=report)
+    mode = BakeMode(check=check, force=force, use_cache=not no_cache, report=report, store=store)
     return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region, is_fresh=fresh)

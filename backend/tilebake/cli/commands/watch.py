@@ -12,6 +12,7 @@ from tilebake.cli.options import (
     fast_option,
     json_option,
     project_argument,
+    store_option,
 )
 from tilebake.cli.setting_options import SETTINGS
 
@@ -19,11 +20,18 @@ from tilebake.cli.setting_options import SETTINGS
 @click.command("watch", cls=SectionCommand, short_help="Paint every map as soon as it is saved.")
 @project_argument
 @click.option("--parent-pid", metavar="PID", type=WholeNumber(1), help="Stop when this process ends.")
+@store_option
 @fast_option
 @json_option
 @choices(*SETTINGS)
 def command(
-    *, project: Path | None, choices: Choices, parent_pid: int | None, fast: bool, as_json: bool
+    *,
+    project: Path | None,
+    choices: Choices,
+    parent_pid: int | None,
+    store: str | None,
+    fast: bool,
+    as_json: bool,
 ) -> int:
     """Paint what is stale in a project, then every map as soon as it is saved.
 
@@ -34,4 +42,4 @@ def command(
     """
     from tilebake.cli.run.watch import run_watch
 
-    return run_watch(project or Path.cwd(), choices, parent_pid, is_fast=fast, as_json=as_json)
+    return run_watch(project or Path.cwd(), choices, parent_pid, store=store, is_fast=fast, as_json=as_json)

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from tilebake.cli.baking.bake_mode import BakeMode
 from tilebake.cli.options import Choices
 from tilebake.cli.planning import bake_options
-from tilebake.cli.run.bake import BakeMode, run_bake
+from tilebake.cli.run.bake import run_bake
 from tilebake.cli.terminal.printing import near, say, tell_note
 from tilebake.errors import Location, MapError, TilebakeError, shown
 from tilebake.level.project import find_project

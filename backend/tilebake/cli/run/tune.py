@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import click
 
 from tilebake.cli import FAILED
+from tilebake.cli.baking.bake_mode import BakeMode
 from tilebake.cli.interrupt import CancelledError
 from tilebake.cli.options import Choices, Machine
 from tilebake.cli.output import picture_of_map, write_picture
 from tilebake.cli.planning import bake_options
-from tilebake.cli.run.bake import BakeMode, run_bake
+from tilebake.cli.run.bake import run_bake
 from tilebake.cli.terminal.bake_time import spell_estimate, time_painting
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near, print_notes, print_path, say, say_loading, tell_note

@@ -24,12 +24,16 @@ from tilebake.models.devices import refuse_absent_device
 from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
 from tilebake.serve.backend import MAPS_ARE_READ, Backend
+from tilebake.serve.bake.batch import Around
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import Chores
 from tilebake.serve.files.project_lock import WriterLocks, only_writer
 from tilebake.serve.jobs.status import Event
-from tilebake.serve.setup import Setup
+from tilebake.serve.setup import Setup, share_nothing
+from tilebake.serve.store.open_store import open_store
+from tilebake.serve.store.shared_store import Tell
+from tilebake.serve.store.shared_textures import sharing
 from tilebake.user_folders import state_folder
 
 TICK: Final = 0.2  # seconds between two checks of whether to stop
@@ -37,24 +41,40 @@ TICK: Final = 0.2  # seconds between two checks of whether to stop
 log: Final = logging.getLogger(WATCH_LOG)
 
 
-def run_watch(start: Path, choices: Choices, parent_pid: int | None, *, is_fast: bool, as_json: bool) -> int:
+def run_watch(
+    start: Path,
+    choices: Choices,
+    parent_pid: int | None,
+    *,
+    store: str | None = None,
+    is_fast: bool,
+    as_json: bool,
+) -> int:
     """Watch the project that `start` belongs to, and return the exit code."""
     is_over = parent_exited(parent_pid)  # before anything takes time, in which its pid could be reused
     refuse_absent_device(choices.machine.device)
-    setup = _setup(project_root(start), bake_options(choices, is_fast=is_fast), choices.machine)
+    setup = _setup(project_root(start), bake_options(choices, is_fast=is_fast), choices.machine, store)
     _watch(setup, is_over, as_json=as_json)
     return 0
 
 
-def _setup(root: Path, options: BakeOptions, machine: Machine) -> Setup:
+def _setup(root: Path, options: BakeOptions, machine: Machine, store: str | None) -> Setup:
+    if store is not None:
+        open_store(store, tell_note)  # so that what nothing here can speak to is told before anything begins
     return Setup(
         root=root,
         options=options,
-        make_painter=PainterFactory(machine),
+        make_painter=PainterFactory(machine, store),
         cache=user_cache(),
         warms_up=True,
         journal=state_folder() / "jobs" / f"{project_key(root)}.sqlite",
+        share=share_nothing if store is None else partial(_share, store),
     )
+
+
+def _share(url: str, tell: Tell) -> Around:
+    store = open_store(url, tell)
+    return lambda baker: sharing(baker, store)
 
 
 def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:

@@ -20,7 +20,7 @@ from tilebake.errors import BakeError, BusyError, TilebakeError, shown
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.batch import Baked, Failed, Planned
 from tilebake.serve.bake.plan import PlannedBake
-from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.bake.texture_cache import FROM_STORE, was_painted
 from tilebake.serve.owners.ownership import record_path
 from tilebake.serve.pages.manifest import pages_folder
 from tilebake.serve.speeds import measure, work_of
@@ -78,10 +78,10 @@ class BatchOutput:
         self.baked += 1
         width, height = event.texture.size
         timings = event.texture.timings
-        from_cache = FROM_CACHE in timings
+        is_kept = not was_painted(timings)
         seconds = sum(timings.values()) - timings.get("load", 0.0)  # the model is loaded once for many maps
         same = "" if event.written else "; the pixels are the same, so the file is untouched"
-        source = " from the cache" if from_cache else ""
+        source = f" from the {'store' if FROM_STORE in timings else 'cache'}" if is_kept else ""
         notes = event.texture.environment.get(NOTES)
         remarks = [*event.texture.degraded, *([shown(notes)] if notes else [])]
         more = "".join(f"; {each}" for each in remarks)
@@ -93,7 +93,7 @@ class BatchOutput:
                 **_paths(event),
                 "size": [width, height],
                 "seconds": round(seconds, 3),
-                "cached": from_cache,
+                "cached": is_kept,
                 "written": event.written,
                 "degraded": list(event.texture.degraded),
                 **_page_fields(event),

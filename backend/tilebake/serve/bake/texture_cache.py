@@ -27,10 +27,11 @@ from tilebake.user_folders import cache_folder
 
 _LIMIT: Final = 2 << 30  # bytes
 FROM_CACHE: Final = "cache"  # the only stage of a texture that did not have to be painted
+FROM_STORE: Final = "store"  # and of one that another machine painted, which a shared store had
 
 _HASH_LINE: Final = 65  # bytes: a SHA-256 in hex, and the end of its line
 _LARGEST_HEAD: Final = 1 << 16  # bytes of an entry before its PNG; ours have about five hundred
-_LARGEST_ENTRY: Final = LARGEST_FILE + _LARGEST_HEAD
+LARGEST_ENTRY: Final = LARGEST_FILE + _LARGEST_HEAD
 
 
 class MissingError(KeyError):
@@ -62,7 +63,7 @@ class Cache:
         """
         path = self._files.path(digest)
         try:
-            texture = _unpack(self._files.read(digest, _LARGEST_ENTRY), digest)
+            texture = unpack_texture(self._files.read(digest, LARGEST_ENTRY), digest)
         except OSError as error:
             raise MissingError(digest) from error
         except ValueError as error:
@@ -87,7 +88,7 @@ class Cache:
         On a full disk the cache gives up its less recently used half, rather than what was just painted.
         """
         digest = result_digest(texture)
-        entry = {self._files.path(digest).name: _pack(texture)}
+        entry = {self._files.path(digest).name: pack_texture(texture)}
         try:
             write_files(self.folder, entry, 0o600)
         except BakeError as error:
@@ -149,6 +150,11 @@ def keeping(baker: Baker, cache: Cache, on_refusal: Callable[[BakeError], None] 
     return bake
 
 
+def was_painted(timings: Mapping[str, float]) -> bool:
+    """Tell whether a texture was painted, from how long its stages took: else it was kept."""
+    return FROM_CACHE not in timings and FROM_STORE not in timings
+
+
 class _Header(BaseModel):
     """Hold all of a texture but its pixels."""
 
@@ -162,7 +168,8 @@ class _Header(BaseModel):
     degraded: tuple[str, ...]
 
 
-def _pack(texture: Texture) -> bytes:
+def pack_texture(texture: Texture) -> bytes:
+    """Return a texture as bytes that can be verified when they are read."""
     header = _Header(
         digest=texture.digest,
         pixel_hash=texture.pixel_hash,
@@ -177,7 +184,7 @@ def _pack(texture: Texture) -> bytes:
     return b"".join((found.hexdigest().encode("ascii"), b"\n", head, png))
 
 
-def _unpack(content: memoryview, digest: str) -> Texture:
+def unpack_texture(content: memoryview, digest: str) -> Texture:
     """Read the texture in an entry's bytes. Raises ValueError unless all of it holds."""
     head = bytes(content[:_LARGEST_HEAD])
     if hashlib.sha256(content[_HASH_LINE:]).hexdigest().encode("ascii") + b"\n" != head[:_HASH_LINE]:

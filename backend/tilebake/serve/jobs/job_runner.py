@@ -8,7 +8,7 @@ from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
 from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.bake.plan import PlannedBake
-from tilebake.serve.bake.texture_cache import Cache, MissingError, result_digest
+from tilebake.serve.bake.texture_cache import FROM_STORE, MissingError, result_digest
 from tilebake.serve.bake.why_stale import TILES_CHANGED
 from tilebake.serve.bulkhead import as_error
 from tilebake.serve.jobs.event_log import EventLog
@@ -19,7 +19,8 @@ from tilebake.serve.jobs.status import JobView
 from tilebake.serve.owners.closed_places import refuse_closed_place
 from tilebake.serve.pages.make_picture import make_picture
 from tilebake.serve.pages.page_jobs import has_pages
-from tilebake.serve.speeds import Speeds, work_of
+from tilebake.serve.setup import Setup
+from tilebake.serve.speeds import work_of
 from tilebake.serve.windows.spell_patches import spell_patches
 from tilebake.serve.worker.supervisor import BakeCancelledError, Supervisor, WorkerDiedError
 from tilebake.texture import Texture
@@ -39,16 +40,16 @@ class JobRunner:
         jobs: JobQueue,
         events: EventLog,
         supervisor: Supervisor,
-        cache: Cache,
         progress_images: ProgressImages,
-        speeds: Speeds,
+        setup: Setup,
     ) -> None:
         self._jobs = jobs
         self._events = events
         self._supervisor = supervisor
-        self._cache = cache
+        self._cache = setup.cache
+        self._share = setup.share(lambda text: events.emit(notice=text))
         self._progress_images = progress_images
-        self._speeds = speeds
+        self._speeds = setup.speeds
         self._refusal = ""  # what the cache said last
 
     def run(self, job: JobView, planned: PlannedBake) -> bool:
@@ -90,25 +91,41 @@ class JobRunner:
         on_step: OnStep,
     ) -> Texture:
         """Return the texture of a job's picture, or of a page of it, whose progress is joined to `images`."""
+        try:
+            return self._cache.find(self._jobs.result_of(request.digest()), request)
+        except MissingError:
+            texture = self._share(partial(self._paint, job, planned, images))(request, on_step)
+        if FROM_STORE in texture.timings:
+            try:
+                self._cache.put(texture)
+            except BakeError as error:
+                self._tell_refusal(error.what)
+        return texture
+
+    def _paint(
+        self,
+        job: JobView,
+        planned: PlannedBake,
+        images: PageImages | None,
+        request: BakeRequest,
+        on_step: OnStep,
+    ) -> Texture:
+        """Have the worker paint, and take the texture out of the cache."""
 
         def show(png: bytes) -> None:
             whole = png if images is None else images.with_progress(png, request.shown)
             self._show(job, whole, is_sketch=False)
 
-        try:
-            return self._cache.find(self._jobs.result_of(request.digest()), request)
-        except MissingError:
-            done = self._supervisor.bake(
-                request,
-                planned.source,
-                on_progress=on_step,
-                on_progress_image=show,
-                on_sketch=partial(self._show, job, is_sketch=True)
-                if self._has_sketch(job, planned)
-                else None,
-                cancelled=lambda: not self._jobs.is_wanted(job.id),
-                on_loading=partial(self._tell_loading, request.model),
-            )
+        show_sketch = partial(self._show, job, is_sketch=True)
+        done = self._supervisor.bake(
+            request,
+            planned.source,
+            on_progress=on_step,
+            on_progress_image=show,
+            on_sketch=show_sketch if self._has_sketch(job, planned) else None,
+            cancelled=lambda: not self._jobs.is_wanted(job.id),
+            on_loading=partial(self._tell_loading, request.model),
+        )
         self._tell_refusal(done.refusal)
         try:
             texture = self._cache.get(done.result) if done.texture is None else done.texture

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from tilebake.request import Baker, BakeRequest, OnStep, Step
-from tilebake.serve.bake.texture_cache import FROM_CACHE
+from tilebake.serve.bake.texture_cache import was_painted
 from tilebake.serve.owners.ownership import read_record, refuse_foreign
 from tilebake.serve.pages.manifest import PAGES, Manifest, Page, read_manifest
 from tilebake.serve.pages.page_files import is_recorded_page, write_page
@@ -153,7 +153,7 @@ def _assemble(
 
 def _sum_timings(timings: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Add up the seconds of pages. Those of the cache count only where nothing was painted."""
-    painted = [each for each in timings if FROM_CACHE not in each] or timings
+    painted = [each for each in timings if was_painted(each)] or timings
     summed: dict[str, float] = {}
     for stage, seconds in (item for each in painted for item in each.items()):
         summed[stage] = summed.get(stage, 0.0) + seconds

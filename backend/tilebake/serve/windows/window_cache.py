@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
@@ -34,7 +34,7 @@ LOOKS: Final = 16  # a process looks at the whole folder each time that it wrote
 
 _HASH_LINE: Final = 65  # bytes: a SHA-256 in hex, and the end of its line
 _LARGEST_HEAD: Final = 1 << 10  # bytes of an entry before its latents; ours have about a hundred
-_LARGEST_ENTRY: Final = 64 << 20  # bytes; a window of the largest size has 4 MiB
+LARGEST_WINDOW: Final = 64 << 20  # bytes; a window of the largest size has 4 MiB
 _STORED: Final = {"float32": "<f4", "uint8": "|u1"}  # in an entry, whatever the machine
 
 OnRefusal = Callable[[BakeError], None]
@@ -62,7 +62,7 @@ class WindowCache:
     def get(self, key: str) -> "Kept | None":
         """Return the latents [C, h, w] of a window; None if there are no sound ones."""
         try:
-            latents = _unpack(self._files.read(key, _LARGEST_ENTRY), key)
+            latents = unpack_window(self._files.read(key, LARGEST_WINDOW), key)
         except OSError:
             return None
         except ValueError:
@@ -73,7 +73,7 @@ class WindowCache:
 
     def put(self, key: str, kept: "Kept") -> None:
         """Keep a window, if the disk has room for it."""
-        content = _pack(key, kept)
+        content = pack_window(key, kept)
         try:
             self._write(key, content)
         except BakeError as error:
@@ -119,10 +119,26 @@ class WindowCache:
         self._room = min(part, self.limit - held)
 
 
+class KeptWindows(Protocol):
+    """Keep windows by key, as WindowCache does."""
+
+    def has(self, key: str) -> bool:
+        """Tell whether a sound window is kept."""
+        ...
+
+    def get(self, key: str) -> "Kept | None":
+        """Return what is kept of a window; None if there is no sound one."""
+        ...
+
+    def put(self, key: str, kept: "Kept") -> None:
+        """Keep a window, if there is room for it."""
+        ...
+
+
 class AnewCache:
     """Windows of a cache that were put there through this one: for who wants to have all painted anew."""
 
-    def __init__(self, cache: WindowCache) -> None:
+    def __init__(self, cache: KeptWindows) -> None:
         self._cache = cache
         self._anew: set[str] = set()
 
@@ -166,7 +182,8 @@ class _Header(BaseModel):
     dtype: Literal["float32", "uint8"] = "float32"
 
 
-def _pack(key: str, kept: "Kept") -> bytes:
+def pack_window(key: str, kept: "Kept") -> bytes:
+    """Return a window as bytes that can be verified when they are read."""
     channels, height, width = kept.shape
     dtype = "uint8" if kept.dtype == "uint8" else "float32"
     header = _Header(key=key, shape=(channels, height, width), dtype=dtype)
@@ -177,7 +194,7 @@ def _pack(key: str, kept: "Kept") -> bytes:
     return b"".join((found.hexdigest().encode("ascii"), b"\n", head, body))
 
 
-def _unpack(content: memoryview, key: str) -> "Kept":
+def unpack_window(content: memoryview, key: str) -> "Kept":
     """Read what is kept in an entry's bytes. Raises ValueError unless all of it holds."""
     import numpy as np
 

@@ -1,0 +1,1 @@
+"""Find what `tilebake bake` is asked to paint, and who paints it."""
