@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
@@ -18,6 +18,7 @@ from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.set_form import SetForm
 from tilebake.texture import Texture
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class BakeRequest:
     def _digests(self) -> tuple[str, str]:
         """Digests of everything, and of tiles and grid alone: both from one rendering of the tiles."""
         content, columns = self._content(), _columns_json(self.tilemap)
-        known = ("grid", "tile_size", "bounds", "wrap", "corners")
+        known = ("grid", "tile_size", "bounds", "wrap", *get_args(SetForm))
         grid = {key: content[key] for key in known if key in content}
         return _digest(content, columns), _digest(grid, columns)[:PART_DIGITS]
 
@@ -140,7 +141,7 @@ class BakeRequest:
         return model_key(self.model_digest, self.loras)
 
     def _content(self) -> dict[str, object]:
-        tilemap = self.tilemap
+        tilemap, tile_set = self.tilemap, self.tilemap.tile_set
         return {
             "paint_version": PAINT_VERSION,
             "model": self.model_digest,
@@ -156,7 +157,7 @@ class BakeRequest:
             "bounds": [_number(edge) for edge in tilemap.bounds],
             **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
-            **({"corners": [EDGES_VERSION, *tilemap.corners]} if tilemap.corners else {}),
+            **({tile_set.form: [EDGES_VERSION, *tile_set.terrains]} if tile_set else {}),
             **({"region": [_number(edge) for edge in self.region]} if self.region else {}),
         }
 

@@ -22,7 +22,8 @@ BESIDE = ["coast.tres", "coast.tsx", "coast.tileset.json"]
 
 
 def paint(request: BakeRequest) -> Texture:
-    side = 16 * len(request.tilemap.corners) ** 2
+    assert request.tilemap.tile_set is not None
+    side = 16 * len(request.tilemap.tile_set.terrains) ** 2
     image = np.full((side, side, 3), request.seed % 256, np.uint8)
     return Texture(image, request.digest(), pixel_hash(image))
 

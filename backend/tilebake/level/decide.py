@@ -17,7 +17,7 @@ from tilebake.level.map.stray_tiles import find_stray_tiles, or_without_strays
 from tilebake.level.output import picture_notes, picture_size, refuse_vast_file
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
-from tilebake.level.torus.sizes import can_wrap, refuse_unfit_tiles
+from tilebake.level.torus.sizes import can_wrap, cells_along_tile, refuse_unfit_tiles, settings_of_cells
 
 SMALLEST_LOWERED: Final = 8  # canvas pixels a tile: one latent pixel, below which a level is a smear
 
@@ -36,6 +36,7 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
     it stays as it is, for `canvas_for` to refuse. Raises MapError for a picture that is too large for a file,
     or has too many pages.
     """
+    settings = settings_of_cells(tilemap, settings)
     decided = settings.model_copy(
         update={
             "pixels_per_tile": settings.pixels_per_tile or _default_width(tilemap),
@@ -49,8 +50,9 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
 
 def _default_width(tilemap: TileMap) -> int:
     """Return how wide tiles are painted unless a setting says so; where that cannot wrap, as usual."""
-    width = default_pixels_per_tile(tilemap.tile_size)
-    return width if can_wrap(tilemap, width) else USUAL_WIDTH
+    cells, (width, height) = cells_along_tile(tilemap), tilemap.tile_size
+    painted = default_pixels_per_tile((width * cells, height * cells)) // cells
+    return painted if can_wrap(tilemap, painted) else USUAL_WIDTH // cells
 
 
 def _check_size(tilemap: TileMap, settings: BakeSettings) -> TileMap:

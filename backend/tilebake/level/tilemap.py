@@ -26,6 +26,7 @@ from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
 from tilebake.level.terrain import LoraRef, Terrain, spell_name
+from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class TileMap:
     edit: Edit | None = None  # other prompts, under which the map is painted with its own layout
     notes: tuple[Diagnostic, ...] = ()  # what its author should know; no mistakes, and they change no pixel
     wrap: Wrap | None = None  # along which axes the picture goes on at its other side
-    corners: tuple[str, ...] = ()  # terrains of a TileSet, as the file orders them: tiles are its corners
+    tile_set: TileSetForm | None = None  # of a TileSet, whose picture is a sheet of its tiles
 
     def index_of(self, terrain: str) -> int:
         """Return a terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -134,7 +135,7 @@ def parse_map(
         edit=edit,
         notes=(*prompt_notes, *word_notes),
         wrap=content.wrap,
-        corners=tuple(map(spell_name, content.corners)),
+        tile_set=content.tile_set,
     )
 
 

@@ -13,7 +13,7 @@ from tilebake.level.edit.edit import Edit
 from tilebake.level.output import MOST_PIXELS, art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.level.tilemap import TileMap
-from tilebake.level.torus.corner_tiles import arrangement_of
+from tilebake.level.torus.tile_layout import layout_of
 from tilebake.level.torus.wrap import Wrap, axes_of, refuse_unwrappable_size
 from tilebake.level.windows.patches import find_patches
 from tilebake.paint import picture
@@ -110,7 +110,7 @@ class Pipeline:
                 size=picture_size(tilemap.bounds, scale),
                 block=art_block(tilemap.tile_size[0] * scale, settings.art_pixels_per_tile),
                 axes=axes_of(tilemap.wrap),
-                retouch=partial(cut_tiles, arrangement_of(tilemap)) if tilemap.corners else None,
+                retouch=partial(cut_tiles, layout_of(tilemap)) if tilemap.tile_set else None,
             ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
             torus=torus_of(tilemap, canvas),

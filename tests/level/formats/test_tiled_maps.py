@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.sheets import make_sheet
 from tests.helpers.tiled_files import PROJECT, Packing, own, packed, save, tmj, tmx, tsx
 from tilebake.errors import MapError
 from tilebake.level.map.grid import Bounds, Grid
 from tilebake.level.project import find_project
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, read_map
-from tilebake.level.torus.corner_set import arrange
+from tilebake.level.torus.corner_set import Corners
 from tilebake.request import BakeRequest
-from tilebake.serve.tilesets.sheet import sheet_of
 from tilebake.serve.tilesets.tiled import write_tsx
 
 ROWS = ["ggws", "gwwg", "ssgw"]
@@ -240,16 +240,26 @@ def test_a_map_may_wrap(game: Path) -> None:
 
 
 def test_a_tileset_that_tilebake_made_is_read(game: Path) -> None:
-    sheet = sheet_of("ground", ("grass", "water"), arrange(2, 1), 64)
+    sheet = make_sheet("ground", "corners", ("grass", "water"))
     save(game, "ground.tsx", write_tsx(sheet))
     numbers = list(range(1, 17))
     value = tmj(["g" * 16])
     value["layers"][0]["data"] = numbers
     found = shares(read(save(game, "a.tmj", value)))
     for tile in sheet.tiles:
-        corners = [sheet.terrains[number] for number in tile.corners]
+        assert isinstance(tile.tile, Corners)
+        corners = [sheet.terrains[number] for number in tile.tile]
         expected = {name: corners.count(name) / 4 for name in sorted({*corners})}
         assert found[tile.row * sheet.columns + tile.column, 0] == expected
+
+
+def test_a_tile_of_a_blob_is_read_as_its_own_terrain(game: Path) -> None:
+    sheet = make_sheet("ground", "blob", ("grass", "water"))
+    save(game, "ground.tsx", write_tsx(sheet))
+    value = tmj(["g" * 48])
+    value["layers"][0]["data"] = list(range(1, 49))
+    found = shares(read(save(game, "a.tmj", value)))
+    assert [found[column, 0] for column in range(48)] == [*[{"grass": 1.0}] * 47, {"water": 1.0}]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings, apply
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.level.torus.corner_set import Arrangement, Corners, arrange, tiles_of
-from tilebake.level.torus.corner_tiles import arrangement_of
-from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
+from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies, kinds_of
+from tilebake.level.torus.set_form import TileSetForm
+from tilebake.level.torus.tile_layout import layout_of
 
 TERRAINS = {"grass": "grass", "water": "water", "sand": "sand", "stone": "stone"}
 
@@ -40,7 +41,9 @@ def test_variants_are_there_as_often_as_asked(terrains: int, variants: int) -> N
 
 
 def test_the_arrangement_of_a_map_is_found_again() -> None:
-    assert arrangement_of(read("water", "grass", "sand", variants=3)) == arrange(3, 3)
+    layout = layout_of(read("water", "grass", "sand", variants=3))
+    assert layout.kinds.corner == arrange(3, 3)
+    assert [*layout.sheet_tiles()] == [*tiles_of(arrange(3, 3))]
     with pytest.raises(MapError, match=r'\$\.variants: only a TileSet has "variants"'):
         parse_map(
             json.dumps({"tilebake": 1, "terrains": TERRAINS, "variants": 2, "cells": [[0, 0, "grass"]]})
@@ -49,7 +52,7 @@ def test_the_arrangement_of_a_map_is_found_again() -> None:
 
 def test_a_set_is_a_map_of_its_corners() -> None:
     tilemap = read("water", "grass", tile_size=32)
-    assert tilemap.corners == ("water", "grass")
+    assert tilemap.tile_set == TileSetForm("corners", ("water", "grass"))
     assert (tilemap.wrap, tilemap.bounds) == ("both", (0, 0, 128, 128))
     names = [["grass" if terrain else "water" for terrain in row] for row in arrange(2)]
     assert [tile.terrain for tile in tilemap.tiles] == [name for row in names for name in row]
@@ -94,7 +97,7 @@ def test_tiles_that_cannot_be_cut_out_are_refused(changes: dict[str, Any], messa
 def test_edges_and_corners_of_one_kind_are_one_picture(terrains: int, variants: int) -> None:
     arrangement, side, solid = arrange(terrains, variants), 12, 2
     torus = np.random.default_rng(1).random((side * len(arrangement), side * len(arrangement[0])))
-    shared = share(torus, edge_copies(arrangement, side, solid, 2.0))
+    shared = share(torus, edge_copies(kinds_of(arrangement, 1), side, solid, 2.0))
     strips = collect_strips(arrangement, shared, side, solid)
     assert len(strips) == 2 * terrains**2
     assert all((each == found[0]).all() for found in strips.values() for each in found)
@@ -104,7 +107,7 @@ def test_edges_and_corners_of_one_kind_are_one_picture(terrains: int, variants: 
 
 def test_noise_is_copied_and_not_mixed() -> None:
     arrangement = arrange(2)
-    copies = edge_copies(arrangement, 8, 1.0, 1.0)
+    copies = edge_copies(kinds_of(arrangement, 1), 8, 1.0, 1.0)
     noise = np.random.default_rng(1).random(copies.corner.size)
     assert set(noise[copies.hard()]) <= set(noise)
     strips = collect_strips(arrangement, noise[copies.hard()].reshape(32, 32), 8, 1)

@@ -3,11 +3,15 @@
 import json
 
 import numpy as np
+import pytest
 
 from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings, apply
 from tilebake.level.tilemap import parse_map
+from tilebake.level.torus.blob_set import arrange_blob
 from tilebake.level.torus.corner_set import arrange
+from tilebake.level.torus.set_form import SetForm, TileSetForm
+from tilebake.level.torus.tile_layout import lay_out
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.placement_report import bake_with_report
@@ -34,10 +38,12 @@ def test_a_set_is_reported_on(tiny_components: Components) -> None:
     assert (texture.image == pipeline.bake(request, lambda _: None).image).all()
 
 
-def test_a_sheet_is_joined_to_the_torus_that_it_was_cut_out_of() -> None:
-    torus = np.zeros((32, 32, 3), np.uint8)
-    torus[8:16, 16:24] = 255
-    sheet = cut_tiles(arrange(2), torus)
-    assert sheet[4:12, 12:20].mean() > sheet.mean()
-    shared = join_tiles(sheet, 4)
-    assert (np.roll(shared, (-4, -4), axis=(0, 1)) == sheet).all()
+@pytest.mark.parametrize("form", ["corners", "dual_grid", "blob"])
+def test_a_sheet_is_joined_to_the_torus_that_it_was_cut_out_of(form: SetForm) -> None:
+    cells = arrange_blob() if form == "blob" else arrange(2)
+    layout = lay_out(TileSetForm(form, ("g", "w")), cells)
+    side = 8 // (2 if form == "blob" else 1)  # of a cell
+    torus = np.kron(np.array(cells), np.ones((side, side), int))[..., None].astype(np.uint8) * 255
+    sheet = cut_tiles(layout, torus)
+    assert sheet.shape[:2] == (8 * len(layout.sheet), 8 * len(layout.sheet[0]))
+    assert (join_tiles(layout, sheet) == torus).all()

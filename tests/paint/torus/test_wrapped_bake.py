@@ -12,7 +12,9 @@ from tilebake.level.decide import decide
 from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings, apply
 from tilebake.level.tilemap import TileMap, Tiles, parse_map
+from tilebake.level.torus.blob_set import OVER, BlobTile
 from tilebake.level.torus.corner_set import arrange, tiles_of
+from tilebake.level.torus.tile_layout import layout_of
 from tilebake.level.torus.wrap import WrapAxes
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
@@ -118,6 +120,44 @@ def test_tiles_whose_edges_may_meet_have_the_same_pixels_there(tiny_components: 
     sheet = Pipeline(tiny_components).bake(request, ignore).image
     assert sheet.shape == (128, 128, 3)
     assert_edges_meet(sheet, 2, solid=2)
+
+
+def test_tiles_of_a_blob_have_the_same_pixels_where_they_may_meet(tiny_components: Components) -> None:
+    tilemap = read(blob=["w", "g"], settings={**QUICK, "pixels_per_tile": 48})
+    sheet = Pipeline(tiny_components).bake(ask(tilemap), ignore).image
+    assert sheet.shape == (6 * 32, 8 * 32, 3)
+    sides: dict[tuple[str | bool, ...], list[NDArray[np.uint8]]] = {}
+    for column, row, found in layout_of(tilemap).sheet_tiles():
+        assert isinstance(found, BlobTile)
+        tile = sheet[row * 32 : (row + 1) * 32, column * 32 : (column + 1) * 32]
+        on = [found.terrain == OVER and each for each in found.around]
+        for name, ends, strip in (
+            ("above", on[7:] + on[:2], tile[:2]),
+            ("right", on[1:4], tile[:, -2:]),
+            ("below", on[5:2:-1], tile[-2:]),
+            ("left", on[7:4:-1], tile[:, :2]),
+        ):
+            sides.setdefault((name, *ends), []).append(strip)
+    assert len(sides) == 4 * 5
+    assert all((strip == found[0]).all() for found in sides.values() for strip in found)
+
+
+def test_a_dual_grid_s_sheet_has_the_tiles_of_its_corners_in_another_order(
+    tiny_components: Components,
+) -> None:
+    plain, dual = (read(corners=["w", "g"], dual_grid=is_dual) for is_dual in (False, True))
+    requests = [ask(plain), ask(dual)]
+    sheets = [Pipeline(tiny_components).bake(request, ignore).image for request in requests]
+    assert requests[0].digest() != requests[1].digest()
+    tiles = [
+        {
+            tile: sheet[row * 32 : (row + 1) * 32, column * 32 : (column + 1) * 32].tobytes()
+            for column, row, tile in layout_of(tilemap).sheet_tiles()
+        }
+        for tilemap, sheet in zip((plain, dual), sheets, strict=True)
+    ]
+    assert tiles[0] == tiles[1]
+    assert (sheets[0] != sheets[1]).any()
 
 
 def test_tiles_of_pixel_art_meet_too(tiny_components: Components) -> None:

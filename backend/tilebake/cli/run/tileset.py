@@ -41,7 +41,7 @@ def _refuse_map(planner: Planner, path: Path) -> None:
         tilemap = planner.read_map(path, find_project(path))
     except TilebakeError:
         return
-    if not tilemap.corners:
+    if tilemap.tile_set is None:
         hint = 'give it "corners": ["grass", "water"] in place of tiles, or paint it by `tilebake bake`'
         raise MapError("this map is no TileSet", where=Location(path), hint=hint)
 

@@ -12,6 +12,7 @@ from tilebake.level.source.json_positions import JsonPath
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
 from tilebake.level.terrain import LoraRef
+from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
 
 MAX_CELLS: Final = 1024 * 1024  # of the rectangle around all tiles; a map has no use for more in one picture
@@ -72,4 +73,4 @@ class MapContent:
     edit: EditEntry | None = None
     extent: Rectangle | None = None  # the cells of the picture; None is those around all tiles
     wrap: Wrap | None = None
-    corners: tuple[str, ...] = ()  # of a TileSet, whose corners the cells are
+    tile_set: TileSetForm | None = None

@@ -17,7 +17,7 @@ from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.source.schema_base import lora_refs, terrain_entry
-from tilebake.level.torus.corner_layer import read_corners
+from tilebake.level.torus.set_layer import form_of, read_set
 
 
 def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
@@ -29,9 +29,12 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
     source = JsonText(text, path)
     file, columns = _read_file(source)
     refuse = source.error_at
-    layers = [read_corners(file, refuse)] if file.corners else read_layers(file, columns, refuse)
+    tile_set = form_of(file)
+    layers = [read_set(file, refuse)] if tile_set else read_layers(file, columns, refuse)
+    width, height = (file.tile_size, file.tile_size) if isinstance(file.tile_size, int) else file.tile_size
+    cells = tile_set.cells_along_tile if tile_set else 1
     return MapContent(
-        grid=Grid(file.grid, _pair(file.tile_size), file.offset_axis, file.layout),
+        grid=Grid(file.grid, (width // cells, height // cells), file.offset_axis, file.layout),
         layers=layers,
         refuse=refuse,
         name=file.name,
@@ -44,8 +47,8 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
         loras=None if file.loras is None else lora_refs(file.loras),
         edit=file.edit,
         extent=_around_rows(layers) if file.wrap else None,
-        wrap="both" if file.corners else file.wrap,
-        corners=file.corners or (),
+        wrap="both" if tile_set else file.wrap,
+        tile_set=tile_set,
     )
 
 
@@ -86,7 +89,3 @@ def _refuse_foreign(data: object, source: JsonText) -> None:
     if isinstance(version, bool) or version != VERSION:
         what = f"{snippet(version)} is not a version that this tilebake reads"
         raise source.error_at(what, ("tilebake",), hint=f"write {VERSION}, or bring tilebake up to date")
-
-
-def _pair(tile_size: int | tuple[int, int]) -> tuple[int, int]:
-    return (tile_size, tile_size) if isinstance(tile_size, int) else tile_size

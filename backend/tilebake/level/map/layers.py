@@ -25,9 +25,10 @@ def read_layers(file: MapFile, columns: CellColumns, refuse: Refuse) -> list[Map
 
     `columns` are cells that were read already, by their paths.
     """
-    if "variants" in file.model_fields_set:
-        hint = 'remove it, or give the terrains of a TileSet as "corners"'
-        raise refuse('only a TileSet has "variants"', ("variants",), hint=hint, at_key=True)
+    for name in ("variants", "dual_grid"):
+        if name in file.model_fields_set:
+            hint = 'remove it, or give the terrains of a TileSet as "corners"'
+            raise refuse(f'only a TileSet has "{name}"', (name,), hint=hint, at_key=True)
     given = [name for name in ("rows", "cells", "layers") if name in file.model_fields_set]
     if not given:
         hint = 'add "rows" with a "legend", or "cells", or "layers"'

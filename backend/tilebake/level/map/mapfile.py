@@ -136,7 +136,7 @@ class SceneEntry(StrictModel):
 class MapFile(TileBlock):
     """A tilebake map: a level's tiles, and in words what they look like. Give one of rows, cells, layers.
 
-    In a TileSet, give corners in place of tiles.
+    In a TileSet, give corners or blob in place of tiles.
     """
 
     tilebake: Literal[1]
@@ -177,6 +177,15 @@ class MapFile(TileBlock):
     variants: Annotated[int, Field(ge=1, le=32)] = 1
     """How many looks a terrain's own tile has at least in a TileSet, so that wide ground does not repeat."""
 
+    dual_grid: bool = False
+    """Whether the sheet of two corners is laid out for dual grids, in the order of TileMapDual. The first
+    terrain is the ground."""
+
+    blob: Annotated[tuple[TerrainName, TerrainName], Field(strict=False)] | None = None
+    """The upper terrain of a TileSet and the ground beneath it, in place of tiles. The picture is a sheet of
+    the 47 tiles of a blob and the ground's own: the upper terrain goes on at the sides and corners of a tile
+    at which it has neighbours. Tiles whose edges may meet fit to the pixel."""
+
     base_prompt: Prompt | None = None
     """What the whole picture is; the project's unless said."""
 
@@ -216,7 +225,7 @@ def schema() -> dict[str, Any]:
         "$id": f"urn:tilebake:map:{VERSION}",
         **body,
         "title": f"tilebake map, version {VERSION}",
-        "oneOf": [{"required": [name]} for name in ("rows", "cells", "layers", "corners")],
+        "oneOf": [{"required": [name]} for name in ("rows", "cells", "layers", "corners", "blob")],
     }
 
 

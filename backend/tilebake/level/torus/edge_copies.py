@@ -1,13 +1,13 @@
 """Say from where on a torus each pixel near an edge is copied, so that edges that may meet are one picture.
 
-An edge has a terrain at both ends. Tiles whose edges have the same ones may stand side by side, so all of
-these show the same strip of pixels, and corners of one terrain the same square: that of one place on the
-torus, chosen for its surroundings. Away from the edge the copy fades out.
+An edge has a terrain at both ends, and in a blob one between them. Tiles whose edges have the same ones may
+stand side by side, so all of these show the same strip of pixels, and corners of one terrain the same square:
+that of one place on the torus, chosen for its surroundings. Away from the edge the copy fades out.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,32 @@ CopyShare = NDArray[np.float32]
 _Place = tuple[int, int]  # row and column of a corner
 
 _Kind = TypeVar("_Kind")
+_Value = TypeVar("_Value", np.intp, np.float32)
 
 _AROUND: Final = tuple((row, column) for row in (-1, 0, 1) for column in (-1, 0, 1))
+
+
+class EdgeKinds(NamedTuple):
+    """Hold, for each tile of a torus, the kinds of its upper left corner and of the two edges from there."""
+
+    corner: Arrangement
+    level: tuple[tuple[tuple[int, ...], ...], ...]  # to the right: the terrains along it
+    upright: tuple[tuple[tuple[int, ...], ...], ...]  # downwards
+
+
+def kinds_of(cells: Arrangement, step: int) -> EdgeKinds:
+    """Return the kinds of a torus of cells of which every `step`th is a corner, beginning with the first."""
+    rows, columns = range(0, len(cells), step), range(0, len(cells[0]), step)
+
+    def along(row: int, column: int, down: int, right: int) -> tuple[int, ...]:
+        places = ((row + down * i, column + right * i) for i in range(step + 1))
+        return tuple(cells[r % len(cells)][c % len(cells[0])] for r, c in places)
+
+    return EdgeKinds(
+        tuple(tuple(cells[row][column] for column in columns) for row in rows),
+        tuple(tuple(along(row, column, 0, 1) for column in columns) for row in rows),
+        tuple(tuple(along(row, column, 1, 0) for column in columns) for row in rows),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +61,24 @@ class EdgeCopies:
     level: PixelIndex
     level_share: CopyShare
 
+    def move(self, shift: int, width: int) -> "EdgeCopies":
+        """Return the copies of a torus that is moved right and down by so many pixels; it is `width` wide."""
+
+        def roll(values: NDArray[_Value]) -> NDArray[_Value]:
+            return np.roll(values.reshape(-1, width), (shift, shift), axis=(0, 1)).ravel()
+
+        place = np.arange(self.corner.size).reshape(-1, width)
+        moved = np.empty_like(self.corner)  # where each pixel is then
+        moved[roll(place.ravel())] = place.ravel()
+        return EdgeCopies(
+            moved[roll(self.corner)],
+            roll(self.corner_share),
+            moved[roll(self.upright)],
+            roll(self.upright_share),
+            moved[roll(self.level)],
+            roll(self.level_share),
+        )
+
     def hard(self) -> PixelIndex:
         """Return for each pixel the one that it takes most of: for noise, which must not be mixed."""
         own = np.arange(self.corner.size)
@@ -46,13 +88,13 @@ class EdgeCopies:
         return corner[np.where(share >= 0.5, edge, own)]
 
 
-def edge_copies(arrangement: Arrangement, side: int, solid: float, feather: float) -> EdgeCopies:
-    """Return the copies of a torus with `side` pixels from corner to corner.
+def edge_copies(kinds: EdgeKinds, side: int, solid: float, feather: float) -> EdgeCopies:
+    """Return the copies of a torus with `side` pixels from corner to corner, the first at half of that.
 
     Pixels up to `solid` from an edge are copied wholly; over `feather` more, if there is any, the copy fades
     out.
     """
-    tile = len(arrangement), len(arrangement[0])
+    tile = len(kinds.corner), len(kinds.corner[0])
     offset = np.abs(np.arange(side) + 0.5 - side / 2)
     fading = (solid + feather - offset) / feather if feather else offset <= solid
     share = np.clip(fading, 0, 1).astype(np.float32)
@@ -66,11 +108,11 @@ def edge_copies(arrangement: Arrangement, side: int, solid: float, feather: floa
     rest = np.where(both > 0, both, 1)
     right, below = np.broadcast_to(is_late, (side, side)), np.broadcast_to(is_late[:, None], (side, side))
     return EdgeCopies(
-        corner=_pixels(_corner_places(arrangement), side),
+        corner=_pixels(_corner_places(kinds.corner), side),
         corner_share=spread(np.minimum(across, down)),
-        upright=_pixels_by_half(_edge_places(arrangement, (1, 0)), below, side),
+        upright=_pixels_by_half(_edge_places(kinds.corner, kinds.upright, (1, 0)), below, side),
         upright_share=spread(np.where(both > 0, across * (1 - down) / rest, 0)),
-        level=_pixels_by_half(_edge_places(arrangement, (0, 1)), right, side),
+        level=_pixels_by_half(_edge_places(kinds.corner, kinds.level, (0, 1)), right, side),
         level_share=spread(np.where(both > 0, down * (1 - across) / rest, 0)),
     )
 
@@ -85,7 +127,9 @@ def _corner_places(arrangement: Arrangement) -> PixelIndex:
     return np.array([[chosen[terrain] for terrain in row] for row in arrangement], np.intp)
 
 
-def _edge_places(arrangement: Arrangement, along: _Place) -> tuple[PixelIndex, PixelIndex]:
+def _edge_places(
+    arrangement: Arrangement, kinds: tuple[tuple[tuple[int, ...], ...], ...], along: _Place
+) -> tuple[PixelIndex, PixelIndex]:
     """Return for each corner where the edge before it, and that after it, is copied from: [M, N, 2] each.
 
     As the corner that stands there in its place. `along` is the step from one end of an edge to the other.
@@ -93,20 +137,21 @@ def _edge_places(arrangement: Arrangement, along: _Place) -> tuple[PixelIndex, P
     sideways = (along[1], along[0])
     back = (-along[0], -along[1])
 
-    def kind(place: _Place) -> tuple[int, int]:
-        return _at(arrangement, place), _at(arrangement, place, along)
+    def kind(place: _Place) -> tuple[int, ...]:
+        row = kinds[place[0] % len(kinds)]
+        return row[place[1] % len(row)]
 
     def straightness(place: _Place) -> int:
         """Count the ends that go on in their terrain, sideways and along."""
-        first, last = kind(place)
+        first, *_, last = kind(place)
         steps = [sideways, (-sideways[0], -sideways[1])]
-        ends = [(_moved(place, step), first) for step in steps]
-        ends += [(_moved(_moved(place, along), step), last) for step in steps]
-        ends += [(_moved(place, back), first), (_moved(_moved(place, along), along), last)]
+        ends = [(_step_from(place, step), first) for step in steps]
+        ends += [(_step_from(_step_from(place, along), step), last) for step in steps]
+        ends += [(_step_from(place, back), first), (_step_from(_step_from(place, along), along), last)]
         return sum(_at(arrangement, end) == terrain for end, terrain in ends)
 
     chosen = _choose(arrangement, kind, straightness)
-    before = [_moved(chosen[kind(_moved(place, back))], along) for place in _places(arrangement)]
+    before = [_step_from(chosen[kind(_step_from(place, back))], along) for place in _places(arrangement)]
     after = [chosen[kind(place)] for place in _places(arrangement)]
     return _as_index(before, arrangement), _as_index(after, arrangement)
 
@@ -132,7 +177,7 @@ def _at(arrangement: Arrangement, place: _Place, step: _Place = (0, 0)) -> int:
     return row[(place[1] + step[1]) % len(row)]
 
 
-def _moved(place: _Place, step: _Place) -> _Place:
+def _step_from(place: _Place, step: _Place) -> _Place:
     return place[0] + step[0], place[1] + step[1]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, in_windows, map_box
 from tilebake.level.tilemap import TileMap
-from tilebake.level.torus.corner_tiles import arrangement_of
+from tilebake.level.torus.tile_layout import layout_of
 from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.judge.reading import read_judge
@@ -58,8 +58,8 @@ def bake_with_report(pipeline: Pipeline, request: BakeRequest, on_step: OnStep) 
 
 
 def _lay_out(image: NDArray[np.uint8], tilemap: TileMap) -> NDArray[np.uint8]:
-    """Return a picture as its map has it: the sheet of a TileSet begins in the middle of a corner."""
-    return join_tiles(image, len(arrangement_of(tilemap)[0])) if tilemap.corners else image
+    """Return a picture as its map has it: the tiles of a TileSet's sheet stand elsewhere."""
+    return join_tiles(layout_of(tilemap), image) if tilemap.tile_set else image
 
 
 def _whole_prompts(conditioning: Conditioning) -> list[ObservedWord]:

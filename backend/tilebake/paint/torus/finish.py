@@ -1,6 +1,6 @@
 """Finish pictures that wrap around: filters see the other side, and a TileSet becomes a sheet of tiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
 from tilebake.level.settings import BakeSettings
-from tilebake.level.torus.corner_set import Arrangement
 from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
+from tilebake.level.torus.tile_layout import SetLayout, TilePlace
 from tilebake.level.torus.wrap import WrapAxes
 from tilebake.paint.picture import Box, PixelArray, Shares, finish
 
@@ -41,23 +41,38 @@ def finish_wrapped(
     return finish(around, np.pad(empty, ((y, y), (x, x)), mode="wrap"), settings, moved, size, block, retouch)
 
 
-def cut_tiles(arrangement: Arrangement, pixels: PixelArray) -> PixelArray:
-    """Return the sheet of a set's tiles, of a torus [h, w, C] whose corners are the middles of its cells.
+def cut_tiles(layout: SetLayout, pixels: PixelArray) -> PixelArray:
+    """Return the sheet of a set's tiles, of the torus [h, w, C] that was painted.
 
     Tiles whose edges may meet have the same pixels there.
     """
-    rows, columns = len(arrangement), len(arrangement[0])
+    rows, columns = layout.size
     side = pixels.shape[1] // columns
+    first, middle = int(layout.margin * side), side // 2
     if pixels.shape[:2] == (side * rows, side * columns):  # but for sketches, in which nothing has to fit
-        copies = edge_copies(arrangement, side, max(1, side // _SOLID), max(1, side // _FEATHER))
-        pixels = _share(pixels, copies)
-    return np.roll(pixels, (-(side // 2), -(side // 2)), axis=(0, 1))
+        copies = edge_copies(layout.kinds, side, max(1, side // _SOLID), max(1, side // _FEATHER))
+        pixels = _roll(_share(_roll(pixels, middle - first), copies), first - middle)
+    return _gather(_roll(pixels, -first), layout.sheet, side)
 
 
-def join_tiles(pixels: PixelArray, columns: int) -> PixelArray:
-    """Return the torus [h, w, C] of which a sheet with so many columns was cut."""
-    side = pixels.shape[1] // columns
-    return np.roll(pixels, (side // 2, side // 2), axis=(0, 1))
+def join_tiles(layout: SetLayout, sheet: PixelArray) -> PixelArray:
+    """Return the torus [h, w, C] that was painted, laid out of the tiles on its sheet."""
+    side = sheet.shape[1] // len(layout.sheet[0])
+    return _roll(_gather(sheet, layout.places_on_sheet(), side), int(layout.margin * side))
+
+
+def _roll(pixels: PixelArray, shift: int) -> PixelArray:
+    return np.roll(pixels, (shift, shift), axis=(0, 1))
+
+
+def _gather(pixels: PixelArray, places: Sequence[Sequence[TilePlace]], side: int) -> PixelArray:
+    """Lay squares of `side` pixels in rows, each taken from the place that is named there, in squares."""
+    rows, columns = pixels.shape[0] // side, pixels.shape[1] // side
+    squares = pixels[: rows * side, : columns * side].reshape(rows, side, columns, side, -1)
+    row, column = np.moveaxis(np.array(places, np.intp), -1, 0)
+    chosen = squares.transpose(0, 2, 1, 3, 4)[row, column]  # [rows, columns, side, side, C]
+    laid = chosen.transpose(0, 2, 1, 3, 4)
+    return np.ascontiguousarray(laid).reshape(len(row) * side, len(row[0]) * side, -1)
 
 
 def _share(pixels: PixelArray, copies: EdgeCopies) -> PixelArray:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, Canvas
 from tilebake.level.tilemap import TileMap
-from tilebake.level.torus.corner_tiles import arrangement_of
 from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
+from tilebake.level.torus.tile_layout import layout_of
 from tilebake.level.torus.wrap import NO_WRAP, WrapAxes, axes_of
 from tilebake.paint.noise import coordinate_noise
 
@@ -56,11 +56,15 @@ NO_TORUS: Final = Torus()
 
 def torus_of(tilemap: TileMap, canvas: Canvas) -> Torus:
     """Return what a map's scene lies on."""
-    if not tilemap.corners:
+    if tilemap.tile_set is None:
         return Torus(axes_of(tilemap.wrap))
-    arrangement = arrangement_of(tilemap)
-    side = canvas.width // LATENT // len(arrangement[0])
-    return Torus(WrapAxes(True, True), edge_copies(arrangement, side, side * _SOLID, 0.0))
+    layout = layout_of(tilemap)
+    width = canvas.width // LATENT
+    side = width // layout.size[1]
+    left = tilemap.bounds.x * canvas.scale / LATENT - canvas.origin_x  # of the picture, on the canvas
+    shift = round(left + layout.margin * side - side / 2)
+    copies = edge_copies(layout.kinds, side, side * _SOLID, 0.0)
+    return Torus(WrapAxes(True, True), copies.move(shift, width) if shift else copies)
 
 
 def _on(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from tilebake.errors import BakeError, Location
 from tilebake.level.source.encoding import open_regular
-from tilebake.level.torus.corner_tiles import arrangement_of
+from tilebake.level.torus.tile_layout import layout_of
 from tilebake.request import BakeRequest
 from tilebake.serve.files.safe_folder import SafeFolder
 from tilebake.serve.pages.page_files import hash_of
@@ -26,15 +26,15 @@ _WRITERS: Final = {".tres": write_tres, ".tsx": write_tsx, ".tileset.json": desc
 
 def names_beside(png: Path, request: BakeRequest) -> list[str]:
     """Return the names of the files that belong beside a request's picture: none, but of a TileSet."""
-    return [png.stem + suffix for suffix in _WRITERS] if request.tilemap.corners else []
+    return [png.stem + suffix for suffix in _WRITERS] if request.tilemap.tile_set else []
 
 
 def make_beside(png: Path, request: BakeRequest, width: int) -> dict[str, bytes]:
     """Return the files beside a request's picture, which is `width` pixels wide."""
-    if not request.tilemap.corners:
+    tile_set = request.tilemap.tile_set
+    if tile_set is None:
         return {}
-    tilemap = request.tilemap
-    sheet = sheet_of(png.stem, tilemap.corners, arrangement_of(tilemap), width)
+    sheet = sheet_of(png.stem, tile_set, layout_of(request.tilemap), width)
     return {png.stem + suffix: write(sheet).encode("utf-8") for suffix, write in _WRITERS.items()}
 
 
