@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import ROOT
 from tests.helpers.game import Game, game_in
 from tests.helpers.quick_bake import run_quickly
 from tilebake.cli import engine, run_command_line
@@ -51,6 +52,12 @@ def refuse_to_load(*_: object) -> None:
 def notes_of(game: Game, options: BakeOptions | None = None) -> tuple[Diagnostic, ...]:
     path = game.root / "levels" / "bay.json"
     return Planner(options or BakeOptions()).plan(path, Path("bay.json")).request.tilemap.notes
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "maps").glob("*.json")))
+def test_maps_to_begin_with_hold_known_words_alone(name: str) -> None:
+    planned = Planner(BakeOptions()).plan(ROOT / "maps" / name, Path(name))
+    assert planned.request.tilemap.notes == ()
 
 
 def test_an_unknown_word_is_noted_where_it_stands(game: Game) -> None:
