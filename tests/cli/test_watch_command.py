@@ -151,7 +151,7 @@ def test_a_save_becomes_a_picture_and_sigterm_ends_it_cleanly(game: Game) -> Non
     assert numbers == list(range(1, len(numbers) + 1))
     assert watch.said.count("levels/river.json: painted in") == 1
     assert " as levels/river.png" in watch.said
-    assert watch.said.count(f"watching 1 map in {game.root}; press Ctrl-C to stop") == 1
+    assert watch.said.count(f"watching {game.root}; press Ctrl-C to stop") == 1
     assert watch.said.count("loading the model embedded ...") == 1
     assert not ready_file(game.root).exists()
     assert holder(Project(game.root)) is None

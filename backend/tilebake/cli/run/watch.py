@@ -101,7 +101,7 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
         lines = EventLines()
         title = f"tilebake watch {root}"
         display = running.enter_context(show_events(backend, lines, title=title, as_json=as_json))
-        ready = _Ready(backend, root)
+        ready = _Ready(root)
         _follow(backend, lines, display, ready, partial(_check, interruption, locks), is_over)
 
 
@@ -142,8 +142,7 @@ def _follow(
 class _Ready:
     """Tell once that saves are seen from now on."""
 
-    def __init__(self, backend: Backend, root: Path) -> None:
-        self._backend = backend
+    def __init__(self, root: Path) -> None:
         self._root = root
         self._is_told = False
 
@@ -152,9 +151,7 @@ class _Ready:
         if self._is_told or not any(event.notice.startswith(MAPS_ARE_READ) for event in events):
             return []
         self._is_told = True
-        count = len(self._backend.maps())
-        maps = "1 map" if count == 1 else f"{count} maps"
-        return [f"watching {maps} in {shown(self._root)}; press Ctrl-C to stop"]
+        return [f"watching {shown(self._root)}; press Ctrl-C to stop"]
 
 
 def _all_maps(backend: Backend) -> list[Event]:
