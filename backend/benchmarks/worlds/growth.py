@@ -39,6 +39,7 @@ from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.pages.make_picture import make_picture
 from tilebake.serve.windows.window_cache import WindowCache
 
+SMALLEST: Final = 16  # tiles along a side
 MOST_TIME: Final = 1.1  # per tile, to the first side's
 MOST_MEMORY: Final = {False: 1.2, True: 1.15}  # to the first side's; with a stub
 
@@ -70,16 +71,23 @@ def _enlarge(sample: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
 def paint(folder: Path, side: int, settings: str, *, is_stub: bool) -> dict[str, float]:
     """Paint one level in this process; its seconds, and the bytes that the process held at most."""
     components = load_components(resolve("embedded"), (), Machine("cpu", "auto"))
+    pipeline = Pipeline(components, WindowCache(folder / "windows"))
+    _paint_level(pipeline, folder / "first", SMALLEST, settings)  # the real decoder tells its statistics
+    began = time.perf_counter()
+    with answering_at_once(components) if is_stub else nullcontext():
+        _paint_level(pipeline, folder / "level", side, settings)
+    return {"seconds": time.perf_counter() - began, "bytes": float(peak_bytes() or 0)}
+
+
+def _paint_level(pipeline: Pipeline, folder: Path, side: int, settings: str) -> None:
+    """Paint a level in windows, and publish it in a folder of its own."""
+    folder.mkdir()
     level = level_in(folder, side)
     (folder / FILE_NAME).write_text(f'maps = ["."]\n[settings]\nwindows = "always"\n{settings}\n', "utf-8")
     level.save()
-    pipeline = Pipeline(components, WindowCache(folder / "windows"))
-    began = time.perf_counter()
-    with answering_at_once(components) if is_stub else nullcontext():
-        planned = Planner(BakeOptions()).plan(level.path, Path(level.path.name))
-        made = make_picture(pipeline.bake, planned, _Progress(side))
+    planned = Planner(BakeOptions()).plan(level.path, Path(level.path.name))
+    made = make_picture(pipeline.bake, planned, _Progress(side))
     assert made is not None, "it is wanted"
-    return {"seconds": time.perf_counter() - began, "bytes": float(peak_bytes() or 0)}
 
 
 class _Progress:
@@ -121,7 +129,7 @@ def figures_of(sides: tuple[int, ...], runs: list[dict[str, float]], *, is_stub:
 
 
 @click.command()
-@click.option("--side", "sides", type=click.IntRange(16), multiple=True, help="Tiles, a multiple of 4.")
+@click.option("--side", "sides", type=click.IntRange(SMALLEST), multiple=True, help="Tiles, a multiple of 4.")
 @click.option("--settings", default="", help="Lines of tilebake.toml's [settings], such as 'steps = 2'.")
 @click.option("--stub", is_flag=True, help="Let the UNet and the decoder answer without computing.")
 @click.option("--paint", "paints", is_flag=True, hidden=True)
