@@ -26,7 +26,6 @@ from tilebake.level.project import FILE_NAME
 from tilebake.serve.backend import Backend
 from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.bake.texture_cache import Cache
-from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.setup import Setup
 
 BRUSH: Final = (8, 6)  # tiles over which the brush wanders
@@ -67,19 +66,19 @@ class Level:
 
     def wait(self) -> float:
         """Wait until its picture is that of what was saved last; the moment when it was."""
-        digest = Planner(BakeOptions()).plan(self.path, Path(self.path.name)).digest
-        over = time.monotonic() + PATIENCE
-        while not self._is_painted(digest):
+        over, seen = time.monotonic() + PATIENCE, ()
+        while (now := self._stamps()) == seen or not self._is_painted():
             assert time.monotonic() < over, "the level is not painted"
+            seen = now  # planning takes a processor from painting: once for each picture
             time.sleep(LOOK)
         return time.monotonic()
 
-    def _is_painted(self, digest: str) -> bool:
-        record = read_record(self.png) or {}
-        if digest == record.get("digest"):
-            return True
-        if "anchor" not in record:
-            return False
+    def _stamps(self) -> tuple[int, ...]:
+        """Return what changes when a picture or its record is published."""
+        files = [self.png, self.path.with_suffix(".bake.json")]
+        return tuple(file.stat().st_mtime_ns for file in files if file.exists())
+
+    def _is_painted(self) -> bool:
         return Planner(BakeOptions()).plan(self.path, Path(self.path.name)).stale is None
 
 

@@ -178,6 +178,7 @@ def test_a_patch_is_decoded_with_its_surroundings_alone(
 
     monkeypatch.setattr(decode_pieces, "decode_image", note)
     quick = patched(embedded_components, FIELD, edited, copy.deepcopy(painted_by_embedded))
+    assert len(decoded) == 1, "it lies in two pieces, and is decoded once"
     alone = sum(decoded)
     monkeypatch.setattr(PatchedWorld, "changes", unpatched)
     whole = patched(embedded_components, FIELD, edited, copy.deepcopy(painted_by_embedded))

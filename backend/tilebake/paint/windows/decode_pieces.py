@@ -59,6 +59,7 @@ class PieceDecoder:
         self._halo = field_of_view(components.vae)
         self._seam = seam_of(components.vae)
         self._kept: dict[Extent, NDArray[np.uint8]] = {}
+        self._patches: dict[Extent, tuple[NDArray[np.uint8], Sequence[str]]] = {}
 
     def decode(self, part: Extent) -> Image:
         """Decode a part to a picture [H, W, 3] in 0..1.
@@ -68,6 +69,7 @@ class PieceDecoder:
         height, width = part.size
         image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
         self._kept = {at: each for at, each in self._kept.items() if at.bottom + self._seam > part.top}
+        self._patches = {at: each for at, each in self._patches.items() if at.bottom > part.top}
         for piece in pieces_of(part, self._world, self._seam):
             shown = piece.grow(self._seam).within(self._world)
             if piece not in self._kept:
@@ -100,10 +102,19 @@ class PieceDecoder:
         before = PieceDecoder(self._components, changes.before, self._world)
         pixels, degraded = before._decode_piece(shown).copy(), [*before.degraded]
         for extent in changes.extents:
-            near = extent.grow(self._halo).within(shown)
-            pixels[_pixels(near, shown)], given_up = self._decode(near)
+            near = extent.grow(self._halo).within(self._world)
+            common = near.within(shown)
+            decoded = near if np.prod(near.size) <= PIECE_SIDE**2 else common  # in memory that does not grow
+            patch, given_up = self._decode_once(decoded)
+            pixels[_pixels(common, shown)] = patch[_pixels(common, decoded)]
             degraded += given_up
         return pixels, degraded
+
+    def _decode_once(self, near: Extent) -> tuple[NDArray[np.uint8], Sequence[str]]:
+        """Decode what sees a patch; all pieces that it lies in show parts of one picture."""
+        if near not in self._patches:
+            self._patches[near] = self._decode(near)
+        return self._patches[near]
 
     def _decode(self, part: Extent) -> tuple[NDArray[np.uint8], Sequence[str]]:
         """Decode a part with a border as wide as the decoder sees, and return the fallbacks needed."""

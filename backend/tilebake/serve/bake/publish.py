@@ -18,7 +18,7 @@ from tilebake.request import BakeRequest, digest_of_patched
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, shows_pixels
+from tilebake.serve.files.png import LARGEST_FILE, QUICK, SMALL, BrokenPictureError, png_bytes, shows_pixels
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.serve.owners.ownership import (
     read_record,
@@ -49,11 +49,12 @@ def publish(
     or another's, or the disk is full, read-only or otherwise refuses; what was there stays, file by file.
     """
     with disk_errors(png), folder_inside(root, png.parent) as place:
-        standing = _bytes_if_same_pixels(place, png.name, texture)
-        content = png_bytes(texture.image) if standing is None else standing
+        before = read_record(png) or {}
+        standing = _bytes_if_same_pixels(place, png.name, texture, before)
+        level = SMALL if request.anchor is None else QUICK  # which the next save replaces, or a clean bake
+        content = png_bytes(texture.image, level) if standing is None else standing
         report = None if texture.report is None else png_bytes(texture.report.sheet)
         record = record_of(texture, request, png_hash=hash_of(content), report=report)
-        before = read_record(png) or {}
         described = make_beside(png, request, texture.size[0])
         beside = choose_beside(place, described, before, replaces_foreign=replaces_foreign)
         record |= {BESIDE: record_beside(described, beside, before)} if described else {}
@@ -191,10 +192,14 @@ def _placement(each: TerrainPlacement) -> dict[str, object]:
     return placement
 
 
-def _bytes_if_same_pixels(place: SafeFolder, name: str, texture: Texture) -> bytes | None:
+def _bytes_if_same_pixels(
+    place: SafeFolder, name: str, texture: Texture, record: Mapping[str, object]
+) -> bytes | None:
     """Return the file of this name if it is a picture of these very pixels."""
     try:
         content = place.read(name, LARGEST_FILE)
+        if record.get("png_hash") == hash_of(content) and record.get("pixel_hash") != texture.pixel_hash:
+            return None  # the very file that was written with the record, of other pixels
         return content if shows_pixels(content, texture.pixel_hash) else None
     except (OSError, BrokenPictureError):
         return None
