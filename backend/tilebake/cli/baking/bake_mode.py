@@ -12,6 +12,7 @@ class BakeMode:
     use_cache: bool
     report: bool
     store: str | None = None  # the URL of a store that machines share
+    cluster: str | None = None  # where others paint: local:N, auto or HOST:PORT
 
     @property
     def paints_all(self) -> bool:

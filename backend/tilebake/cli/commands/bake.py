@@ -33,6 +33,13 @@ def _parse_region(
     return int(match[1]), int(match[2]), int(match[3]), int(match[4])
 
 
+def _parse_cluster(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None or re.fullmatch(r"auto|local:[1-9][0-9]{0,2}|[^\s/]+:[1-9][0-9]{0,4}", value):
+        return value
+    what = f"{value!r} is not local:N, auto or HOST:PORT, such as local:4 or 10.0.0.5:6379"
+    raise click.BadParameter(what, context, parameter)
+
+
 @click.command("bake", cls=SectionCommand, short_help="Paint maps.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, readable=False))
 @click.option("--check", is_flag=True, help="Paint nothing. Exit with 3 if any texture is stale.")
@@ -62,6 +69,13 @@ def _parse_region(
     callback=_parse_shard,
     help="Paint only part I of N, to share the work among machines.",
 )
+@click.option(
+    "--cluster",
+    metavar="PLACE",
+    callback=_parse_cluster,
+    help="Have workers paint: local:N are N on this machine, auto is the Ray cluster that it is part of, "
+    "HOST:PORT another. Needs the extra tilebake[cluster].",
+)
 @store_option
 @fast_option
 @json_option
@@ -79,6 +93,7 @@ def command(
     report: bool,
     region: tuple[int, int, int, int] | None,
     shard: tuple[int, int] | None,
+    cluster: str | None,
     store: str | None,
     choices: Choices,
     fast: bool,
@@ -98,8 +113,12 @@ def command(
         raise click.UsageError("--check paints nothing, so it does not go with --force or --report")
     if region and (check or report or shard):
         raise click.UsageError("--region paints a part of one map, without --check, --report and --shard")
+    if cluster and (check or report or shard):
+        raise click.UsageError("--cluster paints all maps, without --check, --report and --shard")
     from tilebake.cli.baking.bake_mode import BakeMode
     from tilebake.cli.run.bake import run_bake
 
-    mode = BakeMode(check=check, force=force, use_cache=not no_cache, report=report, store=store)
+    mode = BakeMode(
+        check=check, force=force, use_cache=not no_cache, report=report, store=store, cluster=cluster
+    )
     return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region, is_fresh=fresh)

@@ -2,10 +2,12 @@
 
 import logging
 import time
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tilebake.cli import BUSY, FAILED
 from tilebake.cli.baking.bake_mode import BakeMode
@@ -23,7 +25,7 @@ from tilebake.level.canvas import in_windows
 from tilebake.level.map.grid import Bounds
 from tilebake.models.devices import refuse_absent_device
 from tilebake.request import OnStep, Step
-from tilebake.serve.bake.batch import Baked, Failed, Planned, Started, bake_maps, survey
+from tilebake.serve.bake.batch import Baked, Failed, Planned, Started, bake_by, bake_maps, survey
 from tilebake.serve.bake.discover import FoundMap
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.shares import share_of
@@ -32,6 +34,7 @@ from tilebake.serve.owners.godot_scenes import why_scene_differs
 from tilebake.serve.owners.writing import Writing
 from tilebake.serve.store.open_store import open_store
 from tilebake.serve.store.shared_store import SharedStore
+from tilebake.serve.windows.window_cache import OnRefusal
 
 STALE: Final = 3
 
@@ -51,7 +54,7 @@ def run_bake(
 ) -> int:
     """Bake or check the maps, print what happens, and return the exit code."""
     started, speed = time.monotonic(), None
-    if not mode.check:
+    if not mode.check and mode.cluster is None:
         refuse_absent_device(choices.machine.device)
     options = bake_options(choices, is_fast=is_fast, region=region and Bounds(*region), is_fresh=is_fresh)
     refuse_other_pictures(options)
@@ -72,7 +75,7 @@ def run_bake(
         share = None if part is None else BakeShare(*part)
         with WriterLocks("tilebake bake", share) as locks:
             writing = Writing(options, locks, tell_note)
-            speed = _bake(maps, options, output, mode, choices.machine, writing)
+            speed = _bake(_Errand(maps, options, output, mode, choices.machine, writing))
     output.print_summary(time.monotonic() - started, speed)
     return _exit_code(output)
 
@@ -103,49 +106,71 @@ def _compare_scene(event: Planned) -> Planned:
     return Planned(replace(job, stale=differs))
 
 
-def _bake(
-    maps: list[FoundMap],
-    options: BakeOptions,
-    output: BatchOutput,
-    mode: BakeMode,
-    machine: Machine,
-    writing: Writing,
-) -> float | None:
+class _Errand(NamedTuple):
+    """Hold what to bake, how, and where to tell of it."""
+
+    maps: list[FoundMap]
+    options: BakeOptions
+    output: BatchOutput
+    mode: BakeMode
+    machine: Machine
+    writing: Writing
+
+
+def _bake(errand: _Errand) -> float | None:
     """Paint what is stale, and return how fast, in megapixels a minute."""
+    output, mode = errand.output, errand.mode
     with painting() as work:
 
         def warn(error: BakeError) -> None:
             work.shown.say(partial(output.print_uncached, error))
 
-        store = _store_of(mode, work)
-        bake_time, on_step = time_painting(work, output.print_estimate, machine.device)
-        tell_loading = None if output.as_json else partial(_tell_loading, work)
-        windows = windows_for(mode, store, warn)
-        load = baker_loader(machine, work.interruption, windows, tell_loading, report=mode.report)
-        events = bake_maps(
-            maps,
-            options,
-            load,
-            _tell_kept_windows(output, work, on_step),
-            force=mode.paints_all,
-            whole=mode.report,
-            around=kept_around(mode, store, warn),
-            hold=writing.hold,
-        )
+        bake_time, on_step = time_painting(work, output.print_estimate, errand.machine.device)
+        events = _events(errand, work, warn, on_step)
         latest: Started | None = None
         try:
-            for event in events:
-                if isinstance(event, Planned):
-                    writing.sweep(event.job)
-                if isinstance(event, Started):
-                    latest = event
-                _print_event(event, output, work)
-                _note_time(event, bake_time)
-                work.interruption.check()
+            with closing(events):
+                for event in events:
+                    if isinstance(event, Planned):
+                        errand.writing.sweep(event.job)
+                    if isinstance(event, Started):
+                        latest = event
+                    if mode.cluster is None or not isinstance(event, Started):
+                        _print_event(event, output, work)
+                    if mode.cluster is None:
+                        _note_time(event, bake_time)
+                    work.interruption.check()
         except CancelledError:
             work.shown.say(partial(_print_stopped, latest, output, mode))
             raise
         return bake_time.megapixels_per_minute
+
+
+def _events(
+    errand: _Errand, work: Painting, warn: OnRefusal, on_step: OnStep
+) -> Generator[Planned | Started | Baked | Failed]:
+    """Paint what is stale, here or on a cluster, and yield what happens."""
+    maps, options, output, mode, machine, writing = errand
+    store = _store_of(mode, work)
+    around = kept_around(mode, store, warn)
+    if mode.cluster is not None:
+        from tilebake.cli.baking.cluster import bake_by_workers
+
+        force, hold = mode.paints_all, writing.hold
+        bake = partial(bake_by_workers, mode.cluster, machine, mode.store, work, around, hold, force=force)
+        return bake_by(maps, options, bake, force=force)
+    windows = windows_for(mode, store, warn)
+    tell_loading = None if output.as_json else partial(_tell_loading, work)
+    return bake_maps(
+        maps,
+        options,
+        baker_loader(machine, work.interruption, windows, tell_loading, report=mode.report),
+        _tell_kept_windows(output, work, on_step),
+        force=mode.paints_all,
+        whole=mode.report,
+        around=around,
+        hold=writing.hold,
+    )
 
 
 def _store_of(mode: BakeMode, work: Painting) -> SharedStore | None:

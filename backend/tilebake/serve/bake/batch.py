@@ -3,7 +3,7 @@
 Nothing is printed here: what happens comes out as events, in order, for the caller to tell.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Failed:
 BakerFor = Callable[[PlannedBake], Baker]
 Around = Callable[[Baker], Baker]
 Hold = Callable[[PlannedBake], None]
+BakeJobs = Callable[[list[PlannedBake]], Iterator[Started | Baked | Failed]]
 
 
 def survey(
@@ -86,7 +87,7 @@ def bake_maps(
     whole: bool = False,
     around: Around = lambda baker: baker,
     hold: Hold = lambda _: None,
-) -> Iterator[Planned | Started | Baked | Failed]:
+) -> Generator[Planned | Started | Baked | Failed]:
     """Survey all maps, then bake the stale ones (with `force`, all, whoever made what is in their places).
 
     A map whose texture could not be written fails before the first is painted.
@@ -97,6 +98,17 @@ def bake_maps(
     something has to be painted. What `on_step` raises ends the batch between two steps, with every finished
     texture in its place.
     """
+
+    def bake(jobs: list[PlannedBake]) -> Iterator[Started | Baked | Failed]:
+        return _bake(jobs, baker_for, on_step, around, hold, force=force, whole=whole)
+
+    return bake_by(maps, options, bake, force=force)
+
+
+def bake_by(
+    maps: Iterable[FoundMap], options: BakeOptions, bake: BakeJobs, *, force: bool = False
+) -> Generator[Planned | Started | Baked | Failed]:
+    """Survey all maps as `bake_maps` does, and have `bake` bake the stale ones, those of a model together."""
     jobs: list[PlannedBake] = []
     for event in survey(maps, options):
         if isinstance(event, Planned) and force:
@@ -107,7 +119,7 @@ def bake_maps(
         if isinstance(event, Planned) and event.job.stale:
             jobs.append(event.job)
     jobs.sort(key=lambda job: job.request.model_key())
-    yield from _bake(jobs, baker_for, on_step, around, hold, force=force, whole=whole)
+    yield from bake(jobs)
 
 
 def _refuse_closed_place(event: Planned) -> Planned | Failed:

@@ -1,0 +1,257 @@
+"""Hand orders to workers, and bear that these die, hang or are others than they should be.
+
+A worker that dies is replaced, and its order given to the next; an order that ends two workers is set aside.
+One thread takes turns with the crew; any other may submit.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from itertools import count
+from threading import Lock
+from typing import Final
+
+from tilebake.errors import BakeError, TilebakeError
+from tilebake.models.reference import ModelSource
+from tilebake.request import Baker, BakeRequest, OnStep
+from tilebake.serve.bake.texture_cache import unpack_texture
+from tilebake.serve.cluster.messages import (
+    Answer,
+    Answered,
+    Crew,
+    Died,
+    Heard,
+    Identity,
+    Introduced,
+    Message,
+    PaintedTexture,
+    PaintOrder,
+    Refused,
+    WorkerId,
+    identity_on,
+)
+from tilebake.serve.worker.protocol import Crashed, WorkFailed
+from tilebake.texture import Texture
+
+MOST_DEATHS: Final = 2  # workers that may die of one order
+STARTS: Final = 3  # workers that may die before they are ready, until no more are started in their place
+LONGEST_SILENCE: Final = 900.0  # seconds without a step, in which a large model may be loaded
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Keep as many workers at work as a crew has room for.
+
+    `tell` is told of each worker that is refused or lost.
+    """
+
+    def __init__(
+        self,
+        crew: Crew,
+        tell: Callable[[str], object],
+        clock: Callable[[], float] = time.monotonic,
+        silence: float = LONGEST_SILENCE,
+    ) -> None:
+        self._crew = crew
+        self._tell = tell
+        self._clock = clock
+        self._silence = silence
+        self._numbers = count(1)
+        self._lock = Lock()  # of what other threads submit
+        self._waiting: deque[_Unit] = deque()
+        self._workers: dict[WorkerId, _Worker] = {}
+        self._failed_starts = 0
+        self._end: TilebakeError | None = None  # why no worker is left
+        for _ in range(crew.size):
+            self._start()
+
+    @property
+    def ready(self) -> int:
+        """How many workers are there."""
+        return sum(worker.is_ready for worker in self._workers.values())
+
+    def baker_of(self, source: ModelSource) -> Baker:
+        """Return a baker that has a worker paint, and waits for it: call it in other threads than `turn`."""
+
+        def bake(request: BakeRequest, _on_step: OnStep) -> Texture:
+            return self.submit(request, source).result()
+
+        return bake
+
+    def submit(self, request: BakeRequest, source: ModelSource) -> Future[Texture]:
+        """Have a request painted. The future raises TilebakeError."""
+        unit = _Unit(PaintOrder(next(self._numbers), request, source))
+        with self._lock:
+            if self._end is not None:
+                unit.texture.set_exception(self._end)
+            else:
+                self._waiting.append(unit)
+        return unit.texture
+
+    def turn(self, seconds: float) -> None:
+        """Take in what has come within so many seconds, and hand out what waits."""
+        for message in self._crew.wait(seconds):
+            self._take(message)
+        for worker, state in list(self._workers.items()):
+            if state.unit is not None and self._clock() - state.heard > self._silence:
+                self._crew.end(worker)
+                self._lose(worker, f"nothing was heard of it for {self._silence:g} s")
+        self._hand_out()
+
+    def close(self) -> None:
+        """End all workers, and whatever waits for them."""
+        self._fail_all(BakeError("the bake was stopped"))
+        self._crew.close()
+
+    def _start(self) -> None:
+        self._workers[self._crew.start()] = _Worker()
+
+    def _take(self, message: Message) -> None:
+        state = self._workers.get(message.worker)
+        if state is None:
+            return  # it was ended
+        state.heard = self._clock()
+        match message:
+            case Introduced():
+                self._welcome(message.worker, state, message.identity)
+            case Answered():
+                self._finish(message.worker, state, message.answer)
+            case Died():
+                self._lose(message.worker, message.why)
+            case Heard():
+                pass
+
+    def _welcome(self, worker: WorkerId, state: "_Worker", identity: Identity) -> None:
+        own = identity_on(identity.host)
+        state.host = identity.host
+        if identity == own:
+            state.is_ready = True
+            self._failed_starts = 0
+            return
+        theirs, ours = _spell_version(identity), _spell_version(own)
+        self._dismiss(worker, state, f"it has tilebake {theirs}, and here is {ours}")
+
+    def _finish(self, worker: WorkerId, state: "_Worker", answer: Answer) -> None:
+        unit, state.unit = state.unit, None
+        assert unit is not None, "only orders are answered"
+        match answer:
+            case PaintedTexture():
+                state.model = unit.order.request.model_key()
+                self._accept(unit, answer)
+            case WorkFailed():
+                unit.texture.set_exception(answer.to_error())
+            case Crashed():
+                _log.error("a worker on %s crashed:\n%s", state.host, answer.report.strip())
+                unit.texture.set_exception(answer.mistake.to_error())
+                self._crew.end(worker)  # its state is unknown
+                del self._workers[worker]
+                self._start()
+            case Refused():
+                self._give_back(unit)
+                self._dismiss(worker, state, answer.why)
+
+    def _accept(self, unit: "_Unit", answer: PaintedTexture) -> None:
+        try:
+            texture = unpack_texture(memoryview(answer.content), answer.result)
+        except ValueError as error:
+            self._try_again(unit, f"its texture was damaged on the way: {error}")
+        else:
+            unit.texture.set_result(replace(texture, share=answer.share))
+
+    def _lose(self, worker: WorkerId, why: str) -> None:
+        """Go on without a worker that died, and start another in its place."""
+        state = self._workers.pop(worker)
+        self._tell(f"a worker{state.place} is lost: {why}")
+        if state.unit is not None:
+            self._try_again(state.unit, why)
+        if not state.is_ready:
+            self._failed_starts += 1
+        if state.is_ready or self._failed_starts < STARTS:
+            self._start()
+        self._end_without_workers(why)
+
+    def _dismiss(self, worker: WorkerId, state: "_Worker", why: str) -> None:
+        """Go on without a worker that must not paint here; the machine would bring no better one."""
+        self._crew.end(worker)
+        del self._workers[worker]
+        self._tell(f"the worker{state.place} is refused: {why}")
+        self._end_without_workers(why)
+
+    def _try_again(self, unit: "_Unit", why: str) -> None:
+        unit.deaths += 1
+        if unit.deaths < MOST_DEATHS:
+            self._give_back(unit)
+            return
+        what = f"{unit.deaths} workers ended while they painted it, so it is set aside: {why}"
+        unit.texture.set_exception(BakeError(what, hint="give it less to do, or more memory, and bake again"))
+
+    def _give_back(self, unit: "_Unit") -> None:
+        with self._lock:
+            self._waiting.appendleft(unit)
+
+    def _end_without_workers(self, why: str) -> None:
+        if not self._workers:
+            self._fail_all(
+                BakeError(f"no worker is left: {why}", hint="see that all have what this machine has")
+            )
+
+    def _fail_all(self, error: TilebakeError) -> None:
+        with self._lock:
+            self._end = error
+            units = [*self._waiting, *(each.unit for each in self._workers.values() if each.unit is not None)]
+            self._waiting.clear()
+            for worker in self._workers.values():
+                worker.unit = None
+        for unit in units:
+            unit.texture.set_exception(error)
+
+    def _hand_out(self) -> None:
+        """Give each idle worker an order, if there is one of the model that it holds."""
+        for worker, state in self._workers.items():
+            if not state.is_ready or state.unit is not None:
+                continue
+            with self._lock:
+                unit = next((each for each in self._waiting if state.holds(each)), None)
+                unit = unit or next(iter(self._waiting), None)
+                if unit is None:
+                    return
+                self._waiting.remove(unit)
+            state.unit, state.heard = unit, self._clock()
+            self._crew.give(worker, unit.order)
+
+
+@dataclass(eq=False)
+class _Unit:
+    """Hold an order until it is painted or given up."""
+
+    order: PaintOrder
+    texture: Future[Texture] = field(default_factory=Future[Texture])
+    deaths: int = 0
+
+
+@dataclass(eq=False)
+class _Worker:
+    """Hold what is known of a worker."""
+
+    is_ready: bool = False
+    host: str = ""
+    unit: _Unit | None = None
+    model: object = None  # the key of the one that it loaded last
+    heard: float = 0.0  # by the clock
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a part of a sentence."""
+        return f" on {self.host}" if self.host else ""
+
+    def holds(self, unit: _Unit) -> bool:
+        """Tell whether it has the model of an order loaded."""
+        return self.model == unit.order.request.model_key()
+
+
+def _spell_version(identity: Identity) -> str:
+    return f"{identity.version} (pictures of version {identity.paint_version})"

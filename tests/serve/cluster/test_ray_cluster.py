@@ -1,0 +1,98 @@
+"""Two workers on the real Ray: maps come out as a serial bake paints them, whatever workers die of."""
+
+import importlib.util
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.helpers.counting_baker import MISTAKE, picture_of
+from tests.helpers.game import game_in
+from tests.helpers.patience import PATIENCE
+from tilebake.cli import run_command_line
+from tilebake.errors import BakeError
+from tilebake.serve.bake.batch import Baked, Failed, Started, bake_by
+from tilebake.serve.bake.discover import find_maps
+from tilebake.serve.bake.plan import BakeOptions, PlannedBake
+from tilebake.serve.cluster.bake_on_cluster import ClusterBake
+from tilebake.serve.cluster.dispatcher import Dispatcher
+from tilebake.serve.cluster.ray_crew import RayCrew
+from tilebake.serve.files.png import png_pixels
+
+ROOT = Path(__file__).resolve().parents[3]
+MAPS = 6
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+
+
+@pytest.fixture(autouse=True)
+def _workers_find_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What workers import; and no token of a cluster is written into a home."""
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{':' if ROOT.anchor == '/' else ';'}{ROOT / 'backend'}")
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+
+
+def assert_alone() -> None:
+    """No process of a cluster is left."""
+    over = time.monotonic() + PATIENCE
+    while left := [
+        each for each in psutil.Process().children(recursive=True) if "ray" in each.name().lower()
+    ]:
+        assert time.monotonic() < over, left
+        time.sleep(0.1)
+
+
+def test_maps_that_kill_or_hang_workers_are_set_aside_and_all_others_painted(tmp_path: Path) -> None:
+    game = game_in(tmp_path)
+    for seed in range(MAPS):
+        game.save(f"map{seed}", seed)
+    game.save("poison", 100, base_prompt="die")
+    game.save("hung", 101, base_prompt="stuck")
+    game.save("wrong", 102, base_prompt="fail")
+    told = list[str]()
+
+    def bake(jobs: list[PlannedBake]) -> Iterator[Started | Baked | Failed]:
+        crew = RayCrew("local:2", game.baker, uses_gpus=False)
+        dispatcher = Dispatcher(crew, told.append, silence=6.0)
+        return ClusterBake(
+            dispatcher, crew.size, lambda baker: baker, lambda _job: None, lambda: None, force=False
+        ).bake(jobs)
+
+    events = list(bake_by(find_maps([game.root / "levels"]), BakeOptions(), bake))
+    failed = {event.map_path.stem: event.error for event in events if isinstance(event, Failed)}
+    assert failed.keys() == {"poison", "hung", "wrong"}
+    assert "2 workers ended while they painted it" in failed["poison"].what
+    assert "nothing was heard of it for 6 s" in failed["hung"].what
+    assert (type(failed["wrong"]), str(failed["wrong"])) == (type(MISTAKE), str(MISTAKE))
+    for seed in range(MAPS):
+        found = png_pixels(game.png(f"map{seed}").read_bytes())
+        np.testing.assert_array_equal(found, picture_of(game.request(f"map{seed}")))
+    assert sorted(game.begun()) == [*range(MAPS), 100, 100, 101, 101, 102]
+    assert len(told) == 4
+    assert_alone()
+
+
+def test_a_cluster_paints_what_this_machine_paints(
+    tmp_path: Path,
+    tiny_sdxl_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    game = game_in(tmp_path)
+    monkeypatch.chdir(game.root)
+    (game.root / "torch.py").write_text("raise SystemExit('a file of the project was run')", encoding="utf-8")
+    game.save("lake", 1, settings={"steps": 2})
+    options = ["bake", "--no-cache", "--model", str(tiny_sdxl_folder), "--device", "cpu"]
+    assert run_command_line([*options, "--out", "here.png"]) == 0
+    assert run_command_line([*options, "--cluster", "local:1"]) == 0
+    assert (game.root / "here.png").read_bytes() == game.png("lake").read_bytes()
+    assert capsys.readouterr().out.splitlines()[-1] == str(Path("levels") / "lake.png")
+    assert_alone()
+
+
+def test_a_cluster_that_is_not_there_is_told() -> None:
+    with pytest.raises(BakeError, match="cannot be reached"):
+        RayCrew("auto", print, uses_gpus=False)  # pyright: ignore[reportArgumentType]
