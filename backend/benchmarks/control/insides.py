@@ -10,7 +10,7 @@ from benchmarks.control.scenes import Subject
 from benchmarks.control.structure import Where
 from tilebake.level.canvas import LATENT
 from tilebake.paint.control.composite import EDIT_MARGIN
-from tilebake.paint.control.local_blend import terrain_mask
+from tilebake.paint.control.local_blend import region_share, terrain_mask
 from tilebake.paint.picture import PixelArray
 from tilebake.paint.scene import Scene
 
@@ -32,7 +32,7 @@ def inside_of(scene: Scene, subject: Subject) -> Inside:
     if subject.terrain is None:
         mask = np.ones(scene.canvas.latent_size, np.float32)
     else:
-        mask = terrain_mask(scene.blend, [scene.terrains.index(subject.terrain)]).numpy()
+        mask = terrain_mask(region_share(scene.blend, [scene.terrains.index(subject.terrain)])).numpy()
     return inside_by(mask)
 
 

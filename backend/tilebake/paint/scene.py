@@ -71,6 +71,11 @@ class Painted(Generic[_Extra]):
     environment: Mapping[str, str]
     share: float = 1.0  # of its steps that were taken: windows that are kept need none
 
+    @property
+    def notes(self) -> str:
+        """What has to be said of it and its model, on one line; empty where there is nothing."""
+        return self.environment.get(NOTES, "")
+
     def texture(self, request: BakeRequest, report: PlacementReport | None = None) -> Texture:
         """Return the picture as the texture of the request that it was painted for."""
         return Texture(
@@ -142,10 +147,12 @@ class BakeRun:
         self._degraded += degraded
         return image
 
-    def finish(self, canvas: NDArray[np.float32], extra: _Extra) -> Painted[_Extra]:
+    def finish(
+        self, canvas: NDArray[np.float32], extra: _Extra, notes: Sequence[str] = ()
+    ) -> Painted[_Extra]:
         """Finish the picture of a decoded canvas [H, W, 3], with what the task noted beside it.
 
-        Raises BakeError when memory runs out: that is main memory, wherever the picture was painted.
+        `notes` are what has to be said of the picture. Raises BakeError when memory runs out: that is main memory, wherever the picture was painted.
         """
         try:
             image = self.scene.finish(canvas)
@@ -158,7 +165,7 @@ class BakeRun:
             extra=extra,
             timings=self._clock.timings,
             degraded=self.degraded,
-            environment=describe_environment(self.components),
+            environment=describe_environment(self.components, notes),
         )
 
     @cached_property
@@ -234,8 +241,11 @@ def run(
         return task(BakeRun(cpu, scene, clock))
 
 
-def describe_environment(components: Components) -> dict[str, str]:
-    """Describe what painted: the device and everything else that may change the last bit of a pixel."""
+def describe_environment(components: Components, notes: Sequence[str] = ()) -> dict[str, str]:
+    """Describe what painted: the device and everything else that may change the last bit of a pixel.
+
+    With it stands what has to be said of the model, and `notes`: what has to be said of the picture.
+    """
     device = components.device
     name = (
         torch.cuda.get_device_name(device)
@@ -249,7 +259,7 @@ def describe_environment(components: Components) -> dict[str, str]:
         "torch": torch.__version__,
         "diffusers": diffusers.__version__,
         "transformers": transformers.__version__,
-        **({NOTES: "; ".join(components.notes)} if components.notes else {}),
+        **({NOTES: "; ".join(told)} if (told := (*components.notes, *notes)) else {}),
     }
 
 

@@ -103,6 +103,21 @@ def noise_levels(scheduler: DiffusersScheduler, steps: int) -> tuple[float, ...]
     return tuple(((1 - share) / share) ** 0.5 for share in shares)
 
 
+def blend_history(source: DiffusersScheduler, target: DiffusersScheduler, mask: torch.Tensor) -> None:
+    """Blend what a solver remembers of the steps it has done: the source's where the mask [h, w] is 0.
+
+    UniPC (Zhao et al. 2023, arXiv:2302.04867) begins a step by correcting its sample from the one before it,
+    and would so undo what was blended into the sample. All other solvers go on from the sample they are given.
+    """
+    if isinstance(source, UniPCMultistepScheduler) and isinstance(target, UniPCMultistepScheduler):
+        before, after = cast("Any", source), cast("Any", target)
+        after.last_sample = torch.lerp(before.last_sample, after.last_sample, mask)
+        after.model_outputs = [
+            theirs if ours is None else torch.lerp(ours, theirs, mask)
+            for ours, theirs in zip(before.model_outputs, after.model_outputs, strict=True)
+        ]
+
+
 def step_options(scheduler: DiffusersScheduler, seed: int) -> dict[str, Any]:
     """Return further arguments of `scheduler.step`: the source of an ancestral step's noise, on the CPU."""
     if isinstance(scheduler, TAKES_GENERATOR):

@@ -194,8 +194,43 @@ def test_a_weight_of_1_changes_nothing_and_others_do(components: Components) -> 
     plain_picture = bake(components, level())
     np.testing.assert_array_equal(weighed(1.0), plain_picture)
     assert (weighed(-5.0) != plain_picture).any()
-    absent = weighed(-5.0, Threshold(floor=1.0))
-    np.testing.assert_allclose(absent.astype(int), plain_picture.astype(int), rtol=0, atol=1)
+    np.testing.assert_array_equal(weighed(-5.0, Threshold(floor=1.0)), plain_picture)
+
+
+def test_a_word_of_the_base_prompt_is_found_however_little_that_prompt_weighs(
+    tiny_components: Components,
+) -> None:
+    faint = QUICK.model_copy(update={"base_prompt_weight": 0.05, "regional_prompt_weight": 0.95})
+    scene = Pipeline(tiny_components).scene(replace(ask(level()), settings=faint))
+    for edit in (
+        Edit({None: Rewrite("top down map", Refine(), Reweight({"map": 5.0}, Threshold(0.0)))}),
+        Edit({None: Rewrite("top down photo")}, local_blend=LocalBlend(("photo",), Threshold(0.0))),
+    ):
+        edited = edit_scene(tiny_components, scene, edit, ignore)
+        assert (edited.extra.mask == 1).all()
+        assert edited.notes == ""
+
+
+def test_what_is_looked_for_and_found_nowhere_is_told(tiny_components: Components) -> None:
+    nowhere = Threshold(floor=1.0)
+    weighed = Edit({"grass": Rewrite("lush green grass", Refine(), Reweight({"green": 4.0}, nowhere))})
+    assert edit_map(tiny_components, weighed).notes == (
+        "the weight of 'green' changes nothing: the model attends to it nowhere"
+    )
+    blended = Edit({"grass": Rewrite("lush snow")}, local_blend=LocalBlend(("snow",), nowhere))
+    assert edit_map(tiny_components, blended).texture(ask(level())).environment["notes"] == (
+        "the edit changes nothing: where it may, the model does not attend to 'snow'"
+    )
+
+
+def test_unipc_lets_no_more_of_an_edit_through_than_other_solvers(tiny_components: Components) -> None:
+    edit = Edit({None: Rewrite("deep blue snow", Replace(0.0))}, 0.0, source_steps=0.7)
+
+    def distance(scheduler: str) -> float:
+        edited = edit_prompt(tiny_components, "lush green grass", edit, scheduler=scheduler, size=(64, 64))
+        return float(np.abs(edited.image.astype(int) - edited.extra.source).mean())
+
+    assert 0 < distance("unipc") < 2 * distance("dpmpp_2m")
 
 
 def test_a_weight_limited_to_all_pixels_is_a_weight(tiny_components: Components) -> None:

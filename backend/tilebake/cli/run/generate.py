@@ -47,5 +47,7 @@ def run_generate(
     width, height = size
     stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in generated.timings.items())
     say("; ".join((f"{width} x {height}: {stages}", *generated.degraded)))
+    if generated.notes:
+        tell_note(generated.notes)
     timings = {stage: round(seconds, 3) for stage, seconds in generated.timings.items()}
     print_result(json.dumps({"picture": str(out), "timings": timings}) if as_json else str(out))

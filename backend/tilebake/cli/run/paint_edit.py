@@ -8,7 +8,7 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import write_picture
 from tilebake.cli.planning import MapTarget, PromptTarget
 from tilebake.cli.terminal.painting import painting_one
-from tilebake.cli.terminal.printing import print_path
+from tilebake.cli.terminal.printing import print_path, tell_note
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.paint.control.editing import EditedFrom, edit_scene
@@ -31,6 +31,8 @@ def paint_map_edit(target: MapTarget, edit: Edit, choices: Choices, out: Path, s
     root = nearest_folder(out.parent)
     publish(texture, request, out, root, replaces_foreign=choices.out is not None)  # whose place was typed
     print_path(out)
+    if edited.notes:
+        tell_note(edited.notes)
     _write_sheet(sheet, edited, edit, target.prompts, target.name)
     return texture
 
@@ -47,6 +49,8 @@ def paint_prompt_edit(
         edited = edit_scene(pipeline.components, scene, edit, work.on_step)
     write_picture(out, edited.image)
     print_path(out)
+    if edited.notes:
+        tell_note(edited.notes)
     _write_sheet(sheet, edited, edit, {None: target.prompt}, target.prompt)
 
 

@@ -20,6 +20,7 @@ from tilebake.paint.denoise import Denoiser
 from tilebake.paint.regional.attention import attention_target
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl
+from tilebake.paint.schedulers import blend_history
 from tilebake.request import OnStep
 
 
@@ -30,12 +31,23 @@ class Control:
         target, steps = attention_target(unet, plan.source), len(blend.steps)
         self._self_steps = round(plan.edit.self_replace_steps * steps)
         self.reweight_masks = ReweightMasks(plan, blend, target)
-        self.blend = LatentBlend(plan, blend, target)
+        self.blend = LatentBlend(plan, blend, target, self.reweight_masks)
         self.edits = prompt_edits(plan, steps, self.reweight_masks.rows)
         kept_steps = max((int(edit.kept.any(dim=1).sum()) for edit in self.edits), default=0)
         self.queries = SourceQueries(kept_steps)
         self.self_attention = SourceSelfAttention(unet, blend.latent_size, target.device, target.dtype)
         self._edited = EditedCrossAttention(self.queries, self.edits, self.reweight_masks.banks, steps)
+
+    def idle_notes(self) -> tuple[str, ...]:
+        """Say of which words nothing was found, so that they changed nothing. Waits for the device."""
+        words = [
+            f"the weight of {word!r} changes nothing: the model attends to it nowhere"
+            for word in self.reweight_masks.idle_words()
+        ]
+        if self.blend.words and not self.blend.mask.any():
+            names = " or ".join(map(repr, self.blend.words))
+            words.append(f"the edit changes nothing: where it may, the model does not attend to {names}")
+        return tuple(words)
 
     @property
     def source_controls(self) -> list[AttentionControl]:
@@ -75,5 +87,7 @@ def denoise_pair(source: Denoiser, target: Denoiser, control: Control, on_step: 
                 source.advance(step)
             with control.target(target, step):
                 done = target.advance(step)
-            target.latents = control.blend(source.latents, target.latents, step)
+            mask = control.blend.after(step)
+            target.latents = torch.lerp(source.latents, target.latents, mask)
+            blend_history(source.scheduler, target.scheduler, mask)
             on_step(done)

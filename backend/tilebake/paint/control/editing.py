@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -34,6 +35,15 @@ class EditPair:
     control: Control
 
 
+class DenoisedPair(NamedTuple):
+    """Hold what is left of a pair after its last step."""
+
+    source: torch.Tensor  # [1, C, h, w]
+    target: torch.Tensor  # [1, C, h, w]
+    mask: torch.Tensor  # [h, w]
+    notes: tuple[str, ...]
+
+
 OnPair = Callable[[EditPair], None]
 
 
@@ -53,17 +63,20 @@ def edit_scene(
             lambda components: plan_edit(components, scene.condition(components), scene.terrains, edit)
         )
 
-        def denoise_both(make_denoiser: MakeDenoiser) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        def denoise_both(make_denoiser: MakeDenoiser) -> DenoisedPair:
             pair = _make_pair(bake_run, plan, make_denoiser)
             if on_pair is not None:
                 on_pair(pair)
             denoise_pair(pair.source, pair.target, pair.control, on_step)
-            return pair.source.latents, pair.target.latents, pair.control.blend.mask
+            control = pair.control
+            return DenoisedPair(
+                pair.source.latents, pair.target.latents, control.blend.mask, control.idle_notes()
+            )
 
-        *latents, mask = bake_run.denoise(denoise_both)  # alone: all else of the pair is freed here
-        before, after = (bake_run.decode(each) for each in latents)
-        edited_from = EditedFrom(bake_run.scene.finish(before), mask.float().cpu().numpy())
-        return bake_run.finish(composite(before, after, edited_from.mask), edited_from)
+        done = bake_run.denoise(denoise_both)  # alone: all else of the pair is freed here
+        before, after = bake_run.decode(done.source), bake_run.decode(done.target)
+        edited_from = EditedFrom(bake_run.scene.finish(before), done.mask.float().cpu().numpy())
+        return bake_run.finish(composite(before, after, edited_from.mask), edited_from, done.notes)
 
     return run(components, scene, paint)
 

@@ -5,14 +5,15 @@ prompts are edited: outside of their masks nothing may change. In the first step
 attention holds on to a layout as far as a model makes it by attention, the source's latents hold on always.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import torch
 
 from tilebake.paint.control.plan import EditPlan
+from tilebake.paint.control.reweighting import ReweightMasks
 from tilebake.paint.control.word_masks import WordMasks
-from tilebake.paint.observe.attention_store import AttentionStore
+from tilebake.paint.observe.attention_store import AttentionStore, word_reach
 from tilebake.paint.prompts.words import columns_of
 from tilebake.paint.regional.blending import Blending, TensorTarget
 
@@ -21,22 +22,30 @@ FULL_SHARE: Final = 0.35  # and from which on it is the target's alone
 
 
 class LatentBlend:
-    """Bring the source's latents into the target's after each step, outside of a mask."""
+    """Mask where the target's latents count after each step; elsewhere they are the source's.
 
-    def __init__(self, plan: EditPlan, blend: Blending, target: TensorTarget) -> None:
+    A change of weights that have worked nowhere so far counts nowhere: what came out a little different is no
+    edit but the order of sums.
+    """
+
+    def __init__(
+        self, plan: EditPlan, blend: Blending, target: TensorTarget, reweights: ReweightMasks
+    ) -> None:
         local = plan.edit.local_blend
-        words = local.words if local else ()
+        self.words = local.words if local else ()
         self.source = AttentionStore(
-            [c.in_source(word) for c in plan.changes for word in words if columns_of(c.source, word)],
+            [c.in_source(word) for c in plan.changes for word in self.words if columns_of(c.source, word)],
             plan.source,
             blend,
             target,
+            word_reach,
         )
         self.target = AttentionStore(
-            [c.in_target(word) for c in plan.changes for word in words if columns_of(c.target, word)],
+            [c.in_target(word) for c in plan.changes for word in self.words if columns_of(c.target, word)],
             plan.target,
             blend,
             target,
+            word_reach,
         )
         seen = len(self.source.words) + len(self.target.words)
         thresholds = [local.threshold] * seen if local else []
@@ -45,23 +54,35 @@ class LatentBlend:
         )
         self._first = round(local.start * len(blend.steps)) if local else 0
         self._source_steps = round(plan.edit.source_steps * len(blend.steps))
-        within = torch.ones(blend.latent_size) if plan.regions is None else terrain_mask(blend, plan.regions)
-        self._within = within.to(target.device, torch.float32)  # as latents are
-        self.mask = self._within
+        shares = [region_share(blend, change.regions) for change in plan.changes]
+        self._shares = torch.stack([torch.zeros(blend.latent_size), *shares]).to(target.device, torch.float32)
+        self._reweights = reweights
+        self.mask = self._within()
         """[h, w] of the step done last: 0 where latents are the source's, 1 where they are the target's."""
 
-    def __call__(self, source: torch.Tensor, target: torch.Tensor, step: int) -> torch.Tensor:
-        """Blend the latents [1, C, h, w] after a step of both: the source's where the mask is 0."""
+    def after(self, step: int) -> torch.Tensor:
+        """Return the mask [h, w] of a step that both have done: all 0 in the steps that are the source's."""
+        self.mask = self._within()
         if self._masks is not None and step >= self._first:
             words = self._masks.after(step + 1, step + 1).amax(dim=0)
-            self.mask = self._within * words.to(self._within.dtype)
-        return source.clone() if step < self._source_steps else torch.lerp(source, target, self.mask)
+            self.mask = self.mask * words.to(self.mask.dtype)
+        return torch.zeros_like(self.mask) if step < self._source_steps else self.mask
+
+    def _within(self) -> torch.Tensor:
+        """Return the terrain mask [h, w] of the changes that have changed anything."""
+        return terrain_mask((self._shares[1:] * self._reweights.weighs[:, None, None]).sum(dim=0))
 
 
-def terrain_mask(blend: Blending, regions: Sequence[int]) -> torch.Tensor:
-    """Mask where these terrains' edits count [h, w]: from 0 at FAINT_SHARE of a pixel to 1 at FULL_SHARE.
+def region_share(blend: Blending, regions: Iterable[int | None]) -> torch.Tensor:
+    """Return the share of each latent that these regions have [h, w]: all of it, if the base prompt is one.
 
     The masks are those of the last step, which are the picture's.
     """
+    rows = [region for region in regions if region is not None]
     masks = torch.from_numpy(blend.regions[blend.steps[-1].mask_sigma].masks)
-    return ((masks[list(regions)].sum(dim=0) - FAINT_SHARE) / (FULL_SHARE - FAINT_SHARE)).clamp(0, 1)
+    return masks[rows].sum(dim=0) if None not in regions else torch.ones(blend.latent_size)
+
+
+def terrain_mask(share: torch.Tensor) -> torch.Tensor:
+    """Mask where terrains' edits count, by their share: from 0 at FAINT_SHARE of a pixel to 1 at FULL_SHARE."""
+    return ((share - FAINT_SHARE) / (FULL_SHARE - FAINT_SHARE)).clamp(0, 1)

@@ -35,6 +35,13 @@ class Change:
     without_word: Mapping[str, torch.Tensor] = field(default_factory=dict[str, torch.Tensor])
     """[1, T, D] by word whose context is reweighted: the target, had no token attended to the word."""
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether it is of weights within masks alone: where they are empty, it changes nothing."""
+        reweight = self.rewrite.reweight
+        within = None if reweight is None else reweight.within
+        return within is not None and self.source.tokens == self.target.tokens
+
     def in_source(self, word: str) -> ObservedWord:
         """Name a word in the source's prompt to observe."""
         return ObservedWord(word, self.source, self.regions, columns_of(self.source, word))

@@ -6,7 +6,7 @@ several tokens is the sum of theirs.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -62,8 +62,9 @@ def prompt_of(conditioning: Conditioning, region: int | None) -> PromptEmbeds:
 class AttentionStore:
     """Observe words as an AttentionControl that changes nothing.
 
-    A word is read in its own prompt's softmax and counts where that prompt does: a terrain's by the terrain's
-    mask, the base prompt's by the base prompt's weight at each step. Only the cond branch is observed.
+    A word is read in its own prompt's softmax and counts where that prompt does, as `weigh` says: by default a
+    terrain's by the terrain's mask, the base prompt's by the base prompt's weight at each step. Only the cond
+    branch is observed.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class AttentionStore:
         conditioning: Conditioning,
         blending: Blending,
         target: TensorTarget,
+        weigh: "WeighWords | None" = None,
     ) -> None:
         self.words = tuple(words)
         self.device = target.device
@@ -81,7 +83,8 @@ class AttentionStore:
             for row, prompt in enumerate(rows)
             if any(word.prompt is prompt for word in words)
         }
-        self._weights = word_weights(words, blending, target._replace(dtype=torch.float32))
+        weigh = weigh or word_weights
+        self._weights = weigh(words, blending, target._replace(dtype=torch.float32))
         self._sizes = level_sizes(blending.latent_size, target.levels)
         self._layers = Counter[int]()  # by level
         self._sums = [
@@ -151,6 +154,31 @@ def word_weights(words: Sequence[ObservedWord], blending: Blending, target: Tens
         )
         for bases, each in zip(weighed, masks, strict=True)
     )
+
+
+def word_reach(words: Sequence[ObservedWord], blending: Blending, target: TensorTarget) -> StepWeights:
+    """Say where each word can work at all, by step and level: [W, Q], at most 1.
+
+    A terrain's by its mask as a share of the mask's peak. The base prompt's everywhere, however little that
+    prompt weighs: whether a word is attended to is asked before its prompt is weighed.
+    """
+    rows = range(1, 1 + len(next(iter(blending.regions.values())).names))
+    masks = step_weights(blending.masks_alone, rows, target)
+
+    def reach(word: ObservedWord, mask: torch.Tensor) -> torch.Tensor:
+        if None in word.regions:
+            return torch.ones_like(mask[0])
+        share = torch.stack([mask[1 + region] for region in word.regions if region is not None]).sum(dim=0)
+        return share / share.amax().clamp(min=torch.finfo(share.dtype).tiny)
+
+    return tuple(
+        tuple(torch.stack([reach(word, mask) for word in words]) if words else mask[:0] for mask in each)
+        for each in masks
+    )
+
+
+WeighWords = Callable[[Sequence[ObservedWord], Blending, TensorTarget], StepWeights]
+"""Weighs words by step and level: [W, Q]."""
 
 
 def attention_sizes(
