@@ -236,7 +236,7 @@ def test_an_edit_keeps_its_digest() -> None:
             mask_sigma=3.5, palette=("#102030",), guidance_scale=4, transparent=False, pixels_per_tile=64
         ),
     )
-    assert changed.digest() == "b8e8efda99981b99204cb7fe201838d18fd58a9f6372c7e23918d3dd1361dd91"
+    assert changed.digest() == "10d67cd59f0549359ff408ec8cd661d5bb8eb7ba6a3514eab3abb698c7095c56"
 
 
 def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() -> None:
@@ -249,11 +249,24 @@ def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() 
         "windows": "always",
         "window": 512,
         "rounds": 2,
+        "timestep_spacing": "trailing",
+        "guidance_rescale": 0.7,
     }
     assert later.keys() == LATER_SETTINGS
     for name, value in later.items():
         changed = replace(plain, settings=plain.settings.model_copy(update={name: value}))
         assert changed.digest() != plain.digest()
+
+
+def test_weights_that_are_shares_make_no_picture_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    def digests() -> list[str]:
+        return [request().digest(), request(base_prompt_weight=0.5).digest()]
+
+    before = digests()
+    monkeypatch.setattr("tilebake.request.SHARES_VERSION", 99)
+    after = digests()
+    assert before[0] == after[0]
+    assert before[1] != after[1]
 
 
 def test_a_new_way_to_paint_edges_makes_transparent_pictures_alone_stale(

@@ -24,6 +24,7 @@ from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, parse_map, read_map
+from tilebake.models.lookup import recommend_with
 from tilebake.models.reference import ModelSource
 from tilebake.paint.control.editing import edit_scene
 from tilebake.paint.model.load import load
@@ -88,7 +89,9 @@ def load_painter(
     )
     planner, project = Planner(options), load_project()
     source, _ = planner.model(project)
-    return MapPainter(_load_pipeline(source, planner.loras(project), device, dtype), options)
+    files = planner.loras(project)
+    source = recommend_with(source, (Path(lora.path) for lora, _ in files))
+    return MapPainter(_load_pipeline(source, files, device, dtype), options)
 
 
 def bake_map(

@@ -15,6 +15,7 @@ from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
 from tilebake.level.edit.edit import Edit
 from tilebake.level.map.grid import Bounds
+from tilebake.level.masks.blend_schedule import are_shares
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
@@ -41,9 +42,16 @@ __all__ = [
 
 PAINT_VERSION: Final = 4  # goes up whenever the same request begins to give other pixels
 TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures alone
+EDIT_VERSION: Final = 2  # the same for maps with an edit
+SHARES_VERSION: Final = 2  # and where the weights of base and terrains do not sum to 1
 EDGES_VERSION: Final = 2  # and for TileSets, whose edges are shared
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
-LATER_SETTINGS: Final = frozenset({"art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"})
+LATER_SETTINGS: Final = frozenset(
+    {
+        *("art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"),
+        *("timestep_spacing", "guidance_rescale"),
+    }
+)
 SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
 ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
@@ -155,7 +163,8 @@ class BakeRequest:
             "grid": tilemap.grid,
             "tile_size": list(tilemap.tile_size),
             "bounds": [_number(edge) for edge in tilemap.bounds],
-            **({"edit": _edit_content(tilemap.edit)} if tilemap.edit else {}),
+            **({"edit": [EDIT_VERSION, *_edit_content(tilemap.edit)]} if tilemap.edit else {}),
+            **({} if are_shares(self.settings) else {"shares_version": SHARES_VERSION}),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
             **({tile_set.form: [EDGES_VERSION, *tile_set.terrains]} if tile_set else {}),
             **({"region": [_number(edge) for edge in self.region]} if self.region else {}),

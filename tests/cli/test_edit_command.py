@@ -57,6 +57,22 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     assert "holds no edit" in capsys.readouterr().err
 
 
+def test_a_plain_prompts_edit_takes_a_negative_prompt_and_tells_what_is_read_as_words(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = maps.parent / "edited.png"
+    command = ["edit", "--prompt", "lush grass BREAK", "--width", "64", "--height", "64", "--out", str(out)]
+    command += ["--replace", "lush", "blurry", *tiny]
+    assert run_command_line(command) == 0
+    told = capsys.readouterr().err
+    assert "'BREAK' at character 12 is read as plain words" in told
+    plain = out.read_bytes()
+    assert run_command_line([*command, "--negative", "blurry photo"]) == 0
+    assert out.read_bytes() != plain
+    assert run_command_line(["edit", "maps/forest.json", "--negative", "x", "--reweight", "grass=2"]) == 2
+    assert "a map says itself" in capsys.readouterr().err
+
+
 def test_an_edit_that_cannot_be_saved_fails_before_it_is_painted(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,8 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "guidance_start": ("0.25", 0.25),
     "guidance_end": ("0.75", 0.75),
     "scheduler": ("ddim", "ddim"),
+    "timestep_spacing": ("trailing", "trailing"),
+    "guidance_rescale": ("0.7", 0.7),
     "resample": ("nearest", "nearest"),
     "keep_resolution": ("", True),
     "art_pixels_per_tile": ("16", 16),
@@ -72,7 +74,10 @@ def test_a_command_that_paints_a_map_takes_every_setting(path: tuple[str, ...]) 
 
 
 def test_generate_takes_every_setting_of_sampling() -> None:
-    fields = ("steps", "scheduler", "guidance_scale", "guidance_scale_low", "guidance_start", "guidance_end")
+    fields = (
+        *("steps", "scheduler", "guidance_scale", "guidance_scale_low", "guidance_start", "guidance_end"),
+        *("timestep_spacing", "guidance_rescale"),
+    )
     assert set(fields) <= options_of("generate")
 
 

@@ -85,6 +85,20 @@ def test_any_prompt_guidance_and_size_gives_the_stock_picture(
     np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
 
 
+@pytest.mark.parametrize("scheduler", ["euler_a", "ddim"])
+def test_few_steps_from_the_last_timestep_with_rescaled_guidance_give_the_stock_picture(
+    scheduler: str, tiny_components: Components, stock: Stock
+) -> None:
+    options: dict[str, Any] = {"prompt": "snow", "guidance_scale": 4.0, "guidance_rescale": 0.7}
+    ours = generate(
+        tiny_components, **options, steps=2, scheduler=scheduler, timestep_spacing="trailing", size=(64, 40)
+    )
+    trailing = {**tiny_components.scheduler_config, "timestep_spacing": "trailing"}
+    pipeline = stock(replace(tiny_components, scheduler_config=trailing), scheduler)
+    theirs = stock_image(pipeline, 64, 40, 0, num_inference_steps=2, **options)
+    np.testing.assert_allclose(ours.image / 255, theirs, rtol=0, atol=ONE_LEVEL)
+
+
 def test_a_unet_distilled_to_take_guidance_gets_it_as_stock_does(
     tiny_components: Components, stock: Stock
 ) -> None:
@@ -106,6 +120,15 @@ def test_what_is_left_open_is_what_the_model_recommends(tiny_components: Compone
     assert [step[:2] for step in seen] == [(1, 3), (2, 3), (3, 3)]
     given = generate(tiny_components, "stone", steps=3, guidance_scale=4.0, scheduler="euler")
     np.testing.assert_array_equal(open_.image, given.image)
+
+
+def test_what_is_known_to_paint_badly_is_told(tiny_components: Components) -> None:
+    config = {**tiny_components.scheduler_config, "rescale_betas_zero_snr": True}
+    zero_snr = replace(tiny_components, scheduler_config=config)
+    assert (
+        "faint pictures in 4 steps" in generate(zero_snr, "stone", steps=4, scheduler="dpmpp_2m_karras").notes
+    )
+    assert generate(zero_snr, "stone", steps=4, scheduler="dpmpp_2m").notes == ""
 
 
 def test_timings_hold_every_stage(tiny_components: Components) -> None:
@@ -134,6 +157,8 @@ def test_every_sampling_setting_reaches_a_plain_prompt(tiny_components: Componen
         {"guidance_scale_low": 8.0},
         {"guidance_start": 0.5},
         {"guidance_end": 0.5},
+        {"guidance_rescale": 0.5},
+        {"timestep_spacing": "trailing"},
     )
     for settings in changes:
         changed = generate(tiny_components, "stone", (64, 64), guidance_scale=4.0, **settings).image

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tilebake.paint.guidance import BROAD, guide
+from tilebake.paint.guidance import BROAD, guide, rescale
 
 
 @pytest.fixture
@@ -37,3 +37,14 @@ def test_two_scales_equal_a_literal_loop(predictions: tuple[torch.Tensor, torch.
 def test_a_flat_difference_takes_the_lower_scale_up_to_the_edges() -> None:
     negative, positive = torch.zeros(1, 2, 3, 1), torch.full((1, 2, 3, 1), 2.0)
     torch.testing.assert_close(guide(negative, positive, 9.0, 1.5), torch.full((1, 2, 3, 1), 3.0))
+
+
+def test_rescaled_guidance_has_the_contrast_of_the_cond_branch(
+    predictions: tuple[torch.Tensor, torch.Tensor],
+) -> None:
+    negative, positive = predictions
+    guided = guide(negative, positive, 7.0, 7.0)
+    assert rescale(guided, positive, 0.0) is guided
+    torch.testing.assert_close(rescale(guided, positive, 1.0).std(), positive.std())
+    half = rescale(guided, positive, 0.5)
+    torch.testing.assert_close(half, (guided + rescale(guided, positive, 1.0)) / 2)

@@ -9,7 +9,13 @@ import torch
 from tilebake.errors import BakeError, ModelError
 from tilebake.level import settings
 from tilebake.paint.model.load import Components
-from tilebake.paint.schedulers import RECIPES, make_scheduler, start, step_options
+from tilebake.paint.schedulers import (
+    RECIPES,
+    make_scheduler,
+    notes_on_schedule,
+    start,
+    step_options,
+)
 
 NAMES = get_args(settings.Scheduler)
 STOCK = {
@@ -102,3 +108,24 @@ def test_another_familys_noise_schedule_is_refused(base_class: str) -> None:
 def test_too_many_steps_for_a_scheduler_are_refused() -> None:
     with pytest.raises(BakeError, match="2000 steps"):
         start(make_scheduler("lcm", {}), 2000)
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"lcm", "dpmpp_2m_karras"}))
+def test_with_trailing_spacing_few_steps_begin_at_the_last_timestep(
+    name: str, tiny_components: Components
+) -> None:
+    leading = start(
+        make_scheduler(name, {**tiny_components.scheduler_config, "timestep_spacing": "leading"}), 4
+    )
+    assert float(leading[0]) < 850
+    trailing = start(make_scheduler(name, tiny_components.scheduler_config, "trailing"), 4)
+    assert float(trailing[0]) > 990
+
+
+def test_karras_sigmas_with_zero_terminal_snr_are_told_where_they_are_too_few() -> None:
+    zero = {"rescale_betas_zero_snr": True}
+    (note,) = notes_on_schedule("dpmpp_2m_karras", zero, 4)
+    assert "take 8 steps or more" in note
+    assert notes_on_schedule("dpmpp_2m_karras", zero, 8) == ()
+    assert notes_on_schedule("dpmpp_2m_karras", {}, 4) == ()
+    assert notes_on_schedule("euler", zero, 4) == ()

@@ -53,3 +53,24 @@ next to nothing. With its echo the stones are overgrown, and still lie where the
 The same edits of another painting of the map. What they do does not hang on one seed:
 `python -m benchmarks.control` counts it over twenty.""",
 }
+
+DEPARTURES = """\
+## Where this is not the published code
+
+The paper's own code (`google/prompt-to-prompt`, for Stable Diffusion 1) differs in this:
+
+| what | published | here |
+| --- | --- | --- |
+| first steps | the target's from the first on | a fifth is the source's latents; `--source-steps 0` ends it |
+| a weight | on the word's own tokens | on its echo too; `--no-echo` ends it |
+| a weight after `--cross-replace` has ended | counts no longer | counts in every step |
+| what may change | every pixel | the edited terrain and a margin; the rest is the source's |
+| self-attention | replaced where maps have up to 16 by 16 pixels | replaced at the coarsest level |
+| shares of the steps | rounded down | rounded |
+| step intervals of single words | a first and a last step | a share from the first step on, in Python |
+| padding behind a refined prompt | the source's at the same place | the source's in the same order |
+| local blend | maximum of 3 by 3 in maps, scaled to the nearest | no maximum, scaled linearly |
+| a word that is attended to nowhere | has a mask all the same | has none, and a note says so |
+
+Tokens of a refined prompt are aligned as published, by Needleman and Wunsch: as many as can be.
+"""

@@ -19,6 +19,7 @@ from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
 from tilebake.models.devices import refuse_absent_device
+from tilebake.models.lookup import recommend_with
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, Planner
@@ -87,7 +88,9 @@ def plan_plain(choices: Choices) -> PlainModel:
     options = bake_options(choices)
     project, planner = find_project(Path.cwd()), Planner(options)
     source, _ = planner.model(project)
-    return PlainModel(source, planner.loras(project), options.settings)
+    loras = planner.loras(project)
+    source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
+    return PlainModel(source, loras, options.settings)
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class PromptTarget:
     """Hold a plain prompt that is edited."""
 
     prompt: str
+    negative: str | None
     size: tuple[int, int]  # width and height in pixels
     model: PlainModel
 

@@ -25,7 +25,10 @@ OFF: Final = {  # the flags that say no
     "keep_resolution": "--no-keep-resolution",
     "transparent": "--no-transparent",
 }
-_OF_THE_MODEL: Final = ("steps", "scheduler", "guidance_scale", "guidance_scale_low", "window", "rounds")
+_OF_THE_MODEL: Final = (
+    *("steps", "scheduler", "guidance_scale", "guidance_scale_low", "timestep_spacing", "guidance_rescale"),
+    *("window", "rounds"),
+)
 NULL_DEFAULTS: Final = {  # what null means, in a word
     **dict.fromkeys(_OF_THE_MODEL, "the model's"),
     "pixels_per_tile": "by the tile's size",
@@ -131,6 +134,8 @@ SAMPLING: Final = _section(
     "guidance_scale_low",
     "guidance_start",
     "guidance_end",
+    "timestep_spacing",
+    "guidance_rescale",
 )
 BLENDING: Final = _section(
     "Mask and blending settings",

@@ -12,6 +12,8 @@ BlendSchedule = Literal["none", "constant", "linear", "cosine"]
 Resample = Literal["lanczos", "area", "nearest"]
 Scheduler = Literal["euler", "euler_a", "dpmpp_2m", "dpmpp_2m_karras", "ddim", "lcm", "unipc"]
 
+TimestepSpacing = Literal["leading", "trailing", "linspace"]
+
 Windows = Literal["auto", "always", "never"]
 
 Preset = Literal["painting", "pixel-art"]
@@ -72,11 +74,12 @@ class AnySettings(StrictModel):
     single tiles get more weight until they have it; 0 leaves all tiles as they are."""
 
     base_prompt_weight: PromptWeight = 0.3
-    """Share of the base prompt in every cross-attention layer. Higher holds the picture together."""
+    """Share of the base prompt in every cross-attention layer. Higher holds the picture together. The two
+    weights count by their proportion: 0.5 and 0.75 are painted as 0.4 and 0.6."""
 
     regional_prompt_weight: PromptWeight = 0.7
     """Share of the terrains' prompts in every cross-attention layer. Higher holds terrains to their
-    tiles."""
+    tiles. It counts by its proportion to base_prompt_weight."""
 
     blend_schedule: BlendSchedule = "none"
     """How mask_sigma and both weights change over the steps. "linear" and "cosine" go from the start
@@ -112,6 +115,15 @@ class AnySettings(StrictModel):
 
     scheduler: Scheduler | None = None
     """Solver that removes the noise. null takes the model's own recommendation."""
+
+    timestep_spacing: TimestepSpacing | None = None
+    """Where the steps lie among the timesteps that the model was trained with. "trailing" begins at the last
+    one, as models for few steps (Turbo, Lightning, Hyper-SD) must; with "leading" 4 steps begin at three
+    quarters of the noise. LCM has a spacing of its own. null takes the model's own."""
+
+    guidance_rescale: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share in which guidance is scaled back to the contrast that it began with. Models that predict v with
+    zero terminal SNR want about 0.7, or colours burn out. null takes the model's own recommendation."""
 
     windows: Windows = "auto"
     """Whether a map is painted in windows, pieces that blend into each other. A level of any size can be,

@@ -18,6 +18,9 @@ class Defaults:
     guidance_scale_low: float | None = None  # as guidance_scale
     window: int = 1024  # canvas pixels along a window's side
     rounds: int = 2
+    timestep_spacing: str | None = None  # as the model's noise schedule has it
+    guidance_rescale: float = 0.0
+    because: str = ""  # why they are not SDXL's, where no tilebake.json says them
 
     def guidance(self, scale: float | None, scale_low: float | None) -> tuple[float, float]:
         """Return guidance_scale and guidance_scale_low, completed where they are None.
@@ -30,15 +33,20 @@ class Defaults:
         return scale, scale if scale_low is None else scale_low
 
 
-def read_defaults(path: Path) -> Defaults:
-    """Read recommended settings from a model's tilebake.json. Raises ModelError when one is out of range."""
+def read_defaults(path: Path, start: Defaults = Defaults()) -> Defaults:
+    """Read recommended settings from a model's tilebake.json; those that it leaves out are `start`'s.
+
+    Raises ModelError when one is out of range.
+    """
     if not path.is_file():
-        return Defaults()
+        return start
     given = read_json(path)
-    steps, scheduler = given.get("steps", Defaults.steps), given.get("scheduler", Defaults.scheduler)
-    guidance_scale = given.get("guidance_scale", Defaults.guidance_scale)
+    steps, scheduler = given.get("steps", start.steps), given.get("scheduler", start.scheduler)
+    guidance_scale = given.get("guidance_scale", start.guidance_scale)
     scale_low = given.get("guidance_scale_low")
-    window, rounds = given.get("window", Defaults.window), given.get("rounds", Defaults.rounds)
+    window, rounds = given.get("window", start.window), given.get("rounds", start.rounds)
+    spacing = given.get("timestep_spacing", start.timestep_spacing)
+    rescale = given.get("guidance_rescale", start.guidance_rescale)
     sound = {
         "steps": type(steps) is int and 1 <= steps <= 1000,
         "guidance_scale": _is_finite(guidance_scale),
@@ -46,6 +54,8 @@ def read_defaults(path: Path) -> Defaults:
         "scheduler": isinstance(scheduler, str),
         "window": type(window) is int and 256 <= window <= 2048 and window % 32 == 0,
         "rounds": type(rounds) is int and 1 <= rounds <= 4,
+        "timestep_spacing": spacing is None or isinstance(spacing, str),
+        "guidance_rescale": _is_finite(rescale),
     }
     for key, is_sound in sound.items():
         if not is_sound:
@@ -53,7 +63,9 @@ def read_defaults(path: Path) -> Defaults:
                 "is out of range", where=Location(path, json_path=f"$.{key}"), hint="correct or remove it"
             )
     low = None if scale_low is None else float(scale_low)
-    return Defaults(steps, float(guidance_scale), scheduler, low, window, rounds)
+    return Defaults(
+        steps, float(guidance_scale), scheduler, low, window, rounds, spacing, float(rescale), start.because
+    )
 
 
 def _is_finite(value: object) -> bool:

@@ -1,17 +1,24 @@
 """Look up models and LoRA files once, and notice when one of them changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from tilebake.errors import TilebakeError
 from tilebake.models.file_digest import file_digest
+from tilebake.models.labels.few_steps import with_loras
+from tilebake.models.labels.label import read_label
 from tilebake.models.model_file import unreadable
 from tilebake.models.reference import ModelSource, model_digest, model_folder, resolve, resolve_lora
 from tilebake.models.words.model_words import WORDS_NAME, ModelWords, read_words
 
 _T = TypeVar("_T")
+
+
+def recommend_with(source: ModelSource, loras: Iterable[Path]) -> ModelSource:
+    """Return a model with what it recommends under these LoRAs: one for few steps decides over the model."""
+    return replace(source, defaults=with_loras(source.defaults, map(read_label, loras)))
 
 
 class Models:

@@ -25,6 +25,9 @@ from tilebake.models.folder_check import (
     check_folder,
     folder_files,
 )
+from tilebake.models.labels.few_steps import few_steps_of
+from tilebake.models.labels.label import Label, read_label
+from tilebake.models.labels.noise import refuse_edm, schedule_changes
 from tilebake.models.model_file import AbsentModelError, unreadable
 from tilebake.models.vocabulary import find_vocabulary
 from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_names
@@ -84,10 +87,10 @@ def resolve(reference: str, root: Path | None = None) -> ModelSource:
 
 def _resolve(reference: str, root: Path | None) -> ModelSource:
     if reference == "embedded":
-        return ModelSource(reference, "embedded", EMBEDDED, _folder_defaults(EMBEDDED))
+        return ModelSource(reference, "embedded", EMBEDDED, _folder_defaults(EMBEDDED, reference))
     path = _path(reference, root)
     if _is_folder(path):
-        return ModelSource(reference, "folder", path, _folder_defaults(path))
+        return ModelSource(reference, "folder", path, _folder_defaults(path, path.name))
     refuse_pickle(path)
     if path.suffix.lower() == ".safetensors":
         return ModelSource(reference, "file", path, _file_defaults(path))
@@ -142,7 +145,7 @@ def _resolve_hub(reference: str) -> ModelSource:
             f'there is no folder "{reference}", and no model of that name has been fetched',
             hint="; ".join(filter(None, (f"run `tilebake models fetch {reference}`", meant))),
         )
-    return ModelSource(reference, "hub", folder, _folder_defaults(folder))
+    return ModelSource(reference, "hub", folder, _folder_defaults(folder, reference.rpartition("/")[2]))
 
 
 def model_folder(reference: str, root: Path | None = None) -> Path | None:
@@ -195,10 +198,14 @@ def checkpoint_files(file: Path) -> CheckpointFiles:
     )
 
 
-def _folder_defaults(folder: Path) -> Defaults:
-    """Check a diffusers folder, and return what it recommends."""
+def _folder_defaults(folder: Path, name: str) -> Defaults:
+    """Check a diffusers folder, and return what it recommends: by its file, or else by what it is called."""
     check_folder(folder)
-    return read_defaults(folder / DEFAULTS_NAME)
+    return read_defaults(folder / DEFAULTS_NAME, _named_defaults(Label(name, {})))
+
+
+def _named_defaults(label: Label) -> Defaults:
+    return few_steps_of(label, is_lora=False) or Defaults()
 
 
 def _file_defaults(path: Path) -> Defaults:
@@ -221,7 +228,8 @@ def _file_defaults(path: Path) -> Defaults:
             where=Location(path),
             hint="a LoRA goes to --lora; a lone UNet or VAE belongs into a diffusers folder",
         )
-    return read_defaults(path.with_suffix(".tilebake.json"))
+    refuse_edm(path, names)
+    return read_defaults(path.with_suffix(".tilebake.json"), _named_defaults(read_label(path)))
 
 
 def model_digest(source: ModelSource) -> str:
@@ -231,6 +239,9 @@ def model_digest(source: ModelSource) -> str:
     when one is missing.
     """
     entries = sorted(f"{name} {file_digest(path)}\n" for name, path in _files_by_name(source).items())
+    if source.kind == "file":  # what its header says was not read once, and the same bytes painted otherwise
+        said = schedule_changes((), read_label(source.path).metadata)
+        entries += [f"{key} {value}\n" for key, value in sorted(said.items()) if value != "epsilon"]
     return hashlib.sha256("".join(entries).encode()).hexdigest()
 
 

@@ -1,8 +1,9 @@
 """Denoise the latents of one canvas, from noise to picture, under regional attention."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from diffusers.models.embeddings import get_timestep_embedding
@@ -10,14 +11,20 @@ from diffusers.models.embeddings import get_timestep_embedding
 from tilebake.level.canvas import LATENT
 from tilebake.level.settings import AnySettings
 from tilebake.models.reference import Defaults
-from tilebake.paint.guidance import guide
+from tilebake.paint.guidance import guide, rescale
 from tilebake.paint.model.load import Components
 from tilebake.paint.progress_image import Estimate, paint_progress_image
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.attention import COND, UNCOND, RegionalAttention
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
-from tilebake.paint.schedulers import make_scheduler, start, step_noise_scale, step_options
+from tilebake.paint.schedulers import (
+    DiffusersScheduler,
+    make_scheduler,
+    start,
+    step_noise_scale,
+    step_options,
+)
 from tilebake.paint.torus.torus import NO_TORUS, Torus
 from tilebake.request import OnStep, Step
 
@@ -33,6 +40,8 @@ class Sampling:
     seed: int  # of the noise that an ancestral scheduler adds at its steps
     guidance_start: float = 0.0  # share of the steps after which guidance begins
     guidance_end: float = 1.0  # and after which it ends
+    timestep_spacing: str | None = None  # None is the model's own
+    guidance_rescale: float = 0.0  # share in which guidance keeps the contrast of the cond branch
 
     @classmethod
     def from_settings(cls, settings: AnySettings, defaults: Defaults, seed: int) -> "Sampling":
@@ -46,7 +55,20 @@ class Sampling:
             seed=seed,
             guidance_start=settings.guidance_start,
             guidance_end=settings.guidance_end,
+            timestep_spacing=settings.timestep_spacing or defaults.timestep_spacing,
+            guidance_rescale=(
+                defaults.guidance_rescale if settings.guidance_rescale is None else settings.guidance_rescale
+            ),
         )
+
+    def make_scheduler(self, base_config: Mapping[str, Any]) -> DiffusersScheduler:
+        """Make its scheduler on a model's noise schedule. Raises ModelError."""
+        return make_scheduler(self.scheduler, base_config, self.timestep_spacing)
+
+    def content(self) -> dict[str, object]:
+        """Return what a digest holds of it: what came later than digests did, only where it was set."""
+        later = {"timestep_spacing": None, "guidance_rescale": 0.0}
+        return {key: value for key, value in asdict(self).items() if key not in later or value != later[key]}
 
     @property
     def guidance_steps(self) -> range:
@@ -111,7 +133,7 @@ class Denoiser:
         self.components = components
         self.sampling = sampling
         self._guided = range(0) if embeds_guidance else sampling.guidance_steps
-        self.scheduler = make_scheduler(sampling.scheduler, components.scheduler_config)
+        self.scheduler = sampling.make_scheduler(components.scheduler_config)
         self.steps = range(sampling.steps) if span is None else span.steps
         self.timesteps = start(self.scheduler, sampling.steps, self.steps.start)
         self.attention = RegionalAttention(
@@ -198,7 +220,8 @@ class Denoiser:
             return predicted[0]
         uncond, cond = predicted
         scales = self.sampling.guidance_scale, self.sampling.guidance_scale_low
-        return guide(uncond, cond, *scales, self._torus.axes)
+        guided = guide(uncond, cond, *scales, self._torus.axes)
+        return rescale(guided, cond, self.sampling.guidance_rescale)
 
     def _pass(self, model_input: torch.Tensor, step: int, branches: Branches) -> torch.Tensor:
         """Run one forward pass for some branches of guidance: [1, C, h, w] → float32 [B, C, h, w]."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from torch import Tensor
+from torch import Tensor, finfo
 from torch.nn.functional import avg_pool2d
 
 from tilebake.level.torus.wrap import NO_WRAP, WrapAxes
@@ -26,3 +26,17 @@ def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float, axes: Wr
     padding = BROAD // 2 - down, BROAD // 2 - across
     broad = avg_pool2d(around, BROAD, stride=1, padding=padding, count_include_pad=False)
     return cond + (scale_low - 1) * broad + (scale - 1) * (difference - broad)
+
+
+def rescale(guided: Tensor, cond: Tensor, share: float) -> Tensor:
+    """Scale a guided prediction [1, C, h, w] back to the contrast of its cond branch, in a share.
+
+    Lin et al. 2024 (arXiv:2305.08891), section 3.4: guidance makes predictions larger, and where the first
+    step is pure noise, colours burn out. A share of 0 leaves it as it is.
+    """
+    if share == 0:
+        return guided
+    axes = (1, 2, 3)
+    smallest = finfo(guided.dtype).tiny
+    factor = cond.std(axes, keepdim=True) / guided.std(axes, keepdim=True).clamp(min=smallest)
+    return share * guided * factor + (1 - share) * guided

@@ -33,6 +33,7 @@ from tilebake.paint.model.load import STREAMED, Components, models
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
+from tilebake.paint.schedulers import notes_on_schedule
 from tilebake.paint.torus.circular import wrap_convolutions
 from tilebake.paint.torus.torus import NO_TORUS, Torus
 from tilebake.request import BakeRequest
@@ -152,7 +153,8 @@ class BakeRun:
     ) -> Painted[_Extra]:
         """Finish the picture of a decoded canvas [H, W, 3], with what the task noted beside it.
 
-        `notes` are what has to be said of the picture. Raises BakeError when memory runs out: that is main memory, wherever the picture was painted.
+        `notes` are what has to be said of the picture. Raises BakeError when memory runs out: that is main
+        memory, wherever the picture was painted.
         """
         try:
             image = self.scene.finish(canvas)
@@ -160,12 +162,13 @@ class BakeRun:
             what = "not enough memory to scale the picture to the map's own size"
             hint = "close other programs, lower tile_size, or split the map"
             raise BakeError(what, hint=hint) from None
+        told = (*notes_on_sampling(self.components, self.scene.sampling), *notes)
         return Painted(
             image=image,
             extra=extra,
             timings=self._clock.timings,
             degraded=self.degraded,
-            environment=describe_environment(self.components, notes),
+            environment=describe_environment(self.components, told),
         )
 
     @cached_property
@@ -261,6 +264,11 @@ def describe_environment(components: Components, notes: Sequence[str] = ()) -> d
         "transformers": transformers.__version__,
         **({NOTES: "; ".join(told)} if (told := (*components.notes, *notes)) else {}),
     }
+
+
+def notes_on_sampling(components: Components, sampling: Sampling) -> tuple[str, ...]:
+    """Say where a model is sampled as it is known to paint badly."""
+    return notes_on_schedule(sampling.scheduler, components.scheduler_config, sampling.steps)
 
 
 class Clock:

@@ -1,7 +1,7 @@
 import pytest
 
 from tilebake.level.map.grid import GridShape
-from tilebake.level.masks.blend_schedule import Blend, blend_steps
+from tilebake.level.masks.blend_schedule import Blend, are_shares, blend_steps
 from tilebake.level.settings import BakeSettings
 
 MOVING = {
@@ -9,7 +9,7 @@ MOVING = {
     "regional_prompt_weight": 0.9,
     "mask_sigma": 6.0,
     "base_prompt_weight_end": 0.5,
-    "regional_prompt_weight_end": 0.4,
+    "regional_prompt_weight_end": 0.5,
     "mask_sigma_end": 2.0,
 }
 
@@ -64,7 +64,7 @@ def test_a_moving_schedule_leads_from_start_to_end(schedule: str, steps: int) ->
     blends = square_steps(settings(blend_schedule=schedule, **MOVING), steps)
     assert len(blends) == steps
     assert blends[0] == (0.1, 0.9, 6.0)
-    assert blends[-1] == pytest.approx((0.5, 0.4, 2.0))
+    assert blends[-1] == pytest.approx((0.5, 0.5, 2.0))
     assert list(blends) == sorted(blends, key=lambda blend: blend.base_prompt_weight)
 
 
@@ -78,8 +78,19 @@ def test_linear_moves_evenly_and_cosine_slowly_at_both_ends() -> None:
 
 
 def test_a_schedule_keeps_values_that_have_no_end() -> None:
-    blends = square_steps(settings(blend_schedule="linear", base_prompt_weight_end=0.9), 7)
-    assert {blend[1:] for blend in blends} == {(0.7, 4.0)}
+    blends = square_steps(settings(blend_schedule="linear", base_prompt_weight_end=0.7), 7)
+    assert {blend.mask_sigma for blend in blends} == {4.0}
+    assert blends[-1][:2] == (0.5, 0.5), "0.7 to 0.7"
+
+
+def test_weights_count_by_their_proportion_alone() -> None:
+    (loud,) = square_steps(settings(base_prompt_weight=0.5, regional_prompt_weight=0.75), 1)
+    assert loud[:2] == pytest.approx((0.4, 0.6))
+    assert not are_shares(settings(base_prompt_weight=0.5))
+    ends = {"base_prompt_weight_end": 0.5, "regional_prompt_weight_end": 0.5}
+    assert are_shares(settings(blend_schedule="linear", **ends))
+    assert not are_shares(settings(blend_schedule="linear", base_prompt_weight_end=0.5))
+    assert are_shares(settings(base_prompt_weight_end=0.5)), "of a schedule that is not used"
 
 
 def test_a_single_step_has_the_start_values() -> None:

@@ -8,6 +8,7 @@ import torch
 from tilebake.errors import PromptError
 from tilebake.level.edit.edit import CrossReplaceSteps
 from tilebake.paint.control.align import (
+    align_most,
     cross_replace_weights,
     equalizer,
     refinement_mapper,
@@ -17,6 +18,15 @@ from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.words import find_word
 
 Encode = Callable[[str], PromptEmbeds]
+
+
+def test_as_many_tokens_are_aligned_as_can_be() -> None:
+    """A longest common run, which ends the search at the wrong place, aligns 2 of these 4."""
+    source, target = [1, 2, 3, 9, 8, 4], [9, 8, 1, 2, 7, 3, 4]
+    assert align_most(source, target) == [(0, 2), (1, 3), (2, 5), (5, 6)]
+    assert align_most([1, 2], [3]) == []
+    split, joined = [5, 1, 6, 2, 7, 3, 8, 8, 8], [8, 8, 8, 1, 2, 3, 4, 5]
+    assert len(align_most(split, joined)) == 3
 
 
 def test_a_swap_of_single_tokens_leaves_every_map_in_its_place(encode: Encode) -> None:

@@ -15,7 +15,7 @@ from tilebake.errors import ModelError
 from tilebake.models.reference import SDXL_CONFIG, model_digest, resolve
 from tilebake.paint.model.load import Components, cpu_dtype, cuda_dtype, load, pick_device, pick_dtype
 from tilebake.paint.model.loras import LoraFile
-from tilebake.paint.model.single_file import noise_schedule
+from tilebake.paint.regional.layers import cross_attention_levels
 
 Tensors = dict[str, torch.Tensor]
 MODELS = ("unet", "vae", "text_encoder", "text_encoder_2")
@@ -112,20 +112,32 @@ def test_a_single_file_of_another_shape_is_refused(tiny_checkpoint: Path, tiny_s
         load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32")
 
 
-@pytest.mark.parametrize(
-    ("flags", "expected"),
-    [
-        ((), {"prediction_type": "epsilon"}),
-        (("v_pred",), {"prediction_type": "v_prediction"}),
-        (("ztsnr",), {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}),
-    ],
-)
-def test_flags_in_a_single_file_set_its_noise_schedule(
-    flags: tuple[str, ...], expected: dict[str, object]
+def test_a_unet_without_a_middle_block_is_loaded(
+    tiny_components: Components, tiny_sdxl_folder: Path, tmp_path: Path
 ) -> None:
-    base = json.loads((SDXL_CONFIG / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
-    schedule = noise_schedule(base, flags)
-    assert {key: schedule[key] for key in expected} == expected
+    folder = shutil.copytree(tiny_sdxl_folder, tmp_path / "slim")
+    unet_class: Any = type(tiny_components.unet)
+    unet_class.from_config({**tiny_components.unet.config, "mid_block_type": None}).save_pretrained(
+        folder / "unet"
+    )
+    slim = load(resolve(str(folder)), device="cpu", dtype="float32").unet
+    assert len(cross_attention_levels(slim)) < len(cross_attention_levels(tiny_components.unet))
+
+
+def test_a_single_file_that_lacks_a_tensor_says_which(tiny_checkpoint: Path, tiny_sdxl_folder: Path) -> None:
+    set_up_beside(tiny_checkpoint, tiny_sdxl_folder)
+    whole = load_file(tiny_checkpoint)
+    encoders = ("conditioner.embedders.0.transformer.text_model.", "conditioner.embedders.1.model.")
+    for name in (
+        f"{encoders[0]}final_layer_norm.weight",
+        f"{encoders[1]}ln_final.weight",
+        f"{encoders[1]}text_projection",
+        f"{encoders[1]}token_embedding.weight",
+        f"{encoders[1]}transformer.resblocks.0.attn.in_proj_weight",
+    ):
+        save_file({key: tensor for key, tensor in whole.items() if key != name}, tiny_checkpoint)
+        with pytest.raises(ModelError, match="lacks the tensor"):
+            load(resolve(str(tiny_checkpoint)), device="cpu", dtype="float32")
 
 
 def test_shards_and_half_precision_variants_are_found(

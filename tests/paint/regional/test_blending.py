@@ -33,7 +33,11 @@ def test_weights_are_the_formulas_at_every_level(pixels_per_tile: int) -> None:
     tilemap = field()
     canvas = canvas_for(tilemap, pixels_per_tile)
     settings = BakeSettings(
-        pixels_per_tile=pixels_per_tile, base_prompt_weight=0.2, least_share=0.8, mask_contrast=1.5
+        pixels_per_tile=pixels_per_tile,
+        base_prompt_weight=0.2,
+        regional_prompt_weight=0.8,
+        least_share=0.8,
+        mask_contrast=1.5,
     )
     weights = step_weights(blending(tilemap, canvas, settings, 2), [1, 2, 3], TARGET)
     masks = region_masks(tilemap, canvas, pixels_per_tile / 16, least_share=0.8, contrast=1.5)
@@ -41,7 +45,7 @@ def test_weights_are_the_formulas_at_every_level(pixels_per_tile: int) -> None:
     assert [len(levels) for levels in weights] == [3, 3]
     for level, made in zip(shares, weights[0], strict=True):
         grass, sand, water, empty = torch.from_numpy(level).double().flatten(1)
-        expected = torch.stack([0.2 + 0.7 * empty, 0.7 * grass, 0.7 * sand, 0.7 * water])
+        expected = torch.stack([0.2 + 0.8 * empty, 0.8 * grass, 0.8 * sand, 0.8 * water])
         torch.testing.assert_close(made, expected)
 
 
@@ -73,8 +77,9 @@ def test_a_schedule_moves_masks_and_weights() -> None:
     weights = step_weights(blending(tilemap, canvas, settings, 3), [1, 2, 3], TARGET)
     for step, base, sigma in [(0, 0.3, 4.0), (1, 0.15, 2.5), (2, 0.0, 1.0)]:
         shares = torch.from_numpy(region_masks(tilemap, canvas, sigma).shares).double().flatten(1)
-        torch.testing.assert_close(weights[step][0][0], base + 0.7 * shares[-1])
-        torch.testing.assert_close(weights[step][0][1:], 0.7 * shares[:-1])
+        total = base + 0.7  # only the proportion of the two counts
+        torch.testing.assert_close(weights[step][0][0], (base + 0.7 * shares[-1]) / total)
+        torch.testing.assert_close(weights[step][0][1:], 0.7 / total * shares[:-1])
 
 
 def test_plain_blending_is_the_base_prompt_everywhere() -> None:

@@ -26,6 +26,7 @@ def _strength_option(*flags: str, **options: Any) -> Any:
 )
 @click.argument("map_path", metavar="[MAP]", required=False, type=click.Path(path_type=Path, readable=False))
 @click.option("--prompt", metavar="PROMPT", help="Edit this plain prompt instead of a map.")
+@click.option("--negative", metavar="PROMPT", help="With --prompt: what the picture must not show.")
 @size_options
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write before and after side by side.")
 @click.option("--save", is_flag=True, help="Keep the edit in the map file: every later bake paints it.")
@@ -103,6 +104,7 @@ def command(
     *,
     map_path: Path | None,
     prompt: str | None,
+    negative: str | None,
     width: int,
     height: int,
     terrains: tuple[str, ...],
@@ -122,6 +124,8 @@ def command(
     """
     if (map_path is None) == (prompt is None):
         raise click.UsageError("give a map, or a plain prompt with --prompt")
+    if map_path is not None and negative is not None:
+        raise click.UsageError("--negative needs --prompt: a map says itself what it must not show")
     if map_path is None and (save or forget):
         raise click.UsageError("--save and --forget need a map, which is where an edit is kept")
     options = EditOptions(**changes)
@@ -134,7 +138,8 @@ def command(
         return
     options.check()
     if map_path is None:
-        edit.run_edit_prompt(prompt or "", (width, height), options, choices, sheet)
+        plain = edit.PlainPrompts(prompt or "", negative)
+        edit.run_edit_prompt(plain, (width, height), options, choices, sheet)
     else:
         editable = edit.EditablePrompts(terrains, base)
         edit.run_edit_map(map_path, editable, options, choices, sheet, save=save)

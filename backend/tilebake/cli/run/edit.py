@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tilebake.cli.edit_options import EditOptions
 from tilebake.cli.options import Choices
@@ -13,6 +13,7 @@ from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plai
 from tilebake.cli.terminal.printing import print_notes, print_path, say, say_loading, tell_note
 from tilebake.errors import BakeError, shown
 from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
+from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
 from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
@@ -32,12 +33,24 @@ class EditablePrompts:
     base: bool
 
 
+class PlainPrompts(NamedTuple):
+    """Hold the prompt of a picture without a map, and what it must not show."""
+
+    positive: str
+    negative: str | None
+
+
 def run_edit_prompt(
-    prompt: str, size: tuple[int, int], options: EditOptions, choices: Choices, sheet: Path | None
+    prompts: PlainPrompts, size: tuple[int, int], options: EditOptions, choices: Choices, sheet: Path | None
 ) -> None:
     """Edit a plain prompt. `size` is width and height in pixels."""
-    target = PromptTarget(prompt, size, plan_plain(choices))
-    edit = edit_of(options, {None: prompt})
+    target = PromptTarget(*prompts, size, plan_plain(choices))
+    edit = edit_of(options, {None: prompts.positive})
+    written = (rewrite.prompt for rewrite in edit.rewrites.values())
+    for text in (*prompts, *written):  # a broken one is told before the model is loaded
+        plain_text(text or "")
+        for note in foreign_tags(text or ""):
+            tell_note(note)
     out = picture_path(choices.out, DEFAULT_OUT)
     _refuse_closed_folders(sheet)
     say_loading(target.model.source.reference)
@@ -127,6 +140,9 @@ def _tell_notes(planned: MapToPaint, edit: Edit) -> None:
     print_notes(
         note for note in planned.tilemap.notes if not (note.where.json_path or "").startswith(_OWN_EDIT)
     )
+    for rewrite in edit.rewrites.values():
+        for tag in foreign_tags(rewrite.prompt):
+            tell_note(f"the edit: {tag}")
     sources = {terrain.name: terrain.prompt for terrain in planned.tilemap.terrains}
     if planned.advise is None:
         return

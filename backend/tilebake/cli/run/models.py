@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +10,14 @@ from tilebake.cli.terminal.printing import print_result, say
 from tilebake.cli.terminal.table import table
 from tilebake.errors import shown
 from tilebake.models import hub_cache
+from tilebake.models.defaults import Defaults
+from tilebake.models.file_digest import file_digest
+from tilebake.models.labels.few_steps import few_steps_of
+from tilebake.models.labels.label import read_label
+from tilebake.models.labels.lora_format import find_lora, lora_format
 from tilebake.models.lookup import Models
 from tilebake.models.reference import list_models, model_digest, resolve
+from tilebake.models.weights import tensor_names
 from tilebake.models.words.model_words import ModelWords
 
 _WIDTH: Final = 100  # characters of a line of words
@@ -29,7 +35,14 @@ def print_models(*, as_json: bool) -> None:
 
 
 def describe_model(reference: str, *, as_json: bool) -> None:
-    """Print what a model is: its files' digest, its size, its recommended settings, and its words."""
+    """Print what a model is: its files' digest, its size, its recommended settings, and its words.
+
+    Of a LoRA, its format and what it recommends.
+    """
+    lora = find_lora(reference, Path.cwd())
+    if lora is not None:
+        _print_fields(_lora_fields(reference, lora), as_json=as_json)
+        return
     source = resolve(reference)
     words = Models().words(reference, Path.cwd())
     fields = {
@@ -38,10 +51,7 @@ def describe_model(reference: str, *, as_json: bool) -> None:
         "path": str(source.path),
         "megabytes": round(_weight_bytes(source.path) / 1e6, 1),
         "digest": model_digest(source),
-        "steps": source.defaults.steps,
-        "guidance_scale": source.defaults.guidance_scale,
-        "guidance_scale_low": source.defaults.guidance(None, None)[1],
-        "scheduler": source.defaults.scheduler,
+        **_settings_fields(source.defaults),
     }
     if as_json:
         known = {} if words is None else {"words": words.as_json()}
@@ -50,6 +60,36 @@ def describe_model(reference: str, *, as_json: bool) -> None:
     print_result(table((), [(name, str(value)) for name, value in fields.items()]))
     if words is not None:
         print_result("\n".join(("", *_word_lines(words, reference))))
+
+
+def _settings_fields(defaults: Defaults) -> dict[str, object]:
+    """Return the settings that are recommended, and why, where it is for the name."""
+    return {
+        "steps": defaults.steps,
+        "guidance_scale": defaults.guidance_scale,
+        "guidance_scale_low": defaults.guidance(None, None)[1],
+        "scheduler": defaults.scheduler,
+        **({"timestep_spacing": defaults.timestep_spacing} if defaults.timestep_spacing else {}),
+        **({"guidance_rescale": defaults.guidance_rescale} if defaults.guidance_rescale else {}),
+        **({"because": defaults.because} if defaults.because else {}),
+    }
+
+
+def _lora_fields(reference: str, file: Path) -> dict[str, object]:
+    few_steps = few_steps_of(read_label(file), is_lora=True)
+    return {
+        "lora": reference,
+        "format": lora_format(tensor_names(file)),
+        "path": str(file),
+        "megabytes": round(_weight_bytes(file) / 1e6, 1),
+        "digest": file_digest(file),
+        **({} if few_steps is None else _settings_fields(few_steps)),
+    }
+
+
+def _print_fields(fields: Mapping[str, object], *, as_json: bool) -> None:
+    rows = [(name, str(value)) for name, value in fields.items()]
+    print_result(json.dumps(fields) if as_json else table((), rows))
 
 
 def _word_lines(words: ModelWords, reference: str) -> Iterator[str]:

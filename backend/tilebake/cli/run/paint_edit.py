@@ -45,7 +45,9 @@ def paint_prompt_edit(
     with painting_one(target.prompt) as work:
         with work.loading():
             pipeline = load_pipeline(model.source, model.loras, choices.machine)
-        scene = pipeline.plain_scene(target.prompt, None, target.size, model.settings, choices.seed or 0)
+        scene = pipeline.plain_scene(
+            target.prompt, target.negative, target.size, model.settings, choices.seed or 0
+        )
         edited = edit_scene(pipeline.components, scene, edit, work.on_step)
     write_picture(out, edited.image)
     print_path(out)

@@ -6,7 +6,6 @@ probabilities over the target's tokens. All tensors are float32 on the CPU.
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
 
 import torch
 
@@ -38,15 +37,36 @@ def replacement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> torch.Tens
 def refinement_mapper(source: PromptEmbeds, target: PromptEmbeds) -> tuple[torch.Tensor, torch.Tensor]:
     """Map added words: [T_source, T_target], and 1 for the target's columns that the source has, [T_target].
 
-    Tokens are aligned by their ids. New tokens have no map of the source's; those taken away lose theirs.
+    As many tokens as can be are aligned in their order, by their ids. New tokens have no map of the source's;
+    those taken away lose theirs.
     """
     mapper = _special_columns(source, target)
-    ids = ([token.id for token in prompt.tokens] for prompt in (source, target))
-    for at, to, size in SequenceMatcher(None, *ids, autojunk=False).get_matching_blocks():
-        before = [token.position for token in source.tokens[at : at + size]]
-        after = [token.position for token in target.tokens[to : to + size]]
-        mapper[before, after] = 1
+    for before, after in align_most([each.id for each in source.tokens], [each.id for each in target.tokens]):
+        mapper[source.tokens[before].position, target.tokens[after].position] = 1
     return mapper, (mapper.sum(dim=0) > 0).float()
+
+
+def align_most(source: Sequence[int], target: Sequence[int]) -> list[tuple[int, int]]:
+    """Pair as many equal tokens as can be paired in order: places in the source and in the target, rising.
+
+    Needleman & Wunsch 1970 with the published code's scores: 1 for a match, 0 for a gap.
+    """
+    most = [[0] * (len(target) + 1) for _ in range(len(source) + 1)]  # pairs from a place on, to the end
+    for i in reversed(range(len(source))):
+        for j in reversed(range(len(target))):
+            pair = most[i + 1][j + 1] + 1 if source[i] == target[j] else 0
+            most[i][j] = max(pair, most[i + 1][j], most[i][j + 1])
+    pairs: list[tuple[int, int]] = []
+    i = j = 0
+    while i < len(source) and j < len(target):
+        if source[i] == target[j] and most[i][j] == most[i + 1][j + 1] + 1:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif most[i + 1][j] >= most[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return pairs
 
 
 def equalizer(target: PromptEmbeds, weights: Mapping[str, float]) -> torch.Tensor:

@@ -84,5 +84,5 @@ def region_share(blend: Blending, regions: Iterable[int | None]) -> torch.Tensor
 
 
 def terrain_mask(share: torch.Tensor) -> torch.Tensor:
-    """Mask where terrains' edits count, by their share: from 0 at FAINT_SHARE of a pixel to 1 at FULL_SHARE."""
+    """Mask where terrains' edits count, by their share: 0 up to FAINT_SHARE, 1 from FULL_SHARE on."""
     return ((share - FAINT_SHARE) / (FULL_SHARE - FAINT_SHARE)).clamp(0, 1)

@@ -43,5 +43,10 @@ def reason_of(error: Exception) -> str:
     reason = next(iter(lines), "")
     if reason.endswith(":") and len(lines) > 1:  # torch's list of what does not fit begins in the next line
         reason = f"{reason} {lines[1]}"
-    reason = reason or type(error).__name__
-    return reason if len(reason) <= _LONGEST else f"{reason[: _LONGEST - 3]}..."
+    return shorten(reason or type(error).__name__)
+
+
+def shorten(text: str) -> str:
+    """Return a text on one short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."

@@ -34,10 +34,14 @@ class Parts:
 
 
 @contextmanager
-def quietly() -> Generator[None]:
-    """Keep diffusers, transformers and peft off the terminal; what they warn of goes to our log instead."""
+def quietly() -> Generator[list[str]]:
+    """Keep diffusers, transformers and peft off the terminal; what they warn of goes to our log instead.
+
+    Yields what they warn of, to be read after the block.
+    """
     libraries = (diffusers_logging, transformers_logging)
-    handler = _ToOurLog()
+    warned: list[str] = []
+    handler = _ToOurLog(warned)
     before = [(library.is_progress_bar_enabled(), library.get_verbosity()) for library in libraries]
     for library in libraries:
         library.disable_progress_bar()
@@ -47,9 +51,10 @@ def quietly() -> Generator[None]:
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")  # whatever the caller makes of warnings: these are not his
-            yield
+            yield warned
         for each in caught:
             log.info("%s: %s", each.category.__name__, each.message)
+            warned.append(str(each.message))
     finally:
         for library, (had_bar, verbosity) in zip(libraries, before, strict=True):
             library.remove_handler(handler)
@@ -62,8 +67,14 @@ def quietly() -> Generator[None]:
 class _ToOurLog(logging.Handler):
     """Pass a library's messages on."""
 
+    def __init__(self, warned: list[str]) -> None:
+        super().__init__()
+        self._warned = warned
+
     def emit(self, record: logging.LogRecord) -> None:
         log.info("%s: %s", record.name, record.getMessage())
+        if record.levelno >= logging.WARNING:
+            self._warned.append(record.getMessage())
 
 
 def read_noise_schedule(path: Path) -> Mapping[str, Any]:

@@ -125,9 +125,10 @@ def load(
     started = time.perf_counter()
     place = pick_device(device)
     precision = pick_dtype(dtype, place)
-    with hold_still(source, loras), quietly():
-        parts = _read(source, precision)
-        _check_fit(source, parts)
+    with hold_still(source, loras):
+        with quietly():
+            parts = _read(source, precision)
+            _check_fit(source, parts)
         notes = fuse_loras(parts, loras)
     for note in notes:
         log.info(note)

@@ -9,8 +9,9 @@ import torch
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.folder_check import COMPONENTS
-from tilebake.paint.model.bulkhead import guard
-from tilebake.paint.model.components import Parts
+from tilebake.paint.model.adapters.fuse import fuse_adapter, is_fused_here
+from tilebake.paint.model.bulkhead import guard, shorten
+from tilebake.paint.model.components import Parts, quietly
 from tilebake.paint.model.lora_metadata import adapter_metadata
 from tilebake.paint.model.weights_file import open_weights
 
@@ -25,15 +26,12 @@ _DOWN: Final = re.compile(r"lora_A\b|lora_down\b|lora\.down\b|lora_linear_layer\
 MOST_LAYERS: Final = 4096  # SDXL has some 1,100 that a LoRA can have; diffusers' conversion is quadratic
 MOST_TENSORS: Final = 5 * MOST_LAYERS  # down, up, alpha, DoRA's scale and a bias
 
-# What LyCORIS trains beside LoRAs, by a part of its tensors' names.
+# What LyCORIS trains and cannot be fused, by a part of its tensors' names.
 _KINDS: Final = (
-    (".hada_", "a LoHa"),
-    (".lokr_", "a LoKr"),
     (".oft_", "an OFT"),
     (".on_input", "an (IA)³"),
     (".a1.weight", "a GLoRA"),
-    (".w_norm", "trained norms"),
-    (".diff", "a full difference"),
+    (".boft_", "a BOFT"),
 )
 
 
@@ -48,13 +46,15 @@ class LoraFile(NamedTuple):
 def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
     """Add `loras` to the weights of UNet and text encoders, in place; return what has to be said about them.
 
-    Takes what diffusers takes: PEFT's, diffusers' and kohya's names. Raises ModelError for a file that is no
-    LoRA, or that fits none of the model's layers.
+    Takes what diffusers takes: PEFT's, diffusers' and kohya's names; and LyCORIS' formats and DoRA in all of
+    these. What the libraries warn of is said. Raises ModelError for a file that is no LoRA, or that fits none
+    of the model's layers.
     """
     notes: list[str] = []
     for lora in loras:
-        with guard(lora.path, "does not fit the model", _HINT):
+        with guard(lora.path, "does not fit the model", _HINT), quietly() as warned:
             notes += _fuse(parts, lora)
+        notes += [f"{lora.path.name}: {shorten(each)}" for each in dict.fromkeys(warned)]
     return tuple(notes)
 
 
@@ -64,20 +64,27 @@ def _fuse(parts: Parts, lora: LoraFile) -> list[str]:
         _refuse_other_kinds(lora.path, file.tensors)
         tensors = {name: file.read(name) for name in file.tensors}
         metadata = adapter_metadata(lora.path, file.metadata)
+    if is_fused_here(tensors):
+        fused = fuse_adapter(parts, tensors, lora.weight)
+        _refuse_foreign(lora.path, fused.layers - len(fused.unknown), fused.layers)
+        return _notes(lora.path, fused.layers, len(fused.unknown))
     pipeline = _pipeline(parts)
     try:
         _add(pipeline, parts, tensors, metadata)
         reached, layers = _count_reached(parts), _count_layers(tensors)
-        if not reached:
-            raise ModelError(
-                f"matches none of the model's layers, and has {layers}",
-                where=Location(lora.path),
-                hint=_HINT,
-            )
+        _refuse_foreign(lora.path, reached, layers)
         pipeline.fuse_lora(components=FUSED, lora_scale=lora.weight, safe_fusing=True)
     finally:
         pipeline.unload_lora_weights()
-    return _notes(lora.path, tensors, layers, layers - reached)
+    return _notes(lora.path, layers, layers - reached)
+
+
+def _refuse_foreign(path: Path, reached: int, layers: int) -> None:
+    """Raise ModelError where none of a file's layers is the model's."""
+    if not reached:
+        raise ModelError(
+            f"matches none of the model's layers, and has {layers}", where=Location(path), hint=_HINT
+        )
 
 
 def _refuse_vast(path: Path, names: Collection[str]) -> None:
@@ -128,8 +135,12 @@ def _add(
         given = None if alphas else metadata.get(prefix)
         return None if given is None else {f"{prefix}.{key}": value for key, value in given.items()}
 
-    loader.load_lora_into_unet(state, unet=parts.unet, metadata=settings_of("unet"), **options)
+    has = {name.partition(".")[0] for name in state}  # the libraries warn of parts that a LoRA does not have
+    if "unet" in has:
+        loader.load_lora_into_unet(state, unet=parts.unet, metadata=settings_of("unet"), **options)
     for prefix, encoder in (("text_encoder", parts.text_encoder), ("text_encoder_2", parts.text_encoder_2)):
+        if prefix not in has:
+            continue
         loader.load_lora_into_text_encoder(
             state, text_encoder=encoder, prefix=prefix, metadata=settings_of(prefix), **options
         )
@@ -143,13 +154,10 @@ def _count_reached(parts: Parts) -> int:
     return sum(isinstance(module, BaseTunerLayer) for network in networks for module in network.modules())
 
 
-def _notes(path: Path, names: Iterable[str], layers: int, unknown: int) -> list[str]:
-    notes: list[str] = []
-    if unknown > 0:
-        notes.append(f"{path.name}: {unknown} of its {layers} layers are not in this model, and do nothing")
-    if any("dora_scale" in name for name in names):
-        notes.append(f"{path.name}: its DoRA scales are not used")
-    return notes
+def _notes(path: Path, layers: int, unknown: int) -> list[str]:
+    if unknown <= 0:
+        return []
+    return [f"{path.name}: {unknown} of its {layers} layers are not in this model, and do nothing"]
 
 
 def _pipeline(parts: Parts) -> "StableDiffusionXLPipeline":

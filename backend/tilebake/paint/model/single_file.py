@@ -5,7 +5,7 @@ NAME.config beside NAME.safetensors takes their place for a relative of another 
 looked for beside the file, then in every model of the local hub cache.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from torch import nn
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.config_check import read_config
+from tilebake.models.labels.label import read_label
+from tilebake.models.labels.noise import schedule_changes
 from tilebake.models.model_file import read_json
 from tilebake.models.reference import checkpoint_files
 from tilebake.models.vocabulary import PAD_TOKENS
@@ -66,7 +68,10 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
             text_encoder_2=fill(open_clip, _open_clip(tensors, open_clip), dtype, where=file),
             tokenizer=tokenizers["tokenizer"],
             tokenizer_2=tokenizers["tokenizer_2"],
-            scheduler_config=noise_schedule(read_noise_schedule(files.scheduler), tuple(tensors)),
+            scheduler_config={
+                **read_noise_schedule(files.scheduler),
+                **schedule_changes(tuple(tensors), read_label(file).metadata),
+            },
             force_zeros_for_empty_prompt=bool(
                 read_json(files.index_file).get("force_zeros_for_empty_prompt", True)
             ),
@@ -115,14 +120,3 @@ def _open_clip(tensors: StoredTensors, network: nn.Module) -> Converted:
     return Converted(
         convert_open_clip_checkpoint(network, _below(tensors, OPEN_CLIP_PREFIX), prefix=OPEN_CLIP_PREFIX)
     )
-
-
-def noise_schedule(base: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
-    """Return the base schedule, changed as two empty tensors ask that checkpoints carry as flags.
-
-    "v_pred": the UNet predicts v. "ztsnr": it was trained to zero terminal SNR (Lin et al. 2024,
-    arXiv:2305.08891), and so the first step must be at the last timestep.
-    """
-    v_prediction = {"prediction_type": "v_prediction"} if "v_pred" in names else {}
-    zero_snr = {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"} if "ztsnr" in names else {}
-    return {**base, **v_prediction, **zero_snr}

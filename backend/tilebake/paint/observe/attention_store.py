@@ -62,9 +62,9 @@ def prompt_of(conditioning: Conditioning, region: int | None) -> PromptEmbeds:
 class AttentionStore:
     """Observe words as an AttentionControl that changes nothing.
 
-    A word is read in its own prompt's softmax and counts where that prompt does, as `weigh` says: by default a
-    terrain's by the terrain's mask, the base prompt's by the base prompt's weight at each step. Only the cond
-    branch is observed.
+    A word is read in its own prompt's softmax and counts where that prompt does, as `weigh` says: without it
+    a terrain's by the terrain's mask, the base prompt's by the base prompt's weight at each step. Only the
+    cond branch is observed.
     """
 
     def __init__(

@@ -40,7 +40,9 @@ def _transformers(unet: UNet2DConditionModel) -> Iterator[tuple[BasicTransformer
     for block in unet.down_blocks:
         yield from ((transformer, level) for transformer in _within(block))
         level += isinstance(block.downsamplers, nn.ModuleList)
-    yield from ((transformer, level) for transformer in _within(unet.mid_block))
+    # Slimmed relatives of SDXL have none, whatever diffusers declares.
+    if unet.mid_block is not None:  # pyright: ignore[reportUnnecessaryComparison]
+        yield from ((transformer, level) for transformer in _within(unet.mid_block))
     for block in unet.up_blocks:
         yield from ((transformer, level) for transformer in _within(block))
         level -= isinstance(block.upsamplers, nn.ModuleList)

@@ -10,8 +10,8 @@ from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition
-from tilebake.paint.scene import Clock, Painted, describe_environment
-from tilebake.paint.schedulers import make_scheduler, noise_levels
+from tilebake.paint.scene import Clock, Painted, describe_environment, notes_on_sampling
+from tilebake.paint.schedulers import noise_levels
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
 from tilebake.paint.windows.part_progress import PartView
 from tilebake.paint.windows.patch_painter import PatchedWorld
@@ -51,7 +51,7 @@ def paint_world(
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
-        environment=describe_environment(components),
+        environment=describe_environment(components, notes_on_sampling(components, sampling)),
         share=share,
     )
 
@@ -88,7 +88,7 @@ def patch_world(
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*before.degraded, *after.degraded, *degraded])),
-        environment=describe_environment(components),
+        environment=describe_environment(components, notes_on_sampling(components, sampling)),
     )
 
 
@@ -97,7 +97,7 @@ def world_of(components: Components, request: BakeRequest, sampling: Sampling) -
     canvas = canvas_of(request.tilemap, request.settings)
     window, rounds = request.settings.window, request.settings.rounds
     side = (components.defaults.window if window is None else window) // LATENT
-    levels = noise_levels(make_scheduler(sampling.scheduler, components.scheduler_config), sampling.steps)
+    levels = noise_levels(sampling.make_scheduler(components.scheduler_config), sampling.steps)
     environment = {name: each for name, each in describe_environment(components).items() if name != NOTES}
     return World(
         request=request,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -64,7 +64,7 @@ class World:
             "model": request.model_digest,
             "loras": [[digest, lora.weight] for lora, digest in request.loras],
             "environment": self.environment,
-            "sampling": asdict(self.sampling),
+            "sampling": self.sampling.content(),
             "blends": self._blends,
             "side": self.lattice.side,
             "rounds": [each.start for each in self.rounds],

@@ -22,7 +22,7 @@ from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, beside_of, read_map
 from tilebake.level.torus.sizes import can_wrap
 from tilebake.level.windows.region import region_of
-from tilebake.models.lookup import Models
+from tilebake.models.lookup import Models, recommend_with
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
 from tilebake.models.words.advice import advise
@@ -173,6 +173,7 @@ class Planner:
             source, digest = recorded.find(reference)
             uncompared.append(reference)
         loras, absent = self._loras(project, tilemap.loras, recorded)
+        source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
         request = BakeRequest(
             tilemap=tilemap,
             settings=self._hurry(
@@ -309,6 +310,8 @@ def with_defaults(settings: BakeSettings, source: ModelSource, *, in_windows: bo
         "guidance_scale_low": scale_low,
         "scheduler": source.defaults.scheduler,
         **({"window": source.defaults.window, "rounds": source.defaults.rounds} if in_windows else {}),
+        "timestep_spacing": source.defaults.timestep_spacing,
+        "guidance_rescale": source.defaults.guidance_rescale or None,  # None is 0 too, and no digest's part
     }
     open_ones = {name: value for name, value in recommended.items() if getattr(settings, name) is None}
     try:

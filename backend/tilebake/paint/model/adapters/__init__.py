@@ -1,0 +1,1 @@
+"""Fuse what diffusers does not read: LyCORIS' formats and weight-decomposed LoRAs, in kohya's names."""
