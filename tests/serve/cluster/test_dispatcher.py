@@ -1,5 +1,7 @@
 """What a dispatcher does when workers die, hang, differ or fail: with a crew that does as it is told."""
 
+import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -228,6 +230,35 @@ def test_workers_that_cannot_start_are_given_up(scene: Scenes, request_of: Reque
     with pytest.raises(BakeError, match="no worker is left: no tilebake there"):
         painted.result(0)
     assert here.crew.started == STARTS
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_dies_when_no_order_is_lost_and_none_redone_without_a_death(
+    seed: int, scene: Scenes, request_of: Requests
+) -> None:
+    chance, here = random.Random(seed), scene(4)
+    painted = [here.dispatcher.submit(request_of(number), SOURCE) for number in range(40)]
+    here.turn()
+    deaths = Counter[int]()
+    while not all(each.done() for each in painted):
+        at_work = [worker for worker in here.crew.orders if worker not in here.crew.ended]
+        worker = chance.choice(at_work)
+        order = here.crew.orders.pop(worker)
+        if chance.random() < 0.6:
+            deaths[order.request.seed] += 1
+            here.crew.ended.append(worker)
+            here.turn(Died(worker, "killed"))
+        else:
+            here.crew.orders[worker] = order
+            answer = here.paint(worker)
+            del here.crew.orders[worker]
+            here.turn(answer)
+        here.turn()
+    given = Counter(number for _, number in here.crew.given)
+    for number, future in enumerate(painted):
+        assert given[number] == max(1, min(deaths[number] + 1, 2))
+        assert (future.exception(0) is not None) == (deaths[number] == 2)
+    assert deaths.total() > 20
 
 
 def test_closing_ends_what_waits(scene: Scenes, request_of: Requests) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tilebake.errors import BakeError
+from tilebake.serve.bulkhead import LONGEST_WORDS
 from tilebake.serve.cluster.messages import Answered, Died, Heard, Introduced, Message, PaintOrder, WorkerId
 from tilebake.serve.cluster.painting_worker import PaintingWorker
 from tilebake.serve.worker.protocol import MakePainter
@@ -165,6 +166,6 @@ def _find_room(ray: Any, place: str, *, uses_gpus: bool) -> Room:
 
 
 def _spell(error: Exception) -> str:
-    """Return the first lines of what Ray says, which goes on for pages."""
+    """Return the first line of what Ray says, which goes on for pages; the log has all of it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {' '.join(lines)[:300]}" if lines else type(error).__name__
+    return f"{type(error).__name__}: {lines[0][:LONGEST_WORDS]}" if lines else type(error).__name__
