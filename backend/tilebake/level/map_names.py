@@ -7,6 +7,8 @@ from tilebake.level.formats.part import file_of, part_of
 from tilebake.level.map_formats import format_of
 
 RECORD_SUFFIX: Final = ".bake.json"
+_PAINTED: Final = ".painted"  # island.painted.tmx is a copy that shows the painting of island.tmx
+_PAINTED_COPIES: Final = (f"{_PAINTED}.tmx", f"{_PAINTED}.tmj")
 INNER_SUFFIX: Final = ".tilebake"  # of forest.tilebake.json, as the Godot addon names maps
 
 
@@ -27,7 +29,18 @@ def may_be_map(name: str) -> bool:
 
     Hidden files are none: editors keep locks and drafts under such names, and systems notes of their own.
     """
-    return format_of(name) is not None and not name.startswith(".") and not is_record_name(name)
+    is_other = name.startswith(".") or is_record_name(name) or is_painted_copy(name)
+    return format_of(name) is not None and not is_other
+
+
+def painted_copy_of(path: Path) -> Path:
+    """Return where the copy of a map lies that shows its painting: NAME.painted.tmx beside NAME.tmx."""
+    return path.with_name(f"{path.stem}{_PAINTED}{path.suffix}")
+
+
+def is_painted_copy(name: str) -> bool:
+    """Tell whether this is how such a copy is called, which is no map."""
+    return name.lower().endswith(_PAINTED_COPIES)
 
 
 def is_record_name(name: str) -> bool:

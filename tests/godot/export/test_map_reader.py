@@ -12,6 +12,7 @@ CELL: Final = 'Write [x, y, "terrain"], or [x, y, "terrain", centre x, centre y]
 ROWS: Final = 'Write one text a row, one character a tile: ["gg.", "ggg"].'
 LEGEND: Final = 'Write what each character means: {"g": "grass", ".": null}.'
 ORIGIN: Final = "Write the column and row of the first character: [0, 0]."
+TERRAINS: Final = 'Write the names of its terrains: ["grass", "water"].'
 SIZE: Final = "Write a whole number from 1 to 4096, or two of them: [32, 16]."
 LAYER: Final = 'Write {"cells": []}.'
 VERSION: Final = "Write 1: this addon reads maps of version 1."
@@ -81,6 +82,8 @@ NASTY: Final[list[tuple[Any, str]]] = [
     ({"tilebake": [1]}, f"$.tilebake is [1]. {VERSION}"),
     ({"tilebake": {}}, f"$.tilebake is {{}}. {VERSION}"),
     ({}, f"$.tilebake is null. {VERSION}"),
+    ({"tilebake": 1, "corners": "grass"}, f'$.corners is not a list: "grass". {TERRAINS}'),
+    ({"tilebake": 1, "blob": ["grass", 5]}, f"$.blob[1] is not a name: 5. {TERRAINS}"),
     ([], "a map is a JSON object, but this is []. Write { ... }."),
     (None, "a map is a JSON object, but this is null. Write { ... }."),
 ]
@@ -95,19 +98,21 @@ FINE: Final[list[tuple[Any, int]]] = [
 
 @pytest.fixture(scope="module")
 def read(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, int]]:
-    """Return what is reported of each file, and how many cells it has."""
+    """Return what is reported of each file, or the TileSet that it is, and how many cells it has."""
     project = write_project(tmp_path_factory.mktemp("nasty") / "game", {}, plugin=False)
     adopt_imports(engine, project)
     (project / "maps").mkdir()
     for kind, maps in (("nasty", NASTY), ("fine", FINE)):
         for index, (content, _) in enumerate(maps):
             (project / f"maps/{kind}{index}.tilebake.json").write_text(json.dumps(content), encoding="utf-8")
+    content = {"tilebake": 1, "corners": ["grass", "water"], "terrains": {"grass": "a", "water": "b"}}
+    (project / "maps/coast.tilebake.json").write_text(json.dumps(content), encoding="utf-8")
     (project / "maps/line.tilebake.json").write_text('{"tilebake": 1,\n  "rows": [}', encoding="utf-8")
     (project / "maps/none.tilebake.json").write_bytes(b"")
     run = engine.script(project, SCRIPTS / "export/print_maps.gd", "res://maps").check()
     return {
-        name.removesuffix(".tilebake.json"): (line, cells)
-        for name, line, cells in map(json.loads, run.lines("READ "))
+        name.removesuffix(".tilebake.json"): (tile_set or line, cells)
+        for name, line, cells, tile_set in map(json.loads, run.lines("READ "))
     }
 
 
@@ -131,3 +136,7 @@ def test_a_file_that_is_not_json_is_reported_with_its_line(
 @pytest.mark.parametrize("index", range(len(FINE)))
 def test_an_unusual_but_valid_map_is_read(read: dict[str, tuple[str, int]], index: int) -> None:
     assert read[f"fine{index}"] == ("", FINE[index][1])
+
+
+def test_a_tileset_is_read_as_one_and_not_as_a_map_without_tiles(read: dict[str, tuple[str, int]]) -> None:
+    assert read["coast"] == ("res://maps/coast.tres", 0)

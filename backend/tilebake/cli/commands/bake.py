@@ -57,6 +57,12 @@ def _parse_cluster(context: click.Context, parameter: click.Parameter, value: st
     "tiles, and what the model's judge takes each tile for.",
 )
 @click.option(
+    "--image-layer",
+    is_flag=True,
+    help="Also write NAME.painted.tmx (.tmj) beside each map of Tiled among PATH: a copy that shows the "
+    "painting over the tiles.",
+)
+@click.option(
     "--region",
     metavar="X,Y,W,H",
     callback=_parse_region,
@@ -91,6 +97,7 @@ def command(
     fresh: bool,
     no_cache: bool,
     report: bool,
+    image_layer: bool,
     region: tuple[int, int, int, int] | None,
     shard: tuple[int, int] | None,
     cluster: str | None,
@@ -115,10 +122,18 @@ def command(
         raise click.UsageError("--region paints a part of one map, without --check, --report and --shard")
     if cluster and (check or report or shard):
         raise click.UsageError("--cluster paints all maps, without --check, --report and --shard")
+    if image_layer and (check or region or not paths):
+        raise click.UsageError("--image-layer copies maps that are named, without --check and --region")
     from tilebake.cli.baking.bake_mode import BakeMode
     from tilebake.cli.run.bake import run_bake
 
     mode = BakeMode(
         check=check, force=force, use_cache=not no_cache, report=report, store=store, cluster=cluster
     )
-    return run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region, is_fresh=fresh)
+    code = run_bake(paths, mode, shard, choices, is_fast=fast, as_json=as_json, region=region, is_fresh=fresh)
+    if image_layer:
+        from tilebake.cli.baking.painted_copies import write_painted_copies
+        from tilebake.cli.planning import bake_options
+
+        write_painted_copies(paths, bake_options(choices, is_fast=fast))
+    return code

@@ -23,6 +23,7 @@ from tilebake.level.source.json_positions import (
     unescape,
 )
 
+SAVE_ANEW: Final = "save it anew in its editor"  # a hint about another editor's file
 MAX_DIGITS: Final = 300  # more than a double can hold
 SPELLINGS: Final = 1 << 14  # of numbers that are remembered while a text is parsed
 
@@ -44,6 +45,7 @@ class JsonText:
 
     text: str
     file: Path | None = None
+    if_empty: str = 'write a map, which begins with {"tilebake": 1'  # a hint
 
     def parse(self, constants: Iterable[object] = ()) -> object:
         """Return the value that the text holds; `constants` stand for the NaNs in it, in their order.
@@ -52,8 +54,7 @@ class JsonText:
         keys given twice, nesting deeper than MAX_DEPTH, absurdly long numbers, half characters.
         """
         if not self.text.strip():
-            hint = 'write a map, which begins with {"tilebake": 1'
-            raise self._at(0, (), "the file is empty", hint)
+            raise self._at(0, (), "the file is empty", self.if_empty)
         try:
             value = json.loads(
                 self.text,

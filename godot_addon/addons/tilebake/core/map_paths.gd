@@ -83,6 +83,11 @@ static func texture_path(the_map_path: String) -> String:
 	return _in_game(folder.path_join(stem + ".png").simplify_path())
 
 
+## Return the path of the TileSet that lies beside the picture of a map, if the map is one of a TileSet.
+static func tile_set_path(picture: String) -> String:
+	return picture.get_basename() + ".tres"
+
+
 static func _in_game(path: String) -> String:
 	var inside: String = ProjectSettings.localize_path(path)
 	return inside if inside.begins_with("res://") else ""

@@ -11,10 +11,12 @@ extends Resource
 @export var bounds: Rect2 = Rect2()
 ## The digest of the map file's text, which changes with the map.
 @export var digest: String = ""
-## The names of the terrains that its tiles have, sorted.
+## The names of the terrains that its tiles have, sorted; those of a TileSet in their order.
 @export var terrains: PackedStringArray = PackedStringArray()
-## How many tiles it has in all its layers.
+## How many tiles it has in all its layers; a TileSet has no layers, and 0.
 @export var cell_count: int = 0
+## The path of the TileSet that is painted with it, where the map is one; empty for a level.
+@export var tile_set_path: String = ""
 
 
 ## Return the picture; null where there is none yet.

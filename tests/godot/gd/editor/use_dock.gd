@@ -14,6 +14,8 @@ const TerrainRow = preload("res://addons/tilebake/editor/inspector/terrain_row.g
 
 const MAP: String = "maps/fresh.tilebake.json"
 const SCENE: String = "res://fresh.tscn"
+const TILES: String = "res://baked/maps/fresh_tiles.tres"
+const TILES_MAP: String = "res://maps/fresh_tiles.tilebake.json"
 
 
 func describe_state() -> String:
@@ -53,6 +55,31 @@ func test_re_roll() -> void:
 	check("re-rolling changes the seed", painting.bake_seed != 0)
 	await until("re-rolling changes the picture", func() -> bool: return FileAccess.get_file_as_bytes(path) != before)
 	check("undo takes the re-rolled seed back", undo(painting) and painting.bake_seed == 0)
+
+
+func test_make_a_tile_set() -> void:
+	button_in(_dock(), "Make a TileSet").pressed.emit()
+	var map: Dictionary = JSON.parse_string(FileAccess.get_file_as_string(TILES_MAP))
+	check("Make a TileSet takes the four terrains that most tiles have", _names(map) == ["forest", "grass", "path", "water"])
+	await until("Make a TileSet paints tiles that the engine can load", func() -> bool:
+		return _is_in_editor(TILES, "TileSet") and ResourceLoader.exists(TILES.get_basename() + ".png"), COLD_START)
+	var tile_set: TileSet = load(TILES)
+	check("the TileSet has the terrains", tile_set.get_terrains_count(0) == 4)
+	check("the list has the TileSet's map", "fresh_tiles" in _map_names())
+	var before: PackedByteArray = FileAccess.get_file_as_bytes(TILES_MAP) + "\n".to_utf8_buffer()
+	var _written: Error = TilebakeMapWriter.put(TILES_MAP, before)
+	button_in(_dock(), "Make a TileSet").pressed.emit()
+	check("a TileSet's map that is there stays as it is", FileAccess.get_file_as_bytes(TILES_MAP) == before)
+
+
+static func _is_in_editor(path: String, type: String) -> bool:
+	return EditorInterface.get_resource_filesystem().get_file_type(path) == type
+
+
+static func _names(map: Dictionary) -> Array:
+	var names: Array = map["corners"]
+	names.sort()
+	return names
 
 
 func test_terrains_in_the_inspector() -> void:
@@ -158,6 +185,13 @@ func _painting() -> BakedTileMap:
 		if child is BakedTileMap:
 			return child
 	return null
+
+
+func _map_names() -> PackedStringArray:
+	var names: PackedStringArray = []
+	for row: TreeItem in _list().get_root().get_children():
+		names += PackedStringArray([row.get_text(0)])
+	return names
 
 
 ## Return the state of every map in the list, one a line.

@@ -1,5 +1,5 @@
 extends SceneTree
-## Read every map file of a folder as the importer does, and print "READ [name, diagnostic, cells]" for each.
+## Read every map file of a folder as the importer does, and print "READ [name, diagnostic, cells, TileSet]" for each.
 
 const MapReader = preload("res://addons/tilebake/editor/maps/map_reader.gd")
 
@@ -11,7 +11,8 @@ func _init() -> void:
 			var reader: MapReader = MapReader.new(folder.path_join(name))
 			var line: String = "" if reader.diagnostic == null else reader.diagnostic.line()
 			var cells: int = -1 if reader.map == null else reader.map.cell_count
-			print("READ ", JSON.stringify([name, line, cells]))
+			var tile_set: String = "" if reader.map == null else reader.map.tile_set_path
+			print("READ ", JSON.stringify([name, line, cells, tile_set]))
 			# A map that a person wrote is measured too, whatever the reader finds wrong with it.
 			var json: JSON = JSON.new()
 			if json.parse(FileAccess.get_file_as_string(folder.path_join(name))) == OK and json.data is Dictionary:

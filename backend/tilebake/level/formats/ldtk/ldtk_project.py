@@ -12,7 +12,7 @@ from tilebake.level.formats.lenient_model import validate
 from tilebake.level.formats.part import Part, file_of
 from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import JsonPath, snippet
-from tilebake.level.source.json_text import JsonText
+from tilebake.level.source.json_text import SAVE_ANEW, JsonText
 from tilebake.level.source.refuse import Refuse
 
 _JOINED: Final = ("Free", "GridVania")  # in other layouts levels have no place in the world
@@ -48,7 +48,7 @@ def read_levels(data: str | bytes, path: Path | None, beside: Beside) -> LdtkLev
 
 def _read(data: str | bytes, file: Path | None) -> LdtkLevels:
     text = decode(data, file, MapError) if isinstance(data, bytes) else data.removeprefix("\ufeff")
-    source = JsonText(text, file)
+    source = JsonText(text, file, SAVE_ANEW)
     project = validate(LdtkProject, source.parse(), source.error_at)
     levels: dict[str, FoundLevel] = {}
     for each in _levels(project):

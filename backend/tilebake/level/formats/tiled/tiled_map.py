@@ -17,7 +17,7 @@ from tilebake.level.formats.tiled.tmx import TiledXml, read_tiled_xml
 from tilebake.level.map.content import MAX_CELLS, MapContent, Rectangle
 from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import JsonPath, snippet
-from tilebake.level.source.json_text import JsonText
+from tilebake.level.source.json_text import SAVE_ANEW, JsonText
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import Prompt
 from tilebake.level.torus.wrap import WRAPS, Wrap
@@ -42,7 +42,7 @@ def read_tmj(data: str | bytes, path: Path | None, beside: Beside) -> MapContent
 
 def _json(data: str | bytes, path: Path | None) -> JsonText:
     text = decode(data, path, MapError) if isinstance(data, bytes) else data.removeprefix("\ufeff")
-    return JsonText(text, path)
+    return JsonText(text, path, SAVE_ANEW)
 
 
 def _read(value: object, refuse: Refuse, path: Path | None, beside: Beside) -> MapContent:

@@ -70,6 +70,8 @@ func _follow_coordinator() -> void:
 func _buttons() -> HFlowContainer:
 	var row: HFlowContainer = HFlowContainer.new()
 	row.add_child(TilebakeUi.button("Bake Scene", "Paint the tile layers of the scene that is open", _actions.bake_scene))
+	row.add_child(TilebakeUi.button(
+		"Make a TileSet", "Paint tiles with transitions for the terrains of the selected layer", _actions.make_tile_set.bind(null)))
 	row.add_child(TilebakeUi.button("Bake All", "Paint every map whose picture is not up to date", _coordinator.bake_all))
 	for tool: Button in _bar.tools():
 		row.add_child(tool)

@@ -41,6 +41,10 @@ func _parse_begin(object: Object) -> void:
 		"Bake this Scene", "Paint the tile layers of this scene into one picture", _actions.bake_scene)
 	TilebakeUi.show_icon(button, &"Paint")
 	add_custom_control(button)
+	var tiles: Button = TilebakeUi.button(
+		"Make a TileSet", "Paint tiles with transitions for the terrains of this layer", _actions.make_tile_set.bind(object as Node))
+	TilebakeUi.show_icon(tiles, &"TileSet")
+	add_custom_control(tiles)
 	if object is BakedTileMap:
 		add_custom_control(TilebakeNamingPanel.new(object as BakedTileMap, _undo, _guess))
 

@@ -85,6 +85,9 @@ func _import() -> void:
 	_is_importing = true  # the editor draws meanwhile, and our timer runs on
 	for path: String in paths:
 		files.update_file(path)
+		var tile_set: String = TilebakeMapPaths.tile_set_path(path)
+		if FileAccess.file_exists(tile_set):
+			files.update_file(tile_set)
 	files.reimport_files(paths)
 	_is_importing = false
 	imported.emit(paths)

@@ -10,6 +10,7 @@ const TilebakeJsonObject = preload("../backend/views/json_object.gd")
 const TilebakeMapScene = preload("map_scene.gd")
 const TilebakeRevealCell = preload("reveal_cell.gd")
 const TilebakeSceneSetup = preload("scene_setup.gd")
+const TilebakeTileSetMap = preload("tile_set_map.gd")
 const TilebakeUi = preload("../dock/ui.gd")
 ## 31 bits are plenty, and can be read out loud; JSON readers would keep up to 53.
 const LARGEST_SEED: int = 2 ** 31 - 1
@@ -49,6 +50,31 @@ func bake_scene() -> void:
 		if left.size() > 1:
 			what = "%d layers, %s among them, are" % [left.size(), root.get_path_to(left[0])]
 		_show_toast("%s in no painting. Select it and press Bake Scene to have it painted too." % what)
+
+
+## Make a TileSet from the terrains of a layer of the scene that is open, and have it painted: a map file of its own,
+## which stays as it is once it is there. [param layer] may be a painting, for all of its layers, or null for what is selected.
+func make_tile_set(layer: Node) -> void:
+	var paintings: Array[BakedTileMap] = TilebakeMapScene.paintings_in_scene()
+	if paintings.is_empty():
+		_show_toast("Bake the scene first. A TileSet is made from the terrains of its painting.")
+		return
+	var chosen: Node = layer
+	for node: Node in EditorInterface.get_selection().get_selected_nodes() if layer == null else []:
+		chosen = node
+	var painting: BakedTileMap = paintings[0]
+	for each: BakedTileMap in paintings:
+		if each == chosen or chosen in each.source_layers():
+			painting = each
+	var level: TilebakeExport = TilebakeMapExporter.export_map(painting, _coordinator.guess)
+	var export: TilebakeExport = TilebakeTileSetMap.make(level, "" if chosen == null else String(chosen.name))
+	if not export.has_failed() and FileAccess.file_exists(export.map_path):
+		_coordinator.bake(_coordinator.map_id_of(export.map_path), "asked")
+		_show_toast("%s is painted as it stands. Change it there, or delete it to make it anew." % export.map_path)
+		return
+	_coordinator.write_map(export)
+	if export.has_failed():
+		_show_toast(export.ranked_diagnostics()[0].line())
 
 
 ## Say why no layer of a scene can be painted.

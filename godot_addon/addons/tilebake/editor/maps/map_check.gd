@@ -6,11 +6,13 @@ extends RefCounted
 
 const LARGEST_TILE: float = 4096.0  # pixels
 const FARTHEST: float = 1e6  # column or row
+const OF_TILE_SETS: Array[String] = ["corners", "blob"]  # keys that a map of tiles has not
 const LONGEST: int = 80  # characters of a value that is shown
 
 const _TILE_SIZE: String = "Write a whole number from 1 to 4096, or two of them: [32, 16]"
 const _ORIGIN: String = "Write the column and row of the first character: [0, 0]"
 const _CELL: String = "Write [x, y, \"terrain\"], or [x, y, \"terrain\", centre x, centre y]"
+const _TERRAINS: String = "Write the names of its terrains: [\"grass\", \"water\"]"
 const _LEGEND: String = "Write what each character means: {\"g\": \"grass\", \".\": null}"
 const _ROWS: String = "Write one text a row, one character a tile: [\"gg.\", \"ggg\"]"
 
@@ -20,6 +22,8 @@ var diagnostic: TilebakeDiagnostic = null
 
 func _init(map: Dictionary) -> void:
 	_check_head(map)
+	for key: String in OF_TILE_SETS:
+		_check_list(map, "$", key, func(name: Variant) -> bool: return name is String, "name", _TERRAINS)
 	if not map.has("layers"):
 		_check_block(map, "$")
 		return

@@ -41,6 +41,11 @@ func _read(object: Dictionary, text: String) -> void:
 		_read_cells(block)
 		_read_rows(block, object)
 	map = _make_map(object, text)
+	for key: String in TilebakeMapCheck.OF_TILE_SETS:
+		if object.has(key):
+			var names: Array = object[key]
+			map.terrains = PackedStringArray(names)
+			map.tile_set_path = TilebakeMapPaths.tile_set_path(map.texture_path)
 
 
 func _read_cells(block: Dictionary) -> void:
