@@ -12,7 +12,7 @@ from tests.helpers.tiled_files import PROJECT, save, tmx, tsx
 from tilebake.errors import MapError
 from tilebake.level.formats.inflate import DamagedDataError, inflate
 from tilebake.level.project import Project, find_project
-from tilebake.level.tilemap import read_map
+from tilebake.level.tilemap import parse_map, read_map
 
 LEAST = 300
 MUTATIONS = int(os.environ.get("TILEBAKE_MUTATIONS", "300"))
@@ -99,3 +99,9 @@ def test_no_more_is_unpacked_than_a_layer_has() -> None:
         inflate(bytes(9), "", 8)
     with pytest.raises(DamagedDataError, match="should have 8 bytes and has 4"):
         inflate(bytes(4), "", 8)
+
+
+@pytest.mark.parametrize("name", ["a.tmx", "a.tmj", "a.ldtk"])
+def test_an_empty_file_of_another_editor_is_to_be_saved_there_anew(name: str) -> None:
+    with pytest.raises(MapError, match="save it anew in its editor"):
+        parse_map(b"", path=Path(name))
