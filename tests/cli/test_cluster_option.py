@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -35,6 +36,21 @@ def test_without_ray_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "ray", None)
     assert run_command_line(["bake", str(maps), "--cluster", "local:2"]) == 1
     assert 'pip install "tilebake[cluster]"' in capsys.readouterr().err
+
+
+def test_a_cluster_that_is_not_there_is_told(
+    maps: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ConnectionError("Could not find any running Ray instance.\nand more\nlines")
+
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=refuse))
+    assert run_command_line(["bake", str(maps), "--cluster", "auto"]) == 1
+    told = capsys.readouterr().err
+    assert (
+        "the cluster auto cannot be reached: ConnectionError: Could not find any running Ray instance.; "
+        in told
+    )
 
 
 @pytest.mark.usefixtures("maps")

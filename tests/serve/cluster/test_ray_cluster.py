@@ -13,7 +13,6 @@ from tests.helpers.counting_baker import MISTAKE, picture_of
 from tests.helpers.game import game_in
 from tests.helpers.patience import PATIENCE
 from tilebake.cli import run_command_line
-from tilebake.errors import BakeError
 from tilebake.serve.bake.batch import Baked, Failed, Started, bake_by
 from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
@@ -91,8 +90,3 @@ def test_a_cluster_paints_what_this_machine_paints(
     assert (game.root / "here.png").read_bytes() == game.png("lake").read_bytes()
     assert capsys.readouterr().out.splitlines()[-1] == str(Path("levels") / "lake.png")
     assert_alone()
-
-
-def test_a_cluster_that_is_not_there_is_told() -> None:
-    with pytest.raises(BakeError, match="cannot be reached"):
-        RayCrew("auto", print, uses_gpus=False)  # pyright: ignore[reportArgumentType]
