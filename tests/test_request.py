@@ -189,7 +189,7 @@ MAPS = Path(__file__).parent.parent / "maps"
 PINNED = {
     "checker": "29c4075351a7a6524ba685feca20efe1bdf87fb58b4372151dfbd62e27cddd4a",
     "forest": "db41558ee474212665ca89b1f2fa3986b343d98eed5d1e817aab3c6be168654e",
-    "hex": "13323f6800d2a40342a5759bbc29f8ecc5bed9c9b209a27533163a23f8641aa3",
+    "hex": "364c7cb41bf047b39fd0e659999472d3e84bf98443609041ca249df8ff85172e",
     "island": "da6def0423407d3d21e3b3fe6d26d41236f7c40ab2792fa4ac11c63b192bdce2",
     "iso": "0e511c885e0a56ded0050e21dfd5590d788e5e9993e0c9f6200f2cc46c26899e",
     "river": "644d3fc6ada07cf92a66c6c28c50b25ecacbbbb08eb17990ee2774765f242cfc",
