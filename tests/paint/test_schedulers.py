@@ -11,6 +11,7 @@ from tilebake.level import settings
 from tilebake.paint.model.load import Components
 from tilebake.paint.schedulers import (
     RECIPES,
+    blend_history,
     make_scheduler,
     notes_on_schedule,
     start,
@@ -129,3 +130,24 @@ def test_karras_sigmas_with_zero_terminal_snr_are_told_where_they_are_too_few() 
     assert notes_on_schedule("dpmpp_2m_karras", zero, 8) == ()
     assert notes_on_schedule("dpmpp_2m_karras", {}, 4) == ()
     assert notes_on_schedule("euler", zero, 4) == ()
+
+
+# DPM++ remembers predictions alone, which stay the target's.
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("dpmpp")])
+def test_a_target_that_is_given_the_sources_samples_and_memory_goes_on_as_the_source(name: str) -> None:
+    source, target = (make_scheduler(name, {"timestep_spacing": "trailing"}) for _ in range(2))
+    for each in (source, target):
+        start(each, 6)
+    nowhere = torch.zeros(5, 7)
+    ours = torch.randn(1, 4, 5, 7, generator=torch.Generator().manual_seed(0)) * source.init_noise_sigma
+    theirs = ours.clone()
+    for step, timestep in enumerate(source.timesteps):
+        is_edited = step < 3  # then the target predicts other noise, and is blended back
+        predicted = 0.5 * source.scale_model_input(ours, timestep)
+        other = (0.8 if is_edited else 0.5) * target.scale_model_input(theirs, timestep)
+        ours = source.step(predicted, timestep, ours, **step_options(source, step)).prev_sample
+        theirs = target.step(other, timestep, theirs, **step_options(target, step)).prev_sample
+        if is_edited:
+            theirs = torch.lerp(ours, theirs, nowhere)
+            blend_history(source, target, nowhere)
+    torch.testing.assert_close(theirs, ours)

@@ -223,14 +223,19 @@ def test_what_is_looked_for_and_found_nowhere_is_told(tiny_components: Component
     )
 
 
-def test_unipc_lets_no_more_of_an_edit_through_than_other_solvers(tiny_components: Components) -> None:
-    edit = Edit({None: Rewrite("deep blue snow", Replace(0.0))}, 0.0, source_steps=0.7)
+def test_an_edit_that_weighs_nothing_leaves_latents_to_the_last_bit(tiny_components: Components) -> None:
+    nowhere = Reweight({"green": -5.0}, Threshold(floor=1.0))
+    pairs: list[EditPair] = []
+    same: list[bool] = []
 
-    def distance(scheduler: str) -> float:
-        edited = edit_prompt(tiny_components, "lush green grass", edit, scheduler=scheduler, size=(64, 64))
-        return float(np.abs(edited.image.astype(int) - edited.extra.source).mean())
+    def on_step(_: Step) -> None:
+        same.append(torch.equal(pairs[-1].source.latents, pairs[-1].target.latents))
 
-    assert 0 < distance("unipc") < 2 * distance("dpmpp_2m")
+    edit = Edit({"grass": Rewrite("lush green grass", Refine(1.0), nowhere)}, source_steps=0)
+    scene = Pipeline(tiny_components).scene(ask(level()))
+    edited = edit_scene(tiny_components, scene, edit, on_step, on_pair=pairs.append)
+    assert same == [True, True, True]
+    assert not edited.extra.mask.any()
 
 
 def test_a_weight_limited_to_all_pixels_is_a_weight(tiny_components: Components) -> None:
