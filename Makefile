@@ -17,7 +17,7 @@ TORCH_INDEX ?= $(if $(shell command -v nvidia-smi),,https://download.pytorch.org
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install bake engine browser test test-addon test-serve test-paint test-others long check format bench addon screenshots clean
+.PHONY: help install bake engine browser test test-editor test-game test-serve test-paint test-others long check format bench addon screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -37,13 +37,18 @@ browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian,
 browser: | $(if $(CI),engine) # apt serves one at a time
 
 # Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing, and
-# runs its tests in parts, two at a time.
+# runs its tests in parts, three at a time: what waits for an editor leaves a processor free.
 test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
-	$(if $(CI),$(MAKE) --jobs=2 --keep-going test-addon test-serve test-paint test-others,$(BIN)/python -m pytest)
+	$(if $(CI),$(MAKE) --jobs=3 --keep-going $(PARTS),$(BIN)/python -m pytest)
 
-# The longest first: two run at a time.
-test-addon:
-	$(BIN)/python -m pytest tests/godot
+# The longest first.
+PARTS := test-paint test-editor test-serve test-game test-others
+
+test-editor:
+	$(BIN)/python -m pytest tests/godot/editor
+
+test-game:
+	$(BIN)/python -m pytest tests/godot --ignore tests/godot/editor
 
 test-serve:
 	$(BIN)/python -m pytest tests/serve
