@@ -36,10 +36,10 @@ browser: ## install a Chromium, for the test of `tilebake view` (306 MB; Debian,
 
 browser: | $(if $(CI),engine) # apt serves one at a time
 
-# Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing, and
-# runs its tests in parts, three at a time: what waits for an editor leaves a processor free.
-test: install $(if $(CI),engine browser) ## run the tests (14 minutes on two cores)
-	$(if $(CI),$(MAKE) --jobs=3 --keep-going $(PARTS),$(BIN)/python -m pytest)
+# Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing. Three
+# parts run at a time: what waits for an editor or for a worker process leaves a processor free.
+test: install $(if $(CI),engine browser) ## run the tests (20 minutes on two cores)
+	$(MAKE) --jobs=3 --keep-going $(PARTS)
 
 # The longest first.
 PARTS := test-paint test-editor test-serve test-game test-others

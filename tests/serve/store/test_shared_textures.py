@@ -108,7 +108,8 @@ def test_writers_at_once_leave_one_sound_object(
     machine: Machines, request_of: Requests, texture_of: Textures, place: Place
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda seed: machine().bake(request_of(seed), ignore), [1] * 16))
+        baking = [pool.submit(machine().bake, request_of(1), ignore) for _ in range(16)]
+        done = [each.result() for each in baking]
     last = machine()
     for each in (*done, last.bake(request_of(1), ignore)):
         np.testing.assert_array_equal(each.image, texture_of(request_of(1)).image)
