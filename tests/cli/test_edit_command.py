@@ -109,3 +109,47 @@ def test_show_prompts_lists_those_that_an_edit_paints_under(
     assert texts["(base) (edited)"] == "a winter map"
     assert texts["grass (edited)"] == "deep white snow"
     assert "water (edited)" not in texts
+
+
+def test_several_weights_are_painted_beside_one_source_and_shown_on_a_sheet(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--terrain", "grass", "--steps", "4", *tiny]
+    assert run_command_line(["edit", "maps/forest.json", "--reweight", "mossy=0,1,3", *options]) == 0
+    places = ["forest.edit-1.png", "forest.edit-2.png", "forest.edit-3.png", "forest.edit-sheet.png"]
+    assert capsys.readouterr().out.split() == [str(Path("maps", name)) for name in places]
+    assert run_command_line(["edit", "maps/forest.json", "--reweight", "mossy=3", *options]) == 0
+    for kind in ("png", "bake.json"):
+        one, third = (maps / f"forest.{name}.{kind}" for name in ("edit", "edit-3"))
+        assert one.exists()
+        assert third.exists()
+    assert (maps / "forest.edit.png").read_bytes() == (maps / "forest.edit-3.png").read_bytes()
+    assert (maps / "forest.edit-1.png").read_bytes() != (maps / "forest.edit-3.png").read_bytes()
+    record = json.loads((maps / "forest.edit-1.bake.json").read_text(encoding="utf-8"))
+    assert record["edit"]["terrains"]["grass"]["reweight"] == {"mossy": 0}
+
+
+def test_a_plain_prompts_edits_by_two_words_make_every_combination(maps: Path, tiny: list[str]) -> None:
+    out, sheet = maps / "stone.png", maps / "all.png"
+    size = ["--width", "64", "--height", "64", "--steps", "3", "--out", str(out), "--sheet", str(sheet)]
+    words = ["--reweight", "mossy=0,2", "--reweight", "stone=1,3"]
+    assert run_command_line(["edit", "--prompt", "mossy stone", *words, *size, *tiny]) == 0
+    pictures = [(maps / f"stone-{number}.png").read_bytes() for number in range(1, 5)]
+    assert len({*pictures}) == 4
+    assert sheet.exists()
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--reweight", "grass=1,2", "--save"], "--save keeps one edit"),
+        (["--reweight", "grass=1,,2"], "is not WORD=WEIGHT"),
+        (["--reweight", "grass=" + ",".join(map(str, range(65)))], "at most 64"),
+    ],
+)
+def test_weights_that_make_no_sheet_are_refused(
+    options: list[str], told: str, maps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command_line(["edit", str(maps / "forest.json"), *options]) == 2
+    assert told in capsys.readouterr().err

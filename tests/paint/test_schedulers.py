@@ -12,6 +12,7 @@ from tilebake.paint.model.load import Components
 from tilebake.paint.schedulers import (
     RECIPES,
     blend_history,
+    history_of,
     make_scheduler,
     notes_on_schedule,
     start,
@@ -149,5 +150,5 @@ def test_a_target_that_is_given_the_sources_samples_and_memory_goes_on_as_the_so
         theirs = target.step(other, timestep, theirs, **step_options(target, step)).prev_sample
         if is_edited:
             theirs = torch.lerp(ours, theirs, nowhere)
-            blend_history(source, target, nowhere)
+            blend_history(history_of(source), target, nowhere)
     torch.testing.assert_close(theirs, ours)

@@ -20,6 +20,7 @@ from benchmarks.figures import Figure, json_line, table
 from benchmarks.quality.judge import load_judge
 from tilebake.cli.options import Choices, choices
 from tilebake.cli.setting_options import SAMPLING
+from tilebake.paint.control.kept_source.store import SourceSlot, SourceStore
 
 PLAIN_SEEDS: Final = 4  # of each plain prompt, at most: each has several nouns
 MAP_SEEDS: Final = 2  # of each sample map, at most
@@ -69,8 +70,9 @@ def measure_weights(studio: Studio, seeds: int, out: Path | None) -> Found:
 
 def measure_cost(studio: Studio, seeds: int, _out: Path | None) -> Found:
     """Measure what edits and observing cost; `seeds` are rounds."""
-    seconds = edit_cost.seconds_of(studio, min(seeds, COST_ROUNDS))
-    return edit_cost.cost_figures(seconds), seconds
+    slot = SourceSlot(SourceStore(), edit_cost.MAP)
+    spent = edit_cost.measure_runs(studio, slot, min(seeds, COST_ROUNDS))
+    return [*edit_cost.cost_figures(spent), edit_cost.kept_figure(slot.store)], spent
 
 
 PARTS: Final[Mapping[str, Callable[[Studio, int, Path | None], Found]]] = {

@@ -17,7 +17,7 @@ import click
 import numpy as np
 from PIL import Image
 
-from benchmarks.docs_pages.attention_prose import DEPARTURES, OPENING
+from benchmarks.docs_pages.attention_prose import DEPARTURES, OPENING, TRYING
 from benchmarks.docs_pages.exhibits import EXHIBITS, Exhibit, Shot
 from benchmarks.serve.process import REPOSITORY
 from tilebake.cli import tilebake
@@ -63,7 +63,7 @@ def painted(shot: Shot) -> np.ndarray:
 
 def page() -> str:
     """Write the page in Markdown."""
-    return "\n".join([OPENING, *(section(exhibit) for exhibit in EXHIBITS), DEPARTURES])
+    return "\n".join([OPENING, *(section(exhibit) for exhibit in EXHIBITS), TRYING, DEPARTURES])
 
 
 def section(exhibit: Exhibit) -> str:

@@ -54,6 +54,24 @@ The same edits of another painting of the map. What they do does not hang on one
 `python -m benchmarks.control` counts it over twenty.""",
 }
 
+TRYING: Final = """\
+## Trying out
+
+```sh
+tilebake edit docs/attention/winter.json --reweight snow-covered=0,1,2,3
+```
+
+Several weights make a picture each, numbered, and a sheet of all of them. What they start from is painted
+once, and each then takes about as long as a bake (`python -m benchmarks.control --part cost`). An editor
+that follows the map is as quick: after the first trial of an edit, further ones paint the target alone. The
+bytes are those of an edit by itself.
+
+Kept are the source's latents at every step, and its attention in the steps in which an edit asks for it, if
+all of that fits into 400 MB. For the embedded model it does. At SDXL's own size one step's attention takes up
+to 390 MB. There the latents alone are kept, and the source is run again in the steps in which its attention
+counts: three quarters of two paintings instead of two.
+"""
+
 DEPARTURES = """\
 ## Where this is not the published code
 

@@ -1,9 +1,15 @@
 """Hold the options of `tilebake edit` that say what to change, before any prompt is known."""
 
+import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 import click
+
+MOST_EDITS: Final = 64  # edits; a sheet of more cannot be read
+_FORM: Final = "is not WORD=WEIGHT, such as mossy=1.5 or mossy=0,1,2"
 
 
 @dataclass(frozen=True)
@@ -41,17 +47,41 @@ class EditOptions:
             raise click.UsageError("--no-echo needs --reweight")
 
 
+class TitledOptions(NamedTuple):
+    """Hold the options of one edit, and what sets it apart from the others of one command."""
+
+    title: str
+    options: EditOptions
+
+
 def parse_weights(
     _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, float]:
-    """Parse WORD=WEIGHT, as often as it is given. Raises click.BadParameter."""
-    weights: dict[str, float] = {}
+) -> dict[str, tuple[float, ...]]:
+    """Parse WORD=WEIGHT,..., as often as it is given. Raises click.BadParameter."""
+    weights: dict[str, tuple[float, ...]] = {}
     for value in values:
-        word, _, number = value.rpartition("=")
+        word, _, numbers = value.rpartition("=")
         try:
-            weights[word.strip()] = float(number)
+            given = tuple(float(number) for number in numbers.split(","))
         except ValueError:
-            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=1.5") from None
-        if not word.strip() or not math.isfinite(weights[word.strip()]):
-            raise click.BadParameter(f"{value!r} is not WORD=WEIGHT, such as mossy=1.5")
+            raise click.BadParameter(f"{value!r} {_FORM}") from None
+        if not word.strip() or not all(map(math.isfinite, given)):
+            raise click.BadParameter(f"{value!r} {_FORM}")
+        weights[word.strip()] = tuple(dict.fromkeys(given))
     return weights
+
+
+def combine_weights(weights: Mapping[str, tuple[float, ...]], **changes: Any) -> list[TitledOptions]:
+    """Return the options of every combination of weights, in the order of the sheet.
+
+    Raises click.UsageError for too many, and for options that do not go together.
+    """
+    count = math.prod(map(len, weights.values()))
+    if count > MOST_EDITS:
+        raise click.UsageError(f"that makes {count} edits; a sheet holds at most {MOST_EDITS}")
+    trials: list[TitledOptions] = []
+    for values in itertools.product(*weights.values()):
+        chosen = dict(zip(weights, values, strict=True))
+        title = ", ".join(f"{word} x {chosen[word]:g}" for word in weights if len(weights[word]) > 1)
+        trials.append(TitledOptions(title, EditOptions(weights=chosen, **changes)))
+    return trials

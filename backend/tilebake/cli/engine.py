@@ -9,6 +9,7 @@ from typing import Final
 from tilebake.cli.options import Machine
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
+from tilebake.paint.control.kept_source.store import SourceStore
 from tilebake.paint.model.load import Components, load
 from tilebake.paint.model.loras import LoraFile
 from tilebake.paint.pipeline import Pipeline
@@ -42,12 +43,14 @@ def load_pipeline(
     loras: Sequence[tuple[LoraRef, str]],
     machine: Machine,
     windows: WindowStore | None = None,
+    sources: SourceStore | None = None,
 ) -> Pipeline:
     """Load a model, ready to bake and to generate; windows of large maps are kept in a store.
 
-    Without one they are kept in memory as far as that goes, for pages share them. Raises ModelError.
+    Without one they are kept in memory as far as that goes, for pages share them. `sources` keeps what
+    further edits of a map need. Raises ModelError.
     """
-    return Pipeline(load_components(source, loras, machine), windows or MemoryStore())
+    return Pipeline(load_components(source, loras, machine), windows or MemoryStore(), sources)
 
 
 def report_baker(pipeline: Pipeline) -> Baker:

@@ -1,5 +1,6 @@
 """Write the pictures and files that a command makes for its user."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,6 +13,25 @@ from tilebake.level.project import find_project, output_path
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.png import png_bytes
 from tilebake.serve.owners.closed_places import refuse_closed_folder
+
+
+@dataclass(frozen=True)
+class EditPlaces:
+    """Say where the pictures of edits and their sheet go."""
+
+    out: Path  # of a single edit
+    sheet: Path | None  # where it was asked for
+
+    def pictures(self, count: int) -> list[Path]:
+        """Return the places of so many edits: NAME-1.png and so on, where there are several."""
+        if count == 1:
+            return [self.out]
+        return [self.out.with_stem(f"{self.out.stem}-{number}") for number in range(1, 1 + count)]
+
+    @property
+    def sheet_of_several(self) -> Path:
+        """Where the sheet of several edits goes: NAME-sheet.png, unless another place was asked for."""
+        return self.sheet or self.out.with_stem(f"{self.out.stem}-sheet")
 
 
 def picture_path(out: Path | None, default: Path) -> Path:

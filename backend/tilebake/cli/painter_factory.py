@@ -22,10 +22,12 @@ class PainterFactory:
 
     machine: Machine
     store: str | None = None  # the URL of a shared store, for windows of large maps
+    keeps_sources: bool = False  # of edits, for whoever tries out several
 
     def __call__(self, source: ModelSource, loras: Sequence[tuple[LoraRef, str]]) -> Painter:
         """Load the painter of a model with LoRAs. Raises ModelError."""
         from tilebake.cli.engine import load_pipeline, painter_of  # torch, in the worker alone
+        from tilebake.paint.control.kept_source.store import SourceStore
 
         refused: list[BakeError] = []
 
@@ -35,4 +37,5 @@ class PainterFactory:
             return taken
 
         windows = share_windows(user_windows(refused.append), self.store, log.warning)
-        return painter_of(load_pipeline(source, loras, self.machine, windows), take_refusals)
+        sources = SourceStore() if self.keeps_sources else None
+        return painter_of(load_pipeline(source, loras, self.machine, windows, sources), take_refusals)

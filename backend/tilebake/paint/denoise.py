@@ -172,11 +172,15 @@ class Denoiser:
         first = self.timesteps[self.steps.start : self.steps.start + 1]
         return self.scheduler.add_noise(clean.float().cpu(), noise, first)
 
-    def advance(self, step: int) -> Step:
-        """Take `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order."""
+    def advance(self, step: int, predicted: torch.Tensor | None = None) -> Step:
+        """Take `latents` [1, C, h, w] a step on, while `attention` is installed; steps in order.
+
+        With what was `predicted` [1, C, h, w] elsewhere, the UNet is not run.
+        """
         timestep = self.timesteps[step]
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
-        predicted = self._predict(model_input, step)
+        if predicted is None:
+            predicted = self.predict(model_input, step)
         self.latents = self._torus.share(self._keep_held(self._step(predicted, step), step + 1))
         self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
@@ -210,8 +214,11 @@ class Denoiser:
             return self.latents
         return self.estimate.latents()
 
-    def _predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
-        """Predict from the UNet's input [1, C, h, w], with guidance: float32 [1, C, h, w]."""
+    def predict(self, model_input: torch.Tensor, step: int) -> torch.Tensor:
+        """Predict from the UNet's input [1, C, h, w], with guidance: float32 [1, C, h, w].
+
+        `attention` is installed. `latents` and what the scheduler remembers stay as they are.
+        """
         passes = self._passes[step in self._guided]
         predicted = [
             branch for branches in passes for branch in self._pass(model_input, step, branches).split(1)

@@ -18,6 +18,7 @@ from tilebake.level.torus.wrap import Wrap, axes_of, refuse_unwrappable_size
 from tilebake.level.windows.patches import find_patches
 from tilebake.paint import picture
 from tilebake.paint.control.editing import EditedFrom, edit_scene
+from tilebake.paint.control.kept_source.store import SourceSlot, SourceStore
 from tilebake.paint.denoise import Sampling, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.prompts.encode import condition, plain_conditioning
@@ -38,13 +39,20 @@ _Extra = TypeVar("_Extra")
 class Pipeline:
     """Paint with one model. Its method `bake` is a Baker: a request goes in, a texture comes out."""
 
-    def __init__(self, components: Components, store: WindowStore | None = None) -> None:
+    def __init__(
+        self,
+        components: Components,
+        store: WindowStore | None = None,
+        sources: SourceStore | None = None,
+    ) -> None:
         """Paint with a model, and keep the windows of large maps in a store.
 
-        In front of it, or in place of none, each bake keeps them in memory.
+        In front of it, or in place of none, each bake keeps them in memory. `sources` keeps what the next
+        edit of the same map need not paint again; without it nothing is kept.
         """
         self.components = components
         self._store = store
+        self._sources = sources
 
     def bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
         """Paint a map at its own pixel size, under its edit if it has one, or as its anchor with patches.
@@ -60,10 +68,18 @@ class Pipeline:
             refuse_windows(request.tilemap, request.settings)
         if in_windows(request.tilemap, request.settings):
             return self._paint_world(request, on_step).texture(request)
-        edit, scene = request.tilemap.edit, self.scene(request)
+        edit = request.tilemap.edit
         if edit is None:
-            return cut_out(self.paint_scene(scene, on_step), request).texture(request)
-        return cut_out(self._paint_edit(request, scene, edit, on_step), request).texture(request)
+            return cut_out(self.paint_scene(self.scene(request), on_step), request).texture(request)
+        return cut_out(self._bake_edit(request, edit, on_step), request).texture(request)
+
+    def edit(self, request: BakeRequest, edit: Edit, on_step: OnStep) -> Painted[EditedFrom]:
+        """Paint a request's whole map as it is and as it is edited, whatever edit the map holds.
+
+        Raises as `bake` does, and PromptError for a terrain or word that is not there.
+        """
+        slot = None if self._sources is None else SourceSlot(self._sources, source_key(request))
+        return edit_scene(self.components, self.scene(request), edit, on_step, slot=slot)
 
     def generate(
         self,
@@ -168,11 +184,10 @@ class Pipeline:
 
         return run(self.components, scene, paint)
 
-    def _paint_edit(
-        self, request: BakeRequest, scene: Scene, edit: Edit, on_step: OnStep
-    ) -> Painted[EditedFrom]:
+    def _bake_edit(self, request: BakeRequest, edit: Edit, on_step: OnStep) -> Painted[EditedFrom]:
+        """Paint the edit that a map holds, which is the place of what is wrong with it."""
         try:
-            return edit_scene(self.components, scene, edit, on_step)
+            return self.edit(request, edit, on_step)
         except PromptError as error:
             place = (
                 Location(request.tilemap.path, json_path="$.edit")
@@ -180,6 +195,12 @@ class Pipeline:
                 else error.where
             )
             raise PromptError(error.what, where=place, hint=error.hint) from None
+
+
+def source_key(request: BakeRequest) -> str:
+    """Return what tells one map's painting without its edit from all others of one model: a SHA-256 (hex)."""
+    source = replace(request.tilemap, edit=None)
+    return replace(request, tilemap=source, region=None).digest()
 
 
 def _refuse_vast(request: BakeRequest) -> None:

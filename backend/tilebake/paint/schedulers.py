@@ -121,18 +121,33 @@ def noise_levels(scheduler: DiffusersScheduler, steps: int) -> tuple[float, ...]
     return tuple(((1 - share) / share) ** 0.5 for share in shares)
 
 
-def blend_history(source: DiffusersScheduler, target: DiffusersScheduler, mask: torch.Tensor) -> None:
+class SolverHistory(NamedTuple):
+    """Hold what a solver corrects its next step by, beside the sample it is given."""
+
+    last_sample: torch.Tensor  # [1, C, h, w]
+    model_outputs: tuple[torch.Tensor | None, ...]  # [1, C, h, w] each, the latest last
+
+
+def history_of(scheduler: DiffusersScheduler) -> SolverHistory | None:
+    """Return what a solver remembers of the steps it has done, where `blend_history` needs it."""
+    if not isinstance(scheduler, UniPCMultistepScheduler):
+        return None
+    known = cast("Any", scheduler)
+    return SolverHistory(known.last_sample, tuple(known.model_outputs))
+
+
+def blend_history(source: SolverHistory | None, target: DiffusersScheduler, mask: torch.Tensor) -> None:
     """Blend what a solver remembers of the steps it has done: the source's where the mask [h, w] is 0.
 
     UniPC (Zhao et al. 2023, arXiv:2302.04867) begins a step by correcting its sample from the one before it,
     and would so undo what was blended into the sample. All other solvers go on from the sample given.
     """
-    if isinstance(source, UniPCMultistepScheduler) and isinstance(target, UniPCMultistepScheduler):
-        before, after = cast("Any", source), cast("Any", target)
-        after.last_sample = torch.lerp(before.last_sample, after.last_sample, mask)
+    if source is not None:
+        after = cast("Any", target)
+        after.last_sample = torch.lerp(source.last_sample, after.last_sample, mask)
         after.model_outputs = [
             theirs if ours is None else torch.lerp(ours, theirs, mask)
-            for ours, theirs in zip(before.model_outputs, after.model_outputs, strict=True)
+            for ours, theirs in zip(source.model_outputs, after.model_outputs, strict=True)
         ]
 
 

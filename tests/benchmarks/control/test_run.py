@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.control.edit_cost import cost_figures
+from benchmarks.control.edit_cost import Spent, cost_figures
 from benchmarks.control.reweighting import WEIGHTS, WORDS, Effect, Weighed, weight_figures
 from benchmarks.control.swaps import COLOURS, COVERS, Swap, Swapped, swap_figures
 from benchmarks.figures import Figure, table
@@ -50,9 +50,18 @@ def test_a_weight_counts_when_every_step_of_it_does() -> None:
 
 def test_costs_are_ratios_within_a_round() -> None:
     """A machine that is twice as slow in one round changes no ratio."""
-    seconds = {"bake": [1.0, 2.0, 1.0], "edit": [2.2, 4.4, 2.2], "watch": [1.05, 2.1, 1.2]}
-    edit, watch = cost_figures(seconds)
+    seconds = {
+        "bake": [1.0, 2.0, 1.0],
+        "edit": [2.2, 4.4, 2.2],
+        "trial": [1.2, 2.4, 1.1],
+        "watch": [1.05, 2.1, 1.2],
+    }
+    spent = {name: [Spent(each, 2 * each) for each in runs] for name, runs in seconds.items()}
+    edit, trial, watch = cost_figures(spent)
     assert edit.value == pytest.approx(1.1)
+    assert trial.value == pytest.approx(1.2)
+    assert not trial.is_met
+    assert "1.10 to 1.20 in 3 rounds of forest.json; of processors' time 1.20" in trial.note
     assert watch.value == pytest.approx(1.05)
     assert edit.is_met
     assert watch.is_met

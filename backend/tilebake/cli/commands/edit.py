@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from tilebake.cli.edit_options import EditOptions, parse_weights
+from tilebake.cli.edit_options import combine_weights, parse_weights
 from tilebake.cli.help_sections import SectionCommand, SectionOption
 from tilebake.cli.options import Choices, choices, size_options
 from tilebake.cli.setting_options import SETTINGS
@@ -49,9 +49,10 @@ def _strength_option(*flags: str, **options: Any) -> Any:
     "--reweight",
     "weights",
     multiple=True,
-    metavar="WORD=WEIGHT",
+    metavar="WORD=WEIGHT,...",
     callback=parse_weights,
-    help="Weigh a word from -5 to 5: 1 changes nothing, 1.5 is more, 3 is much, 0 is none. May be repeated.",
+    help="Weigh a word from -5 to 5: 1 changes nothing, 1.5 is more, 3 is much, 0 is none. With several "
+    "weights each is painted, and all are shown on a sheet. May be repeated.",
 )
 @_edit_option(
     "--threshold",
@@ -113,6 +114,7 @@ def command(
     save: bool,
     forget: bool,
     choices: Choices,
+    weights: dict[str, tuple[float, ...]],
     **changes: Any,
 ) -> None:
     """Paint MAP again with other words, and keep everything where it is.
@@ -128,7 +130,8 @@ def command(
         raise click.UsageError("--negative needs --prompt: a map says itself what it must not show")
     if map_path is None and (save or forget):
         raise click.UsageError("--save and --forget need a map, which is where an edit is kept")
-    options = EditOptions(**changes)
+    trials = combine_weights(weights, **changes)
+    options = trials[0].options
     if forget and (save or not options.is_empty):
         raise click.UsageError("--forget removes an edit, so it takes no change and no --save")
     from tilebake.cli.run import edit
@@ -137,9 +140,11 @@ def command(
         edit.run_forget(map_path)
         return
     options.check()
+    if save and len(trials) > 1:
+        raise click.UsageError("--save keeps one edit: give each word one weight")
     if map_path is None:
         plain = edit.PlainPrompts(prompt or "", negative)
-        edit.run_edit_prompt(plain, (width, height), options, choices, sheet)
+        edit.run_edit_prompt(plain, (width, height), trials, choices, sheet)
     else:
         editable = edit.EditablePrompts(terrains, base)
-        edit.run_edit_map(map_path, editable, options, choices, sheet, save=save)
+        edit.run_edit_map(map_path, editable, trials, choices, sheet, save=save)

@@ -1,14 +1,14 @@
 """Run `tilebake edit`: find what is to be edited, paint the edit, and keep it in the map if asked to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tilebake.cli.edit_options import EditOptions
+from tilebake.cli.edit_options import EditOptions, TitledOptions
 from tilebake.cli.options import Choices
-from tilebake.cli.output import picture_of_map, picture_path
+from tilebake.cli.output import EditPlaces, picture_of_map, picture_path
 from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plain, read_and_plan
 from tilebake.cli.terminal.printing import print_notes, print_path, say, say_loading, tell_note
 from tilebake.errors import BakeError, shown
@@ -41,47 +41,53 @@ class PlainPrompts(NamedTuple):
 
 
 def run_edit_prompt(
-    prompts: PlainPrompts, size: tuple[int, int], options: EditOptions, choices: Choices, sheet: Path | None
+    prompts: PlainPrompts,
+    size: tuple[int, int],
+    trials: Sequence[TitledOptions],
+    choices: Choices,
+    sheet: Path | None,
 ) -> None:
-    """Edit a plain prompt. `size` is width and height in pixels."""
+    """Edit a plain prompt, once or in several ways. `size` is width and height in pixels."""
     target = PromptTarget(*prompts, size, plan_plain(choices))
-    edit = edit_of(options, {None: prompts.positive})
-    written = (rewrite.prompt for rewrite in edit.rewrites.values())
+    edits = {each.title: edit_of(each.options, {None: prompts.positive}) for each in trials}
+    written = (rewrite.prompt for edit in edits.values() for rewrite in edit.rewrites.values())
     for text in (*prompts, *written):  # a broken one is told before the model is loaded
         plain_text(text or "")
         for note in foreign_tags(text or ""):
             tell_note(note)
-    out = picture_path(choices.out, DEFAULT_OUT)
+    places = EditPlaces(picture_path(choices.out, DEFAULT_OUT), sheet)
     _refuse_closed_folders(sheet)
     say_loading(target.model.source.reference)
-    from tilebake.cli.run.paint_edit import paint_prompt_edit  # torch: only once all options are right
+    from tilebake.cli.run.paint_edit import paint_prompt_edits  # torch: only once all options are right
 
-    paint_prompt_edit(target, edit, choices, out, sheet)
+    paint_prompt_edits(target, edits, choices, places)
 
 
 def run_edit_map(
     map_path: Path,
     editable: EditablePrompts,
-    options: EditOptions,
+    trials: Sequence[TitledOptions],
     choices: Choices,
     sheet: Path | None,
     *,
     save: bool,
 ) -> None:
-    """Edit a map; with `save`, keep the edit in the map file once it is painted."""
+    """Edit a map, once or in several ways; with `save`, keep the edit in the map file once it is painted."""
     planned = read_and_plan(map_path, choices)
     target = _map_target(planned, map_path, editable)
-    edit = edit_of(options, target.prompts)
-    out = picture_of_map(choices.out, map_path, "edit")
-    refuse_closed_place(out, nearest_folder(out.parent))
+    edits = {each.title: edit_of(each.options, target.prompts) for each in trials}
+    edit = next(iter(edits.values()))
+    places = EditPlaces(picture_of_map(choices.out, map_path, "edit"), sheet)
+    for out in places.pictures(len(edits)):
+        refuse_closed_place(out, nearest_folder(out.parent))
     _refuse_closed_folders(sheet, map_path.resolve() if save else None)
     if save:
         map_with_edit(map_path, edit)  # an edit that cannot be saved is refused before it is painted
     _tell_notes(planned, edit)
     say_loading(target.source.reference)
-    from tilebake.cli.run.paint_edit import paint_map_edit  # torch: only once all options are right
+    from tilebake.cli.run.paint_edit import paint_map_edits  # torch: only once all options are right
 
-    texture = paint_map_edit(target, edit, choices, out, sheet)
+    (texture, *_) = paint_map_edits(target, edits, choices, places)
     if save:
         save_edit(map_path, edit)
         say(f"saved in {shown(map_path)}: bakes of it repeat this edit")

@@ -64,7 +64,7 @@ def _setup(root: Path, options: BakeOptions, machine: Machine, store: str | None
     return Setup(
         root=root,
         options=options,
-        make_painter=PainterFactory(machine, store),
+        make_painter=PainterFactory(machine, store, keeps_sources=True),
         cache=user_cache(),
         warms_up=True,
         journal=state_folder() / "jobs" / f"{project_key(root)}.sqlite",

@@ -1,14 +1,8 @@
-"""Denoise the source and the target of an edit in turn, step by step, under its control.
-
-The source is painted as it would be by itself, to the last bit. The target takes each step after the source,
-with the attention that the source had in that very step. Two passes take less memory than one batch of both,
-and leave the source its bits.
-"""
+"""Pass attention from the source of an edit to its target, one step at a time."""
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
-import torch
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 from tilebake.paint.control.cross_attention import EditedCrossAttention
@@ -20,8 +14,6 @@ from tilebake.paint.denoise import Denoiser
 from tilebake.paint.regional.attention import attention_target
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl
-from tilebake.paint.schedulers import blend_history
-from tilebake.request import OnStep
 
 
 class Control:
@@ -29,14 +21,28 @@ class Control:
 
     def __init__(self, unet: UNet2DConditionModel, plan: EditPlan, blend: Blending) -> None:
         target, steps = attention_target(unet, plan.source), len(blend.steps)
-        self._self_steps = round(plan.edit.self_replace_steps * steps)
         self.reweight_masks = ReweightMasks(plan, blend, target)
         self.blend = LatentBlend(plan, blend, target, self.reweight_masks)
         self.edits = prompt_edits(plan, steps, self.reweight_masks.rows)
-        kept_steps = max((int(edit.kept.any(dim=1).sum()) for edit in self.edits), default=0)
-        self.queries = SourceQueries(kept_steps)
+        kept = max((int(edit.kept.any(dim=1).sum()) for edit in self.edits), default=0)
+        self.first_step = self._first_step(plan, steps)
+        """Of the target's own: until then it has the source's latents, whatever it predicts."""
+        is_observed = bool(self.reweight_masks.source.words or self.blend.source.words)
+        self.query_steps = range(steps) if is_observed else range(self.first_step, kept)
+        """The steps in which the source's cross-attention is asked for."""
+        self.self_steps = range(self.first_step, round(plan.edit.self_replace_steps * steps))
+        self.queries = SourceQueries(self.query_steps.stop)
         self.self_attention = SourceSelfAttention(unet, blend.latent_size, target.device, target.dtype)
         self._edited = EditedCrossAttention(self.queries, self.edits, self.reweight_masks.banks, steps)
+
+    def _first_step(self, plan: EditPlan, steps: int) -> int:
+        """Return the first step in which the target's prediction counts.
+
+        It is the last one whose latents are the source's: solvers remember what was predicted there. Where
+        the target's attention is averaged over the steps, all of them count.
+        """
+        is_observed = self.reweight_masks.target.words or self.blend.target.words
+        return 0 if is_observed else max(0, round(plan.edit.source_steps * steps) - 1)
 
     def idle_notes(self) -> tuple[str, ...]:
         """Say of which words nothing was found, so that they changed nothing. Waits for the device."""
@@ -50,6 +56,12 @@ class Control:
         return tuple(words)
 
     @property
+    def nbytes(self) -> int:
+        """Memory that all of the source's attention takes which the edit asks for, in bytes."""
+        queries = len(self.query_steps) * self.queries.nbytes
+        return queries + len(self.self_steps) * self.self_attention.nbytes
+
+    @property
     def source_controls(self) -> list[AttentionControl]:
         """Controls for the source's denoiser, which is made first."""
         return [self.queries, self.reweight_masks.source, self.blend.source]
@@ -61,33 +73,18 @@ class Control:
 
     @contextmanager
     def source(self, denoiser: Denoiser, step: int) -> Generator[None]:
-        """Prepare the UNet for the source's step. On exit, all that the target's step needs is there."""
+        """Prepare the UNet for the source's step. On exit, its attention is there."""
         with ExitStack() as lent:
             context = lent.enter_context(denoiser.attention.install())
-            if step < self._self_steps:
+            if step in self.self_steps:
                 lent.enter_context(self.self_attention.keep(context))
             yield
-        self.reweight_masks.renew(step)
 
     @contextmanager
     def target(self, denoiser: Denoiser, step: int) -> Generator[None]:
         """Prepare the UNet for the target's step, after the source's."""
         with ExitStack() as lent:
             context = lent.enter_context(denoiser.attention.install())
-            if step < self._self_steps:
+            if step in self.self_steps:
                 lent.enter_context(self.self_attention.replace(context))
             yield
-
-
-def denoise_pair(source: Denoiser, target: Denoiser, control: Control, on_step: OnStep) -> None:
-    """Denoise both in turn. `on_step` is called after each step of the target, and may raise to cancel."""
-    with torch.no_grad():
-        for step in range(len(source.timesteps)):
-            with control.source(source, step):
-                source.advance(step)
-            with control.target(target, step):
-                done = target.advance(step)
-            mask = control.blend.after(step)
-            target.latents = torch.lerp(source.latents, target.latents, mask)
-            blend_history(source.scheduler, target.scheduler, mask)
-            on_step(done)

@@ -38,6 +38,10 @@ class SourceQueries:
         """Memory that the queries take, in bytes."""
         return sum(kept.query.nbytes for kept in self.layers.values())
 
+    def copy(self) -> tuple[torch.Tensor, ...]:
+        """Copy the queries [1, H, Q, D] of every layer, in their order."""
+        return tuple(kept.query.clone() for kept in self.layers.values())
+
     def wrap(self, layer: AttentionLayer, prompts: LayerPrompts, attend: Attend) -> Attend:
         """Keep the queries, and attend as before."""
         heads, _, width = prompts.keys[0].shape
@@ -82,6 +86,15 @@ class SourceSelfAttention:
     def nbytes(self) -> int:
         """Memory that queries and keys take, in bytes."""
         return sum(kept.nbytes for _, kept in self._kept)
+
+    def copy(self) -> tuple[torch.Tensor, ...]:
+        """Copy queries and keys [1, Q, C] of every layer, in their order."""
+        return tuple(kept.clone() for _, kept in self._kept)
+
+    def fill(self, copied: Sequence[torch.Tensor]) -> None:
+        """Take queries and keys that were copied in another painting of the same source."""
+        for (_, kept), tensor in zip(self._kept, copied, strict=True):
+            kept.copy_(tensor)
 
     @contextmanager
     def keep(self, context: RegionalContext) -> Generator[None]:

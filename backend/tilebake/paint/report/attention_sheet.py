@@ -76,6 +76,19 @@ def edit_sheet(
     return contact_sheet(panels, heading=heading, columns=3)
 
 
+def trial_sheet(
+    titles: Sequence[str], edited: Sequence[Painted[EditedFrom]], *, heading: str
+) -> NDArray[np.uint8]:
+    """Draw a source, and numbered beside it several edits of it."""
+    source = edited[0].extra.source
+    panels = [Panel("before", source)]
+    for number, (title, each) in enumerate(zip(titles, edited, strict=True), start=1):
+        differing = (source != each.image).any(axis=-1).mean()
+        caption = "\n".join((f"{differing:.1%} of the pixels differ", *each.notes.splitlines()))
+        panels.append(Panel(f"{number}: {title}", each.image, caption))
+    return contact_sheet(panels, heading=heading)
+
+
 def _describe_controls(edit: Edit) -> list[str]:
     """Describe the edit's controls, a line for each that differs."""
     rewrites = edit.rewrites.values()
