@@ -15,7 +15,8 @@ from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings, apply
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.level.torus.blob_set import GROUND, OVER, BlobTile, Joins, arrange_blob, list_joins
-from tilebake.level.torus.edge_copies import edge_copies, kinds_of
+from tilebake.level.torus.edge_copies import edge_copies
+from tilebake.level.torus.edge_kinds import kinds_of
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.tile_layout import lay_out, layout_of
 

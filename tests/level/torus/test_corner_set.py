@@ -13,7 +13,8 @@ from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings, apply
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.level.torus.corner_set import Arrangement, Corners, arrange, tiles_of
-from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies, kinds_of
+from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
+from tilebake.level.torus.edge_kinds import kinds_of
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.tile_layout import layout_of
 

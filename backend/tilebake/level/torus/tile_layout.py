@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tilebake.level.torus.blob_set import GROUND, SHEET_COLUMNS, BlobTile, blob_tile_at
 from tilebake.level.torus.corner_set import Arrangement, Corners, tiles_of
-from tilebake.level.torus.edge_copies import EdgeKinds, kinds_of
+from tilebake.level.torus.edge_kinds import EdgeKinds, kinds_of
 from tilebake.level.torus.set_form import TileSetForm
 
 if TYPE_CHECKING:
