@@ -2,12 +2,24 @@
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.godot.harness.engine import Engine, NoEngineError, copy_project, find_engine
 from tests.godot.harness.flat_demo import FlatDemo, make_flat_demo
 from tests.godot.harness.requirements import fail_or_skip
+
+FOLDER: Final = Path(__file__).parent
+TIMEOUT: Final = 600  # seconds: an editor that shares two processors with other tests takes minutes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give an editor on a busy machine more time than other tests have."""
+    for item in items:
+        is_marked = item.get_closest_marker("timeout") or item.get_closest_marker("long")
+        if FOLDER in item.path.parents and not is_marked:
+            item.add_marker(pytest.mark.timeout(TIMEOUT))
 
 
 @pytest.fixture(scope="session")

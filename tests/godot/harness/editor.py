@@ -21,11 +21,9 @@ from tilebake.level.project import Project
 from tilebake.serve.api.ready import Ready, read_ready, ready_file
 from tilebake.serve.files.project_lock import holder
 
-COLD_START: Final = (
-    240.0  # seconds where an editor, a backend or a worker starts first, which loads the model
-)
+COLD_START: Final = 480.0  # seconds where an editor, a backend or a worker starts, which loads the model
 # Seconds for an editor that a script of gd/ uses and ends: below a test's limit, so that a failure tells why.
-SESSION: Final = 240.0
+SESSION: Final = 480.0
 LAST_LINES: Final = 40  # of the log, shown when a wait fails
 ENABLED: Final = 'enabled=PackedStringArray("res://addons/tilebake/plugin.cfg")'
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
