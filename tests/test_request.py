@@ -251,6 +251,7 @@ def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() 
         "rounds": 2,
         "timestep_spacing": "trailing",
         "guidance_rescale": 0.7,
+        "init_strength": 0.6,
     }
     assert later.keys() == LATER_SETTINGS
     for name, value in later.items():

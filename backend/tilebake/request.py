@@ -45,11 +45,12 @@ TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures
 EDIT_VERSION: Final = 2  # the same for maps with an edit
 SHARES_VERSION: Final = 2  # and where the weights of base and terrains do not sum to 1
 EDGES_VERSION: Final = 2  # and for TileSets, whose edges are shared
+ART_VERSION: Final = 1  # and where a map has pictures of its own
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
 LATER_SETTINGS: Final = frozenset(
     {
         *("art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"),
-        *("timestep_spacing", "guidance_rescale"),
+        *("timestep_spacing", "guidance_rescale", "init_strength"),
     }
 )
 SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
@@ -127,6 +128,7 @@ class BakeRequest:
             },
             "tiles": self._digests[1],
             "edit": _part_digest(content.get("edit")),
+            **self._own_pictures(),
         }
 
     @cached_property
@@ -167,8 +169,15 @@ class BakeRequest:
             **({} if are_shares(self.settings) else {"shares_version": SHARES_VERSION}),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
             **({tile_set.form: [EDGES_VERSION, *tile_set.terrains]} if tile_set else {}),
+            **self._own_pictures(),
             **({"region": [_number(edge) for edge in self.region]} if self.region else {}),
         }
+
+    def _own_pictures(self) -> dict[str, object]:
+        """Return the digests of the map's own pictures that change a pixel."""
+        begins, tilemap = self.settings.init_strength is not None, self.tilemap
+        own = {"art": tilemap.art if begins else None, "keep": tilemap.keep}
+        return {name: [ART_VERSION, each.digest] for name, each in own.items() if each is not None}
 
     def _settings(self) -> dict[str, object]:
         settings = self.settings.model_dump(mode="json")

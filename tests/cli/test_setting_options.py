@@ -33,6 +33,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "scheduler": ("ddim", "ddim"),
     "timestep_spacing": ("trailing", "trailing"),
     "guidance_rescale": ("0.7", 0.7),
+    "init_strength": ("0.6", 0.6),
     "resample": ("nearest", "nearest"),
     "keep_resolution": ("", True),
     "art_pixels_per_tile": ("16", 16),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.helpers.game import Game, game_in, until, view
 
@@ -60,6 +61,23 @@ def test_a_lora_that_comes_and_changes_makes_its_maps_stale(game: Game) -> None:
             lora.write_bytes(safetensors(value))
             until(lambda value=value: game.begun() == [1] * value and game.is_painted("forest"))
         until(lambda: view(backend, "river").state == "up to date")
+
+
+def test_the_art_of_a_map_is_followed(game: Game) -> None:
+    art = game.root / "levels" / "tiles.png"
+    game.save("river", 2)
+    game.keep_in_cache("river")
+    Image.new("RGB", (16, 8), (10, 20, 30)).save(art)
+    game.save("forest", 1, art="tiles.png", settings={"init_strength": 0.5})
+    with game.watched() as backend:
+        until(lambda: game.is_painted("forest", "river"))
+        Image.new("RGB", (16, 8), (90, 20, 30)).save(art)
+        until(lambda: game.begun() == [1, 1] and game.is_painted("forest"))
+        art.unlink()
+        until(lambda: view(backend, "forest").state == "failed")
+        Image.new("RGB", (16, 8), (90, 20, 30)).save(art)
+        until(lambda: view(backend, "forest").state == "up to date")
+    assert game.begun() == [1, 1]
 
 
 def test_two_maps_never_share_a_picture(game: Game) -> None:

@@ -26,6 +26,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.figures import Figure, json_line, table
+from tilebake.level.art.decode_png import BrokenPictureError
 from tilebake.level.decide import decide
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import parse_map
@@ -35,7 +36,7 @@ from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.windows.store import Kept
 from tilebake.request import BakeRequest, Step
 from tilebake.serve.bake.publish import publish, stale_reason
-from tilebake.serve.files.png import BrokenPictureError, png_pixels
+from tilebake.serve.files.png import png_pixels
 from tilebake.serve.windows.window_cache import WindowCache
 from tilebake.texture import pixel_hash
 

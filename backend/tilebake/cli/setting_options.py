@@ -32,6 +32,7 @@ _OF_THE_MODEL: Final = (
 NULL_DEFAULTS: Final = {  # what null means, in a word
     **dict.fromkeys(_OF_THE_MODEL, "the model's"),
     "pixels_per_tile": "by the tile's size",
+    "init_strength": "noise alone",
     "mask_sigma": "half a tile",
     "mask_sigma_end": "mask_sigma",
     "base_prompt_weight_end": "base_prompt_weight",
@@ -158,6 +159,7 @@ PICTURE: Final = _section(
     "art_pixels_per_tile",
     "palette",
     "transparent",
+    "init_strength",
 )
 WINDOWS: Final = _section("Window settings", "windows", "window", "rounds", "page_size")
 SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE, *WINDOWS)

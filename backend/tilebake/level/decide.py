@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from tilebake.errors import Diagnostic, Location, MapError
+from tilebake.level.art.fit import tell_idle_art
 from tilebake.level.canvas import (
     USUAL_WIDTH,
     default_pixels_per_tile,
@@ -30,17 +31,19 @@ class DecidedMap(NamedTuple):
 
 
 def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
-    """Decide the settings of a map: the size of its tiles, and whether its picture has an alpha.
+    """Decide the settings of a map: the size of its tiles, whether its picture has an alpha, its beginning.
 
     A size that does not fit one canvas is lowered to the largest that does, and noted; below 8 pixels a tile
     it stays as it is, for `canvas_for` to refuse. Raises MapError for a picture that is too large for a file,
     or has too many pages.
     """
     settings = settings_of_cells(tilemap, settings)
+    tilemap = replace(tilemap, notes=(*tilemap.notes, *tell_idle_art(tilemap, settings)))
     decided = settings.model_copy(
         update={
             "pixels_per_tile": settings.pixels_per_tile or _default_width(tilemap),
             "transparent": settings.transparent and can_be_transparent(tilemap),
+            "init_strength": None if tilemap.art is None else settings.init_strength,
         }
     )
     fitting, decided = _lower_to_fit(tilemap, decided)

@@ -48,8 +48,7 @@ class MapFormat(NamedTuple):
 def _read_json(data: str | bytes, path: Path | None, beside: "Beside") -> "MapContent":
     from tilebake.level.map.json_map import read_json_map
 
-    del beside  # it names no other file
-    return read_json_map(data, path)
+    return read_json_map(data, path, beside)
 
 
 def _is_json_map(text: str) -> bool:

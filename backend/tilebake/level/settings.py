@@ -125,6 +125,12 @@ class AnySettings(StrictModel):
     """Share in which guidance is scaled back to the contrast that it began with. Models that predict v with
     zero terminal SNR want about 0.7, or colours burn out. null takes the model's own recommendation."""
 
+    init_strength: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Share of the noise from which the painting begins, over the picture that the map names as "art". 0.4
+    keeps its colours and borders and paints textures, 0.6 leaves colours half of the way to its own, 1
+    next to nothing. It is the share of the timesteps that the model was trained with; the last step is always
+    painted. null begins from noise alone."""
+
     windows: Windows = "auto"
     """Whether a map is painted in windows, pieces that blend into each other. A level of any size can be,
     and a save then paints only what it changed. "auto" does so where the canvas has more than 1024 by 1024

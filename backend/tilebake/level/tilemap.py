@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tilebake.errors import Diagnostic, Location, MapError
+from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_file import EditEntry, MapPrompts, read_edit, with_style
 from tilebake.level.formats.beside import Beside
@@ -59,6 +60,8 @@ class TileMap:
     notes: tuple[Diagnostic, ...] = ()  # what its author should know; no mistakes, and they change no pixel
     wrap: Wrap | None = None  # along which axes the picture goes on at its other side
     tile_set: TileSetForm | None = None  # of a TileSet, whose picture is a sheet of its tiles
+    art: OwnPicture | None = None  # what the game shows there, to begin from under init_strength
+    keep: OwnPicture | None = None  # whose opaque pixels stay as they are
 
     def index_of(self, terrain: str) -> int:
         """Return a terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -136,6 +139,8 @@ def parse_map(
         notes=(*prompt_notes, *word_notes),
         wrap=content.wrap,
         tile_set=content.tile_set,
+        art=content.art,
+        keep=content.keep,
     )
 
 

@@ -30,7 +30,7 @@ def decode_image(
         raise picture_error(components, "the latents are not numbers (NaN)")
     image, degraded = _decode_with_fallbacks(components, latents)
     if not np.isfinite(image).all() and components.vae.dtype != torch.float32:
-        with _upcast(components.vae):
+        with upcast(components.vae):
             image, more = _decode_with_fallbacks(components, latents)
         degraded = (*degraded, *more, UPCAST)
     if not np.isfinite(image).all():
@@ -74,7 +74,8 @@ def denormalise(vae: AutoencoderKL, latents: torch.Tensor) -> torch.Tensor:
 
 
 @contextmanager
-def _upcast(vae: nn.Module) -> Generator[None]:
+def upcast(vae: nn.Module) -> Generator[None]:
+    """Compute in float32 for a while, where half precision overflows."""
     before = next(vae.parameters()).dtype
     nn.Module.to(vae, torch.float32)  # diffusers' own `to` warns of every cast
     try:

@@ -127,18 +127,21 @@ def bleed(image: PixelArray, empty: Shares) -> PixelArray:
     trust = np.maximum(rise * rise * (3 - 2 * rise), covered * TRACE)[..., None]
     if not trust.any():
         return image
-    filled = _pull_push(image.astype(np.float32), trust.astype(np.float32))
+    filled = fill_in(image.astype(np.float32), trust.astype(np.float32))
     return filled.round().clip(0, 255).astype(np.uint8)
 
 
-def _pull_push(image: Shares, trust: Shares) -> Shares:
-    """Fill in what is not trusted from a picture of half the size, which is filled in the same way."""
+def fill_in(image: Shares, trust: Shares) -> Shares:
+    """Fill in what is not trusted of a picture [H, W, C], by the share `trust` [H, W, 1], from around it.
+
+    It comes from a picture of half the size, which is filled in the same way.
+    """
     if min(image.shape[:2]) < 2:
         mean = (image * trust).sum((0, 1)) / np.float32(max(float(trust.sum()), 1e-12))
         return np.asarray(image * trust + mean * (1 - trust), dtype=np.float32)
     weights = _halve(trust)
     smaller = (_halve(image * trust) / np.maximum(weights, 1e-12)).astype(np.float32)
-    filled = _double(_pull_push(smaller, np.minimum(weights, 1.0)), image.shape)
+    filled = _double(fill_in(smaller, np.minimum(weights, 1.0)), image.shape)
     return (image * trust + filled * (1 - trust)).astype(np.float32)
 
 

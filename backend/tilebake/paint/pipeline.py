@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from tilebake.errors import BakeError, Location, PromptError
+from tilebake.level.art.fit import refuse_pictures_in_windows
 from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
 from tilebake.level.decide import refuse_windows
 from tilebake.level.edit.edit import Edit
@@ -17,6 +18,7 @@ from tilebake.level.torus.tile_layout import layout_of
 from tilebake.level.torus.wrap import Wrap, axes_of, refuse_unwrappable_size
 from tilebake.level.windows.patches import find_patches
 from tilebake.paint import picture
+from tilebake.paint.art.own_pictures import with_own_pictures
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.control.kept_source.store import SourceSlot, SourceStore
 from tilebake.paint.denoise import Sampling, denoise
@@ -67,6 +69,7 @@ class Pipeline:
         if request.tilemap.edit is not None:
             refuse_windows(request.tilemap, request.settings)
         if in_windows(request.tilemap, request.settings):
+            refuse_pictures_in_windows(request.tilemap, request.settings)
             return self._paint_world(request, on_step).texture(request)
         edit = request.tilemap.edit
         if edit is None:
@@ -113,7 +116,7 @@ class Pipeline:
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
         scale = canvas.scale if settings.keep_resolution else 1.0  # pixels of the picture per map pixel
-        return Scene(
+        scene = Scene(
             canvas=canvas,
             condition=lambda components: condition(components, tilemap),
             blend=blend,
@@ -131,6 +134,7 @@ class Pipeline:
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
             torus=torus_of(tilemap, canvas),
         )
+        return with_own_pictures(scene, tilemap, settings)
 
     def plain_scene(
         self,

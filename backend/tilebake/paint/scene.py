@@ -59,6 +59,8 @@ class Scene:
     """Turn the canvas [H, W, 3] in 0..1 into the picture that was asked for."""
     terrains: tuple[str, ...] = ()  # in the order of the conditioning's regions
     torus: Torus = NO_TORUS
+    begin: Callable[[Components], Span] | None = None
+    """Encode what the painting begins from and keeps; None is noise alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +130,7 @@ class BakeRun:
 
     def denoise(self, task: Callable[[MakeDenoiser], _Result]) -> _Result:
         """Run the task that denoises, anew at every fallback, with the factory of its denoisers."""
-        canvas = self.scene.canvas
+        canvas, _ = self.scene.canvas, self._beginning  # which is encoded before other models are parked
         purpose = f"denoise {canvas.width} x {canvas.height} pixels"
         with self._clock.stage("denoise"):
             return self._run(lambda: self._denoise_on_torus(task), self._fallbacks(), purpose)
@@ -169,7 +171,17 @@ class BakeRun:
             timings=self._clock.timings,
             degraded=self.degraded,
             environment=describe_environment(self.components, told),
+            share=1.0 if (span := self._beginning) is None else len(span.steps) / self.scene.sampling.steps,
         )
+
+    @cached_property
+    def _beginning(self) -> Span | None:
+        """What every denoiser of the scene begins from, and keeps."""
+        begin, axes = self.scene.begin, self.scene.torus.axes
+        if begin is None:
+            return None
+        with self._clock.stage("encode"), wrap_convolutions(self.components.vae, axes):
+            return begin(self.components)
 
     @cached_property
     def _noise(self) -> torch.Tensor:
@@ -192,7 +204,7 @@ class BakeRun:
             self.scene.sampling,
             controls,
             in_two_passes=self._in_two_passes,
-            span=span,
+            span=span or self._beginning,
             projections=projections,
             torus=self.scene.torus,
         )

@@ -98,6 +98,19 @@ def start(scheduler: DiffusersScheduler, steps: int, first: int = 0) -> torch.Te
     return scheduler.timesteps
 
 
+def first_step_within(scheduler: DiffusersScheduler, steps: int, share: float) -> int:
+    """Return the first step that has no more than a share of the noise before it, the last one at most.
+
+    Noise is counted in the model's training timesteps, as img2img in diffusers does by counting steps where
+    they lie evenly. Karras' sigmas do not, and a share is the same noise there all the same.
+
+    Raises BakeError when the scheduler cannot do that many steps.
+    """
+    most = share * cast("Any", scheduler).config["num_train_timesteps"]
+    timesteps = start(scheduler, steps)
+    return next((step for step, timestep in enumerate(timesteps) if float(timestep) <= most), steps - 1)
+
+
 def notes_on_schedule(name: str, base_config: Mapping[str, Any], steps: int) -> tuple[str, ...]:
     """Say where a scheduler is known to paint badly on a model's noise schedule.
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tilebake.serve.bake.plan import PlannedBake
 
+TILE_BYTES: Final = 36  # that a tile takes in its columns
 MOST_TILES: Final = 1 << 20  # of all kept maps together: those of one map of 1024 x 1024
 
 
@@ -36,4 +37,7 @@ class KeptPlans:
 
 
 def _tiles(planned: PlannedBake) -> int:
-    return len(planned.request.tilemap.tiles)
+    """Return how many tiles a plan is as large as: pictures of the map's own count by their bytes."""
+    tilemap = planned.request.tilemap
+    packed = sum(len(each.content) for each in (tilemap.art, tilemap.keep) if each is not None)
+    return len(tilemap.tiles) + packed // TILE_BYTES

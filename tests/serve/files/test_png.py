@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tilebake.serve.files.png import QUICK, BrokenPictureError, png_bytes, png_pixels
+from tilebake.level.art.decode_png import BrokenPictureError
+from tilebake.serve.files.png import QUICK, png_bytes, png_pixels
 
 
 @pytest.mark.parametrize("channels", [3, 4])

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tilebake.level.art.decode_png import BrokenPictureError
 from tilebake.level.source.encoding import open_regular
-from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_pixels
+from tilebake.serve.files.png import LARGEST_FILE, png_pixels
 from tilebake.serve.pages.manifest import Manifest, pages_folder
 
 FULL: Final = 1600  # pixels along the longer side of a map's picture on the page

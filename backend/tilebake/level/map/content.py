@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.edit.edit_file import EditEntry
 from tilebake.level.map.grid import Grid
 from tilebake.level.map.tile_columns import Cells
@@ -74,3 +75,5 @@ class MapContent:
     extent: Rectangle | None = None  # the cells of the picture; None is those around all tiles
     wrap: Wrap | None = None
     tile_set: TileSetForm | None = None
+    art: OwnPicture | None = None  # to begin from
+    keep: OwnPicture | None = None  # to stay as it is

@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tilebake.errors import MapError
+from tilebake.level.art.own_picture import OwnPicture, read_own_picture
+from tilebake.level.formats.beside import Beside
 from tilebake.level.map.content import MapContent, MapLayer, Rectangle
 from tilebake.level.map.grid import Grid
 from tilebake.level.map.json_cells import parse_cells
@@ -20,8 +22,8 @@ from tilebake.level.source.schema_base import lora_refs, terrain_entry
 from tilebake.level.torus.set_layer import form_of, read_set
 
 
-def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
-    """Read a map from a JSON text, or from the bytes of a UTF-8 file.
+def read_json_map(data: str | bytes, path: Path | None, beside: Beside) -> MapContent:
+    """Read a map from a JSON text, or from the bytes of a UTF-8 file, and the pictures that it names.
 
     Raises MapError with file, line, column and JSON path.
     """
@@ -33,6 +35,10 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
     layers = [read_set(file, refuse)] if tile_set else read_layers(file, columns, refuse)
     width, height = (file.tile_size, file.tile_size) if isinstance(file.tile_size, int) else file.tile_size
     cells = tile_set.cells_along_tile if tile_set else 1
+
+    def read_named(name: str | None, key: str) -> OwnPicture | None:
+        return None if name is None else read_own_picture(name, (key,), path, beside, refuse)
+
     return MapContent(
         grid=Grid(file.grid, (width // cells, height // cells), file.offset_axis, file.layout),
         layers=layers,
@@ -49,6 +55,8 @@ def read_json_map(data: str | bytes, path: Path | None) -> MapContent:
         extent=_around_rows(layers) if file.wrap else None,
         wrap="both" if tile_set else file.wrap,
         tile_set=tile_set,
+        art=read_named(file.art, "art"),
+        keep=read_named(file.keep, "keep"),
     )
 
 

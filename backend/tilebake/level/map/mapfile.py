@@ -36,6 +36,7 @@ PixelCount = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
 Position = Annotated[float, Field(ge=-1e9, le=1e9)]
 PixelPair = Annotated[tuple[PixelCount, PixelCount], Field(strict=False)]
 PointField = Annotated[tuple[Position, Position], Field(strict=False)]
+PictureName = Annotated[str, Field(min_length=1, max_length=1000)]
 CellField = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
 
 
@@ -207,6 +208,15 @@ class MapFile(TileBlock):
     terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
     """What each terrain looks like: its prompt, or {"prompt", "negative_prompt", "weight"}. What is left out
     comes from tilebake.toml."""
+
+    art: PictureName | None = None
+    """A PNG of the map as the game shows it, its tiles side by side, from which the painting begins under
+    init_strength. Its name is relative to the map; its scale is free. Where it is transparent, the nearest
+    colours go on."""
+
+    keep: PictureName | None = None
+    """A PNG as large as the map's picture, or a whole part of it: where it is opaque, its pixels stay as they
+    are, and the painting is fitted to them. Its name is relative to the map."""
 
     edit: EditEntry | None = None
     """Other words for some prompts: the map is painted under both, and keeps the layout of its own."""

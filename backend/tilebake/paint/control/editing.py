@@ -110,7 +110,7 @@ def denoise_pair(pair: EditPair, on_step: OnStep) -> tuple[SourceStep, ...]:
     painter, target, control = pair.painter, pair.target, pair.control
     steps: list[SourceStep] = []
     with torch.no_grad():
-        for step in range(len(target.timesteps)):
+        for step in target.steps:
             steps.append(source := painter.take(step))
             control.reweight_masks.renew(step)
             with control.target(target, step):
@@ -141,7 +141,8 @@ def _denoise_both(
     if on_pair is not None:
         on_pair(pair)
     steps = denoise_pair(pair, on_step)
-    share = (painter.passes + len(steps) - control.first_step) / (2 * len(steps))
+    of_target = sum(step >= control.first_step for step in target.steps)
+    share = (painter.passes + of_target) / (2 * len(steps))
     return DenoisedPair(steps, target.latents, control.blend.mask, control.idle_notes(), share, record)
 
 

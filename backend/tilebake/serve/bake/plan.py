@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from tilebake.errors import Location, MapError, ModelError, shown
+from tilebake.level.art.fit import refuse_unfit_pictures
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
 from tilebake.level.edit.edit_file import EditEntry
@@ -161,6 +162,7 @@ class Planner:
         others = () if tilemap.path is None else self._worlds.others(tilemap.path, project)
         settings = settings.model_copy(update={"windows": "always"}) if others else settings
         canvas_of(tilemap, settings)
+        refuse_unfit_pictures(tilemap, settings)
         if tilemap.edit is not None:
             refuse_windows(tilemap, settings)
         uncompared: list[str] = []

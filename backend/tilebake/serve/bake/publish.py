@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.errors import Location, ProjectError
+from tilebake.level.art.decode_png import BrokenPictureError
 from tilebake.level.containment import spelling_of
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.project import project_root
@@ -18,7 +19,7 @@ from tilebake.request import BakeRequest, digest_of_patched
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, QUICK, SMALL, BrokenPictureError, png_bytes, shows_pixels
+from tilebake.serve.files.png import LARGEST_FILE, QUICK, SMALL, png_bytes, shows_pixels
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.serve.owners.ownership import (
     read_record,

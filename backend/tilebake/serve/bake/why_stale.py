@@ -14,6 +14,8 @@ _TEXTS: Final = {
     "base_prompt": "the base prompt",
     "negative_prompt": "the negative prompt",
     "edit": "the edit",
+    "art": "the picture that it begins from",
+    "keep": "the picture that it keeps",
 }
 
 Fields = Mapping[str, object]
@@ -53,7 +55,7 @@ def _reasons(record: Fields, request: BakeRequest) -> Iterator[str]:
     if not was:
         return
     for key, name in _TEXTS.items():
-        if was.get(key) != now[key]:
+        if was.get(key) != now.get(key):
             yield f"{name} changed"
     yield from _terrain_reasons(_fields(was.get("terrains")), _fields(now["terrains"]))
     if has_other_tiles:

@@ -1,9 +1,9 @@
 """PNG: pixels to bytes and back, refusing whatever is not a whole and sound picture."""
 
 import io
-import logging
 from typing import TYPE_CHECKING, Final, Literal
 
+from tilebake.level.art.decode_png import decode_png
 from tilebake.level.output import MOST_PIXELS
 from tilebake.texture import pixel_hash
 
@@ -16,12 +16,6 @@ SMALL: Final = 4  # zlib's level: less than 1 % larger than its own 6, in half t
 QUICK: Final = 1  # a tenth larger, in a fifth of the time: for what only tilebake reads
 LARGEST_FILE: Final = 4 * MOST_PIXELS + (16 << 20)  # bytes: pixels that do not compress at all, and chunks
 
-_log: Final = logging.getLogger(__name__)
-
-
-class BrokenPictureError(ValueError):
-    """Signal bytes that are no PNG, or only part of one."""
-
 
 def png_bytes(image: "NDArray[np.uint8]", level: int = SMALL) -> bytes:
     """Encode an image [height, width, 3 or 4] as a PNG file, at one of zlib's levels."""
@@ -33,26 +27,8 @@ def png_bytes(image: "NDArray[np.uint8]", level: int = SMALL) -> bytes:
 
 
 def png_pixels(content: "bytes | memoryview", mode: Literal["RGBA"] | None = None) -> "NDArray[np.uint8]":
-    """Decode a PNG file's pixels, up to the size that tilebake itself makes. Raises BrokenPictureError.
-
-    They come as the file has them, or turned into `mode`, which shows the same.
-
-    MemoryError passes through: the picture may be sound.
-    """
-    import numpy as np
-    from PIL.PngImagePlugin import PngImageFile
-
-    try:  # not by Image.open, which refuses what is larger than 89 million pixels
-        with PngImageFile(io.BytesIO(content)) as picture:
-            width, height = picture.size
-            if width * height > MOST_PIXELS:
-                raise BrokenPictureError(f"{width} x {height} pixels are more than a picture may have")
-            return np.asarray(picture if mode is None else picture.convert(mode))
-    except (BrokenPictureError, MemoryError):
-        raise
-    except Exception as error:  # Pillow tells a broken file by whatever its parser stumbles over
-        _log.debug("a PNG that cannot be read", exc_info=True)
-        raise BrokenPictureError(str(error) or type(error).__name__) from error
+    """Decode a PNG file's pixels as `decode_png` does, up to the size that tilebake itself makes."""
+    return decode_png(content, MOST_PIXELS, mode)
 
 
 def shows_pixels(content: "bytes | memoryview", wanted: str) -> bool:

@@ -12,10 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tilebake.level.art.decode_png import BrokenPictureError
 from tilebake.level.source.encoding import open_regular
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, BrokenPictureError, png_bytes, shows_pixels
+from tilebake.serve.files.png import LARGEST_FILE, png_bytes, shows_pixels
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.serve.pages.manifest import (
     IGNORED,

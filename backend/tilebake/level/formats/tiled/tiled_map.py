@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from tilebake.errors import MapError, TilebakeError
+from tilebake.level.art.own_picture import OwnPicture, read_own_picture
 from tilebake.level.constants import MAX_SEED
 from tilebake.level.formats.beside import Beside
 from tilebake.level.formats.lenient_model import validate
@@ -64,6 +65,8 @@ def _read(value: object, refuse: Refuse, path: Path | None, beside: Beside) -> M
         seed=_seed(entry, refuse),
         wrap=_wrap(entry, refuse),
         extent=Rectangle(*first, entry.width, entry.height) if is_bounded else None,
+        art=_picture(entry, "art", refuse, path, beside),
+        keep=_picture(entry, "keep", refuse, path, beside),
     )
 
 
@@ -103,6 +106,19 @@ def _prompt(entry: TiledMap, name: str, refuse: Refuse) -> str | None:
     except ValidationError:
         what = f"the property {name} is no text, or is too long"
         raise refuse(what, ("properties",), hint="correct it in Tiled, in the map's properties") from None
+
+
+def _picture(
+    entry: TiledMap, name: str, refuse: Refuse, path: Path | None, beside: Beside
+) -> OwnPicture | None:
+    """Return a picture that a map names by a custom property, a text or a file. An empty name is none."""
+    value = entry.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        hint = "make it a file, or a text, in the map's properties"
+        raise refuse(f"the property {name} is {snippet(value)}", ("properties",), hint=hint)
+    return read_own_picture(value, ("properties",), path, beside, refuse)
 
 
 def _wrap(entry: TiledMap, refuse: Refuse) -> Wrap | None:

@@ -35,7 +35,7 @@ class SourcePainter:
         """Take the next step, and return what may be kept of it."""
         if self._record is None:
             return self._paint(step)
-        return self._repeat(step, self._record.steps[step])
+        return self._repeat(step, self._record.steps[step - self._denoiser.steps.start])
 
     def _paint(self, step: int) -> SourceStep:
         denoiser = self._denoiser

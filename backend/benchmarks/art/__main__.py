@@ -1,0 +1,5 @@
+"""Run the benchmark."""
+
+from benchmarks.art.run import command
+
+command()

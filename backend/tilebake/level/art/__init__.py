@@ -1,0 +1,1 @@
+"""Read pictures that a map names: the game's own art, to begin from or to keep."""

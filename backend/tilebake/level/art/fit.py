@@ -1,0 +1,90 @@
+"""Compare a map's own pictures with the map: which sizes fit, and where they cannot be painted from."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from tilebake.errors import Diagnostic, Location, MapError
+from tilebake.level.canvas import in_windows, width_of_tile
+from tilebake.level.output import PictureSize, picture_size
+
+if TYPE_CHECKING:
+    from tilebake.level.settings import BakeSettings
+    from tilebake.level.tilemap import TileMap
+
+ART: Final = "art"
+KEEP: Final = "keep"
+
+
+def refuse_unfit_pictures(tilemap: "TileMap", settings: "BakeSettings") -> None:
+    """Raise MapError where a map's own pictures are not of its size, or cannot be painted from."""
+    refuse_pictures_in_windows(tilemap, settings)
+    named = _named(tilemap, settings)
+    if named and tilemap.tile_set is not None:
+        hint = f'remove "{named[0]}"'
+        raise _error(tilemap, named[0], "a TileSet is painted from noise, and keeps no picture", hint)
+    if ART in named:
+        _refuse_unfit_art(tilemap)
+    if KEEP in named:
+        _refuse_unfit_keep(tilemap, settings)
+
+
+def refuse_pictures_in_windows(tilemap: "TileMap", settings: "BakeSettings") -> None:
+    """Raise MapError where a map's own pictures count, and it is painted in windows."""
+    named = _named(tilemap, settings)
+    if named and in_windows(tilemap, settings):
+        what = f'a map that is painted in windows, as large ones are, takes no "{named[0]}"'
+        hint = 'set "windows" to "never", which paints it in one piece, with smaller tiles if need be'
+        raise _error(tilemap, named[0], what, hint)
+
+
+def tell_idle_art(tilemap: "TileMap", settings: "BakeSettings") -> Iterator[Diagnostic]:
+    """Note a picture to begin from without a strength, or a strength without a picture."""
+    if tilemap.art is not None and settings.init_strength is None:
+        hint = "set init_strength, to 0.6 say, or remove it"
+        yield Diagnostic(
+            '"art" changes nothing: the map is painted from noise alone', _at(tilemap, ART), hint
+        )
+    if tilemap.art is None and settings.init_strength is not None:
+        hint = 'name a picture of its tiles by "art"'
+        what = "init_strength changes nothing: the map names no picture to begin from"
+        yield Diagnostic(what, Location(tilemap.path), hint)
+
+
+def _named(tilemap: "TileMap", settings: "BakeSettings") -> tuple[str, ...]:
+    """Name the pictures that change a pixel."""
+    begins = tilemap.art is not None and settings.init_strength is not None
+    return (*([ART] if begins else []), *([KEEP] if tilemap.keep is not None else []))
+
+
+def _refuse_unfit_art(tilemap: "TileMap") -> None:
+    """Raise for a picture of other proportions than the map's: its scale is free."""
+    art, size = tilemap.art, picture_size(tilemap.bounds)
+    assert art is not None, "there is art"
+    if art.is_empty:
+        raise _error(tilemap, ART, "the picture is transparent all over", "draw the map's tiles in it")
+    too_high = art.height - art.width * size.height / size.width
+    too_wide = art.width - art.height * size.width / size.height
+    if min(abs(too_high), abs(too_wide)) >= 1:
+        what = f"the picture has {PictureSize(art.width, art.height)}, and the map's has {size}"
+        raise _error(tilemap, ART, what, "draw the whole map and nothing else, at any scale")
+
+
+def _refuse_unfit_keep(tilemap: "TileMap", settings: "BakeSettings") -> None:
+    """Raise for a picture whose pixels are no whole blocks of those of the map's picture."""
+    keep = tilemap.keep
+    assert keep is not None, "there is something to keep"
+    scale = width_of_tile(settings, tilemap.tile_size) / tilemap.tile_size[0]
+    size = picture_size(tilemap.bounds, scale if settings.keep_resolution else 1.0)
+    block = size.width // keep.width
+    if (block * keep.width, block * keep.height) != (size.width, size.height):
+        what = f"the picture has {PictureSize(keep.width, keep.height)}, and the map's has {size}"
+        hint = "make it as large as the map's picture, or a half, a third or another whole part of it"
+        raise _error(tilemap, KEEP, what, hint)
+
+
+def _error(tilemap: "TileMap", key: str, what: str, hint: str) -> MapError:
+    return MapError(what, where=_at(tilemap, key), hint=hint)
+
+
+def _at(tilemap: "TileMap", key: str) -> Location:
+    return Location(tilemap.path, json_path=f"$.{key}")
