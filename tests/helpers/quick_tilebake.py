@@ -16,7 +16,7 @@ from tilebake.cli.terminal.printing import fill_standard_streams
 
 
 def main(log: Path, arguments: list[str]) -> int:
-    def painter_for(*_: object) -> CountingBaker:
+    def painter_for(*_: object, **__: object) -> CountingBaker:
         return CountingBaker(log)
 
     fill_standard_streams()
