@@ -18,6 +18,7 @@ from tilebake.level.edit.edit import Edit, Refine, Reweight, Rewrite, Threshold
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.bake.texture_cache import result_digest
+from tilebake.serve.files.png import QUICK, png_bytes
 from tilebake.serve.owners.ownership import RECORD_LIMIT, read_record, record_path
 from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture, pixel_hash
 
@@ -64,6 +65,19 @@ def test_a_texture_is_published_with_its_record(
     assert "degraded" not in record
     assert record["result_digest"] == request.digest()
     assert stale_reason(png, request.digest()) is None
+
+
+def test_a_patched_texture_is_packed_quickly_and_a_clean_one_well(
+    png: Path, request_of: Requests, texture_of: Textures
+) -> None:
+    clean = request_of(7)
+    patched = replace(clean, anchor=request_of(8).tilemap)
+    texture = texture_of(clean)
+    put(texture, patched, png)
+    assert png.read_bytes() == png_bytes(texture.image, QUICK)
+    other = texture_of(request_of(9))
+    put(other, request_of(9), png)
+    assert png.read_bytes() == png_bytes(other.image)
 
 
 def test_the_edit_that_was_painted_is_recorded(png: Path, request_of: Requests, texture_of: Textures) -> None:
