@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+from tilebake.drive_check import require_answer
 from tilebake.errors import ModelError
 from tilebake.near_names import find_near_name
 from tilebake.user_folders import hub_folder
@@ -30,7 +31,11 @@ MODEL_FILES = [
 
 
 def snapshot_folder(repo_id: str) -> Path | None:
-    """Return the folder of the newest fetched state of `repo_id`'s main branch, or None."""
+    """Return the folder of the newest fetched state of `repo_id`'s main branch, or None.
+
+    Raises ModelError where the drive of the hub's cache does not answer.
+    """
+    require_answer(hub_folder())
     repo = hub_folder() / f"models--{repo_id.replace('/', '--')}"
     try:
         revision = (repo / "refs" / "main").read_text(encoding="ascii").strip()
@@ -41,7 +46,11 @@ def snapshot_folder(repo_id: str) -> Path | None:
 
 
 def list_fetched() -> list[tuple[str, Path]]:
-    """List every repository in the local hub cache with its folder, by name."""
+    """List every repository in the local hub cache with its folder, by name.
+
+    Raises ModelError where the drive of the hub's cache does not answer.
+    """
+    require_answer(hub_folder())
     names = (path.name.removeprefix("models--") for path in sorted(hub_folder().glob("models--*--*")))
     found = ((name.replace("--", "/", 1), snapshot_folder(name.replace("--", "/", 1))) for name in names)
     return [(repo_id, folder) for repo_id, folder in found if folder is not None]

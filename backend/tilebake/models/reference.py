@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from tilebake.drive_check import require_answer
 from tilebake.errors import Location, ModelError, shown
 from tilebake.models import hub_cache
 from tilebake.models.config_check import read_config
@@ -77,7 +78,7 @@ def resolve(reference: str, root: Path | None = None) -> ModelSource:
     """Return the model that `reference` names; relative paths start at `root` (else the current folder).
 
     Raises ModelError when there is none, when it is not of SDXL's family, when something is missing or cut
-    short, and when opening it could run code.
+    short, when opening it could run code, and when its drive does not answer.
     """
     try:
         return _resolve(reference, root)
@@ -89,6 +90,7 @@ def _resolve(reference: str, root: Path | None) -> ModelSource:
     if reference == "embedded":
         return ModelSource(reference, "embedded", EMBEDDED, _folder_defaults(EMBEDDED, reference))
     path = _path(reference, root)
+    require_answer(path)
     if _is_folder(path):
         return ModelSource(reference, "folder", path, _folder_defaults(path, path.name))
     refuse_pickle(path)
@@ -154,16 +156,18 @@ def model_folder(reference: str, root: Path | None = None) -> Path | None:
         return EMBEDDED
     try:
         path = _path(reference, root)
+        require_answer(path)
         if path.is_dir():
             return path
         return hub_cache.snapshot_folder(reference) if hub_cache.REPO_ID.fullmatch(reference) else None
-    except OSError:  # it is told by `resolve`
+    except (OSError, ModelError):  # it is told by `resolve`
         return None
 
 
 def resolve_lora(path: str, root: Path | None = None) -> Path:
     """Return a LoRA's file, checked as weights are; relative paths start at `root`. Raises ModelError."""
     file = _path(path, root)
+    require_answer(file)
     try:
         is_there = _is_file(file)
     except OSError as error:
