@@ -69,6 +69,7 @@ class Texture:
     degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
     report: PlacementReport | None = None  # if one was asked for
     share: float = 1.0  # of its steps that were taken for it: windows that are kept need none
+    quick_png: bytes | None = None  # these pixels as a PNG packed in haste, if they were read from one
 
     @property
     def size(self) -> tuple[int, int]:

@@ -75,7 +75,11 @@ def test_a_patched_texture_is_packed_quickly_and_a_clean_one_well(
     texture = texture_of(clean)
     put(texture, patched, png)
     assert png.read_bytes() == png_bytes(texture.image, QUICK)
-    other = texture_of(request_of(9))
+    kept = texture_of(request_of(10))
+    packed = png_bytes(kept.image, level=2)
+    put(replace(kept, quick_png=packed), replace(request_of(10), anchor=request_of(8).tilemap), png)
+    assert png.read_bytes() == packed  # as the cache had it: it is not packed once more
+    other = replace(texture_of(request_of(9)), quick_png=packed)
     put(other, request_of(9), png)
     assert png.read_bytes() == png_bytes(other.image)
 

@@ -26,6 +26,7 @@ from tilebake.serve.bake.texture_cache import (
 )
 from tilebake.serve.files import safe_folder
 from tilebake.serve.files.digest_folder import Pruned
+from tilebake.serve.files.png import QUICK, png_bytes
 from tilebake.texture import Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]
@@ -103,7 +104,8 @@ def test_a_texture_comes_out_as_it_went_in(
     )
     back = cache.get(cache.put(texture))
     np.testing.assert_array_equal(back.image, image)
-    assert replace(back, image=image).__dict__ == texture.__dict__
+    assert back.quick_png == png_bytes(image, QUICK)
+    assert replace(back, image=image, quick_png=None).__dict__ == texture.__dict__
 
 
 def test_what_was_never_kept_is_missing(cache: Cache, request_of: Requests) -> None:

@@ -191,11 +191,18 @@ def unpack_texture(content: memoryview, digest: str) -> Texture:
         raise ValueError("the entry is damaged")
     text, _, _ = head[_HASH_LINE:].partition(b"\n")
     header = _Header.model_validate_json(text)
-    image = png_pixels(content[_HASH_LINE + len(text) + 1 :])
+    png = bytes(content[_HASH_LINE + len(text) + 1 :])
+    image = png_pixels(png)
     if pixel_hash(image) != header.pixel_hash:
         raise ValueError("the pixels are not those that were kept")
     texture = Texture(
-        image, header.digest, header.pixel_hash, header.timings, header.environment, header.degraded
+        image,
+        header.digest,
+        header.pixel_hash,
+        header.timings,
+        header.environment,
+        header.degraded,
+        quick_png=png,
     )
     if result_digest(texture) != digest:
         raise ValueError("the entry is that of another digest")

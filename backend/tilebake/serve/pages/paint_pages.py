@@ -56,7 +56,8 @@ def cut_pages(texture: Texture, request: BakeRequest, png: Path, root: Path) -> 
         place = next(job.place for job in jobs if job.request is page)
         rows, columns = slice(place.y, place.y + place.height), slice(place.x, place.x + place.width)
         image = np.ascontiguousarray(texture.image[rows, columns])
-        return replace(texture, image=image, digest=page.digest(), pixel_hash=pixel_hash(image), report=None)
+        cut_out = replace(texture, image=image, pixel_hash=pixel_hash(image), quick_png=None)
+        return replace(cut_out, digest=page.digest(), report=None)
 
     import numpy as np
 
