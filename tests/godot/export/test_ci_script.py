@@ -1,5 +1,6 @@
 """Test that docs/bake-maps.sh does what docs/godot-ci.md says, with the real Godot and the real tilebake."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -10,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.godot.harness.engine import Engine, write_project
-from tests.godot.harness.scenes import layer, level, make_scenes, tile
+from tests.godot.harness.scenes import baked, layer, make_scenes, node, scene, tile
 from tests.helpers import ROOT
 
 DOCS: Final = ROOT / "docs"
@@ -26,15 +27,17 @@ grass = "grass"
 water = "water"
 sand = "sand"
 """
+ART: Final = "maps/lake.tilebake.art.png"
 PICTURE: Final = "baked/maps/lake.png"
 
 
 @pytest.fixture
 def project(engine: Engine, tmp_path: Path) -> Path:
-    """Make a game with one level, not exported yet."""
+    """Make a game with one level that is painted from its tiles, not exported yet."""
     folder = write_project(tmp_path / "game", {"tilebake.toml": TOML}, plugin=False)
-    lake = level("res://lake.tscn", layer("Ground", [tile(x, y, x % 3) for x in range(4) for y in range(4)]))
-    make_scenes(engine, folder, [lake])
+    ground = layer("Ground", [tile(x, y, x % 3) for x in range(4) for y in range(4)])
+    lake = node("Node2D", ground, baked(start_from_tiles="true"), name="Level")
+    make_scenes(engine, folder, [scene("res://lake.tscn", lake, colours=["#5a8", "#36c", "#eda"])])
     return folder
 
 
@@ -62,6 +65,8 @@ def test_the_script_exports_bakes_and_imports_maps(engine: Engine, project: Path
     assert baked.returncode == 0, baked.stderr
     assert (project / PICTURE).is_file()
     assert (project / f"{PICTURE}.import").is_file()
+    assert json.loads((project / f"{PICTURE[:-4]}.bake.json").read_bytes())["parts"]["art"]
+    assert not list(project.glob(".godot/imported/*tilebake.art*")), "the game does not need it"
 
     fresh = bake_maps(engine, "--check", str(project))
     assert fresh.returncode == 0, fresh.stdout + fresh.stderr
@@ -71,6 +76,13 @@ def test_the_script_exports_bakes_and_imports_maps(engine: Engine, project: Path
 def test_check_reports_a_deleted_picture_as_out_of_date(engine: Engine, project: Path) -> None:
     assert bake_maps(engine, str(project)).returncode == 0
     (project / PICTURE).unlink()
+    assert bake_maps(engine, "--check", str(project)).returncode == 3
+
+
+@pytest.mark.long
+def test_check_reports_a_deleted_picture_of_the_tiles_as_out_of_date(engine: Engine, project: Path) -> None:
+    assert bake_maps(engine, str(project)).returncode == 0
+    (project / ART).unlink()
     assert bake_maps(engine, "--check", str(project)).returncode == 3
 
 

@@ -67,7 +67,7 @@ def _script(name: str) -> str:
 
 
 def scene(path: str, root: dict[str, Any], **tile_set: object) -> dict[str, Any]:
-    """Describe a scene; its tile set may have a shape, layout, axis and size."""
+    """Describe a scene; its tile set may have a shape, layout, axis, size and colours of its tiles."""
     return {"path": path, "root": root, "tile_set": tile_set}
 
 

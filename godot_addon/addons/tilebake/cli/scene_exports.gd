@@ -52,7 +52,9 @@ func _export_scene(path: String, named: bool) -> void:
 	for export: TilebakeExport in exports:
 		var placed: Dictionary[StringName, Variant] = {}
 		if not export.has_failed():
-			placed = TilebakeMapPlacing.place(root.get_node(export.node_path) as BakedTileMap, export)
+			var baked: BakedTileMap = root.get_node(export.node_path) as BakedTileMap
+			placed = TilebakeMapPlacing.place(baked, export)
+			TilebakeMapArt.add_to(export, baked, _guess)
 		_report_diagnostics(export, named)
 		if not export.has_failed() and _owns_map(path, export):
 			_write(path, export)
@@ -81,7 +83,7 @@ func _write(path: String, export: TilebakeExport) -> void:
 	if _checks:
 		_check(path, export)
 		return
-	var written: Error = TilebakeMapWriter.write(export.map_path, export.map)
+	var written: Error = TilebakeExportFiles.write(export)
 	if written == OK or written == TilebakeMapWriter.SAME:
 		_print_map(path, export, "written" if written == OK else "unchanged")
 	else:
@@ -89,7 +91,7 @@ func _write(path: String, export: TilebakeExport) -> void:
 
 
 func _check(path: String, export: TilebakeExport) -> void:
-	var is_current: bool = TilebakeMapWriter.holds(export.map_path, export.map)
+	var is_current: bool = TilebakeExportFiles.hold(export)
 	_out_of_date = _out_of_date or not is_current
 	var stale: String = "OUT OF DATE: save the scene, or export it, and commit the map"
 	_print_map(path, export, "up to date" if is_current else stale)

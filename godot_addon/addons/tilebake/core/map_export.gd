@@ -15,6 +15,8 @@ var box: Rect2 = Rect2()
 var cell_count: int = 0
 ## The layers that are in the map, and the kinds of their tiles that are not, as BakedTileMap.painted has them.
 var painted: Dictionary[NodePath, PackedInt32Array] = {}
+## What the game shows where the painting lies, to begin from; null where it begins from nothing.
+var art: Image = null
 var diagnostics: Array[TilebakeDiagnostic] = []
 ## Whether there is no tile in the layers: the game may fill them itself.
 var is_empty: bool = false

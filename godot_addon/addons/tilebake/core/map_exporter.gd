@@ -169,6 +169,9 @@ static func _add_settings(export: TilebakeExport, baked: BakedTileMap) -> void:
 		settings["pixels_per_tile"] = baked.pixels_per_tile
 	if baked.paint_empty:
 		settings["transparent"] = false
+	if baked.start_from_tiles:
+		export.map["art"] = TilebakeArtFile.path_of(export.map_path).get_file()
+		settings["init_strength"] = snappedf(baked.init_strength, 0.001)
 	if not settings.is_empty():
 		export.map["settings"] = settings
 

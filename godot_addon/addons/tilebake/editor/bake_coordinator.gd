@@ -140,7 +140,7 @@ func res_path_of(id: String) -> String:
 
 
 func _write(export: TilebakeExport) -> void:
-	var error: Error = TilebakeMapWriter.write(export.map_path, export.map)
+	var error: Error = TilebakeExportFiles.write(export)
 	if error == OK:
 		_bridge.import_file(export.map_path)
 		bake(map_id_of(export.map_path), "edited")

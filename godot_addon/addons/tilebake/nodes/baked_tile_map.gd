@@ -58,6 +58,13 @@ signal saving
 @export_range(0, 256, 8, "or_greater", "suffix:px") var pixels_per_tile: int = 0
 ## Paint by the base prompt where there is no tile. Off: as tilebake.toml says; without a word there, it stays transparent.
 @export var paint_empty: bool = false
+## Begin the painting from the tiles as the game shows them, so that their colours carry over.
+@export var start_from_tiles: bool = false:
+	set(value):
+		start_from_tiles = value
+		notify_property_list_changed()
+## How much is painted anew, from 0 to 1: 0.4 keeps the tiles' colours and borders, 0.8 next to nothing of them.
+@export_range(0.05, 1.0, 0.05) var init_strength: float = 0.4
 ## What to override of the [settings] in tilebake.toml, by name: "steps", "guidance_scale", ...
 @export var settings: Dictionary = {}
 ## The map file of this painting. Empty: named after the scene, in the maps folder.
@@ -111,12 +118,15 @@ func _notification(what: int) -> void:
 		saving.emit()
 
 
-## Leave out of the scene file what is made anew each time, from the map's bounds and from its pages.
+## Leave out of the scene file what is made anew each time, from the map's bounds and from its pages; and of the inspector
+## what does not count.
 func _validate_property(property: Dictionary) -> void:
 	var is_made: bool = map_bounds.has_area() and property["name"] in _MADE
+	var usage: int = property["usage"]
 	if is_made or (property["name"] == "texture" and texture is TilebakePagedTexture):
-		var usage: int = property["usage"]
 		property["usage"] = usage & ~PROPERTY_USAGE_STORAGE
+	elif property["name"] == "init_strength" and not start_from_tiles:
+		property["usage"] = usage & ~PROPERTY_USAGE_EDITOR
 
 
 func _get_configuration_warnings() -> PackedStringArray:

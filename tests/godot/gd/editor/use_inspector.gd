@@ -11,6 +11,7 @@ const NameRow = preload("res://addons/tilebake/editor/inspector/naming/name_row.
 
 const SCENE: String = "res://level.tscn"
 const MAP: String = "res://maps/level.tilebake.json"
+const ART: String = "res://maps/level.tilebake.art.png"
 const TERRAINS: Array[String] = ["dirt", "grass", "water"]
 
 var _node: BakedTileMap
@@ -197,6 +198,36 @@ func test_moved_layer() -> void:
 	check("a save places the painting over a layer that was moved", _node.transform.is_equal_approx(ground.transform))
 	check("moving the layer leaves the map file as it was", FileAccess.get_file_as_bytes(MAP) == before)
 	_node.texture = null
+
+
+func test_start_from_tiles() -> void:
+	check("the strength is hidden while a painting starts from nothing", not _is_in_inspector("init_strength"))
+	_node.start_from_tiles = true
+	check("the strength is shown where it counts", _is_in_inspector("init_strength"))
+	await save_scene()
+	check("tiles without pictures are refused", "none of its tiles has a picture to start from" in _warnings())
+	check("and leave no map that names one", not FileAccess.get_file_as_string(MAP).contains("art.png"))
+	var ground: TileMapLayer = _node.source_layers()[0]
+	var source: TileSetAtlasSource = ground.tile_set.get_source(0)
+	var before: Texture2D = source.texture
+	var image: Image = Image.create_empty(before.get_width(), before.get_height(), false, Image.FORMAT_RGB8)
+	image.fill(Color.DARK_GREEN)
+	source.texture = ImageTexture.create_from_image(image)
+	await save_scene()
+	var art: Image = Image.new()
+	check("a save draws the tiles beside the map", art.load_png_from_buffer(FileAccess.get_file_as_bytes(ART)) == OK)
+	check("they look as they do in the editor", art.get_pixel(1, 1).is_equal_approx(Color.DARK_GREEN))
+	check("the map names the picture", '"art": "level.tilebake.art.png"' in FileAccess.get_file_as_string(MAP))
+	source.texture = before
+	_node.start_from_tiles = false
+	await save_scene()
+	check("a painting that starts from nothing names none", not FileAccess.get_file_as_string(MAP).contains("art.png"))
+
+
+func _is_in_inspector(name_of_it: String) -> bool:
+	return _node.get_property_list().any(func(property: Dictionary) -> bool:
+		var usage: int = property["usage"]
+		return property["name"] == name_of_it and usage & PROPERTY_USAGE_EDITOR)
 
 
 func test_second_painting() -> void:

@@ -2,7 +2,8 @@ extends SceneTree
 ## Build scenes from a description and save them as the editor would, for the tests of the export.
 ##
 ## The description is a JSON file: a list of {"path", "tile_set", "root"}; a node is {"type", "name", "set",
-## "cells", "layers", "children", "tile_set"}. Values under "set" are written as in a scene file.
+## "cells", "layers", "children", "tile_set"}; "colours" of a tile set give its tiles pictures. Values under "set"
+## are written as in a scene file.
 
 const Baked: GDScript = preload("res://addons/tilebake/nodes/baked_tile_map.gd")
 const SIDE: int = 8
@@ -111,7 +112,8 @@ func _make_tile_set(described: Dictionary) -> TileSet:
 	tile_set.add_custom_data_layer()
 	tile_set.set_custom_data_layer_name(0, "tilebake_terrain")
 	tile_set.set_custom_data_layer_type(0, TYPE_STRING)
-	var _first: int = tile_set.add_source(_make_atlas(tile_set), 0)
+	var colours: Array = described.get("colours", [])
+	var _first: int = tile_set.add_source(_make_atlas(tile_set, colours), 0)
 	_fill_atlas(tile_set.get_source(0) as TileSetAtlasSource)
 	var scenes: TileSetScenesCollectionSource = TileSetScenesCollectionSource.new()
 	var tree: Node2D = Node2D.new()
@@ -123,13 +125,21 @@ func _make_tile_set(described: Dictionary) -> TileSet:
 	return tile_set
 
 
-func _make_atlas(tile_set: TileSet) -> TileSetAtlasSource:
+## Make an atlas without a picture, or with a colour for each column.
+func _make_atlas(tile_set: TileSet, colours: Array) -> TileSetAtlasSource:
 	var atlas: TileSetAtlasSource = TileSetAtlasSource.new()
 	var texture: PlaceholderTexture2D = PlaceholderTexture2D.new()
 	texture.size = tile_set.tile_size * SIDE
-	atlas.texture = texture
+	atlas.texture = texture if colours.is_empty() else _paint(colours, tile_set.tile_size)
 	atlas.texture_region_size = tile_set.tile_size
 	return atlas
+
+
+func _paint(colours: Array, tile: Vector2i) -> Texture2D:
+	var image: Image = Image.create_empty(tile.x * SIDE, tile.y * SIDE, false, Image.FORMAT_RGBA8)
+	for column: int in colours.size():
+		image.fill_rect(Rect2i(column * tile.x, 0, tile.x, image.get_height()), Color(str(colours[column])))
+	return ImageTexture.create_from_image(image)
 
 
 func _fill_atlas(atlas: TileSetAtlasSource) -> void:

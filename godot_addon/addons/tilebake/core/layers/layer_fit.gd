@@ -60,6 +60,11 @@ func has_other_grid() -> bool:
 	return not _is_turned() and tile_size().distance_to(ours.tile_size) > _SAME
 
 
+## Whether its cells are in the map.
+func is_in_map() -> bool:
+	return not has_other_grid() and check() == null
+
+
 ## Return why the layer cannot be part of the map though its grid is the same; null if it can.
 func check() -> TilebakeDiagnostic:
 	if _is_turned():

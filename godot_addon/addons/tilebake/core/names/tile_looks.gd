@@ -36,10 +36,8 @@ func of(source: TileSetAtlasSource, tile: Vector2i) -> TilebakeTileLook:
 func _read(texture: Texture2D) -> Image:
 	var id: int = texture.get_instance_id()
 	if _image_of != id:
-		_image = null if texture is PlaceholderTexture2D else texture.get_image()
+		_image = TilebakeTextureImage.read(texture)
 		_image_of = id
-		if _image != null and (_image.is_empty() or (_image.is_compressed() and _image.decompress() != OK)):
-			_image = null
 	return _image
 
 

@@ -1,6 +1,6 @@
 @tool
 extends EditorExportPlugin
-## Leave out of the exported game what it does not need: the addon's editor code, maps and records.
+## Leave out of the exported game what it does not need: the addon's editor code, maps, their art and records.
 ##
 ## The pages of large paintings are no imported textures, so they are added, for each scene that shows them, together with a
 ## record that says no more than where they lie.
@@ -10,7 +10,7 @@ const TilebakeBakeRecord = preload("../../nodes/bake_record.gd")
 const ADDON: String = "res://addons/tilebake/"
 ## The folders of the addon that the game runs.
 const KEPT: PackedStringArray = ["nodes/"]
-const ENDINGS: PackedStringArray = [".tilebake.json", TilebakeBakeRecord.ENDING]
+const ENDINGS: PackedStringArray = [".tilebake.json", TilebakeArtFile.ENDING, TilebakeBakeRecord.ENDING]
 
 var _added: Dictionary[String, bool] = {}  # pictures whose pages are in the game
 

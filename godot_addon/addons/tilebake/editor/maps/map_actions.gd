@@ -98,6 +98,7 @@ func export_scene() -> void:
 		exports[node.get_instance_id()] = export
 		if not export.has_failed():
 			has_changed = not TilebakeMapPlacing.place(node, export).is_empty() or has_changed
+			TilebakeMapArt.add_to(export, node, _coordinator.guess)
 	if has_changed:
 		EditorInterface.mark_scene_as_unsaved()
 	write_maps(exports)

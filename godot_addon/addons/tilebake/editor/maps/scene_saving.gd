@@ -64,6 +64,7 @@ func _export(baked: BakedTileMap) -> TilebakeExport:
 	var export: TilebakeExport = TilebakeMapExporter.export_map(baked, _guess)
 	if not export.has_failed():
 		var _changed: Dictionary[StringName, Variant] = TilebakeMapPlacing.place(baked, export)
+		TilebakeMapArt.add_to(export, baked, _guess)
 	return export
 
 

@@ -8,7 +8,7 @@ const ENDING: String = "_tiles"
 ## What a TileSet takes over from the map of a level.
 const SHARED: Array[String] = ["tilebake", "base_prompt", "negative_prompt", "seed"]
 ## Settings that are about a level as a whole.
-const OF_LEVELS: Array[String] = ["transparent", "windows", "window", "page_size", "keep_resolution"]
+const OF_LEVELS: Array[String] = ["transparent", "windows", "window", "page_size", "keep_resolution", "init_strength"]
 
 
 ## Return the map of the TileSet of a level's export, or what is wrong. [param layer] is the name of the layer whose
