@@ -6,14 +6,14 @@ The pipeline is a `Baker`, and so are a cache around it and a remote machine. To
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
-from tilebake.level.edit.edit import Edit
+from tilebake.level.edit.edit_content import edit_content, one_number
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.blend_schedule import are_shares
 from tilebake.level.settings import BakeSettings
@@ -123,7 +123,7 @@ class BakeRequest:
             "base_prompt": _part_digest(content["base_prompt"]),
             "negative_prompt": _part_digest(content["negative_prompt"]),
             "terrains": {
-                each.name: _part_digest([each.prompt, each.negative_prompt, _number(each.weight)])
+                each.name: _part_digest([each.prompt, each.negative_prompt, one_number(each.weight)])
                 for each in self.tilemap.terrains
             },
             "tiles": self._digests[1],
@@ -155,22 +155,24 @@ class BakeRequest:
         return {
             "paint_version": PAINT_VERSION,
             "model": self.model_digest,
-            "loras": [[digest, _number(lora.weight)] for lora, digest in self.loras],
+            "loras": [[digest, one_number(lora.weight)] for lora, digest in self.loras],
             "seed": self.seed,
             **({"transparency_version": TRANSPARENCY_VERSION} if self.settings.transparent else {}),
             "settings": self._settings(),
             "base_prompt": tilemap.base_prompt,
             "negative_prompt": tilemap.negative_prompt,
-            "terrains": [[t.name, t.prompt, t.negative_prompt, _number(t.weight)] for t in tilemap.terrains],
+            "terrains": [
+                [t.name, t.prompt, t.negative_prompt, one_number(t.weight)] for t in tilemap.terrains
+            ],
             "grid": tilemap.grid,
             "tile_size": list(tilemap.tile_size),
-            "bounds": [_number(edge) for edge in tilemap.bounds],
-            **({"edit": [EDIT_VERSION, *_edit_content(tilemap.edit)]} if tilemap.edit else {}),
+            "bounds": [one_number(edge) for edge in tilemap.bounds],
+            **({"edit": [EDIT_VERSION, *edit_content(tilemap.edit)]} if tilemap.edit else {}),
             **({} if are_shares(self.settings) else {"shares_version": SHARES_VERSION}),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
             **({tile_set.form: [EDGES_VERSION, *tile_set.terrains]} if tile_set else {}),
             **self._own_pictures(),
-            **({"region": [_number(edge) for edge in self.region]} if self.region else {}),
+            **({"region": [one_number(edge) for edge in self.region]} if self.region else {}),
         }
 
     def _own_pictures(self) -> dict[str, object]:
@@ -199,36 +201,8 @@ def model_key(model_digest: str, loras: Iterable[tuple[LoraRef, str]]) -> tuple[
     return (model_digest, *((digest, lora.weight) for lora, digest in loras))
 
 
-def _number(value: float) -> float:
-    return float(value) + 0.0  # 1 and 1.0 are one number, and so are -0.0 and 0.0
-
-
 def _part_digest(part: object) -> str:
     return _digest({"part": part}, {})[:PART_DIGITS]
-
-
-def _edit_content(edit: Edit) -> list[object]:
-    """List all of an edit, its rewrites in the order of their terrains, the base prompt's first."""
-    rewrites = sorted(edit.rewrites.items(), key=lambda each: (each[0] is not None, each[0] or ""))
-    return [
-        [[name, type(each.control).__name__, _normalize(asdict(each))] for name, each in rewrites],
-        _number(edit.self_replace_steps),
-        _number(edit.source_steps),
-        None if edit.local_blend is None else _normalize(asdict(edit.local_blend)),
-    ]
-
-
-def _normalize(value: Any) -> object:
-    """Return a value with one spelling for each number."""
-    match value:
-        case dict():
-            return {key: _normalize(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_normalize(each) for each in value]
-        case int() | float() if not isinstance(value, bool):
-            return _number(value)
-        case _:
-            return value
 
 
 def _columns_json(tilemap: TileMap) -> dict[str, Sequence[bytes]]:
@@ -245,7 +219,7 @@ class _Spellings(dict[float, str]):
     """Spell numbers as JSON does, and equal ones once: a map has far fewer than tiles."""
 
     def __missing__(self, value: float) -> str:
-        self[value] = spelling = repr(_number(value))
+        self[value] = spelling = repr(one_number(value))
         return spelling
 
     def each(self, values: Iterable[float]) -> Iterator[str]:

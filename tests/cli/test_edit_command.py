@@ -129,6 +129,20 @@ def test_several_weights_are_painted_beside_one_source_and_shown_on_a_sheet(
     assert record["edit"]["terrains"]["grass"]["reweight"] == {"mossy": 0}
 
 
+def test_steps_of_words_and_where_to_blend_are_taken_and_kept_in_the_record(
+    maps: Path, tiny: list[str]
+) -> None:
+    words = ["--refine", "wet mossy cobblestone path", "--cross-replace-word", "wet=0.5:1"]
+    blend = ["--local-blend", "mossy", "--local-blend-subtract", "wet"]
+    shares = ["--local-blend-threshold", "0", "--local-blend-start", "0.5"]
+    options = ["--terrain", "grass", "--steps", "2", *tiny]
+    assert run_command_line(["edit", "maps/forest.json", *words, *blend, *shares, *options]) == 0
+    record = json.loads((maps / "forest.edit.bake.json").read_text(encoding="utf-8"))
+    assert record["edit"]["terrains"]["grass"]["cross_replace_words"] == {"wet": [0.5, 1]}
+    said = {"words": ["mossy"], "subtract": ["wet"], "threshold": 0, "start": 0.5}
+    assert record["edit"]["local_blend"] == said
+
+
 def test_a_plain_prompts_edits_by_two_words_make_every_combination(maps: Path, tiny: list[str]) -> None:
     out, sheet = maps / "stone.png", maps / "all.png"
     size = ["--width", "64", "--height", "64", "--steps", "3", "--out", str(out), "--sheet", str(sheet)]
@@ -145,10 +159,14 @@ def test_a_plain_prompts_edits_by_two_words_make_every_combination(maps: Path, t
     [
         (["--reweight", "grass=1,2", "--save"], "--save keeps one edit"),
         (["--reweight", "grass=1,,2"], "is not WORD=WEIGHT"),
+        (["--cross-replace-word", "grass"], "is not WORD=SHARE or WORD=FROM:TO"),
+        (["--cross-replace-word", "grass=0.1:0.2:0.3"], "is not WORD=SHARE or WORD=FROM:TO"),
+        (["--local-blend", "grass,,stone"], "is not WORD,..."),
+        (["--reweight", "grass=2", "--local-blend-start", "0"], "need --local-blend"),
         (["--reweight", "grass=" + ",".join(map(str, range(65)))], "at most 64"),
     ],
 )
-def test_weights_that_make_no_sheet_are_refused(
+def test_options_that_make_no_sense_are_refused(
     options: list[str], told: str, maps: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command_line(["edit", str(maps / "forest.json"), *options]) == 2

@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.counting_baker import STEPS, picture_of
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.errors import PromptError
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.request import AttentionQuery, Step
 from tilebake.serve.backend import Backend
 from tilebake.serve.files.png import png_pixels

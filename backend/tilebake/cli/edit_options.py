@@ -8,8 +8,11 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from tilebake.level.edit.edit import Interval
+
 MOST_EDITS: Final = 64  # edits; a sheet of more cannot be read
 _FORM: Final = "is not WORD=WEIGHT, such as mossy=1.5 or mossy=0,1,2"
+_STEPS_FORM: Final = "is not WORD=SHARE or WORD=FROM:TO, such as mossy=0.4 or mossy=0.2:0.6"
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,13 @@ class EditOptions:
     compress: float | None
     echo: bool
     cross_replace: float
+    cross_replace_words: dict[str, float | Interval]
     self_replace: float
     source_steps: float
-    local_blend: str | None
+    local_blend: tuple[str, ...]
+    local_blend_subtract: tuple[str, ...]
+    local_blend_threshold: float | None
+    local_blend_start: float | None
 
     @property
     def is_empty(self) -> bool:
@@ -45,6 +52,9 @@ class EditOptions:
             raise click.UsageError("--threshold needs --reweight")
         if not self.echo and not self.weights:
             raise click.UsageError("--no-echo needs --reweight")
+        is_tuned = self.local_blend_threshold is not None or self.local_blend_start is not None
+        if is_tuned and not (self.local_blend or self.local_blend_subtract):
+            raise click.UsageError("--local-blend-threshold and --local-blend-start need --local-blend")
 
 
 class TitledOptions(NamedTuple):
@@ -69,6 +79,31 @@ def parse_weights(
             raise click.BadParameter(f"{value!r} {_FORM}")
         weights[word.strip()] = tuple(dict.fromkeys(given))
     return weights
+
+
+def parse_word_steps(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float | Interval]:
+    """Parse WORD=SHARE or WORD=FROM:TO, as often as it is given. Raises click.BadParameter."""
+    steps: dict[str, float | Interval] = {}
+    for value in values:
+        word, _, numbers = value.rpartition("=")
+        try:
+            first, *rest = (float(number) for number in numbers.split(":"))
+        except ValueError:
+            raise click.BadParameter(f"{value!r} {_STEPS_FORM}") from None
+        if not word.strip() or len(rest) > 1:
+            raise click.BadParameter(f"{value!r} {_STEPS_FORM}")
+        steps[word.strip()] = (first, rest[0]) if rest else first
+    return steps
+
+
+def parse_words(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Parse WORD,... Raises click.BadParameter where a word is missing."""
+    words = tuple(word.strip() for word in value.split(",")) if value else ()
+    if not all(words):
+        raise click.BadParameter(f"{value!r} is not WORD,..., such as mossy,path")
+    return words
 
 
 def combine_weights(weights: Mapping[str, tuple[float, ...]], **changes: Any) -> list[TitledOptions]:

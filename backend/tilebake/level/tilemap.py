@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.edit.edit import Edit
-from tilebake.level.edit.edit_file import EditEntry, MapPrompts, read_edit, with_style
+from tilebake.level.edit.edit_entry import EditEntry
+from tilebake.level.edit.edit_file import MapPrompts, read_edit, with_style
 from tilebake.level.formats.beside import Beside
 from tilebake.level.formats.part import file_of
 from tilebake.level.map.content import MapContent

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.errors import Diagnostic, TilebakeError
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.formats.part import file_of
 from tilebake.level.map_names import may_be_map
 from tilebake.level.project import FILE_NAME, Project, map_folders, read_project

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tilebake.errors import MapError
-from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
+from tilebake.level.edit.edit import (
+    CrossReplaceSteps,
+    Edit,
+    LocalBlend,
+    Refine,
+    Replace,
+    Reweight,
+    Rewrite,
+    Threshold,
+)
 from tilebake.level.edit.edit_file import edit_json
 from tilebake.level.project import Project
 from tilebake.level.terrain import Terrain
@@ -33,6 +42,7 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
                 "grass": {
                     "prompt": "lush green mossy grass",
                     "cross_replace_steps": 0.5,
+                    "cross_replace_words": {"mossy": 0.4, "grass": [0.2, 0.6]},
                     "reweight": {"mossy": 3},
                     "threshold": 0.3,
                     "average": True,
@@ -49,7 +59,11 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
     assert edit == Edit(
         {
             None: Rewrite("a winter map", Replace()),
-            "grass": Rewrite("lush green mossy grass", Refine(0.5), Reweight({"mossy": 3.0}, within)),
+            "grass": Rewrite(
+                "lush green mossy grass",
+                Refine(CrossReplaceSteps(0.5, {"mossy": 0.4, "grass": (0.2, 0.6)})),
+                Reweight({"mossy": 3.0}, within),
+            ),
             "water": Rewrite("deep blue water", Replace(), Reweight({"blue": -2.5}, echo=False)),
         },
         0.1,
@@ -58,6 +72,43 @@ def test_an_edit_says_all_that_there_is_to_say() -> None:
     )
     assert edit is not None
     assert edit_of(edit_json(edit)) == edit
+
+
+def test_a_local_blend_may_say_where_the_picture_stays_and_from_which_share_on() -> None:
+    blend = {"words": ["grass"], "subtract": ["lush"], "threshold": 0.45, "start": 0}
+    edit = edit_of({"terrains": {"grass": "dry green grass"}, "local_blend": blend})
+    threshold = Threshold(0.45, average=True)
+    assert edit is not None
+    assert edit.local_blend == LocalBlend(("grass",), threshold, 0.0, ("lush",))
+    assert edit_json(edit)["local_blend"] == blend
+    alone = edit_of({"terrains": {"grass": "dry green grass"}, "local_blend": {"subtract": ["lush"]}})
+    assert alone is not None
+    assert alone.local_blend == LocalBlend((), subtract=("lush",))
+
+
+@pytest.mark.parametrize(
+    ("edit", "where", "told"),
+    [
+        ({"local_blend": {"words": ["grass", "gras"]}}, "$.edit.local_blend.words[1]", "no 'gras'"),
+        ({"local_blend": {"subtract": ["gras"]}}, "$.edit.local_blend.subtract[0]", "no 'gras'"),
+        ({"local_blend": {"words": ["dry"], "subtract": ["dry"]}}, "$.edit.local_blend", "keep it there"),
+        ({"local_blend": {"word": ["dry"]}}, "$.edit.local_blend", "unknown key"),
+        ({"cross_replace_words": {"lush": 0.4}}, "cross_replace_words", "no 'lush'"),
+        ({"cross_replace_words": {"dry": [0.6, 0.2]}}, "cross_replace_words", "from 0.6 to 0.2"),
+        ({"cross_replace_words": {"dry": [0.6]}}, "cross_replace_words.dry", ""),
+        ({"cross_replace_words": {"dry": 1.5}}, "cross_replace_words.dry", "1"),
+    ],
+    ids=json.dumps,
+)
+def test_a_mistake_in_steps_of_words_or_a_local_blend_is_told_with_its_place(
+    edit: dict[str, Any], where: str, told: str
+) -> None:
+    grass = {"prompt": "dry green grass", **{key: each for key, each in edit.items() if key != "local_blend"}}
+    blend = {key: each for key, each in edit.items() if key == "local_blend"}
+    with pytest.raises(MapError) as caught:
+        edit_of({"terrains": {"grass": grass}, **blend})
+    assert where in str(caught.value)
+    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize(

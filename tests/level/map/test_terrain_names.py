@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tilebake.errors import MapError, ProjectError
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, parse_map, read_map
 

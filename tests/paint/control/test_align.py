@@ -129,6 +129,9 @@ def test_maps_are_replaced_for_a_share_of_the_steps_and_by_word(encode: Encode) 
     assert weights[:, 1].tolist() == [1, 1, 1, 0]
     assert weights[:, 2].tolist() == [1, 0, 0, 0]
     assert weights[:, 3].tolist() == [1, 1, 1, 1]
+    interval = cross_replace_weights(target, CrossReplaceSteps(0.25, {"green": (0.25, 0.75)}), 4)
+    assert interval[:, 1].tolist() == [1, 0, 0, 0]
+    assert interval[:, 2].tolist() == [0, 1, 1, 0]
     assert cross_replace_weights(target, CrossReplaceSteps(0), 4).sum() == 0
     with pytest.raises(PromptError, match="no 'blue'"):
         cross_replace_weights(target, CrossReplaceSteps(0.8, {"blue": 0.5}), 4)

@@ -14,6 +14,7 @@ from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap, parse_map
 from tilebake.paint.control.composite import EDIT_MARGIN
 from tilebake.paint.control.editing import EditedFrom, EditPair, edit_scene
+from tilebake.paint.control.local_blend import where_words
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.attention_sheet import edit_sheet
@@ -174,6 +175,26 @@ def test_a_local_blend_keeps_the_rest_of_the_picture(tiny_components: Components
         beyond[max(0, y - reach) : y + 8 + reach, max(0, x - reach) : x + 8 + reach] = False
     np.testing.assert_array_equal(edited.extra.source[beyond], edited.image[beyond])
     assert (edited.extra.source != edited.image).any()
+
+
+def test_a_local_blend_keeps_the_picture_where_a_word_to_subtract_works(tiny_components: Components) -> None:
+    everywhere = Threshold(0.0, average=True, floor=0.0)
+    blend = LocalBlend(("grass",), everywhere, start=0.0, subtract=("snow",))
+    edit = Edit({None: Rewrite("lush snow")}, local_blend=blend)
+    edited = edit_prompt(tiny_components, "lush grass", edit)
+    np.testing.assert_array_equal(edited.image, edited.extra.source)
+    changed = replace(edit, local_blend=replace(blend, subtract=()))
+    edited = edit_prompt(tiny_components, "lush grass", changed)
+    assert (edited.image != edited.extra.source).any()
+
+
+def test_words_are_where_one_works_and_none_to_subtract() -> None:
+    masks = torch.tensor([[[1.0, 1.0, 0.0, 0.0]], [[0.0, 1.0, 1.0, 0.0]], [[0.0, 0.0, 1.0, 1.0]]])
+    subtracts = torch.tensor([False, True, False])[:, None, None]
+    assert where_words(masks, subtracts, has_words=True).tolist() == [[1, 0, 0, 1]]
+    assert where_words(masks, subtracts, has_words=False).tolist() == [[1, 0, 0, 1]]
+    only = torch.ones(3, 1, 1, dtype=torch.bool)
+    assert where_words(masks, only, has_words=False).tolist() == [[0, 0, 0, 0]]
 
 
 def test_a_local_blend_by_a_word_that_is_absent_changes_nothing(tiny_components: Components) -> None:

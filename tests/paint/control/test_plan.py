@@ -184,11 +184,15 @@ def test_the_sources_words_may_blend(tiny_components: Components, source: Condit
         lambda: Replace(CrossReplaceSteps(0.5, {"a": 2})),
         lambda: Reweight({"mossy": 6}),
         lambda: Reweight({"mossy": float("nan")}),
+        lambda: Replace(CrossReplaceSteps(0.5, {"a": (0.6, 0.2)})),
         lambda: LocalBlend(("a",), start=2),
+        lambda: LocalBlend(("a",), subtract=("a",)),
     ],
 )
 def test_values_out_of_range_are_told(make: Callable[[], object]) -> None:
-    with pytest.raises(PromptError, match=r"share from 0 to 1|weights go from -5 to 5"):
+    with pytest.raises(
+        PromptError, match=r"share from 0 to 1|weights go from -5 to 5|smaller share first|name the word once"
+    ):
         make()
 
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 from tests.helpers.patience import PATIENCE
 from tilebake import __version__
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.request import AttentionQuery, Step
 from tilebake.serve.api.endpoints import MOST_EVENTS
 from tilebake.serve.api.limits import Limits

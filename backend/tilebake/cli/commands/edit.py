@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import click
 
-from tilebake.cli.edit_options import combine_weights, parse_weights
+from tilebake.cli.edit_options import combine_weights, parse_weights, parse_word_steps, parse_words
 from tilebake.cli.help_sections import SectionCommand, SectionOption
 from tilebake.cli.options import Choices, choices, size_options
 from tilebake.cli.setting_options import SETTINGS
@@ -82,6 +82,15 @@ def _strength_option(*flags: str, **options: Any) -> Any:
     help="Share of the steps in which words keep their places.",
 )
 @_strength_option(
+    "--cross-replace-word",
+    "cross_replace_words",
+    multiple=True,
+    metavar="WORD=SHARE",
+    callback=parse_word_steps,
+    help="The same for a single word of the new prompt: a share, or FROM:TO, such as mossy=0.2:0.6. May be "
+    "repeated.",
+)
+@_strength_option(
     "--self-replace",
     type=SHARE,
     metavar="SHARE",
@@ -98,7 +107,29 @@ def _strength_option(*flags: str, **options: Any) -> Any:
     help="Share of the steps after which the edit begins. Higher keeps more and changes less.",
 )
 @_strength_option(
-    "--local-blend", metavar="WORD,...", help="Change the picture only where these words are attended to."
+    "--local-blend",
+    metavar="WORD,...",
+    callback=parse_words,
+    help="Change the picture only where these words are attended to.",
+)
+@_strength_option(
+    "--local-blend-subtract",
+    metavar="WORD,...",
+    callback=parse_words,
+    help="Keep the picture where these words are attended to.",
+)
+@_strength_option(
+    "--local-blend-threshold",
+    type=SHARE,
+    metavar="SHARE",
+    help="With --local-blend: a word counts where the attention to it reaches this share of its peak.  "
+    "[default: 0.3]",
+)
+@_strength_option(
+    "--local-blend-start",
+    type=SHARE,
+    metavar="SHARE",
+    help="With --local-blend: share of the steps before it begins.  [default: 0.2]",
 )
 @choices(*SETTINGS, out="The .png file to write. [default: NAME.edit.png beside the texture]")
 def command(

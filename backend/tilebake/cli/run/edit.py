@@ -12,7 +12,16 @@ from tilebake.cli.output import EditPlaces, picture_of_map, picture_path
 from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plain, read_and_plan
 from tilebake.cli.terminal.printing import print_notes, print_path, say, say_loading, tell_note
 from tilebake.errors import BakeError, shown
-from tilebake.level.edit.edit import Edit, LocalBlend, Refine, Replace, Reweight, Rewrite, Threshold
+from tilebake.level.edit.edit import (
+    CrossReplaceSteps,
+    Edit,
+    LocalBlend,
+    Refine,
+    Replace,
+    Reweight,
+    Rewrite,
+    Threshold,
+)
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
@@ -114,12 +123,23 @@ def edit_of(options: EditOptions, prompts: Prompts) -> Edit:
     else:
         targets = select_prompts(prompts, options.weights)
     weights = weigh_words(targets, options.weights)
-    words = tuple(word.strip() for word in (options.local_blend or "").split(","))
     return Edit(
         {name: _rewrite(options, text, weights[name]) for name, text in targets.items()},
         options.self_replace,
-        LocalBlend(words) if options.local_blend else None,
+        _local_blend(options),
         options.source_steps,
+    )
+
+
+def _local_blend(options: EditOptions) -> LocalBlend | None:
+    if not (options.local_blend or options.local_blend_subtract):
+        return None
+    above, start = options.local_blend_threshold, options.local_blend_start
+    return LocalBlend(
+        options.local_blend,
+        LocalBlend.threshold if above is None else replace(LocalBlend.threshold, above=above),
+        LocalBlend.start if start is None else start,
+        options.local_blend_subtract,
     )
 
 
@@ -131,7 +151,9 @@ def _rewrite(options: EditOptions, prompt: str, weights: Mapping[str, float]) ->
         else Threshold(options.threshold, options.average, gamma=options.compress or 1.0)
     )
     reweight = Reweight(weights, within, echo=options.echo) if weights else None
-    return Rewrite(prompt, control(options.cross_replace), reweight)
+    words = options.cross_replace_words
+    steps = CrossReplaceSteps(options.cross_replace, words) if words else options.cross_replace
+    return Rewrite(prompt, control(steps), reweight)
 
 
 def _refuse_closed_folders(*files: Path | None) -> None:

@@ -24,12 +24,33 @@ def _refuse_no_share(share: float) -> None:
         raise PromptError(f"the source's maps cannot be kept for {share:g} of the steps", hint=_SHARE)
 
 
+Interval = tuple[float, float]  # shares of the steps, from the one on and up to the other
+
+
 @dataclass(frozen=True)
 class CrossReplaceSteps:
-    """Say how long the source's maps are kept: a share of the steps from the first on, and by word."""
+    """Say how long the source's maps are kept: a share of the steps from the first on, or by word.
+
+    A word of the target's prompt has such a share of its own, or an interval of steps.
+    """
 
     default: float = 0.8
-    words: Mapping[str, float] = field(default_factory=dict[str, float])  # of the target's prompt
+    words: Mapping[str, float | Interval] = field(default_factory=dict[str, float | Interval])
+
+    def __post_init__(self) -> None:
+        for begin, end in map(interval_of, (self.default, *self.words.values())):
+            _refuse_no_share(begin)
+            _refuse_no_share(end)
+            if begin > end:
+                raise PromptError(
+                    f"the source's maps cannot be kept from {begin:g} to {end:g} of the steps",
+                    hint="give the smaller share first",
+                )
+
+
+def interval_of(share: float | Interval) -> Interval:
+    """Return the interval of a share, which begins with the first step."""
+    return share if isinstance(share, tuple) else (0.0, share)
 
 
 @dataclass(frozen=True)
@@ -38,8 +59,7 @@ class _Kept:
     """Share of the steps in which the target's words have the source's cross-attention maps."""
 
     def __post_init__(self) -> None:
-        for share in (*self.cross_shares.words.values(), self.cross_shares.default):
-            _refuse_no_share(share)
+        _refuse_no_share(self.cross_shares.default)
 
     @property
     def cross_shares(self) -> CrossReplaceSteps:
@@ -100,11 +120,15 @@ class Reweight:
 class LocalBlend:
     """Keep the source's latents outside of where these words work, in the source or the target."""
 
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # none is everywhere
     threshold: Threshold = Threshold(average=True)
     start: float = 0.2  # share of the steps before it begins, for first maps are vague
+    subtract: tuple[str, ...] = ()  # the source's latents are kept where these work too
 
     def __post_init__(self) -> None:
+        if both := sorted({*self.words} & {*self.subtract}):
+            what = f"local blend cannot change the picture where {both[0]!r} works and keep it there"
+            raise PromptError(what, hint="name the word once")
         if not 0 <= self.start <= 1:
             raise PromptError(f"local blend cannot start at {self.start:g} of the steps", hint=_SHARE)
 

@@ -1,14 +1,14 @@
-"""Read and write an edit as map files, records and the local API have it: the types are the schema."""
+"""Read and write an edit as map files, records and the local API have it."""
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple
-
-from pydantic import Field, Tag
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from tilebake.errors import PromptError
 from tilebake.level.edit.edit import (
-    STRONGEST,
+    CrossReplaceSteps,
     Edit,
+    Interval,
     LocalBlend,
     Refine,
     Replace,
@@ -16,6 +16,7 @@ from tilebake.level.edit.edit import (
     Rewrite,
     Threshold,
 )
+from tilebake.level.edit.edit_entry import EditEntry, RewriteEntry, local_blend_entry, rewrite_entry
 from tilebake.level.edit.prompt_words import (
     find_swaps,
     has_word,
@@ -27,87 +28,11 @@ from tilebake.level.edit.prompt_words import (
 from tilebake.level.source.diagnostics import nearest
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.refuse import Refuse
-from tilebake.level.source.schema_base import (
-    CLOSED,
-    NOT_BLANK,
-    OBJECT,
-    TEXT,
-    TEXT_OR_OBJECT,
-    SaidPrompt,
-    StrictModel,
-    TerrainName,
-)
 from tilebake.level.terrain import group_by_spelling, spell_name
-
-Word = Annotated[str, Field(max_length=200, pattern=NOT_BLANK)]
-Share = Annotated[float, Field(ge=0, le=1)]
-WordWeight = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST)]
 
 ALIGNMENTS: Final = {"replace": Replace, "refine": Refine}  # by the names of their classes
 BASE: Final = "base_prompt"
 TERRAINS: Final = "terrains"
-
-
-class RewriteEntry(StrictModel):
-    """One prompt as the edit has it. The picture's layout is kept where words have counterparts."""
-
-    prompt: SaidPrompt | None = None
-    """The prompt as it is to be; left out, it stays, and words can still weigh otherwise."""
-
-    align: Literal["replace", "refine"] | None = None
-    """How words keep their places: "replace" swaps them one by one, "refine" adds some. Left out, it is
-    "replace" where both prompts have as many words."""
-
-    cross_replace_steps: Share = 0.8
-    """Share of the steps in which the words keep the places that those before them had."""
-
-    reweight: Annotated[dict[Word, WordWeight], Field(max_length=100, json_schema_extra=CLOSED)] = Field(
-        default_factory=dict[str, float]
-    )
-    """How strongly words of the prompt work: 1 as they are, 0 not at all, below 0 against themselves."""
-
-    threshold: Annotated[float, Field(ge=0, lt=1)] | None = None
-    """Reweight only where the word works at this share of its peak; left out, everywhere."""
-
-    average: bool = False
-    """With a threshold: by the mean over the steps so far, not by each step alone."""
-
-    compress: Annotated[float, Field(ge=0.01, le=10)] = 1.0
-    """With a threshold: below 1 lifts what is faint."""
-
-    echo: bool = True
-    """With a reweight: also weigh what other tokens took up of the word in the text encoder. Without, only
-    the word's own tokens are weighed, as in Prompt-to-Prompt."""
-
-
-RewriteForm = Annotated[
-    Annotated[SaidPrompt, Tag(TEXT)] | Annotated[RewriteEntry, Tag(OBJECT)], TEXT_OR_OBJECT
-]
-
-
-class EditEntry(StrictModel):
-    """An edit: the map is painted as its prompts say and once more under these, with its layout kept."""
-
-    base_prompt: RewriteForm | None = None
-    """The base prompt as it is to be: a prompt, or an object."""
-
-    terrains: Annotated[
-        dict[TerrainName, RewriteForm], Field(max_length=10_000, json_schema_extra=CLOSED)
-    ] = Field(default_factory=dict[str, RewriteForm])
-    """Terrains' prompts as they are to be, each a prompt or an object. The others stay."""
-
-    self_replace_steps: Share = 0.4
-    """Share of the steps in which the layout of the whole picture is kept."""
-
-    source_steps: Share = 0.2
-    """Share of the steps after which the edit begins. More keeps more, and changes less."""
-
-    local_blend: Annotated[tuple[Word, ...], Field(strict=False, max_length=100)] = ()
-    """Change the picture only where these words work, of the prompts before or after."""
-
-    from_scene: Annotated[tuple[TerrainName, ...], Field(strict=False, max_length=10_000)] = ()
-    """Terrains whose part comes from the editor's scene, which writes it anew, or takes it out, when it is
-    exported. All else stays then. tilebake itself does not read it."""
 
 
 class MapPrompts(NamedTuple):
@@ -153,21 +78,15 @@ def read_edit(entry: EditEntry, prompts: MapPrompts, refuse: Refuse) -> Edit | N
     sources = {place: prompts.base if place is None else prompts.terrains[place] for place in rewrites}
     blend = _local_blend(entry, rewrites, sources, refuse)
     changed = {place: each for place, each in rewrites.items() if _changes(each, sources[place])}
-    is_nowhere = bool(entry.local_blend) and blend is None
-    if not changed or is_nowhere:
+    if not changed or (blend is None and _names_words(entry)):
         return None
     return Edit(changed, entry.self_replace_steps, blend, entry.source_steps)
-
-
-def rewrite_entry(form: str | RewriteEntry) -> RewriteEntry:
-    """Make an entry of a rewrite that is written as its prompt alone."""
-    return RewriteEntry(prompt=form) if isinstance(form, str) else form
 
 
 def edit_json(edit: Edit) -> dict[str, Any]:
     """Write an edit as map files have it.
 
-    What a map file cannot say is left out: shares by word, and what a threshold has besides.
+    What a map file cannot say is left out: what a threshold has besides.
     """
     rewrites = {place: _rewrite_json(rewrite) for place, rewrite in edit.rewrites.items()}
     base = rewrites.pop(None, None)
@@ -176,7 +95,7 @@ def edit_json(edit: Edit) -> dict[str, Any]:
         **({TERRAINS: rewrites} if rewrites else {}),
         "self_replace_steps": _short(edit.self_replace_steps),
         "source_steps": _short(edit.source_steps),
-        **({"local_blend": [*edit.local_blend.words]} if edit.local_blend else {}),
+        **({"local_blend": _local_blend_json(edit.local_blend)} if edit.local_blend else {}),
     }
 
 
@@ -186,6 +105,8 @@ def _rewrite_json(rewrite: Rewrite) -> dict[str, Any]:
         "align": type(rewrite.control).__name__.lower(),
         "cross_replace_steps": _short(rewrite.control.cross_shares.default),
     }
+    if words := rewrite.control.cross_shares.words:
+        entry["cross_replace_words"] = {word: _share_json(share) for word, share in words.items()}
     if rewrite.reweight is not None:
         entry["reweight"] = {word: _short(weight) for word, weight in rewrite.weights.items()}
         if (within := rewrite.reweight.within) is not None:
@@ -194,6 +115,22 @@ def _rewrite_json(rewrite: Rewrite) -> dict[str, Any]:
         if not rewrite.reweight.echo:
             entry["echo"] = False
     return entry
+
+
+def _local_blend_json(blend: LocalBlend) -> list[str] | dict[str, Any]:
+    """Write its words alone where the rest is as it is anyway."""
+    if blend == LocalBlend(blend.words):
+        return [*blend.words]
+    return {
+        "words": [*blend.words],
+        **({"subtract": [*blend.subtract]} if blend.subtract else {}),
+        "threshold": _short(blend.threshold.above),
+        "start": _short(blend.start),
+    }
+
+
+def _share_json(share: float | Interval) -> float | list[float]:
+    return [*map(_short, share)] if isinstance(share, tuple) else _short(share)
 
 
 def _short(number: float) -> float:
@@ -206,17 +143,23 @@ def _rewrite(form: RewriteEntry, target: str, source: str, path: tuple[str, ...]
         before, after = (words_of(plain_text(prompt)) for prompt in (source, target))
     except PromptError as error:
         raise refuse(error.what, (*path, "prompt"), hint=error.hint) from None
-    for word in form.reweight:
-        if not starts_of(after, words_of(word)):
-            absent = no_such_word(word, [plain_text(target)])
-            raise refuse(absent.what, (*path, "reweight", word), hint=absent.hint, at_key=True)
+    for key, words in (("reweight", form.reweight), ("cross_replace_words", form.cross_replace_words)):
+        for word in words:
+            if not starts_of(after, words_of(word)):
+                absent = no_such_word(word, [plain_text(target)])
+                raise refuse(absent.what, (*path, key, word), hint=absent.hint, at_key=True)
     align = form.align or ("replace" if len(before) == len(after) else "refine")
     if align == "replace" and find_swaps(before, after) is None:
         what = "no words are swapped here: one prompt has words that the other lacks"
         raise refuse(what, (*path, "align"), hint='write "refine", or leave it out')
     within = None if form.threshold is None else Threshold(form.threshold, form.average, gamma=form.compress)
     reweight = Reweight(form.reweight, within, echo=form.echo) if form.reweight else None
-    return Rewrite(target, ALIGNMENTS[align](form.cross_replace_steps), reweight)
+    try:
+        words = form.cross_replace_words
+        steps = CrossReplaceSteps(form.cross_replace_steps, words) if words else form.cross_replace_steps
+    except PromptError as error:
+        raise refuse(error.what, (*path, "cross_replace_words"), hint=error.hint) from None
+    return Rewrite(target, ALIGNMENTS[align](steps), reweight)
 
 
 def _local_blend(
@@ -229,14 +172,31 @@ def _local_blend(
 
     Others may be words of a terrain that no tile has at present.
     """
+    form = local_blend_entry(entry.local_blend)
     texts = [plain_text(text) for place in rewrites for text in (sources[place], rewrites[place].prompt)]
-    there = [word for word in entry.local_blend if any(has_word(text, word) for text in texts)]
-    if len(rewrites) == len({*map(spell_name, entry.terrains)}) + (entry.base_prompt is not None):
-        for index, word in enumerate(entry.local_blend):
-            if word not in there:
+    knows_all = len(rewrites) == len({*map(spell_name, entry.terrains)}) + (entry.base_prompt is not None)
+
+    def there(words: Sequence[str], *path: str) -> tuple[str, ...]:
+        for index, word in enumerate(words):
+            if knows_all and not any(has_word(text, word) for text in texts):
                 absent = no_such_word(word, texts)
-                raise refuse(absent.what, ("edit", "local_blend", index), hint=absent.hint)
-    return LocalBlend(tuple(there)) if there else None
+                raise refuse(absent.what, ("edit", "local_blend", *path, index), hint=absent.hint)
+        return tuple(word for word in words if any(has_word(text, word) for text in texts))
+
+    is_short = isinstance(entry.local_blend, tuple)
+    words, subtract = there(form.words, *(() if is_short else ("words",))), there(form.subtract, "subtract")
+    if not (words or (subtract and not form.words)):
+        return None
+    threshold = replace(LocalBlend.threshold, above=form.threshold)
+    try:
+        return LocalBlend(words, threshold, form.start, subtract)
+    except PromptError as error:
+        raise refuse(error.what, ("edit", "local_blend", "subtract"), hint=error.hint) from None
+
+
+def _names_words(entry: EditEntry) -> bool:
+    """Tell whether the picture may change only where some words work."""
+    return bool(local_blend_entry(entry.local_blend).words)
 
 
 def _changes(rewrite: Rewrite, source: str) -> bool:

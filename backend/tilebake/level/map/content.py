@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from tilebake.level.art.own_picture import OwnPicture
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.map.grid import Grid
 from tilebake.level.map.tile_columns import Cells
 from tilebake.level.settings import SettingsOverride

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Discriminator, FailFast, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from tilebake.level.constants import MAX_SEED
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.map.content import MAX_CELLS
 from tilebake.level.map.grid import Axis, GridShape, Layout
 from tilebake.level.settings import SettingsOverride
@@ -14,6 +14,7 @@ from tilebake.level.source.schema_base import (
     ARRAY,
     CENTRED_ARRAY,
     NUMBER,
+    NUMBER_OR_ARRAY,
     OBJECT,
     InProject,
     LoraForms,
@@ -85,13 +86,7 @@ CellForm = Annotated[
 ]
 
 
-def _tile_size_form(value: object) -> str:
-    return ARRAY if isinstance(value, list) else NUMBER
-
-
-TileSize = Annotated[
-    Annotated[PixelCount, Tag(NUMBER)] | Annotated[PixelPair, Tag(ARRAY)], Discriminator(_tile_size_form)
-]
+TileSize = Annotated[Annotated[PixelCount, Tag(NUMBER)] | Annotated[PixelPair, Tag(ARRAY)], NUMBER_OR_ARRAY]
 
 
 class TileBlock(StrictModel):

@@ -71,7 +71,17 @@ def _text_or_object(value: object) -> str:
     return TEXT if isinstance(value, str) else OBJECT
 
 
+def _array_or_object(value: object) -> str:
+    return OBJECT if isinstance(value, dict | BaseModel) else ARRAY
+
+
+def _number_or_array(value: object) -> str:
+    return ARRAY if isinstance(value, list | tuple) else NUMBER
+
+
 TEXT_OR_OBJECT = Discriminator(_text_or_object)
+ARRAY_OR_OBJECT = Discriminator(_array_or_object)
+NUMBER_OR_ARRAY = Discriminator(_number_or_array)
 Prompt = Annotated[str, Field(max_length=20_000), AfterValidator(respell)]
 SaidPrompt = Annotated[str, Field(max_length=20_000, pattern=NOT_BLANK), AfterValidator(respell)]
 InProject = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_inside_project)]

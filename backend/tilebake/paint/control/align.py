@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from tilebake.errors import PromptError
-from tilebake.level.edit.edit import CrossReplaceSteps
+from tilebake.level.edit.edit import CrossReplaceSteps, interval_of
 from tilebake.level.edit.prompt_words import find_swaps
 from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.words import PromptWord, find_word, prompt_words
@@ -83,13 +83,15 @@ def equalizer(target: PromptEmbeds, weights: Mapping[str, float]) -> torch.Tenso
 def cross_replace_weights(target: PromptEmbeds, shares: CrossReplaceSteps, steps: int) -> torch.Tensor:
     """Return how much of the source's map each target column has at each step: [steps, T_target].
 
-    1 for a share of the steps from the first on, rounded to whole steps, and 0 from there. Raises PromptError
-    for a word that is not there.
+    1 for an interval of the steps, rounded to whole steps, and 0 outside. Raises PromptError for a word that
+    is not there.
     """
-    until = torch.full((_length(target),), float(round(shares.default * steps)))
+    begin, end = torch.zeros(_length(target)), torch.full((_length(target),), round(shares.default * steps))
     for word, share in shares.words.items():
-        until[list(find_word(target, word))] = round(share * steps)
-    return (torch.arange(steps)[:, None] < until).float()
+        columns = list(find_word(target, word))
+        begin[columns], end[columns] = (round(each * steps) for each in interval_of(share))
+    step = torch.arange(steps)[:, None]
+    return ((begin <= step) & (step < end)).float()
 
 
 def _swaps(source: PromptEmbeds, target: PromptEmbeds) -> list[tuple[list[int], list[int]]]:

@@ -24,7 +24,8 @@ class Control:
         self.reweight_masks = ReweightMasks(plan, blend, target)
         self.blend = LatentBlend(plan, blend, target, self.reweight_masks)
         self.edits = prompt_edits(plan, steps, self.reweight_masks.rows)
-        kept = max((int(edit.kept.any(dim=1).sum()) for edit in self.edits), default=0)
+        is_kept = [edit.kept.any(dim=1).tolist() for edit in self.edits]
+        kept = max((step + 1 for each in is_kept for step in range(steps) if each[step]), default=0)
         self.first_step = self._first_step(plan, steps)
         """Of the target's own: until then it has the source's latents, whatever it predicts."""
         is_observed = bool(self.reweight_masks.source.words or self.blend.source.words)

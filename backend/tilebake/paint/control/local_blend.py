@@ -33,22 +33,25 @@ class LatentBlend:
     ) -> None:
         local = plan.edit.local_blend
         self.words = local.words if local else ()
+        words = (*self.words, *local.subtract) if local else ()
         self.source = AttentionStore(
-            [c.in_source(word) for c in plan.changes for word in self.words if columns_of(c.source, word)],
+            [c.in_source(word) for c in plan.changes for word in words if columns_of(c.source, word)],
             plan.source,
             blend,
             target,
             word_reach,
         )
         self.target = AttentionStore(
-            [c.in_target(word) for c in plan.changes for word in self.words if columns_of(c.target, word)],
+            [c.in_target(word) for c in plan.changes for word in words if columns_of(c.target, word)],
             plan.target,
             blend,
             target,
             word_reach,
         )
-        seen = len(self.source.words) + len(self.target.words)
-        thresholds = [local.threshold] * seen if local else []
+        seen = [each.text for each in (*self.source.words, *self.target.words)]
+        self._subtracts = torch.tensor([bool(local) and word in local.subtract for word in seen])
+        self._subtracts = self._subtracts.to(target.device)[:, None, None]
+        thresholds = [local.threshold] * len(seen) if local else []
         self._masks = (
             WordMasks(self.source, self.target, thresholds, blend.latent_size) if thresholds else None
         )
@@ -64,13 +67,23 @@ class LatentBlend:
         """Return the mask [h, w] of a step that both have done: all 0 in the steps that are the source's."""
         self.mask = self._within()
         if self._masks is not None and step >= self._first:
-            words = self._masks.after(step + 1, step + 1).amax(dim=0)
-            self.mask = self.mask * words.to(self.mask.dtype)
+            words = self._masks.after(step + 1, step + 1).to(self.mask.dtype)
+            self.mask = self.mask * where_words(words, self._subtracts, has_words=bool(self.words))
         return torch.zeros_like(self.mask) if step < self._source_steps else self.mask
 
     def _within(self) -> torch.Tensor:
         """Return the terrain mask [h, w] of the changes that have changed anything."""
         return terrain_mask((self._shares[1:] * self._reweights.weighs[:, None, None]).sum(dim=0))
+
+
+def where_words(masks: torch.Tensor, subtracts: torch.Tensor, *, has_words: bool) -> torch.Tensor:
+    """Mask where some word works, and none to subtract: [W, h, w] → [h, w].
+
+    `subtracts` [W, 1, 1] says which are subtracted. Without other words, the mask is everywhere else.
+    """
+    none = torch.zeros_like(masks)
+    wanted = torch.where(subtracts, none, masks).amax(dim=0) if has_words else torch.ones_like(masks[0])
+    return wanted * (1 - torch.where(subtracts, masks, none).amax(dim=0))
 
 
 def region_share(blend: Blending, regions: Iterable[int | None]) -> torch.Tensor:

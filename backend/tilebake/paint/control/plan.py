@@ -158,7 +158,8 @@ def _refuse_absent_words(edit: Edit, changes: Sequence[Change]) -> None:
         for word in (*change.rewrite.weights, *change.rewrite.control.cross_shares.words):
             find_word(change.target, word)
     prompts = [prompt for change in changes for prompt in (change.source, change.target)]
-    for word in edit.local_blend.words if edit.local_blend else ():
+    blend = edit.local_blend
+    for word in (*blend.words, *blend.subtract) if blend else ():
         if not any(columns_of(prompt, word) for prompt in prompts):
             raise no_such_word(word, [prompt.text for prompt in prompts])
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from tilebake.level.edit.edit_file import EditEntry, Word
+from tilebake.level.edit.edit_entry import EditEntry, Word
 from tilebake.level.source.schema_base import StrictModel, TerrainName
 from tilebake.request import AttentionQuery
 from tilebake.serve.jobs.service import PreviewSubject, Urgency

@@ -11,7 +11,7 @@ from tilebake.errors import Location, MapError, ModelError, shown
 from tilebake.level.art.fit import refuse_unfit_pictures
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.formats.part import file_of
 from tilebake.level.formats.read_once import ReadOnce
 from tilebake.level.map.grid import Bounds

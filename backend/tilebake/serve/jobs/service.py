@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from tilebake.errors import ServeError
-from tilebake.level.edit.edit_file import EditEntry
+from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.request import AttentionQuery
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView, PreviewView
 
