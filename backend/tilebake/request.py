@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from tilebake.errors import BakeError
+from tilebake.level.art.digest_pictures import digest_pictures
 from tilebake.level.canvas import in_windows
 from tilebake.level.edit.edit_content import edit_content, one_number
 from tilebake.level.map.grid import Bounds
@@ -45,7 +46,6 @@ TRANSPARENCY_VERSION: Final = 2  # the same for requests of transparent pictures
 EDIT_VERSION: Final = 2  # the same for maps with an edit
 SHARES_VERSION: Final = 2  # and where the weights of base and terrains do not sum to 1
 EDGES_VERSION: Final = 2  # and for TileSets, whose edges are shared
-ART_VERSION: Final = 1  # and where a map has pictures of its own
 # Settings that came when there were pictures already: those that leave them as they start keep their digests.
 LATER_SETTINGS: Final = frozenset(
     {
@@ -54,6 +54,7 @@ LATER_SETTINGS: Final = frozenset(
     }
 )
 SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
+SETTINGS_OF_MODEL: Final = frozenset({"ip_adapter"})  # names of files whose content is part of the model's
 ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 
@@ -128,7 +129,7 @@ class BakeRequest:
             },
             "tiles": self._digests[1],
             "edit": _part_digest(content.get("edit")),
-            **self._own_pictures(),
+            **digest_pictures(self.tilemap, self.settings),
         }
 
     @cached_property
@@ -171,15 +172,9 @@ class BakeRequest:
             **({} if are_shares(self.settings) else {"shares_version": SHARES_VERSION}),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
             **({tile_set.form: [EDGES_VERSION, *tile_set.terrains]} if tile_set else {}),
-            **self._own_pictures(),
+            **digest_pictures(tilemap, self.settings),
             **({"region": [one_number(edge) for edge in self.region]} if self.region else {}),
         }
-
-    def _own_pictures(self) -> dict[str, object]:
-        """Return the digests of the map's own pictures that change a pixel."""
-        begins, tilemap = self.settings.init_strength is not None, self.tilemap
-        own = {"art": tilemap.art if begins else None, "keep": tilemap.keep}
-        return {name: [ART_VERSION, each.digest] for name, each in own.items() if each is not None}
 
     def _settings(self) -> dict[str, object]:
         settings = self.settings.model_dump(mode="json")
@@ -187,7 +182,8 @@ class BakeRequest:
         return {
             key: each
             for key, each in settings.items()
-            if key not in SETTINGS_OF_FILES and (key not in LATER_SETTINGS or each != starting[key].default)
+            if key not in SETTINGS_OF_FILES | SETTINGS_OF_MODEL
+            and (key not in LATER_SETTINGS or each != starting[key].default)
         }
 
 

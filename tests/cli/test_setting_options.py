@@ -34,6 +34,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "timestep_spacing": ("trailing", "trailing"),
     "guidance_rescale": ("0.7", 0.7),
     "init_strength": ("0.6", 0.6),
+    "ip_adapter": ("a/ip.safetensors", "a/ip.safetensors"),
     "resample": ("nearest", "nearest"),
     "keep_resolution": ("", True),
     "art_pixels_per_tile": ("16", 16),

@@ -342,7 +342,7 @@ def test_a_device_with_no_memory_at_all_leaves_the_painting_to_the_cpu_and_says_
 
     expected = bake(tiny_components, level("gw"))
     elsewhere = replace(tiny_components, device=torch.device("meta"), dtype=torch.float16)
-    monkeypatch.setattr(pipeline_module, "condition", full_but_on_the_cpu)
+    monkeypatch.setattr(pipeline_module, "condition_map", full_but_on_the_cpu)
     for model in models(elsewhere):
         monkeypatch.setattr(model, "to", partial(moves, model))
     texture = Pipeline(elsewhere).bake(ask(level("gw")), ignore)
@@ -357,7 +357,7 @@ def test_memory_that_runs_out_on_the_cpu_too_is_an_error_with_a_hint(
     def full(*_: object) -> Conditioning:
         raise MemoryError
 
-    monkeypatch.setattr(pipeline_module, "condition", full)
+    monkeypatch.setattr(pipeline_module, "condition_map", full)
     with pytest.raises(BakeError, match="not enough memory to read the prompts"):
         bake(tiny_components, level("gw"))
 

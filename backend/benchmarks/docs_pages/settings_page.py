@@ -88,6 +88,8 @@ def _range(value: Mapping[str, Any]) -> str:
         return ", ".join(f"`{each}`" for each in value["enum"])
     if value["type"] == "boolean":
         return "`true`, `false`"
+    if value["type"] == "string":
+        return "a file"
     if value["type"] == "array":
         return f"a list of {value['minItems']} to {value['maxItems']} colours"
     least = f"above {value['exclusiveMinimum']:g}" if "exclusiveMinimum" in value else f"{value['minimum']:g}"

@@ -38,7 +38,7 @@ from tilebake.paint.judge.reading import read_judge
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.plan import with_defaults
+from tilebake.serve.bake.model.recommended_settings import with_defaults
 from tilebake.serve.files.png import png_bytes
 
 TERRAINS: Final = {

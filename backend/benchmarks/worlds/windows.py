@@ -37,7 +37,7 @@ from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.report.window_report import report_windows
 from tilebake.paint.windows.store import MemoryStore
 from tilebake.request import BakeRequest
-from tilebake.serve.bake.plan import with_defaults
+from tilebake.serve.bake.model.recommended_settings import with_defaults
 from tilebake.serve.bake.publish import publish
 
 TERRAINS: Final = {"grass": "lush green grass", "forest": "dark forest", "water": "clear blue water"}

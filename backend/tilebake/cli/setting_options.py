@@ -19,6 +19,7 @@ TYPES: Final[Mapping[str, "click.ParamType[Any]"]] = {
     "integer": click.INT,
     "number": click.FLOAT,
     "boolean": click.BOOL,
+    "string": click.STRING,
 }
 ALIASES: Final = {"guidance_scale": ("--guidance",)}
 OFF: Final = {  # the flags that say no
@@ -33,6 +34,7 @@ NULL_DEFAULTS: Final = {  # what null means, in a word
     **dict.fromkeys(_OF_THE_MODEL, "the model's"),
     "pixels_per_tile": "by the tile's size",
     "init_strength": "noise alone",
+    "ip_adapter": "none",
     "mask_sigma": "half a tile",
     "mask_sigma_end": "mask_sigma",
     "base_prompt_weight_end": "base_prompt_weight",
@@ -160,6 +162,7 @@ PICTURE: Final = _section(
     "palette",
     "transparent",
     "init_strength",
+    "ip_adapter",
 )
 WINDOWS: Final = _section("Window settings", "windows", "window", "rounds", "page_size")
 SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE, *WINDOWS)

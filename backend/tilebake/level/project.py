@@ -24,16 +24,18 @@ from tilebake.level.source.schema_base import (
     InProject,
     LoraForms,
     Prompt,
+    ReferenceForm,
     StrictModel,
     TerrainForm,
     TerrainName,
     Terrains,
     lora_refs,
+    reference_ref,
     terrain_entry,
 )
 from tilebake.level.source.toml_positions import find_key
 from tilebake.level.source.toml_text import parse_toml
-from tilebake.level.terrain import LoraRef, Terrain, group_by_spelling
+from tilebake.level.terrain import LoraRef, ReferenceRef, Terrain, group_by_spelling, spell_name
 from tilebake.near_names import hint_at_path
 
 FILE_NAME: Final = "tilebake.toml"
@@ -68,6 +70,9 @@ class ProjectFile(StrictModel):
 
     loras: LoraForms = ()
     """LoRA files, each a path or a table of path and weight."""
+
+    reference: ReferenceForm | None = None
+    """A PNG that maps are to look like where they name none: a path, or a table of path and weight."""
 
     settings: SettingsOverride = SettingsOverride()
     """Settings of every bake."""
@@ -109,15 +114,22 @@ class Project:
     negative_prompt: str = ""
     terrains: Mapping[str, Terrain] = field(default_factory=dict[str, Terrain])
     loras: tuple[LoraRef, ...] = ()
+    reference: ReferenceRef | None = None
+    references: Mapping[str, ReferenceRef] = field(default_factory=dict[str, ReferenceRef])  # by terrain
     settings: SettingsOverride = field(default_factory=SettingsOverride)
     output: Path | None = None  # None puts each picture beside its map
     maps: tuple[Path, ...] = ()
     worlds: Worlds = field(default_factory=Worlds)
     tables: Mapping[str, FormatTable] = field(default_factory=dict[str, FormatTable])  # by editor
 
+    @property
+    def file(self) -> Path:
+        """Its tilebake.toml, which need not be there."""
+        return self.root / FILE_NAME
+
     def locate(self, *key: str | int) -> Location:
         """Locate a key of the project's file."""
-        return _locate(self.root / FILE_NAME, *key)
+        return _locate(self.file, *key)
 
 
 def find_project(start: Path) -> Project:
@@ -218,6 +230,8 @@ def read_project(file: Path) -> Project:
         negative_prompt=entry.negative_prompt,
         terrains=_terrains(entry.terrains, file),
         loras=lora_refs(entry.loras),
+        reference=reference_ref(entry.reference),
+        references=_references(entry.terrains),
         settings=entry.settings,
         output=root / entry.output if entry.output else None,
         maps=tuple(root / folder for folder in entry.maps),
@@ -283,6 +297,11 @@ def _terrains(forms: Mapping[str, TerrainForm], file: Path) -> dict[str, Terrain
         return ProjectError(what, where=_locate(file, "terrains", name), hint="remove one of the two")
 
     return {name: _terrain(name, form, file) for name, form in group_by_spelling(forms, refuse).items()}
+
+
+def _references(forms: Mapping[str, TerrainForm]) -> dict[str, ReferenceRef]:
+    named = {spell_name(name): reference_ref(terrain_entry(form).reference) for name, form in forms.items()}
+    return {name: each for name, each in named.items() if each is not None}
 
 
 def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:

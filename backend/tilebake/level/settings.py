@@ -45,6 +45,7 @@ PRESETS: Final[Mapping[Preset, Mapping[str, object]]] = {
 
 PromptWeight = Annotated[float, Field(ge=0, le=100)]
 Sigma = Annotated[float, Field(gt=0, le=512)]
+ModelFileName = Annotated[str, Field(min_length=1, max_length=1000)]
 HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -130,6 +131,11 @@ class AnySettings(StrictModel):
     keeps its colours and borders and paints textures, 0.6 leaves colours half of the way to its own, 1
     next to nothing. It is the share of the timesteps that the model was trained with; the last step is always
     painted. null begins from noise alone."""
+
+    ip_adapter: ModelFileName | None = None
+    """File of an IP-Adapter for SDXL (.safetensors), with the folder image_encoder beside it. It paints like
+    the pictures that a map or its terrains name as "reference", and is loaded where there are any. A map or
+    tilebake.toml names it relative to the project. null paints like none."""
 
     windows: Windows = "auto"
     """Whether a map is painted in windows, pieces that blend into each other. A level of any size can be,

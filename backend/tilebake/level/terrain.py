@@ -25,6 +25,13 @@ class LoraRef(NamedTuple):
     weight: float = 1.0
 
 
+class ReferenceRef(NamedTuple):
+    """Name a picture to paint like, and how strongly it works."""
+
+    path: str
+    weight: float
+
+
 def spell_name(name: str) -> str:
     """Return the one spelling (NFC) of a terrain's name: macOS may take é apart into e and an accent."""
     return unicodedata.normalize("NFC", name)

@@ -1,12 +1,13 @@
 """Hold a level as it is painted, and read it from a map file of any format."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.art.own_picture import OwnPicture
+from tilebake.level.art.references import REFERENCE, ReferencePicture, ReferenceReader, References
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.edit.edit_file import MapPrompts, read_edit, with_style
@@ -26,7 +27,7 @@ from tilebake.level.source.diagnostics import nearest
 from tilebake.level.source.encoding import read_bytes
 from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
-from tilebake.level.source.schema_base import TerrainEntry
+from tilebake.level.source.schema_base import TerrainEntry, reference_ref
 from tilebake.level.terrain import LoraRef, Terrain, spell_name
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
@@ -63,6 +64,7 @@ class TileMap:
     tile_set: TileSetForm | None = None  # of a TileSet, whose picture is a sheet of its tiles
     art: OwnPicture | None = None  # what the game shows there, to begin from under init_strength
     keep: OwnPicture | None = None  # whose opaque pixels stay as they are
+    references: References = field(default_factory=References)  # what it is to look like
 
     def index_of(self, terrain: str) -> int:
         """Return a terrain's place among `terrains`. Raises MapError, naming the one that was meant."""
@@ -109,9 +111,8 @@ def parse_map(
     known = format_of(file_of(path).name) if path else None
     beside = beside or beside_of(path, project)
     content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))
-    _refuse_clashing_settings(content, project)
+    _refuse_clashes(content, project)
     terrains = _terrains(content, project)
-    _refuse_wrap(content)
     laid = lay_tiles(content.layers, content.grid, content.refuse, content.extent)
     painted = tuple(terrain for terrain in terrains if terrain.name in laid.tiles.names)
     _refuse_vast(content, laid, painted)
@@ -142,6 +143,7 @@ def parse_map(
         tile_set=content.tile_set,
         art=content.art,
         keep=content.keep,
+        references=_references(content, painted, ReferenceReader(path, content.refuse, beside, project)),
     )
 
 
@@ -154,13 +156,11 @@ def beside_of(path: Path | None, project: "Project | None") -> Beside:
     return Beside(project.root, project.tables, place=place)
 
 
-def _refuse_wrap(content: MapContent) -> None:
+def _refuse_clashes(content: MapContent, project: "Project | None") -> None:
+    """Raise for settings, and for a wrap and a grid, that are each right and do not go together."""
     if content.wrap is not None and content.grid.shape != "square":
         hint = 'remove "wrap", or make the grid "square"'
         raise content.refuse(f"a grid that is {content.grid.shape} does not wrap", ("wrap",), hint=hint)
-
-
-def _refuse_clashing_settings(content: MapContent, project: "Project | None") -> None:
     try:
         apply(BakeSettings(), *([project.settings] if project else []), content.settings)
     except MapError as error:
@@ -237,6 +237,19 @@ def _terrains(content: MapContent, project: "Project | None") -> tuple[Terrain, 
                 raise content.refuse(f"unknown terrain {snippet(name)}", layer.named_at[name], hint=hint)
             used[name] = _terrain(name, entries.get(name, TerrainEntry()), shared.get(name), content.refuse)
     return tuple(used[name] for name in sorted(used))
+
+
+def _references(content: MapContent, painted: Sequence[Terrain], reader: ReferenceReader) -> References:
+    """Read what the map, or else its project, names to be painted like: as a whole, and by terrain."""
+    project = reader.project
+    whole, shared = (None, {}) if project is None else (project.reference, project.references)
+    terrains: dict[str, ReferencePicture] = {}
+    for name in (terrain.name for terrain in painted):
+        own = reference_ref(content.terrains.get(name, TerrainEntry()).reference)
+        at = ("terrains", name, REFERENCE)
+        if (found := reader.read(own, at, shared.get(name), at)) is not None:
+            terrains[name] = found
+    return References(reader.read(content.reference, content.reference_at, whole, (REFERENCE,)), terrains)
 
 
 def _terrain(name: str, own: TerrainEntry, shared: Terrain | None, refuse: Refuse) -> Terrain:

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from tilebake.errors import Location, ModelError
-from tilebake.models.config_keys import SCHEDULER_KEYS, TEXT_ENCODER_KEYS, UNET_KEYS, VAE_KEYS, Rule
+from tilebake.models.config_keys import (
+    IMAGE_ENCODER_KEYS,
+    SCHEDULER_KEYS,
+    TEXT_ENCODER_KEYS,
+    UNET_KEYS,
+    VAE_KEYS,
+    Rule,
+)
 from tilebake.models.model_file import read_json
 
 CONFIG_KEYS: Final[Mapping[str, Mapping[str, Rule]]] = {
@@ -14,6 +21,7 @@ CONFIG_KEYS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "vae": VAE_KEYS,
     "text_encoder": TEXT_ENCODER_KEYS,
     "text_encoder_2": TEXT_ENCODER_KEYS,
+    "image_encoder": IMAGE_ENCODER_KEYS,
     "scheduler": SCHEDULER_KEYS,
 }
 

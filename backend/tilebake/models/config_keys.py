@@ -166,6 +166,22 @@ TEXT_ENCODER_KEYS: Final[Mapping[str, Rule]] = {
     "eos_token_id": _TOKEN_ID,
 }
 
+IMAGE_ENCODER_KEYS: Final[Mapping[str, Rule]] = {
+    "hidden_size": _WIDTH,
+    "intermediate_size": _whole(1, 65536),
+    "projection_dim": _WIDTH,
+    "num_hidden_layers": _whole(2, 64),
+    "num_attention_heads": _whole(1, 256),
+    "num_channels": _whole(3, 3),
+    "image_size": _whole(8, 1024),
+    "patch_size": _whole(4, 64),
+    "hidden_act": TEXT_ENCODER_KEYS["hidden_act"],
+    "layer_norm_eps": _number(0, 1),
+    "attention_dropout": _number(0, 1),
+    "initializer_range": _number(0, 1000),
+    "initializer_factor": _number(0, 1000),
+}
+
 _BETA: Final = _number(0, 1)
 _SIGMA: Final = _either(_number(0, 1e6), _NULL)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from tilebake.errors import TilebakeError
+from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
 from tilebake.models.file_digest import file_digest
 from tilebake.models.labels.few_steps import with_loras
 from tilebake.models.labels.label import read_label
@@ -30,11 +32,16 @@ class Models:
     def __init__(self) -> None:
         self._models = _Lookups(_model)
         self._loras = _Lookups(_lora)
+        self._with_added: dict[AddedFiles, _Lookups[tuple[ModelSource, str]]] = {}
         self._words: dict[tuple[str, Path], ModelWords | None] = {}
 
-    def model(self, reference: str, root: Path) -> tuple[ModelSource, str]:
-        """Return a model and its digest."""
-        return self._models.find(reference, root)
+    def model(self, reference: str, root: Path, added: AddedFiles = NOTHING_ADDED) -> tuple[ModelSource, str]:
+        """Return a model with what is loaded beside it, and the digest of both."""
+        if added == NOTHING_ADDED:
+            return self._models.find(reference, root)
+        if added not in self._with_added:
+            self._with_added[added] = _Lookups(partial(_model, added=added))
+        return self._with_added[added].find(reference, root)
 
     def words(self, reference: str, root: Path) -> ModelWords | None:
         """Return the words that a model was taught, as they were at the first call; None if it says none.
@@ -52,7 +59,8 @@ class Models:
 
     def is_outdated(self) -> bool:
         """Return whether anything that was looked up has changed, is gone, or has appeared since."""
-        return self._models.is_outdated() or self._loras.is_outdated()
+        looked_up = (self._models, self._loras, *self._with_added.values())
+        return any(each.is_outdated() for each in looked_up)
 
 
 class _Outcome(NamedTuple, Generic[_T]):
@@ -91,8 +99,8 @@ class _Lookups(Generic[_T]):
             return _Outcome(None, error)
 
 
-def _model(reference: str, root: Path) -> tuple[ModelSource, str]:
-    source = resolve(reference, root)
+def _model(reference: str, root: Path, added: AddedFiles = NOTHING_ADDED) -> tuple[ModelSource, str]:
+    source = replace(resolve(reference, root), added=added)
     try:
         digest = model_digest(source)
     except OSError as error:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from tilebake.drive_check import require_answer
 from tilebake.errors import Location, ModelError, shown
 from tilebake.models import hub_cache
+from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles, digest_with, paths_of_added
 from tilebake.models.config_check import read_config
 from tilebake.models.defaults import Defaults, read_defaults
 from tilebake.models.file_digest import file_digest
@@ -46,6 +47,7 @@ class ModelSource:
     kind: Literal["embedded", "folder", "file", "hub"]
     path: Path  # the diffusers folder, or the .safetensors file
     defaults: Defaults = field(default_factory=Defaults)
+    added: AddedFiles = NOTHING_ADDED  # what is loaded beside its own files
     digest: str = ""  # what `model_digest` gave when it was looked up; empty where nobody has asked yet
 
 
@@ -237,7 +239,7 @@ def _file_defaults(path: Path) -> Defaults:
 
 
 def model_digest(source: ModelSource) -> str:
-    """Return the sha256 (hex) over names and bytes of every file of a model that is read to paint.
+    """Return the sha256 (hex) over names and bytes of every file that is read to paint with a model.
 
     A judge of terrains beside it changes no pixel. Raises OSError when a file cannot be read, and ModelError
     when one is missing.
@@ -246,12 +248,12 @@ def model_digest(source: ModelSource) -> str:
     if source.kind == "file":  # what its header says was not read once, and the same bytes painted otherwise
         said = schedule_changes((), read_label(source.path).metadata)
         entries += [f"{key} {value}\n" for key, value in sorted(said.items()) if value != "epsilon"]
-    return hashlib.sha256("".join(entries).encode()).hexdigest()
+    return digest_with(hashlib.sha256("".join(entries).encode()).hexdigest(), source.added)
 
 
 def model_paths(source: ModelSource) -> tuple[Path, ...]:
     """Return the path of every file of a model that is read to paint. Raises ModelError."""
-    return tuple(_files_by_name(source).values())
+    return (*_files_by_name(source).values(), *paths_of_added(source.added))
 
 
 def _files_by_name(source: ModelSource) -> Mapping[str, Path]:

@@ -23,7 +23,8 @@ from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.control.kept_source.store import SourceSlot, SourceStore
 from tilebake.paint.denoise import Sampling, denoise
 from tilebake.paint.model.load import Components
-from tilebake.paint.prompts.encode import condition, plain_conditioning
+from tilebake.paint.prompts.encode import plain_conditioning
+from tilebake.paint.references.condition_map import condition_map
 from tilebake.paint.regional.blending import blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
 from tilebake.paint.torus.finish import cut_tiles, finish_wrapped
@@ -118,7 +119,7 @@ class Pipeline:
         scale = canvas.scale if settings.keep_resolution else 1.0  # pixels of the picture per map pixel
         scene = Scene(
             canvas=canvas,
-            condition=lambda components: condition(components, tilemap),
+            condition=lambda components: condition_map(components, tilemap),
             blend=blend,
             sampling=sampling,
             finish=partial(

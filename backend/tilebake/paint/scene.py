@@ -216,7 +216,8 @@ class BakeRun:
         fallbacks = [Fallback(TWO_PASSES, self._two_passes)] if guided else []
         if components.device.type == "cpu" or components.degraded:
             return fallbacks
-        others = (components.vae, components.text_encoder, components.text_encoder_2)
+        encoders = () if components.adapter is None else (components.adapter.image_encoder,)
+        others = (components.vae, components.text_encoder, components.text_encoder_2, *encoders)
         return [
             Fallback("other models parked while denoising", lambda: park(*others)),
             *fallbacks,

@@ -39,5 +39,7 @@ class KeptPlans:
 def _tiles(planned: PlannedBake) -> int:
     """Return how many tiles a plan is as large as: pictures of the map's own count by their bytes."""
     tilemap = planned.request.tilemap
-    packed = sum(len(each.content) for each in (tilemap.art, tilemap.keep) if each is not None)
+    references = (each.picture for each in tilemap.references.pictures())
+    own = (tilemap.art, tilemap.keep, *references)
+    packed = sum(len(each.content) for each in own if each is not None)
     return len(tilemap.tiles) + packed // TILE_BYTES

@@ -14,7 +14,7 @@ from tilebake.models.labels.few_steps import few_steps_of
 from tilebake.models.labels.label import Label
 from tilebake.models.lookup import recommend_with
 from tilebake.models.reference import resolve
-from tilebake.serve.bake.plan import with_defaults
+from tilebake.serve.bake.model.recommended_settings import with_defaults
 
 
 def told(

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 ART: Final = "art"
 KEEP: Final = "keep"
+_WHAT_TO_FETCH: Final = (
+    "fetch ip-adapter_sdxl_vit-h.safetensors of h94/IP-Adapter, and its folder models/image_encoder; put "
+    'both side by side into the project, and name the file by the setting "ip_adapter"'
+)
 
 
 def refuse_unfit_pictures(tilemap: "TileMap", settings: "BakeSettings") -> None:
     """Raise MapError where a map's own pictures are not of its size, or cannot be painted from."""
+    refuse_references_alone(tilemap, settings)
     refuse_pictures_in_windows(tilemap, settings)
     named = _named(tilemap, settings)
     if named and tilemap.tile_set is not None:
@@ -26,6 +31,13 @@ def refuse_unfit_pictures(tilemap: "TileMap", settings: "BakeSettings") -> None:
         _refuse_unfit_art(tilemap)
     if KEEP in named:
         _refuse_unfit_keep(tilemap, settings)
+
+
+def refuse_references_alone(tilemap: "TileMap", settings: "BakeSettings") -> None:
+    """Raise MapError where a map is to look like a picture, and no setting names what can read it."""
+    if settings.ip_adapter is None and tilemap.references.pictures():
+        what = 'painting like a picture ("reference") takes an IP-Adapter, and no setting names one'
+        raise MapError(what, where=Location(tilemap.path), hint=_WHAT_TO_FETCH)
 
 
 def refuse_pictures_in_windows(tilemap: "TileMap", settings: "BakeSettings") -> None:

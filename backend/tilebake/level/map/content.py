@@ -12,7 +12,7 @@ from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.json_positions import JsonPath
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import LoraRef, ReferenceRef
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
 
@@ -77,3 +77,5 @@ class MapContent:
     tile_set: TileSetForm | None = None
     art: OwnPicture | None = None  # to begin from
     keep: OwnPicture | None = None  # to stay as it is
+    reference: ReferenceRef | None = None  # what the whole map is to look like
+    reference_at: JsonPath = ("reference",)

@@ -36,6 +36,7 @@ def crop(tilemap: "TileMap", box: Bounds, bounds: Bounds | None = None) -> "Tile
         bounds=bounds or box,
         edit=tilemap.edit and _crop_edit(tilemap.edit, tiles.names),
         notes=(),
+        references=tilemap.references.only([terrain.name for terrain in terrains]),
     )
 
 

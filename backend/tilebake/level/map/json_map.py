@@ -18,7 +18,7 @@ from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.json_text import JsonText
-from tilebake.level.source.schema_base import lora_refs, terrain_entry
+from tilebake.level.source.schema_base import lora_refs, reference_ref, terrain_entry
 from tilebake.level.torus.set_layer import form_of, read_set
 
 
@@ -57,6 +57,7 @@ def read_json_map(data: str | bytes, path: Path | None, beside: Beside) -> MapCo
         tile_set=tile_set,
         art=read_named(file.art, "art"),
         keep=read_named(file.keep, "keep"),
+        reference=reference_ref(file.reference),
     )
 
 

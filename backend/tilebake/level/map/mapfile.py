@@ -18,7 +18,9 @@ from tilebake.level.source.schema_base import (
     OBJECT,
     InProject,
     LoraForms,
+    PictureName,
     Prompt,
+    ReferenceForm,
     StrictModel,
     TerrainForm,
     TerrainName,
@@ -37,7 +39,6 @@ PixelCount = Annotated[int, Field(ge=1, le=MAX_TILE_PIXELS)]
 Position = Annotated[float, Field(ge=-1e9, le=1e9)]
 PixelPair = Annotated[tuple[PixelCount, PixelCount], Field(strict=False)]
 PointField = Annotated[tuple[Position, Position], Field(strict=False)]
-PictureName = Annotated[str, Field(min_length=1, max_length=1000)]
 CellField = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
 
 
@@ -212,6 +213,10 @@ class MapFile(TileBlock):
     keep: PictureName | None = None
     """A PNG as large as the map's picture, or a whole part of it: where it is opaque, its pixels stay as they
     are, and the painting is fitted to them. Its name is relative to the map."""
+
+    reference: ReferenceForm | None = None
+    """A PNG that the whole picture is to look like, or {"path", "weight"}; a terrain's own goes before it. It
+    takes an IP-Adapter, which the setting ip_adapter names. Its name is relative to the map."""
 
     edit: EditEntry | None = None
     """Other words for some prompts: the map is painted under both, and keeps the layout of its own."""

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from tilebake.level.edit.prompt_spelling import respell
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import LoraRef, ReferenceRef
 
 # The forms that a value may be written in, by the names that pydantic gives them in its locations.
 TEXT: Final = "<text>"
@@ -84,7 +84,25 @@ ARRAY_OR_OBJECT = Discriminator(_array_or_object)
 NUMBER_OR_ARRAY = Discriminator(_number_or_array)
 Prompt = Annotated[str, Field(max_length=20_000), AfterValidator(respell)]
 SaidPrompt = Annotated[str, Field(max_length=20_000, pattern=NOT_BLANK), AfterValidator(respell)]
+PictureName = Annotated[str, Field(min_length=1, max_length=1000)]
+ReferenceWeight = Annotated[float, Field(ge=0, le=10)]
+USUAL_REFERENCE_WEIGHT: Final = 0.6  # which its authors recommend beside a prompt
 InProject = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_inside_project)]
+
+
+class ReferenceEntry(StrictModel):
+    """A picture to paint like, and how strongly it works."""
+
+    path: PictureName
+    """The PNG, in the project; its name is relative to the file that names it."""
+
+    weight: ReferenceWeight = USUAL_REFERENCE_WEIGHT
+    """How strongly it works beside the words: 0 is not at all, 1 leaves them little to say."""
+
+
+ReferenceForm = Annotated[
+    Annotated[PictureName, Tag(TEXT)] | Annotated[ReferenceEntry, Tag(OBJECT)], TEXT_OR_OBJECT
+]
 
 
 class TerrainEntry(StrictModel):
@@ -98,6 +116,9 @@ class TerrainEntry(StrictModel):
 
     weight: Annotated[float, Field(gt=0, le=100)] | None = None
     """How strongly its tiles hold their ground against their neighbours; 1 unless said."""
+
+    reference: ReferenceForm | None = None
+    """A PNG that the terrain is to look like, or {"path", "weight"}; it takes an IP-Adapter."""
 
 
 class LoraEntry(StrictModel):
@@ -123,6 +144,15 @@ LoraForms = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
 def terrain_entry(form: str | TerrainEntry) -> TerrainEntry:
     """Make an entry of a terrain that is written as its prompt alone."""
     return TerrainEntry(prompt=form) if isinstance(form, str) else form
+
+
+def reference_ref(form: str | ReferenceEntry | None) -> ReferenceRef | None:
+    """Return what is named to be painted like, if anything is."""
+    if form is None:
+        return None
+    if isinstance(form, str):
+        return ReferenceRef(form, USUAL_REFERENCE_WEIGHT)
+    return ReferenceRef(form.path, form.weight)
 
 
 def lora_refs(forms: tuple[str | LoraEntry, ...]) -> tuple[LoraRef, ...]:

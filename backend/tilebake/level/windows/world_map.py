@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.errors import Location, MapError, shown
+from tilebake.level.art.references import References
 from tilebake.level.map.grid import Bounds
 from tilebake.level.map.tile_columns import Centres, Tiles
 from tilebake.level.terrain import Terrain
@@ -42,6 +43,7 @@ def join_maps(own: TileMap, others: Sequence[TileMap]) -> TileMap:
         tiles=tiles,
         empty=_join_centres([each.empty for each in maps], free),
         bounds=_around([each.bounds for each in maps]),
+        references=_join_references(maps, tiles.names),
     )
 
 
@@ -67,10 +69,21 @@ def _differences(own: TileMap, other: TileMap) -> Iterator[str]:
         yield "their base_prompt or negative_prompt"
     if (own.model, own.loras) != (other.model, other.loras):
         yield "their model or loras"
+    if own.references.whole != other.references.whole:
+        yield "their reference"
     mine: dict[str, Terrain] = {terrain.name: terrain for terrain in own.terrains}
     for terrain in other.terrains:
         if mine.get(terrain.name, terrain) != terrain:
             yield f"the terrain {shown(terrain.name)}"
+        elif terrain.name in mine and own.references.terrains.get(
+            terrain.name
+        ) != other.references.terrains.get(terrain.name):
+            yield f"the reference of the terrain {shown(terrain.name)}"
+
+
+def _join_references(maps: Sequence[TileMap], names: Sequence[str]) -> References:
+    terrains = {name: each for one in maps for name, each in one.references.terrains.items()}
+    return References(maps[0].references.whole, terrains).only(names)
 
 
 def _touch(one: Bounds, other: Bounds) -> bool:

@@ -11,13 +11,19 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import nn
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+)
 
 from tilebake.errors import Location, ModelError
 
 _Network = TypeVar("_Network", bound=nn.Module)
 
-_PREFIX: Final = "text_model."  # which CLIPTextModel's tensors have in files, and by transformers' version
+_PREFIXES: Final = ("text_model.", "vision_model.")  # of tensors in files, by version of transformers
 _POSITIONS: Final = "embeddings.position_ids"  # 0, 1, 2 …: older files hold it, newer make it
 _OLD_ATTENTION: Final = (  # what a VAE's attention was called until 2023
     (".query.", ".to_q."),
@@ -37,22 +43,28 @@ class TensorSource(Protocol):
 
 def build_unet(config: Mapping[str, Any]) -> UNet2DConditionModel:
     """Build a UNet without weights."""
-    return _without_weights(lambda: UNet2DConditionModel(**_known(UNet2DConditionModel, config)))
+    return without_weights(lambda: UNet2DConditionModel(**_known(UNet2DConditionModel, config)))
 
 
 def build_vae(config: Mapping[str, Any]) -> AutoencoderKL:
     """Build a VAE without weights."""
-    return _without_weights(lambda: AutoencoderKL(**_known(AutoencoderKL, config)))
+    return without_weights(lambda: AutoencoderKL(**_known(AutoencoderKL, config)))
 
 
 def build_text_encoder(config: Mapping[str, Any]) -> CLIPTextModel:
     """Build the first text encoder without weights."""
-    return _without_weights(lambda: CLIPTextModel(_text_config(config)))
+    return without_weights(lambda: CLIPTextModel(_text_config(config)))
 
 
 def build_text_encoder_2(config: Mapping[str, Any]) -> CLIPTextModelWithProjection:
     """Build the second text encoder, with its projection, without weights."""
-    return _without_weights(lambda: CLIPTextModelWithProjection(_text_config(config)))
+    return without_weights(lambda: CLIPTextModelWithProjection(_text_config(config)))
+
+
+def build_image_encoder(config: Mapping[str, Any]) -> CLIPVisionModelWithProjection:
+    """Build CLIP's image encoder, with its projection, without weights."""
+    known = CLIPVisionConfig(**cast("Any", {**config, "attn_implementation": "sdpa"}))
+    return without_weights(lambda: CLIPVisionModelWithProjection(known))
 
 
 def _text_config(config: Mapping[str, Any]) -> CLIPTextConfig:
@@ -65,7 +77,7 @@ def _known(network: type, config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in config.items() if key in parameters}
 
 
-def _without_weights(build: Callable[[], _Network]) -> _Network:
+def without_weights(build: Callable[[], _Network]) -> _Network:
     """Build a network that is only described: no memory for its weights, no random numbers drawn."""
     with torch.device("meta"):
         network = build()
@@ -103,7 +115,8 @@ def fill(network: _Network, tensors: TensorSource, dtype: torch.dtype, where: Pa
 
 def _canonical(name: str) -> str:
     """Return a tensor's name as all versions of the libraries would have it."""
-    name = name.removeprefix(_PREFIX)
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
     if ".mid_block.attentions." in name:
         for old, new in _OLD_ATTENTION:
             name = name.replace(old, new)

@@ -4,9 +4,9 @@ import logging
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import diffusers.utils.logging as diffusers_logging
 import transformers.utils.logging as transformers_logging
@@ -15,6 +15,9 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import read_json
+
+if TYPE_CHECKING:
+    from tilebake.paint.references.image_adapter import ImageAdapter
 
 log: Final = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class Parts:
     tokenizer_2: CLIPTokenizer
     scheduler_config: Mapping[str, Any]
     force_zeros_for_empty_prompt: bool
+    adapter: "ImageAdapter | None" = field(default=None, kw_only=True)  # of pictures
 
 
 @contextmanager

@@ -6,7 +6,7 @@ One code path for all. Nothing here reaches for the network, opens a pickle or r
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -16,6 +16,7 @@ from torch import nn
 
 from tilebake.errors import Location, ModelError
 from tilebake.level.canvas import LATENT
+from tilebake.models.added.added_files import AddedFiles
 from tilebake.models.defaults import Defaults
 from tilebake.models.devices import DTYPES
 from tilebake.models.reference import ModelSource
@@ -129,6 +130,7 @@ def load(
         with quietly():
             parts = _read(source, precision)
             _check_fit(source, parts)
+            parts = _with_added(parts, source.added, precision)
         notes = fuse_loras(parts, loras)
     for note in notes:
         log.info(note)
@@ -158,6 +160,15 @@ def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
         return read(source.path, dtype)
 
 
+def _with_added(parts: Parts, added: AddedFiles, dtype: torch.dtype) -> Parts:
+    """Return the parts with what is loaded beside them. Raises ModelError for what does not fit."""
+    if added.ip_adapter is None:
+        return parts
+    from tilebake.paint.references.read_adapter import read_adapter  # which few maps need
+
+    return replace(parts, adapter=read_adapter(parts.unet, added.ip_adapter, dtype))
+
+
 def _check_fit(source: ModelSource, parts: Parts) -> None:
     """Refuse what has SDXL's classes but not its way to paint from text: inpainting, other conditioning."""
     unet, vae = parts.unet.config, parts.vae.config
@@ -183,7 +194,8 @@ def _check_fit(source: ModelSource, parts: Parts) -> None:
 
 def models(parts: Parts) -> tuple[nn.Module, ...]:
     """Return the neural networks among the parts."""
-    return parts.unet, parts.vae, parts.text_encoder, parts.text_encoder_2
+    own = (parts.unet, parts.vae, parts.text_encoder, parts.text_encoder_2)
+    return own if parts.adapter is None else (*own, parts.adapter)
 
 
 def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:

@@ -1,10 +1,14 @@
 """Hold encoded prompts as values: PromptEmbeds, and a picture's Conditioning."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 
 from tilebake.paint.prompts.tokens import Token
+from tilebake.paint.regional.blending import Blending, TensorTarget
+from tilebake.paint.regional.layers import AttentionLayer
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +21,23 @@ class PromptEmbeds:
     pooled_prompt_embeds: torch.Tensor  # [1, P]: the second encoder's, of the first chunk without weights
 
 
+Attend = Callable[[torch.Tensor, int], torch.Tensor]
+"""Attend in one layer and branch: queries [1, H, Q, D] at a step → [1, H, Q, D]."""
+
+
+class PreparedImages(Protocol):
+    """Add to a layer's attention what pictures say."""
+
+    def add(self, layer: AttentionLayer, attends: Sequence[Attend]) -> tuple[Attend, ...]: ...
+
+
+class ImagePrompts(Protocol):
+    """Describe pictures that are attended to beside prompts."""
+
+    def only(self, regions: Sequence[int]) -> "ImagePrompts": ...
+    def prepare(self, blending: Blending, target: TensorTarget) -> PreparedImages: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Conditioning:
     """Hold all the prompts of a picture. Regions are in the order of the map's terrains."""
@@ -25,3 +46,4 @@ class Conditioning:
     regions: tuple[PromptEmbeds, ...]
     negative: PromptEmbeds
     negative_regions: tuple[PromptEmbeds, ...] | None  # None when no terrain has a negative prompt of its own
+    images: ImagePrompts | None = None  # what it is to look like

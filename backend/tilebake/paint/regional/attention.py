@@ -164,8 +164,11 @@ class RegionalAttention:
             branches[COND].embeds[0].expand(len(branches), -1, -1),
             branches=(UNCOND, COND)[-len(branches) :],
         )
+        images = None if conditioning.images is None else conditioning.images.prepare(blending, target)
         with torch.no_grad():
             attends = [_make_attends(layer, branches, controls, projections) for layer in layers]
+            if images is not None:
+                attends = [images.add(layer, each) for layer, each in zip(layers, attends, strict=True)]
             self._processors = [
                 (layer.attn, RegionalAttnProcessor(self.context, each))
                 for layer, each in zip(layers, attends, strict=True)

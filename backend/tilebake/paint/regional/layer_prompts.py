@@ -3,14 +3,14 @@
 `BranchPrompts` is made once for a UNet, `LayerPrompts` once for each layer, both before the first step.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
 import torch
 from diffusers.models.attention_processor import Attention
 
-from tilebake.paint.prompts.embeds import PromptEmbeds
+from tilebake.paint.prompts.embeds import Attend, PromptEmbeds
 from tilebake.paint.regional.blending import (
     Blending,
     StepWeights,
@@ -47,10 +47,6 @@ class LayerPrompts(NamedTuple):
     weights: tuple[torch.Tensor, ...]  # by step: [J, Q]
     stacks: tuple[PromptStack, ...] = ()  # the same keys and values, in runs of prompts of one length
     plans: tuple[DevicePlan, ...] = ()  # by step, over the stacks
-
-
-Attend = Callable[[torch.Tensor, int], torch.Tensor]
-"""Attend in one layer and branch: queries [1, H, Q, D] at a step → [1, H, Q, D]."""
 
 
 class Projections:

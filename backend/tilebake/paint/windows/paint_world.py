@@ -9,7 +9,7 @@ from tilebake.level.windows.patches import Patch
 from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
-from tilebake.paint.prompts.encode import condition
+from tilebake.paint.references.condition_map import condition_map
 from tilebake.paint.scene import Clock, Painted, describe_environment, notes_on_sampling
 from tilebake.paint.schedulers import noise_levels
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
@@ -36,7 +36,7 @@ def paint_world(
     sampling = Sampling.from_settings(request.settings, components.defaults, request.seed)
     world = world_of(components, request, sampling)
     with clock.stage("encode"):
-        conditioning = condition(components, request.tilemap)
+        conditioning = condition_map(components, request.tilemap)
     painter = WindowPainter(components, world, conditioning, store, clock)
     grid = picture_grid(request.tilemap, request.settings)
     shown = grid.pixels(request.shown)
@@ -74,7 +74,7 @@ def patch_world(
 
     def painter_of(each: BakeRequest) -> WindowPainter:
         with clock.stage("encode"):
-            conditioning = condition(components, each.tilemap)
+            conditioning = condition_map(components, each.tilemap)
         return WindowPainter(components, world_of(components, each, sampling), conditioning, store, clock)
 
     before, after = painter_of(request.anchor_request), painter_of(request.clean)

@@ -211,6 +211,7 @@ def _only(conditioning: Conditioning, regions: Sequence[int]) -> Conditioning:
         regions=tuple(conditioning.regions[index] for index in regions),
         negative=conditioning.negative,
         negative_regions=tuple(negative) if has_own else None,
+        images=None if conditioning.images is None else conditioning.images.only(regions),
     )
 
 

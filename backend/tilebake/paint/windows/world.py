@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from tilebake.level.art.digest_pictures import digest_reference
 from tilebake.level.canvas import Canvas
 from tilebake.level.masks.blend_schedule import Blend, blend_steps
 from tilebake.level.terrain import Terrain
@@ -58,7 +59,7 @@ class World:
     @cached_property
     def _shared(self) -> bytes:
         """All that every window depends on."""
-        request = self.request
+        request, references = self.request, self.request.tilemap.references
         content = {
             "window_version": WINDOW_VERSION,
             "model": request.model_digest,
@@ -70,11 +71,17 @@ class World:
             "rounds": [each.start for each in self.rounds],
             "base_prompt": request.tilemap.base_prompt,
             "negative_prompt": request.tilemap.negative_prompt,
+            **({} if references.whole is None else {"reference": digest_reference(references.whole)}),
         }
         return json.dumps(content, sort_keys=True).encode()
 
     def _digest(self, extent: Extent, masks: WindowMasks) -> str:
-        heard = [[terrain.prompt, terrain.negative_prompt] for terrain in masks.terrains]
+        seen = self.request.tilemap.references.terrains
+        heard = [
+            [terrain.prompt, terrain.negative_prompt]
+            + ([digest_reference(seen[terrain.name])] if terrain.name in seen else [])
+            for terrain in masks.terrains
+        ]
         found = hashlib.sha256(self._shared)
         found.update(json.dumps([extent, heard]).encode())
         for shades in masks.shades.values():

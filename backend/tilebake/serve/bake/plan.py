@@ -5,9 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
-from tilebake.errors import Location, MapError, ModelError, shown
+from tilebake.errors import Location, MapError, shown
 from tilebake.level.art.fit import refuse_unfit_pictures
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
@@ -23,13 +21,16 @@ from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, beside_of, read_map
 from tilebake.level.torus.sizes import can_wrap
 from tilebake.level.windows.region import region_of
+from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
 from tilebake.models.lookup import Models, recommend_with
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.reference import ModelSource
 from tilebake.models.words.advice import advise
 from tilebake.request import BakeRequest
+from tilebake.serve.bake.model.find_added_files import find_added_files
+from tilebake.serve.bake.model.recommended_settings import with_defaults
+from tilebake.serve.bake.model.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.publish import CHANGED, is_patched, stale_reason
-from tilebake.serve.bake.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.why_stale import explain_changes, other_dtype
 from tilebake.serve.files.file_stamp import FileStamps, stamp_of, stamps_of
 from tilebake.serve.files.safe_folder import nearest_folder
@@ -167,12 +168,12 @@ class Planner:
             refuse_windows(tilemap, settings)
         uncompared: list[str] = []
         try:
-            source, digest = self.model(project, tilemap.model)
+            source, digest = self.model(project, tilemap.model, self._added(settings, project, tilemap))
         except AbsentModelError:
             if recorded is None:
                 raise
             reference, _ = self._model_name(project, tilemap.model)
-            source, digest = recorded.find(reference)
+            source, digest = recorded.find(reference, settings)
             uncompared.append(reference)
         loras, absent = self._loras(project, tilemap.loras, recorded)
         source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
@@ -208,9 +209,17 @@ class Planner:
             steps = min(steps, max(FAST_STEPS, round(steps * FAST_SHARE_OF_STEPS)))
         return with_less_detail(settings, width, steps)
 
-    def model(self, project: Project, maps_own: str | None = None) -> tuple[ModelSource, str]:
+    def model(
+        self, project: Project, maps_own: str | None = None, added: AddedFiles = NOTHING_ADDED
+    ) -> tuple[ModelSource, str]:
         """Return the model and its digest: of the options, or else the map's own, or else the project's."""
-        return self.models.model(*self._model_name(project, maps_own))
+        return self.models.model(*self._model_name(project, maps_own), added)
+
+    def _added(self, settings: BakeSettings, project: Project, tilemap: TileMap) -> AddedFiles:
+        """Return what is loaded beside a map's model."""
+        has_references = bool(tilemap.references.pictures())
+        typed = self._options.settings.given
+        return find_added_files(settings, typed, project, has_references=has_references)
 
     def _model_name(self, project: Project, maps_own: str | None) -> tuple[str, Path]:
         """Return how the model is called, and the folder in which a relative name begins."""
@@ -298,31 +307,3 @@ def _stale(png: Path, request: BakeRequest, *, is_fresh: bool) -> str | None:
 def decide_for(tilemap: TileMap, project: Project, options: BakeOptions) -> DecidedMap:
     """Return a map with its settings before a model is known. Raises MapError if they contradict."""
     return decide(tilemap, apply(BakeSettings(), project.settings, tilemap.settings, options.settings))
-
-
-def with_defaults(settings: BakeSettings, source: ModelSource, *, in_windows: bool = False) -> BakeSettings:
-    """Fill settings that were left open with what the model recommends. Raises ModelError if unfit.
-
-    `in_windows` fills those of windows too, which change nothing where there are none.
-    """
-    scale, scale_low = source.defaults.guidance(settings.guidance_scale, settings.guidance_scale_low)
-    recommended = {
-        "steps": source.defaults.steps,
-        "guidance_scale": scale,
-        "guidance_scale_low": scale_low,
-        "scheduler": source.defaults.scheduler,
-        **({"window": source.defaults.window, "rounds": source.defaults.rounds} if in_windows else {}),
-        "timestep_spacing": source.defaults.timestep_spacing,
-        "guidance_rescale": source.defaults.guidance_rescale or None,  # None is 0 too, and no digest's part
-    }
-    open_ones = {name: value for name, value in recommended.items() if getattr(settings, name) is None}
-    try:
-        return apply(settings, SettingsOverride.model_validate(open_ones))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        place = Location(file=source.path / "tilebake.json", json_path=f"$.{name}")
-        what = f"the model recommends {name} {recommended[name]!r}: {first['msg']}"
-        raise ModelError(
-            what, where=place, hint=f"set {name} in the map, or correct the model's file"
-        ) from None

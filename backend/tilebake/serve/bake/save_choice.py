@@ -12,6 +12,7 @@ from tilebake.level.source.json_edit import with_inner_member, with_member, with
 from tilebake.level.source.json_text import JsonText
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import parse_map
+from tilebake.request import SETTINGS_OF_MODEL
 from tilebake.serve.bake.plan import BakeOptions, decide_for
 from tilebake.serve.bake.rewrite_map import encode_as, refuse_other_editors, rewrite_map
 
@@ -43,7 +44,7 @@ def _with_choice(map_path: Path, data: bytes, choice: BakeOptions) -> bytes | No
         changed = with_member(changed, "seed", choice.seed)
     chosen, before = (decide_for(tilemap, project, each).settings for each in (choice, BakeOptions()))
     if chosen != before:
-        changed = _with_settings(changed, choice.settings)
+        changed = _with_settings(changed, choice.settings, project.root)
     if choice.loras is not None:
         forms = [_lora_form(lora, project.root) for lora in choice.loras]
         changed = with_member(changed, "loras", forms)
@@ -51,21 +52,29 @@ def _with_choice(map_path: Path, data: bytes, choice: BakeOptions) -> bytes | No
     return None if changed == text else encode_as(changed, data)
 
 
-def _with_settings(text: str, settings: SettingsOverride) -> str:
+def _with_settings(text: str, settings: SettingsOverride, root: Path) -> str:
     """Return a map's text with these settings; those beside a preset that it stands for are taken out."""
     written: dict[str, Any] = settings.model_dump(mode="json", include=settings.model_fields_set)
     for name in PRESETS[settings.preset] if settings.preset else ():
         if name not in written:
             text = without_inner_member(text, _SETTINGS, name)
+    for name in SETTINGS_OF_MODEL & written.keys():
+        if written[name] is not None:
+            written[name] = _name_in(root, written[name], "file")
     for name, value in written.items():
         text = with_inner_member(text, _SETTINGS, name, value)
     return text
 
 
 def _lora_form(lora: LoraRef, root: Path) -> dict[str, Any]:
-    """Return a LoRA as a map writes it: its path is relative to the project. Raises MapError."""
-    path = Path(lora.path).absolute()
+    """Return a LoRA as a map writes it. Raises MapError."""
+    return {"path": _name_in(root, lora.path, "LoRA"), "weight": lora.weight}
+
+
+def _name_in(root: Path, name: str, kind: str) -> str:
+    """Return the name of a file as a map writes it, relative to the project. Raises MapError."""
+    path = Path(name).absolute()
     if not is_within(path, root):
         hint = f"put it below {root}"
-        raise MapError("a map can name no LoRA outside of its project", where=Location(path), hint=hint)
-    return {"path": path.resolve().relative_to(root.resolve()).as_posix(), "weight": lora.weight}
+        raise MapError(f"a map can name no {kind} outside of its project", where=Location(path), hint=hint)
+    return path.resolve().relative_to(root.resolve()).as_posix()

@@ -16,6 +16,8 @@ _TEXTS: Final = {
     "edit": "the edit",
     "art": "the picture that it begins from",
     "keep": "the picture that it keeps",
+    "reference": "the picture that it is painted like",
+    "references": "a picture that a terrain is painted like",
 }
 
 Fields = Mapping[str, object]

@@ -58,10 +58,11 @@ def _differ_in_tiles(anchor: BakeRequest, request: BakeRequest) -> bool:
 
 def _prompts_agree(before: TileMap, after: TileMap) -> bool:
     own = {each.name: (each.prompt, each.negative_prompt) for each in before.terrains}
-    return (before.base_prompt, before.negative_prompt, before.edit) == (
+    return (before.base_prompt, before.negative_prompt, before.edit, before.references) == (
         after.base_prompt,
         after.negative_prompt,
         after.edit,
+        after.references,
     ) and all(
         own.get(each.name, (each.prompt, each.negative_prompt)) == (each.prompt, each.negative_prompt)
         for each in after.terrains

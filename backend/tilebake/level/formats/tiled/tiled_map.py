@@ -20,7 +20,8 @@ from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import JsonPath, snippet
 from tilebake.level.source.json_text import SAVE_ANEW, JsonText
 from tilebake.level.source.refuse import Refuse
-from tilebake.level.source.schema_base import Prompt
+from tilebake.level.source.schema_base import Prompt, reference_ref
+from tilebake.level.terrain import ReferenceRef
 from tilebake.level.torus.wrap import WRAPS, Wrap
 
 _EDITOR: Final = "tiled"
@@ -67,6 +68,8 @@ def _read(value: object, refuse: Refuse, path: Path | None, beside: Beside) -> M
         extent=Rectangle(*first, entry.width, entry.height) if is_bounded else None,
         art=_picture(entry, "art", refuse, path, beside),
         keep=_picture(entry, "keep", refuse, path, beside),
+        reference=_reference(entry, refuse),
+        reference_at=("properties",),
     )
 
 
@@ -112,13 +115,24 @@ def _picture(
     entry: TiledMap, name: str, refuse: Refuse, path: Path | None, beside: Beside
 ) -> OwnPicture | None:
     """Return a picture that a map names by a custom property, a text or a file. An empty name is none."""
+    value = _file_name(entry, name, refuse)
+    return None if value is None else read_own_picture(value, ("properties",), path, beside, refuse)
+
+
+def _reference(entry: TiledMap, refuse: Refuse) -> ReferenceRef | None:
+    """Return the picture that a map names to be painted like, at its usual weight."""
+    return reference_ref(_file_name(entry, "reference", refuse))
+
+
+def _file_name(entry: TiledMap, name: str, refuse: Refuse) -> str | None:
+    """Return the name of a file that a map has as a custom property. An empty name is none."""
     value = entry.get(name)
     if value is None or value == "":
         return None
     if not isinstance(value, str):
         hint = "make it a file, or a text, in the map's properties"
         raise refuse(f"the property {name} is {snippet(value)}", ("properties",), hint=hint)
-    return read_own_picture(value, ("properties",), path, beside, refuse)
+    return value
 
 
 def _wrap(entry: TiledMap, refuse: Refuse) -> Wrap | None:

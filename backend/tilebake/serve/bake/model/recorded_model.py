@@ -6,10 +6,13 @@ whether the model has changed.
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
+from tilebake.level.settings import BakeSettings
 from tilebake.models.defaults import Defaults
 from tilebake.models.reference import ModelSource
+from tilebake.request import SETTINGS_OF_MODEL
 from tilebake.serve.owners.ownership import read_record
 
 
@@ -20,11 +23,17 @@ class RecordedModel(NamedTuple):
     digest: str = ""
     loras: tuple[tuple[str, str], ...] = ()  # the name of each file, and its digest
     defaults: Defaults = Defaults()  # the settings that were painted with
+    added: Mapping[str, object] = MappingProxyType({})  # names of the files that were loaded beside it
 
-    def find(self, reference: str) -> tuple[ModelSource, str]:
-        """Return the model called `reference`, with the digest that it had, or "" if another one painted."""
+    def find(self, reference: str, settings: BakeSettings) -> tuple[ModelSource, str]:
+        """Return the model called `reference`, with the digest that it had, or "" if another one painted.
+
+        So did one with other files beside it, by the names that settings have for them.
+        """
         source = ModelSource(reference, "file", Path(reference), self.defaults)
-        return source, self.digest if reference == self.reference else ""
+        now = {name: getattr(settings, name) for name in SETTINGS_OF_MODEL}
+        is_same = reference == self.reference and now == self.added
+        return source, self.digest if is_same else ""
 
     def find_lora(self, path: str, root: Path) -> tuple[Path, str]:
         """Return a LoRA's file, absolute, with the digest that it had, or "" if it did not paint."""
@@ -49,6 +58,7 @@ def read_recorded_model(png: Path) -> RecordedModel:
             (str(each.get("name")), str(each.get("digest"))) for each in cast("list[dict[str, Any]]", loras)
         ),
         defaults=_defaults(settings),
+        added={name: settings.get(name) for name in SETTINGS_OF_MODEL},
     )
 
 

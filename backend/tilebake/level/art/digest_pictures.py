@@ -1,0 +1,32 @@
+"""Say by digests which of a map's own pictures change a pixel: what its request's digest holds of them."""
+
+from typing import TYPE_CHECKING, Final
+
+from tilebake.level.art.references import ReferencePicture
+
+if TYPE_CHECKING:
+    from tilebake.level.settings import BakeSettings
+    from tilebake.level.tilemap import TileMap
+
+ART_VERSION: Final = 1  # goes up whenever maps with pictures of their own begin to give other pixels
+REFERENCE_VERSION: Final = 1  # and where they are painted like others
+
+
+def digest_pictures(tilemap: "TileMap", settings: "BakeSettings") -> dict[str, object]:
+    """Return the digests of the pictures that count, by what they are for; nothing where there are none."""
+    begins, references = settings.init_strength is not None, tilemap.references
+    own = {"art": tilemap.art if begins else None, "keep": tilemap.keep}
+    found: dict[str, object] = {
+        name: [ART_VERSION, each.digest] for name, each in own.items() if each is not None
+    }
+    if references.whole is not None:
+        found["reference"] = [REFERENCE_VERSION, *digest_reference(references.whole)]
+    if references.terrains:
+        terrains = {name: [*digest_reference(each)] for name, each in references.terrains.items()}
+        found["references"] = [REFERENCE_VERSION, terrains]
+    return found
+
+
+def digest_reference(reference: ReferencePicture) -> tuple[str, float]:
+    """Return what tells a picture to paint like from others: its pixels' digest, and its weight."""
+    return reference.picture.digest, float(reference.weight) + 0.0

@@ -1,0 +1,1 @@
+"""Paint like pictures: IP-Adapters, by each terrain's mask."""

@@ -1,0 +1,40 @@
+"""Find the files that settings name to be loaded beside a model."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from tilebake.errors import Location, MapError
+from tilebake.level.containment import is_within
+from tilebake.level.project import Project
+from tilebake.level.settings import BakeSettings
+from tilebake.models.added.added_files import AddedFiles
+
+
+def find_added_files(
+    settings: BakeSettings, typed: Collection[str], project: Project, *, has_references: bool
+) -> AddedFiles:
+    """Return the files that settings name, unchecked: an adapter of pictures only where there are any.
+
+    Names of settings that were `typed` begin in the current folder, others in the project's. Raises MapError
+    for a name in a file that leads out of the project.
+    """
+
+    def find(setting: str, name: str | None) -> Path | None:
+        if name is None:
+            return None
+        return Path.cwd() / name if setting in typed else _find_in(project, name, setting)
+
+    return AddedFiles(ip_adapter=find("ip_adapter", settings.ip_adapter) if has_references else None)
+
+
+def _find_in(project: Project, name: str, setting: str) -> Path:
+    path = project.root / name
+    try:
+        is_inside = is_within(path, project.root)
+    except (OSError, RuntimeError, ValueError):  # circles of links; bytes that no name has
+        is_inside = False
+    if not is_inside:
+        hint = "name it relative to the project's folder, or give it on the command line instead"
+        where = Location(json_path=f"$.settings.{setting}")
+        raise MapError(f"{name!r} leads outside the project", where=where, hint=hint)
+    return path
