@@ -62,14 +62,15 @@ def canvas_of(tilemap: "TileMap", settings: "BakeSettings") -> Canvas:
     """
     width = width_of_tile(settings, tilemap.tile_size)
     if in_windows(tilemap, settings):
-        _refuse_wrap_in_windows(tilemap)
+        _refuse_set_in_windows(tilemap)
+        refuse_unwrappable(tilemap, width)
         return canvas_over_bounds(tilemap, width)
     return canvas_for(tilemap, width)
 
 
 def in_windows(tilemap: "TileMap", settings: "BakeSettings") -> bool:
     """Tell whether a map is painted in windows under its settings."""
-    if settings.windows != "auto" or tilemap.wrap is not None:
+    if settings.windows != "auto" or tilemap.tile_set is not None:
         return settings.windows == "always"
     width, height = canvas_size(tilemap, width_of_tile(settings, tilemap.tile_size))
     return width * height > LARGEST_WHOLE or max(width, height) > LONGEST_SIDE
@@ -149,10 +150,10 @@ def _too_large(tilemap: "TileMap", pixels_per_tile: int) -> MapError:
     )
 
 
-def _refuse_wrap_in_windows(tilemap: "TileMap") -> None:
-    if tilemap.wrap is not None:
-        what = "a map that wraps is painted in one piece, and this one in windows"
-        hint = 'set "windows" to "auto", take the map out of its world, or remove "wrap"'
+def _refuse_set_in_windows(tilemap: "TileMap") -> None:
+    if tilemap.tile_set is not None:
+        what = "a TileSet is painted in one piece, and this one in windows"
+        hint = 'set "windows" to "auto", or take the set out of its world'
         raise MapError(what, where=Location(tilemap.path), hint=hint)
 
 

@@ -15,7 +15,7 @@ from tilebake.level.output import MOST_PIXELS, art_block, picture_size
 from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.torus.tile_layout import layout_of
-from tilebake.level.torus.wrap import Wrap, axes_of, refuse_unwrappable_size
+from tilebake.level.torus.wrap import Wrap, axes_of, periods_of, refuse_unwrappable_size
 from tilebake.level.windows.patches import find_patches
 from tilebake.paint import picture
 from tilebake.paint.art.own_pictures import with_own_pictures
@@ -104,7 +104,9 @@ class Pipeline:
         """
         scene = self.plain_scene(prompt, negative_prompt, size, settings, seed)
         refuse_unwrappable_size(size, wrap)
-        return self.paint_scene(replace(scene, torus=Torus(axes_of(wrap))), on_step)
+        axes = axes_of(wrap)
+        torus = Torus(axes, periods_of(axes, scene.canvas.latent_size))
+        return self.paint_scene(replace(scene, torus=torus), on_step)
 
     def scene(self, request: BakeRequest) -> Scene:
         """Make the scene of a request's whole map, in one piece.

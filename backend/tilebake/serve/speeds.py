@@ -85,15 +85,16 @@ def work_of(request: BakeRequest) -> Work:
         return Work(canvas.width * canvas.height, passes)
     if request.anchor is not None:
         return _work_of_patches(request, request.anchor, passes)
-    from tilebake.level.windows.lattice import Lattice, extent_of  # NumPy, for large maps alone
+    from tilebake.level.windows.lattice import extent_of, lattice_over  # NumPy, for large maps alone
     from tilebake.level.windows.picture_grid import picture_grid
 
     grid, world = picture_grid(tilemap, settings), extent_of(canvas)
     pieces = grid.whole_pieces(grid.pixels(request.shown)).within(grid.pixels(tilemap.bounds))
     shown = grid.latents(pieces).within(world)  # of a region, too, whole pieces are painted
     height, width = shown.size
-    windows = Lattice(settings.window // LATENT, world).count(shown)
-    return Work(height * width * LATENT**2, passes, windows, settings.window**2)
+    lattice = lattice_over(canvas, settings.window // LATENT, tilemap.wrap)
+    window = lattice.columns.length * lattice.rows.length * LATENT**2
+    return Work(height * width * LATENT**2, passes, lattice.count(shown), window)
 
 
 def _work_of_patches(request: BakeRequest, anchor: TileMap, passes: int) -> Work:

@@ -1,12 +1,13 @@
 """Maps that wrap: how they are written, which sizes can, and that all others are as they were."""
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tilebake.errors import BakeError, MapError
-from tilebake.level.canvas import canvas_of
+from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import decide
 from tilebake.level.masks.regions import region_masks
 from tilebake.level.settings import BakeSettings, apply
@@ -16,8 +17,6 @@ from tilebake.request import BakeRequest
 
 
 def read(**changes: Any) -> TileMap:
-    import json
-
     content = {
         "tilebake": 1,
         "terrains": {"grass": "grass", "water": "water"},
@@ -59,9 +58,10 @@ def test_cells_of_rows_without_a_tile_belong_to_the_period() -> None:
             "make it 4 or 8 tiles high, or set pixels_per_tile to 32",
         ),
         (
-            {"wrap": "both", "settings": {"windows": "always"}},
-            "a map that wraps is painted in one piece, and this one in windows",
-            'set "windows" to "auto"',
+            {"rows": ["g" * 67], "settings": {"pixels_per_tile": 24, "windows": "always"}, "wrap": "x"},
+            "the map is 67 tiles wide, which are painted over 1608 pixels; "
+            "what wraps has to be a multiple of 32",
+            "make it 64 or 68 tiles wide, or set pixels_per_tile to 32",
         ),
     ],
 )
@@ -72,6 +72,20 @@ def test_what_cannot_wrap_is_told_with_the_nearest_that_can(
         canvas_size(read(**changes))
     assert caught.value.what == what
     assert hint in (caught.value.hint or "")
+
+
+def test_a_large_map_that_wraps_is_painted_in_windows_as_others_are() -> None:
+    settings = BakeSettings(pixels_per_tile=64)
+    small, large = (read(rows=["gw" * columns] * 16, wrap="x") for columns in (8, 9))
+    assert [in_windows(each, settings) for each in (small, large)] == [False, True]
+
+
+def test_a_set_of_tiles_is_painted_in_one_piece() -> None:
+    content = {"tilebake": 1, "terrains": {"g": "grass", "w": "water"}, "corners": ["g", "w"]}
+    tilemap = parse_map(json.dumps({**content, "settings": {"windows": "always"}}))
+    with pytest.raises(MapError, match="a TileSet is painted in one piece") as caught:
+        canvas_size(tilemap)
+    assert 'set "windows" to "auto"' in (caught.value.hint or "")
 
 
 def test_a_width_that_nobody_asked_for_is_one_that_wraps() -> None:

@@ -25,25 +25,30 @@ def crop(tilemap: "TileMap", box: Bounds, bounds: Bounds | None = None) -> "Tile
     are the box unless given. Nothing of a part tells what else the map holds: equal surroundings make equal
     requests. To cut many small parts out of a vast map, cut pages first, and the parts out of them.
     """
-    tiles = _crop_tiles(tilemap.tiles, box)
+    return crop_boxes(tilemap, (box,), bounds or box)
+
+
+def crop_boxes(tilemap: "TileMap", boxes: Sequence[Bounds], bounds: Bounds) -> "TileMap":
+    """Return a map of the tiles and empty cells with centres in any of some boxes, as `crop` does of one."""
+    tiles = _crop_tiles(tilemap.tiles, boxes)
     centres = tilemap.empty
     terrains = tuple(terrain for terrain in tilemap.terrains if terrain.name in tiles.names)
     return replace(
         tilemap,
         terrains=terrains,
         tiles=tiles,
-        empty=_take_centres(centres, _indices_within(centres.x, centres.y, box)),
-        bounds=bounds or box,
+        empty=_take_centres(centres, _indices_within_any(centres.x, centres.y, boxes)),
+        bounds=bounds,
         edit=tilemap.edit and _crop_edit(tilemap.edit, tiles.names),
         notes=(),
         references=tilemap.references.only([terrain.name for terrain in terrains]),
     )
 
 
-def _crop_tiles(tiles: Tiles, box: Bounds) -> Tiles:
+def _crop_tiles(tiles: Tiles, boxes: Sequence[Bounds]) -> Tiles:
     import numpy as np
 
-    indices = _indices_within(tiles.centre_x, tiles.centre_y, box)
+    indices = _indices_within_any(tiles.centre_x, tiles.centre_y, boxes)
     used, terrain = np.unique(np.asarray(tiles.terrain)[indices], return_inverse=True)
     return Tiles(
         tuple(tiles.names[index] for index in used),
@@ -64,6 +69,14 @@ def _crop_edit(edit: "Edit", names: Sequence[str]) -> "Edit | None":
 
 def _take_centres(centres: Centres, indices: "Indices") -> Centres:
     return Centres(_take_floats(centres.x, indices), _take_floats(centres.y, indices))
+
+
+def _indices_within_any(xs: "array[float]", ys: "array[float]", boxes: Sequence[Bounds]) -> "Indices":
+    """Return the indices of the points in any box, each once, rising."""
+    import numpy as np
+
+    found = [_indices_within(xs, ys, box) for box in boxes]
+    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
 
 def _indices_within(xs: "array[float]", ys: "array[float]", box: Bounds) -> "Indices":

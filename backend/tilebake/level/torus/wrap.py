@@ -24,9 +24,26 @@ NO_WRAP: Final = WrapAxes()
 """What does not wrap."""
 
 
+class Periods(NamedTuple):
+    """Hold after how many latent pixels a picture repeats along each axis; 0 is never."""
+
+    across: int = 0
+    down: int = 0
+
+
+NO_PERIODS: Final = Periods()
+"""Of what does not wrap."""
+
+
 def axes_of(wrap: Wrap | None) -> WrapAxes:
     """Return the axes along which a map wraps."""
     return WrapAxes(x=wrap in ("x", "both"), y=wrap in ("y", "both"))
+
+
+def periods_of(axes: WrapAxes, latent_size: tuple[int, int]) -> Periods:
+    """Return the periods of what is so many latent pixels high and wide, and wraps along some axes."""
+    height, width = latent_size
+    return Periods(width * axes.x, height * axes.y)
 
 
 def is_period(length: float) -> bool:

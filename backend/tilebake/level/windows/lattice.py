@@ -7,15 +7,17 @@ begins or ends. Neighbours overlap, and blend over each other by a linear kernel
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, Canvas
+from tilebake.level.torus.wrap import NO_PERIODS, Periods, Wrap, axes_of, periods_of
+from tilebake.level.windows.window_line import WindowLine
 
 OVERLAP_SHARE: Final = 4  # a window overlaps the next by one part in so many
+ENDLESS: Final = 1 << 40  # latent pixels: where a world ends along an axis on which it wraps
 
 
 class Extent(NamedTuple):
@@ -53,6 +55,10 @@ class Extent(NamedTuple):
         """Return the extent with a margin on all sides."""
         return Extent(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
 
+    def move(self, right: int, down: int) -> "Extent":
+        """Return the extent elsewhere."""
+        return Extent(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def slices(self, origin: "Extent") -> tuple[slice, slice]:
         """Return the rows and columns that it has in an array whose first pixel is the origin's."""
         return (
@@ -82,58 +88,77 @@ def canvas_over(extent: Extent, scale: float) -> Canvas:
 
 @dataclass(frozen=True)
 class Lattice:
-    """Lay windows of one size over a world that ends at an extent.
+    """Lay windows of one size over a world that ends at an extent, or wraps.
 
-    At the world's edges a window that would show only what its neighbour shows is left out.
+    At the world's edges a window that would show only what its neighbour shows is left out. Along an axis
+    that wraps, the world has no edges, and what it holds repeats after a period, as its windows do.
     """
 
     side: int  # latent pixels along a window
     world: Extent
+    periods: Periods = NO_PERIODS
 
     @property
     def overlap(self) -> int:
-        """How many latent pixels two neighbours share."""
+        """How many latent pixels two neighbours share, where nothing wraps."""
         return self.side // OVERLAP_SHARE
 
     @property
     def stride(self) -> int:
-        """How many latent pixels there are from a window to the next."""
+        """How many latent pixels there are from a window to the next, where nothing wraps."""
         return self.side - self.overlap
+
+    @cached_property
+    def columns(self) -> WindowLine:
+        """The windows of a row."""
+        return WindowLine(self.side, self.stride, self.world.left, self.world.right, self.periods.across)
+
+    @cached_property
+    def rows(self) -> WindowLine:
+        """The windows of a column."""
+        return WindowLine(self.side, self.stride, self.world.top, self.world.bottom, self.periods.down)
 
     def extent(self, window: Window) -> Extent:
         """Return the part of the world that a window shows."""
-        left, top = window.column * self.stride, window.row * self.stride
-        return Extent(left, top, left + self.side, top + self.side)
+        left, top = self.columns.start(window.column), self.rows.start(window.row)
+        return Extent(left, top, left + self.columns.length, top + self.rows.length)
+
+    def own(self, window: Window) -> Window:
+        """Return the window of the first period that shows the same; where nothing wraps, the window."""
+        return Window(self.columns.own(window.column), self.rows.own(window.row))
 
     def windows(self, part: Extent) -> Iterator[Window]:
         """Yield the windows that show any pixel of a part of the world, row by row."""
-        rows, columns = self._lines(part)
-        return (Window(column, row) for row in rows for column in columns)
+        columns = self.columns.indices(part.left, part.right)
+        return (Window(column, row) for row in self.rows.indices(part.top, part.bottom) for column in columns)
 
     def count(self, part: Extent) -> int:
-        """Return how many windows show any pixel of a part of the world."""
-        rows, columns = self._lines(part)
-        return len(rows) * len(columns)
-
-    def _lines(self, part: Extent) -> tuple[range, range]:
-        """Return the rows and the columns of windows that show any pixel of a part."""
-        rows = self._indices(part.top, part.bottom, self.world.top, self.world.bottom)
-        return rows, self._indices(part.left, part.right, self.world.left, self.world.right)
-
-    def _indices(self, start: int, end: int, world_start: int, world_end: int) -> range:
-        """Return the windows along one axis that show a pixel from `start` up to `end`."""
-        first = world_start // self.stride
-        last = max(first, ceil((world_end - self.side) / self.stride))
-        return range(
-            max(first, (start - self.side) // self.stride + 1), min(last, (end - 1) // self.stride) + 1
+        """Return how many windows show any pixel of a part of the world, each that repeats once."""
+        columns, rows = (
+            min(len(indices), line.count) if line.period else len(indices)
+            for line, indices in (
+                (self.columns, self.columns.indices(part.left, part.right)),
+                (self.rows, self.rows.indices(part.top, part.bottom)),
+            )
         )
+        return columns * rows
 
     @cached_property
     def kernel(self) -> NDArray[np.float32]:
-        """How much a window counts at each of its pixels: [side, side], above 0.
+        """How much a window counts at each of its pixels: [height, width].
 
         It falls linearly over an overlap, where two neighbours' sum is 1.
         """
-        rising = (np.arange(self.overlap, dtype=np.float64) + 0.5) / self.overlap
-        ramp = np.concatenate([rising, np.ones(self.side - 2 * self.overlap), rising[::-1]])
-        return np.outer(ramp, ramp).astype(np.float32)
+        return np.outer(self.rows.ramp, self.columns.ramp).astype(np.float32)
+
+
+def lattice_over(canvas: Canvas, side: int, wrap: Wrap | None) -> Lattice:
+    """Return the windows, `side` latent pixels long, of a world that a canvas shows whole."""
+    axes, world = axes_of(wrap), extent_of(canvas)
+    endless = Extent(
+        -ENDLESS if axes.x else world.left,
+        -ENDLESS if axes.y else world.top,
+        ENDLESS if axes.x else world.right,
+        ENDLESS if axes.y else world.bottom,
+    )
+    return Lattice(side, endless, periods_of(axes, canvas.latent_size))

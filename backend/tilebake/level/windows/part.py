@@ -1,14 +1,16 @@
 """Cut a part out of a map with all that its picture depends on, so that nothing else changes its digest."""
 
+from collections.abc import Iterator
 from math import ceil, floor
 from typing import Final
 
-from tilebake.level.canvas import LATENT
-from tilebake.level.map.crop import crop
+from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.blend_schedule import softest_mask
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.unroll import crop_around
+from tilebake.level.torus.wrap import NO_PERIODS, Periods, WrapAxes, axes_of, periods_of
 from tilebake.level.windows.lattice import OVERLAP_SHARE, Extent
 from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.level.windows.window_masks import BOOSTED, REACH
@@ -21,27 +23,45 @@ FARTHEST: Final = 32  # latent pixels around a piece that its pixels depend on, 
 def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> TileMap:
     """Return the part of a map that the picture of a region depends on, when it is painted in windows.
 
-    Its bounds end there too, unless the map does before. `window` and `rounds` of the settings are decided.
+    Its bounds end there too, unless the map does before, or wraps. `window` and `rounds` of the settings are
+    decided.
     """
     grid = picture_grid(tilemap, settings)
     latents = grid.latents(grid.whole_pieces(grid.pixels(region)))
-    seen = around_pieces(latents).grow(reach_of_windows(settings))
-    bounds = _common(_in_map_pixels(seen, LATENT / grid.canvas_scale), tilemap.bounds)
+    axes = axes_of(tilemap.wrap)
+    periods = periods_of(axes, canvas_of(tilemap, settings).latent_size)
+    seen = _in_map_pixels(
+        around_pieces(latents, periods).grow(reach_of_windows(settings)), LATENT / grid.canvas_scale
+    )
     softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
     margin = BOOSTED * REACH * softest * LATENT / grid.canvas_scale
-    return crop(tilemap, _grow(bounds, margin), bounds)
+    common = _common(seen, tilemap.bounds)
+    box = _grow(_along(axes, seen, common), margin)
+    return crop_around(tilemap, box, _along(axes, tilemap.bounds, common))
 
 
-def around_pieces(latents: Extent, seam: int = SEAM, halo: int = FARTHEST) -> Extent:
+def around_pieces(
+    latents: Extent, periods: Periods = NO_PERIODS, seam: int = SEAM, halo: int = FARTHEST
+) -> Extent:
     """Return the latent pixels that some depend on when they are decoded: of whole pieces, with a border."""
     near = latents.grow(seam)
-    pieces = Extent(
-        near.left // PIECE_SIDE * PIECE_SIDE,
-        near.top // PIECE_SIDE * PIECE_SIDE,
-        -(-near.right // PIECE_SIDE) * PIECE_SIDE,
-        -(-near.bottom // PIECE_SIDE) * PIECE_SIDE,
-    )
-    return pieces.grow(seam + halo)
+    columns = [*pieces_along(near.left, near.right, periods.across)]
+    rows = [*pieces_along(near.top, near.bottom, periods.down)]
+    return Extent(columns[0][0], rows[0][0], columns[-1][1], rows[-1][1]).grow(seam + halo)
+
+
+def pieces_along(start: int, end: int, period: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield where each piece begins and ends that shows a latent pixel from `start` up to `end`, on one axis.
+
+    Where the axis wraps, pieces lie alike in each period, and the last one ends with it.
+    """
+    turn = start // period * period if period else 0
+    at = turn + (start - turn) // PIECE_SIDE * PIECE_SIDE
+    while at < end:
+        whole = at + PIECE_SIDE
+        stop = min(whole, (at // period + 1) * period) if period else whole
+        yield at, stop
+        at = stop
 
 
 def reach_of_windows(settings: BakeSettings) -> int:
@@ -62,6 +82,12 @@ def _in_map_pixels(extent: Extent, per_latent: float) -> Bounds:
     left, top = floor(extent.left * per_latent), floor(extent.top * per_latent)
     right, bottom = ceil(extent.right * per_latent), ceil(extent.bottom * per_latent)
     return Bounds(left, top, right - left, bottom - top)
+
+
+def _along(axes: WrapAxes, around: Bounds, plain: Bounds) -> Bounds:
+    """Return a rectangle that is one of two along axes that wrap, and the other along those that do not."""
+    across, down = around if axes.x else plain, around if axes.y else plain
+    return Bounds(across.x, down.y, across.width, down.height)
 
 
 def _grow(bounds: Bounds, margin: float) -> Bounds:

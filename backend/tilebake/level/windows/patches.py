@@ -49,9 +49,12 @@ class Patch(NamedTuple):
 def find_patches(anchor: TileMap, tilemap: TileMap, settings: BakeSettings) -> tuple[Patch, ...] | None:
     """Return the patches that turn a picture of `anchor` into one of `tilemap`; none where nothing shows.
 
-    Returns None where the picture has to be painted anew: its place or size changed, or much of it.
+    Returns None where the picture has to be painted anew: its place or size changed, or much of it, or it
+    wraps, for a patch knows nothing of the other side.
     """
     if (anchor.bounds, anchor.tile_size, anchor.grid) != (tilemap.bounds, tilemap.tile_size, tilemap.grid):
+        return None
+    if tilemap.wrap is not None:
         return None
     world = extent_of(canvas_of(tilemap, settings))
     boxes = _changed_boxes(anchor, tilemap, settings)

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT, Canvas
-from tilebake.level.map.crop import crop
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.regions import Regions, masks_of
 from tilebake.level.settings import BakeSettings
 from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
+from tilebake.level.torus.unroll import unroll
 
 SHADES: Final = 256  # parts that a pixel's share is rounded to
 REACH: Final = 8.0  # sigmas, from where on a tile is not to be seen: its Gaussian is below 1e-13
@@ -50,7 +50,7 @@ def masks_of_window(
     tilemap: TileMap, canvas: Canvas, settings: BakeSettings, sigmas: Collection[float]
 ) -> WindowMasks:
     """Return the masks of a window that a canvas describes, as they are in each world with these tiles."""
-    near = crop(tilemap, around(canvas, max(sigmas)), tilemap.bounds)
+    near = unroll(tilemap, around(canvas, max(sigmas)))
     shades = {sigma: round_shares(masks_of(near, canvas, settings, sigma).shares) for sigma in sigmas}
     shown = [
         index for index in range(len(near.terrains)) if any(each[index].any() for each in shades.values())

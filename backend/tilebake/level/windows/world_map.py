@@ -61,6 +61,8 @@ def _refuse_difference(own: TileMap, other: TileMap) -> None:
 def _differences(own: TileMap, other: TileMap) -> Iterator[str]:
     if (own.grid, own.tile_size) != (other.grid, other.tile_size):
         yield "their grid or tile_size"
+    if own.wrap != other.wrap:
+        yield "their wrap"
     if own.seed != other.seed:
         yield "their seed"
     if own.settings != other.settings:

@@ -1,6 +1,7 @@
 """Report on a map that was painted in windows: what its tiles show, and how well windows hold together."""
 
 from collections.abc import Iterable
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.level.canvas import LATENT, canvas_of
-from tilebake.level.windows.lattice import Lattice, extent_of
+from tilebake.level.windows.lattice import Lattice, lattice_over
 from tilebake.level.windows.picture_grid import picture_grid
+from tilebake.level.windows.window_line import WindowLine
 from tilebake.paint.judge.judging import count_judged
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.picture import PixelArray
@@ -47,13 +49,9 @@ def find_overlaps(request: BakeRequest, lattice: Lattice) -> tuple[Line, Line]:
     grid = picture_grid(request.tilemap, request.settings)
     shown = grid.pixels(request.shown)
     ratio = grid.canvas_scale / grid.scale / LATENT
-    windows = [*lattice.windows(lattice.world)]
     rows = (np.arange(shown.top, shown.bottom) + 0.5) * ratio
     columns = (np.arange(shown.left, shown.right) + 0.5) * ratio
-    return (
-        _overlaps_along(rows, {window.row for window in windows}, lattice),
-        _overlaps_along(columns, {window.column for window in windows}, lattice),
-    )
+    return _overlaps_along(rows, lattice.rows), _overlaps_along(columns, lattice.columns)
 
 
 def find_windows(places: Floats, lattice: Lattice, shift: float = 0.0) -> WindowIndices:
@@ -61,24 +59,22 @@ def find_windows(places: Floats, lattice: Lattice, shift: float = 0.0) -> Window
 
     `shift` moves the lattice by a part of its stride along both axes, where no window is painted.
     """
-    last = max(lattice.windows(lattice.world))
-    first = min(lattice.windows(lattice.world))
-    found = np.floor((places - lattice.overlap / 2) / lattice.stride - shift).astype(np.intp)
-    column = np.clip(found[:, 0], first.column, last.column)
-    row = np.clip(found[:, 1], first.row, last.row)
-    return row * (last.column - first.column + 1) + column
+    column = lattice.columns.nearest(places[:, 0], shift)
+    row = lattice.rows.nearest(places[:, 1], shift)
+    return row * (column.max() - column.min() + 1) + column
 
 
 def _lattice(request: BakeRequest) -> Lattice:
     assert request.settings.window is not None, "settings are decided"
-    return Lattice(request.settings.window // LATENT, extent_of(canvas_of(request.tilemap, request.settings)))
+    canvas = canvas_of(request.tilemap, request.settings)
+    return lattice_over(canvas, request.settings.window // LATENT, request.tilemap.wrap)
 
 
-def _overlaps_along(places: Floats, windows: Iterable[int], lattice: Lattice) -> Line:
+def _overlaps_along(places: Floats, line: WindowLine) -> Line:
     found = np.zeros(len(places), bool)
-    for index in sorted(windows)[1:]:
-        start = index * lattice.stride
-        found |= (places >= start) & (places < start + lattice.overlap)
+    for index in line.indices(floor(places[0]), ceil(places[-1]))[1:]:
+        zone = line.blend_zone(index)
+        found |= (places >= zone.start) & (places < zone.stop)
     return found
 
 

@@ -11,7 +11,7 @@ from tilebake.level.canvas import LATENT, Canvas
 from tilebake.level.tilemap import TileMap
 from tilebake.level.torus.edge_copies import EdgeCopies, edge_copies
 from tilebake.level.torus.tile_layout import layout_of
-from tilebake.level.torus.wrap import NO_WRAP, WrapAxes, axes_of
+from tilebake.level.torus.wrap import NO_PERIODS, NO_WRAP, Periods, WrapAxes, axes_of, periods_of
 from tilebake.paint.noise import coordinate_noise
 
 _SOLID: Final = 1 / 8  # of a tile: how far from an edge latents are copied; a feather would blur
@@ -22,18 +22,18 @@ class Torus:
     """Say along which axes a scene wraps around, and which of its latents are copies of others."""
 
     axes: WrapAxes = NO_WRAP
+    periods: Periods = NO_PERIODS  # of the world: a window may be shorter, and does not wrap then
     copies: EdgeCopies | None = None  # of latent pixels
 
     def noise(self, canvas: Canvas, seed: int, channels: int) -> NDArray[np.float32]:
-        """Draw the noise of a canvas, float32 [C, h, w]: the world's, or the first period's along `axes`.
+        """Draw the noise of a canvas, float32 [C, h, w]: the world's, or the first period's of what repeats.
 
         So a map that wraps has the same noise wherever it is cut open.
         """
-        (height, width), axes = canvas.latent_size, self.axes
-        x, y = 0 if axes.x else canvas.origin_x, 0 if axes.y else canvas.origin_y
-        noise = coordinate_noise(seed, x, y, width, height, channels)
-        right, down = canvas.origin_x - x, canvas.origin_y - y
-        noise = np.roll(noise, (-down, -right), axis=(1, 2))
+        height, width = canvas.latent_size
+        noise = coordinate_noise(
+            seed, canvas.origin_x, canvas.origin_y, width, height, channels, self.periods
+        )
         if self.copies is None:
             return noise
         return noise.reshape(channels, -1)[:, self.copies.hard()].reshape(noise.shape)
@@ -57,14 +57,17 @@ NO_TORUS: Final = Torus()
 def torus_of(tilemap: TileMap, canvas: Canvas) -> Torus:
     """Return what a map's scene lies on."""
     if tilemap.tile_set is None:
-        return Torus(axes_of(tilemap.wrap))
+        axes = axes_of(tilemap.wrap)
+        return Torus(axes, periods_of(axes, canvas.latent_size))
     layout = layout_of(tilemap)
     width = canvas.width // LATENT
     side = width // layout.size[1]
     left = tilemap.bounds.x * canvas.scale / LATENT - canvas.origin_x  # of the picture, on the canvas
     shift = round(left + layout.margin * side - side / 2)
     copies = edge_copies(layout.kinds, side, side * _SOLID, 0.0)
-    return Torus(WrapAxes(True, True), copies.move(shift, width) if shift else copies)
+    axes = WrapAxes(True, True)
+    periods = periods_of(axes, canvas.latent_size)
+    return Torus(axes, periods, copies.move(shift, width) if shift else copies)
 
 
 def _on(values: NDArray[np.generic], like: torch.Tensor) -> torch.Tensor:

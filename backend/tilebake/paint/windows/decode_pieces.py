@@ -16,8 +16,9 @@ from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 
 from tilebake.level.canvas import LATENT
+from tilebake.level.torus.wrap import NO_PERIODS, Periods
 from tilebake.level.windows.lattice import Extent
-from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces
+from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces, pieces_along
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import to_pixels
@@ -51,11 +52,18 @@ class PieceDecoder:
     The norms have to be frozen. `degraded` lists the fallbacks that were needed.
     """
 
-    def __init__(self, components: Components, windows: WindowLatents, world: Extent) -> None:
+    def __init__(
+        self,
+        components: Components,
+        windows: WindowLatents,
+        world: Extent,
+        periods: Periods = NO_PERIODS,
+    ) -> None:
         self.degraded: tuple[str, ...] = ()
         self._components = components
         self._windows = windows
         self._world = world
+        self._periods = periods
         self._halo = field_of_view(components.vae)
         self._seam = seam_of(components.vae)
         self._kept: dict[Extent, NDArray[np.uint8]] = {}
@@ -70,13 +78,14 @@ class PieceDecoder:
         image = np.zeros((height * LATENT, width * LATENT, 3), np.float32)
         self._kept = {at: each for at, each in self._kept.items() if at.bottom + self._seam > part.top}
         self._patches = {at: each for at, each in self._patches.items() if at.bottom > part.top}
-        for piece in pieces_of(part, self._world, self._seam):
+        for piece in pieces_of(part, self._world, self._seam, self._periods):
+            own = in_first_period(piece, self._periods)
+            if own not in self._kept:
+                self._kept[own] = self._decode_piece(own.grow(self._seam).within(self._world))
             shown = piece.grow(self._seam).within(self._world)
-            if piece not in self._kept:
-                self._kept[piece] = self._decode_piece(shown)
             common = shown.within(part)
             weight = fade(piece, shown, self._seam)[_pixels(common, shown)]
-            pixels = self._kept[piece][_pixels(common, shown)]
+            pixels = self._kept[own][_pixels(common, shown)]
             image[_pixels(common, part)] += weight * (pixels / np.float32(255))
         return image
 
@@ -99,7 +108,7 @@ class PieceDecoder:
 
     def _patch(self, shown: Extent, changes: ChangedPart) -> tuple[NDArray[np.uint8], Sequence[str]]:
         """Decode what sees a change, and take the rest from the piece as it was before."""
-        before = PieceDecoder(self._components, changes.before, self._world)
+        before = PieceDecoder(self._components, changes.before, self._world, self._periods)
         pixels, degraded = before._decode_piece(shown).copy(), [*before.degraded]
         for extent in changes.extents:
             near = extent.grow(self._halo).within(self._world)
@@ -123,15 +132,24 @@ class PieceDecoder:
         return to_pixels(decoded[_pixels(part, seen)]), degraded
 
 
-def pieces_of(part: Extent, world: Extent, seam: int) -> Iterator[Extent]:
+def pieces_of(part: Extent, world: Extent, seam: int, periods: Periods = NO_PERIODS) -> Iterator[Extent]:
     """Yield the pieces of the lattice that show a pixel of a part of the world, row by row.
 
     Each shows `seam` latent pixels of its neighbours too.
     """
     near = part.grow(seam).within(world)
-    for top in range(near.top // PIECE_SIDE * PIECE_SIDE, near.bottom, PIECE_SIDE):
-        for left in range(near.left // PIECE_SIDE * PIECE_SIDE, near.right, PIECE_SIDE):
-            yield Extent(left, top, left + PIECE_SIDE, top + PIECE_SIDE).within(world)
+    columns = [*pieces_along(near.left, near.right, periods.across)]
+    for top, bottom in pieces_along(near.top, near.bottom, periods.down):
+        for left, right in columns:
+            yield Extent(left, top, right, bottom).within(world)
+
+
+def in_first_period(piece: Extent, periods: Periods) -> Extent:
+    """Return the piece of the first period that shows the same as one that repeats."""
+    across, down = periods
+    return piece.move(
+        -(piece.left // across * across) if across else 0, -(piece.top // down * down) if down else 0
+    )
 
 
 def fade(piece: Extent, shown: Extent, seam: int) -> Image:
@@ -152,9 +170,9 @@ def field_of_view(vae: AutoencoderKL) -> int:
     return ceil(field)
 
 
-def sees(vae: AutoencoderKL, part: Extent) -> Extent:
+def sees(vae: AutoencoderKL, part: Extent, periods: Periods = NO_PERIODS) -> Extent:
     """Return the latent pixels that a part is decoded from, within the world and beyond."""
-    return around_pieces(part, seam_of(vae), field_of_view(vae))
+    return around_pieces(part, periods, seam_of(vae), field_of_view(vae))
 
 
 def seam_of(vae: AutoencoderKL) -> int:

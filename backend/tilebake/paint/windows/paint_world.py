@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from tilebake.level.canvas import LATENT, canvas_of
-from tilebake.level.windows.lattice import Lattice, extent_of
+from tilebake.level.windows.lattice import lattice_over
 from tilebake.level.windows.patches import Patch
 from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.paint.denoise import Sampling
@@ -103,7 +103,7 @@ def world_of(components: Components, request: BakeRequest, sampling: Sampling) -
         request=request,
         sampling=sampling,
         scale=canvas.scale,
-        lattice=Lattice(side, extent_of(canvas)),
+        lattice=lattice_over(canvas, side, request.tilemap.wrap),
         rounds=part_into_rounds(levels, components.defaults.rounds if rounds is None else rounds),
         environment=json.dumps(environment, sort_keys=True),
     )

@@ -33,7 +33,7 @@ def paint_picture(
     whole = grid.pixels(world.request.tilemap.bounds)
     picture = np.zeros((*shown.size, 4 if world.request.settings.transparent else 3), np.uint8)
     with freeze_norms(components.vae.decoder, statistics):
-        decoder = PieceDecoder(components, windows, world.lattice.world)
+        decoder = PieceDecoder(components, windows, world.lattice.world, world.lattice.periods)
         for piece in (each.within(whole) for each in grid.pieces(shown)):
             seen = grid.latents(piece).within(world.lattice.world)
             finished = _finish(world, grid, decoder.decode(seen), piece, seen)
@@ -46,7 +46,8 @@ def latents_of_picture(components: Components, world: World, shown: Extent) -> E
     """Return the part of the world whose windows some pixels of its picture need."""
     grid = picture_grid(world.request.tilemap, world.request.settings)
     pieces = grid.whole_pieces(shown).within(grid.pixels(world.request.tilemap.bounds))
-    return sees(components.vae, grid.latents(pieces)).within(world.lattice.world)
+    seen = sees(components.vae, grid.latents(pieces), world.lattice.periods)
+    return seen.within(world.lattice.world)
 
 
 def _finish(

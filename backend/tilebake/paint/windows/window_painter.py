@@ -9,16 +9,18 @@ from typing import Final
 import numpy as np
 import torch
 
+from tilebake.level.canvas import Canvas
+from tilebake.level.torus.wrap import WrapAxes
 from tilebake.level.windows.lattice import Extent, Window
 from tilebake.paint.decode import picture_error
 from tilebake.paint.denoise import Span, denoise
 from tilebake.paint.model.load import Components
-from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.picture import to_pixels
 from tilebake.paint.progress_image import Estimate
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.layer_prompts import Projections
 from tilebake.paint.scene import OTHER_NUMBERS, BakeRun, Clock, MakeDenoiser, Scene, run
+from tilebake.paint.torus.torus import Torus
 from tilebake.paint.windows.part_progress import OnWindowStep, PartProgress, ShowWindow
 from tilebake.paint.windows.store import Latents, WindowStore
 from tilebake.paint.windows.world import WindowContent, World
@@ -76,7 +78,7 @@ class WindowPainter:
     def missing(self, part: Extent) -> Sequence[Place]:
         """List the windows that have to be painted for a part of the world, in the order of their rounds."""
         missing: list[Place] = []
-        due = dict.fromkeys(self.world.lattice.windows(part))
+        due = dict.fromkeys(self._windows(part))
         for number in reversed(range(len(self.world.rounds))):
             absent = [(number, window) for window in due if not self._has((number, window))]
             missing[:0] = absent
@@ -85,8 +87,9 @@ class WindowPainter:
 
     def latest(self, window: Window, beyond: int) -> tuple[int, Latents] | None:
         """Return the last round, after the round `beyond`, in which a window is kept, and its latents."""
+        own = self.world.lattice.own(window)
         for number in reversed(range(beyond + 1, len(self.world.rounds))):
-            if (latents := self._find((number, window))) is not None:
+            if (latents := self._find((number, own))) is not None:
                 return number, latents
         return None
 
@@ -104,7 +107,8 @@ class WindowPainter:
             extent = self.world.lattice.extent(window)
             common = extent.within(part)
             here, there = common.slices(part), common.slices(extent)
-            blended[:, *here] += kernel[there] * self._clean((number, window))[:, *there]
+            latents = self._clean((number, self.world.lattice.own(window)))
+            blended[:, *here] += kernel[there] * latents[:, *there]
             weight[here] += kernel[there]
         return blended / weight
 
@@ -123,7 +127,7 @@ class WindowPainter:
     def content_key(self, part: Extent) -> str:
         """Return the digest of all that the latents of a part of the world depend on."""
         last = len(self.world.rounds) - 1
-        names = [self._names((last, window))[-1] for window in self.world.lattice.windows(part)]
+        names = [self._names((last, window))[-1] for window in self._windows(part)]
         return hashlib.sha256("".join([str(part), *names]).encode()).hexdigest()
 
     def changes(self, part: Extent) -> None:
@@ -131,7 +135,11 @@ class WindowPainter:
 
     def _near(self, window: Window) -> Iterator[Window]:
         """Yield the windows that a window meets, itself too."""
-        return self.world.lattice.windows(self.world.lattice.extent(window))
+        return self._windows(self.world.lattice.extent(window))
+
+    def _windows(self, part: Extent) -> Iterator[Window]:
+        """Yield the windows that show a part, as the first period has them."""
+        return map(self.world.lattice.own, self.world.lattice.windows(part))
 
     def _clean(self, place: Place) -> Latents:
         kept = self._find(place)
@@ -178,6 +186,7 @@ class WindowPainter:
             blend=content.blend,
             sampling=replace(self.world.sampling, seed=self.world.sampling.seed + number),
             finish=to_pixels,
+            torus=self._torus(content.canvas),
         )
         channels = self.components.unet.config["in_channels"]
         span = replace(span, step_noise=partial(_step_noise, scene, channels))
@@ -195,6 +204,11 @@ class WindowPainter:
         if not np.isfinite(latents).all():  # kept, it would spoil each later bake
             raise picture_error(self.components, "the latents are not numbers (NaN)")
         return latents
+
+    def _torus(self, canvas: Canvas) -> Torus:
+        """Return what a window lies on: as long as a period, it wraps by itself."""
+        periods, (height, width) = self.world.lattice.periods, canvas.latent_size
+        return Torus(WrapAxes(width == periods.across, height == periods.down), periods)
 
     def _note(self, degraded: Sequence[str]) -> None:
         """Note what a window needed. Each later one may show its neighbours what came of it."""
@@ -217,10 +231,8 @@ def _only(conditioning: Conditioning, regions: Sequence[int]) -> Conditioning:
 
 def _step_noise(scene: Scene, channels: int, step: int) -> torch.Tensor:
     """Draw the noise of a step [1, C, h, w] that belongs to places, as the first noise does."""
-    height, width = scene.canvas.latent_size
     seed = scene.sampling.seed + STEP_SEEDS * (step + 1)
-    noise = coordinate_noise(seed, scene.canvas.origin_x, scene.canvas.origin_y, width, height, channels)
-    return torch.from_numpy(noise)[None]
+    return torch.from_numpy(scene.torus.noise(scene.canvas, seed, channels))[None]
 
 
 def _ignore(_step: Step, _estimate: Estimate | None) -> None:

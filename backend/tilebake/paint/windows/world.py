@@ -69,6 +69,7 @@ class World:
             "blends": self._blends,
             "side": self.lattice.side,
             "rounds": [each.start for each in self.rounds],
+            **({"periods": periods} if any(periods := self.lattice.periods) else {}),
             "base_prompt": request.tilemap.base_prompt,
             "negative_prompt": request.tilemap.negative_prompt,
             **({} if references.whole is None else {"reference": digest_reference(references.whole)}),
