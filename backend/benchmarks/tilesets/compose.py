@@ -75,17 +75,17 @@ def largest_misfit(sheet: Pixels, terrains: int, depth: int = 2) -> int:
     return max(int(np.ptp(stack, axis=0).max()) for stack in stacks)
 
 
-def border_steps(level: Pixels, side: int) -> NDArray[np.float32]:
+def border_steps(level: Pixels, side: int, reach: int | None = None) -> NDArray[np.float32]:
     """Return the mean step of luma across each border, and the mean beside it: [n, 2].
 
-    Beside: within a quarter of a tile, which has the terrains that the border itself has.
+    Beside: within `reach` pixels, a quarter of a tile, which has the terrains that the border itself has.
     """
-    luma = level[..., :3].astype(np.float32) @ LUMA
-    return np.concatenate([_upright_steps(luma, side), _upright_steps(luma.T, side)])
+    luma, near = level[..., :3].astype(np.float32) @ LUMA, side // 4 if reach is None else reach
+    return np.concatenate([_upright_steps(luma, side, near), _upright_steps(luma.T, side, near)])
 
 
-def _upright_steps(luma: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    reach, (height, width) = side // 4, luma.shape
+def _upright_steps(luma: NDArray[np.float32], side: int, reach: int) -> NDArray[np.float32]:
+    height, width = luma.shape
     found: list[tuple[float, float]] = []
     for top, x in product(range(0, height, side), range(side, width, side)):
         steps = np.abs(np.diff(luma[top : top + side, x - reach : x + reach], axis=1)).mean(axis=0)

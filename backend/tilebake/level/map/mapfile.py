@@ -163,7 +163,7 @@ class MapFile(TileBlock):
 
     wrap: Wrap | None = None
     """Along which axes the picture goes on at its other side, as a texture that repeats does: "x", "y" or
-    "both". Square grids alone wrap, and are painted in one piece."""
+    "both". Square grids alone wrap."""
 
     corners: (
         Annotated[tuple[TerrainName, ...], Field(strict=False, min_length=FEWEST, max_length=MOST)] | None

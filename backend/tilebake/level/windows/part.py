@@ -31,7 +31,7 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     axes = axes_of(tilemap.wrap)
     periods = periods_of(axes, canvas_of(tilemap, settings).latent_size)
     seen = _in_map_pixels(
-        around_pieces(latents, periods).grow(reach_of_windows(settings)), LATENT / grid.canvas_scale
+        around_pieces(latents, periods=periods).grow(reach_of_windows(settings)), LATENT / grid.canvas_scale
     )
     softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
     margin = BOOSTED * REACH * softest * LATENT / grid.canvas_scale
@@ -41,7 +41,7 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
 
 
 def around_pieces(
-    latents: Extent, periods: Periods = NO_PERIODS, seam: int = SEAM, halo: int = FARTHEST
+    latents: Extent, seam: int = SEAM, halo: int = FARTHEST, periods: Periods = NO_PERIODS
 ) -> Extent:
     """Return the latent pixels that some depend on when they are decoded: of whole pieces, with a border."""
     near = latents.grow(seam)

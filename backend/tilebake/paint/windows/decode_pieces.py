@@ -172,7 +172,7 @@ def field_of_view(vae: AutoencoderKL) -> int:
 
 def sees(vae: AutoencoderKL, part: Extent, periods: Periods = NO_PERIODS) -> Extent:
     """Return the latent pixels that a part is decoded from, within the world and beyond."""
-    return around_pieces(part, periods, seam_of(vae), field_of_view(vae))
+    return around_pieces(part, seam_of(vae), field_of_view(vae), periods)
 
 
 def seam_of(vae: AutoencoderKL) -> int:
