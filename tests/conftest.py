@@ -4,6 +4,7 @@ Real classes, real tokenizers, SDXL's block structure (none, /2 and /4 with cros
 conditioning, a VAE of factor 8); only the widths are tiny, and unlike each other so that a mix-up shows.
 """
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -30,12 +31,13 @@ WORDS = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let no test fail by the clock of a busy machine, and make warnings errors.
+    """Let no test fail by the clock of a busy machine, make warnings errors, and import quickly.
 
-    But for the warnings that diffusers' own schedulers cause in numpy.
+    Warnings that diffusers' own schedulers cause in numpy are none.
     """
     settings.register_profile("tilebake", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("tilebake")
+    gc.disable()  # what modules make as they are imported stays
     config.addinivalue_line("filterwarnings", "ignore:__array__ implementation doesn't:DeprecationWarning")
 
 
@@ -44,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(LONG_TIMEOUT))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, among what tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 def _byte_alphabet() -> list[str]:

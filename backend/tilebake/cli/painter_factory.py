@@ -9,6 +9,7 @@ from tilebake.cli.options import Machine
 from tilebake.errors import BakeError
 from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
+from tilebake.paint import importing_libraries
 from tilebake.request import Painter
 from tilebake.serve.store.open_store import share_windows
 from tilebake.serve.windows.window_cache import user_windows
@@ -26,8 +27,9 @@ class PainterFactory:
 
     def __call__(self, source: ModelSource, loras: Sequence[tuple[LoraRef, str]]) -> Painter:
         """Load the painter of a model with LoRAs. Raises ModelError."""
-        from tilebake.cli.engine import load_pipeline, painter_of  # torch, in the worker alone
-        from tilebake.paint.control.kept_source.store import SourceStore
+        with importing_libraries():
+            from tilebake.cli.engine import load_pipeline, painter_of  # torch, in the worker alone
+            from tilebake.paint.control.kept_source.store import SourceStore
 
         refused: list[BakeError] = []
 

@@ -6,6 +6,7 @@ from tilebake.cli.baking.bake_mode import BakeMode
 from tilebake.cli.interrupt import Interruption
 from tilebake.cli.options import Machine
 from tilebake.errors import BakeError
+from tilebake.paint import importing_libraries
 from tilebake.request import Baker
 from tilebake.serve.bake.batch import Around, BakerFor
 from tilebake.serve.bake.plan import PlannedBake
@@ -60,7 +61,8 @@ def baker_loader(
         if tell_loading is not None:
             tell_loading(job.source.reference)
         with interruption.at_once():  # the import of torch takes long, too
-            from tilebake.cli.engine import load_pipeline, report_baker  # only once there is work for it
+            with importing_libraries():
+                from tilebake.cli.engine import load_pipeline, report_baker  # only once there is work for it
 
             pipeline = load_pipeline(job.source, job.request.loras, machine, windows)
         return report_baker(pipeline) if report else pipeline.bake

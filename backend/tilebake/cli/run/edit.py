@@ -25,6 +25,7 @@ from tilebake.level.edit.edit import (
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
+from tilebake.paint import importing_libraries
 from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.files.safe_folder import nearest_folder
@@ -67,7 +68,8 @@ def run_edit_prompt(
     places = EditPlaces(picture_path(choices.out, DEFAULT_OUT), sheet)
     _refuse_closed_folders(sheet)
     say_loading(target.model.source.reference)
-    from tilebake.cli.run.paint_edit import paint_prompt_edits  # torch: only once all options are right
+    with importing_libraries():
+        from tilebake.cli.run.paint_edit import paint_prompt_edits  # torch: only once all options are right
 
     paint_prompt_edits(target, edits, choices, places)
 
@@ -94,7 +96,8 @@ def run_edit_map(
         map_with_edit(map_path, edit)  # an edit that cannot be saved is refused before it is painted
     _tell_notes(planned, edit)
     say_loading(target.source.reference)
-    from tilebake.cli.run.paint_edit import paint_map_edits  # torch: only once all options are right
+    with importing_libraries():
+        from tilebake.cli.run.paint_edit import paint_map_edits  # torch: only once all options are right
 
     (texture, *_) = paint_map_edits(target, edits, choices, places)
     if save:

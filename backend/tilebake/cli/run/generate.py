@@ -12,6 +12,7 @@ from tilebake.cli.terminal.printing import print_result, say, say_loading, tell_
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.torus.wrap import Wrap, refuse_unwrappable_size
+from tilebake.paint import importing_libraries
 
 DEFAULT_OUT: Final = Path("generated.png")
 
@@ -29,7 +30,8 @@ def run_generate(
     model = plan_plain(choices)
     if not as_json:
         say_loading(model.source.reference)
-    from tilebake.cli.engine import load_pipeline  # torch: only once all options are right
+    with importing_libraries():
+        from tilebake.cli.engine import load_pipeline  # torch: only once all options are right
 
     with painting_one(prompt) as work:
         with work.loading():

@@ -20,6 +20,7 @@ from tilebake.level.masks.blend_schedule import blend_steps
 from tilebake.level.masks.regions import masks_of
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, read_map
+from tilebake.paint import importing_libraries
 from tilebake.paint.report.contact_sheet import contact_sheet
 from tilebake.paint.report.mask_sheet import mask_panels
 from tilebake.serve.bake.plan import decide_for
@@ -77,7 +78,8 @@ def show_attention(map_path: Path, options: AttentionOptions, choices: Choices) 
     if tilemap.edit is not None:
         tell_note(f"this shows the map's own prompts, without the edit in {shown(map_path)}")
     say_loading(planned.source.reference)
-    from tilebake.cli.run.show_model import paint_attention  # torch: only once the map is right
+    with importing_libraries():
+        from tilebake.cli.run.show_model import paint_attention  # torch: only once the map is right
 
     paint_attention(planned, options, regions, choices.machine, out)
 

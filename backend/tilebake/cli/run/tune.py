@@ -24,6 +24,7 @@ from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap
 from tilebake.models.devices import refuse_absent_device
 from tilebake.models.reference import ModelSource
+from tilebake.paint import importing_libraries
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet, cross
 from tilebake.paint.report.seams import like_borders
 from tilebake.paint.tile_scale import TILE_PIXELS
@@ -188,7 +189,8 @@ class _Painters:
             work.shown.say(partial(say_loading, source.reference))
             warn = partial(self._warn, work)
             with work.loading():
-                from tilebake.cli.engine import load_pipeline, report_baker  # torch: once all is right
+                with importing_libraries():
+                    from tilebake.cli.engine import load_pipeline, report_baker  # torch: once all is right
 
                 pipeline = load_pipeline(source, request.loras, self._machine, user_windows(warn))
                 self._bake = _keep_if_possible(report_baker(pipeline), warn)
