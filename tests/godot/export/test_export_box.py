@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.godot.harness.addon_imports import adopt_imports
 from tests.godot.harness.engine import SCRIPTS, Engine, write_project
 from tests.helpers import ROOT
 from tilebake.level.map.mapfile import MapFile
@@ -79,7 +80,7 @@ def boxes(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for name, text in texts.items():
         MapFile.model_validate_json(text)
         (project / f"{name}.tilebake.json").write_text(text, encoding="utf-8")
-    engine.import_project(project).check()
+    adopt_imports(engine, project)
     paths = [f"res://{name}.tilebake.json" for name in texts]
     run = engine.script(project, SCRIPTS / "export/print_boxes.gd", *paths).check()
     lines = [json.loads(line) for line in run.lines("BOX ")]

@@ -1,8 +1,9 @@
 """A source that was painted once is not painted again, and every edit of it has the same bytes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from tilebake.paint.control.kept_source.record import SourceRecord, SourceStep
 from tilebake.paint.control.kept_source.store import MOST_KEPT, SourceSlot, SourceStore
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.scene import Painted
+from tilebake.paint.scene import Painted, Scene
 from tilebake.paint.schedulers import RECIPES, SolverHistory
 from tilebake.request import BakeRequest, Step
 
@@ -86,15 +87,30 @@ def same(kept: Painted[EditedFrom], anew: Painted[EditedFrom]) -> None:
     assert kept.notes == anew.notes
 
 
-def check_edits(components: Components, scheduler: str, edits: Iterable[Edit], most_bytes: int) -> None:
+class Compared(NamedTuple):
+    """Edits, each with what it makes where nothing was kept."""
+
+    scene: Scene
+    anew: Sequence[tuple[Edit, Painted[EditedFrom]]]
+
+
+def paint_anew(components: Components, scheduler: str, edits: Iterable[Edit]) -> Compared:
     scene = Pipeline(components).scene(ask(scheduler))
+    return Compared(scene, [(edit, edit_scene(components, scene, edit, ignore)) for edit in edits])
+
+
+@pytest.fixture(scope="module")
+def others(tiny_components: Components) -> Compared:
+    return paint_anew(tiny_components, "unipc", OTHERS.values())
+
+
+def check_edits(components: Components, compared: Compared, most_bytes: int) -> None:
     slot = SourceSlot(SourceStore(most_bytes), "lake")
-    edit_scene(components, scene, FIRST, ignore, slot=slot)
-    for edit in edits:
+    edit_scene(components, compared.scene, FIRST, ignore, slot=slot)
+    for edit, anew in compared.anew:
         assert slot.find() is not None
         assert slot.store.nbytes <= most_bytes
-        kept = edit_scene(components, scene, edit, ignore, slot=slot)
-        same(kept, edit_scene(components, scene, edit, ignore))
+        same(edit_scene(components, compared.scene, edit, ignore, slot=slot), anew)
 
 
 @pytest.mark.parametrize("scheduler", RECIPES)
@@ -102,7 +118,7 @@ def test_an_edit_of_a_kept_source_has_the_bytes_of_one_that_paints_both(
     scheduler: str, tiny_components: Components
 ) -> None:
     edits = [FIRST, OTHERS["more of the attention"], OTHERS["late"]]
-    check_edits(tiny_components, scheduler, edits, MOST_KEPT)
+    check_edits(tiny_components, paint_anew(tiny_components, scheduler, edits), MOST_KEPT)
 
 
 @pytest.mark.parametrize("scheduler", RECIPES)
@@ -124,9 +140,9 @@ def test_steps_whose_latents_are_the_sources_need_no_pass_of_the_target(
 
 @pytest.mark.parametrize("most_bytes", [MOST_KEPT, LATENTS_ALONE], ids=["with attention", "latents alone"])
 def test_what_an_edit_asks_for_and_is_not_kept_is_made_from_the_latents(
-    most_bytes: int, tiny_components: Components
+    most_bytes: int, tiny_components: Components, others: Compared
 ) -> None:
-    check_edits(tiny_components, "unipc", OTHERS.values(), most_bytes)
+    check_edits(tiny_components, others, most_bytes)
 
 
 def test_a_second_edit_runs_the_unet_for_the_target_alone(tiny_components: Components) -> None:
