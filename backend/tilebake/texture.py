@@ -78,6 +78,15 @@ class Texture:
         return width, height
 
 
+@dataclass(frozen=True)
+class PaintedUnit:
+    """Tell what it took to paint a unit of a world; what came of it is kept, and not in here."""
+
+    windows: int  # that had to be painted; the others were kept
+    timings: Mapping[str, float]  # seconds, by stage
+    degraded: tuple[str, ...]  # what was given up
+
+
 def pixel_hash(image: "NDArray[np.uint8]") -> str:
     """Return the SHA-256 (hex) over a picture's shape and bytes: equal for equal pixels, however stored."""
     import numpy as np

@@ -12,6 +12,7 @@ from tilebake.cli import run_command_line
 from tilebake.cli.baking.cluster import LINE_EVERY, ClusterProgress
 from tilebake.errors import BakeError
 from tilebake.serve.bake.batch import Failed
+from tilebake.serve.cluster.unit_count import UnitCount
 
 PACKAGE = Path(__file__).resolve().parents[2] / "backend" / "tilebake"
 
@@ -68,12 +69,21 @@ def test_ray_is_named_in_its_folder_alone() -> None:
 
 def test_progress_of_all_is_told_now_and_then() -> None:
     clock = Clock()
-    progress = ClusterProgress(100, clock)
+    progress, units = ClusterProgress(100, clock), UnitCount()
     failed = Failed(Path("a.json"), BakeError("broken"))
     progress.note(failed)
-    assert progress.line(4) == ""
+    assert progress.line(4, units) == ""
     clock.now += LINE_EVERY
     for _ in range(9):
         progress.note(failed)
-    assert progress.line(4) == "4 workers, 60 maps a minute, 1 min 30 s left, 10 failed"
-    assert progress.line(4) == ""
+    assert progress.line(4, units) == "4 workers, 60 maps a minute, 1 min 30 s left, 10 failed"
+    assert progress.line(4, units) == ""
+
+
+def test_progress_of_one_large_map_is_told_in_parts() -> None:
+    clock = Clock()
+    progress, units = ClusterProgress(1, clock), UnitCount(asked=52)
+    clock.now += LINE_EVERY
+    assert progress.line(1, units) == "", "nothing is painted yet"
+    units.note(None)
+    assert progress.line(1, units) == "1 worker, 1 of 52 parts of large maps"

@@ -11,8 +11,9 @@ from tilebake.level.terrain import LoraRef
 from tilebake.models.reference import ModelSource
 from tilebake.paint import importing_libraries
 from tilebake.request import Painter
+from tilebake.serve.cluster.messages import WorldPainter
 from tilebake.serve.store.open_store import share_windows
-from tilebake.serve.windows.window_cache import user_windows
+from tilebake.serve.windows.window_cache import AnewTogether, user_windows
 
 log: Final = logging.getLogger(__name__)
 
@@ -41,3 +42,27 @@ class PainterFactory:
         windows = share_windows(user_windows(refused.append), self.store, log.warning)
         sources = SourceStore() if self.keeps_sources else None
         return painter_of(load_pipeline(source, loras, self.machine, windows, sources), take_refusals)
+
+
+@dataclass(frozen=True)
+class WorldPainterFactory:
+    """Make the painters of a cluster's workers. It can be pickled."""
+
+    machine: Machine
+    store: str | None
+    bake: str | None  # the name of one that paints all anew, windows too
+
+    def __call__(self, source: ModelSource, loras: Sequence[tuple[LoraRef, str]]) -> WorldPainter:
+        """Load the painter of a model with LoRAs. Raises ModelError."""
+        from tilebake.cli.engine import load_pipeline, painter_of  # torch, in the worker alone
+
+        windows = share_windows(user_windows(_log_refusal), self.store, log.warning)
+        if windows is not None and self.bake is not None:
+            windows = AnewTogether(windows, self.bake)
+        pipeline = load_pipeline(source, loras, self.machine, windows)
+        painter = painter_of(pipeline)
+        return WorldPainter(painter.bake, painter.render_attention, paint_unit=pipeline.paint_unit)
+
+
+def _log_refusal(error: BakeError) -> None:
+    log.warning("windows are not kept: %s", error)

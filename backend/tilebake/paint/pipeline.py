@@ -17,6 +17,7 @@ from tilebake.level.tilemap import TileMap
 from tilebake.level.torus.tile_layout import layout_of
 from tilebake.level.torus.wrap import Wrap, axes_of, periods_of, refuse_unwrappable_size
 from tilebake.level.windows.patches import find_patches
+from tilebake.level.windows.world_units import WorldUnit
 from tilebake.paint import picture
 from tilebake.paint.art.own_pictures import with_own_pictures
 from tilebake.paint.control.editing import EditedFrom, edit_scene
@@ -30,11 +31,11 @@ from tilebake.paint.scene import BakeRun, Painted, Scene, run
 from tilebake.paint.torus.finish import cut_tiles, finish_wrapped
 from tilebake.paint.torus.torus import Torus, torus_of
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
-from tilebake.paint.windows.paint_world import paint_world, patch_world
+from tilebake.paint.windows.paint_world import paint_unit, paint_world, patch_world
 from tilebake.paint.windows.store import MemoryStore, WindowStore
 from tilebake.paint.windows.swatch import swatch_statistics
 from tilebake.request import BakeRequest, OnStep
-from tilebake.texture import Texture
+from tilebake.texture import PaintedUnit, Texture
 
 _Extra = TypeVar("_Extra")
 
@@ -67,10 +68,8 @@ class Pipeline:
         _refuse_vast(request)
         if request.anchor is not None:
             return self._patch_world(request, request.anchor, on_step).texture(request)
-        if request.tilemap.edit is not None:
-            refuse_windows(request.tilemap, request.settings)
         if in_windows(request.tilemap, request.settings):
-            refuse_pictures_in_windows(request.tilemap, request.settings)
+            _refuse_in_windows(request)
             return self._paint_world(request, on_step).texture(request)
         edit = request.tilemap.edit
         if edit is None:
@@ -166,6 +165,15 @@ class Pipeline:
             finish=picture.to_pixels,
         )
 
+    def paint_unit(self, request: BakeRequest, unit: WorldUnit, on_step: OnStep) -> PaintedUnit:
+        """Paint a unit of a map in windows into the store, for whoever bakes that map. Raises as `bake` does.
+
+        Of the map, the unit's surroundings are enough.
+        """
+        _refuse_in_windows(request)
+        store = MemoryStore(self._store)
+        return paint_unit(self.components, request, unit, store, self._statistics, on_step)
+
     @cached_property
     def _statistics(self) -> FrozenStatistics:
         return swatch_statistics(self.components.vae)
@@ -208,6 +216,13 @@ def source_key(request: BakeRequest) -> str:
     """Return what tells one map's painting without its edit from all others of one model: a SHA-256 (hex)."""
     source = replace(request.tilemap, edit=None)
     return replace(request, tilemap=source, region=None).digest()
+
+
+def _refuse_in_windows(request: BakeRequest) -> None:
+    """Raise MapError for what a map in windows cannot have: an edit, and pictures of its own."""
+    if request.tilemap.edit is not None:
+        refuse_windows(request.tilemap, request.settings)
+    refuse_pictures_in_windows(request.tilemap, request.settings)
 
 
 def _refuse_vast(request: BakeRequest) -> None:

@@ -1,13 +1,16 @@
 """Two workers on the real Ray: maps come out as a serial bake paints them, whatever workers die of."""
 
 import importlib.util
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+import torch
 
 from tests.helpers.counting_baker import MISTAKE, picture_of
 from tests.helpers.game import game_in
@@ -83,10 +86,28 @@ def test_a_cluster_paints_what_this_machine_paints(
     game = game_in(tmp_path)
     monkeypatch.chdir(game.root)
     (game.root / "torch.py").write_text("raise SystemExit('a file of the project was run')", encoding="utf-8")
-    game.save("lake", 1, settings={"steps": 2})
+    large = {"windows": "always", "window": 256, "pixels_per_tile": 64}  # 56 by 16 latents, in two windows
+    game.save("lake", 1, rows=["ggggggg", "ggggggg"], settings={"steps": 2, **large})
+    game.save("pond", 2, settings={"steps": 2})
     options = ["bake", "--no-cache", "--model", str(tiny_sdxl_folder), "--device", "cpu"]
-    assert run_command_line([*options, "--out", "here.png"]) == 0
-    assert run_command_line([*options, "--cluster", "local:1"]) == 0
-    assert (game.root / "here.png").read_bytes() == game.png("lake").read_bytes()
-    assert capsys.readouterr().out.splitlines()[-1] == str(Path("levels") / "lake.png")
+    with one_thread_as_each_of_two_workers_has():
+        assert run_command_line([*options, "--out", "here"]) == 0
+    assert run_command_line([*options, "--force", "--cluster", "local:2"]) == 0
+    for name in ("lake", "pond"):
+        assert (game.root / "here" / f"{name}.png").read_bytes() == game.png(name).read_bytes()
+    told = capsys.readouterr()
+    assert set(told.out.splitlines()[-2:]) == {
+        str(Path("levels") / f"{name}.png") for name in ("lake", "pond")
+    }
     assert_alone()
+
+
+@contextmanager
+def one_thread_as_each_of_two_workers_has() -> Generator[None]:
+    """Paint here with as many threads as half of the machine's cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -8,7 +8,7 @@ import pytest
 from tests.serve.store.conftest import Place
 from tilebake.serve.store.shared_store import SharedStore
 from tilebake.serve.store.shared_windows import SharedWindows
-from tilebake.serve.windows.window_cache import AnewCache, WindowCache
+from tilebake.serve.windows.window_cache import AnewCache, AnewTogether, WindowCache
 
 KEY = "ab" * 32
 
@@ -58,3 +58,18 @@ def test_who_paints_all_anew_takes_no_window_of_others(place: Place, window: Win
     taken = windows_of(tmp_path / "third", place.open()).get(KEY)
     assert taken is not None
     np.testing.assert_array_equal(taken, window + 1)
+
+
+def test_processes_that_paint_all_anew_together_take_their_own_windows_alone(
+    window: Window, tmp_path: Path
+) -> None:
+    WindowCache(tmp_path).put(KEY, window)
+    first, second = (AnewTogether(WindowCache(tmp_path), "this bake") for _ in range(2))
+    assert first.get(KEY) is None
+    first.put(KEY, window + 1)
+    assert second.has(KEY)
+    for cache in (second, WindowCache(tmp_path)):
+        taken = cache.get(KEY)
+        assert taken is not None
+        np.testing.assert_array_equal(taken, window + 1)
+    assert not AnewTogether(WindowCache(tmp_path), "another").has(KEY)

@@ -1,22 +1,26 @@
 """Run a bake on a cluster, and show how far all of it is."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
 from tilebake.cli.options import Machine
-from tilebake.cli.painter_factory import PainterFactory
+from tilebake.cli.painter_factory import WorldPainterFactory
 from tilebake.cli.terminal.painting import Painting
 from tilebake.cli.terminal.printing import say, tell_note
 from tilebake.cli.terminal.step_timer import spell_seconds
+from tilebake.level.canvas import in_windows
 from tilebake.serve.bake.batch import Around, Baked, Failed, Hold, Started
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.cluster.bake_on_cluster import ClusterBake
 from tilebake.serve.cluster.dispatcher import Dispatcher
 from tilebake.serve.cluster.ray_crew import RayCrew
+from tilebake.serve.cluster.unit_count import UnitCount
 
 LINE_EVERY: Final = 10.0  # seconds between two lines of progress
+ALONE: Final = "each large map is painted by one worker: several machines share one if they have a --store"
 
 ClusterEvent = Started | Baked | Failed
 
@@ -42,15 +46,23 @@ def bake_by_workers(
     say(f"starting workers on {place} ...")
     with work.interruption.at_once():
         uses_gpus = machine.device.startswith(("auto", "cuda"))
-        crew = RayCrew(place, PainterFactory(machine, store), uses_gpus=uses_gpus)
-    dispatcher = Dispatcher(crew, tell)
-    bake = ClusterBake(dispatcher, crew.size, around, hold, work.interruption.check, force)
-    progress = ClusterProgress(len(jobs))
+        painters = WorldPainterFactory(machine, store, secrets.token_hex() if force else None)
+        crew = RayCrew(place, painters, uses_gpus=uses_gpus)
+    shares_windows = crew.machines == 1 or store is not None
+    if not shares_windows and any(in_windows(job.request.tilemap, job.request.settings) for job in jobs):
+        tell(ALONE)
+    dispatcher, units, progress = Dispatcher(crew, tell), UnitCount(), ClusterProgress(len(jobs))
+
+    def check() -> None:
+        if text := progress.line(dispatcher.ready, units):
+            work.shown.start(text, progress.done, len(jobs))
+        work.interruption.check()
+
+    shares_worlds = shares_windows and crew.size > 1
+    bake = ClusterBake(dispatcher, crew.size, around, hold, check, force, shares_worlds, units)
     for event in bake.bake(jobs):
         yield event
         progress.note(event)
-        if text := progress.line(dispatcher.ready):
-            work.shown.start(text, progress.done, len(jobs))
 
 
 class ClusterProgress:
@@ -68,14 +80,19 @@ class ClusterProgress:
         self.done += isinstance(event, Baked | Failed)
         self._failed += isinstance(event, Failed)
 
-    def line(self, workers: int) -> str:
+    def line(self, workers: int, units: UnitCount) -> str:
         """Return a line of progress, if the last is old enough; else nothing."""
         now = self._clock()
-        if not self.done or now - self._last < LINE_EVERY:
+        if not (self.done or units.done) or now - self._last < LINE_EVERY:
             return ""
         self._last = now
-        rate = self.done / (now - self._began)
-        left = spell_seconds((self._total - self.done) / rate)
-        failed = f", {self._failed} failed" if self._failed else ""
-        crew = "1 worker" if workers == 1 else f"{workers} workers"
-        return f"{crew}, {60 * rate:.3g} maps a minute, {left} left{failed}"
+        words = ["1 worker" if workers == 1 else f"{workers} workers"]
+        if self.done:
+            rate = self.done / (now - self._began)
+            left = spell_seconds((self._total - self.done) / rate)
+            words += [f"{60 * rate:.3g} maps a minute", f"{left} left"]
+        if units.done < units.asked:
+            words += [f"{units.done} of {units.asked} parts of large maps"]
+        if self._failed:
+            words += [f"{self._failed} failed"]
+        return ", ".join(words)

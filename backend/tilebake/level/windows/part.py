@@ -5,6 +5,7 @@ from math import ceil, floor
 from typing import Final
 
 from tilebake.level.canvas import LATENT, canvas_of
+from tilebake.level.map.crop import crop
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.blend_schedule import softest_mask
 from tilebake.level.settings import BakeSettings
@@ -38,6 +39,20 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     common = _common(seen, tilemap.bounds)
     box = _grow(_along(axes, seen, common), margin)
     return crop_around(tilemap, box, _along(axes, tilemap.bounds, common))
+
+
+def surroundings(tilemap: TileMap, settings: BakeSettings, latents: Extent) -> TileMap:
+    """Return the part of a map that windows over some latent pixels depend on; `part_around` says more.
+
+    The map does not wrap.
+    """
+    assert tilemap.wrap is None, "a map that wraps is not parted"
+    per_latent = LATENT / picture_grid(tilemap, settings).canvas_scale
+    seen = latents.grow(reach_of_windows(settings))
+    bounds = _common(_in_map_pixels(seen, per_latent), tilemap.bounds)
+    softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
+    margin = BOOSTED * REACH * softest * per_latent
+    return crop(tilemap, _grow(bounds, margin), bounds)
 
 
 def around_pieces(

@@ -89,6 +89,10 @@ class PieceDecoder:
             image[_pixels(common, part)] += weight * (pixels / np.float32(255))
         return image
 
+    def keep(self, piece: Extent) -> None:
+        """Decode a piece of the lattice, as much of it as there is, unless it is kept. Raises as `decode`."""
+        self._decode_piece(piece.within(self._world).grow(self._seam).within(self._world))
+
     def _decode_piece(self, shown: Extent) -> NDArray[np.uint8]:
         """Return the picture [H, W, 3] of a piece, decoded unless it is kept."""
         seen = shown.grow(self._halo).within(self._world)

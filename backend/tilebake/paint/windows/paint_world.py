@@ -7,12 +7,14 @@ from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.windows.lattice import lattice_over
 from tilebake.level.windows.patches import Patch
 from tilebake.level.windows.picture_grid import picture_grid
+from tilebake.level.windows.world_units import PieceUnit, WindowsUnit, WorldUnit
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.references.condition_map import condition_map
 from tilebake.paint.scene import Clock, Painted, describe_environment, notes_on_sampling
 from tilebake.paint.schedulers import noise_levels
-from tilebake.paint.windows.frozen_norms import FrozenStatistics
+from tilebake.paint.windows.decode_pieces import PieceDecoder
+from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.part_progress import PartView
 from tilebake.paint.windows.patch_painter import PatchedWorld
 from tilebake.paint.windows.picture_pieces import latents_of_picture, paint_picture
@@ -21,7 +23,7 @@ from tilebake.paint.windows.store import WindowStore
 from tilebake.paint.windows.window_painter import WindowPainter
 from tilebake.paint.windows.world import World
 from tilebake.request import BakeRequest, OnStep
-from tilebake.texture import NOTES
+from tilebake.texture import NOTES, PaintedUnit
 
 
 def paint_world(
@@ -33,11 +35,8 @@ def paint_world(
 ) -> Painted[None]:
     """Paint what a request shows of a map in windows. Raises what `Pipeline.bake` raises."""
     clock = Clock(components)
-    sampling = Sampling.from_settings(request.settings, components.defaults, request.seed)
-    world = world_of(components, request, sampling)
-    with clock.stage("encode"):
-        conditioning = condition_map(components, request.tilemap)
-    painter = WindowPainter(components, world, conditioning, store, clock)
+    painter = _painter_of(components, request, store, clock)
+    world = painter.world
     grid = picture_grid(request.tilemap, request.settings)
     shown = grid.pixels(request.shown)
     part = latents_of_picture(components, world, shown)
@@ -51,9 +50,33 @@ def paint_world(
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
-        environment=describe_environment(components, notes_on_sampling(components, sampling)),
+        environment=describe_environment(components, notes_on_sampling(components, world.sampling)),
         share=share,
     )
+
+
+def paint_unit(
+    components: Components,
+    request: BakeRequest,
+    unit: WorldUnit,
+    store: WindowStore,
+    statistics: FrozenStatistics,
+    on_step: OnStep,
+) -> PaintedUnit:
+    """Paint a unit of a map in windows, as far as it is not kept. Raises what `Pipeline.bake` raises."""
+    clock = Clock(components)
+    painter = _painter_of(components, request, store, clock)
+    degraded: tuple[str, ...] = ()
+    match unit:
+        case WindowsUnit(number, windows):
+            painter.paint_windows(number, windows, on_step)
+        case PieceUnit(extent):
+            decoder = PieceDecoder(components, painter, painter.world.lattice.world)
+            with clock.stage("decode"), freeze_norms(components.vae.decoder, statistics):
+                decoder.keep(extent)
+            degraded = decoder.degraded
+    given_up = tuple(dict.fromkeys([*painter.degraded, *degraded]))
+    return PaintedUnit(painter.painted, clock.timings, given_up)
 
 
 def patch_world(
@@ -70,14 +93,8 @@ def patch_world(
     `Pipeline.bake` raises.
     """
     clock = Clock(components)
-    sampling = Sampling.from_settings(request.settings, components.defaults, request.seed)
-
-    def painter_of(each: BakeRequest) -> WindowPainter:
-        with clock.stage("encode"):
-            conditioning = condition_map(components, each.tilemap)
-        return WindowPainter(components, world_of(components, each, sampling), conditioning, store, clock)
-
-    before, after = painter_of(request.anchor_request), painter_of(request.clean)
+    before = _painter_of(components, request.anchor_request, store, clock)
+    after = _painter_of(components, request.clean, store, clock)
     patched = PatchedWorld(before, after, patches)
     patched.paint(on_step)
     shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)
@@ -88,8 +105,17 @@ def patch_world(
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*before.degraded, *after.degraded, *degraded])),
-        environment=describe_environment(components, notes_on_sampling(components, sampling)),
+        environment=describe_environment(components, notes_on_sampling(components, after.world.sampling)),
     )
+
+
+def _painter_of(
+    components: Components, request: BakeRequest, store: WindowStore, clock: Clock
+) -> WindowPainter:
+    sampling = Sampling.from_settings(request.settings, components.defaults, request.seed)
+    with clock.stage("encode"):
+        conditioning = condition_map(components, request.tilemap)
+    return WindowPainter(components, world_of(components, request, sampling), conditioning, store, clock)
 
 
 def world_of(components: Components, request: BakeRequest, sampling: Sampling) -> World:

@@ -51,6 +51,7 @@ class WindowPainter:
         self.components = components
         self.world = world
         self.degraded: tuple[str, ...] = ()
+        self.painted = 0  # windows, in all rounds
         self._conditioning = conditioning
         self._region_of = {terrain.name: at for at, terrain in enumerate(world.request.tilemap.terrains)}
         self.store = store
@@ -74,6 +75,19 @@ class WindowPainter:
                 self._paint((number, window), progress.of_window(window, rounds[number].start))
             progress.done += len(rounds[number])
         return progress.steps / (self.world.lattice.count(part) * self.world.sampling.steps)
+
+    def paint_windows(self, number: int, windows: Sequence[Window], on_step: OnStep) -> None:
+        """Paint some windows in one round, unless they are kept; none in a round that there is not.
+
+        Windows of earlier rounds that they meet are painted too where they are not kept.
+        """
+
+        def report(step: Step, _estimate: Estimate | None) -> None:
+            on_step(step)
+
+        for window in windows if number < len(self.world.rounds) else ():
+            if not self._has((number, window)):
+                self._paint((number, window), report)
 
     def missing(self, part: Extent) -> Sequence[Place]:
         """List the windows that have to be painted for a part of the world, in the order of their rounds."""
@@ -170,6 +184,7 @@ class WindowPainter:
         span = Span(self.world.rounds[number], clean)
         latents = self.denoise(self.world.content(window), span, on_step, number)
         self.store.put(self._names(place)[-1], latents)
+        self.painted += 1
         return latents
 
     def denoise(self, content: WindowContent, span: Span, on_step: OnWindowStep, number: int = 0) -> Latents:

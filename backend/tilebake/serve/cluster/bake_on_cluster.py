@@ -1,25 +1,34 @@
 """Paint many maps by the workers of a cluster; this process alone plans and publishes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Final
 
 from tilebake.errors import TilebakeError
-from tilebake.request import Step
+from tilebake.level.canvas import in_windows
+from tilebake.request import Baker, Step
 from tilebake.serve.bake.batch import Around, Baked, Failed, Hold, Started
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.bulkhead import bulkhead
 from tilebake.serve.cluster.dispatcher import Dispatcher
+from tilebake.serve.cluster.unit_count import UnitCount
 from tilebake.serve.pages.make_picture import MadePicture, make_picture
 
+PAGES_AHEAD: Final = 2  # pages of large maps in work at least: while one is written, the next is painted
+WORKERS_A_PAGE: Final = 16  # that one more page in work, of some sixty units, keeps busy
 AHEAD: Final = 2  # maps a worker in work: while one is published, the next is painted
 TURN: Final = 0.2  # seconds between two checks whether to go on
 
 
 @dataclass(frozen=True)
 class ClusterBake:
-    """Paint jobs by a dispatcher's workers: what is put around a painter, and who keeps others out."""
+    """Paint jobs by a dispatcher's workers: what is put around a painter, and who keeps others out.
+
+    With `shares_worlds` a map in windows is painted by all of them, unless it wraps: they have to share a
+    store of windows.
+    """
 
     dispatcher: Dispatcher
     workers: int
@@ -27,14 +36,17 @@ class ClusterBake:
     hold: Hold
     check: Callable[[], None]  # raises to end the bake
     force: bool
+    shares_worlds: bool = False
+    units: UnitCount = field(default_factory=UnitCount)
 
     def bake(self, jobs: Sequence[PlannedBake]) -> Iterator[Started | Baked | Failed]:
         """Paint and publish all jobs, and yield what happens. None stops another."""
         threads = ThreadPoolExecutor(AHEAD * self.workers, thread_name_prefix="publish")
+        pages = ThreadPoolExecutor(PAGES_AHEAD + self.workers // WORKERS_A_PAGE, thread_name_prefix="page")
         work = _Work(iter(enumerate(jobs, start=1)), len(jobs))
         try:
             while True:
-                yield from self._begin(work, threads)
+                yield from self._begin(work, threads, pages)
                 if not work.running:
                     return
                 self.dispatcher.turn(TURN)
@@ -42,9 +54,12 @@ class ClusterBake:
                 yield from _finish(work)
         finally:
             self.dispatcher.close()
+            pages.shutdown(wait=True, cancel_futures=True)
             threads.shutdown(wait=True, cancel_futures=True)
 
-    def _begin(self, work: "_Work", threads: ThreadPoolExecutor) -> Iterator[Started | Failed]:
+    def _begin(
+        self, work: "_Work", threads: ThreadPoolExecutor, pages: ThreadPoolExecutor
+    ) -> Iterator[Started | Failed]:
         """Begin as many jobs as there are threads."""
         while len(work.running) < AHEAD * self.workers:
             index, job = next(work.left, (0, None))
@@ -57,12 +72,22 @@ class ClusterBake:
             except TilebakeError as error:
                 yield Failed(job.map_path, error)
             else:
-                work.running[threads.submit(self._make, job)] = job
+                made = threads.submit(self._make, job, pages)
+                work.running[made] = job
+                made.add_done_callback(work.done.put)
 
-    def _make(self, job: PlannedBake) -> MadePicture | None:
+    def _make(self, job: PlannedBake, pages: ThreadPoolExecutor) -> MadePicture | None:
         with bulkhead(job.map_path):
-            baker = self.around(self.dispatcher.baker_of(job.source))
-            return make_picture(baker, job, _ignore, force=self.force)
+            baker = self.around(self._baker_of(job))
+            return make_picture(baker, job, _ignore, force=self.force, paint_each=pages.map)
+
+    def _baker_of(self, job: PlannedBake) -> Baker:
+        tilemap = job.request.tilemap
+        if not (self.shares_worlds and tilemap.wrap is None and in_windows(tilemap, job.request.settings)):
+            return self.dispatcher.baker_of(job.source)
+        from tilebake.serve.cluster.one_world import OneWorld  # NumPy, for large maps alone
+
+        return OneWorld(self.dispatcher, job.request, job.source, self.units).bake
 
 
 @dataclass(eq=False)
@@ -74,11 +99,14 @@ class _Work:
     running: dict[Future[MadePicture | None], PlannedBake] = field(
         default_factory=dict[Future[MadePicture | None], PlannedBake]
     )
+    done: SimpleQueue[Future[MadePicture | None]] = field(
+        default_factory=SimpleQueue[Future[MadePicture | None]]
+    )
 
 
 def _finish(work: _Work) -> Iterator[Baked | Failed]:
-    done, _ = wait(work.running, timeout=0, return_when=FIRST_COMPLETED)
-    for future in done:
+    while not work.done.empty():
+        future = work.done.get()
         job = work.running.pop(future)
         try:
             made = future.result()

@@ -6,13 +6,14 @@ One thread takes turns with the crew; any other may submit.
 
 import logging
 import time
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
+from bisect import insort
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tilebake.errors import BakeError, TilebakeError
 from tilebake.models.reference import ModelSource
@@ -34,7 +35,10 @@ from tilebake.serve.cluster.messages import (
     identity_on,
 )
 from tilebake.serve.worker.protocol import Crashed, WorkFailed
-from tilebake.texture import Texture
+from tilebake.texture import PaintedUnit, Texture
+
+if TYPE_CHECKING:
+    from tilebake.level.windows.world_units import WorldUnit
 
 MOST_DEATHS: Final = 2  # workers that may die of one order
 STARTS: Final = 3  # workers that may die before they are ready, until no more are started in their place
@@ -62,7 +66,7 @@ class Dispatcher:
         self._silence = silence
         self._numbers = count(1)
         self._lock = Lock()  # of what other threads submit
-        self._waiting: deque[_Unit] = deque()
+        self._waiting: list[_Unit] = []  # by number
         self._workers: dict[WorkerId, _Worker] = {}
         self._failed_starts = 0
         self._end: TilebakeError | None = None  # why no worker is left
@@ -82,15 +86,47 @@ class Dispatcher:
 
         return bake
 
-    def submit(self, request: BakeRequest, source: ModelSource) -> Future[Texture]:
-        """Have a request painted. The future raises TilebakeError."""
-        unit = _Unit(PaintOrder(next(self._numbers), request, source))
+    def submit(
+        self, request: BakeRequest, source: ModelSource, after: Sequence[Future[PaintedUnit]] = ()
+    ) -> Future[Texture]:
+        """Have a request painted, after units of its world. The future raises TilebakeError."""
+        return self._submit(PaintOrder(next(self._numbers), request, source), after)
+
+    def submit_unit(
+        self,
+        request: BakeRequest,
+        source: ModelSource,
+        unit: "WorldUnit",
+        after: Sequence[Future[PaintedUnit]],
+    ) -> Future[PaintedUnit]:
+        """Have a unit of a request's world painted, after others. The future raises TilebakeError."""
+        return self._submit(PaintOrder(next(self._numbers), request, source, unit), after)
+
+    def _submit(self, order: PaintOrder, after: Sequence[Future[PaintedUnit]]) -> Future[Any]:
+        unit = _Unit(order)
+        blocked = _Blocked(unit, len(after))
+        if not after:
+            self._queue(unit)
+
+        def note(need: Future[PaintedUnit]) -> None:
+            error = _error_of(need)
+            with self._lock:
+                free = blocked.release(is_failed=error is not None)
+            if free is not None and error is not None:
+                free.fail(error)
+            elif free is not None:
+                self._queue(free)
+
+        for need in after:
+            need.add_done_callback(note)
+        return unit.outcome
+
+    def _queue(self, unit: "_Unit") -> None:
         with self._lock:
-            if self._end is not None:
-                unit.texture.set_exception(self._end)
-            else:
-                self._waiting.append(unit)
-        return unit.texture
+            if self._end is None:
+                insort(self._waiting, unit, key=_number_of)
+                return
+        unit.fail(self._end)
 
     def turn(self, seconds: float) -> None:
         """Take in what has come within so many seconds, and hand out what waits."""
@@ -142,16 +178,19 @@ class Dispatcher:
             case PaintedTexture():
                 state.model = unit.order.request.model_key()
                 self._accept(unit, answer)
+            case PaintedUnit():
+                state.model = unit.order.request.model_key()
+                unit.finish(answer)
             case WorkFailed():
-                unit.texture.set_exception(answer.to_error())
+                unit.fail(answer.to_error())
             case Crashed():
                 _log.error("a worker on %s crashed:\n%s", state.host, answer.report.strip())
-                unit.texture.set_exception(answer.mistake.to_error())
+                unit.fail(answer.mistake.to_error())
                 self._crew.end(worker)  # its state is unknown
                 del self._workers[worker]
                 self._start()
             case Refused():
-                self._give_back(unit)
+                self._queue(unit)
                 self._dismiss(worker, state, answer.why)
 
     def _accept(self, unit: "_Unit", answer: PaintedTexture) -> None:
@@ -160,7 +199,7 @@ class Dispatcher:
         except ValueError as error:
             self._try_again(unit, f"its texture was damaged on the way: {error}")
         else:
-            unit.texture.set_result(replace(texture, share=answer.share))
+            unit.finish(replace(texture, share=answer.share))
 
     def _lose(self, worker: WorkerId, why: str) -> None:
         """Go on without a worker that died, and start another in its place."""
@@ -184,14 +223,10 @@ class Dispatcher:
     def _try_again(self, unit: "_Unit", why: str) -> None:
         unit.deaths += 1
         if unit.deaths < MOST_DEATHS:
-            self._give_back(unit)
+            self._queue(unit)
             return
         what = f"{unit.deaths} workers ended while they painted it, so it is set aside: {why}"
-        unit.texture.set_exception(BakeError(what, hint="give it less to do, or more memory, and bake again"))
-
-    def _give_back(self, unit: "_Unit") -> None:
-        with self._lock:
-            self._waiting.appendleft(unit)
+        unit.fail(BakeError(what, hint="give it less to do, or more memory, and bake again"))
 
     def _end_without_workers(self, why: str) -> None:
         if not self._workers:
@@ -207,10 +242,12 @@ class Dispatcher:
             for worker in self._workers.values():
                 worker.unit = None
         for unit in units:
-            unit.texture.set_exception(error)
+            unit.fail(error)
 
     def _hand_out(self) -> None:
         """Give each idle worker an order, if there is one of the model that it holds."""
+        with self._lock:
+            self._waiting = [unit for unit in self._waiting if not unit.outcome.done()]
         for worker, state in self._workers.items():
             if not state.is_ready or state.unit is not None:
                 continue
@@ -226,11 +263,37 @@ class Dispatcher:
 
 @dataclass(eq=False)
 class _Unit:
-    """Hold an order until it is painted or given up."""
+    """Hold an order until it is painted, or given up; whoever wants it no more cancels the outcome."""
 
     order: PaintOrder
-    texture: Future[Texture] = field(default_factory=Future[Texture])
+    outcome: Future[Any] = field(default_factory=Future[Any])  # of a Texture, or a PaintedUnit
     deaths: int = 0
+
+    def finish(self, painted: Texture | PaintedUnit) -> None:
+        """Give what was painted to whoever waits for it."""
+        with suppress(InvalidStateError):
+            self.outcome.set_result(painted)
+
+    def fail(self, error: BaseException) -> None:
+        """Tell whoever waits for it why it is not painted."""
+        with suppress(InvalidStateError):
+            self.outcome.set_exception(error)
+
+
+@dataclass(eq=False)
+class _Blocked:
+    """Hold a unit until others are painted, and no longer: they are remembered for as long as their world."""
+
+    unit: _Unit | None
+    needs: int  # others that are not painted yet
+
+    def release(self, *, is_failed: bool) -> _Unit | None:
+        """Note that another is painted, or failed; return the unit if that decides what becomes of it."""
+        self.needs -= 1
+        if self.needs and not is_failed:
+            return None
+        unit, self.unit = self.unit, None
+        return unit
 
 
 @dataclass(eq=False)
@@ -251,6 +314,14 @@ class _Worker:
     def holds(self, unit: _Unit) -> bool:
         """Tell whether it has the model of an order loaded."""
         return self.model == unit.order.request.model_key()
+
+
+def _number_of(unit: _Unit) -> int:
+    return unit.order.number
+
+
+def _error_of(need: Future[PaintedUnit]) -> BaseException | None:
+    return CancelledError() if need.cancelled() else need.exception()
 
 
 def _spell_version(identity: Identity) -> str:

@@ -1,13 +1,17 @@
 """Define what a driver and its workers tell each other, and what brings them together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tilebake.models.reference import ModelSource
-from tilebake.request import PAINT_VERSION, BakeRequest
+from tilebake.request import PAINT_VERSION, BakeRequest, OnStep, Painter
 from tilebake.serve.worker.protocol import Crashed, WorkFailed
+from tilebake.texture import PaintedUnit
 from tilebake.version import __version__
+
+if TYPE_CHECKING:
+    from tilebake.level.windows.world_units import WorldUnit  # NumPy, for large maps alone
 
 WorkerId = int
 
@@ -27,11 +31,25 @@ def identity_on(host: str) -> Identity:
 
 @dataclass(frozen=True)
 class PaintOrder:
-    """Paint this with this model, which the worker has to have under the same digest."""
+    """Paint this with this model, which the worker has to have under the same digest.
 
-    number: int
+    Of a map in windows perhaps a unit alone, into the store that workers share.
+    """
+
+    number: int  # the lower, the sooner
     request: BakeRequest
     source: ModelSource
+    unit: "WorldUnit | None" = None
+
+
+PaintUnit = Callable[[BakeRequest, "WorldUnit", OnStep], PaintedUnit]
+
+
+@dataclass(frozen=True)
+class WorldPainter(Painter):
+    """Offer what a painter does, and paint units of a world."""
+
+    paint_unit: PaintUnit | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class Refused:
     why: str
 
 
-Answer = PaintedTexture | Refused | WorkFailed | Crashed
+Answer = PaintedTexture | PaintedUnit | Refused | WorkFailed | Crashed
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,7 @@ class Crew(Protocol):
     """Start and end workers, and carry orders to them and messages back."""
 
     size: int  # how many workers there can be at once
+    machines: int  # that they are on
 
     def start(self) -> WorkerId:
         """Start a worker, which will be Introduced, or Died."""

@@ -9,7 +9,15 @@ from tilebake.models.reference import ModelSource, model_digest, resolve
 from tilebake.request import Painter, Step
 from tilebake.serve.bake.texture_cache import pack_texture, result_digest
 from tilebake.serve.bulkhead import Mistake
-from tilebake.serve.cluster.messages import Answer, Identity, PaintedTexture, PaintOrder, Refused, identity_on
+from tilebake.serve.cluster.messages import (
+    Answer,
+    Identity,
+    PaintedTexture,
+    PaintOrder,
+    Refused,
+    WorldPainter,
+    identity_on,
+)
 from tilebake.serve.worker.protocol import Crashed, MakePainter, WorkFailed
 
 
@@ -38,7 +46,12 @@ class PaintingWorker:
         """Paint an order. Whatever goes wrong is an answer too."""
         self._signs += 1
         try:
-            texture = self._painter_for(order).bake(order.request, self._note)
+            painter = self._painter_for(order)
+            if order.unit is not None:
+                assert isinstance(painter, WorldPainter), "none other is given units"
+                assert painter.paint_unit is not None, "likewise"
+                return painter.paint_unit(order.request, order.unit, self._note)
+            texture = painter.bake(order.request, self._note)
             return PaintedTexture(result_digest(texture), pack_texture(texture), texture.share)
         except OtherModelError as error:
             return Refused(error.what)

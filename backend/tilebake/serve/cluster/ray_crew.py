@@ -30,9 +30,10 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Room(NamedTuple):
-    """Say how many workers there is room for, and what each takes."""
+    """Say how many workers there is room for, on how many machines, and what each takes."""
 
     workers: int
+    machines: int
     cpus: int
     gpus: int
 
@@ -45,6 +46,7 @@ class RayCrew:
         self._ray = _connect(place)
         room = _find_room(self._ray, place, uses_gpus=uses_gpus)
         self.size = room.workers
+        self.machines = room.machines
         painter = self._ray.put(make_painter)
         worker_class = self._ray.remote(PaintingWorker)
         # A dead actor is started again by the dispatcher, which knows what it was painting.
@@ -153,16 +155,15 @@ def _connect(place: str) -> Any:
 
 def _find_room(ray: Any, place: str, *, uses_gpus: bool) -> Room:
     wanted = int(place.removeprefix(LOCAL)) if place.startswith(LOCAL) else None
-    gpus = int(ray.cluster_resources().get("GPU", 0)) if uses_gpus else 0
-    if gpus:
-        return Room(gpus if wanted is None else min(gpus, wanted), 1, 1)
-    nodes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
-    cores = [each for each in nodes if each]
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    if uses_gpus and (cards := [int(node["GPU"]) for node in nodes if node.get("GPU")]):
+        return Room(min(sum(cards), wanted or sum(cards)), len(cards), 1, 1)
+    cores = [int(node["CPU"]) for node in nodes if node.get("CPU")]
     if not cores:
         raise BakeError(f"the cluster {place} has no processors to paint with", hint="start workers in it")
     if wanted is not None:
-        return Room(wanted, max(1, sum(cores) // wanted), 0)
-    return Room(sum(each // min(cores) for each in cores), min(cores), 0)
+        return Room(wanted, 1, max(1, sum(cores) // wanted), 0)
+    return Room(sum(each // min(cores) for each in cores), len(cores), min(cores), 0)
 
 
 def _spell(error: Exception) -> str:

@@ -33,7 +33,9 @@ class TextureOwners:
             _place(map_path): _Claim(map_path, "map file"),
         }
         for place, claim in wanted.items():
-            owner = self._owners.get(place, claim)
+            owner = self._owners.get(place)
+            if owner is None:
+                continue
             are_maps = claim.what == owner.what == "map file"  # neither is written
             if not are_maps and _real(owner.map_path) != _real(map_path):
                 theirs = "that" if claim.what == owner.what else f"the {owner.what}"

@@ -4,8 +4,9 @@ Each page is a request of its own, whose digest holds what the page depends on a
 Windows that two pages see are painted once, for they are kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,9 @@ from tilebake.serve.pages.page_jobs import PageJob, page_jobs
 from tilebake.serve.pages.paged_texture import PagedTexture, merge_environments
 from tilebake.texture import Texture, pixel_hash
 
+PaintEach = Callable[[Callable[["_Due"], "_Made"], Sequence["_Due"]], Iterable["_Made"]]
+"""Call a function for each page, and return what it returns in their order, as `map` does."""
+
 
 def paint_pages(
     baker: Baker,
@@ -27,25 +31,27 @@ def paint_pages(
     on_step: OnStep,
     *,
     force: bool = False,
+    paint_each: PaintEach = map,
 ) -> PagedTexture:
     """Paint the pages of a request that are not there, and write them beside those that are.
 
     They become the picture when they are published. With `force`, pages that are there are painted too, and
-    whatever stands in the picture's place may be replaced. Raises what the baker raises, and BakeError.
+    whatever stands in the picture's place may be replaced. `paint_each` may paint several at once. Raises
+    what the baker raises, and BakeError.
     """
     jobs = page_jobs(request)
     if not force:
         refuse_foreign(png, has_same_pixels=PAGES in (read_record(png) or {}), with_report=False)
     kept = None if force else _Kept(png, request)
     pages = [None if kept is None else kept.find(job) for job in jobs]
-    total, done = sum(job.work for job, page in zip(jobs, pages, strict=True) if page is None), 0
-    made: list[_Made] = []
-    for job, page in zip(jobs, pages, strict=True):
-        if page is not None:
-            made.append(_Made(page))
-        else:
-            made.append(_paint(baker, job, png, root, _Steps(on_step, done, job.work, total)))
-            done += job.work
+    missing = [job for job, page in zip(jobs, pages, strict=True) if page is None]
+    ends = list(accumulate((job.work for job in missing), initial=0))
+    due = [
+        _Due(job, _Steps(on_step, done, job.work, ends[-1]))
+        for job, done in zip(missing, ends[:-1], strict=True)
+    ]
+    painted = iter(paint_each(lambda each: _paint(baker, each.job, png, root, each.on_step), due))
+    made = [next(painted) if page is None else _Made(page) for page in pages]
     return _assemble(request, jobs, made, kept)
 
 
@@ -69,6 +75,14 @@ def cut_pages(texture: Texture, request: BakeRequest, png: Path, root: Path) -> 
 
 def _ignore(_step: Step) -> None:
     """Do nothing after a step."""
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Hold a page that has to be painted, and who is told of its steps."""
+
+    job: PageJob
+    on_step: OnStep
 
 
 @dataclass(frozen=True)

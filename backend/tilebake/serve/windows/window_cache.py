@@ -156,6 +156,34 @@ class AnewCache:
         self._cache.put(key, kept)
 
 
+class AnewTogether:
+    """Windows of a cache that processes of one bake put there: for several that paint all anew together.
+
+    They stand there twice: under a key of this bake's own, and under their own for later ones.
+    """
+
+    def __init__(self, cache: KeptWindows, bake: str) -> None:
+        """Take what was put there under the bake's name, which is another for each bake."""
+        self._cache = cache
+        self._bake = bake
+
+    def has(self, key: str) -> bool:
+        """Tell whether a window was painted anew, and is kept."""
+        return self._cache.has(self._own(key))
+
+    def get(self, key: str) -> "Kept | None":
+        """Return what was painted anew of a window; None if it is not kept."""
+        return self._cache.get(self._own(key))
+
+    def put(self, key: str, kept: "Kept") -> None:
+        """Keep a window."""
+        for name in (self._own(key), key):
+            self._cache.put(name, kept)
+
+    def _own(self, key: str) -> str:
+        return hashlib.sha256(f"{self._bake} {key}".encode("ascii")).hexdigest()
+
+
 def user_windows(on_refusal: OnRefusal) -> WindowCache | None:
     """Return the cache of windows that all projects of a user share.
 
