@@ -7,6 +7,7 @@ Two workers with one thread each paint large maps and small ones. Nothing is kil
 workers is set aside. Pictures are judged by those of a serial bake. Prints a table, and one JSON line last.
 """
 
+import logging
 import os
 import random
 import signal
@@ -237,6 +238,7 @@ def _is_worker(process: psutil.Process) -> bool:
 def main(part: str, kills: int, worlds: int, seed: int, folder: Path | None) -> None:
     """Kill at random moments, and count what is lost."""
     use_one_thread()
+    logging.disable(logging.WARNING)  # that workers died is no news here
     if folder is not None:
         bake_game(folder)
         return

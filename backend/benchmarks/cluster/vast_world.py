@@ -105,7 +105,7 @@ def main(workers: int, pages: int) -> None:
     crew, units = StubCrew(workers), UnitCount()
     dispatcher = Dispatcher(crew, print)
     with tempfile.TemporaryDirectory() as folder:
-        seconds = _paint(dispatcher, request, jobs[:pages], units, Path(folder), workers)
+        seconds, writing = _paint(dispatcher, request, jobs[:pages], units, Path(folder), workers)
     own = seconds - crew.seconds
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
     figures = [
@@ -114,6 +114,7 @@ def main(workers: int, pages: int) -> None:
         Figure("all pages, laid and cut", "seconds", laid - parsed),
         Figure("units a page", "count", units.asked / pages),
         Figure("processors' time for a page, its units with it", "seconds", own / pages),
+        Figure("of it, packing and writing the page", "seconds", writing / pages),
         Figure("units a processor second", "count", units.asked / own),
         Figure("processors' time for the whole world", "seconds", laid - began + own / pages * len(jobs)),
         Figure("most memory of the driver", "bytes", most),
@@ -129,22 +130,23 @@ def _paint(
     units: UnitCount,
     folder: Path,
     workers: int,
-) -> float:
-    """Paint and write some pages as a bake does; return the processors' seconds."""
+) -> tuple[float, float]:
+    """Paint and write some pages as a bake does; return the processors' seconds, and those of writing."""
     began = time.process_time()
     world = OneWorld(dispatcher, request, SOURCE, units)
 
-    def make(job: PageJob) -> None:
+    def make(job: PageJob) -> float:
         texture = world.bake(job.request, _ignore)
+        before = time.thread_time()
         write_page(folder, folder / "world.png", job.place, texture)
+        return time.thread_time() - before
 
     with ThreadPoolExecutor(PAGES_AHEAD + workers // WORKERS_A_PAGE) as threads:
         made = [threads.submit(make, job) for job in jobs]
         while not all(each.done() for each in made):
             dispatcher.turn(0.01)
-    for each in made:
-        each.result()
-    return time.process_time() - began
+    writing = sum(each.result() for each in made)
+    return time.process_time() - began, writing
 
 
 def _ignore(_step: Step) -> None:
