@@ -28,6 +28,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("map/delta.json", "maps/delta.json"),
         ("mpas/cost.json", "maps/coast.json"),
         ("maps/coast", "maps/coast.json"),
+        ("maps/coast.jsn", "maps/coast.json"),
+        ("maps/coast.txt", None),
         ("mapps", "maps"),
         ("maps/volcano.json", None),
         ("elsewhere/delta.json", None),

@@ -24,8 +24,8 @@ def find_near_name(name: str, known: Iterable[str]) -> str | None:
 def find_near_path(path: Path) -> Path | None:
     """Return the path that one which is not there was meant to be, each part the most like what is there.
 
-    A file is like one of the same ending alone, and a name without its ending like that with it. Returns None
-    where nothing is like it, and where a folder cannot be read.
+    A file is like one of the same ending, or of the same name and an ending like its own; a name without its
+    ending is like that with it. Returns None where nothing is like it, and where a folder cannot be read.
     """
     there = next((each for each in path.parents if os.path.lexists(each)), None)
     if there is None:
@@ -53,7 +53,14 @@ def _find_entry(folder: Path, name: str) -> str | None:
     whole = [each for each in names if Path(each).stem.lower() == name.lower()]
     if whole:
         return whole[0]
-    suffix = Path(name).suffix.lower()
+    stem, suffix = Path(name).stem, Path(name).suffix.lower()
     alike = {Path(each).stem: each for each in names if Path(each).suffix.lower() == suffix}
-    stem = find_near_name(Path(name).stem, alike)
-    return None if stem is None else alike[stem]
+    near = find_near_name(stem, alike)
+    return _with_other_suffix(stem, suffix, names) if near is None else alike[near]
+
+
+def _with_other_suffix(stem: str, suffix: str, names: Iterable[str]) -> str | None:
+    """Return the name whose ending alone is another one, and like it: lake.json for lake.jsn."""
+    by_suffix = {Path(each).suffix: each for each in names if Path(each).stem.lower() == stem.lower()}
+    near = find_near_name(suffix, filter(None, by_suffix)) if suffix else None
+    return None if near is None else by_suffix[near]

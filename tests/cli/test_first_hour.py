@@ -15,6 +15,9 @@ from tilebake.cli import run_command_line
         (["tun", "maps"], "Did you mean 'tune'?"),
         (["generate", "moss", "--width", "wide"], "'wide' is not a valid whole number"),
         (["tune", "maps/forest.json", "--keep", "x"], "'x' is not a valid whole number"),
+        (["bake", "--tile-size", "32"], '"tile_size" is no option, but a key of map files'),
+        (["bake", "--sede", "3"], "Did you mean one of: '--scheduler', '--seed'"),
+        (["generate", "moss", "--wrap", "--width", "300"], "300 is not a multiple of 8"),
     ],
 )
 def test_wrong_words_are_told_with_the_right_ones(
@@ -23,6 +26,35 @@ def test_wrong_words_are_told_with_the_right_ones(
     assert maps.is_dir()
     assert run_command_line(arguments) == 2
     assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_short_for_a_download_is_no_model(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert maps.is_dir()
+    assert run_command_line(["bake", "maps/forest.json", "--model", "sdxl"]) == 1
+    told = capsys.readouterr().err
+    assert "that is short for stabilityai/stable-diffusion-xl-base-1.0" in told
+
+
+def test_a_map_without_a_tile_is_noted(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (maps / "forest.json").write_text(
+        '{"tilebake": 1, "terrains": {"grass": "grass"}, "legend": {"g": "grass"}, "rows": ["..."]}',
+        encoding="utf-8",
+    )
+    assert run_command_line(["bake", "--check", "maps/forest.json"]) == 3
+    note = "the map has no tile and no base prompt, so that nothing says what is painted"
+    place = Path("maps", "forest.json")
+    assert f"note: {place}:1:83: $.rows: {note}" in capsys.readouterr().err
+    (maps.parent / "tilebake.toml").write_text('base_prompt = "a lawn"', encoding="utf-8")
+    assert run_command_line(["bake", "--check", "maps/forest.json"]) == 3
+    assert "no tile, so that the base prompt is painted everywhere" in capsys.readouterr().err
+
+
+def test_files_are_named_as_one_would_type_them_here(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (maps / "forest.json").write_text('{"tilebake": 2}', encoding="utf-8")
+    assert run_command_line(["bake", "--check"]) == 1
+    assert f"error: {Path('maps', 'forest.json')}:1:14: " in capsys.readouterr().err
+    assert run_command_line(["show", "masks", str(maps / "forest.json")]) == 1
+    assert f"error: {Path('maps', 'forest.json')}:1:14: " in capsys.readouterr().err
 
 
 def test_a_picture_in_a_maps_place_is_called_one(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,9 @@ from tilebake.cli import run_command_line
 from tilebake.cli.run import tune
 from tilebake.models.reference import EMBEDDED
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
+from tilebake.paint.report.judged_tiles import describe_judged
 from tilebake.serve.bake.publish import record_path, report_path
+from tilebake.texture import JudgedTiles
 
 MAP: dict[str, Any] = {
     "tilebake": 1,
@@ -61,11 +63,13 @@ def test_a_check_reports_nothing(pond: Path, tiny: list[str]) -> None:
     assert not report_path(pond).exists()
 
 
-def test_a_report_counts_what_the_judge_sees_on_tiles(pond: Path) -> None:
+def test_a_report_counts_what_the_judge_sees_on_tiles(pond: Path, capsys: pytest.CaptureFixture[str]) -> None:
     terrains = {**MAP["terrains"], "keep": "a tall castle"}
     rows = {"legend": {"g": "grass", "w": "water", "k": "keep"}, "rows": ["gggww", "gggww", "gggwk"]}
     pond.with_suffix(".json").write_text(json.dumps({**MAP, "terrains": terrains, **rows, "settings": {}}))
     assert run_command_line(["bake", "pond.json", "--report", "--device", "cpu"]) == 0
+    told = capsys.readouterr().err
+    assert told.count('note: "judged right" counts at 64 pixels a tile') == 1, "these tiles have 48"
     placement = json.loads(record_path(pond).read_text(encoding="utf-8"))["placement"]
     assert "judged" not in placement["keep"]
     grass, water = (placement[name]["judged"] for name in ("grass", "water"))
@@ -73,6 +77,12 @@ def test_a_report_counts_what_the_judge_sees_on_tiles(pond: Path) -> None:
     assert grass["right"] + water["right"] >= 10
     for judged in (grass, water):
         assert judged["right"] + sum(judged["taken_for"].values()) == judged["tiles"]
+
+
+def test_what_is_judged_is_told_with_the_width_of_tiles_that_the_judge_was_not_trained_on() -> None:
+    judged = JudgedTiles(9, 7, {"stone": 2})
+    assert describe_judged(judged, 64) == ("7 of 9 tiles judged right", "taken for stone 2")
+    assert describe_judged(judged, 48)[0] == "7 of 9 tiles judged right (at 48 px)"
 
 
 @pytest.fixture

@@ -82,6 +82,16 @@ MISTAKES = {
         HEAD + '"cells": [[0, 0, "grass"],\n [1, 0, "lava"]]}',
         '3:9: $.cells[1][2]: unknown terrain "lava"; add "lava" to "terrains", here or in tilebake.toml',
     ),
+    "several unknown terrains": (
+        HEAD + '"cells": [[0, 0, "lava"],\n [1, 0, "Grass"], [2, 0, "lava"], [3, 0, "ice"]]}',
+        '2:19: $.cells[0][2]: unknown terrains "lava", "Grass", "ice"; '
+        'add "lava", "Grass", "ice" to "terrains", here or in tilebake.toml',
+    ),
+    "an unknown terrain in capitals": (
+        HEAD + '"cells": [[0, 0, "Grass"]]}',
+        '2:19: $.cells[0][2]: unknown terrain "Grass"; '
+        '"grass" is there, but capitals count: write both alike',
+    ),
     "a cell given twice": (
         HEAD + '"cells": [[0, 0, "grass"],\n [0, 0, "water"]]}',
         "3:2: $.cells[1]: the cell [0, 0] is given twice; remove one of the two",

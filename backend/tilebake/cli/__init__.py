@@ -19,7 +19,7 @@ from typing import Final
 import click
 
 from tilebake.cli.interrupt import CancelledError
-from tilebake.cli.terminal.printing import fill_standard_streams, flush_output, say
+from tilebake.cli.terminal.printing import fill_standard_streams, flush_output, say, spell
 from tilebake.cli.verbose import VerboseCommand, logging_mistakes
 from tilebake.errors import BusyError, TilebakeError
 from tilebake.version import __version__
@@ -80,16 +80,29 @@ def run_command_line(arguments: Sequence[str]) -> int:
             code: object = _run(arguments)
     except click.ClickException as error:
         with suppress(OSError, ValueError):  # a console that is full or closed
-            error.show()
+            _name_map_key(error).show()
         return error.exit_code
     except TilebakeError as error:
-        say(f"error: {error}")
+        say(f"error: {spell(error.diagnostic)}")
         return BUSY if isinstance(error, BusyError) else FAILED
     except CancelledError as cancelled:
         return INTERRUPTED + cancelled.signal
     except click.Abort:
         return INTERRUPTED + signal.SIGINT
     return code if isinstance(code, int) else 0
+
+
+def _name_map_key(error: click.ClickException) -> click.ClickException:
+    """Return the error for an option that is none: where it is a key of map files, that counts for more."""
+    if not isinstance(error, click.NoSuchOption):
+        return error
+    from tilebake.level.map.mapfile import MapFile  # pydantic: seldom needed
+
+    key = error.option_name.lstrip("-").replace("-", "_")
+    if key not in MapFile.model_fields:
+        return error
+    message = f'"{key}" is no option, but a key of map files. `tilebake schema` has them all.'
+    return click.NoSuchOption(error.option_name, message, ctx=error.ctx)
 
 
 def _run(arguments: Sequence[str]) -> object:

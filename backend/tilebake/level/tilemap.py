@@ -1,11 +1,11 @@
 """Hold a level as it is painted, and read it from a map file of any format."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tilebake.errors import Diagnostic, Location, MapError
+from tilebake.errors import Diagnostic, Location, MapError, TilebakeError
 from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.art.references import REFERENCE, ReferencePicture, ReferenceReader, References
 from tilebake.level.edit.edit import Edit
@@ -35,6 +35,9 @@ from tilebake.level.torus.wrap import Wrap
 if TYPE_CHECKING:
     from tilebake.level.project import Project
 
+MOST_NAMED: Final = 8  # unknown terrains, in one message
+_HERE_OR_SHARED: Final = '"terrains", here or in tilebake.toml'
+_SHARED_ALONE: Final = "[terrains] of tilebake.toml, which says what each looks like"  # of other formats
 MOST_TERRAINS: Final = 512  # that tiles of one map have: with more, each step takes a minute
 
 __all__ = ["Bounds", "Centres", "Terrain", "Tile", "TileMap", "Tiles", "beside_of", "parse_map", "read_map"]
@@ -112,7 +115,7 @@ def parse_map(
     beside = beside or beside_of(path, project)
     content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))
     _refuse_clashes(content, project)
-    terrains = _terrains(content, project)
+    terrains = _terrains(content, project, is_own=known in (None, OWN_FORMAT))
     laid = lay_tiles(content.layers, content.grid, content.refuse, content.extent)
     painted = tuple(terrain for terrain in terrains if terrain.name in laid.tiles.names)
     _refuse_vast(content, laid, painted)
@@ -138,7 +141,7 @@ def parse_map(
         model=content.model,
         loras=content.loras,
         edit=edit,
-        notes=(*prompt_notes, *word_notes),
+        notes=(*_note_on_no_tile(content, laid, base_prompt), *prompt_notes, *word_notes),
         wrap=content.wrap,
         tile_set=content.tile_set,
         art=content.art,
@@ -165,6 +168,18 @@ def _refuse_clashes(content: MapContent, project: "Project | None") -> None:
         apply(BakeSettings(), *([project.settings] if project else []), content.settings)
     except MapError as error:
         raise content.refuse(error.what, ("settings",), hint=error.hint) from None
+
+
+def _note_on_no_tile(content: MapContent, laid: LaidTiles, base_prompt: str) -> Iterator[Diagnostic]:
+    """Tell what comes of a map without a tile, which may well be a slip."""
+    if len(laid.tiles):
+        return
+    path = content.layers[0].path if len(content.layers) == 1 else ("layers",)
+    what = "the map has no tile, so that the base prompt is painted everywhere"
+    if not base_prompt.strip():
+        what = "the map has no tile and no base prompt, so that nothing says what is painted"
+    where = content.refuse(what, path).where
+    yield Diagnostic(what, where, 'put terrains of the "legend" into its rows')
 
 
 def _refuse_vast(content: MapContent, laid: LaidTiles, painted: Sequence[Terrain]) -> None:
@@ -221,22 +236,35 @@ def _refuse_trial(
     return MapError(what, where=Location(json_path=path_text(path)), hint=hint)
 
 
-def _terrains(content: MapContent, project: "Project | None") -> tuple[Terrain, ...]:
+def _terrains(content: MapContent, project: "Project | None", *, is_own: bool) -> tuple[Terrain, ...]:
     """Return the terrains that tiles have, from the map and the project, sorted by name.
 
+    `is_own` is for maps of tilebake's own format: in those of other editors no terrain can be added.
     Raises MapError for unknown ones.
     """
     entries = content.terrains
     shared: Mapping[str, Terrain] = project.terrains if project else {}
-    used: dict[str, Terrain] = {}
-    for layer in content.layers:
-        for name in layer.cells.names:
-            if name not in entries and name not in shared:
-                otherwise = f'add {snippet(name)} to "terrains", here or in tilebake.toml'
-                hint = nearest(name, [*entries, *shared], otherwise)
-                raise content.refuse(f"unknown terrain {snippet(name)}", layer.named_at[name], hint=hint)
-            used[name] = _terrain(name, entries.get(name, TerrainEntry()), shared.get(name), content.refuse)
-    return tuple(used[name] for name in sorted(used))
+    named_at = {name: path for layer in reversed(content.layers) for name, path in layer.named_at.items()}
+    names = dict.fromkeys(name for layer in content.layers for name in layer.cells.names)
+    if unknown := [name for name in names if name not in entries and name not in shared]:
+        place = _HERE_OR_SHARED if is_own else _SHARED_ALONE
+        raise _refuse_unknown(unknown, [*entries, *shared], place, content.refuse, named_at[unknown[0]])
+    return tuple(
+        _terrain(name, entries.get(name, TerrainEntry()), shared.get(name), content.refuse)
+        for name in sorted(names)
+    )
+
+
+def _refuse_unknown(
+    unknown: Sequence[str], known: Sequence[str], place: str, refuse: Refuse, path: JsonPath
+) -> TilebakeError:
+    """Make the error for the terrains of which nobody says what they look like: all, for one mend."""
+    more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+    named = ", ".join(map(snippet, unknown[:MOST_NAMED])) + more
+    hint = nearest(unknown[0], known, f"add {named} to {place}")
+    if other := next((name for name in known if name.lower() == unknown[0].lower()), None):
+        hint = f"{snippet(other)} is there, but capitals count: write both alike"
+    return refuse(f"unknown terrain{'s' if len(unknown) > 1 else ''} {named}", path, hint=hint)
 
 
 def _references(content: MapContent, painted: Sequence[Terrain], reader: ReferenceReader) -> References:

@@ -110,6 +110,8 @@ def _resolve(reference: str, root: Path | None) -> ModelSource:
 
 def _hint_at(reference: str, path: Path) -> str | None:
     """Make the hint for a model that is not there: the name or the path that was meant, if one is like it."""
+    if (repo_id := hub_cache.SHORT_NAMES.get(reference)) is not None:
+        return f"that is short for {repo_id} in `tilebake models fetch` alone; write it out here"
     name = find_near_name(reference, ("embedded", *(repo_id for repo_id, _ in hub_cache.list_fetched())))
     near = None if name is not None else find_near_path(path)
     meant = name if near is None else shown(near)

@@ -31,6 +31,7 @@ GIB: Final = 1 << 30
 LEAST_MEMORY: Final = 1 * GIB  # for the embedded model and a usual map
 LEAST_DISK: Final = 1 * GIB
 PATIENCE: Final = 300.0  # seconds; the first import of torch on a slow disk takes long
+SMALLEST_TOLD: Final = 1 << 17  # canvas pixels: half of them and more is what a map has
 INOTIFY: Final = Path("/proc/sys/fs/inotify")
 TORCH_PROBE: Final = ("-m", "tilebake.paint.torch_probe")  # a program, for nothing here imports torch
 
@@ -120,12 +121,17 @@ def _model(project: Project) -> Finding:
 
 
 def _speed(project: Project) -> Iterator[Finding]:
-    """Tell how fast pictures became ready here, by the model's own number of steps."""
+    """Tell how fast pictures became ready here, by the model's own number of steps, the smallest first.
+
+    Those of a few tiles are passed over where larger ones are known: most of their time is not painting.
+    """
     try:
         source, digest = Planner(BakeOptions()).model(project)
     except TilebakeError:  # the model's own finding
         return
-    for speed in Speeds().of_model(digest):
+    speeds = sorted(Speeds().of_model(digest), key=lambda each: (each.device, each.size_class))
+    usual = [each for each in speeds if 1 << each.size_class >= SMALLEST_TOLD]
+    for speed in usual or speeds:
         work = Work(1 << speed.size_class - 1, source.defaults.steps)
         rate = f"{speed.megapixels_per_minute(work):.2g} Mpx a minute"
         size = f"pictures of about {work.pixels / MEGAPIXEL:.2g} Mpx"

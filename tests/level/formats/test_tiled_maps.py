@@ -310,5 +310,6 @@ def test_a_mistake_in_a_tileset_is_told_of_its_file(game: Path) -> None:
 
 def test_a_map_without_a_project_names_no_terrain_that_it_could_paint(tmp_path: Path) -> None:
     save(tmp_path, "ground.tsx", tsx())
-    with pytest.raises(MapError, match='unknown terrain "grass"'):
+    with pytest.raises(MapError, match='unknown terrain "grass"') as caught:
         read_map(save(tmp_path, "a.tmj", json.loads(json.dumps(tmj(["g"])))))
+    assert caught.value.hint == 'add "grass" to [terrains] of tilebake.toml, which says what each looks like'

@@ -75,6 +75,7 @@ def test_what_is_known_is_not_told(prompt: str, words: ModelWords) -> None:
         ("eine grüne Wiese", '"Wiese" is unknown to the embedded model; nearest that it knows: meadow'),
         ("青い海", '"海" is unknown to the embedded model; nearest that it knows: sea'),
         ("石の道", '"石の道" is unknown to the embedded model; nearest that it knows: cobblestone path'),
+        ("golden snad", 'the embedded model knows no noun in "golden snad"; nearest that it knows: sand'),
         ("red carpet", '"red carpet" is unknown to the embedded model; nothing that it knows looks like it'),
     ],
 )

@@ -127,7 +127,8 @@ def test_a_models_judge_counts_every_tile_of_a_terrain_it_knows(
         assert each.judged is not None
         assert each.judged.right + sum(each.judged.taken_for.values()) == each.judged.tiles
         tiles.append(each.judged.tiles)
-        assert captions[each.terrain][1] == f"{each.judged.right} of {each.judged.tiles} tiles judged right"
+        right = f"{each.judged.right} of {each.judged.tiles} tiles judged right (at 32 px)"
+        assert captions[each.terrain][1] == right
     assert tiles == [4, 3]
     assert report.judged_right() is not None
 
@@ -156,7 +157,7 @@ def test_what_tiles_are_taken_for_stands_under_them(
     report = bake_with_report(judged, ask(), unobserved).report
     assert report is not None
     assert report.judged_right() == 0.25
-    assert captions["grass"][1:] == ["1 of 4 tiles judged right", "taken for deep water 2, sand 1"]
+    assert captions["grass"][1:] == ["1 of 4 tiles judged right (at 32 px)", "taken for deep water 2, sand 1"]
     assert captions["water"][1:] == ["no tile that can be judged"]
 
 

@@ -43,15 +43,20 @@ def maps_of(paths: tuple[Path, ...], output: BatchOutput) -> list[FoundMap]:
     folders = paths
     if not paths:
         project = find_project(Path.cwd())
-        if not (project.root / FILE_NAME).is_file():
-            what = f"there is no {FILE_NAME} here or above, so every map below {shown(project.root)} is meant"
-            tell_note(f"{what}; `tilebake init` begins a project")
+        note_no_project(project.root)
         usable, problems = map_folders(project)
         folders = tuple(usable)
         for problem in problems:
             report(problem)
     found = find_maps(folders, report, tell_note)
     return [each for each in found if each.path in paths or not _is_lost(each.path)]
+
+
+def note_no_project(root: Path) -> None:
+    """Tell what is meant where no tilebake.toml says which folders hold maps."""
+    if not (root / FILE_NAME).is_file():
+        what = f"there is no {FILE_NAME} here or above, so every map below {shown(root)} is meant"
+        tell_note(f"{what}; `tilebake init` begins a project")
 
 
 def _is_lost(map_path: Path) -> bool:

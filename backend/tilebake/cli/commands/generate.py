@@ -15,7 +15,10 @@ from tilebake.level.torus.wrap import WRAPS, Wrap
 @click.option(
     "--wrap",
     type=click.Choice(WRAPS),
-    help="Let the picture go on at its other side, so that it repeats without a seam: along x, y or both.",
+    is_flag=False,
+    flag_value="both",
+    help="Let the picture go on at its other side, so that it repeats without a seam: along x, y or both, "
+    "which it is without a value.",
 )
 @json_option
 @choices(*SAMPLING, out="The .png file to write. [default: generated.png]")

@@ -19,7 +19,7 @@ from tilebake.cli.planning import bake_options
 from tilebake.cli.terminal.bake_time import BakeTime, spell_windows, time_painting
 from tilebake.cli.terminal.batch_output import BatchOutput
 from tilebake.cli.terminal.painting import Painting, painting
-from tilebake.cli.terminal.printing import near, say, say_loading, tell_note
+from tilebake.cli.terminal.printing import near, print_notes, say, say_loading, tell_note
 from tilebake.errors import BakeError
 from tilebake.level.canvas import in_windows
 from tilebake.level.map.grid import Bounds
@@ -35,6 +35,7 @@ from tilebake.serve.owners.writing import Writing
 from tilebake.serve.store.open_store import open_store
 from tilebake.serve.store.shared_store import SharedStore
 from tilebake.serve.windows.window_cache import OnRefusal
+from tilebake.texture import Texture
 
 STALE: Final = 3
 
@@ -211,6 +212,15 @@ def _note_time(event: Planned | Started | Baked | Failed, bake_time: BakeTime) -
             pass
 
 
+def _print_notes_on_report(event: Baked) -> None:
+    if not isinstance(event.texture, Texture) or event.texture.report is None:
+        return
+    from tilebake.paint.report.judged_tiles import note_on_judging  # where there is a report alone
+
+    note = note_on_judging(event.job.request, event.texture.report)
+    print_notes([] if note is None else [note])
+
+
 def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput, work: Painting) -> None:
     match event:
         case Planned():
@@ -219,6 +229,7 @@ def _print_event(event: Planned | Started | Baked | Failed, output: BatchOutput,
             work.shown.say(partial(output.print_failed, event))
         case Baked():
             work.shown.say(partial(output.print_baked, event))
+            work.shown.say(partial(_print_notes_on_report, event))
         case Started():
             output.begin(event.job.request)
             what = near(event.job.map_path) + spell_windows(event.job.request)

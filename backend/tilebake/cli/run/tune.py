@@ -18,7 +18,7 @@ from tilebake.cli.terminal.bake_time import spell_estimate, time_painting
 from tilebake.cli.terminal.painting import Painting, painting
 from tilebake.cli.terminal.printing import near, print_notes, print_path, say, say_loading, tell_note
 from tilebake.cli.tuning.axes import Attempt, Axes
-from tilebake.errors import BakeError, Diagnostic, TilebakeError, shown
+from tilebake.errors import BakeError, TilebakeError, shown
 from tilebake.level.canvas import width_of_tile
 from tilebake.level.project import Project, find_project
 from tilebake.level.tilemap import TileMap
@@ -26,8 +26,8 @@ from tilebake.models.devices import refuse_absent_device
 from tilebake.models.reference import ModelSource
 from tilebake.paint import importing_libraries
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet, cross
+from tilebake.paint.report.judged_tiles import note_on_judging, reservation
 from tilebake.paint.report.seams import like_borders
-from tilebake.paint.tile_scale import TILE_PIXELS
 from tilebake.request import Baker, BakeRequest
 from tilebake.serve.bake.history import Trial, remember_trials
 from tilebake.serve.bake.plan import Planner
@@ -62,6 +62,8 @@ def run_tune(map_path: Path, axes: Axes, choices: Choices, *, is_fast: bool) -> 
     """
     refuse_absent_device(choices.machine.device)
     combinations = _combinations(map_path, axes.attempts(choices), is_fast=is_fast)
+    if len(combinations) == 1:
+        tell_note("this makes one picture; several values make more, such as --seed 1,2,3,4")
     out = picture_of_map(choices.out, map_path, "tune")
     outcomes: list[Outcome] = []
     try:
@@ -71,7 +73,8 @@ def run_tune(map_path: Path, axes: Axes, choices: Choices, *, is_fast: bool) -> 
         say(f"stopped: {len(outcomes)} of {len(combinations)} painted")
         _finish(map_path, axes, outcomes, out)
         raise
-    print_notes(_notes_on_judging(outcomes))
+    painted = [each for _, each in outcomes if not isinstance(each, TilebakeError)]
+    print_notes(filter(None, (note_on_judging(request, texture.report) for request, texture in painted)))
     has_failed = _finish(map_path, axes, outcomes, out) < len(outcomes)
     return FAILED if has_failed else 0
 
@@ -228,22 +231,6 @@ def _trials(outcomes: Sequence[Outcome]) -> Iterator[Trial]:
             yield Trial(title=combination.title, digest=result_digest(made[1]))
 
 
-def _reservation(request: BakeRequest) -> str:
-    """Tell that the judge sees tiles of a size that it was not trained on; nothing where it was."""
-    width = width_of_tile(request.settings, request.tilemap.tile_size)
-    return "" if width == TILE_PIXELS else f" (at {width} px)"
-
-
-def _notes_on_judging(outcomes: Sequence[Outcome]) -> Iterator[Diagnostic]:
-    """Tell what figures of the judge are worth where tiles were painted in another size than it knows."""
-    painted = [each for _, each in outcomes if not isinstance(each, TilebakeError)]
-    for request, texture in painted:
-        is_judged = texture.report is not None and texture.report.judged_right() is not None
-        if is_judged and _reservation(request):
-            what = f'"judged right" counts at {TILE_PIXELS} pixels a tile, which the judge was trained on'
-            yield Diagnostic(what, hint="elsewhere compare pictures of one size alone, or go by your eyes")
-
-
 def _caption(request: BakeRequest, texture: Texture) -> str:
     """Write figures of placement and seams, by which settings can be told apart that look alike."""
     timings = texture.timings
@@ -251,9 +238,10 @@ def _caption(request: BakeRequest, texture: Texture) -> str:
     assert texture.report is not None, "it was asked for"
     kept = [f"{each.terrain} {each.attention.kept:.0%}" for each in texture.report.terrains if each.attention]
     right = texture.report.judged_right()
+    width = width_of_tile(request.settings, request.tilemap.tile_size)
     seams = like_borders(texture.image, request.tilemap)
     figures = (
-        *(() if right is None else (f"judged right: {right:.0%}{_reservation(request)}",)),
+        *(() if right is None else (f"judged right: {right:.0%}{reservation(width)}",)),
         *((f"seams {seams:.2f}",) if seams else ()),
         seconds,
     )

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tilebake.cli.baking.meant_maps import note_no_project
 from tilebake.cli.interrupt import Interruption, interruptible
 from tilebake.cli.logfile import log_file, logging_to
 from tilebake.cli.options import Choices, Machine
@@ -25,6 +26,7 @@ from tilebake.serve.api.ready import ready_file
 from tilebake.serve.api.server import serving
 from tilebake.serve.backend import MAPS_ARE_READ, Backend
 from tilebake.serve.bake.batch import Around
+from tilebake.serve.bake.discover import WHAT_MAPS_ARE
 from tilebake.serve.bake.plan import BakeOptions
 from tilebake.serve.bake.texture_cache import user_cache
 from tilebake.serve.bulkhead import Chores
@@ -53,7 +55,9 @@ def run_watch(
     """Watch the project that `start` belongs to, and return the exit code."""
     is_over = parent_exited(parent_pid)  # before anything takes time, in which its pid could be reused
     refuse_absent_device(choices.machine.device)
-    setup = _setup(project_root(start), bake_options(choices, is_fast=is_fast), choices.machine, store)
+    root = project_root(start)
+    note_no_project(root)
+    setup = _setup(root, bake_options(choices, is_fast=is_fast), choices.machine, store)
     _watch(setup, is_over, as_json=as_json)
     return 0
 
@@ -101,7 +105,7 @@ def _watch(setup: Setup, is_over: Callable[[], bool], *, as_json: bool) -> None:
         lines = EventLines()
         title = f"tilebake watch {root}"
         display = running.enter_context(show_events(backend, lines, title=title, as_json=as_json))
-        ready = _Ready(root)
+        ready = _Ready(root, lambda: bool(backend.maps()))
         _follow(backend, lines, display, ready, partial(_check, interruption, locks), is_over)
 
 
@@ -142,16 +146,18 @@ def _follow(
 class _Ready:
     """Tell once that saves are seen from now on."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, has_maps: Callable[[], bool]) -> None:
         self._root = root
+        self._has_maps = has_maps
         self._is_told = False
 
     def lines(self, events: Sequence[Event]) -> list[str]:
-        """Return the line, if one of these events is that the backend has read all maps."""
+        """Return the line, if one of these events is that the backend has read all maps; two without any."""
         if self._is_told or not any(event.notice.startswith(MAPS_ARE_READ) for event in events):
             return []
         self._is_told = True
-        return [f"watching {shown(self._root)}; press Ctrl-C to stop"]
+        none = [] if self._has_maps() else [f"note: there is no map yet; {WHAT_MAPS_ARE}"]
+        return [*none, f"watching {shown(self._root)}; press Ctrl-C to stop"]
 
 
 def _all_maps(backend: Backend) -> list[Event]:

@@ -14,6 +14,7 @@ from tilebake.cli.terminal.printing import (
     print_path,
     print_result,
     say,
+    spell,
     tell_note,
 )
 from tilebake.errors import BakeError, BusyError, TilebakeError, shown
@@ -112,7 +113,9 @@ class BatchOutput:
             is_told = str(event.error) in self._told_busy
             self._told_busy.add(str(event.error))
         message = (
-            str(event.error) if event.error.where.file else f"{shown(near(event.map_path))}: {event.error}"
+            spell(event.error.diagnostic)
+            if event.error.where.file
+            else f"{shown(near(event.map_path))}: {event.error}"
         )
         self._print(
             "" if is_told else f"error: {message}",

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -45,7 +46,14 @@ def tell_note(text: str) -> None:
 def print_notes(notes: Iterable[Diagnostic]) -> None:
     """Tell what the author of a map should know of it."""
     for note in notes:
-        tell_note(str(note))
+        tell_note(spell(note))
+
+
+def spell(diagnostic: Diagnostic) -> str:
+    """Write a diagnostic on one line, with its file as one would type it here."""
+    where = diagnostic.where
+    file = None if where.file is None else Path(near(where.file))
+    return str(replace(diagnostic, where=replace(where, file=file)))
 
 
 def print_result(text: str | bytes) -> None:

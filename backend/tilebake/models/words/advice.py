@@ -114,10 +114,18 @@ def _guess(rest: Sequence[str], words: ModelWords) -> tuple[str, ...]:
 
 
 def _noun_like(word: str, words: ModelWords) -> str:
-    """Return the noun of a word's singular, of one spelled alike, or of the word that it ends with."""
+    """Return the noun of a word's singular, of one spelled alike, or of the word that it ends with.
+
+    Two neighbouring letters that change places make a short word less alike than it is to a reader.
+    """
+    swapped = [f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1)]
     singulars = [word[: -len(ending)] for ending in ("s", "es", "n", "en") if word.endswith(ending)]
     begun_alike = [each for each in words.meanings if each[0] == word[0]]
     alike = get_close_matches(word, begun_alike, n=1, cutoff=_ALIKE)
     endings = [word[at:] for at in range(1, len(word) - _SHORTEST + 1)]
-    found = (words.meanings.get(each) for each in (*singulars, *alike, *endings) if len(each) >= _SHORTEST)
+    found = (
+        words.meanings.get(each)
+        for each in (*singulars, *swapped, *alike, *endings)
+        if len(each) >= _SHORTEST
+    )
     return next((meaning.noun for meaning in found if meaning is not None), "")

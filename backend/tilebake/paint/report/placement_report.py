@@ -137,13 +137,14 @@ def _sheet(
         Panel("tiles", as_large(tiles, image), f"{len(tilemap.tiles)} tiles"),
         Panel("edges", as_large(edges, image), "where masks change places"),
     ]
+    width = round(scene.canvas.scale * tilemap.tile_size[0])
     for each, values in zip(found, heat, strict=True):
         assert each.attention is not None, "it was observed"
         panels.append(
             Panel(
                 f"{each.terrain}: {each.attention.kept:.0%} within its tiles",
                 over(image, values[top:bottom, left:right]),
-                "\n".join((_describe_attention(each.attention), *describe_judged(each.judged))),
+                "\n".join((_describe_attention(each.attention), *describe_judged(each.judged, width))),
             )
         )
     return contact_sheet(panels, heading=f"{tilemap.name}: where each terrain's words work", columns=3)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tilebake.level.canvas import LATENT, canvas_of
+from tilebake.level.canvas import LATENT, canvas_of, width_of_tile
 from tilebake.level.windows.lattice import Lattice, lattice_over
 from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.level.windows.window_line import WindowLine
@@ -119,19 +119,21 @@ def _sheet(
 ) -> PixelArray:
     """Draw the picture, its tiles, and where windows overlap, with what was found of each terrain."""
     tilemap = request.tilemap
+    width = width_of_tile(request.settings, tilemap.tile_size)
     tiles = tile_picture(tilemap, canvas_of(tilemap, request.settings))
     panels = [
         Panel("picture", image, f"{request.settings.steps} steps, seed {request.seed}"),
-        Panel("tiles", tiles, "\n".join(_describe(each) for each in found)),
+        Panel("tiles", tiles, "\n".join(_describe(each, width) for each in found)),
         Panel("where windows overlap", _shade(image, overlaps), _describe_ghost(ghost)),
     ]
     heading = f"{tilemap.name}: how its windows hold together"
     return contact_sheet(panels, heading=heading, columns=3, panel_size=LARGE_PANEL)
 
 
-def _describe(each: TerrainPlacement) -> str:
+def _describe(each: TerrainPlacement, width: int) -> str:
     drift = () if each.drift is None else (f"drift {each.drift:.2f}",)
-    return f"{each.terrain}: {', '.join((*drift, *describe_judged(each.judged))) or 'too few tiles to tell'}"
+    said = ", ".join((*drift, *describe_judged(each.judged, width)))
+    return f"{each.terrain}: {said or 'too few tiles to tell'}"
 
 
 def _describe_ghost(ghost: float | None) -> str:

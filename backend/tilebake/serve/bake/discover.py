@@ -17,6 +17,9 @@ from tilebake.level.source.encoding import open_regular
 from tilebake.near_names import hint_at_path
 from tilebake.serve.files.map_walk import PassedOver, map_candidates
 
+WHAT_MAPS_ARE: Final = (
+    'maps are .json files with "tilebake": 1, or those of Tiled (.tmx, .tmj) and LDtk (.ldtk)'
+)
 SNIFF_LIMIT: Final = 64 << 20  # bytes; a larger file is no map
 LOOK_LIMIT: Final = 1 << 16  # bytes of what is no map, in which a map's parts are looked for
 _PARTS: Final = tuple(
@@ -88,8 +91,8 @@ class _Search:
         for each in passed:
             self._tell(each)
         if not maps and not any(each.is_problem for each in passed):
-            hint = 'maps are .json files with "tilebake": 1, or those of Tiled (.tmx, .tmj) and LDtk (.ldtk)'
-            self._fail(folder, "no map in this folder", f"{hint}; links are not followed" if passed else hint)
+            hint = f"{WHAT_MAPS_ARE}; links are not followed" if passed else WHAT_MAPS_ARE
+            self._fail(folder, "no map in this folder", hint)
         return maps
 
     def _tell(self, passed: PassedOver) -> None:
