@@ -61,6 +61,6 @@ def test_a_model_that_may_not_be_read_is_one_error_and_the_other_maps_go_on(
         baked = capsys.readouterr().err
     for told in (checked, baked):
         (error,) = (line for line in told.splitlines() if line.startswith("error: "))
-        assert f"{project / 'models/closed'}" in error
+        assert str(Path("models", "closed")) in error
         assert "cannot be read: Permission denied" in error
     assert sorted(path.name for path in (project / "maps").glob("*.png")) == ["a.png", "c.png"]

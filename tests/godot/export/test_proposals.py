@@ -84,6 +84,8 @@ def test_the_dark_of_a_cave_stays_as_it_is(proposals: Proposals) -> None:
         ("dungeon Floor", "PAINTED"),
         ("dungeon Walls", "ON_TOP"),
         ("platformer TileMapLayer", "PAINTED"),
+        ("caves TileMapLayer2", "PAINTED"),
+        ("caves TileMapLayer3", "ON_TOP"),  # a few tiles; the name is Godot's own, and says nothing
     ],
 )
 def test_ground_is_painted_and_what_stands_on_it_stays(proposals: Proposals, layer: str, use: str) -> None:

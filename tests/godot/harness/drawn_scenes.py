@@ -97,7 +97,10 @@ SCENES: Final[list[dict[str, Any]]] = [
             layer("Walls", "iso_walls", DUNGEON_WALLS, (64, 32), shape=ISOMETRIC, y_sort=True),
         ],
     },
-    {"path": "res://caves.tscn", "layers": [layer("TileMapLayer2", "caves24", CAVES)]},
+    {
+        "path": "res://caves.tscn",
+        "layers": [layer("TileMapLayer2", "caves24", CAVES), layer("TileMapLayer3", "caves24", ["", ".b"])],
+    },
 ]
 
 

@@ -26,6 +26,8 @@ func test_start() -> void:
 	await open_scene(SCENE)
 	await until("the dock says that the backend is ready", func() -> bool:
 		return "The backend is ready." in text_in(_dock()), COLD_START)
+	check("it says what to do where there is no map, and not to wait for what is there",
+		"No maps yet." in text_in(_dock()) and "as soon as the backend is ready" not in text_in(_dock()))
 
 
 func test_bake_scene() -> void:

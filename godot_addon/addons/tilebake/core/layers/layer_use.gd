@@ -74,7 +74,7 @@ static func to_properties(
 
 
 func _of_layer(node: Node, has_few: bool) -> TilebakeLayerUse.Use:
-	var words: PackedStringArray = TilebakeNameWords.split(node.name)
+	var words: PackedStringArray = TilebakeNameWords.split("" if _is_default(node.name) else String(node.name))
 	if _has_any(words, _TECHNICAL):
 		return TilebakeLayerUse.Use.NEITHER
 	if _has_any(words, _THINGS):
@@ -109,6 +109,11 @@ func _is_thing(kind: TilebakeTileKind) -> bool:
 		return true
 	var look: TilebakeTileLook = _guess.looks.of(source, kind.layer.get_cell_atlas_coords(kind.cell))
 	return look != null and TilebakeNameGuess.is_object(tiles, size, look)
+
+
+## Whether nobody has chosen the name of a layer: what Godot calls a new one says nothing of what it holds.
+static func _is_default(name: String) -> bool:
+	return RegEx.create_from_string("^TileMap(Layer)?\\d*$").search(name) != null
 
 
 static func _count(node: Node) -> int:

@@ -84,7 +84,7 @@ func _on_state_changed(state: TilebakeBackendState) -> void:
 		_list.clear_maps()
 		_job.clear()
 		_diagnostic.visible = false
-		_show_emptiness()
+	_show_emptiness()
 
 
 func _on_map_changed(map: TilebakeMapView) -> void:
