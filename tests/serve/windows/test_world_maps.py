@@ -1,5 +1,6 @@
 """Maps of one world: what a neighbour changes near the border makes a map stale, and nothing else does."""
 
+import json
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tilebake.errors import MapError
 from tilebake.level.formats.read_once import ReadOnce
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import Project, find_project
-from tilebake.level.tilemap import TileMap, read_map
+from tilebake.level.tilemap import TileMap, parse_map, read_map
 from tilebake.serve.bake.plan import BakeOptions, Planner
 from tilebake.serve.files.file_stamp import FileStamps, stamps_of
 from tilebake.serve.pages.page_jobs import has_pages, page_jobs
@@ -82,6 +83,36 @@ def test_each_map_is_read_once_until_it_changes(game: Game) -> None:
     save(game, "east", WIDTH, near="w")
     worlds.others(game.path("west"), project)
     assert len(read) == 2
+
+
+def test_a_level_and_its_neighbours_are_read_once_until_their_file_changes(game: Game) -> None:
+    file, read = game.path("coast").with_suffix(".ldtk"), list[Path]()
+    level = parse_map('{"tilebake": 1, "terrains": {"g": "grass"}, "legend": {"g": "g"}, "rows": ["g"]}')
+    levels = {name: file.with_name(f"coast.ldtk#{name}") for name in ("West", "Middle", "East")}
+
+    def read_and_note(path: Path, _: Project) -> tuple[TileMap, FileStamps]:
+        read.append(path)
+        return level, stamps_of([file])
+
+    file.write_text(json.dumps(ldtk_world([*levels])), encoding="utf-8")
+    worlds, project = WorldMaps(read_and_note, ReadOnce()), find_project(game.root)
+    for _ in range(2):
+        for name, path in levels.items():
+            worlds.read(path, project)
+            assert len(worlds.others(path, project)) == 2, name
+    assert sorted(read) == sorted(levels.values())
+    file.write_text(json.dumps(ldtk_world(["West", "East"])), encoding="utf-8")
+    assert len(worlds.others(levels["West"], project)) == 1
+    worlds.read(levels["West"], project)
+    assert len(read) == 5
+
+
+def ldtk_world(names: list[str]) -> dict[str, object]:
+    levels = [
+        {"identifier": name, "worldX": 64 * at, "worldY": 0, "pxWid": 64, "pxHei": 64}
+        for at, name in enumerate(names)
+    ]
+    return {"jsonVersion": "1.5.3", "worldLayout": "Free", "defs": {"layers": []}, "levels": levels}
 
 
 def test_a_watch_paints_a_map_whose_neighbour_changed(game: Game) -> None:

@@ -112,7 +112,8 @@ class Planner:
         project_file = project_root(path) / FILE_NAME
         stamps = stamps_of((project_file,))
         project = find_project(path)
-        tilemap, own_stamps = self.read_stamped(path, project, trial)
+        own = self._worlds.read(path, project) if trial is None else self.read_stamped(path, project, trial)
+        tilemap, own_stamps = own
         png, root = self._output(path, relative, project)
         if self._options.region is not None:
             refuse_texture(png, project, path)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from tilebake.errors import Location, MapError
 from tilebake.level.formats.beside import Beside
 from tilebake.level.formats.list_parts import list_parts
-from tilebake.level.formats.part import file_of, part_of, part_path
+from tilebake.level.formats.part import Part, file_of, part_of, part_path
 from tilebake.level.formats.read_once import ReadOnce
 from tilebake.level.project import FILE_NAME, Project
 from tilebake.level.tilemap import TileMap
-from tilebake.serve.files.file_stamp import FileStamps, stamp_of, stamps_of
+from tilebake.serve.files.file_stamp import FileStamp, FileStamps, stamp_of, stamps_of
 
 ReadMap = Callable[[Path, Project], tuple[TileMap, FileStamps]]
 
@@ -22,6 +22,11 @@ class _Kept(NamedTuple):
     stamps: FileStamps
 
 
+class _KeptParts(NamedTuple):
+    stamp: FileStamp | None
+    parts: tuple[Part, ...]
+
+
 class WorldMaps:
     """Keep the maps of worlds. `read` reads one, and stamps the files that it is read from before it is."""
 
@@ -29,6 +34,17 @@ class WorldMaps:
         self._read = read
         self._once = once
         self._maps: dict[Path, _Kept] = {}
+        self._parts: dict[Path, _KeptParts] = {}
+
+    def read(self, path: Path, project: Project) -> tuple[TileMap, FileStamps]:
+        """Read a map; a level of a large file, whose neighbours need it too, once until a file changes.
+
+        Raises what reading raises.
+        """
+        if part_of(path) is None or stamp_of(file_of(path)) is None:
+            return self._read(path, project)
+        kept = self._map(path, project)
+        return kept.tilemap, kept.stamps
 
     def others(self, map_path: Path, project: Project) -> tuple[TileMap, ...]:
         """Return the other maps of a map's world, in the order of the project's file; none without one.
@@ -57,10 +73,18 @@ class WorldMaps:
         name, file = part_of(map_path), file_of(map_path)
         if name is None:
             return project.worlds.others(map_path)
-        parts = list_parts(file, Beside(once=self._once)) or ()
+        parts = self._parts_of(file)
         world = next((part.world for part in parts if part.name == name), None)
         if world is None:
             return ()
         return tuple(
             part_path(file, part.name) for part in parts if part.world == world and part.name != name
         )
+
+    def _parts_of(self, file: Path) -> tuple[Part, ...]:
+        """Return the maps in a file, which is read for that once until it changes."""
+        kept, stamp = self._parts.get(file), stamp_of(file)
+        if kept is None or kept.stamp != stamp:
+            kept = _KeptParts(stamp, list_parts(file, Beside(once=self._once)) or ())
+            self._parts[file] = kept
+        return kept.parts
