@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from tilebake.errors import BakeError, Location, MapError
+from tilebake.errors import BakeError, Location, MapError, ModelError
 from tilebake.level.edit.edit import Edit
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import Project, find_project
@@ -24,6 +24,7 @@ from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, parse_map, read_map
+from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
 from tilebake.models.lookup import recommend_with
 from tilebake.models.reference import ModelSource
 from tilebake.paint.control.kept_source.store import SourceStore
@@ -88,10 +89,10 @@ def load_painter(
         model=model, loras=tuple(LoraRef(each) if isinstance(each, str) else each for each in loras)
     )
     planner, project = Planner(options), load_project()
-    source, _ = planner.model(project)
+    source, _ = planner.plain_model(project)
     files = planner.loras(project)
     source = recommend_with(source, (Path(lora.path) for lora, _ in files))
-    return MapPainter(_load_pipeline(source, files, device, dtype), options)
+    return MapPainter(_load_pipeline(source, files, device, dtype), options, source.added)
 
 
 def bake_map(
@@ -121,9 +122,10 @@ def write_png(path: str | PathLike[str], image: NDArray[np.uint8]) -> None:
 class MapPainter:
     """Paint maps with one loaded model, whatever model they name."""
 
-    def __init__(self, pipeline: Pipeline, options: BakeOptions) -> None:
+    def __init__(self, pipeline: Pipeline, options: BakeOptions, added: AddedFiles = NOTHING_ADDED) -> None:
         self.pipeline = pipeline
         self._options = options
+        self._added = added  # what was loaded beside the model
 
     def request(
         self,
@@ -135,10 +137,16 @@ class MapPainter:
     ) -> BakeRequest:
         """Return everything that decides the pixels of a map's texture. Equal digests are equal pixels.
 
-        Raises MapError or ProjectError.
+        Raises MapError or ProjectError, and ModelError where another VAE or an IP-Adapter is to be loaded.
         """
         checked, box = _check_settings(settings), _bounds_of(region)
-        return _plan(source, replace(self._options, settings=checked, seed=seed, region=box))[0]
+        request, model = _plan(source, replace(self._options, settings=checked, seed=seed, region=box))
+        if model.added != self._added:
+            what = "the map is painted with other files beside the model than were loaded with it"
+            raise ModelError(
+                what, where=Location(request.tilemap.path), hint="take bake_map, which loads them"
+            )
+        return request
 
     def bake_map(
         self,

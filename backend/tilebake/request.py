@@ -54,7 +54,7 @@ LATER_SETTINGS: Final = frozenset(
     }
 )
 SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
-SETTINGS_OF_MODEL: Final = frozenset({"ip_adapter"})  # names of files whose content is part of the model's
+SETTINGS_OF_MODEL: Final = frozenset({"ip_adapter", "vae"})  # names of files: the model's digest counts them
 ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 

@@ -34,6 +34,7 @@ NOT_DEFAULT: dict[str, tuple[str, object]] = {
     "timestep_spacing": ("trailing", "trailing"),
     "guidance_rescale": ("0.7", 0.7),
     "init_strength": ("0.6", 0.6),
+    "vae": ("b/vae.safetensors", "b/vae.safetensors"),
     "ip_adapter": ("a/ip.safetensors", "a/ip.safetensors"),
     "resample": ("nearest", "nearest"),
     "keep_resolution": ("", True),

@@ -87,7 +87,7 @@ def plan_plain(choices: Choices) -> PlainModel:
     refuse_absent_device(choices.machine.device)
     options = bake_options(choices)
     project, planner = find_project(Path.cwd()), Planner(options)
-    source, _ = planner.model(project)
+    source, _ = planner.plain_model(project)
     loras = planner.loras(project)
     source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
     return PlainModel(source, loras, options.settings)

@@ -35,6 +35,7 @@ NULL_DEFAULTS: Final = {  # what null means, in a word
     "pixels_per_tile": "by the tile's size",
     "init_strength": "noise alone",
     "ip_adapter": "none",
+    "vae": "the model's own",
     "mask_sigma": "half a tile",
     "mask_sigma_end": "mask_sigma",
     "base_prompt_weight_end": "base_prompt_weight",
@@ -162,6 +163,7 @@ PICTURE: Final = _section(
     "palette",
     "transparent",
     "init_strength",
+    "vae",
     "ip_adapter",
 )
 WINDOWS: Final = _section("Window settings", "windows", "window", "rounds", "page_size")

@@ -132,6 +132,11 @@ class AnySettings(StrictModel):
     next to nothing. It is the share of the timesteps that the model was trained with; the last step is always
     painted. null begins from noise alone."""
 
+    vae: ModelFileName | None = None
+    """Another VAE for SDXL in the place of the model's own: a .safetensors file, or a folder of diffusers'.
+    It decodes what is painted. A map or tilebake.toml names it relative to the project. null is the model's
+    own."""
+
     ip_adapter: ModelFileName | None = None
     """File of an IP-Adapter for SDXL (.safetensors), with the folder image_encoder beside it. It paints like
     the pictures that a map or its terrains name as "reference", and is loaded where there are any. A map or

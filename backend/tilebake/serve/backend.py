@@ -292,7 +292,7 @@ class Backend:
         self._warms_up = False
         try:
             project, planner = find_project(self._setup.root), Planner(self._setup.options)
-            source, digest = planner.model(project)
+            source, digest = planner.plain_model(project)
             if source.kind == "embedded":  # another may take all memory
                 told = partial(self._tell, f"loading the model {source.reference} ...")
                 self._supervisor.warm_up(source, digest, planner.loras(project), told)

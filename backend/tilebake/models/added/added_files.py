@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.models.added.ip_adapter import ip_adapter_files
+from tilebake.models.added.vae import vae_files
 from tilebake.models.file_digest import file_digest
 
 
@@ -12,6 +13,7 @@ class AddedFiles(NamedTuple):
     """Name what is loaded beside a model's own files."""
 
     ip_adapter: Path | None = None
+    vae: Path | None = None  # in the place of the model's own
 
 
 NOTHING_ADDED: Final = AddedFiles()
@@ -19,7 +21,16 @@ NOTHING_ADDED: Final = AddedFiles()
 
 def paths_of_added(added: AddedFiles) -> tuple[Path, ...]:
     """Return the path of every added file that is read, checked. Raises ModelError."""
-    return () if added.ip_adapter is None else tuple(ip_adapter_files(added.ip_adapter).paths())
+    return tuple(path for paths in _by_kind(added).values() for path in paths)
+
+
+def _by_kind(added: AddedFiles) -> dict[str, tuple[Path, ...]]:
+    """Return the paths of what is added, by what they are for."""
+    adapter, vae = added.ip_adapter, added.vae
+    return {
+        **({} if adapter is None else {"ip_adapter": tuple(ip_adapter_files(adapter).paths())}),
+        **({} if vae is None else {"vae": tuple(vae_files(vae).paths())}),
+    }
 
 
 def digest_with(digest: str, added: AddedFiles) -> str:
@@ -27,8 +38,7 @@ def digest_with(digest: str, added: AddedFiles) -> str:
 
     Names and places do not count. Raises OSError and ModelError.
     """
-    paths = paths_of_added(added)
-    if not paths:
-        return digest
-    kinds = [file_digest(path) for path in paths]
-    return hashlib.sha256("\n".join([digest, "ip_adapter", *kinds]).encode()).hexdigest()
+    lines = [
+        " ".join([kind, *(file_digest(path) for path in paths)]) for kind, paths in _by_kind(added).items()
+    ]
+    return hashlib.sha256("\n".join([digest, *lines]).encode()).hexdigest() if lines else digest

@@ -162,11 +162,15 @@ def _read(source: ModelSource, dtype: torch.dtype) -> Parts:
 
 def _with_added(parts: Parts, added: AddedFiles, dtype: torch.dtype) -> Parts:
     """Return the parts with what is loaded beside them. Raises ModelError for what does not fit."""
-    if added.ip_adapter is None:
-        return parts
-    from tilebake.paint.references.read_adapter import read_adapter  # which few maps need
+    if added.vae is not None:
+        from tilebake.paint.model.read_vae import read_vae  # which few models need, as the next one
 
-    return replace(parts, adapter=read_adapter(parts.unet, added.ip_adapter, dtype))
+        parts = replace(parts, vae=read_vae(added.vae, parts.vae, dtype))
+    if added.ip_adapter is not None:
+        from tilebake.paint.references.read_adapter import read_adapter
+
+        parts = replace(parts, adapter=read_adapter(parts.unet, added.ip_adapter, dtype))
+    return parts
 
 
 def _check_fit(source: ModelSource, parts: Parts) -> None:

@@ -60,10 +60,10 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
         )
         networks = {UNET_PREFIX: unet, VAE_PREFIX: vae, CLIP_PREFIX: clip, OPEN_CLIP_PREFIX: open_clip}
         for prefix, network in networks.items():
-            _refuse_far_more(file, tensors, prefix, network)
+            refuse_far_more(file, tensors, prefix, network)
         return Parts(
             unet=fill(unet, _unet(tensors, unet.config), dtype, where=file),
-            vae=fill(vae, _vae(tensors, vae.config), dtype, where=file),
+            vae=fill(vae, convert_vae(tensors, vae.config), dtype, where=file),
             text_encoder=fill(clip, _clip(tensors), dtype, where=file),
             text_encoder_2=fill(open_clip, _open_clip(tensors, open_clip), dtype, where=file),
             tokenizer=tokenizers["tokenizer"],
@@ -78,7 +78,7 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
         )
 
 
-def _refuse_far_more(file: Path, names: Iterable[str], prefix: str, network: nn.Module) -> None:
+def refuse_far_more(file: Path, names: Iterable[str], prefix: str, network: nn.Module) -> None:
     """Raise ModelError for far more tensors than a network has.
 
     Diffusers' conversion takes time by the square of their number: with 20,000 empty ones, minutes.
@@ -102,10 +102,11 @@ def _unet(tensors: StoredTensors, config: Mapping[str, Any]) -> Converted:
     return Converted(convert_ldm_unet_checkpoint(_below(tensors, UNET_PREFIX), dict(config)))
 
 
-def _vae(tensors: StoredTensors, config: Mapping[str, Any]) -> Converted:
+def convert_vae(tensors: StoredTensors, config: Mapping[str, Any], prefix: str = VAE_PREFIX) -> Converted:
+    """Give a VAE's tensors below a prefix the names that diffusers has for them."""
     from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
 
-    return Converted(convert_ldm_vae_checkpoint(_below(tensors, VAE_PREFIX), dict(config)))
+    return Converted(convert_ldm_vae_checkpoint(_below(tensors, prefix), dict(config)))
 
 
 def _clip(tensors: StoredTensors) -> Converted:

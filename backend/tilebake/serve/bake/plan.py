@@ -216,6 +216,13 @@ class Planner:
         """Return the model and its digest: of the options, or else the map's own, or else the project's."""
         return self.models.model(*self._model_name(project, maps_own), added)
 
+    def plain_model(self, project: Project) -> tuple[ModelSource, str]:
+        """Return what paints where no map is known: the model, and what is loaded beside it for each."""
+        typed = self._options.settings
+        settings = apply(BakeSettings(), project.settings, typed)
+        added = find_added_files(settings, typed.given, project, has_references=False)
+        return self.model(project, None, added)
+
     def _added(self, settings: BakeSettings, project: Project, tilemap: TileMap) -> AddedFiles:
         """Return what is loaded beside a map's model."""
         has_references = bool(tilemap.references.pictures())

@@ -24,7 +24,10 @@ def find_added_files(
             return None
         return Path.cwd() / name if setting in typed else _find_in(project, name, setting)
 
-    return AddedFiles(ip_adapter=find("ip_adapter", settings.ip_adapter) if has_references else None)
+    return AddedFiles(
+        ip_adapter=find("ip_adapter", settings.ip_adapter) if has_references else None,
+        vae=find("vae", settings.vae),
+    )
 
 
 def _find_in(project: Project, name: str, setting: str) -> Path:

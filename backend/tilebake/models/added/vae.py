@@ -1,0 +1,45 @@
+"""Check the files of a VAE that takes the place of a model's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tilebake.errors import Location, ModelError
+from tilebake.models.config_check import read_config
+from tilebake.models.model_file import AbsentModelError
+from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_names, weight_files
+
+VAE: Final = "vae"
+_PARTS: Final = ("encoder.", "decoder.", "first_stage_model.encoder.", "first_stage_model.decoder.")
+
+
+class VaeFiles(NamedTuple):
+    """Name every file of a VAE that is opened."""
+
+    config: Path | None  # None has the shape of the model's own
+    weights: WeightFiles
+
+    def paths(self) -> Iterator[Path]:
+        """Yield each of them."""
+        yield from (each for each in (self.config, self.weights.index_file) if each is not None)
+        yield from self.weights.files
+
+
+def vae_files(path: Path) -> VaeFiles:
+    """Name the files of a VAE, and check them: a folder of diffusers', or a .safetensors file.
+
+    Raises ModelError for what is missing, broken or of another kind.
+    """
+    if path.is_dir():
+        config = path / "config.json"
+        read_config(config, VAE)
+        return VaeFiles(config, weight_files(path, "diffusion_pytorch_model"))
+    refuse_pickle(path)
+    if not path.is_file():
+        raise AbsentModelError("there is no such VAE", where=Location(path), hint="correct its path")
+    check_safetensors(path)
+    if not any(name.startswith(_PARTS) for name in tensor_names(path)):
+        raise ModelError(
+            "is no VAE", where=Location(path), hint="name a VAE for SDXL, as a .safetensors file or a folder"
+        )
+    return VaeFiles(None, WeightFiles((path,), None))
