@@ -224,7 +224,7 @@ def _await_end(processes: Sequence[psutil.Process]) -> None:
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return any("ray::" in word for word in process.cmdline())
+        return any("ray::PaintingWorker" in word for word in process.cmdline())
     except psutil.Error:
         return False
 
