@@ -7,7 +7,6 @@ from typing import TypeVar
 import numpy as np
 
 from tilebake.errors import BakeError, Location, PromptError
-from tilebake.level.art.fit import refuse_pictures_in_windows
 from tilebake.level.canvas import LATENT, Canvas, canvas_of, in_windows, map_box
 from tilebake.level.decide import refuse_windows
 from tilebake.level.edit.edit import Edit
@@ -219,10 +218,9 @@ def source_key(request: BakeRequest) -> str:
 
 
 def _refuse_in_windows(request: BakeRequest) -> None:
-    """Raise MapError for what a map in windows cannot have: an edit, and pictures of its own."""
+    """Raise MapError for an edit, which a map in windows cannot have."""
     if request.tilemap.edit is not None:
         refuse_windows(request.tilemap, request.settings)
-    refuse_pictures_in_windows(request.tilemap, request.settings)
 
 
 def _refuse_vast(request: BakeRequest) -> None:

@@ -128,8 +128,6 @@ def test_a_plan_is_over_when_its_picture_changes(tmp_path: Path) -> None:
         ({"art": "own.png"}, (16, 16), "the picture has 16 by 16 pixels, and the map's has 16 by 8"),
         ({"keep": "own.png"}, (24, 12), "the picture has 24 by 12 pixels"),
         ({"keep": "own.png", "settings": {"keep_resolution": True}}, (48, 24), "the map's has 64 by 32"),
-        ({"art": "own.png", "settings": {"windows": "always", "init_strength": 1}}, (16, 8), "in windows"),
-        ({"keep": "own.png", "settings": {"windows": "always"}}, (16, 8), "in windows"),
     ],
 )
 def test_a_picture_that_does_not_fit_the_map_is_refused(
@@ -138,6 +136,18 @@ def test_a_picture_that_does_not_fit_the_map_is_refused(
     draw(tmp_path / "own.png", np.full((size[1], size[0], 4), 9, np.uint8))
     with pytest.raises(MapError, match=what):
         plan(save_map(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("key", ["art", "keep"])
+def test_a_map_of_a_world_takes_no_picture(tmp_path: Path, key: str) -> None:
+    draw(tmp_path / "own.png")
+    path = save_map(tmp_path, **{key: "own.png"})
+    (tmp_path / "east.json").write_text(json.dumps({**MAP, "origin": [4, 0]}), encoding="utf-8")
+    (tmp_path / "tilebake.toml").write_text(
+        f'maps = ["."]\n\n[worlds]\nland = ["{path.name}", "east.json"]\n', encoding="utf-8"
+    )
+    with pytest.raises(MapError, match="shares a world with others"):
+        plan(path)
 
 
 @pytest.mark.parametrize("size", [(16, 8), (2, 1), (64, 32)])

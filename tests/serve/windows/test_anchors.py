@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.level.terrain import LoraRef
@@ -59,6 +60,21 @@ def request_of(game: Game) -> Callable[..., BakeRequest]:
         return game.request("big")
 
     return request_of
+
+
+def test_a_map_that_begins_from_its_art_is_painted_in_windows(
+    game: Game, request_of: Callable[..., BakeRequest]
+) -> None:
+    Image.new("RGB", (COLUMNS, ROWS), "green").save(game.root / "levels" / "own.png")
+    settings = {**content()["settings"], "init_strength": 0.5}
+    before, after = (request_of(corner=each, art="own.png", settings=settings) for each in "gw")
+    anchors = Anchors()
+    anchors.note(PATH, before)
+    assert anchors.patch(PATH, after) == after
+    idle = {**settings, "init_strength": None}
+    before, after = (request_of(corner=each, art="own.png", settings=idle) for each in "gw")
+    anchors.note(PATH, before)
+    assert anchors.patch(PATH, after).anchor is not None
 
 
 def test_an_edit_patches_the_last_clean_painting(request_of: Callable[..., BakeRequest]) -> None:

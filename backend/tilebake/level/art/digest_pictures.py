@@ -17,7 +17,7 @@ def digest_pictures(tilemap: "TileMap", settings: "BakeSettings") -> dict[str, o
     begins, references = settings.init_strength is not None, tilemap.references
     own = {"art": tilemap.art if begins else None, "keep": tilemap.keep}
     found: dict[str, object] = {
-        name: [ART_VERSION, each.digest] for name, each in own.items() if each is not None
+        name: [ART_VERSION, *each.content_key()] for name, each in own.items() if each is not None
     }
     if references.whole is not None:
         found["reference"] = [REFERENCE_VERSION, *digest_reference(references.whole)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from tilebake.errors import Diagnostic, Location, MapError
-from tilebake.level.canvas import in_windows, width_of_tile
+from tilebake.level.canvas import width_of_tile
 from tilebake.level.output import PictureSize, picture_size
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ _WHAT_TO_FETCH: Final = (
 def refuse_unfit_pictures(tilemap: "TileMap", settings: "BakeSettings") -> None:
     """Raise MapError where a map's own pictures are not of its size, or cannot be painted from."""
     refuse_references_alone(tilemap, settings)
-    refuse_pictures_in_windows(tilemap, settings)
-    named = _named(tilemap, settings)
+    named = own_pictures(tilemap, settings)
     if named and tilemap.tile_set is not None:
         hint = f'remove "{named[0]}"'
         raise _error(tilemap, named[0], "a TileSet is painted from noise, and keeps no picture", hint)
@@ -40,13 +39,12 @@ def refuse_references_alone(tilemap: "TileMap", settings: "BakeSettings") -> Non
         raise MapError(what, where=Location(tilemap.path), hint=_WHAT_TO_FETCH)
 
 
-def refuse_pictures_in_windows(tilemap: "TileMap", settings: "BakeSettings") -> None:
-    """Raise MapError where a map's own pictures count, and it is painted in windows."""
-    named = _named(tilemap, settings)
-    if named and in_windows(tilemap, settings):
-        what = f'a map that is painted in windows, as large ones are, takes no "{named[0]}"'
-        hint = 'set "windows" to "never", which paints it in one piece, with smaller tiles if need be'
-        raise _error(tilemap, named[0], what, hint)
+def refuse_pictures_in_worlds(tilemap: "TileMap", settings: "BakeSettings") -> None:
+    """Raise MapError where pictures of a map count that is one of a world: its neighbours would not fit."""
+    for name in own_pictures(tilemap, settings):
+        what = f'a map that shares a world with others takes no "{name}"'
+        hint = f'remove "{name}", or take the map out of [worlds] in tilebake.toml'
+        raise _error(tilemap, name, what, hint)
 
 
 def tell_idle_art(tilemap: "TileMap", settings: "BakeSettings") -> Iterator[Diagnostic]:
@@ -62,8 +60,8 @@ def tell_idle_art(tilemap: "TileMap", settings: "BakeSettings") -> Iterator[Diag
         yield Diagnostic(what, Location(tilemap.path), hint)
 
 
-def _named(tilemap: "TileMap", settings: "BakeSettings") -> tuple[str, ...]:
-    """Name the pictures that change a pixel."""
+def own_pictures(tilemap: "TileMap", settings: "BakeSettings") -> tuple[str, ...]:
+    """Name the pictures of a map that change a pixel."""
     begins = tilemap.art is not None and settings.init_strength is not None
     return (*([ART] if begins else []), *([KEEP] if tilemap.keep is not None else []))
 

@@ -1,13 +1,14 @@
 """Hold a picture that a map names, and read it from its PNG file."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tilebake.errors import Location, MapError, TilebakeError
 from tilebake.level.art.decode_png import BrokenPictureError, decode_png
 from tilebake.level.formats.beside import Beside
+from tilebake.level.map.grid import Bounds
 from tilebake.level.source.json_positions import JsonPath
 from tilebake.level.source.refuse import Refuse
 
@@ -27,6 +28,15 @@ class OwnPicture:
     digest: str  # SHA-256 (hex) of its size and pixels, however they are packed
     is_empty: bool  # no pixel of it shows anything
     content: bytes = field(repr=False)  # of the PNG file
+    bounds: Bounds | None = None  # where it lies, in map pixels; None is the bounds of the map that names it
+
+    def placed(self, bounds: Bounds) -> "OwnPicture":
+        """Return it with its place, for a part of the map that has these bounds."""
+        return self if self.bounds is not None else replace(self, bounds=bounds)
+
+    def content_key(self) -> tuple[object, ...]:
+        """Return what tells its pixels and its place from others."""
+        return (self.digest, *(float(edge) for edge in self.bounds or ()))
 
     def pixels(self) -> "NDArray[np.uint8]":
         """Unpack it: RGBA [height, width, 4]."""

@@ -39,6 +39,8 @@ def crop_boxes(tilemap: "TileMap", boxes: Sequence[Bounds], bounds: Bounds) -> "
         tiles=tiles,
         empty=_take_centres(centres, _indices_within_any(centres.x, centres.y, boxes)),
         bounds=bounds,
+        art=tilemap.art and tilemap.art.placed(tilemap.bounds),
+        keep=tilemap.keep and tilemap.keep.placed(tilemap.bounds),
         edit=tilemap.edit and _crop_edit(tilemap.edit, tiles.names),
         notes=(),
         references=tilemap.references.only([terrain.name for terrain in terrains]),

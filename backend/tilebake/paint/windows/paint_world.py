@@ -8,6 +8,7 @@ from tilebake.level.windows.lattice import lattice_over
 from tilebake.level.windows.patches import Patch
 from tilebake.level.windows.picture_grid import picture_grid
 from tilebake.level.windows.world_units import PieceUnit, WindowsUnit, WorldUnit
+from tilebake.paint.art.own_windows import own_windows
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.references.condition_map import condition_map
@@ -123,13 +124,17 @@ def world_of(components: Components, request: BakeRequest, sampling: Sampling) -
     canvas = canvas_of(request.tilemap, request.settings)
     window, rounds = request.settings.window, request.settings.rounds
     side = (components.defaults.window if window is None else window) // LATENT
-    levels = noise_levels(sampling.make_scheduler(components.scheduler_config), sampling.steps)
+    own = own_windows(request, canvas.scale)
+    first = 0 if own is None else own.first_step(components, sampling)
+    levels = noise_levels(sampling.make_scheduler(components.scheduler_config), sampling.steps)[first:]
+    parts = part_into_rounds(levels, components.defaults.rounds if rounds is None else rounds)
     environment = {name: each for name, each in describe_environment(components).items() if name != NOTES}
     return World(
         request=request,
         sampling=sampling,
         scale=canvas.scale,
         lattice=lattice_over(canvas, side, request.tilemap.wrap),
-        rounds=part_into_rounds(levels, components.defaults.rounds if rounds is None else rounds),
+        rounds=tuple(range(first + each.start, first + each.stop) for each in parts),
         environment=json.dumps(environment, sort_keys=True),
+        own=own,
     )

@@ -59,4 +59,5 @@ def _finish(
     sigma = blend_steps(settings, tilemap.grid, tilemap.tile_size, world.sampling.steps)[-1].mask_sigma
     masks = masks_of_window(tilemap, canvas, settings, [sigma]).regions()[sigma]
     height, width = piece.size
-    return finish(decoded, masks.empty, settings, grid.box(piece, canvas), (width, height), grid.block)
+    picture = finish(decoded, masks.empty, settings, grid.box(piece, canvas), (width, height), grid.block)
+    return picture if world.own is None else world.own.keep_in(picture, piece, grid)

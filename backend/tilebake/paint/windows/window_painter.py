@@ -206,12 +206,15 @@ class WindowPainter:
         channels = self.components.unet.config["in_channels"]
         span = replace(span, step_noise=partial(_step_noise, scene, channels))
 
-        def denoise_window(make: MakeDenoiser) -> torch.Tensor:
-            denoiser = make(conditioning, span=span, projections=self._projections)
+        def denoise_window(make: MakeDenoiser, begun: Span) -> torch.Tensor:
+            denoiser = make(conditioning, span=begun, projections=self._projections)
             return denoise(denoiser, lambda step: on_step(step, denoiser.estimate))
 
         def task(bake_run: BakeRun) -> torch.Tensor:
-            latents = bake_run.denoise(denoise_window)
+            begun, own = span, self.world.own
+            if own is not None:
+                begun = bake_run.encode(lambda used: own.begin(used, content.extent, span))
+            latents = bake_run.denoise(partial(denoise_window, begun=begun))
             self._note(bake_run.degraded)
             return latents
 

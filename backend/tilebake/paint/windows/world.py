@@ -12,6 +12,7 @@ from tilebake.level.masks.blend_schedule import Blend, blend_steps
 from tilebake.level.terrain import Terrain
 from tilebake.level.windows.lattice import Extent, Lattice, Window, canvas_over
 from tilebake.level.windows.window_masks import WindowMasks, masks_of_window
+from tilebake.paint.art.own_windows import OwnWindows
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.regional.blending import Blending
 from tilebake.request import BakeRequest
@@ -25,7 +26,8 @@ class WindowContent(NamedTuple):
     canvas: Canvas
     terrains: tuple[Terrain, ...]
     blend: Blending
-    digest: str  # of the masks, and of all prompts that are heard in them
+    extent: Extent
+    digest: str  # of the masks, of all prompts that are heard in them, and of the map's own pictures there
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class World:
     lattice: Lattice
     rounds: tuple[range, ...]  # the steps of each
     environment: str  # what paints: windows of another machine may differ in their last bits
+    own: OwnWindows | None = None  # the map's own pictures
 
     def content(self, window: Window) -> WindowContent:
         """Return what a window shows."""
@@ -49,7 +52,7 @@ class World:
         sigmas = dict.fromkeys(blend.mask_sigma for blend in self._blends)
         masks = masks_of_window(self.request.tilemap, canvas, self.request.settings, sigmas)
         blend = Blending(self._blends, masks.regions())
-        return WindowContent(canvas, masks.terrains, blend, self._digest(extent, masks))
+        return WindowContent(canvas, masks.terrains, blend, extent, self._digest(extent, masks))
 
     @cached_property
     def _blends(self) -> tuple[Blend, ...]:
@@ -87,4 +90,6 @@ class World:
         found.update(json.dumps([extent, heard]).encode())
         for shades in masks.shades.values():
             found.update(shades.tobytes())
+        for piece in () if self.own is None else self.own.content(extent):
+            found.update(piece)
         return found.hexdigest()

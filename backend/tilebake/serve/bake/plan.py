@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.errors import Location, MapError, shown
-from tilebake.level.art.fit import refuse_unfit_pictures
+from tilebake.level.art.fit import refuse_pictures_in_worlds, refuse_unfit_pictures
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
 from tilebake.level.edit.edit_entry import EditEntry
@@ -165,6 +165,8 @@ class Planner:
         settings = settings.model_copy(update={"windows": "always"}) if others else settings
         canvas_of(tilemap, settings)
         refuse_unfit_pictures(tilemap, settings)
+        if others:
+            refuse_pictures_in_worlds(tilemap, settings)
         if tilemap.edit is not None:
             refuse_windows(tilemap, settings)
         uncompared: list[str] = []

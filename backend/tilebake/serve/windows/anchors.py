@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from tilebake.level.art.fit import own_pictures
 from tilebake.level.canvas import in_windows
 from tilebake.level.tilemap import TileMap
 from tilebake.request import BakeRequest
@@ -53,6 +54,8 @@ class Anchors:
 def _differ_in_tiles(anchor: BakeRequest, request: BakeRequest) -> bool:
     """Tell whether two requests have all alike but where terrains lie, and which there are."""
     is_same_painter = replace(anchor, tilemap=request.tilemap) == request
+    if own_pictures(request.tilemap, request.settings) or own_pictures(anchor.tilemap, anchor.settings):
+        return False  # a patch is painted from noise
     return is_same_painter and _prompts_agree(anchor.tilemap, request.tilemap)
 
 
