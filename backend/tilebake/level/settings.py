@@ -128,9 +128,9 @@ class AnySettings(StrictModel):
 
     init_strength: Annotated[float, Field(ge=0, le=1)] | None = None
     """Share of the noise from which the painting begins, over the picture that the map names as "art". 0.4
-    keeps its colours and borders and paints textures, 0.6 leaves colours half of the way to its own, 1
-    next to nothing. It is the share of the timesteps that the model was trained with; the last step is always
-    painted. null begins from noise alone."""
+    keeps its borders and paints textures, 0.6 rounds them, 1 begins as noise alone does; the painting takes
+    its broad colours in the end. It is the share of the timesteps that the model was trained with; the last
+    step is always painted. null begins from noise alone."""
 
     vae: ModelFileName | None = None
     """Another VAE for SDXL in the place of the model's own: a .safetensors file, or a folder of diffusers'.

@@ -11,6 +11,7 @@ from diffusers.models.embeddings import get_timestep_embedding
 from tilebake.level.canvas import LATENT
 from tilebake.level.settings import AnySettings
 from tilebake.models.reference import Defaults
+from tilebake.paint.art.take_colours import Colours, take_colours
 from tilebake.paint.guidance import guide, rescale
 from tilebake.paint.model.load import Components
 from tilebake.paint.progress_image import Estimate, paint_progress_image
@@ -86,6 +87,8 @@ class Span:
     clean: torch.Tensor | None = None
     """[1, C, h, w]: latents without noise, which are noised up to the first step; None starts from noise."""
     hold: "HeldLatents | None" = None
+    colours: Colours | None = None
+    """Of art, which the finished painting takes; None keeps its own."""
     step_noise: Callable[[int], torch.Tensor] | None = None
     """Draw what an ancestral scheduler adds at a step [1, C, h, w]; None draws it from the seed."""
 
@@ -147,6 +150,7 @@ class Denoiser:
         # float32 whatever the UNet computes in: a step changes latents by less than bfloat16 tells apart
         clean = None if span is None else span.clean
         self._hold = None if span is None else span.hold
+        self._colours = None if span is None else span.colours
         self._noise = noise
         self._torus = torus or NO_TORUS
         self.latents = self._keep_held(self._add_noise(noise, clean), self.steps.start).to(
@@ -181,7 +185,8 @@ class Denoiser:
         model_input = self.scheduler.scale_model_input(self.latents, timestep)
         if predicted is None:
             predicted = self.predict(model_input, step)
-        self.latents = self._torus.share(self._keep_held(self._step(predicted, step), step + 1))
+        stepped = self._take_colours(self._step(predicted, step), step + 1)
+        self.latents = self._torus.share(self._keep_held(stepped, step + 1))
         self.estimate = estimate = Estimate(model_input, predicted, self.scheduler, timestep)
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
@@ -195,6 +200,12 @@ class Denoiser:
         if step < len(self.timesteps):
             held = self.scheduler.add_noise(held, self._noise, self.timesteps[step : step + 1])
         return torch.where(self._hold.is_new.to(latents.device), latents, held.to(latents))
+
+    def _take_colours(self, latents: torch.Tensor, step: int) -> torch.Tensor:
+        """Return latents [1, C, h, w] before a step, after the last with the colours that the span wants."""
+        if self._colours is None or step < len(self.timesteps):
+            return latents
+        return take_colours(latents, self._colours, self._torus.axes)
 
     def _step(self, predicted: torch.Tensor, step: int) -> torch.Tensor:
         """Return the latents [1, C, h, w] after a step, with the noise that the span wants in it."""

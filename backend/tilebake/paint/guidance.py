@@ -21,11 +21,16 @@ def guide(uncond: Tensor, cond: Tensor, scale: float, scale_low: float, axes: Wr
     difference = cond - uncond
     if scale_low == scale:
         return uncond + scale * difference
-    across, down = (BROAD // 2 * wraps for wraps in axes)
-    around = pad_around(difference, across, down)
-    padding = BROAD // 2 - down, BROAD // 2 - across
-    broad = avg_pool2d(around, BROAD, stride=1, padding=padding, count_include_pad=False)
+    broad = broad_part(difference, axes)
     return cond + (scale_low - 1) * broad + (scale - 1) * (difference - broad)
+
+
+def broad_part(latents: Tensor, axes: WrapAxes = NO_WRAP) -> Tensor:
+    """Return what is broad in latents [1, C, h, w]: the mean over `BROAD` of them around each."""
+    across, down = (BROAD // 2 * wraps for wraps in axes)
+    around = pad_around(latents, across, down)
+    padding = BROAD // 2 - down, BROAD // 2 - across
+    return avg_pool2d(around, BROAD, stride=1, padding=padding, count_include_pad=False)
 
 
 def rescale(guided: Tensor, cond: Tensor, share: float) -> Tensor:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tilebake.level.settings import BakeSettings
     from tilebake.level.tilemap import TileMap
 
-ART_VERSION: Final = 1  # goes up whenever maps with pictures of their own begin to give other pixels
+ART_VERSION: Final = 2  # goes up whenever maps with pictures of their own begin to give other pixels
 REFERENCE_VERSION: Final = 1  # and where they are painted like others
 
 

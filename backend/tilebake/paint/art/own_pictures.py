@@ -25,6 +25,7 @@ from tilebake.paint.art.lay_on_canvas import (
     lay_over_canvas,
     lay_over_painting,
 )
+from tilebake.paint.art.take_colours import Colours
 from tilebake.paint.denoise import HeldLatents, Span
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import PixelArray
@@ -63,8 +64,10 @@ def _begin(
         return lay_on_canvas(picture.pixels(), map_box(tilemap, canvas), size, axes_of(tilemap.wrap))
 
     kept = None if keep is None else lay(keep)
+    there = None
     if art is not None:
-        below = fill_holes(lay(art))
+        there = lay(art)
+        below = fill_holes(there)
         shown = below if kept is None else lay_over_canvas(kept, below)
     else:
         assert kept is not None, "there is a picture"
@@ -77,7 +80,10 @@ def _begin(
     if strength is not None:
         scheduler = sampling.make_scheduler(components.scheduler_config)
         first = first_step_within(scheduler, sampling.steps, strength)
-    return Span(range(first, sampling.steps), clean=None if art is None else clean, hold=hold)
+    if there is None:
+        return Span(range(first, sampling.steps), hold=hold)
+    colours = Colours(clean, torch.from_numpy(covered_latents(there))[None, None])
+    return Span(range(first, sampling.steps), clean=clean, hold=hold, colours=colours)
 
 
 def _finish_around(finish: Finish, keep: OwnPicture, canvas: NDArray[np.float32]) -> PixelArray:

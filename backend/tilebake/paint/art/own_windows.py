@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tilebake.level.art.digest_pictures import ART_VERSION
 from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.canvas import LATENT
 from tilebake.level.map.grid import Bounds
@@ -26,6 +27,7 @@ from tilebake.paint.art.lay_on_canvas import (
     lay_over_canvas,
     lay_over_painting,
 )
+from tilebake.paint.art.take_colours import Colours
 from tilebake.paint.denoise import HeldLatents, Sampling, Span
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import Box, PixelArray, Shares, scale
@@ -113,7 +115,7 @@ class OwnWindows:
         """Yield all of the pictures that a part's latents depend on; nothing where none is seen."""
         for name, crop in (("art", self._art_of(part)), ("keep", self._keep_of(part))):
             if crop is not None:
-                yield name.encode("ascii")
+                yield f"{name} {ART_VERSION}".encode("ascii")
                 yield from crop.content()
 
     def begin(self, components: Components, part: Extent, span: Span) -> Span:
@@ -123,8 +125,7 @@ class OwnWindows:
         `encode_picture` raises.
         """
         kept = self._keep_of(part)
-        needs_art = self.art is not None and span.clean is None
-        if kept is None and not needs_art:
+        if kept is None and self.art is None:
             return span
         upper = None if kept is None else kept.on_canvas()
         below = self._fill_art(part) if self.art is not None else None
@@ -132,10 +133,14 @@ class OwnWindows:
             below = fill_holes(upper) if below is None else lay_over_canvas(upper, below)
         if below is None:
             channels = components.unet.config["in_channels"]
-            return replace(span, clean=torch.zeros(1, channels, *part.size))
+            grey = torch.zeros(1, channels, *part.size)
+            return replace(span, clean=grey if span.clean is None else span.clean)
         clean = encode_picture(components, below)
-        if needs_art:
-            span = replace(span, clean=clean)
+        if self.art is not None:
+            there = torch.from_numpy(covered_latents(self.art.under(part).on_canvas()))[None, None]
+            span = replace(
+                span, clean=clean if span.clean is None else span.clean, colours=Colours(clean, there)
+            )
         if upper is None:
             return span
         return replace(span, hold=HeldLatents(clean, torch.from_numpy(~covered_latents(upper))[None, None]))

@@ -63,8 +63,8 @@ signal saving
 	set(value):
 		start_from_tiles = value
 		notify_property_list_changed()
-## How much is painted anew, from 0 to 1: 0.4 keeps the tiles' colours and borders, 0.8 next to nothing of them.
-@export_range(0.05, 1.0, 0.05) var init_strength: float = 0.4
+## How much is painted anew, from 0 to 1: 0.4 keeps the tiles' borders too, 0.8 only their colours.
+@export_range(0.05, 1.0, 0.05) var init_strength: float = 0.6
 ## What to override of the [settings] in tilebake.toml, by name: "steps", "guidance_scale", ...
 @export var settings: Dictionary = {}
 ## The map file of this painting. Empty: named after the scene, in the maps folder.
