@@ -149,8 +149,7 @@ class Denoiser:
         )
         # float32 whatever the UNet computes in: a step changes latents by less than bfloat16 tells apart
         clean = None if span is None else span.clean
-        self._hold = None if span is None else span.hold
-        self._colours = None if span is None else span.colours
+        self._hold, self._colours = (None, None) if span is None else (span.hold, span.colours)
         self._noise = noise
         self._torus = torus or NO_TORUS
         self.latents = self._keep_held(self._add_noise(noise, clean), self.steps.start).to(
