@@ -35,7 +35,7 @@ from tilebake.paint.denoise import denoise
 from tilebake.paint.model.load import Components, load
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.references.image_prompts import AdapterPrompts
-from tilebake.paint.references.read_references import clip_pixels
+from tilebake.paint.references.read_references import clip_pixels, cut_middle
 from tilebake.paint.regional.attention import attention_target
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layers import cross_attention_levels
@@ -197,6 +197,13 @@ def test_pictures_are_cut_and_scaled_as_clip_does(size: tuple[int, int]) -> None
     own = picture(1, *size)
     theirs = CLIPImageProcessorPil(size=SIDE, crop_size=SIDE)(opened(own), return_tensors="pt").pixel_values
     torch.testing.assert_close(clip_pixels(own, SIDE), theirs, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(1, 16_384), (16_384, 1)])
+def test_a_line_of_pixels_is_read_in_memory_that_its_middle_takes(size: tuple[int, int]) -> None:
+    pixels = np.full((*size, 4), (200, 40, 10, 255), np.uint8)
+    assert cut_middle(pixels).shape[:2] in {(1, 4), (4, 1)}
+    assert clip_pixels(own_picture(pixels), SIDE).shape == (1, 3, SIDE, SIDE)
 
 
 def test_what_is_transparent_in_a_picture_takes_the_colours_beside_it() -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from tilebake.errors import ModelError
@@ -46,12 +47,22 @@ def with_references(conditioning: Conditioning, components: Components, tilemap:
     return replace(conditioning, images=AdapterPrompts(adapter, read(references.whole), regions))
 
 
+def cut_middle(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Cut the middle out of a picture [h, w, 4] that is long: four times its shorter side are kept.
+
+    CLIP reads the middle square, and all of a line of 16,384 by 1 pixels would be scaled to gigabytes.
+    """
+    longest = 4 * min(pixels.shape[:2])
+    top, left = (max(0, side - longest) // 2 for side in pixels.shape[:2])
+    return pixels[top : top + longest, left : left + longest]
+
+
 def clip_pixels(picture: OwnPicture, side: int) -> torch.Tensor:
     """Make of a picture what CLIP reads: [1, 3, side, side].
 
     Its shorter side is scaled to `side` (bicubic), and its middle is cut out. Holes take the nearest colours.
     """
-    pixels = picture.pixels()
+    pixels = cut_middle(picture.pixels())
     if pixels[..., 3].min() == 255:
         colours = pixels[..., :3]
     else:
