@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,6 +98,15 @@ def test_a_backend_killed_during_a_bake_restarts_and_finishes_it(
     editor.until_line(texture(rows=4), patience=COLD_START)
     assert len(editor.running("watch")) == 1
     assert not survivors(family, PATIENCE)
+
+
+def test_an_editor_that_waits_for_its_backend_leaves_the_processors_alone(editor: Editor) -> None:
+    """A threaded HTTPRequest takes most of a processor for as long as a backend holds back an answer."""
+    process, wall = psutil.Process(editor.process.pid), 8.0
+    before = process.cpu_times()
+    time.sleep(wall)
+    after = process.cpu_times()
+    assert after.user + after.system - before.user - before.system < 0.2 * wall
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(5, marks=pytest.mark.long)])

@@ -14,6 +14,7 @@ from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource, resolve
+from tilebake.request import SETTINGS_OF_MODEL
 from tilebake.serve.bake.model.recorded_model import RecordedModel
 
 MAP = {
@@ -148,7 +149,7 @@ def test_the_digest_counts_a_pictures_pixels_and_weight_alone(tmp_path: Path) ->
 
 def test_a_record_is_no_proof_of_a_picture_with_another_adapter(tmp_path: Path) -> None:
     settings = request(save_map(tmp_path)).settings
-    recorded = RecordedModel("m", "digest", added={"ip_adapter": None})
+    recorded = RecordedModel("m", "digest", added=dict.fromkeys(SETTINGS_OF_MODEL))
     assert recorded.find("m", settings)[1] == "digest"
     other = settings.model_copy(update=ADAPTER)
     assert recorded.find("m", other)[1] == ""

@@ -3,19 +3,20 @@ extends Node
 ## Send requests to one backend, which first has to prove that it knows the token: only then is the token sent.
 
 const TilebakeBackendAnswer = preload("backend_answer.gd")
+const TilebakeBackendRequest = preload("backend_request.gd")
 const TilebakeReadyFile = preload("../launch/ready_file.gd")
 const TilebakeRequestQueue = preload("request_queue.gd")
 
 const PATIENCE: float = 10.0  # seconds for an answer
 const WAIT: int = 20  # seconds that the backend may hold back an answer until something has changed
-const FAREWELL: int = 1000  # ms of the editor's own time that the end of the backend may take
+const FAREWELL: float = 1.0  # seconds of the editor's own time that the end of the backend may take
 
 var _ready_file: TilebakeReadyFile = null
 var _token: String = ""
-var _commands: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE)
-var _events: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE + WAIT)
-var _progress_images: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE)
-var _previews: TilebakeRequestQueue = TilebakeRequestQueue.new(PATIENCE)
+var _commands: TilebakeRequestQueue = TilebakeRequestQueue.new()
+var _events: TilebakeRequestQueue = TilebakeRequestQueue.new()
+var _progress_images: TilebakeRequestQueue = TilebakeRequestQueue.new()
+var _previews: TilebakeRequestQueue = TilebakeRequestQueue.new()
 
 
 func _init() -> void:
@@ -99,21 +100,7 @@ func cancel_preview(preview_id: int) -> void:
 func shut_down() -> bool:
 	if _token.is_empty():
 		return false
-	var deadline: int = Time.get_ticks_msec() + FAREWELL
-	var http: HTTPClient = HTTPClient.new()
-	var is_open: bool = http.connect_to_host(TilebakeReadyFile.ADDRESS, _ready_file.port) == OK
-	while is_open and Time.get_ticks_msec() < deadline and http.poll() == OK:
-		match http.get_status():
-			HTTPClient.STATUS_CONNECTED when http.has_response():
-				break
-			HTTPClient.STATUS_CONNECTED:
-				is_open = http.request(HTTPClient.METHOD_POST, "/v2/shutdown", _headers(), "{}") == OK
-			HTTPClient.STATUS_BODY:
-				break
-		OS.delay_msec(1)
-	var has_answered: bool = http.has_response() and http.get_response_code() == 200
-	http.close()
-	return has_answered
+	return _request(HTTPClient.METHOD_POST, "shutdown", "{}", FAREWELL).send().is_ok()
 
 
 func _get_from(queue: TilebakeRequestQueue, path: String, on_answer: Callable) -> void:
@@ -127,13 +114,20 @@ func _post_to(queue: TilebakeRequestQueue, path: String, body: Dictionary, on_an
 func _send(queue: TilebakeRequestQueue, method: HTTPClient.Method, path: String, body: String, on_answer: Callable) -> void:
 	if _ready_file == null:
 		return
-	var request: TilebakeRequestQueue.TilebakeRequest = TilebakeRequestQueue.TilebakeRequest.new()
-	request.method = method
-	request.url = "http://%s/v2/%s" % [_ready_file.host(), path]
-	request.headers = _headers()
-	request.body = body
+	var request: TilebakeBackendRequest = _request(method, path, body, PATIENCE + WAIT if queue == _events else PATIENCE)
 	request.on_answer = on_answer
 	queue.add(request)
+
+
+func _request(method: HTTPClient.Method, path: String, body: String, seconds: float) -> TilebakeBackendRequest:
+	var request: TilebakeBackendRequest = TilebakeBackendRequest.new()
+	request.method = method
+	request.port = _ready_file.port
+	request.path = "/v2/" + path
+	request.headers = _headers()
+	request.body = body
+	request.seconds = seconds
+	return request
 
 
 func _queues() -> Array[TilebakeRequestQueue]:

@@ -1,40 +1,26 @@
 @tool
-extends HTTPRequest
+extends Node
 ## Send requests to the backend one after the other, while the editor's frames go on.
+##
+## Each in a thread: an editor that draws a frame in ten seconds would lose every answer otherwise.
 
 const TilebakeBackendAnswer = preload("backend_answer.gd")
-const TilebakeSignals = preload("../../nodes/signals.gd")
+const TilebakeBackendRequest = preload("backend_request.gd")
 
-const LARGEST: int = 64 * 1024 * 1024  # bytes of an answer
-
-var _waiting: Array[TilebakeRequest] = []
-var _current: TilebakeRequest = null
-
-
-## Describes one request. [member on_answer] is called with a BackendAnswer; an empty one is called with nothing.
-class TilebakeRequest:
-	extends RefCounted
-	var method: HTTPClient.Method
-	var url: String
-	var headers: PackedStringArray
-	var body: String
-	var on_answer: Callable
+var _waiting: Array[TilebakeBackendRequest] = []
+var _current: TilebakeBackendRequest = null
+var _threads: Dictionary[TilebakeBackendRequest, Thread] = {}  # that may still run
 
 
-func _init(seconds: float) -> void:
-	timeout = seconds
-	use_threads = true  # an editor that draws a frame in ten seconds would lose every answer otherwise
-	max_redirects = 0  # the token goes nowhere else
-	accept_gzip = false
-	body_size_limit = LARGEST
-
-
-func _ready() -> void:
-	TilebakeSignals.on(request_completed, _on_completed)
+func _exit_tree() -> void:
+	drop()
+	for thread: Thread in _threads.values():
+		thread.wait_to_finish()
+	_threads.clear()
 
 
 ## Send a request as soon as all before it have been answered.
-func add(next: TilebakeRequest) -> void:
+func add(next: TilebakeBackendRequest) -> void:
 	_waiting.append(next)
 	_send_next()
 
@@ -46,7 +32,8 @@ func is_idle() -> bool:
 
 ## Forget all requests; their answers are not reported.
 func drop() -> void:
-	cancel_request()
+	if _current != null:
+		_current.is_dropped = true
 	_waiting.clear()
 	_current = null
 
@@ -55,19 +42,30 @@ func _send_next() -> void:
 	if _current != null or _waiting.is_empty():
 		return
 	_current = _waiting.pop_front()
-	if request(_current.url, _current.headers, _current.method, _current.body) != OK:
-		_finish.call_deferred(0, PackedByteArray())
+	var thread: Thread = Thread.new()
+	if thread.start(_send.bind(_current)) == OK:
+		_threads[_current] = thread
+	else:
+		_report.call_deferred(_current, TilebakeBackendAnswer.new(0, PackedByteArray()))
 
 
-func _on_completed(result: int, status: int, _headers: PackedStringArray, body: PackedByteArray) -> void:
-	_finish(status if result == RESULT_SUCCESS else 0, body)
+func _send(request: TilebakeBackendRequest) -> TilebakeBackendAnswer:
+	var answer: TilebakeBackendAnswer = request.send()
+	_finish.call_deferred(request)
+	return answer
 
 
-func _finish(status: int, body: PackedByteArray) -> void:
-	if _current == null:
+func _finish(request: TilebakeBackendRequest) -> void:
+	var thread: Thread = _threads.get(request)
+	if _threads.erase(request):
+		var answer: TilebakeBackendAnswer = thread.wait_to_finish()
+		_report(request, answer)
+
+
+func _report(request: TilebakeBackendRequest, answer: TilebakeBackendAnswer) -> void:
+	if request != _current:
 		return
-	var on_answer: Callable = _current.on_answer
 	_current = null
-	if on_answer.is_valid():
-		on_answer.call(TilebakeBackendAnswer.new(status, body))
+	if request.on_answer.is_valid():
+		request.on_answer.call(answer)
 	_send_next()
