@@ -200,6 +200,12 @@ def test_a_picture_that_is_painted_whole_for_its_report_is_cut_in_the_same_pages
     assert (fresh.parent / "forest.report.png").exists()
 
 
+def test_pages_that_are_to_be_painted_do_not_hold_their_parts_of_the_map() -> None:
+    for job in page_jobs(request_for(LEVEL)):
+        assert job.request is not job.request, "cut out anew, and let go"
+        assert job.request.digest() == job.digest
+
+
 def test_pages_of_a_map_of_a_world_are_those_of_the_world(png: Path) -> None:
     whole = request_for(LEVEL)
     part = replace(whole.part(Bounds(256, 0, 512, 512)), in_world=True)

@@ -1,7 +1,9 @@
 """Cut the request of a picture into those of its pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import starmap
 
 from tilebake.level.canvas import in_windows
 from tilebake.level.map.grid import Bounds
@@ -14,9 +16,15 @@ from tilebake.serve.speeds import work_of
 class PageJob:
     """Hold one page to be painted: its request, and where it lies in the whole picture."""
 
-    request: BakeRequest
+    cut: Callable[[], BakeRequest]
+    digest: str  # of its request
     place: PagePlace
     work: int  # steps of all windows that it shows
+
+    @property
+    def request(self) -> BakeRequest:
+        """Its request, cut out of the whole each time: those of all pages hold the map many times over."""
+        return self.cut()
 
 
 def has_pages(request: BakeRequest) -> bool:
@@ -41,8 +49,12 @@ def lay_page_places(request: BakeRequest) -> tuple[PagePlace, ...]:
 def page_jobs(request: BakeRequest) -> tuple[PageJob, ...]:
     """Return what is to be painted for a picture that has pages, row by row."""
     places, bounds = zip(*_lay(request), strict=True)
-    requests = _requests(request, bounds)
-    return tuple(PageJob(each, place, _steps_of(each)) for each, place in zip(requests, places, strict=True))
+    return tuple(starmap(_page_job, zip(_cuts(request, bounds), places, strict=True)))
+
+
+def _page_job(cut: Callable[[], BakeRequest], place: PagePlace) -> PageJob:
+    page = cut()
+    return PageJob(cut, page.digest(), place, _steps_of(page))
 
 
 def _lay(request: BakeRequest) -> Iterator[tuple[PagePlace, Bounds]]:
@@ -57,10 +69,10 @@ def _lay(request: BakeRequest) -> Iterator[tuple[PagePlace, Bounds]]:
         yield PagePlace(page.left - whole.left, page.top - whole.top, width, height), grid.bounds(page)
 
 
-def _requests(request: BakeRequest, pages: Sequence[Bounds]) -> list[BakeRequest]:
-    """Return the request of each page. Where no patch is seen, it is the anchor's."""
+def _cuts(request: BakeRequest, pages: Sequence[Bounds]) -> list[Callable[[], BakeRequest]]:
+    """Return what cuts out the request of each page. Where no patch is seen, it is the anchor's."""
     if request.anchor is None:
-        return [request.part(page) for page in pages]
+        return [partial(request.part, page) for page in pages]
     from tilebake.level.windows.part import around_pieces
     from tilebake.level.windows.patches import find_patches
     from tilebake.level.windows.picture_grid import picture_grid
@@ -68,12 +80,13 @@ def _requests(request: BakeRequest, pages: Sequence[Bounds]) -> list[BakeRequest
     grid = picture_grid(request.tilemap, request.settings)
     patches = find_patches(request.anchor, request.tilemap, request.settings)
     if patches is None:  # which a bake refuses
-        return [replace(request, region=page) for page in pages]
+        return [partial(replace, request, region=page) for page in pages]
     seen = [around_pieces(grid.latents(grid.whole_pieces(grid.pixels(page)))) for page in pages]
+    before = request.anchor_request
     return [
-        replace(request, region=page)
+        partial(replace, request, region=page)
         if any(patch.new_extent.meets(latents) for patch in patches)
-        else request.anchor_request.part(page)
+        else partial(before.part, page)
         for page, latents in zip(pages, seen, strict=True)
     ]
 

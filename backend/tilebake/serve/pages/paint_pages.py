@@ -6,6 +6,7 @@ Windows that two pages see are painted once, for they are kept.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import cast
@@ -13,7 +14,7 @@ from typing import cast
 from tilebake.request import Baker, BakeRequest, OnStep, Step
 from tilebake.serve.bake.texture_cache import was_painted
 from tilebake.serve.owners.ownership import read_record, refuse_foreign
-from tilebake.serve.pages.manifest import PAGES, Manifest, Page, read_manifest
+from tilebake.serve.pages.manifest import PAGES, Manifest, Page, PagePlace, read_manifest
 from tilebake.serve.pages.page_files import is_recorded_page, write_page
 from tilebake.serve.pages.page_jobs import PageJob, page_jobs
 from tilebake.serve.pages.paged_texture import PagedTexture, merge_environments
@@ -58,8 +59,7 @@ def paint_pages(
 def cut_pages(texture: Texture, request: BakeRequest, png: Path, root: Path) -> PagedTexture:
     """Write the pages of a picture that was painted whole. Raises BakeError."""
 
-    def cut(page: BakeRequest, _on_step: OnStep) -> Texture:
-        place = next(job.place for job in jobs if job.request is page)
+    def cut(place: PagePlace, page: BakeRequest, _on_step: OnStep) -> Texture:
         rows, columns = slice(place.y, place.y + place.height), slice(place.x, place.x + place.width)
         image = np.ascontiguousarray(texture.image[rows, columns])
         cut_out = replace(texture, image=image, pixel_hash=pixel_hash(image), quick_png=None)
@@ -68,7 +68,7 @@ def cut_pages(texture: Texture, request: BakeRequest, png: Path, root: Path) -> 
     import numpy as np
 
     jobs = page_jobs(request)
-    made = [_paint(cut, job, png, root, _ignore) for job in jobs]
+    made = [_paint(partial(cut, job.place), job, png, root, _ignore) for job in jobs]
     pages = _assemble(request, jobs, made, None)
     return replace(pages, timings=texture.timings, share=texture.share, report=texture.report)
 
@@ -117,7 +117,7 @@ class _Kept:
 
     def find(self, job: PageJob) -> Page | None:
         """Return the page of a job if it is there as it was published."""
-        page = self._pages.get(job.request.digest())
+        page = self._pages.get(job.digest)
         if page is None or not is_recorded_page(self._png, page):
             return None
         return replace(page, x=job.place.x, y=job.place.y)
