@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import torch
 from diffusers import UNet2DConditionModel
@@ -144,7 +144,7 @@ def _make_layers(
     layers: dict[Attention, LayerWeights] = {}
     for place, attn in enumerate(_cross_attention(unet)):
         found = [tensors.pop(f"{2 * place + 1}.to_{each}_ip.weight", None) for each in "kv"]
-        shape = getattr(attn.to_k, "weight").shape  # noqa: B009
+        shape = cast("nn.Linear", attn.to_k).weight.shape
         weights = [each for each in found if each is not None and each.shape == shape]
         if len(weights) < len(found):
             what = f"does not fit the model: its cross-attention layer {place + 1} wants {list(shape)}"
