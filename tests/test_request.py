@@ -242,7 +242,9 @@ def test_an_edit_keeps_its_digest() -> None:
 def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() -> None:
     plain, started = request(), BakeSettings()
     starts = {name: getattr(started, name) for name in LATER_SETTINGS}
-    assert {value for value in starts.values() if value} == {"auto"}, "each changes nothing as it starts"
+    alone = {name: value for name, value in starts.items() if not name.startswith("controlnet_")}
+    assert {value for value in alone.values() if value} == {"auto"}, "each changes nothing as it starts"
+    assert started.controlnet is None, "without which those of a ControlNet change nothing either"
     later = {
         "art_pixels_per_tile": 16,
         "keep_resolution": True,
@@ -252,6 +254,10 @@ def test_a_setting_that_came_later_makes_no_picture_stale_that_leaves_it_open() 
         "timestep_spacing": "trailing",
         "guidance_rescale": 0.7,
         "init_strength": 0.6,
+        "controlnet_strength": 0.8,
+        "controlnet_start": 0.1,
+        "controlnet_end": 0.7,
+        "controlnet_edges": True,
     }
     assert later.keys() == LATER_SETTINGS
     for name, value in later.items():

@@ -51,10 +51,13 @@ LATER_SETTINGS: Final = frozenset(
     {
         *("art_pixels_per_tile", "keep_resolution", "windows", "window", "rounds"),
         *("timestep_spacing", "guidance_rescale", "init_strength"),
+        *("controlnet_strength", "controlnet_start", "controlnet_end", "controlnet_edges"),
     }
 )
 SETTINGS_OF_FILES: Final = frozenset({"page_size"})  # which change no pixel
-SETTINGS_OF_MODEL: Final = frozenset({"ip_adapter", "vae"})  # names of files: the model's digest counts them
+SETTINGS_OF_MODEL: Final = frozenset(  # names of files: the model's digest counts them
+    {"ip_adapter", "vae", "controlnet"}
+)
 ROWS_OF_A_PIECE: Final = 1 << 14
 PART_DIGITS: Final = 16  # of the digest of a part: enough to tell that it changed
 

@@ -43,8 +43,8 @@ MISTAKES = {
         '{"tilebake": 1,\n "zzz": 1}',
         '2:2: $.zzz: unknown key "zzz"; the keys here are $schema, art, base_prompt, blob, cells, '
         "corners, dual_grid, edit, grid, keep, layers, layout, legend, loras, model, name, negative_prompt, "
-        "offset_axis, origin, reference, rows, scene, seed, settings, terrains, tile_size, tilebake, "
-        "variants, wrap",
+        "offset_axis, origin, reference, rows, scene, seed, settings, structure, terrains, tile_size, "
+        "tilebake, variants, wrap",
     ),
     "a misspelt setting": (
         '{"tilebake": 1,\n "settings": {"step": 3}}',

@@ -97,7 +97,7 @@ def test_streamed_weights_compute_the_same_and_come_back(tiny_components: Compon
     encoder, tokens = tiny_components.text_encoder, torch.tensor([[3, 1, 4, 1, 5]])
     with torch.no_grad():
         before = encoder(tokens).last_hidden_state
-        with stream(encoder, torch.device("cpu")):
+        with stream(encoder, device=torch.device("cpu")):
             assert next(encoder.parameters()).device.type == "meta"
             torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)
         assert next(encoder.parameters()).device.type == "cpu"
@@ -110,7 +110,7 @@ def test_a_unet_with_streamed_weights_paints_the_same_picture(tiny_components: C
         return generated.image
 
     at_hand = paint()
-    with stream(tiny_components.unet, torch.device("cpu")):
+    with stream(tiny_components.unet, device=torch.device("cpu")):
         np.testing.assert_array_equal(paint(), at_hand)
     np.testing.assert_array_equal(paint(), at_hand)
 
@@ -137,7 +137,7 @@ def test_on_the_cpu_streamed_weights_are_at_hand_and_are_streamed_again(tiny_com
     encoder, tokens = tiny_components.text_encoder, torch.tensor([[3, 1, 4, 1, 5]])
     with torch.no_grad():
         before = encoder(tokens).last_hidden_state
-        with stream(encoder, torch.device("cpu")):
+        with stream(encoder, device=torch.device("cpu")):
             with on_cpu(encoder, device=torch.device("cpu")):
                 assert next(encoder.parameters()).device.type == "cpu"
                 torch.testing.assert_close(encoder(tokens).last_hidden_state, before, rtol=0, atol=0)

@@ -25,6 +25,7 @@ ALIASES: Final = {"guidance_scale": ("--guidance",)}
 OFF: Final = {  # the flags that say no
     "keep_resolution": "--no-keep-resolution",
     "transparent": "--no-transparent",
+    "controlnet_edges": "--no-controlnet-edges",
 }
 _OF_THE_MODEL: Final = (
     *("steps", "scheduler", "guidance_scale", "guidance_scale_low", "timestep_spacing", "guidance_rescale"),
@@ -35,6 +36,7 @@ NULL_DEFAULTS: Final = {  # what null means, in a word
     "pixels_per_tile": "by the tile's size",
     "init_strength": "noise alone",
     "ip_adapter": "none",
+    "controlnet": "none",
     "vae": "the model's own",
     "mask_sigma": "half a tile",
     "mask_sigma_end": "mask_sigma",
@@ -165,6 +167,11 @@ PICTURE: Final = _section(
     "init_strength",
     "vae",
     "ip_adapter",
+    "controlnet",
+    "controlnet_strength",
+    "controlnet_start",
+    "controlnet_end",
+    "controlnet_edges",
 )
 WINDOWS: Final = _section("Window settings", "windows", "window", "rounds", "page_size")
 SETTINGS: Final = (*SAMPLING, *BLENDING, *PICTURE, *WINDOWS)

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from tilebake.errors import Diagnostic, Location, MapError
 from tilebake.level.art.fit import tell_idle_art
+from tilebake.level.art.structure import settings_of_structure
 from tilebake.level.canvas import (
     USUAL_WIDTH,
     default_pixels_per_tile,
@@ -44,6 +45,7 @@ def decide(tilemap: TileMap, settings: BakeSettings) -> DecidedMap:
             "pixels_per_tile": settings.pixels_per_tile or _default_width(tilemap),
             "transparent": settings.transparent and can_be_transparent(tilemap),
             "init_strength": None if tilemap.art is None else settings.init_strength,
+            **settings_of_structure(tilemap, settings),
         }
     )
     fitting, decided = _lower_to_fit(tilemap, decided)

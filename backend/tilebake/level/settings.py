@@ -142,6 +142,24 @@ class AnySettings(StrictModel):
     the pictures that a map or its terrains name as "reference", and is loaded where there are any. A map or
     tilebake.toml names it relative to the project. null paints like none."""
 
+    controlnet: ModelFileName | None = None
+    """ControlNet for SDXL: a folder of diffusers', or a .safetensors file of the model's own shape. It holds
+    the painting to the picture that the map names as "structure", or else as "art", and is loaded where there
+    is one. A map or tilebake.toml names it relative to the project. null holds it to none."""
+
+    controlnet_strength: Annotated[float, Field(ge=0, le=2)] = 0.5
+    """How firmly the ControlNet holds the painting to the picture's structure. 0 is not at all."""
+
+    controlnet_start: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of the steps after which the ControlNet begins to work. The first ones decide what lies where."""
+
+    controlnet_end: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the steps after which the ControlNet stops. 0.7 leaves the textures to the model."""
+
+    controlnet_edges: bool = False
+    """Show the ControlNet the edges of the picture, white on black, as those called canny want them. false
+    shows it the picture as it is, as those for depth and tiles do."""
+
     windows: Windows = "auto"
     """Whether a map is painted in windows, pieces that blend into each other. A level of any size can be,
     and a save then paints only what it changed. "auto" does so where the canvas has more than 1024 by 1024

@@ -1,6 +1,6 @@
 """Hold a level as it is painted, and read it from a map file of any format."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -67,6 +67,7 @@ class TileMap:
     tile_set: TileSetForm | None = None  # of a TileSet, whose picture is a sheet of its tiles
     art: OwnPicture | None = None  # what the game shows there, to begin from under init_strength
     keep: OwnPicture | None = None  # whose opaque pixels stay as they are
+    structure: OwnPicture | None = None  # to which a ControlNet holds it, in the place of art
     references: References = field(default_factory=References)  # what it is to look like
 
     def index_of(self, terrain: str) -> int:
@@ -122,9 +123,8 @@ def parse_map(
     base_prompt = _base_prompt(content, project)
     prompt_notes = check_prompts(content, base_prompt, painted, project)
     edit = _edit(content, _prompts(content, base_prompt, painted, project), trial)
-    advise = find_adviser(content.model, content.loras) if find_adviser is not None else None
-    rewrites = edit.rewrites if edit is not None and trial is None else {}
-    word_notes = () if advise is None else advise_on_prompts(content, painted, rewrites, project, advise)
+    own_edit = edit if trial is None else None
+    word_notes = _advise(content, painted, own_edit, project, find_adviser)
     return TileMap(
         name=content.name or (map_stem(path) if path else "map"),
         path=path,
@@ -146,8 +146,22 @@ def parse_map(
         tile_set=content.tile_set,
         art=content.art,
         keep=content.keep,
+        structure=content.structure,
         references=_references(content, painted, ReferenceReader(path, content.refuse, beside, project)),
     )
+
+
+def _advise(
+    content: MapContent,
+    painted: Sequence[Terrain],
+    edit: Edit | None,
+    project: "Project | None",
+    find_adviser: FindAdviser | None,
+) -> Iterable[Diagnostic]:
+    """Make notes on the words of a map's prompts, if somebody knows them."""
+    advise = find_adviser(content.model, content.loras) if find_adviser is not None else None
+    rewrites = {} if edit is None else edit.rewrites
+    return () if advise is None else advise_on_prompts(content, painted, rewrites, project, advise)
 
 
 def beside_of(path: Path | None, project: "Project | None") -> Beside:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.config_keys import (
+    CONTROLNET_KEYS,
     IMAGE_ENCODER_KEYS,
     SCHEDULER_KEYS,
     TEXT_ENCODER_KEYS,
@@ -22,6 +23,7 @@ CONFIG_KEYS: Final[Mapping[str, Mapping[str, Rule]]] = {
     "text_encoder": TEXT_ENCODER_KEYS,
     "text_encoder_2": TEXT_ENCODER_KEYS,
     "image_encoder": IMAGE_ENCODER_KEYS,
+    "controlnet": CONTROLNET_KEYS,
     "scheduler": SCHEDULER_KEYS,
 }
 

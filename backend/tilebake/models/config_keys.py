@@ -166,6 +166,14 @@ TEXT_ENCODER_KEYS: Final[Mapping[str, Rule]] = {
     "eos_token_id": _TOKEN_ID,
 }
 
+CONTROLNET_KEYS: Final[Mapping[str, Rule]] = {
+    **{name: rule for name, rule in UNET_KEYS.items() if name not in ("sample_size", "out_channels")},
+    "conditioning_channels": _whole(3, 3),
+    "controlnet_conditioning_channel_order": _one_of("rgb", "bgr"),
+    "conditioning_embedding_out_channels": _list_of(_WIDTH, _LEVELS),
+    "global_pool_conditions": _OFF,
+}
+
 IMAGE_ENCODER_KEYS: Final[Mapping[str, Rule]] = {
     "hidden_size": _WIDTH,
     "intermediate_size": _whole(1, 65536),

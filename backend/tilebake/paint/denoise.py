@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from diffusers.models.embeddings import get_timestep_embedding
@@ -108,13 +108,36 @@ Branches = tuple[int, ...]
 """The classifier-free-guidance branches in a batch, in order: uncond, cond."""
 
 
+class UnetInput(NamedTuple):
+    """Hold what the UNet is given for some branches of guidance."""
+
+    sample: torch.Tensor  # [B, C, h, w]
+    timestep: torch.Tensor
+    encoder_hidden_states: torch.Tensor  # [B, T, D]
+    added_cond_kwargs: Mapping[str, torch.Tensor]
+
+
+class Guide(Protocol):
+    """Give the UNet more than its own input."""
+
+    def residuals(self, unet_input: UnetInput, step: int, branches: Branches) -> Mapping[str, Any]: ...
+
+
+class MakeGuide(Protocol):
+    """Make the guide of a picture, under its prompts."""
+
+    def __call__(
+        self, components: Components, conditioning: Conditioning, projections: Projections | None, /
+    ) -> Guide: ...
+
+
 class Denoiser:
     """Denoise one picture, a step at a time.
 
     All that does not depend on the latents is made here, before the first step, so that nothing in a step
     waits for the device. The branches of guidance are one batch, or with `in_two_passes` one after the other,
-    which takes half the memory. `span` takes some of the steps. `torus` is what
-    the picture lies on. Raises BakeError for a number of steps that the scheduler cannot do.
+    which takes half the memory. `span` takes some of the steps. `torus` is what the picture lies on, `guide`
+    adds to the UNet's features. Raises BakeError for a number of steps that the scheduler cannot do.
     """
 
     def __init__(
@@ -130,11 +153,11 @@ class Denoiser:
         span: Span | None = None,
         projections: Projections | None = None,
         torus: Torus | None = None,
+        guide: Guide | None = None,
     ) -> None:
         unet, device = components.unet, components.device
         embeds_guidance = unet.config["time_cond_proj_dim"] is not None
-        self.components = components
-        self.sampling = sampling
+        self.components, self.sampling = components, sampling
         self._guided = range(0) if embeds_guidance else sampling.guidance_steps
         self.scheduler = sampling.make_scheduler(components.scheduler_config)
         self.steps = range(sampling.steps) if span is None else span.steps
@@ -151,7 +174,7 @@ class Denoiser:
         clean = None if span is None else span.clean
         self._hold, self._colours = (None, None) if span is None else (span.hold, span.colours)
         self._noise = noise
-        self._torus = torus or NO_TORUS
+        self._torus, self._guide = torus or NO_TORUS, guide
         self.latents = self._keep_held(self._add_noise(noise, clean), self.steps.start).to(
             device, torch.float32
         )
@@ -244,13 +267,21 @@ class Denoiser:
         """Run one forward pass for some branches of guidance: [1, C, h, w] → float32 [B, C, h, w]."""
         context = self.attention.context
         context.step, context.branches = step, branches
-        return self.components.unet(
+        unet_input = UnetInput(
             torch.cat([model_input.to(self.components.dtype)] * len(branches)),
             self._device_timesteps[step],
-            encoder_hidden_states=context.encoder_hidden_states[-len(branches) :],
-            added_cond_kwargs=dict(self._conditions[branches]),
+            context.encoder_hidden_states[-len(branches) :],
+            self._conditions[branches],
+        )
+        more = {} if self._guide is None else self._guide.residuals(unet_input, step, branches)
+        return self.components.unet(
+            unet_input.sample,
+            unet_input.timestep,
+            encoder_hidden_states=unet_input.encoder_hidden_states,
+            added_cond_kwargs=dict(unet_input.added_cond_kwargs),
             timestep_cond=self._timestep_cond,
             return_dict=False,
+            **more,
         )[0].float()
 
 

@@ -94,14 +94,16 @@ def park(*modules: nn.Module) -> Generator[None]:
 
 
 @contextmanager
-def stream(module: nn.Module, device: torch.device) -> Generator[None]:
-    """Keep a module's weights in main memory, each layer's on the device only while it runs. Slow."""
-    cpu_offload(module, execution_device=device)
+def stream(*modules: nn.Module, device: torch.device) -> Generator[None]:
+    """Keep modules' weights in main memory, each layer's on the device only while it runs. Slow."""
+    for module in modules:
+        cpu_offload(module, execution_device=device)
     release()
     try:
         yield
     finally:
-        remove_hook_from_submodules(module)
+        for module in modules:
+            remove_hook_from_submodules(module)
 
 
 @contextmanager

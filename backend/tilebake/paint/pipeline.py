@@ -15,6 +15,7 @@ from tilebake.level.settings import AnySettings, BakeSettings
 from tilebake.level.tilemap import TileMap
 from tilebake.level.torus.tile_layout import layout_of
 from tilebake.level.torus.wrap import Wrap, axes_of, periods_of, refuse_unwrappable_size
+from tilebake.level.windows.lattice import extent_of
 from tilebake.level.windows.patches import find_patches
 from tilebake.level.windows.world_units import WorldUnit
 from tilebake.paint import picture
@@ -27,6 +28,7 @@ from tilebake.paint.prompts.encode import plain_conditioning
 from tilebake.paint.references.condition_map import condition_map
 from tilebake.paint.regional.blending import blending, plain_blending
 from tilebake.paint.scene import BakeRun, Painted, Scene, run
+from tilebake.paint.structure.find_structure import find_structure
 from tilebake.paint.torus.finish import cut_tiles, finish_wrapped
 from tilebake.paint.torus.torus import Torus, torus_of
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
@@ -116,6 +118,7 @@ class Pipeline:
         canvas = canvas_of(tilemap, settings)
         sampling = Sampling.from_settings(settings, self.components.defaults, request.seed)
         blend = blending(tilemap, canvas, settings, sampling.steps)
+        structure = find_structure(tilemap, settings, canvas.scale)
         scale = canvas.scale if settings.keep_resolution else 1.0  # pixels of the picture per map pixel
         scene = Scene(
             canvas=canvas,
@@ -134,6 +137,7 @@ class Pipeline:
             ),
             terrains=tuple(terrain.name for terrain in tilemap.terrains),
             torus=torus_of(tilemap, canvas),
+            make_guide=None if structure is None else structure.over(extent_of(canvas), blend),
         )
         return with_own_pictures(scene, tilemap, settings)
 

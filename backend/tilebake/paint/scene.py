@@ -6,7 +6,7 @@ painting is such a task: a plain bake, one whose words are observed, and an edit
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tilebake.errors import BakeError
 from tilebake.level.canvas import Canvas
 from tilebake.paint.decode import decode_image
-from tilebake.paint.denoise import Denoiser, Sampling, Span
+from tilebake.paint.denoise import Denoiser, MakeGuide, Sampling, Span
 from tilebake.paint.memory import (
     Fallback,
     MemoryRanOutError,
@@ -29,7 +29,7 @@ from tilebake.paint.memory import (
     run_with_fallbacks,
     stream,
 )
-from tilebake.paint.model.load import STREAMED, Components, models
+from tilebake.paint.model.load import STREAMED, Components, denoising_models, models
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.blending import Blending
 from tilebake.paint.regional.layer_prompts import AttentionControl, Projections
@@ -61,6 +61,8 @@ class Scene:
     torus: Torus = NO_TORUS
     begin: Callable[[Components], Span] | None = None
     """Encode what the painting begins from and keeps; None is noise alone."""
+    make_guide: MakeGuide | None = None
+    """Make what adds to the UNet's features; None adds nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,9 @@ class BakeRun:
             return self._run(lambda: self._denoise_on_torus(task), self._fallbacks(), purpose)
 
     def _denoise_on_torus(self, task: Callable[[MakeDenoiser], _Result]) -> _Result:
-        with wrap_convolutions(self.components.unet, self.scene.torus.axes):
+        with ExitStack() as wrapped:
+            for model in denoising_models(self.components):
+                wrapped.enter_context(wrap_convolutions(model, self.scene.torus.axes))
             return task(self._make_denoiser)
 
     def decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
@@ -196,6 +200,7 @@ class BakeRun:
         span: Span | None = None,
         projections: Projections | None = None,
     ) -> Denoiser:
+        make_guide = self.scene.make_guide
         return Denoiser(
             self.components,
             self._noise,
@@ -207,6 +212,7 @@ class BakeRun:
             span=span or self._beginning,
             projections=projections,
             torus=self.scene.torus,
+            guide=None if make_guide is None else make_guide(self.components, conditioning, projections),
         )
 
     def _fallbacks(self) -> list[Fallback]:
@@ -221,7 +227,7 @@ class BakeRun:
         return [
             Fallback("other models parked while denoising", lambda: park(*others)),
             *fallbacks,
-            Fallback(STREAMED, lambda: stream(components.unet, components.device)),
+            Fallback(STREAMED, lambda: stream(*denoising_models(components), device=components.device)),
         ]
 
     @contextmanager

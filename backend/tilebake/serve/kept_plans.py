@@ -40,6 +40,6 @@ def _tiles(planned: PlannedBake) -> int:
     """Return how many tiles a plan is as large as: pictures of the map's own count by their bytes."""
     tilemap = planned.request.tilemap
     references = (each.picture for each in tilemap.references.pictures())
-    own = (tilemap.art, tilemap.keep, *references)
+    own = (tilemap.art, tilemap.keep, tilemap.structure, *references)
     packed = sum(len(each.content) for each in own if each is not None)
     return len(tilemap.tiles) + packed // TILE_BYTES

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from tilebake.level.art.references import ReferencePicture
+from tilebake.level.art.structure import structure_of
 
 if TYPE_CHECKING:
     from tilebake.level.settings import BakeSettings
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 ART_VERSION: Final = 2  # goes up whenever maps with pictures of their own begin to give other pixels
 REFERENCE_VERSION: Final = 1  # and where they are painted like others
+STRUCTURE_VERSION: Final = 1  # and where a ControlNet holds them to a picture
 
 
 def digest_pictures(tilemap: "TileMap", settings: "BakeSettings") -> dict[str, object]:
@@ -19,6 +21,8 @@ def digest_pictures(tilemap: "TileMap", settings: "BakeSettings") -> dict[str, o
     found: dict[str, object] = {
         name: [ART_VERSION, *each.content_key()] for name, each in own.items() if each is not None
     }
+    if (structure := structure_of(tilemap, settings)) is not None:
+        found["structure"] = [STRUCTURE_VERSION, structure.key, *structure.picture.content_key()]
     if references.whole is not None:
         found["reference"] = [REFERENCE_VERSION, *digest_reference(references.whole)]
     if references.terrains:

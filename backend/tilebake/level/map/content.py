@@ -77,5 +77,6 @@ class MapContent:
     tile_set: TileSetForm | None = None
     art: OwnPicture | None = None  # to begin from
     keep: OwnPicture | None = None  # to stay as it is
+    structure: OwnPicture | None = None  # what lies where
     reference: ReferenceRef | None = None  # what the whole map is to look like
     reference_at: JsonPath = ("reference",)

@@ -41,6 +41,7 @@ def crop_boxes(tilemap: "TileMap", boxes: Sequence[Bounds], bounds: Bounds) -> "
         bounds=bounds,
         art=tilemap.art and tilemap.art.placed(tilemap.bounds),
         keep=tilemap.keep and tilemap.keep.placed(tilemap.bounds),
+        structure=tilemap.structure and tilemap.structure.placed(tilemap.bounds),
         edit=tilemap.edit and _crop_edit(tilemap.edit, tiles.names),
         notes=(),
         references=tilemap.references.only([terrain.name for terrain in terrains]),

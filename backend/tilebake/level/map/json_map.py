@@ -57,6 +57,7 @@ def read_json_map(data: str | bytes, path: Path | None, beside: Beside) -> MapCo
         tile_set=tile_set,
         art=read_named(file.art, "art"),
         keep=read_named(file.keep, "keep"),
+        structure=read_named(file.structure, "structure"),
         reference=reference_ref(file.reference),
     )
 

@@ -214,6 +214,11 @@ class MapFile(TileBlock):
     """A PNG as large as the map's picture, or a whole part of it: where it is opaque, its pixels stay as they
     are, and the painting is fitted to them. Its name is relative to the map."""
 
+    structure: PictureName | None = None
+    """A PNG of what lies where: a depth image, lines, flat shapes. A ControlNet, which the setting controlnet
+    names, holds the painting to it; without one of its own it takes art. Its name is relative to the map; its
+    scale is free. Where it is transparent, it is black."""
+
     reference: ReferenceForm | None = None
     """A PNG that the whole picture is to look like, or {"path", "weight"}; a terrain's own goes before it. It
     takes an IP-Adapter, which the setting ip_adapter names. Its name is relative to the map."""

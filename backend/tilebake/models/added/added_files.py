@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tilebake.models.added.controlnet import controlnet_files
 from tilebake.models.added.ip_adapter import ip_adapter_files
 from tilebake.models.added.vae import vae_files
 from tilebake.models.file_digest import file_digest
@@ -14,6 +15,7 @@ class AddedFiles(NamedTuple):
 
     ip_adapter: Path | None = None
     vae: Path | None = None  # in the place of the model's own
+    controlnet: Path | None = None
 
 
 NOTHING_ADDED: Final = AddedFiles()
@@ -26,10 +28,11 @@ def paths_of_added(added: AddedFiles) -> tuple[Path, ...]:
 
 def _by_kind(added: AddedFiles) -> dict[str, tuple[Path, ...]]:
     """Return the paths of what is added, by what they are for."""
-    adapter, vae = added.ip_adapter, added.vae
+    adapter, vae, controlnet = added.ip_adapter, added.vae, added.controlnet
     return {
         **({} if adapter is None else {"ip_adapter": tuple(ip_adapter_files(adapter).paths())}),
         **({} if vae is None else {"vae": tuple(vae_files(vae).paths())}),
+        **({} if controlnet is None else {"controlnet": tuple(controlnet_files(controlnet).paths())}),
     }
 
 

@@ -43,12 +43,12 @@ class TensorSource(Protocol):
 
 def build_unet(config: Mapping[str, Any]) -> UNet2DConditionModel:
     """Build a UNet without weights."""
-    return without_weights(lambda: UNet2DConditionModel(**_known(UNet2DConditionModel, config)))
+    return without_weights(lambda: UNet2DConditionModel(**known_parameters(UNet2DConditionModel, config)))
 
 
 def build_vae(config: Mapping[str, Any]) -> AutoencoderKL:
     """Build a VAE without weights."""
-    return without_weights(lambda: AutoencoderKL(**_known(AutoencoderKL, config)))
+    return without_weights(lambda: AutoencoderKL(**known_parameters(AutoencoderKL, config)))
 
 
 def build_text_encoder(config: Mapping[str, Any]) -> CLIPTextModel:
@@ -71,7 +71,7 @@ def _text_config(config: Mapping[str, Any]) -> CLIPTextConfig:
     return CLIPTextConfig(**cast("Any", {**config, "attn_implementation": "sdpa"}))
 
 
-def _known(network: type, config: Mapping[str, Any]) -> dict[str, Any]:
+def known_parameters(network: type, config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what this version of diffusers knows of a configuration."""
     parameters = inspect.signature(network).parameters
     return {key: value for key, value in config.items() if key in parameters}

@@ -17,6 +17,8 @@ from tilebake.models.config_check import read_config
 from tilebake.models.model_file import read_json
 
 if TYPE_CHECKING:
+    from diffusers import ControlNetModel
+
     from tilebake.paint.references.image_adapter import ImageAdapter
 
 log: Final = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Parts:
     scheduler_config: Mapping[str, Any]
     force_zeros_for_empty_prompt: bool
     adapter: "ImageAdapter | None" = field(default=None, kw_only=True)  # of pictures
+    controlnet: "ControlNetModel | None" = field(default=None, kw_only=True)
 
 
 @contextmanager

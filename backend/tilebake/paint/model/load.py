@@ -138,7 +138,7 @@ def load(
         nn.Module.to(parts.vae, torch.float32)
     degraded = _put_on(parts, place)
     if place.type == "cpu" and not degraded:  # where convolutions like a pixel's channels together
-        for model in (parts.unet, parts.vae):
+        for model in (*denoising_models(parts), parts.vae):
             cast("Any", model).to(memory_format=torch.channels_last)
     return Components(
         **vars(parts),
@@ -170,6 +170,10 @@ def _with_added(parts: Parts, added: AddedFiles, dtype: torch.dtype) -> Parts:
         from tilebake.paint.references.read_adapter import read_adapter
 
         parts = replace(parts, adapter=read_adapter(parts.unet, added.ip_adapter, dtype))
+    if added.controlnet is not None:
+        from tilebake.paint.structure.read_controlnet import read_controlnet
+
+        parts = replace(parts, controlnet=read_controlnet(added.controlnet, parts.unet, dtype))
     return parts
 
 
@@ -199,7 +203,12 @@ def _check_fit(source: ModelSource, parts: Parts) -> None:
 def models(parts: Parts) -> tuple[nn.Module, ...]:
     """Return the neural networks among the parts."""
     own = (parts.unet, parts.vae, parts.text_encoder, parts.text_encoder_2)
-    return own if parts.adapter is None else (*own, parts.adapter)
+    return (*own, *(each for each in (parts.adapter, parts.controlnet) if each is not None))
+
+
+def denoising_models(parts: Parts) -> tuple[nn.Module, ...]:
+    """Return the neural networks that run at each step."""
+    return (parts.unet,) if parts.controlnet is None else (parts.unet, parts.controlnet)
 
 
 def _put_on(parts: Parts, device: torch.device) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ Layers attend by gathered rows (`gather_attention`); `regional_attention` is the
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import torch
 from diffusers.models.attention_processor import Attention, AttnProcessor
@@ -36,6 +36,9 @@ from tilebake.paint.regional.layer_prompts import (
     split_heads,
 )
 from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels
+
+if TYPE_CHECKING:
+    from diffusers import ControlNetModel
 
 UNCOND: Final = -2
 COND: Final = -1
@@ -139,7 +142,7 @@ class RegionalAttention:
 
     def __init__(
         self,
-        unet: UNet2DConditionModel,
+        unet: "UNet2DConditionModel | ControlNetModel",
         conditioning: Conditioning,
         blending: Blending,
         *,
@@ -191,8 +194,10 @@ class RegionalAttention:
                 _set_processor(attn, processor)
 
 
-def attention_target(unet: UNet2DConditionModel, conditioning: Conditioning) -> TensorTarget:
-    """Return what weights are made for in a UNet."""
+def attention_target(
+    unet: "UNet2DConditionModel | ControlNetModel", conditioning: Conditioning
+) -> TensorTarget:
+    """Return what weights are made for in a UNet, or in a ControlNet."""
     levels = 1 + max(layer.level for layer in cross_attention_levels(unet))
     return TensorTarget(levels, conditioning.base.prompt_embeds.device, unet.dtype)
 

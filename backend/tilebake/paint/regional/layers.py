@@ -6,12 +6,15 @@ up, and an up block is brought to the size of its skip connection: level i is ce
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.attention_processor import Attention
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
+
+if TYPE_CHECKING:
+    from diffusers import ControlNetModel
 
 
 class AttentionLayer(NamedTuple):
@@ -21,7 +24,7 @@ class AttentionLayer(NamedTuple):
     level: int
 
 
-def cross_attention_levels(unet: UNet2DConditionModel) -> list[AttentionLayer]:
+def cross_attention_levels(unet: "UNet2DConditionModel | ControlNetModel") -> list[AttentionLayer]:
     """List every layer that attends to prompts, with its level."""
     return [
         AttentionLayer(block.attn2, level)
@@ -35,7 +38,9 @@ def self_attention_levels(unet: UNet2DConditionModel) -> list[AttentionLayer]:
     return [AttentionLayer(block.attn1, level) for block, level in _transformers(unet)]
 
 
-def _transformers(unet: UNet2DConditionModel) -> Iterator[tuple[BasicTransformerBlock, int]]:
+def _transformers(
+    unet: "UNet2DConditionModel | ControlNetModel",
+) -> Iterator[tuple[BasicTransformerBlock, int]]:
     level = 0
     for block in unet.down_blocks:
         yield from ((transformer, level) for transformer in _within(block))
@@ -43,7 +48,7 @@ def _transformers(unet: UNet2DConditionModel) -> Iterator[tuple[BasicTransformer
     # Slimmed relatives of SDXL have none, whatever diffusers declares.
     if unet.mid_block is not None:  # pyright: ignore[reportUnnecessaryComparison]
         yield from ((transformer, level) for transformer in _within(unet.mid_block))
-    for block in unet.up_blocks:
+    for block in getattr(unet, "up_blocks", ()):  # of which a ControlNet has none
         yield from ((transformer, level) for transformer in _within(block))
         level -= isinstance(block.upsamplers, nn.ModuleList)
 

@@ -14,6 +14,7 @@ from tilebake.paint.model.load import Components
 from tilebake.paint.references.condition_map import condition_map
 from tilebake.paint.scene import Clock, Painted, describe_environment, notes_on_sampling
 from tilebake.paint.schedulers import noise_levels
+from tilebake.paint.structure.find_structure import find_structure
 from tilebake.paint.windows.decode_pieces import PieceDecoder
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.part_progress import PartView
@@ -137,4 +138,5 @@ def world_of(components: Components, request: BakeRequest, sampling: Sampling) -
         rounds=tuple(range(first + each.start, first + each.stop) for each in parts),
         environment=json.dumps(environment, sort_keys=True),
         own=own,
+        structure=find_structure(request.tilemap, request.settings, canvas.scale),
     )

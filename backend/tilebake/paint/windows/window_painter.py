@@ -193,6 +193,7 @@ class WindowPainter:
         The noise of a round is the world's own, and so is an ancestral scheduler's at each step. Raises
         BakeError for latents that are no numbers.
         """
+        structure = self.world.structure
         regions = [self._region_of[terrain.name] for terrain in content.terrains]
         conditioning = _only(self._conditioning, regions)
         scene = Scene(
@@ -202,6 +203,7 @@ class WindowPainter:
             sampling=replace(self.world.sampling, seed=self.world.sampling.seed + number),
             finish=to_pixels,
             torus=self._torus(content.canvas),
+            make_guide=None if structure is None else structure.over(content.extent, content.blend),
         )
         channels = self.components.unet.config["in_channels"]
         span = replace(span, step_noise=partial(_step_noise, scene, channels))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tilebake.level.art.digest_pictures import digest_reference
 from tilebake.level.canvas import Canvas
@@ -16,6 +16,9 @@ from tilebake.paint.art.own_windows import OwnWindows
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.regional.blending import Blending
 from tilebake.request import BakeRequest
+
+if TYPE_CHECKING:
+    from tilebake.paint.structure.placed_structure import PlacedStructure
 
 WINDOW_VERSION: Final = 1  # goes up whenever the same window begins to get other latents
 
@@ -41,6 +44,7 @@ class World:
     rounds: tuple[range, ...]  # the steps of each
     environment: str  # what paints: windows of another machine may differ in their last bits
     own: OwnWindows | None = None  # the map's own pictures
+    structure: "PlacedStructure | None" = None  # that a ControlNet holds windows to
 
     def content(self, window: Window) -> WindowContent:
         """Return what a window shows."""
@@ -90,6 +94,7 @@ class World:
         found.update(json.dumps([extent, heard]).encode())
         for shades in masks.shades.values():
             found.update(shades.tobytes())
-        for piece in () if self.own is None else self.own.content(extent):
-            found.update(piece)
+        for pictures in (self.own, self.structure):
+            for piece in () if pictures is None else pictures.content(extent):
+                found.update(piece)
         return found.hexdigest()

@@ -7,6 +7,7 @@ from typing import Final
 
 from tilebake.errors import Location, MapError, shown
 from tilebake.level.art.fit import refuse_pictures_in_worlds, refuse_unfit_pictures
+from tilebake.level.art.structure import structure_of
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
 from tilebake.level.edit.edit_entry import EditEntry
@@ -222,14 +223,18 @@ class Planner:
         """Return what paints where no map is known: the model, and what is loaded beside it for each."""
         typed = self._options.settings
         settings = apply(BakeSettings(), project.settings, typed)
-        added = find_added_files(settings, typed.given, project, has_references=False)
+        added = find_added_files(settings, typed.given, project, has_references=False, has_structure=False)
         return self.model(project, None, added)
 
     def _added(self, settings: BakeSettings, project: Project, tilemap: TileMap) -> AddedFiles:
         """Return what is loaded beside a map's model."""
-        has_references = bool(tilemap.references.pictures())
-        typed = self._options.settings.given
-        return find_added_files(settings, typed, project, has_references=has_references)
+        return find_added_files(
+            settings,
+            self._options.settings.given,
+            project,
+            has_references=bool(tilemap.references.pictures()),
+            has_structure=structure_of(tilemap, settings) is not None,
+        )
 
     def _model_name(self, project: Project, maps_own: str | None) -> tuple[str, Path]:
         """Return how the model is called, and the folder in which a relative name begins."""

@@ -16,6 +16,7 @@ _TEXTS: Final = {
     "edit": "the edit",
     "art": "the picture that it begins from",
     "keep": "the picture that it keeps",
+    "structure": "the picture that a ControlNet holds it to",
     "reference": "the picture that it is painted like",
     "references": "a picture that a terrain is painted like",
 }

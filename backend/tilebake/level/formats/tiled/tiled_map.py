@@ -68,6 +68,7 @@ def _read(value: object, refuse: Refuse, path: Path | None, beside: Beside) -> M
         extent=Rectangle(*first, entry.width, entry.height) if is_bounded else None,
         art=_picture(entry, "art", refuse, path, beside),
         keep=_picture(entry, "keep", refuse, path, beside),
+        structure=_picture(entry, "structure", refuse, path, beside),
         reference=_reference(entry, refuse),
         reference_at=("properties",),
     )

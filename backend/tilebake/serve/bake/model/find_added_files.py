@@ -11,9 +11,14 @@ from tilebake.models.added.added_files import AddedFiles
 
 
 def find_added_files(
-    settings: BakeSettings, typed: Collection[str], project: Project, *, has_references: bool
+    settings: BakeSettings,
+    typed: Collection[str],
+    project: Project,
+    *,
+    has_references: bool,
+    has_structure: bool,
 ) -> AddedFiles:
-    """Return the files that settings name, unchecked: an adapter of pictures only where there are any.
+    """Return the files that settings name, unchecked: adapters and ControlNets where pictures want them.
 
     Names of settings that were `typed` begin in the current folder, others in the project's. Raises MapError
     for a name in a file that leads out of the project.
@@ -27,6 +32,7 @@ def find_added_files(
     return AddedFiles(
         ip_adapter=find("ip_adapter", settings.ip_adapter) if has_references else None,
         vae=find("vae", settings.vae),
+        controlnet=find("controlnet", settings.controlnet) if has_structure else None,
     )
 
 

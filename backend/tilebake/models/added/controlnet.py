@@ -1,0 +1,74 @@
+"""Check the files of a ControlNet (Zhang et al. 2023, arXiv:2302.05543)."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from tilebake.errors import Location, ModelError
+from tilebake.models.config_check import read_config
+from tilebake.models.model_file import AbsentModelError, read_json
+from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_names, weight_files
+
+CONTROLNET: Final = "controlnet"
+CLASS: Final = "ControlNetModel"
+FAMILY: Final = (
+    "use a ControlNet for SDXL in diffusers' format, such as diffusers/controlnet-canny-sdxl-1.0: "
+    "a folder with config.json and diffusion_pytorch_model.safetensors, or that .safetensors file"
+)
+_PICTURE: Final = "controlnet_cond_embedding."  # the part that reads the picture, in diffusers' names
+_OTHER_KINDS: Final = (  # by what some tensor's name holds; the first that fits
+    ("lllite", "a ControlNet-LLLite"),
+    ("lora_controlnet", "a Control-LoRA"),
+    ("task_embedding", "a ControlNet for several kinds of pictures at once (Union)"),
+    ("control_add_embedding", "a ControlNet for several kinds of pictures at once (Union)"),
+    ("input_hint_block", "a ControlNet in its original layout"),
+    ("adapter.", "a T2I-Adapter"),
+)
+
+
+class ControlNetFiles(NamedTuple):
+    """Name every file of a ControlNet that is opened."""
+
+    config: Path | None  # None has the shape of the model's own UNet
+    weights: WeightFiles
+
+    def paths(self) -> Iterator[Path]:
+        """Yield each of them."""
+        yield from (each for each in (self.config, self.weights.index_file) if each is not None)
+        yield from self.weights.files
+
+
+def controlnet_files(path: Path) -> ControlNetFiles:
+    """Name the files of a ControlNet, and check them: a folder of diffusers', or a .safetensors file.
+
+    Raises ModelError for what is missing, broken or of another kind.
+    """
+    if path.is_dir():
+        return _folder_files(path)
+    refuse_pickle(path)
+    if not path.is_file():
+        raise AbsentModelError("there is no such ControlNet", where=Location(path), hint="correct its path")
+    check_safetensors(path)
+    _refuse_other_kinds(path, tensor_names(path))
+    return ControlNetFiles(None, WeightFiles((path,), None))
+
+
+def _folder_files(folder: Path) -> ControlNetFiles:
+    config = folder / "config.json"
+    if not config.is_file():
+        what = "holds no config.json, and is no folder of a ControlNet"
+        raise AbsentModelError(what, where=Location(folder), hint=FAMILY)
+    kind = read_json(config).get("_class_name", CLASS)
+    if kind != CLASS:
+        raise ModelError(f"is no ControlNet, but a {str(kind)[:60]}", where=Location(config), hint=FAMILY)
+    read_config(config, CONTROLNET)
+    return ControlNetFiles(config, weight_files(folder, "diffusion_pytorch_model"))
+
+
+def _refuse_other_kinds(path: Path, names: Collection[str]) -> None:
+    """Raise ModelError for what is no ControlNet, by name where its tensors say what it is."""
+    for part, kind in _OTHER_KINDS:
+        if any(part in name for name in names):
+            raise ModelError(f"is {kind}, which is not supported", where=Location(path), hint=FAMILY)
+    if not any(name.startswith(_PICTURE) for name in names):
+        raise ModelError("is no ControlNet", where=Location(path), hint=FAMILY)

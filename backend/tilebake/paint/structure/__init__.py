@@ -1,0 +1,1 @@
+"""Hold paintings to the structure of a picture, by a ControlNet."""
