@@ -156,7 +156,8 @@ def project_root(start: Path) -> Path:
         real_root, real_folder = root.resolve(), folder.resolve()
     except (OSError, RuntimeError) as error:  # the second is a circle of links, in Python 3.11
         raise ProjectError(f"links lead in a circle: {error}", where=Location(start), hint=_LINKED) from None
-    owner = next(iter(_projects_above(real_folder)), real_folder)
+    above = roots if real_folder == folder else _projects_above(real_folder)
+    owner = next(iter(above), real_folder)
     if left is not None or owner != real_root:
         what = f"a link leads out of the project {shown(left or real_root)}, to {shown(real_folder)}"
         raise ProjectError(what, where=Location(start), hint=_LINKED)

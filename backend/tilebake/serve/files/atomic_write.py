@@ -26,7 +26,10 @@ STRAY_AGE: Final = (
     3600.0  # seconds after which another machine's staging folder is a stray; publishing takes one
 )
 
-_STAGE: Final = re.compile(r"\.tilebake-(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,10})-[0-9a-f]{8}")
+_STAGED: Final = ".tilebake-"
+_STAGE: Final = re.compile(
+    re.escape(_STAGED) + r"(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]{1,10})-[0-9a-f]{8}"
+)
 _ANY_SIZE: Final = 1 << 30  # bytes of a file that is compared
 _LARGEST_PROCESS: Final = 2**31 - 1  # more is no number of a process, and makes the system's calls fail
 
@@ -99,11 +102,11 @@ def _mode_of(place: SafeFolder, name: str) -> int | None:
 
 @contextlib.contextmanager
 def _stage(place: SafeFolder) -> Generator[SafeFolder]:
-    name = f".tilebake-{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    name = f"{_STAGED}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
     place.make_folder(name)
     try:
         with place.folder(name) as stage:
-            stage.write(".gdignore", b"")
+            stage.touch(".gdignore")
             yield stage
     finally:
         with contextlib.suppress(OSError):  # what stays is swept later
@@ -119,6 +122,8 @@ def _remove_stage(place: SafeFolder, name: str) -> None:
 
 def _sweep(place: SafeFolder) -> None:
     for name in place.names():
+        if not name.startswith(_STAGED):  # a quick look: a folder may hold thousands
+            continue
         with contextlib.suppress(OSError):  # its owner removed it meanwhile, or we may not
             if (stage := _STAGE.fullmatch(name)) and _is_stray(place, stage):
                 _remove_stage(place, name)

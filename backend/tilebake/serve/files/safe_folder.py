@@ -7,10 +7,11 @@ being written to stays the folder it was. Elsewhere (Windows) its path is checke
 import errno
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
@@ -21,6 +22,8 @@ BY_HANDLE: Final = {os.open, os.mkdir, os.stat, os.rename, os.unlink, os.rmdir} 
 SHARING_ERRORS: Final = frozenset({5, 32, 33})  # Windows: another program has the file open for a moment
 PATIENCE: Final = 2.5  # seconds for such a program to let go
 
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe in a file's place must not hold us up
@@ -34,13 +37,28 @@ def _is_sharing_error(error: BaseException) -> bool:
     return getattr(error, "winerror", None) in SHARING_ERRORS
 
 
-patiently: Final = retry(
+_patient: Final = retry(
     retry=retry_if_exception(_is_sharing_error),
     stop=stop_after_delay(PATIENCE),
     wait=wait_random(0.01, 0.1),
     reraise=True,
 )
-"""Tries again what Windows refuses while a virus scanner or an editor has the file open."""
+
+
+def patiently(call: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """Try again what Windows refuses while a virus scanner or an editor has the file open."""
+    again = _patient(call)
+
+    @wraps(call)
+    def attempt(*args: _Given.args, **named: _Given.kwargs) -> _Result:
+        try:  # at its own cost: to begin to be patient takes ten times as long as to rename a file
+            return call(*args, **named)
+        except OSError as error:
+            if not _is_sharing_error(error):
+                raise
+        return again(*args, **named)
+
+    return attempt
 
 
 class SafeFolder:
@@ -80,6 +98,10 @@ class SafeFolder:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def touch(self, name: str) -> None:
+        """Make an empty file that a power failure may take with it: nothing waits for the disk."""
+        os.close(os.open(self._at(name), _NEW, 0o666, dir_fd=self._handle))
 
     @patiently
     def move(self, name: str, into: "SafeFolder") -> None:
