@@ -89,6 +89,15 @@ def test_event_lines_say_an_error_once_and_again_when_it_changes() -> None:
     assert len(lines_of(event_lines, failed)) == 1
 
 
+def test_event_lines_name_files_as_one_would_type_them_here() -> None:
+    far = replace(ERROR, where=Location(Path.cwd() / "levels/forest.json", 3, 7))
+    view = MapView("levels/lake.json", "up to date", notes=(replace(far, what="no such word"),))
+    assert lines_of(EventLines(), of_map("failed", far), Event(2, map=view)) == [
+        "error: levels/forest.json:3:7: not JSON; add a comma",
+        "note: levels/forest.json:3:7: no such word; add a comma",
+    ]
+
+
 def test_event_lines_say_an_error_of_many_maps_once() -> None:
     event_lines = EventLines()
     events = [of_map("failed", ERROR, name=str(number)) for number in range(300)]

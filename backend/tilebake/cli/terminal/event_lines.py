@@ -4,8 +4,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+from tilebake.cli.terminal.printing import near
 from tilebake.cli.terminal.progress import LINE_INTERVAL
 from tilebake.errors import Diagnostic, shown
 from tilebake.serve.jobs.status import Event, JobView, MapId, MapView
@@ -59,7 +61,7 @@ class EventLines:
         """Return the notes on a map that it did not have when it was last seen, and no other has."""
         said = {_without_line(note) for notes in self._notes.values() for note in notes}
         self._notes[view.id] = view.notes
-        return [f"note: {note}" for note in view.notes if _without_line(note) not in said]
+        return [f"note: {_near(note)}" for note in view.notes if _without_line(note) not in said]
 
     def _forget(self, map_id: MapId) -> None:
         error = self._errors.pop(map_id)
@@ -93,7 +95,15 @@ def _without_line(note: Diagnostic) -> Diagnostic:
 
 def error_text(diagnostic: Diagnostic, map_id: MapId) -> str:
     """Return a diagnostic on one line; where it names no place, after the map's id."""
-    return str(diagnostic) if str(diagnostic.where) else f"{map_id}: {diagnostic}"
+    return str(_near(diagnostic)) if str(diagnostic.where) else f"{map_id}: {diagnostic}"
+
+
+def _near(diagnostic: Diagnostic) -> Diagnostic:
+    """Return a diagnostic with its file as one would type it here."""
+    where = diagnostic.where
+    if where.file is None:
+        return diagnostic
+    return replace(diagnostic, where=replace(where, file=Path(near(where.file))))
 
 
 def progress_text(job: JobView) -> str:
