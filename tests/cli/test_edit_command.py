@@ -57,6 +57,24 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     assert "holds no edit" in capsys.readouterr().err
 
 
+def test_an_edit_of_art_keeps_the_picture_around_it(
+    maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit = ["edit", "maps/forest.json", "--source", "art", "--replace", "grass", "snow", *tiny]
+    assert run_command_line(edit) == 1
+    assert "there is no picture to edit" in capsys.readouterr().err
+    assert run_command_line(["edit", "--prompt", "grass", *edit[2:]]) == 2
+
+    content = json.loads((maps / "forest.json").read_text(encoding="utf-8"))
+    assert run_command_line(["bake", "maps/forest.json", "--out", "art", *tiny]) == 0
+    (maps.parent / "art/forest.png").rename(maps / "art.png")
+    (maps / "forest.json").write_text(json.dumps({**content, "art": "art.png"}), encoding="utf-8")
+    assert run_command_line([*edit, "--save"]) == 0
+    assert '"art" changes nothing' not in capsys.readouterr().err
+    assert run_command_line(["bake", "maps/forest.json", *tiny]) == 0
+    assert (maps / "forest.png").read_bytes() == (maps / "forest.edit.png").read_bytes()
+
+
 def test_a_plain_prompts_edit_takes_a_negative_prompt_and_tells_what_is_read_as_words(
     maps: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

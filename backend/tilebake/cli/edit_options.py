@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from tilebake.level.edit.edit import Interval
+from tilebake.level.edit.edit import Interval, Source
 
 MOST_EDITS: Final = 64  # edits; a sheet of more cannot be read
 _FORM: Final = "is not WORD=WEIGHT, such as mossy=1.5 or mossy=0,1,2"
@@ -34,6 +34,7 @@ class EditOptions:
     local_blend_subtract: tuple[str, ...]
     local_blend_threshold: float | None
     local_blend_start: float | None
+    source: Source
 
     @property
     def is_empty(self) -> bool:

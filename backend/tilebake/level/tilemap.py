@@ -228,6 +228,7 @@ def _prompts(
         terrains={terrain.name: terrain.prompt for terrain in painted},
         unpainted=[*content.terrains, *(project.terrains if project else ())],
         style=project.style if project else "",
+        has_art=content.art is not None,
     )
 
 

@@ -173,7 +173,7 @@ class Denoiser:
         # float32 whatever the UNet computes in: a step changes latents by less than bfloat16 tells apart
         clean = None if span is None else span.clean
         self._hold, self._colours = (None, None) if span is None else (span.hold, span.colours)
-        self._noise = noise
+        self._noise, self.begun_from = noise, clean
         self._torus, self._guide = torus or NO_TORUS, guide
         self.latents = self._keep_held(self._add_noise(noise, clean), self.steps.start).to(
             device, torch.float32
@@ -203,8 +203,7 @@ class Denoiser:
 
         With what was `predicted` [1, C, h, w] elsewhere, the UNet is not run.
         """
-        timestep = self.timesteps[step]
-        model_input = self.scheduler.scale_model_input(self.latents, timestep)
+        timestep, model_input = self.timesteps[step], self.model_input(step)
         if predicted is None:
             predicted = self.predict(model_input, step)
         stepped = self._take_colours(self._step(predicted, step), step + 1)
@@ -213,6 +212,10 @@ class Denoiser:
         return Step(
             step + 1, len(self.timesteps), partial(paint_progress_image, self.components.vae, estimate)
         )
+
+    def model_input(self, step: int) -> torch.Tensor:
+        """Return what the UNet is given of `latents` [1, C, h, w] at a step."""
+        return self.scheduler.scale_model_input(self.latents, self.timesteps[step])
 
     def _keep_held(self, latents: torch.Tensor, step: int) -> torch.Tensor:
         """Return latents [1, C, h, w] before a step, with what is held in its place, as noisy as they."""

@@ -19,7 +19,7 @@ from tilebake.level.windows.lattice import extent_of
 from tilebake.level.windows.patches import find_patches
 from tilebake.level.windows.world_units import WorldUnit
 from tilebake.paint import picture
-from tilebake.paint.art.own_pictures import with_own_pictures
+from tilebake.paint.art.own_pictures import canvas_of_art, with_own_pictures
 from tilebake.paint.control.editing import EditedFrom, edit_scene
 from tilebake.paint.control.kept_source.store import SourceSlot, SourceStore
 from tilebake.paint.denoise import Sampling, denoise
@@ -82,6 +82,10 @@ class Pipeline:
 
         Raises as `bake` does, and PromptError for a terrain or word that is not there.
         """
+        if edit.source == "art":
+            scene = self.scene(request)
+            art = canvas_of_art(scene, request.tilemap)
+            return edit_scene(self.components, scene, edit, on_step, art=art)
         slot = None if self._sources is None else SourceSlot(self._sources, source_key(request))
         return edit_scene(self.components, self.scene(request), edit, on_step, slot=slot)
 

@@ -134,6 +134,41 @@ def noise_levels(scheduler: DiffusersScheduler, steps: int) -> tuple[float, ...]
     return tuple(((1 - share) / share) ** 0.5 for share in shares)
 
 
+class NoiseShares(NamedTuple):
+    """Say how much of the clean latents and of noise a UNet's input has; their squares sum to 1."""
+
+    signal: float
+    noise: float
+
+
+def shares_at(scheduler: DiffusersScheduler, step: int) -> NoiseShares:
+    """Return what the UNet's input is made of before a step, as the solver itself counts it."""
+    known = cast("Any", scheduler)
+    if hasattr(known, "sigmas"):  # of Karras' spacing, which lie between the model's own
+        sigma = float(known.sigmas[step])
+        return NoiseShares((1 / (1 + sigma**2)) ** 0.5, sigma / (1 + sigma**2) ** 0.5)
+    share = float(known.alphas_cumprod[int(known.timesteps[step])])
+    return NoiseShares(share**0.5, (1 - share) ** 0.5)
+
+
+def prediction_of(
+    scheduler: DiffusersScheduler, step: int, model_input: torch.Tensor, clean: torch.Tensor
+) -> torch.Tensor:
+    """Return what a model would predict that knew the clean latents [1, C, h, w] in its input.
+
+    Noise, velocity or the clean latents, as the model was trained (Ho et al. 2020; Salimans & Ho 2022).
+    """
+    shares = shares_at(scheduler, step)
+    noise = (model_input - shares.signal * clean) / shares.noise
+    match cast("Any", scheduler).config["prediction_type"]:
+        case "sample":
+            return clean
+        case "v_prediction":
+            return shares.signal * noise - shares.noise * clean
+        case _:
+            return noise
+
+
 class SolverHistory(NamedTuple):
     """Hold what a solver corrects its next step by, beside the sample it is given."""
 

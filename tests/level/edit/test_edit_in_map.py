@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tilebake.errors import MapError
 from tilebake.level.edit.edit import (
@@ -32,6 +33,21 @@ HEAD = (
 def edit_of(edit: dict[str, Any] | str, project: Project | None = None) -> Edit | None:
     text = edit if isinstance(edit, str) else json.dumps(edit)
     return parse_map(HEAD + text + "}", path=Path("a.json"), project=project).edit
+
+
+def test_an_edit_of_art_needs_art(tmp_path: Path) -> None:
+    edit = {"terrains": {"grass": "dry grass"}, "source": "art"}
+    with pytest.raises(MapError) as refused:
+        edit_of(edit)
+    assert str(refused.value).startswith("a.json:5:57: ")
+    assert '$.edit.source: there is no picture to edit; name a PNG of the whole map by "art"' in str(
+        refused.value
+    )
+    Image.new("RGB", (128, 64)).save(tmp_path / "art.png")
+    text = HEAD.replace('"edit"', '"art": "art.png", "edit"') + json.dumps(edit) + "}"
+    edited = parse_map(text, path=tmp_path / "a.json")
+    assert edited.edit is not None
+    assert edit_json(edited.edit)["source"] == "art"
 
 
 def test_an_edit_says_all_that_there_is_to_say() -> None:

@@ -1,7 +1,7 @@
 """Declare `tilebake edit`: paint a map or a prompt again with other words, and keep its layout."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 
@@ -9,6 +9,7 @@ from tilebake.cli.edit_options import combine_weights, parse_weights, parse_word
 from tilebake.cli.help_sections import SectionCommand, SectionOption
 from tilebake.cli.options import Choices, choices, size_options
 from tilebake.cli.setting_options import SETTINGS
+from tilebake.level.edit.edit import Source
 
 SHARE: Final = click.FloatRange(0, 1)
 
@@ -29,6 +30,13 @@ def _strength_option(*flags: str, **options: Any) -> Any:
 @click.option("--negative", metavar="PROMPT", help="With --prompt: what the picture must not show.")
 @size_options
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write before and after side by side.")
+@click.option(
+    "--source",
+    type=click.Choice(get_args(Source)),
+    default="painting",
+    show_default=True,
+    help='What to edit: the map\'s own painting, or the picture that its "art" names.',
+)
 @click.option("--save", is_flag=True, help="Keep the edit in the map file: every later bake paints it.")
 @click.option("--forget", is_flag=True, help="Paint nothing. Remove the edit from the map file.")
 @_edit_option(
@@ -171,6 +179,8 @@ def command(
         edit.run_forget(map_path)
         return
     options.check()
+    if map_path is None and options.source == "art":
+        raise click.UsageError("--source art needs a map, which names its art")
     if save and len(trials) > 1:
         raise click.UsageError("--save keeps one edit: give each word one weight")
     if map_path is None:

@@ -11,7 +11,8 @@ from tilebake.cli.options import Choices
 from tilebake.cli.output import EditPlaces, picture_of_map, picture_path
 from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plain, read_and_plan
 from tilebake.cli.terminal.printing import print_notes, print_path, say, say_loading, tell_note
-from tilebake.errors import BakeError, shown
+from tilebake.errors import BakeError, Location, MapError, shown
+from tilebake.level.art.fit import ART, refuse_unfit_pictures
 from tilebake.level.edit.edit import (
     CrossReplaceSteps,
     Edit,
@@ -22,6 +23,7 @@ from tilebake.level.edit.edit import (
     Rewrite,
     Threshold,
 )
+from tilebake.level.edit.edit_file import NAME_ART, NO_ART
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
@@ -88,6 +90,8 @@ def run_edit_map(
     target = _map_target(planned, map_path, editable)
     edits = {each.title: edit_of(each.options, target.prompts) for each in trials}
     edit = next(iter(edits.values()))
+    if edit.source == "art":
+        planned = _with_art_to_edit(planned, edit)
     places = EditPlaces(picture_of_map(choices.out, map_path, "edit"), sheet)
     for out in places.pictures(len(edits)):
         refuse_closed_place(out, nearest_folder(out.parent))
@@ -131,6 +135,7 @@ def edit_of(options: EditOptions, prompts: Prompts) -> Edit:
         options.self_replace,
         _local_blend(options),
         options.source_steps,
+        options.source,
     )
 
 
@@ -183,6 +188,16 @@ def _tell_notes(planned: MapToPaint, edit: Edit) -> None:
             told = [*advise(plain_text(sources[name]))]
             notes = [note for note in advise(plain_text(rewrite.prompt)) if note not in told]
             print_notes(replace(note, what=f"edit of terrain {name!r}: {note.what}") for note in notes)
+
+
+def _with_art_to_edit(planned: MapToPaint, edit: Edit) -> MapToPaint:
+    """Return a map whose art is edited, without the note that this changes nothing. Raises MapError."""
+    tilemap = planned.tilemap
+    if tilemap.art is None:
+        raise MapError(NO_ART, where=Location(tilemap.path), hint=NAME_ART)
+    refuse_unfit_pictures(replace(tilemap, edit=edit), planned.request.settings)
+    notes = tuple(note for note in tilemap.notes if note.where.json_path != f"$.{ART}")
+    return planned._replace(tilemap=replace(tilemap, notes=notes))
 
 
 def _map_target(planned: MapToPaint, map_path: Path, editable: EditablePrompts) -> MapTarget:

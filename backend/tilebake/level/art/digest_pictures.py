@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.art.references import ReferencePicture
 from tilebake.level.art.structure import structure_of
 
@@ -16,8 +17,8 @@ STRUCTURE_VERSION: Final = 1  # and where a ControlNet holds them to a picture
 
 def digest_pictures(tilemap: "TileMap", settings: "BakeSettings") -> dict[str, object]:
     """Return the digests of the pictures that count, by what they are for; nothing where there are none."""
-    begins, references = settings.init_strength is not None, tilemap.references
-    own = {"art": tilemap.art if begins else None, "keep": tilemap.keep}
+    references = tilemap.references
+    own = {"art": used_art(tilemap, settings), "keep": tilemap.keep}
     found: dict[str, object] = {
         name: [ART_VERSION, *each.content_key()] for name, each in own.items() if each is not None
     }
@@ -29,6 +30,12 @@ def digest_pictures(tilemap: "TileMap", settings: "BakeSettings") -> dict[str, o
         terrains = {name: [*digest_reference(each)] for name, each in references.terrains.items()}
         found["references"] = [REFERENCE_VERSION, terrains]
     return found
+
+
+def used_art(tilemap: "TileMap", settings: "BakeSettings") -> OwnPicture | None:
+    """Return the art that a map's painting begins from, or that its edit starts from; None without any."""
+    is_edited = tilemap.edit is not None and tilemap.edit.source == "art"
+    return tilemap.art if is_edited or settings.init_strength is not None else None
 
 
 def digest_reference(reference: ReferencePicture) -> tuple[str, float]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from tilebake.errors import Diagnostic, Location, MapError
+from tilebake.level.art.digest_pictures import used_art
 from tilebake.level.art.own_picture import OwnPicture
 from tilebake.level.art.structure import STRUCTURE, structure_of
 from tilebake.level.canvas import width_of_tile
@@ -84,7 +85,7 @@ def tell_idle_art(tilemap: "TileMap", settings: "BakeSettings") -> Iterator[Diag
 def own_pictures(tilemap: "TileMap", settings: "BakeSettings") -> tuple[str, ...]:
     """Name the pictures of a map that change a pixel."""
     structure = structure_of(tilemap, settings)
-    begins = tilemap.art is not None and settings.init_strength is not None
+    begins = used_art(tilemap, settings) is not None
     held = () if structure is None else (structure.key,)
     kept = () if tilemap.keep is None else (KEEP,)
     return tuple(dict.fromkeys([*([ART] if begins else []), *held, *kept]))

@@ -10,12 +10,13 @@ A `Rewrite` puts the first three together for one prompt, an `Edit` the rewrites
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from tilebake.errors import PromptError
 
 STRONGEST: Final = 5.0  # of an equalizer, to either side
 _SHARE: Final = "give a share from 0 to 1"
+Source = Literal["painting", "art"]
 FLOOR: Final = 0.01  # share of attention; one of 77 tokens gets 0.013 when all get the same
 
 
@@ -159,6 +160,8 @@ class Edit:
     source_steps: float = 0.2
     """Share of the steps, from the first on, after which the target has the source's very latents: the layout
     is made there, and the edit begins behind it. 0 is Prompt-to-Prompt as published."""
+    source: Source = "painting"
+    """What is edited: the map's own painting, or the picture that its "art" names."""
 
     def __post_init__(self) -> None:
         for share in (self.self_replace_steps, self.source_steps):

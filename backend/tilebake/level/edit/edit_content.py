@@ -14,6 +14,7 @@ def edit_content(edit: Edit) -> list[object]:
         one_number(edit.self_replace_steps),
         one_number(edit.source_steps),
         None if edit.local_blend is None else _local_blend_content(edit.local_blend),
+        *([] if edit.source == "painting" else [edit.source]),  # as before there was another
     ]
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
-from tilebake.level.edit.edit import STRONGEST, LocalBlend
+from tilebake.level.edit.edit import STRONGEST, LocalBlend, Source
 from tilebake.level.source.schema_base import (
     ARRAY,
     ARRAY_OR_OBJECT,
@@ -113,6 +113,10 @@ class EditEntry(StrictModel):
     local_blend: LocalBlendForm = ()
     """Change the picture only where these words work, of the prompts before or after: a list, or
     an object."""
+
+    source: Source = "painting"
+    """What is edited: the map's own painting, or the picture that its "art" names. That picture stays as it
+    is where nothing changes."""
 
     from_scene: Annotated[tuple[TerrainName, ...], Field(strict=False, max_length=10_000)] = ()
     """Terrains whose part comes from the editor's scene, which writes it anew, or takes it out, when it is

@@ -33,6 +33,8 @@ from tilebake.level.terrain import group_by_spelling, spell_name
 ALIGNMENTS: Final = {"replace": Replace, "refine": Refine}  # by the names of their classes
 BASE: Final = "base_prompt"
 TERRAINS: Final = "terrains"
+NO_ART: Final = "there is no picture to edit"
+NAME_ART: Final = 'name a PNG of the whole map by "art", or edit the map\'s own painting'
 
 
 class MapPrompts(NamedTuple):
@@ -42,6 +44,7 @@ class MapPrompts(NamedTuple):
     terrains: Mapping[str, str]  # of the terrains that some tile has
     unpainted: Collection[str] = ()  # terrains that the map or its project describes, without a tile
     style: str = ""  # follows every base prompt, an edited one too
+    has_art: bool = False  # the map names a picture that an edit may start from
 
 
 def with_style(prompt: str, style: str) -> str:
@@ -60,6 +63,8 @@ def read_edit(entry: EditEntry, prompts: MapPrompts, refuse: Refuse) -> Edit | N
         what = f"the terrain {snippet(name)} is there twice, in two spellings"
         return refuse(what, ("edit", TERRAINS, name), hint="remove one of the two", at_key=True)
 
+    if entry.source == "art" and not prompts.has_art:
+        raise refuse(NO_ART, ("edit", "source"), hint=NAME_ART)
     rewrites: dict[str | None, Rewrite] = {}
     if entry.base_prompt is not None:
         form = rewrite_entry(entry.base_prompt)
@@ -80,7 +85,7 @@ def read_edit(entry: EditEntry, prompts: MapPrompts, refuse: Refuse) -> Edit | N
     changed = {place: each for place, each in rewrites.items() if _changes(each, sources[place])}
     if not changed or (blend is None and _names_words(entry)):
         return None
-    return Edit(changed, entry.self_replace_steps, blend, entry.source_steps)
+    return Edit(changed, entry.self_replace_steps, blend, entry.source_steps, entry.source)
 
 
 def edit_json(edit: Edit) -> dict[str, Any]:
@@ -96,6 +101,7 @@ def edit_json(edit: Edit) -> dict[str, Any]:
         "self_replace_steps": _short(edit.self_replace_steps),
         "source_steps": _short(edit.source_steps),
         **({"local_blend": _local_blend_json(edit.local_blend)} if edit.local_blend else {}),
+        **({"source": edit.source} if edit.source != "painting" else {}),
     }
 
 

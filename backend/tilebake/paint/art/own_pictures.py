@@ -48,6 +48,14 @@ def with_own_pictures(scene: Scene, tilemap: TileMap, settings: BakeSettings) ->
     return replace(scene, begin=begin, finish=partial(_finish_around, scene.finish, keep))
 
 
+def canvas_of_art(scene: Scene, tilemap: TileMap) -> NDArray[np.float32]:
+    """Lay a map's art on its scene's canvas: [H, W, 3] in 0..1; under holes the nearest colours go on."""
+    assert tilemap.art is not None, "the map names its art"
+    canvas = scene.canvas
+    size, axes = (canvas.width, canvas.height), axes_of(tilemap.wrap)
+    return fill_holes(lay_on_canvas(tilemap.art.pixels(), map_box(tilemap, canvas), size, axes))
+
+
 def _begin(
     components: Components,
     scene: Scene,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tilebake.level.edit.edit import Edit
 from tilebake.paint.control.composite import composite
 from tilebake.paint.control.control import Control
+from tilebake.paint.control.kept_source.art_source import ArtSource, begin_from
 from tilebake.paint.control.kept_source.query_feed import QueryFeed
 from tilebake.paint.control.kept_source.record import SourceRecord, SourceStep
 from tilebake.paint.control.kept_source.source_painter import SourcePainter
@@ -43,7 +44,7 @@ class EditPair:
     source: Denoiser
     target: Denoiser
     control: Control
-    painter: SourcePainter  # takes the source's steps
+    painter: SourcePainter | ArtSource  # takes the source's steps
 
 
 class DenoisedPair(NamedTuple):
@@ -67,8 +68,11 @@ def edit_scene(
     on_step: OnStep,
     on_pair: OnPair | None = None,
     slot: SourceSlot | None = None,
+    art: NDArray[np.float32] | None = None,
 ) -> Painted[EditedFrom]:
     """Paint a scene as it is and as it is edited. Pixels outside the edit's mask and a margin are equal.
+
+    With `art`, a picture on the scene's canvas [H, W, 3] in 0..1, that is what is edited.
 
     `on_step` is called after each step of the target. `on_pair` is called before the first one, and again
     for every fallback: a caller may keep the pair, and read its latents and attention between two steps.
@@ -77,6 +81,8 @@ def edit_scene(
 
     Raises what Pipeline.bake does, and PromptError for a terrain or word that is not there.
     """
+    if art is not None:
+        scene, slot = begin_from(scene, art), None
     slots = [slot]  # for the first attempt: others have less memory, and perhaps other last bits
 
     def paint(bake_run: BakeRun) -> Painted[EditedFrom]:
@@ -91,7 +97,7 @@ def edit_scene(
             return _denoise_both(bake_run, plan, make_denoiser, usable, on_step, on_pair)
 
         done = bake_run.denoise(denoise_both)  # alone: all else of the pair is freed here
-        before = _decode_source(bake_run, done)
+        before = _decode_source(bake_run, done) if art is None else art
         after = bake_run.decode(done.target)
         if slot is not None and bake_run.degraded == components.degraded:
             slot.keep(SourceRecord(done.source, before))
@@ -114,12 +120,21 @@ def denoise_pair(pair: EditPair, on_step: OnStep) -> tuple[SourceStep, ...]:
             steps.append(source := painter.take(step))
             control.reweight_masks.renew(step)
             with control.target(target, step):
-                done = target.advance(step, source.predicted if step < control.first_step else None)
+                done = target.advance(step, _predict_target(pair, source, step))
             mask = control.blend.after(step)
             target.latents = torch.lerp(source.latents, target.latents, mask)
             blend_history(source.history, target.scheduler, mask)
             on_step(done)
     return tuple(steps)
+
+
+def _predict_target(pair: EditPair, source: SourceStep, step: int) -> torch.Tensor | None:
+    """Return what the target's step goes by; None for what the UNet predicts."""
+    if step < pair.control.first_step:
+        return source.predicted
+    if source.missing is None:
+        return None
+    return pair.target.predict(pair.target.model_input(step), step) + source.missing
 
 
 def _denoise_both(
@@ -136,7 +151,10 @@ def _denoise_both(
     source = make_denoiser(plan.source, feed.controls)  # first: the target needs its keys
     target = make_denoiser(plan.target, control.target_controls)
     keeps_attention = slot is not None and control.nbytes <= slot.store.most_bytes
-    painter = SourcePainter(source, control, feed, record, keeps_attention=keeps_attention)
+    if plan.edit.source == "painting":
+        painter = SourcePainter(source, control, feed, record, keeps_attention=keeps_attention)
+    else:
+        painter = ArtSource(source, control)
     pair = EditPair(source, target, control, painter)
     if on_pair is not None:
         on_pair(pair)

@@ -25,6 +25,7 @@ class SourceStep:
     history: SolverHistory | None
     queries: LayerTensors | None = None  # [1, H, Q, D] of each cross-attention layer
     self_attention: LayerTensors | None = None  # [1, Q, D]: queries and keys of each layer that is replaced
+    missing: torch.Tensor | None = None  # [1, C, h, w]: from what the model predicted to what is right
 
     @property
     def nbytes(self) -> int:
