@@ -42,8 +42,9 @@ MISTAKES = {
     "an unknown key": (
         '{"tilebake": 1,\n "zzz": 1}',
         '2:2: $.zzz: unknown key "zzz"; the keys here are $schema, art, base_prompt, blob, cells, '
-        "corners, dual_grid, edit, grid, keep, layers, layout, legend, loras, model, name, negative_prompt, "
-        "offset_axis, origin, reference, rows, scene, seed, settings, structure, terrains, tile_size, "
+        "corners, dual_grid, edit, embeddings, grid, keep, layers, layout, legend, loras, model, name, "
+        "negative_prompt, offset_axis, origin, reference, rows, scene, seed, settings, structure, terrains, "
+        "tile_size, "
         "tilebake, variants, wrap",
     ),
     "a misspelt setting": (
@@ -262,6 +263,20 @@ MISTAKES = {
         HEAD + '"loras": [{"path": "C:\\\\x"}]}',
         '2:21: $.loras[0].path: "C:\\\\x" leads outside the project; name it relative to the '
         "project's folder, or give it on the command line instead",
+    ),
+    "a textual inversion outside the project": (
+        HEAD + '"embeddings": {"moss-style": "~/x.safetensors"}}',
+        '2:31: $.embeddings["moss-style"]: "~/x.safetensors" leads outside the project; name it '
+        "relative to the project's folder",
+    ),
+    "a textual inversion's name of two words": (
+        HEAD + '"embeddings": {"moss style": "x.safetensors"}}',
+        '2:17: $.embeddings["moss style"]: the key "moss style" is not one word of a prompt; '
+        "write letters, digits, _ and - alone, as in mossy-style",
+    ),
+    "a textual inversion's name twice": (
+        HEAD + '"embeddings": {"Moss": "x.safetensors", "moss": "y.safetensors"}}',
+        "2:16: $.embeddings: an object has two names that differ in capitals alone; remove one of the two",
     ),
     "a colour's name": (
         HEAD + '"settings": {"palette": ["red"]}}',

@@ -15,7 +15,7 @@ from tilebake.level.project import (
     read_project,
 )
 from tilebake.level.settings import SettingsOverride
-from tilebake.level.terrain import LoraRef, Terrain
+from tilebake.level.terrain import EmbeddingRef, LoraRef, Terrain
 
 FULL = """
 model = "models/sdxl"
@@ -25,6 +25,9 @@ negative_prompt = "blurry"
 output = "baked"
 maps = ["maps", "levels/bonus"]
 loras = ["pixel.safetensors", { path = "snow.safetensors", weight = 0.5 }]
+
+[embeddings]
+Mossy-Style = "mossy.safetensors"
 
 [settings]
 pixels_per_tile = 48
@@ -58,6 +61,7 @@ def test_a_project_reads_every_key_of_its_file(tmp_path: Path) -> None:
             "ice": Terrain("ice", "blue ice", "snow", 2.0),
         },
         loras=(LoraRef("pixel.safetensors"), LoraRef("snow.safetensors", 0.5)),
+        embeddings=(EmbeddingRef("mossy-style", "mossy.safetensors"),),
         settings=SettingsOverride(pixels_per_tile=48, steps=20),
         output=root / "baked",
         maps=(root / "maps", root / "levels/bonus"),

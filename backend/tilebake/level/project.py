@@ -21,6 +21,7 @@ from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode, position, read_bytes
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.schema_base import (
+    EmbeddingForms,
     InProject,
     LoraForms,
     Prompt,
@@ -29,18 +30,18 @@ from tilebake.level.source.schema_base import (
     TerrainForm,
     TerrainName,
     Terrains,
+    embedding_refs,
     lora_refs,
     reference_ref,
     terrain_entry,
 )
 from tilebake.level.source.toml_positions import find_key
 from tilebake.level.source.toml_text import parse_toml
-from tilebake.level.terrain import LoraRef, ReferenceRef, Terrain, group_by_spelling, spell_name
+from tilebake.level.terrain import EmbeddingRef, LoraRef, ReferenceRef, Terrain, group_by_spelling, spell_name
 from tilebake.near_names import hint_at_path
 
 FILE_NAME: Final = "tilebake.toml"
 _LINKED: Final = "put the maps themselves there, or link each map file instead of its folder"
-
 MOST_BYTES: Final = 1 << 20  # of tilebake.toml
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
@@ -70,6 +71,9 @@ class ProjectFile(StrictModel):
 
     loras: LoraForms = ()
     """LoRA files, each a path or a table of path and weight."""
+
+    embeddings: EmbeddingForms = Field(default_factory=dict[str, str])
+    """Textual inversions: by the word of prompts that each stands for, its .safetensors file."""
 
     reference: ReferenceForm | None = None
     """A PNG that maps are to look like where they name none: a path, or a table of path and weight."""
@@ -114,6 +118,7 @@ class Project:
     negative_prompt: str = ""
     terrains: Mapping[str, Terrain] = field(default_factory=dict[str, Terrain])
     loras: tuple[LoraRef, ...] = ()
+    embeddings: tuple[EmbeddingRef, ...] = ()
     reference: ReferenceRef | None = None
     references: Mapping[str, ReferenceRef] = field(default_factory=dict[str, ReferenceRef])  # by terrain
     settings: SettingsOverride = field(default_factory=SettingsOverride)
@@ -231,6 +236,7 @@ def read_project(file: Path) -> Project:
         negative_prompt=entry.negative_prompt,
         terrains=_terrains(entry.terrains, file),
         loras=lora_refs(entry.loras),
+        embeddings=embedding_refs(entry.embeddings),
         reference=reference_ref(entry.reference),
         references=_references(entry.terrains),
         settings=entry.settings,

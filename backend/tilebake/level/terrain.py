@@ -1,4 +1,4 @@
-"""Describe what one kind of tile looks like, in words and LoRA files."""
+"""Describe what one kind of tile looks like: in words, by LoRAs, textual inversions and pictures."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -23,6 +23,13 @@ class LoraRef(NamedTuple):
 
     path: str
     weight: float = 1.0
+
+
+class EmbeddingRef(NamedTuple):
+    """Name a textual inversion's file, and the word of prompts that it stands for."""
+
+    name: str  # in small letters, as CLIP reads it
+    path: str
 
 
 class ReferenceRef(NamedTuple):

@@ -11,6 +11,7 @@ from tilebake.level.art.references import REFERENCE, ReferencePicture, Reference
 from tilebake.level.edit.edit import Edit
 from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.edit.edit_file import MapPrompts, read_edit, with_style
+from tilebake.level.edit.embedding_tags import take_embeddings
 from tilebake.level.formats.beside import Beside
 from tilebake.level.formats.part import file_of
 from tilebake.level.map.content import MapContent
@@ -28,7 +29,7 @@ from tilebake.level.source.encoding import read_bytes
 from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry, reference_ref
-from tilebake.level.terrain import LoraRef, Terrain, spell_name
+from tilebake.level.terrain import EmbeddingRef, LoraRef, Terrain, spell_name
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
 
@@ -61,6 +62,7 @@ class TileMap:
     settings: SettingsOverride  # the map's own
     model: str | None  # the map's own; None leaves the choice to the project
     loras: tuple[LoraRef, ...] | None  # likewise
+    embeddings: tuple[EmbeddingRef, ...] = ()  # by name, the project's among them
     edit: Edit | None = None  # other prompts, under which the map is painted with its own layout
     notes: tuple[Diagnostic, ...] = ()  # what its author should know; no mistakes, and they change no pixel
     wrap: Wrap | None = None  # along which axes the picture goes on at its other side
@@ -115,6 +117,7 @@ def parse_map(
     known = format_of(file_of(path).name) if path else None
     beside = beside or beside_of(path, project)
     content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))
+    content, project, trial = take_embeddings(content, project, trial)
     _refuse_clashes(content, project)
     terrains = _terrains(content, project, is_own=known in (None, OWN_FORMAT))
     laid = lay_tiles(content.layers, content.grid, content.refuse, content.extent)
@@ -123,8 +126,7 @@ def parse_map(
     base_prompt = _base_prompt(content, project)
     prompt_notes = check_prompts(content, base_prompt, painted, project)
     edit = _edit(content, _prompts(content, base_prompt, painted, project), trial)
-    own_edit = edit if trial is None else None
-    word_notes = _advise(content, painted, own_edit, project, find_adviser)
+    word_notes = _advise(content, painted, edit if trial is None else None, project, find_adviser)
     return TileMap(
         name=content.name or (map_stem(path) if path else "map"),
         path=path,
@@ -140,6 +142,7 @@ def parse_map(
         settings=content.settings,
         model=content.model,
         loras=content.loras,
+        embeddings=content.embeddings,
         edit=edit,
         notes=(*_note_on_no_tile(content, laid, base_prompt), *prompt_notes, *word_notes),
         wrap=content.wrap,
@@ -158,8 +161,9 @@ def _advise(
     project: "Project | None",
     find_adviser: FindAdviser | None,
 ) -> Iterable[Diagnostic]:
-    """Make notes on the words of a map's prompts, if somebody knows them."""
-    advise = find_adviser(content.model, content.loras) if find_adviser is not None else None
+    """Make notes on the words of a map's prompts, if somebody knows them, and no embeddings bring others."""
+    is_advised = find_adviser is not None and not content.embeddings
+    advise = find_adviser(content.model, content.loras) if find_adviser and is_advised else None
     rewrites = {} if edit is None else edit.rewrites
     return () if advise is None else advise_on_prompts(content, painted, rewrites, project, advise)
 

@@ -4,7 +4,7 @@ Only safetensors are loaded. A pickle can run any code when it is opened, so non
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
@@ -60,10 +60,16 @@ def check_safetensors(path: Path) -> None:
 
 def tensor_names(path: Path) -> Collection[str]:
     """Return the names of a safetensors file's tensors. Raises ModelError as `check_safetensors` does."""
+    return tensor_shapes(path).keys()
+
+
+def tensor_shapes(path: Path) -> Mapping[str, tuple[int, ...]]:
+    """Return the shape of each tensor of a safetensors file by its name. Raises ModelError likewise."""
     try:
         refuse_lfs_pointer(path)
         with safe_open(path, framework="np") as file:
-            return frozenset(file.keys())
+            names: list[str] = file.keys()
+            return {name: tuple(file.get_slice(name).get_shape()) for name in names}
     except SafetensorError as error:
         _refuse_renamed_pickle(path)
         reason = _shorten(str(error).removeprefix(_IN_HEADER), 200)  # it may quote the header at any length

@@ -74,7 +74,7 @@ def test_a_weight_that_only_looks_like_one_is_refused_with_the_right_spelling(
         ("[dry::0.5]", "over the steps"),
         ("[dry grass:green grass:0.5]", "over the steps"),
         ("<lora:water colour:0.8>", '"loras"'),
-        ("embedding:painterly", "describe in words"),
+        ("embedding:painterly", 'name its file under "embeddings"'),
         ("{dry|wet}", "write one of them"),
         ("[dry|wet]", "write one of them"),
         ("mossy:1.4", "(mossy:1.4)"),

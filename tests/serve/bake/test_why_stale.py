@@ -10,7 +10,7 @@ import pytest
 
 from tilebake.level.edit.edit import Edit, Refine, Rewrite
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
-from tilebake.level.terrain import LoraRef, Terrain
+from tilebake.level.terrain import EmbeddingRef, LoraRef, Terrain
 from tilebake.level.tilemap import parse_map
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import publish
@@ -34,6 +34,7 @@ def request_for(**keys: object) -> BakeRequest:
 
 WAS = request_for()
 LORA = ((LoraRef("/a/ink.safetensors", 0.5), "d1"),)
+MOSS = (EmbeddingRef("mossy-style", "moss.safetensors"),)
 EDIT = Edit({"grass": Rewrite("dry grass", Refine(0.5))})
 PIXEL_ART = SettingsOverride(preset="pixel-art")
 CHANGES: dict[str, tuple[BakeRequest, str]] = {
@@ -67,6 +68,10 @@ CHANGES: dict[str, tuple[BakeRequest, str]] = {
     ),
     "files of the model": (replace(WAS, model_digest="x"), 'the files of the model "embedded" changed'),
     "a LoRA": (replace(WAS, loras=LORA), 'the LoRAs changed: "ink.safetensors"'),
+    "a textual inversion": (
+        replace(WAS, tilemap=replace(WAS.tilemap, embeddings=MOSS), model_digest="x"),
+        'the embeddings changed: "mossy-style"',
+    ),
     "base prompt": (request_for(base_prompt="another"), "the base prompt changed"),
     "negative prompt": (request_for(negative_prompt="mud"), "the negative prompt changed"),
     "a terrain's prompt": (

@@ -45,7 +45,7 @@ _INSTEAD: Final = {
     "schedule": "words do not change over the steps here",
     "turns": "write one of them",
     "choice": "write one of them",
-    "embedding": "describe in words what it stands for",
+    "embedding": 'name its file under "embeddings"',
     "keyword": "each terrain has a prompt of its own here",
     "bare": "put brackets around what is to weigh more, as in (mossy:1.4)",
 }

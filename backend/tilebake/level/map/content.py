@@ -12,7 +12,7 @@ from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.json_positions import JsonPath
 from tilebake.level.source.refuse import Refuse
 from tilebake.level.source.schema_base import TerrainEntry
-from tilebake.level.terrain import LoraRef, ReferenceRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef, ReferenceRef
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
 
@@ -71,6 +71,7 @@ class MapContent:
     settings: SettingsOverride = field(default_factory=SettingsOverride)
     model: str | None = None
     loras: tuple[LoraRef, ...] | None = None
+    embeddings: tuple[EmbeddingRef, ...] = ()  # beside the project's
     edit: EditEntry | None = None
     extent: Rectangle | None = None  # the cells of the picture; None is those around all tiles
     wrap: Wrap | None = None

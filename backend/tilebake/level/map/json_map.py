@@ -18,7 +18,7 @@ from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.source.encoding import decode
 from tilebake.level.source.json_positions import snippet
 from tilebake.level.source.json_text import JsonText
-from tilebake.level.source.schema_base import lora_refs, reference_ref, terrain_entry
+from tilebake.level.source.schema_base import embedding_refs, lora_refs, reference_ref, terrain_entry
 from tilebake.level.torus.set_layer import form_of, read_set
 
 
@@ -51,6 +51,7 @@ def read_json_map(data: str | bytes, path: Path | None, beside: Beside) -> MapCo
         settings=file.settings,
         model=file.model,
         loras=None if file.loras is None else lora_refs(file.loras),
+        embeddings=embedding_refs(file.embeddings),
         edit=file.edit,
         extent=_around_rows(layers) if file.wrap else None,
         wrap="both" if tile_set else file.wrap,

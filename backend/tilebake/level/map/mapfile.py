@@ -16,6 +16,7 @@ from tilebake.level.source.schema_base import (
     NUMBER,
     NUMBER_OR_ARRAY,
     OBJECT,
+    EmbeddingForms,
     InProject,
     LoraForms,
     PictureName,
@@ -197,6 +198,10 @@ class MapFile(TileBlock):
 
     loras: LoraForms | None = None
     """LoRA files, each a path or {"path", "weight"}; they replace the project's."""
+
+    embeddings: EmbeddingForms = Field(default_factory=dict[str, str])
+    """Textual inversions: by the word of prompts that each stands for, its .safetensors file, relative to the
+    project's folder. They are there beside the project's."""
 
     settings: SettingsOverride = SettingsOverride()
     """Settings of the bake that differ from the project's."""

@@ -1,6 +1,7 @@
 """Declare what map and project files have in common: exact types, no unknown keys, finite numbers."""
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import PureWindowsPath
 from typing import Annotated, Any, Final
 
@@ -15,8 +16,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from tilebake.level.edit.embedding_names import refuse_no_word, refuse_twice, spell_embedding
 from tilebake.level.edit.prompt_spelling import respell
-from tilebake.level.terrain import LoraRef, ReferenceRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef, ReferenceRef
 
 # The forms that a value may be written in, by the names that pydantic gives them in its locations.
 TEXT: Final = "<text>"
@@ -54,11 +56,11 @@ def keys_of(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(field.alias or name for name, field in model.model_fields.items())
 
 
-def _inside_project(reference: str) -> str:
+def _inside_project(reference: str, otherwise: str = ", or give it on the command line instead") -> str:
     """Let a project or map name only files inside the project: what was downloaded reaches nothing else."""
     path = PureWindowsPath(reference)  # which knows the roots of every system
     if path.anchor or ".." in path.parts or reference.startswith("~") or "://" in reference:
-        hint = "name it relative to the project's folder, or give it on the command line instead"
+        hint = f"name it relative to the project's folder{otherwise}"
         raise PydanticCustomError("outside_project", "leads outside the project", {"hint": hint})
     if any(char < " " for char in reference) or any(
         len(part.encode("utf-8", "surrogatepass")) > NAME_BYTES for part in path.parts
@@ -139,6 +141,13 @@ LoraForm = Annotated[Annotated[InProject, Tag(TEXT)] | Annotated[LoraEntry, Tag(
 CLOSED: Final[dict[str, Any]] = {"additionalProperties": False}  # what pydantic does not say of keys
 Terrains = Annotated[dict[TerrainName, TerrainForm], Field(max_length=10_000, json_schema_extra=CLOSED)]
 LoraForms = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
+EmbeddingName = Annotated[str, Field(max_length=100), AfterValidator(refuse_no_word)]
+EmbeddingPath = Annotated[
+    str, Field(min_length=1, max_length=1000), AfterValidator(partial(_inside_project, otherwise=""))
+]
+EmbeddingForms = Annotated[
+    dict[EmbeddingName, EmbeddingPath], Field(max_length=64), AfterValidator(refuse_twice)
+]
 
 
 def terrain_entry(form: str | TerrainEntry) -> TerrainEntry:
@@ -160,3 +169,8 @@ def lora_refs(forms: tuple[str | LoraEntry, ...]) -> tuple[LoraRef, ...]:
     return tuple(
         LoraRef(form) if isinstance(form, str) else LoraRef(form.path, form.weight) for form in forms
     )
+
+
+def embedding_refs(forms: Mapping[str, str]) -> tuple[EmbeddingRef, ...]:
+    """Return the textual inversions that entries name, sorted by their names."""
+    return tuple(sorted(EmbeddingRef(spell_embedding(name), path) for name, path in forms.items()))

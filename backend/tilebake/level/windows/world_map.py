@@ -71,6 +71,8 @@ def _differences(own: TileMap, other: TileMap) -> Iterator[str]:
         yield "their base_prompt or negative_prompt"
     if (own.model, own.loras) != (other.model, other.loras):
         yield "their model or loras"
+    if own.embeddings != other.embeddings:
+        yield "their embeddings"
     if own.references.whole != other.references.whole:
         yield "their reference"
     mine: dict[str, Terrain] = {terrain.name: terrain for terrain in own.terrains}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.models.added.controlnet import controlnet_files
+from tilebake.models.added.embeddings import embedding_file
 from tilebake.models.added.ip_adapter import ip_adapter_files
 from tilebake.models.added.vae import vae_files
 from tilebake.models.file_digest import file_digest
@@ -16,6 +17,7 @@ class AddedFiles(NamedTuple):
     ip_adapter: Path | None = None
     vae: Path | None = None  # in the place of the model's own
     controlnet: Path | None = None
+    embeddings: tuple[tuple[str, Path], ...] = ()  # textual inversions, by the words that they stand for
 
 
 NOTHING_ADDED: Final = AddedFiles()
@@ -33,13 +35,15 @@ def _by_kind(added: AddedFiles) -> dict[str, tuple[Path, ...]]:
         **({} if adapter is None else {"ip_adapter": tuple(ip_adapter_files(adapter).paths())}),
         **({} if vae is None else {"vae": tuple(vae_files(vae).paths())}),
         **({} if controlnet is None else {"controlnet": tuple(controlnet_files(controlnet).paths())}),
+        **{f"embedding {name}": embedding_file(path).paths() for name, path in added.embeddings},
     }
 
 
 def digest_with(digest: str, added: AddedFiles) -> str:
     """Return the digest (sha256, hex) of a model with what is added; its own where nothing is.
 
-    Names and places do not count. Raises OSError and ModelError.
+    Names and places of files do not count; the words that textual inversions stand for do. Raises OSError
+    and ModelError.
     """
     lines = [
         " ".join([kind, *(file_digest(path) for path in paths)]) for kind, paths in _by_kind(added).items()

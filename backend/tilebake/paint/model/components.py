@@ -15,6 +15,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import read_json
+from tilebake.paint.prompts.tokens import Vectors
 
 if TYPE_CHECKING:
     from diffusers import ControlNetModel
@@ -38,6 +39,7 @@ class Parts:
     force_zeros_for_empty_prompt: bool
     adapter: "ImageAdapter | None" = field(default=None, kw_only=True)  # of pictures
     controlnet: "ControlNetModel | None" = field(default=None, kw_only=True)
+    vectors: Vectors = field(default_factory=dict[str, range], kw_only=True)  # of textual inversions
 
 
 @contextmanager

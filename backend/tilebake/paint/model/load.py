@@ -174,6 +174,10 @@ def _with_added(parts: Parts, added: AddedFiles, dtype: torch.dtype) -> Parts:
         from tilebake.paint.structure.read_controlnet import read_controlnet
 
         parts = replace(parts, controlnet=read_controlnet(added.controlnet, parts.unet, dtype))
+    if added.embeddings:
+        from tilebake.paint.prompts.textual_inversion import add_embeddings
+
+        parts = add_embeddings(parts, added.embeddings)
     return parts
 
 

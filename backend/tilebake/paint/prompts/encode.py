@@ -19,7 +19,7 @@ from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
 from tilebake.paint.prompts.cache import PromptCache
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
-from tilebake.paint.prompts.tokens import Token, chunk_count, chunk_ids, tokenize
+from tilebake.paint.prompts.tokens import Token, Vectors, chunk_count, chunk_ids, end_of, tokenize
 
 
 class TextEncoders(Protocol):
@@ -38,6 +38,8 @@ class TextEncoders(Protocol):
     @property
     def force_zeros_for_empty_prompt(self) -> bool: ...
     @property
+    def vectors(self) -> Vectors: ...
+    @property
     def prompts(self) -> PromptCache: ...
 
 
@@ -50,8 +52,8 @@ def encode_prompt(components: TextEncoders, text: str, *, masked: Collection[int
     Raises PromptError for broken syntax and for words that all weigh 0.
     """
     stretches = parse_prompt(text)
-    tokens = tokenize(components.tokenizer, stretches)
-    tokens_2 = tokenize(components.tokenizer_2, stretches)
+    tokens = tokenize(components.tokenizer, stretches, components.vectors)
+    tokens_2 = tokenize(components.tokenizer_2, stretches, components.vectors)
     if tokens and not any(token.weight for token in tokens):
         raise PromptError(
             f"all words of the prompt {text[:60]!r} weigh 0", hint="give one of them a weight above 0"
@@ -159,21 +161,27 @@ def _hidden_states(
     """Encode a prompt by one encoder.
 
     Returns the last hidden states but one [1, T, D] with weights applied, and the first output for the first
-    chunk: the pooled embedding [1, P], if the encoder ends in a projection.
+    chunk: the pooled embedding [1, P], if the encoder ends in a projection. It is the end token's. Under
+    SDXL's configuration transformers takes the token of the highest number for it, and a vector of a textual
+    inversion has a higher one: then it is looked for here.
     """
+    chunked = chunk_ids(tokenizer, tokens, chunks)
     outputs = [
         encoder(
             torch.tensor([ids], device=device),
             attention_mask=_attention_mask(chunk, len(ids), masked, device),
             output_hidden_states=True,
         )
-        for chunk, ids in enumerate(chunk_ids(tokenizer, tokens, chunks))
+        for chunk, ids in enumerate(chunked)
     ]
     states = torch.cat([output.hidden_states[-2] for output in outputs], dim=1)
     if any(token.weight != 1 for token in tokens):
         states = torch.lerp(
             _hidden_states(tokenizer, encoder, (), chunks, device)[0], states, _weights(tokens, states)
         )
+    if isinstance(encoder, CLIPTextModelWithProjection) and max(chunked[0]) >= encoder.config.vocab_size:
+        end = chunked[0].index(end_of(tokenizer))
+        return states, encoder.text_projection(outputs[0].last_hidden_state[:, end])
     return states, outputs[0][0]
 
 

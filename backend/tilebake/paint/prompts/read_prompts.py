@@ -7,16 +7,18 @@ from typing import Any, Final, NamedTuple
 
 from tilebake.level.edit.weight_syntax import parse_prompt
 from tilebake.level.tilemap import TileMap
+from tilebake.models.added.embeddings import embedding_file
 from tilebake.models.config_check import read_config
 from tilebake.models.folder_check import CONFIG_NAME
 from tilebake.models.reference import ModelSource, checkpoint_files
 from tilebake.models.vocabulary import PAD_TOKENS, tokenizer_files
 from tilebake.paint.prompts.plain_tokenizer import PlainTokenizer
-from tilebake.paint.prompts.tokens import Token, chunk_count, tokenize
+from tilebake.paint.prompts.tokens import Token, Vectors, chunk_count, number_vectors, tokenize
 
 _TOKENIZERS: Final = {"tokenizer": "text_encoder", "tokenizer_2": "text_encoder_2"}
 _FilesByName = Mapping[str, Mapping[str, Path]]
 _USUAL_WIDTH: Final = 512  # of a text encoder whose configuration says none
+_USUAL_TOKENS: Final = 49_408  # likewise
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class _Encoders(NamedTuple):
     """Hold the tokenizers of a model, and the widths of what its text encoders return."""
 
     tokenizers: tuple[PlainTokenizer, ...]
+    vectors: Vectors
     width: int
     pooled_width: int
 
@@ -61,7 +64,7 @@ def _texts(tilemap: TileMap) -> Iterator[tuple[str, str]]:
 
 def _read(encoders: _Encoders, prompt: str) -> ReadPrompt:
     stretches = parse_prompt(prompt)
-    read = [tokenize(tokenizer, stretches) for tokenizer in encoders.tokenizers]
+    read = [tokenize(tokenizer, stretches, encoders.vectors) for tokenizer in encoders.tokenizers]
     first, *_ = encoders.tokenizers
     chunks = max(
         chunk_count(tokenizer, tokens) for tokenizer, tokens in zip(encoders.tokenizers, read, strict=True)
@@ -81,7 +84,12 @@ def _encoders_of(source: ModelSource) -> _Encoders:
         PlainTokenizer(files[name], configs[encoder], pads.get(name)) for name, encoder in _TOKENIZERS.items()
     )
     width = sum(config.get("hidden_size", _USUAL_WIDTH) for config in configs.values())
-    return _Encoders(tokenizers, width, configs["text_encoder_2"].get("projection_dim", _USUAL_WIDTH))
+    known = max(config.get("vocab_size", _USUAL_TOKENS) for config in configs.values())
+    named = {name: embedding_file(path).first.rows for name, path in source.added.embeddings}
+    vectors = number_vectors(named, known)
+    return _Encoders(
+        tokenizers, vectors, width, configs["text_encoder_2"].get("projection_dim", _USUAL_WIDTH)
+    )
 
 
 def _files_of(source: ModelSource) -> tuple[Mapping[str, Mapping[str, Any]], _FilesByName]:

@@ -177,7 +177,7 @@ class Planner:
             if recorded is None:
                 raise
             reference, _ = self._model_name(project, tilemap.model)
-            source, digest = recorded.find(reference, settings)
+            source, digest = recorded.find(reference, settings, tilemap.embeddings)
             uncompared.append(reference)
         loras, absent = self._loras(project, tilemap.loras, recorded)
         source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
@@ -223,7 +223,9 @@ class Planner:
         """Return what paints where no map is known: the model, and what is loaded beside it for each."""
         typed = self._options.settings
         settings = apply(BakeSettings(), project.settings, typed)
-        added = find_added_files(settings, typed.given, project, has_references=False, has_structure=False)
+        added = find_added_files(
+            settings, typed.given, project, project.embeddings, has_references=False, has_structure=False
+        )
         return self.model(project, None, added)
 
     def _added(self, settings: BakeSettings, project: Project, tilemap: TileMap) -> AddedFiles:
@@ -232,6 +234,7 @@ class Planner:
             settings,
             self._options.settings.given,
             project,
+            tilemap.embeddings,
             has_references=bool(tilemap.references.pictures()),
             has_structure=structure_of(tilemap, settings) is not None,
         )

@@ -138,6 +138,7 @@ def record_of(
                 {"name": Path(lora.path).name, "weight": lora.weight, "digest": digest}
                 for lora, digest in request.loras
             ],
+            **({"embeddings": dict(request.tilemap.embeddings)} if request.tilemap.embeddings else {}),
         },
         "seed": request.seed,
         "settings": request.settings.model_dump(mode="json"),

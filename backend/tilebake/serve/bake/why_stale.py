@@ -105,11 +105,15 @@ def _is(value: object, written: object) -> bool:
 
 
 def _model_reasons(was: Fields, request: BakeRequest) -> Iterator[str]:
+    known, named = _fields(was.get("embeddings")), dict(request.tilemap.embeddings)
+    if known != named:
+        changed = sorted(name for name in known.keys() | named if known.get(name) != named.get(name))
+        yield f"the embeddings changed: {', '.join(map(snippet, changed))}"
     if was.get("digest") != request.model_digest:
-        if was.get("reference") == request.model:
-            yield f"the files of the model {snippet(request.model)} changed"
-        else:
+        if was.get("reference") != request.model:
             yield f"the model is {snippet(request.model)}, was {snippet(was.get('reference'))}"
+        elif known == named:
+            yield f"the files of the model {snippet(request.model)} changed"
     loras = was.get("loras")
     known = [_fields(each) for each in cast("Sequence[object]", loras if isinstance(loras, list) else [])]
     before = [(snippet(each.get("name")), f"{each.get('weight')} {each.get('digest')}") for each in known]

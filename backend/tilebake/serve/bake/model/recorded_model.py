@@ -4,12 +4,13 @@ A verifier need not fetch gigabytes: record and map suffice to say whether a tex
 whether the model has changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from tilebake.level.settings import BakeSettings
+from tilebake.level.terrain import EmbeddingRef
 from tilebake.models.defaults import Defaults
 from tilebake.models.reference import ModelSource
 from tilebake.request import SETTINGS_OF_MODEL
@@ -23,16 +24,19 @@ class RecordedModel(NamedTuple):
     digest: str = ""
     loras: tuple[tuple[str, str], ...] = ()  # the name of each file, and its digest
     defaults: Defaults = Defaults()  # the settings that were painted with
+    embeddings: Mapping[str, object] = MappingProxyType({})  # paths of files, by the words they stand for
     added: Mapping[str, object] = MappingProxyType({})  # names of the files that were loaded beside it
 
-    def find(self, reference: str, settings: BakeSettings) -> tuple[ModelSource, str]:
+    def find(
+        self, reference: str, settings: BakeSettings, embeddings: Sequence[EmbeddingRef]
+    ) -> tuple[ModelSource, str]:
         """Return the model called `reference`, with the digest that it had, or "" if another one painted.
 
-        So did one with other files beside it, by the names that settings have for them.
+        So did one with other files beside it, by the names that settings and map have for them.
         """
         source = ModelSource(reference, "file", Path(reference), self.defaults)
         now = {name: getattr(settings, name) for name in SETTINGS_OF_MODEL}
-        is_same = reference == self.reference and now == self.added
+        is_same = (reference, now, dict(embeddings)) == (self.reference, self.added, self.embeddings)
         return source, self.digest if is_same else ""
 
     def find_lora(self, path: str, root: Path) -> tuple[Path, str]:
@@ -58,6 +62,7 @@ def read_recorded_model(png: Path) -> RecordedModel:
             (str(each.get("name")), str(each.get("digest"))) for each in cast("list[dict[str, Any]]", loras)
         ),
         defaults=_defaults(settings),
+        embeddings=_part(model, "embeddings"),
         added={name: settings.get(name) for name in SETTINGS_OF_MODEL},
     )
 
