@@ -52,11 +52,8 @@ def test_a_folder_that_is_closed_is_told_and_its_maps_come_back(place: str, game
             until(lambda: told(backend, folder) == 1)
             assert {each.id for each in backend.maps()} == {f"levels/{name}.json" for name in NAMES}
         until(lambda: all(view(backend, name).state == "up to date" for name in NAMES))
-        for kind in (
-            "png",
-            "bake.json",
-            "json",
-        ):  # a map that is seen shows that the watch has looked while it was open
+        # A map that is seen shows that the watch has looked while it was open.
+        for kind in ("png", "bake.json", "json"):
             shutil.copyfile(folder_of_b / f"b.{kind}", folder_of_b / f"d.{kind}")
         until(lambda: view(backend, "b/d").state == "up to date")
         with closed([folder]):

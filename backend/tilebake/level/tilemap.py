@@ -110,10 +110,7 @@ def parse_map(
     find_adviser: FindAdviser | None = None,
     beside: Beside | None = None,
 ) -> TileMap:
-    """Read a map as `read_map` does, from a text or from the bytes of a file. Raises MapError.
-
-    The format is that of the path's name, and tilebake's own for any other name.
-    """
+    """Read a map as `read_map` does, in the format of the path's name or else tilebake's own."""
     known = format_of(file_of(path).name) if path else None
     beside = beside or beside_of(path, project)
     content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))

@@ -11,6 +11,7 @@ from tests.helpers.tiled_files import PROJECT, save, tmx, tsx
 from tests.level.art.test_own_pictures_of_maps import draw, request
 from tilebake.errors import MapError, ModelError, ProjectError
 from tilebake.level.project import find_project
+from tilebake.level.terrain import EmbeddingRef
 from tilebake.level.tilemap import TileMap, read_map
 from tilebake.models.lookup import Models
 from tilebake.models.reference import ModelSource, resolve
@@ -153,6 +154,11 @@ def test_a_record_is_no_proof_of_a_picture_with_another_adapter(tmp_path: Path) 
     assert recorded.find("m", settings)[1] == "digest"
     other = settings.model_copy(update=ADAPTER)
     assert recorded.find("m", other)[1] == ""
+    moss = (EmbeddingRef("moss-style", "moss.safetensors"),)
+    assert recorded.find("m", settings, moss)[1] == ""
+    with_moss = recorded._replace(embeddings={"moss-style": "moss.safetensors"})
+    assert with_moss.find("m", settings, moss)[1] == "digest"
+    assert with_moss.find("m", settings)[1] == ""
 
 
 def test_a_map_from_tiled_names_its_picture_by_a_property(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class RecordedModel(NamedTuple):
     added: Mapping[str, object] = MappingProxyType({})  # names of the files that were loaded beside it
 
     def find(
-        self, reference: str, settings: BakeSettings, embeddings: Sequence[EmbeddingRef]
+        self, reference: str, settings: BakeSettings, embeddings: Sequence[EmbeddingRef] = ()
     ) -> tuple[ModelSource, str]:
         """Return the model called `reference`, with the digest that it had, or "" if another one painted.
 
