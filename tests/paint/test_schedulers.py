@@ -6,6 +6,7 @@ import diffusers
 import pytest
 import torch
 
+from benchmarks.stock.run import STOCK
 from tilebake.errors import BakeError, ModelError
 from tilebake.level import settings
 from tilebake.paint.model.load import Components
@@ -20,15 +21,6 @@ from tilebake.paint.schedulers import (
 )
 
 NAMES = get_args(settings.Scheduler)
-STOCK = {
-    "euler": ("EulerDiscreteScheduler", {}),
-    "euler_a": ("EulerAncestralDiscreteScheduler", {}),
-    "dpmpp_2m": ("DPMSolverMultistepScheduler", {}),
-    "dpmpp_2m_karras": ("DPMSolverMultistepScheduler", {"use_karras_sigmas": True}),
-    "ddim": ("DDIMScheduler", {"clip_sample": False, "set_alpha_to_one": False}),
-    "lcm": ("LCMScheduler", {}),
-    "unipc": ("UniPCMultistepScheduler", {}),
-}
 
 
 def test_there_is_a_scheduler_for_every_name_that_settings_allow() -> None:

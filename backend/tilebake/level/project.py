@@ -47,7 +47,6 @@ MOST_BYTES: Final = 1 << 20  # of tilebake.toml
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
 
-
 WorldForm = Annotated[tuple[InProject, ...], Field(strict=False, max_length=1000)]
 
 

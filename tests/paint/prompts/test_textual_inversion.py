@@ -84,20 +84,6 @@ def test_prompts_are_encoded_as_diffusers_encodes_them(
     torch.testing.assert_close(as_sdxl.pooled_prompt_embeds, own.pooled_prompt_embeds, rtol=0, atol=0)
 
 
-def test_every_form_of_a_file_is_the_same(save: Callable[..., Path], add: Callable[..., Components]) -> None:
-    given = vectors(2)
-    expected = encode_prompt(add(save(given)), PROMPT)
-    older = {f"text_encoders_{number}": given[key] for number, key in enumerate(KEYS)}
-    save({NAME: given["clip_g"]}, "learned_2.safetensors")
-    for path in (
-        save(older, "older.safetensors"),
-        save({NAME: given["clip_l"]}, "learned.safetensors"),
-        save({key: each.double() for key, each in given.items()}, "double.safetensors"),
-    ):
-        found = encode_prompt(add(path), PROMPT)
-        torch.testing.assert_close(found.prompt_embeds, expected.prompt_embeds, rtol=0, atol=0)
-
-
 def test_word_tools_find_all_vectors_of_a_word(
     save: Callable[[Tensors], Path], add: Callable[..., Components]
 ) -> None:

@@ -1,7 +1,7 @@
 """Add an adapter's file to a model's weights, layer by layer."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import torch
@@ -13,6 +13,8 @@ from tilebake.paint.model.adapters.layers import Layers
 from tilebake.paint.model.components import Parts
 
 _LIBRARYS_OWN: Final = ".lora_magnitude_vector"  # PEFT's own DoRA, which diffusers reads
+_KOHYAS: Final = ("lora_unet_", "lora_te_", "lora_te1_", "lora_te2_")
+_DOWN: Final = ".lora_down.weight"
 _SPELLED: Final = {  # PEFT's and diffusers' names of the two matrices
     "lora_A.weight": "lora_down.weight",
     "lora_B.weight": "lora_up.weight",
@@ -34,9 +36,25 @@ class Fused(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def is_fused_here(names: Collection[str]) -> bool:
-    """Tell a file of LyCORIS' formats, or of DoRA in kohya's names, from what diffusers reads itself."""
-    return lora_format(names) != PLAIN and not any(_LIBRARYS_OWN in name for name in names)
+def is_fused_here(tensors: Mapping[str, torch.Tensor]) -> bool:
+    """Tell a file of LyCORIS' formats, or of DoRA in kohya's names, from what diffusers reads itself.
+
+    It reads those LoRAs in kohya's names whose layers all have one rank and one alpha. Of others it loses the
+    alphas of layers, and takes that of some layers for those that have none, which means their rank.
+    """
+    if lora_format(tensors) == PLAIN:
+        return all(name.startswith(_KOHYAS) for name in tensors) and _varies(tensors)
+    return not any(_LIBRARYS_OWN in name for name in tensors)
+
+
+def _varies(tensors: Mapping[str, torch.Tensor]) -> bool:
+    """Tell whether layers in kohya's names differ in rank or alpha, or have no alpha."""
+    scales: set[tuple[int, float | None]] = set()
+    for name, tensor in tensors.items():
+        if name.endswith(_DOWN) and tensor.ndim:
+            alpha = tensors.get(f"{name.removesuffix(_DOWN)}.alpha")
+            scales.add((len(tensor), None if alpha is None or alpha.numel() != 1 else float(alpha)))
+    return len(scales) > 1 or any(alpha is None for _, alpha in scales)
 
 
 def fuse_adapter(parts: Parts, tensors: Mapping[str, torch.Tensor], strength: float) -> Fused:
