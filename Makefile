@@ -38,7 +38,7 @@ browser: | $(if $(CI),engine) # apt serves one at a time
 
 # Without Godot and a browser their tests are skipped, so that a newcomer needs nothing more; CI skips nothing. Three
 # parts run at a time: what waits for an editor or for a worker process leaves a processor free.
-test: install $(if $(CI),engine browser) ## run the tests (20 minutes on two cores)
+test: install $(if $(CI),engine browser) ## run the tests (10 to 25 minutes on two cores)
 	$(MAKE) --jobs=3 --keep-going $(PARTS)
 
 # The longest first.
