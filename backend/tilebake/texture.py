@@ -1,9 +1,14 @@
 """Define Texture, a painted map and what is known of it."""
 
 import hashlib
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from tilebake.level.art.decode_png import decode_png
+from tilebake.level.output import MOST_PIXELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,6 +17,8 @@ if TYPE_CHECKING:
 NOTES: Final = (
     "notes"  # in a texture's environment: what has to be said of it, such as a LoRA that fits in part
 )
+
+_SIZE_AT: Final = 16  # in a PNG, where its width and height are
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,28 @@ class PlacementReport:
 
 
 @dataclass(frozen=True, eq=False)
+class PackedPixels:
+    """Hold a picture as a PNG file, decoded once its pixels are asked for: publishing asks for none."""
+
+    png: bytes  # as tilebake packs it, in haste
+
+    @cached_property
+    def image(self) -> "NDArray[np.uint8]":
+        """The pixels [height, width, 3 or 4]. Raises BrokenPictureError."""
+        return decode_png(self.png, MOST_PIXELS)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as the file's header says."""
+        width, height = struct.unpack_from(">II", self.png, _SIZE_AT)
+        return width, height
+
+
+@dataclass(frozen=True, eq=False)
 class Texture:
     """Hold a painted map at its own pixel size."""
 
-    image: "NDArray[np.uint8]"  # [height, width, 3 or 4]
+    pixels: "NDArray[np.uint8] | PackedPixels"  # [height, width, 3 or 4]
     digest: str  # the request's
     pixel_hash: str
     timings: Mapping[str, float] = field(default_factory=dict[str, float])  # seconds, by stage
@@ -69,12 +94,23 @@ class Texture:
     degraded: tuple[str, ...] = ()  # what was given up to paint it at all, such as "tiled decode"
     report: PlacementReport | None = None  # if one was asked for
     share: float = 1.0  # of its steps that were taken for it: windows that are kept need none
-    quick_png: bytes | None = None  # these pixels as a PNG packed in haste, if they were read from one
+
+    @property
+    def image(self) -> "NDArray[np.uint8]":
+        """The pixels [height, width, 3 or 4]."""
+        return self.pixels.image if isinstance(self.pixels, PackedPixels) else self.pixels
+
+    @property
+    def quick_png(self) -> bytes | None:
+        """These pixels as a PNG that was packed in haste, if they were read from one."""
+        return self.pixels.png if isinstance(self.pixels, PackedPixels) else None
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        height, width = self.image.shape[:2]
+        if isinstance(self.pixels, PackedPixels):
+            return self.pixels.size
+        height, width = self.pixels.shape[:2]
         return width, height
 
 

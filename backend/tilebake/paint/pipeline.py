@@ -33,7 +33,7 @@ from tilebake.paint.torus.finish import cut_tiles, finish_wrapped
 from tilebake.paint.torus.torus import Torus, torus_of
 from tilebake.paint.windows.frozen_norms import FrozenStatistics
 from tilebake.paint.windows.paint_world import paint_unit, paint_world, patch_world
-from tilebake.paint.windows.store import MemoryStore, WindowStore
+from tilebake.paint.windows.store import KeptPictures, MemoryStore, WindowStore
 from tilebake.paint.windows.swatch import swatch_statistics
 from tilebake.request import BakeRequest, OnStep
 from tilebake.texture import PaintedUnit, Texture
@@ -53,11 +53,13 @@ class Pipeline:
         """Paint with a model, and keep the windows of large maps in a store.
 
         In front of it, or in place of none, each bake keeps them in memory. `sources` keeps what the next
-        edit of the same map need not paint again; without it nothing is kept.
+        edit of the same map need not paint again; without it nothing is kept. Pictures that were patched are
+        kept for the next patch.
         """
         self.components = components
         self._store = store
         self._sources = sources
+        self.pictures = KeptPictures()
 
     def bake(self, request: BakeRequest, on_step: OnStep) -> Texture:
         """Paint a map at its own pixel size, under its edit if it has one, or as its anchor with patches.
@@ -194,7 +196,7 @@ class Pipeline:
         if patches is None:
             raise BakeError("the map differs too much from the one that is patched", hint="bake it anew")
         store = MemoryStore(self._store)
-        return patch_world(self.components, request, patches, store, self._statistics, on_step)
+        return patch_world(self.components, request, patches, store, self.pictures, self._statistics, on_step)
 
     def paint_scene(self, scene: Scene, on_step: OnStep) -> Painted[None]:
         """Paint a scene that is no edit, whatever made it. Raises as `bake` does."""

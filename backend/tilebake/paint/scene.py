@@ -84,7 +84,7 @@ class Painted(Generic[_Extra]):
     def texture(self, request: BakeRequest, report: PlacementReport | None = None) -> Texture:
         """Return the picture as the texture of the request that it was painted for."""
         return Texture(
-            image=self.image,
+            pixels=self.image,
             digest=request.digest(),
             pixel_hash=pixel_hash(self.image),
             timings=self.timings,

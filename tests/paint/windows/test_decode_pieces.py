@@ -13,7 +13,8 @@ from tilebake.paint.decode import decode_once
 from tilebake.paint.model.load import Components
 from tilebake.paint.noise import coordinate_noise
 from tilebake.paint.windows import decode_pieces
-from tilebake.paint.windows.decode_pieces import PieceDecoder, fade, field_of_view, pieces_of
+from tilebake.paint.windows.decode_pieces import PieceDecoder, fade, pieces_of
+from tilebake.paint.windows.decoder.narrow_borders import field_of_view, narrow_borders
 from tilebake.paint.windows.frozen_norms import collect_statistics, freeze_norms
 from tilebake.paint.windows.store import MemoryStore
 from tilebake.paint.windows.swatch import swatch_statistics
@@ -138,3 +139,28 @@ def test_the_field_of_view_is_what_the_decoder_sees(embedded_components: Compone
     seen = np.flatnonzero(difference.max(axis=(0, 2)) > 1e-6)
     assert seen.max() < 8 * (1 + reach)
     assert reach == 14
+
+
+@pytest.mark.parametrize(
+    "part",
+    [Extent(-2, 18, 4, 24), Extent(-20, 7, -12, 15), Extent(5, 20, 15, 41)],
+    ids=["inside", "corner", "edge"],
+)
+def test_a_border_that_gets_narrower_changes_no_pixel(part: Extent, components: Components) -> None:
+    vae = components.vae
+    seen = part.grow(field_of_view(vae)).within(WORLD)
+    latents = torch.from_numpy(latents_of(components, seen))[None]
+    with freeze_norms(vae.decoder, swatch_statistics(vae)):
+        wide = decode_once(vae, latents)
+        with narrow_borders(vae, part, seen) as narrow:
+            quick, tile = decode_once(vae, latents), decode_once(vae, latents[..., 1:])
+        assert np.array_equal(decode_once(vae, latents), wide), "no border is cut off any more"
+    assert narrow.size < seen.size
+    assert quick.shape[:2] == tuple(side * 8 for side in narrow.size)
+    assert tile.shape[:2] == (seen.size[0] * 8, seen.size[1] * 8 - 8)
+    assert np.abs(cut(quick, part, narrow) - cut(wide, part, seen)).max() < 1e-6
+
+
+def cut(picture: NDArray[np.float32], part: Extent, of: Extent) -> NDArray[np.float32]:
+    rows, columns = (slice(each.start * 8, each.stop * 8) for each in part.slices(of))
+    return picture[rows, columns]

@@ -21,7 +21,7 @@ from tilebake.paint.denoise import Span, denoise
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
 from tilebake.paint.scene import BakeRun, run
-from tilebake.paint.windows.decode_pieces import field_of_view
+from tilebake.paint.windows.decoder.narrow_borders import field_of_view
 from tilebake.paint.windows.store import Kept, MemoryStore
 from tilebake.request import BakeRequest, Step
 

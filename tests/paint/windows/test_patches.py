@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 
 from tests.paint.windows.test_paint_world import CountingStore, paint, request, with_tile, world
 from tilebake.level.tilemap import TileMap
-from tilebake.level.windows import patches
+from tilebake.level.windows import patches, picture_grid
 from tilebake.level.windows.lattice import Extent
 from tilebake.level.windows.part import SEAM, around_pieces
 from tilebake.level.windows.patches import Patch, find_patches
 from tilebake.level.windows.picture_grid import LEAST_REACH
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
-from tilebake.paint.windows import decode_pieces
-from tilebake.paint.windows.decode_pieces import attends, field_of_view
+from tilebake.paint.windows import decode_pieces, picture_pieces
+from tilebake.paint.windows.decode_pieces import attends
+from tilebake.paint.windows.decoder.narrow_borders import field_of_view
 from tilebake.paint.windows.patch_painter import PatchedWorld
-from tilebake.paint.windows.store import MemoryStore
+from tilebake.paint.windows.store import KeptPictures, MemoryStore
 from tilebake.request import BakeRequest, Step
 
 FIELD = world(72, 48)
@@ -126,6 +127,38 @@ def test_two_edits_are_one_picture_in_either_order(
     alone = patched(tiny_components, FIELD, both)
     assert np.array_equal(pictures[1], alone)
     assert len(patches_of(FIELD, request(both))) == 2
+
+
+@pytest.mark.parametrize("settings", [{}, {"transparent": True, "keep_resolution": False}], ids=str)
+def test_a_patch_is_put_into_the_picture_before(
+    settings: dict[str, object],
+    embedded_components: Components,
+    painted_by_embedded: CountingStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The reference keeps no picture, and makes every piece of each."""
+    finished: list[NDArray[np.uint8]] = []
+    finish = picture_pieces.finish
+
+    def note(*parts: Any) -> NDArray[np.uint8]:
+        finished.append(finish(*parts))
+        return finished[-1]
+
+    monkeypatch.setattr(picture_grid, "LARGEST_PIECE", 256)
+    monkeypatch.setattr(picture_pieces, "finish", note)
+    store, counts = copy.deepcopy(painted_by_embedded), list[int]()
+    quick, reference = (Pipeline(embedded_components, store) for _ in range(2))
+    reference.pictures = KeptPictures(most=0)
+    for edited in (edited_at(FIELD, 10, 12), edited_at(FIELD, 60, 36), FIELD):
+        asked = replace(request(edited, **settings), anchor=FIELD)
+        image, other = (each.bake(asked, lambda _: None).image for each in (quick, reference))
+        assert np.array_equal(image, other)
+        counts.append(len(finished))
+        finished.clear()
+    whole = counts[2]
+    assert whole > 8
+    assert counts[0] > 2 * whole, "both pictures, and a few pieces"
+    assert whole < counts[1] < 1.6 * whole
 
 
 def test_only_the_patch_that_changed_is_painted(

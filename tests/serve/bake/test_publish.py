@@ -19,8 +19,9 @@ from tilebake.request import BakeRequest
 from tilebake.serve.bake.publish import publish, stale_reason
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.png import QUICK, png_bytes
+from tilebake.serve.files.png_strips import StripPacker
 from tilebake.serve.owners.ownership import RECORD_LIMIT, read_record, record_path
-from tilebake.texture import JudgedTiles, PlacementReport, TerrainPlacement, Texture, pixel_hash
+from tilebake.texture import JudgedTiles, PackedPixels, PlacementReport, TerrainPlacement, Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]
 Textures = Callable[[BakeRequest], Texture]
@@ -74,13 +75,15 @@ def test_a_patched_texture_is_packed_quickly_and_a_clean_one_well(
     patched = replace(clean, anchor=request_of(8).tilemap)
     texture = texture_of(clean)
     put(texture, patched, png)
-    assert png.read_bytes() == png_bytes(texture.image, QUICK)
+    assert png.read_bytes() == StripPacker().pack(texture.image)
     kept = texture_of(request_of(10))
     packed = png_bytes(kept.image, level=2)
-    put(replace(kept, quick_png=packed), replace(request_of(10), anchor=request_of(8).tilemap), png)
+    put(
+        replace(kept, pixels=PackedPixels(packed)), replace(request_of(10), anchor=request_of(8).tilemap), png
+    )
     assert png.read_bytes() == packed  # as the cache had it: it is not packed once more
-    other = replace(texture_of(request_of(9)), quick_png=packed)
-    put(other, request_of(9), png)
+    other = texture_of(request_of(9))
+    put(replace(other, pixels=PackedPixels(png_bytes(other.image, QUICK))), request_of(9), png)
     assert png.read_bytes() == png_bytes(other.image)
 
 
@@ -123,7 +126,7 @@ def test_transparent_pixels_come_back_as_they_were(
     png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
     image = np.random.default_rng(1).integers(0, 256, (16, 24, 4), dtype=np.uint8)
-    texture = replace(texture_of(request_of(7)), image=image, pixel_hash=pixel_hash(image))
+    texture = replace(texture_of(request_of(7)), pixels=image, pixel_hash=pixel_hash(image))
     assert put(texture, request_of(7), png) is True
     assert put(texture, request_of(7), png) is False
     np.testing.assert_array_equal(pixels(png), image)
@@ -152,7 +155,7 @@ HOLED = np.dstack([FLAT, np.zeros((8, 8), np.uint8)])
 def test_a_picture_that_was_made_smaller_without_loss_is_not_stale(
     image: NDArray[np.uint8], mode: str, png: Path, request_of: Requests, texture_of: Textures
 ) -> None:
-    texture = replace(texture_of(request_of(7)), image=image, pixel_hash=pixel_hash(image))
+    texture = replace(texture_of(request_of(7)), pixels=image, pixel_hash=pixel_hash(image))
     put(texture, request_of(7), png)
     packed = Image.fromarray(image).quantize() if mode == "P" else Image.fromarray(image).convert(mode)
     packed.save(png, optimize=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import tilebake.texture
 from tilebake.errors import BakeError
 from tilebake.request import Baker, BakeRequest, OnStep, Step
-from tilebake.serve.bake import texture_cache
 from tilebake.serve.bake.texture_cache import (
     FROM_CACHE,
     Cache,
@@ -26,7 +26,7 @@ from tilebake.serve.bake.texture_cache import (
 )
 from tilebake.serve.files import safe_folder
 from tilebake.serve.files.digest_folder import Pruned
-from tilebake.serve.files.png import QUICK, png_bytes
+from tilebake.serve.files.png_strips import StripPacker
 from tilebake.texture import Texture, pixel_hash
 
 Requests = Callable[[int], BakeRequest]
@@ -100,12 +100,42 @@ def test_a_texture_comes_out_as_it_went_in(
     image = np.random.default_rng(1).integers(0, 256, (16, 24, channels), dtype=np.uint8)
     environment = {"device": "cpu", "name": "Grüße"}
     texture = replace(
-        texture_of(request_of(1)), image=image, pixel_hash=pixel_hash(image), environment=environment
+        texture_of(request_of(1)), pixels=image, pixel_hash=pixel_hash(image), environment=environment
     )
     back = cache.get(cache.put(texture))
     np.testing.assert_array_equal(back.image, image)
-    assert back.quick_png == png_bytes(image, QUICK)
-    assert replace(back, image=image, quick_png=None).__dict__ == texture.__dict__
+    assert back.quick_png == StripPacker().pack(image)
+    assert back.size == (24, 16)
+    assert replace(back, pixels=image).__dict__ == texture.__dict__
+
+
+def test_pixels_are_decoded_for_whom_they_are_asked(
+    cache: Cache, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texture = texture_of(request_of(1))
+    digest = cache.put(texture)
+    decoded: list[int] = []
+    decode = tilebake.texture.decode_png
+
+    def note(content: bytes, most: int) -> object:
+        decoded.append(len(content))
+        return decode(content, most)
+
+    monkeypatch.setattr(tilebake.texture, "decode_png", note)
+    back = cache.get(digest, checks_pixels=False)
+    assert (back.size, back.pixel_hash, back.quick_png) == (
+        texture.size,
+        texture.pixel_hash,
+        StripPacker().pack(texture.image),
+    )
+    assert not decoded
+    np.testing.assert_array_equal(back.image, texture.image)
+    assert pixel_hash(replace(back, timings={}).image) == texture.pixel_hash
+    assert len(decoded) == 1
+    entry = cache.folder / digest
+    entry.write_bytes(entry.read_bytes()[:-1] + b"!")
+    with pytest.raises(MissingError):
+        cache.get(digest, checks_pixels=False)
 
 
 def test_what_was_never_kept_is_missing(cache: Cache, request_of: Requests) -> None:
@@ -328,12 +358,12 @@ def test_an_entry_too_large_to_be_ours_is_removed_unread(
 def test_a_sound_entry_that_memory_has_no_room_for_is_kept(
     cache: Cache, request_of: Requests, texture_of: Textures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def run_out(_content: object) -> None:
+    def run_out(_content: object, _most: int) -> None:
         raise MemoryError
 
     digest = cache.put(texture_of(request_of(1)))
     with monkeypatch.context() as patched:
-        patched.setattr(texture_cache, "png_pixels", run_out)
+        patched.setattr(tilebake.texture, "decode_png", run_out)
         with pytest.raises(BakeError, match="not enough memory"):
             cache.get(digest)
     assert cache.get(digest).digest == request_of(1).digest()

@@ -7,7 +7,6 @@ such border: its pieces differ a little, and blend over each other.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from math import ceil
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +21,7 @@ from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces, pieces_
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import to_pixels
+from tilebake.paint.windows.decoder.narrow_borders import field_of_view, narrow_borders
 from tilebake.paint.windows.store import Latents, WindowStore
 
 Image = NDArray[np.float32]
@@ -132,8 +132,13 @@ class PieceDecoder:
     def _decode(self, part: Extent) -> tuple[NDArray[np.uint8], Sequence[str]]:
         """Decode a part with a border as wide as the decoder sees, and return the fallbacks needed."""
         seen = part.grow(self._halo).within(self._world)
-        decoded, degraded = decode_image(self._components, torch.from_numpy(self._windows.blend(seen))[None])
-        return to_pixels(decoded[_pixels(part, seen)]), degraded
+        latents = torch.from_numpy(self._windows.blend(seen))[None]
+        with narrow_borders(self._components.vae, part, seen) as narrow:
+            decoded, degraded = decode_image(self._components, latents)
+        is_narrow = (
+            decoded.shape[0] == narrow.size[0] * LATENT and decoded.shape[1] == narrow.size[1] * LATENT
+        )
+        return to_pixels(decoded[_pixels(part, narrow if is_narrow else seen)]), degraded
 
 
 def pieces_of(part: Extent, world: Extent, seam: int, periods: Periods = NO_PERIODS) -> Iterator[Extent]:
@@ -166,17 +171,14 @@ def fade(piece: Extent, shown: Extent, seam: int) -> Image:
     return np.multiply.outer(rows, columns)[..., None].astype(np.float32)
 
 
-def field_of_view(vae: AutoencoderKL) -> int:
-    """Return how many latent pixels away a decoded pixel sees, by convolutions: half its field of view."""
-    blocks, layers = len(vae.config["block_out_channels"]), vae.config["layers_per_block"] + 1
-    field = 1 + 4 + sum(2 * layers / 2**block for block in range(blocks))  # conv_in, middle, up blocks
-    field += sum(1 / 2**block for block in range(1, blocks)) + 1 / 2 ** (blocks - 1)  # upsamplers, conv_out
-    return ceil(field)
-
-
 def sees(vae: AutoencoderKL, part: Extent, periods: Periods = NO_PERIODS) -> Extent:
     """Return the latent pixels that a part is decoded from, within the world and beyond."""
     return around_pieces(part, seam_of(vae), field_of_view(vae), periods)
+
+
+def depends_on(vae: AutoencoderKL, part: Extent) -> Extent:
+    """Return the latent pixels that the picture of a part depends on, of a world that does not wrap."""
+    return sees(vae, part) if attends(vae) else part.grow(field_of_view(vae))
 
 
 def seam_of(vae: AutoencoderKL) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import prod
 
 from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.windows.lattice import lattice_over
@@ -19,9 +20,14 @@ from tilebake.paint.windows.decode_pieces import PieceDecoder
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
 from tilebake.paint.windows.part_progress import PartView
 from tilebake.paint.windows.patch_painter import PatchedWorld
-from tilebake.paint.windows.picture_pieces import latents_of_picture, paint_picture
+from tilebake.paint.windows.picture_pieces import (
+    OldPicture,
+    latents_of_picture,
+    paint_picture,
+    shape_of_picture,
+)
 from tilebake.paint.windows.rounds import part_into_rounds
-from tilebake.paint.windows.store import WindowStore
+from tilebake.paint.windows.store import KeptPictures, Picture, WindowStore
 from tilebake.paint.windows.window_painter import WindowPainter
 from tilebake.paint.windows.world import World
 from tilebake.request import BakeRequest, OnStep
@@ -86,13 +92,14 @@ def patch_world(
     request: BakeRequest,
     patches: Sequence[Patch],
     store: WindowStore,
+    pictures: KeptPictures,
     statistics: FrozenStatistics,
     on_step: OnStep,
 ) -> Painted[None]:
     """Paint what a request shows of a map as its anchor with patches.
 
-    Pieces that see none of them are the anchor's own, and decoded if they are not kept. Raises what
-    `Pipeline.bake` raises.
+    Pieces that see none of them are the anchor's own: of its picture, if `pictures` has room for that. Raises
+    what `Pipeline.bake` raises.
     """
     clock = Clock(components)
     before = _painter_of(components, request.anchor_request, store, clock)
@@ -100,8 +107,16 @@ def patch_world(
     patched = PatchedWorld(before, after, patches)
     patched.paint(on_step)
     shown = picture_grid(request.tilemap, request.settings).pixels(request.shown)
+
+    def paint_before() -> Picture | None:
+        picture, degraded = paint_picture(components, before.world, before, shown, statistics)
+        return None if degraded else picture
+
     with clock.stage("decode"):
-        image, degraded = paint_picture(components, after.world, patched, shown, statistics)
+        size = prod(shape_of_picture(before.world, shown))
+        picture = pictures.find(request.anchor_request.digest(), size, paint_before)
+        old = None if picture is None else OldPicture(picture, patched.is_old)
+        image, degraded = paint_picture(components, after.world, patched, shown, statistics, old)
     return Painted(
         image=image,
         extra=None,

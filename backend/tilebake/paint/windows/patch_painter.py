@@ -57,6 +57,10 @@ class PatchedWorld:
         old = self._before.content_key(part)
         return hashlib.sha256("".join([old, *seen]).encode()).hexdigest() if seen else old
 
+    def is_old(self, part: Extent) -> bool:
+        """Tell whether a part has the latents of the world before."""
+        return not any(patch.new_extent.meets(part) for patch in self._patches)
+
     def changes(self, part: Extent) -> ChangedPart | None:
         """Return where a part differs from the world before; None where it does not."""
         extents = [patch.new_extent for patch in self._patches if patch.new_extent.meets(part)]

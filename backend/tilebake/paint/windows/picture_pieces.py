@@ -4,6 +4,9 @@ Pieces lie on a fixed lattice, and each is scaled and coloured alone, with a bor
 depend on.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +16,17 @@ from tilebake.level.windows.picture_grid import PictureGrid, picture_grid
 from tilebake.level.windows.window_masks import masks_of_window
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import finish
-from tilebake.paint.windows.decode_pieces import PieceDecoder, WindowLatents, sees
+from tilebake.paint.windows.decode_pieces import PieceDecoder, WindowLatents, depends_on, sees
 from tilebake.paint.windows.frozen_norms import FrozenStatistics, freeze_norms
+from tilebake.paint.windows.store import Picture
 from tilebake.paint.windows.world import World
+
+
+class OldPicture(NamedTuple):
+    """Hold a picture that was another world's, and what tells where that world had the same latents."""
+
+    picture: Picture
+    is_old: Callable[[Extent], bool]
 
 
 def paint_picture(
@@ -24,22 +35,31 @@ def paint_picture(
     windows: WindowLatents,
     shown: Extent,
     statistics: FrozenStatistics,
+    before: OldPicture | None = None,
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Make the picture [h, w, 3 or 4] of some of its pixels, with the fallbacks that it needed.
 
-    Raises BakeError as `decode_image` does.
+    With the picture that they had `before`, only pieces that changed are made. Raises BakeError as
+    `decode_image` does.
     """
     grid = picture_grid(world.request.tilemap, world.request.settings)
     whole = grid.pixels(world.request.tilemap.bounds)
-    picture = np.zeros((*shown.size, 4 if world.request.settings.transparent else 3), np.uint8)
+    picture = np.zeros(shape_of_picture(world, shown), np.uint8) if before is None else before.picture.copy()
     with freeze_norms(components.vae.decoder, statistics):
         decoder = PieceDecoder(components, windows, world.lattice.world, world.lattice.periods)
         for piece in (each.within(whole) for each in grid.pieces(shown)):
             seen = grid.latents(piece).within(world.lattice.world)
+            if before is not None and before.is_old(depends_on(components.vae, seen)):
+                continue
             finished = _finish(world, grid, decoder.decode(seen), piece, seen)
             common = piece.within(shown)
             picture[common.slices(shown)] = finished[common.slices(piece)]
     return picture, decoder.degraded
+
+
+def shape_of_picture(world: World, shown: Extent) -> tuple[int, int, int]:
+    """Return the shape of the picture of some pixels: [h, w, 3 or 4]."""
+    return (*shown.size, 4 if world.request.settings.transparent else 3)
 
 
 def latents_of_picture(components: Components, world: World, shown: Extent) -> Extent:

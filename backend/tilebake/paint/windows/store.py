@@ -1,6 +1,7 @@
 """Keep windows by key, as latents and as decoded pieces, so that nothing is painted or decoded twice."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,6 +12,9 @@ Latents = NDArray[np.float32]
 
 Kept = NDArray[np.float32] | NDArray[np.uint8]
 """The latents of a window, or the picture [3, H, W] of a piece that was decoded, as bytes."""
+
+Picture = NDArray[np.uint8]
+"""A finished picture [H, W, 3 or 4]."""
 
 MOST_IN_MEMORY: Final = 256 << 20  # bytes: some hundred windows, or a level of 100 by 60 tiles decoded
 
@@ -29,6 +33,26 @@ class WindowStore(Protocol):
     def put(self, key: str, kept: Kept) -> None:
         """Keep a window, perhaps at another's cost."""
         ...
+
+
+class KeptPictures:
+    """Keep the pictures that were asked for last, by the digests of their requests, at most so many bytes."""
+
+    def __init__(self, most: int = MOST_IN_MEMORY) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, Picture] = OrderedDict()
+
+    def find(self, digest: str, size: int, paint: Callable[[], Picture | None]) -> Picture | None:
+        """Return a picture of `size` bytes, by `paint` unless it is kept; None if it cannot be kept."""
+        if size > self._most:
+            return None
+        picture = self._kept.pop(digest, None)
+        picture = paint() if picture is None else picture
+        if picture is not None:
+            self._kept[digest] = picture
+        while sum(each.nbytes for each in self._kept.values()) > self._most:
+            self._kept.popitem(last=False)
+        return picture
 
 
 class MemoryStore:

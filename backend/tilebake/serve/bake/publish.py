@@ -19,7 +19,8 @@ from tilebake.request import BakeRequest, digest_of_patched
 from tilebake.serve.bake.texture_cache import result_digest
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, QUICK, png_bytes, shows_pixels
+from tilebake.serve.files.png import LARGEST_FILE, png_bytes, shows_pixels
+from tilebake.serve.files.png_strips import pack_picture
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.serve.owners.ownership import (
     read_record,
@@ -52,7 +53,8 @@ def publish(
     with disk_errors(png), folder_inside(root, png.parent) as place:
         before = read_record(png) or {}
         standing = _bytes_if_same_pixels(place, png.name, texture, before)
-        content = _pack(texture, request) if standing is None else standing
+        in_haste = request.anchor is not None  # a patch is replaced by the next save or bake
+        content = pack_picture(texture, in_haste=in_haste) if standing is None else standing
         report = None if texture.report is None else png_bytes(texture.report.sheet)
         record = record_of(texture, request, png_hash=hash_of(content), report=report)
         described = make_beside(png, request, texture.size[0])
@@ -191,13 +193,6 @@ def _placement(each: TerrainPlacement) -> dict[str, object]:
     if each.drift is not None:
         placement["drift"] = round(each.drift, 3)
     return placement
-
-
-def _pack(texture: Texture, request: BakeRequest) -> bytes:
-    """Return the file of a picture: small, but in haste for a patch, which the next save or bake replaces."""
-    if request.anchor is None:
-        return png_bytes(texture.image)
-    return texture.quick_png or png_bytes(texture.image, QUICK)
 
 
 def _bytes_if_same_pixels(

@@ -20,9 +20,10 @@ from tilebake.request import Baker, BakeRequest, OnStep
 from tilebake.serve.files.atomic_write import write_files
 from tilebake.serve.files.digest_folder import CacheInfo, DigestFolder, Pruned, remove_file
 from tilebake.serve.files.disk_errors import is_full
-from tilebake.serve.files.png import LARGEST_FILE, QUICK, png_bytes, png_pixels
+from tilebake.serve.files.png import LARGEST_FILE
+from tilebake.serve.files.png_strips import StripPacker
 from tilebake.serve.pages.paged_texture import AnyTexture
-from tilebake.texture import Texture, pixel_hash
+from tilebake.texture import PackedPixels, Texture, pixel_hash
 from tilebake.user_folders import cache_folder
 
 _LIMIT: Final = 2 << 30  # bytes
@@ -49,21 +50,28 @@ def result_digest(texture: AnyTexture) -> str:
 
 
 class Cache:
-    """Textures in a folder, at most `limit` bytes of them: the least recently used go first."""
+    """Textures in a folder, at most `limit` bytes of them: the least recently used go first.
 
-    def __init__(self, folder: Path, limit: int = _LIMIT) -> None:
+    `packer` is one that keeps strips, for whoever puts pictures there that are like the last one.
+    """
+
+    def __init__(self, folder: Path, limit: int = _LIMIT, packer: StripPacker | None = None) -> None:
         self.folder = folder
         self.limit = limit
         self._files = DigestFolder(folder)
+        self._packer = packer
 
-    def get(self, digest: str) -> Texture:
+    def get(self, digest: str, *, checks_pixels: bool = True) -> Texture:
         """Return the texture kept under a result digest.
 
-        Raises MissingError if there is no sound one, and BakeError if memory runs out.
+        Without `checks_pixels` it is decoded once its pixels are asked for: then the entry's bytes are those
+        that were kept, and who kept them had seen the pixels. Raises MissingError if there is no sound one,
+        and BakeError if memory runs out.
         """
         path = self._files.path(digest)
         try:
-            texture = unpack_texture(self._files.read(digest, LARGEST_ENTRY), digest)
+            content = self._files.read(digest, LARGEST_ENTRY)
+            texture = unpack_texture(content, digest, checks_pixels=checks_pixels)
         except OSError as error:
             raise MissingError(digest) from error
         except ValueError as error:
@@ -75,9 +83,9 @@ class Cache:
         self._files.touch(digest)
         return texture
 
-    def find(self, digest: str, request: BakeRequest) -> Texture:
-        """Return the texture kept under a result digest if the request accepts it. Raises MissingError."""
-        texture = self.get(digest)
+    def find(self, digest: str, request: BakeRequest, *, checks_pixels: bool = True) -> Texture:
+        """Return the texture kept under a result digest, as `get` does, if the request accepts it."""
+        texture = self.get(digest, checks_pixels=checks_pixels)
         if not request.accepts(texture.environment.get("dtype"), is_degraded=bool(texture.degraded)):
             raise MissingError(digest)
         return texture
@@ -88,7 +96,7 @@ class Cache:
         On a full disk the cache gives up its less recently used half, rather than what was just painted.
         """
         digest = result_digest(texture)
-        entry = {self._files.path(digest).name: pack_texture(texture)}
+        entry = {self._files.path(digest).name: pack_texture(texture, self._packer)}
         try:
             write_files(self.folder, entry, 0o600)
         except BakeError as error:
@@ -168,7 +176,7 @@ class _Header(BaseModel):
     degraded: tuple[str, ...]
 
 
-def pack_texture(texture: Texture) -> bytes:
+def pack_texture(texture: Texture, packer: StripPacker | None = None) -> bytes:
     """Return a texture as bytes that can be verified when they are read."""
     header = _Header(
         digest=texture.digest,
@@ -178,31 +186,29 @@ def pack_texture(texture: Texture) -> bytes:
         degraded=texture.degraded,
     )
     head = header.model_dump_json(ensure_ascii=True).encode("ascii") + b"\n"
-    png = png_bytes(texture.image, QUICK)
+    png = (packer or StripPacker(most=0)).pack(texture.image)
     found = hashlib.sha256(head)
     found.update(png)
     return b"".join((found.hexdigest().encode("ascii"), b"\n", head, png))
 
 
-def unpack_texture(content: memoryview, digest: str) -> Texture:
+def unpack_texture(content: memoryview, digest: str, *, checks_pixels: bool = True) -> Texture:
     """Read the texture in an entry's bytes. Raises ValueError unless all of it holds."""
     head = bytes(content[:_LARGEST_HEAD])
     if hashlib.sha256(content[_HASH_LINE:]).hexdigest().encode("ascii") + b"\n" != head[:_HASH_LINE]:
         raise ValueError("the entry is damaged")
     text, _, _ = head[_HASH_LINE:].partition(b"\n")
     header = _Header.model_validate_json(text)
-    png = bytes(content[_HASH_LINE + len(text) + 1 :])
-    image = png_pixels(png)
-    if pixel_hash(image) != header.pixel_hash:
+    pixels = PackedPixels(bytes(content[_HASH_LINE + len(text) + 1 :]))
+    if checks_pixels and pixel_hash(pixels.image) != header.pixel_hash:
         raise ValueError("the pixels are not those that were kept")
     texture = Texture(
-        image,
+        pixels,
         header.digest,
         header.pixel_hash,
         header.timings,
         header.environment,
         header.degraded,
-        quick_png=png,
     )
     if result_digest(texture) != digest:
         raise ValueError("the entry is that of another digest")

@@ -92,7 +92,7 @@ class JobRunner:
     ) -> Texture:
         """Return the texture of a job's picture, or of a page of it, whose progress is joined to `images`."""
         try:
-            return self._cache.find(self._jobs.result_of(request.digest()), request)
+            return self._cache.find(self._jobs.result_of(request.digest()), request, checks_pixels=False)
         except MissingError:
             texture = self._share(partial(self._paint, job, planned, images))(request, on_step)
         if FROM_STORE in texture.timings:
@@ -128,7 +128,7 @@ class JobRunner:
         )
         self._tell_refusal(done.refusal)
         try:
-            texture = self._cache.get(done.result) if done.texture is None else done.texture
+            texture = done.texture or self._cache.get(done.result, checks_pixels=False)
         except MissingError as error:
             what = "the texture is missing from the cache, and cannot be published"
             raise BakeError(what, hint="bake again") from error

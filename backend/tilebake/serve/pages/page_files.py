@@ -16,7 +16,8 @@ from tilebake.level.art.decode_png import BrokenPictureError
 from tilebake.level.source.encoding import open_regular
 from tilebake.serve.files.atomic_write import put_files
 from tilebake.serve.files.disk_errors import disk_errors
-from tilebake.serve.files.png import LARGEST_FILE, png_bytes, shows_pixels
+from tilebake.serve.files.png import LARGEST_FILE, shows_pixels
+from tilebake.serve.files.png_strips import pack_picture
 from tilebake.serve.files.safe_folder import SafeFolder, folder_inside
 from tilebake.serve.pages.manifest import (
     IGNORED,
@@ -51,8 +52,13 @@ def is_recorded_page(png: Path, page: Page) -> bool:
     return is_recorded_file(file, page.png_hash, page.file[:NAME_DIGITS])
 
 
-def write_page(root: Path, png: Path, place: PagePlace, texture: Texture) -> tuple[Page, bool]:
-    """Write a page of a picture, and tell whether it had to be: its file may be there. Raises BakeError."""
+def write_page(
+    root: Path, png: Path, place: PagePlace, texture: Texture, *, in_haste: bool = False
+) -> tuple[Page, bool]:
+    """Write a page of a picture, and tell whether it had to be: its file may be there. Raises BakeError.
+
+    `in_haste` it takes more bytes.
+    """
     name = page_name(texture.pixel_hash)
     with disk_errors(pages_folder(png) / name), folder_inside(root, pages_folder(png)) as folder:
         if IGNORED not in folder.names():
@@ -60,7 +66,7 @@ def write_page(root: Path, png: Path, place: PagePlace, texture: Texture) -> tup
         content = _read_page(folder, name)
         is_new = content is None
         if content is None:
-            content = png_bytes(texture.image)
+            content = pack_picture(texture, in_haste=in_haste)
             put_files(folder, {name: content})
     return Page(name, *place, texture.digest, hash_of(content)), is_new
 

@@ -62,7 +62,7 @@ def cut_pages(texture: Texture, request: BakeRequest, png: Path, root: Path) -> 
     def cut(place: PagePlace, page: BakeRequest, _on_step: OnStep) -> Texture:
         rows, columns = slice(place.y, place.y + place.height), slice(place.x, place.x + place.width)
         image = np.ascontiguousarray(texture.image[rows, columns])
-        cut_out = replace(texture, image=image, pixel_hash=pixel_hash(image), quick_png=None)
+        cut_out = replace(texture, pixels=image, pixel_hash=pixel_hash(image))
         return replace(cut_out, digest=page.digest(), report=None)
 
     import numpy as np
@@ -140,7 +140,8 @@ class _Steps:
 def _paint(baker: Baker, job: PageJob, png: Path, root: Path, on_step: OnStep) -> _Made:
     texture = baker(job.request, on_step)
     assert texture.size == (job.place.width, job.place.height), "a page has the size that it was asked for"
-    page, is_new = write_page(root, png, job.place, texture)
+    in_haste = job.request.anchor is not None
+    page, is_new = write_page(root, png, job.place, texture, in_haste=in_haste)
     facts = _Facts(texture.timings, texture.environment, texture.degraded, texture.share)
     return _Made(page, is_new, facts)
 

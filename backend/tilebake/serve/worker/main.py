@@ -22,6 +22,7 @@ from tilebake.request import BakeRequest, OnStep, Painter, Step, model_key
 from tilebake.serve.bake.texture_cache import Cache, cached, result_digest
 from tilebake.serve.bulkhead import Mistake
 from tilebake.serve.files.png import QUICK, png_bytes
+from tilebake.serve.files.png_strips import StripPacker
 from tilebake.serve.speeds import measure
 from tilebake.serve.worker.protocol import (
     Bake,
@@ -62,7 +63,7 @@ def work(connection: "Connection[ToHost, ToWorker]", make_painter: MakePainter, 
     """Serve the host until it says to leave, and end the process. This is its main function."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the host decides what it means
     sys.stdout = sys.stderr  # what a library prints must not come between the host's lines of JSON
-    worker = _Worker(connection, make_painter, Cache(cache_folder))
+    worker = _Worker(connection, make_painter, Cache(cache_folder, packer=StripPacker()))
     _end(worker.run())
 
 

@@ -1,0 +1,1 @@
+"""Decode pieces of a world without what no pixel of theirs depends on."""
