@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STRIP_ROWS: Final = 64  # of a strip: each costs a few bytes, and a change all strips that it touches
-MOST_KEPT: Final = 64 << 20  # bytes of strips; a picture of 4096 by 4096 pixels has about 30 MB
+MOST_STRIPS: Final = 64 << 20  # bytes of strips; a picture of 4096 by 4096 pixels has about 30 MB
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES: Final = {3: 2, 4: 6}  # by channels
@@ -34,7 +34,7 @@ _ADLER_BASE: Final = 65521
 class StripPacker:
     """Pack pictures as PNG files, quickly, and keep the strips of the last ones, at most `most` bytes."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+    def __init__(self, most: int = MOST_STRIPS) -> None:
         self._most = most
         self._kept: OrderedDict[bytes, _Strip] = OrderedDict()
         self._bytes = 0
