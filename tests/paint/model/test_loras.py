@@ -87,6 +87,20 @@ def test_what_lycoris_trains_beside_loras_is_refused_by_its_name(
         fused(tiny_sdxl_folder, save_lora("other", {name: torch.ones(2, 2)}))
 
 
+@pytest.mark.parametrize(
+    ("down", "up"), [("lora_A", "lora_B"), ("lora.down", "lora.up"), ("lora_down", "lora_up")]
+)
+def test_half_a_layer_is_refused_by_name(
+    tiny_sdxl_folder: Path, unet_lora: Tensors, save_lora: SaveLora, down: str, up: str
+) -> None:
+    """Its other half would be random numbers, and the picture another one each time."""
+    for end, other in ((down, up), (up, down)):
+        half = {f"unet.{LAYER}.{end}.weight": torch.ones((2, 32) if end == down else (32, 2))}
+        lacks = re.escape(f"lacks its other half, 'unet.{LAYER}.{other}.weight'")
+        with pytest.raises(ModelError, match=lacks):
+            fused(tiny_sdxl_folder, save_lora("half", {**unet_lora, **half}))
+
+
 @pytest.mark.parametrize("width", [64, None])
 def test_a_lora_that_does_not_fit_is_refused_in_one_short_line(
     tiny_sdxl_folder: Path, save_lora: SaveLora, width: int | None

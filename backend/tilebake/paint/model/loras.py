@@ -23,6 +23,14 @@ _HINT: Final = "use a LoRA that was made for a model of this family"
 _ADAPTER: Final = "lora"
 _DOWN: Final = re.compile(r"lora_A\b|lora_down\b|lora\.down\b|lora_linear_layer\.down\b|_lora\.down\b")
 
+# What a layer's two matrices are called, by whoever trained it.
+_HALVES: Final = (
+    ("lora_A.weight", "lora_B.weight"),
+    ("lora_down.weight", "lora_up.weight"),
+    ("lora.down.weight", "lora.up.weight"),
+    ("lora_linear_layer.down.weight", "lora_linear_layer.up.weight"),
+)
+
 MOST_LAYERS: Final = 4096  # SDXL has some 1,100 that a LoRA can have; diffusers' conversion is quadratic
 MOST_TENSORS: Final = 5 * MOST_LAYERS  # down, up, alpha, DoRA's scale and a bias
 
@@ -62,6 +70,7 @@ def _fuse(parts: Parts, lora: LoraFile) -> list[str]:
     with open_weights(lora.path) as file:
         _refuse_vast(lora.path, file.tensors)
         _refuse_other_kinds(lora.path, file.tensors)
+        _refuse_halves(lora.path, file.tensors)
         tensors = {name: file.read(name) for name in file.tensors}
         metadata = adapter_metadata(lora.path, file.metadata)
     if is_fused_here(tensors):
@@ -112,6 +121,19 @@ def _refuse_other_kinds(path: Path, names: Iterable[str]) -> None:
                     f"is {kind} (LyCORIS), and only LoRAs can be added to a model: see {name[:80]!r}",
                     where=Location(path),
                     hint="use a plain LoRA, or have this one converted to a LoRA",
+                )
+
+
+def _refuse_halves(path: Path, names: Collection[str]) -> None:
+    """Raise ModelError where a layer has one matrix of two: peft would draw the other one at random."""
+    for name in names:
+        for end, other in (pair for halves in _HALVES for pair in (halves, halves[::-1])):
+            missing = f"{name.removesuffix(end)}{other}"
+            if name.endswith(end) and missing not in names:
+                raise ModelError(
+                    f"has a tensor {name[:100]!r}, and lacks its other half, {missing[:100]!r}",
+                    where=Location(path),
+                    hint="fetch or copy it anew",
                 )
 
 
