@@ -201,6 +201,20 @@ def test_map_is_bereft_once_two_looks_have_missed_its_picture_or_record(
     assert maps.bereft(10) == maps.bereft(10) == (), "it is stale now, and queued"
 
 
+def test_picture_that_is_deleted_as_soon_as_it_is_published_is_missed_too(
+    game: Game, maps: ProjectMaps
+) -> None:
+    known = maps.read(game.save("forest", 1))
+    assert known is not None
+    request = maps.plan(known.id).request
+    assert maps.bereft(10) == maps.bereft(10) == (), "it is yet to be painted"
+    game.publish("forest")
+    game.png("forest").unlink()
+    maps.mark_baked(known.id, request)
+    assert maps.find(known.id).stale
+    assert [maps.bereft(10), maps.bereft(10)] == [(), (known.path,)]
+
+
 def test_bereft_maps_are_found_in_rounds_and_wait_for_no_second_round(game: Game, maps: ProjectMaps) -> None:
     paths = [game.save(name, 1) for name in ("a", "b", "c")]
     for path in paths:

@@ -50,10 +50,11 @@ class ProjectMap:
     diagnostic: Diagnostic | None = None
     notes: tuple[Diagnostic, ...] = ()
     stamps: FileStamps = field(default_factory=dict[Path, FileStamp | None])  # of all that this was read from
+    is_published: bool = False  # since it was read, whatever became of its picture then
 
     def is_bereft(self) -> bool:
-        """Tell whether its picture or record is gone since it was up to date."""
-        if self.png is None or self.stale is not None:
+        """Tell whether its picture or record is gone since it was up to date, or was published."""
+        if self.png is None or (self.stale is not None and not self.is_published):
             return False
         is_whole = is_there(self.png) and os.path.lexists(record_path(self.png))
         return not is_whole and os.path.lexists(
@@ -172,16 +173,18 @@ class ProjectMaps:
         """Record that the texture of this request was published, if it still stands there as it was."""
         with self._lock:
             known, digest = self._known.get(map_id), request.digest()
-            if known is None or known.png is None:
+            if known is None or (png := known.png) is None:
                 return
             self._anchors.note(known.path, request)
             if known.digest != digest:  # saved again since
                 return
             self._plans.drop(known.path)
+            known = replace(known, is_published=True)
             with suppress(TilebakeError), bulkhead(known.path):  # what cannot be examined is read again
-                stamps = stamps_of(files_of(known.png))  # before it is read, as ever
-                if stale_reason(known.png, digest) is None:
-                    self._known[map_id] = replace(known, stale=None, stamps={**known.stamps, **stamps})
+                stamps = stamps_of(files_of(png))  # before it is read, as ever
+                if stale_reason(png, digest) is None:
+                    known = replace(known, stale=None, stamps={**known.stamps, **stamps})
+            self._known[map_id] = known
 
     def forget(self, path: Path) -> MapId | None:
         """Forget a file that is gone; return the id of the map that it was, if it was one."""
@@ -212,7 +215,7 @@ class ProjectMaps:
         return tuple(sorted(settled))
 
     def bereft(self, count: int) -> tuple[Path, ...]:
-        """Return maps that were up to date and whose picture or record is gone.
+        """Return maps that were up to date or published, and whose picture or record is gone.
 
         Each call looks at the next `count` maps. One is returned once two looks have missed the same: who
         replaces a picture by hand may have deleted it and not written it yet.
