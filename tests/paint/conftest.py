@@ -27,9 +27,15 @@ def _save(tensors: Mapping[str, torch.Tensor], path: Path) -> Path:
 
 
 @pytest.fixture
-def tiny_checkpoint(tiny_components: Components, tmp_path: Path) -> Path:
-    """The tiny SDXL as one .safetensors file in SDXL's original layout."""
-    return _save(original_layout(tiny_components), tmp_path / "tiny.safetensors")
+def save_checkpoint(tmp_path: Path) -> Callable[[Components], Path]:
+    """Saves a model as one .safetensors file in SDXL's original layout."""
+    return lambda parts: _save(original_layout(parts), tmp_path / "tiny.safetensors")
+
+
+@pytest.fixture
+def tiny_checkpoint(tiny_components: Components, save_checkpoint: Callable[[Components], Path]) -> Path:
+    """The tiny SDXL as one file."""
+    return save_checkpoint(tiny_components)
 
 
 @pytest.fixture
@@ -39,16 +45,26 @@ def save_lora(tmp_path: Path) -> Callable[[str, Tensors], Path]:
 
 
 @pytest.fixture
-def unet_lora(tiny_components: Components, generator: Callable[[int], torch.Generator]) -> Tensors:
-    """A LoRA of rank 2 on every to_q and to_v of the tiny UNet's cross-attention, in diffusers' names."""
-    noise = generator(1)
-    tensors: Tensors = {}
-    for name, module in tiny_components.unet.named_modules():
-        if name.endswith(("attn2.to_q", "attn2.to_v")):
-            assert isinstance(module, nn.Linear)
-            tensors[f"unet.{name}.lora_A.weight"] = torch.randn(2, module.in_features, generator=noise)
-            tensors[f"unet.{name}.lora_B.weight"] = torch.randn(module.out_features, 2, generator=noise)
-    return tensors
+def unet_lora_for(generator: Callable[[int], torch.Generator]) -> Callable[[Components], Tensors]:
+    """Makes LoRAs of rank 2 on every to_q and to_v of a UNet's cross-attention, in diffusers' names."""
+
+    def make(components: Components) -> Tensors:
+        noise = generator(1)
+        tensors: Tensors = {}
+        for name, module in components.unet.named_modules():
+            if name.endswith(("attn2.to_q", "attn2.to_v")):
+                assert isinstance(module, nn.Linear)
+                tensors[f"unet.{name}.lora_A.weight"] = torch.randn(2, module.in_features, generator=noise)
+                tensors[f"unet.{name}.lora_B.weight"] = torch.randn(module.out_features, 2, generator=noise)
+        return tensors
+
+    return make
+
+
+@pytest.fixture
+def unet_lora(tiny_components: Components, unet_lora_for: Callable[[Components], Tensors]) -> Tensors:
+    """A LoRA for the tiny UNet."""
+    return unet_lora_for(tiny_components)
 
 
 @pytest.fixture(params=["tiny", "embedded"] if (EMBEDDED / "model_index.json").is_file() else ["tiny"])

@@ -1,167 +1,53 @@
 """Hostile models and LoRAs by the hundred: each is refused by name, or is what it would be without it."""
 
-import os
 import shutil
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import torch
 
-import tilebake
-from tests.helpers.audit import Seen, audited
+from tests.helpers.audit import audited
 from tests.helpers.hostile_checkpoints import hostile_checkpoints
-from tests.helpers.hostile_loras import hostile_loras
-from tests.helpers.hostile_models import HostileCase, hostile_cases
-from tilebake.errors import TilebakeError
-from tilebake.models.lookup import Models
-from tilebake.models.reference import ModelSource, model_digest, model_paths, resolve
-from tilebake.paint.model.load import Components, load, models
-from tilebake.paint.model.loras import LoraFile
+from tests.helpers.hostile_trial import KINDS, Material, Trial, link_tree
+from tests.helpers.kept_trial import KeptTrial
+from tilebake.models.reference import model_digest, model_paths, resolve
+from tilebake.paint.model.load import Components, load
 
 EVERY = 401  # of which one is tried in the short form
-LONGEST = 600  # characters of a refusal, without its path
-SYSTEM = (Path("/proc"), Path("/sys"), Path("/dev"), Path("/etc"), Path(sys.prefix), Path(sys.base_prefix))
-
-
-class Material(NamedTuple):
-    """What is changed: a folder, and in it a model and perhaps a LoRA by their names."""
-
-    folder: Path
-    model: str
-    lora: str = ""
-
-
-class Loaded(NamedTuple):
-    """A model that was looked up and loaded."""
-
-    source: ModelSource
-    components: Components
-
-
-def link_tree(source: Path, target: Path) -> Path:
-    """A copy whose large files take no time."""
-    return shutil.copytree(source, target, copy_function=os.link)
-
-
-def is_same_model(one: Components, other: Components) -> bool:
-    pairs = zip(models(one), models(other), strict=True)
-    states = ((mine.state_dict(), theirs.state_dict()) for mine, theirs in pairs)
-    return all(
-        mine.keys() == theirs.keys()
-        and all(torch.equal(tensor, theirs[name]) for name, tensor in mine.items())
-        for mine, theirs in states
-    ) and all(
-        (mine.get_vocab(), mine("mossy lava").input_ids)
-        == (theirs.get_vocab(), theirs("mossy lava").input_ids)
-        for mine, theirs in ((one.tokenizer, other.tokenizer), (one.tokenizer_2, other.tokenizer_2))
-    )
-
-
-class Trial:
-    """Tries hostile cases, and counts how each ended."""
-
-    def __init__(self, material: Material, folder: Path, cache: Path) -> None:
-        self.material, self.folder = material, folder
-        self.canary = folder / "canary"
-        self.allowed = (*SYSTEM, Path(tilebake.__file__).parent, Path(torch.__file__).parent, cache)
-        self.counts: Counter[str] = Counter()
-        self._stage = ""
-        self.honest = self._load(material.folder).components
-
-    def run(self, cases: Iterable[HostileCase]) -> list[str]:
-        """Try each case; return what is wrong with how some ended."""
-        return [f"{case.name}: {problem}" for i, case in enumerate(cases) for problem in self._try(case, i)]
-
-    def _load(self, folder: Path) -> Loaded:
-        """Look up and load as a bake does."""
-        self._stage, lookups = "lookup", Models()
-        source, _ = lookups.model(self.material.model, folder)
-        lora = self.material.lora
-        loras = (
-            [LoraFile(*lookups.lora(lora, folder)[:1], 1.0, lookups.lora(lora, folder)[1])] if lora else []
-        )
-        self._stage = "load"
-        return Loaded(source, load(source, device="cpu", dtype="float32", loras=loras))
-
-    def _try(self, case: HostileCase, number: int) -> Iterator[str]:
-        target = link_tree(self.material.folder, self.folder / f"model{number}")
-        case.change(target)
-        loaded: Loaded | None = None
-        refusal = ""
-        with audited() as seen:
-            try:
-                loaded = self._load(target)
-            except TilebakeError as error:
-                refusal = str(error)
-            except Exception as error:  # what would end everything: here it is counted
-                yield repr(error)[:300]
-        if self.canary.exists():
-            self.canary.unlink()
-            yield "something was unpickled or run"
-        yield from seen.events
-        yield from (f"opened {path}" for path in seen.opened if not self._may_open(path, target))
-        if loaded is not None:
-            is_same = is_same_model(loaded.components, self.honest)
-            self.counts["loaded as without it" if is_same else "loaded with it"] += 1
-            if case.due != "any" and not is_same:
-                yield "another model was loaded"
-            yield from self._unknown(loaded.source, seen, target)
-        else:
-            self.counts[f"refused at {self._stage}"] += 1
-            if case.due == "same" or len(refusal) > LONGEST:
-                yield f"refused with {refusal[: 2 * LONGEST]!r}"
-        shutil.rmtree(target)
-
-    def _may_open(self, path: Path, target: Path) -> bool:
-        return any(map(path.is_relative_to, (target, *self.allowed)))
-
-    def _unknown(self, source: ModelSource, seen: Seen, target: Path) -> Iterator[str]:
-        """Say what was opened and is not digested. A vocabulary that was passed over was looked at."""
-        known = {*model_paths(source), target / self.material.lora}
-        opened = {path for path in seen.opened - known if path.is_relative_to(target)}
-        if source.kind == "file":
-            opened = {path for path in opened if path.parent.name != "tokenizer"}
-        yield from (f"opened {path.name}, which is not digested" for path in opened)
-
-
-Cases = Callable[[Path], Iterator[HostileCase]]
-KINDS: dict[str, Cases] = {
-    "folders": hostile_cases,
-    "checkpoints": hostile_checkpoints,
-    "LoRAs": hostile_loras,
-}
+SHARES = 4  # in which all of a kind are tried
 
 
 @pytest.fixture
 def material_of(
-    tiny_sdxl_folder: Path,
-    tiny_checkpoint: Path,
-    unet_lora: dict[str, torch.Tensor],
+    least_sdxl_folder: Path,
+    save_checkpoint: Callable[[Components], Path],
+    unet_lora_for: Callable[[Components], dict[str, torch.Tensor]],
     save_lora: Callable[[str, dict[str, torch.Tensor]], Path],
     tmp_path: Path,
 ) -> Callable[[str], Material]:
+    def components() -> Components:
+        return load(resolve(str(least_sdxl_folder)), device="cpu", dtype="float32")
+
     def checkpoint() -> Material:
         folder = tmp_path / "checkpoint"
         folder.mkdir()
-        tiny_checkpoint.rename(folder / "tiny.safetensors")
+        save_checkpoint(components()).rename(folder / "tiny.safetensors")
         ignore = shutil.ignore_patterns("*.safetensors", "tilebake.json")
-        shutil.copytree(tiny_sdxl_folder, folder / "tiny.config", ignore=ignore)
-        shutil.copytree(tiny_sdxl_folder / "tokenizer", folder / "tokenizer")
-        shutil.copyfile(tiny_sdxl_folder / "tilebake.json", folder / "tiny.tilebake.json")
+        shutil.copytree(least_sdxl_folder, folder / "tiny.config", ignore=ignore)
+        shutil.copytree(least_sdxl_folder / "tokenizer", folder / "tokenizer")
+        shutil.copyfile(least_sdxl_folder / "tilebake.json", folder / "tiny.tilebake.json")
         return Material(folder, "tiny.safetensors")
 
     def lora() -> Material:
         folder = tmp_path / "lora"
         folder.mkdir()
-        save_lora("moss", unet_lora).rename(folder / "moss.safetensors")
-        link_tree(tiny_sdxl_folder, folder / "model")
+        save_lora("moss", unet_lora_for(components())).rename(folder / "moss.safetensors")
+        link_tree(least_sdxl_folder, folder / "model")
         return Material(folder, "model", "moss.safetensors")
 
-    makers = {"folders": lambda: Material(tiny_sdxl_folder, "."), "checkpoints": checkpoint, "LoRAs": lora}
+    makers = {"folders": lambda: Material(least_sdxl_folder, "."), "checkpoints": checkpoint, "LoRAs": lora}
     return lambda kind: makers[kind]()
 
 
@@ -193,15 +79,25 @@ def test_far_more_tensors_than_a_network_has_are_refused_at_once(
     assert trial.counts == {"refused at load": 1}
 
 
+@pytest.fixture
+def kept_trial(
+    kind: str, material_of: Callable[[str], Material], tmp_path: Path, private_cache: Path
+) -> Iterator[KeptTrial]:
+    with closing(KeptTrial(kind, material_of(kind), tmp_path, private_cache)) as trial:
+        yield trial
+
+
 @pytest.mark.long
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("kind", KINDS)
 def test_everything_hostile_is_refused_or_loaded_as_if_it_were_not(
-    kind: str, trial: Trial, record_property: Callable[[str, object], None]
+    kind: str, share: int, kept_trial: KeptTrial, record_property: Callable[[str, object], None]
 ) -> None:
-    problems = trial.run(KINDS[kind](trial.canary))
-    print(f"{trial.counts.total()} hostile {kind}: {dict(sorted(trial.counts.items()))}")
-    record_property(f"hostile {kind}", dict(trial.counts))
+    numbers = range(share, len(kept_trial), SHARES)
+    problems = kept_trial.run(numbers)
+    record_property(f"hostile {kind}", dict(kept_trial.counts))
     assert problems == []
+    assert kept_trial.counts.total() == len(numbers)
 
 
 def test_the_digest_changes_with_every_file_that_is_opened(tiny_sdxl_folder: Path, tmp_path: Path) -> None:

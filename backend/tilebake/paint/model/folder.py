@@ -34,7 +34,7 @@ def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
         with open_all(weights) as tensors:
             return fill(build(configs[name]), tensors, dtype, where=weights[0])
 
-    index = read_json(files.index_file)
+    schedule, index = read_noise_schedule(files.scheduler), read_json(files.index_file)
     return Parts(
         unet=fill_part("unet", build_unet),
         vae=fill_part("vae", build_vae),
@@ -42,6 +42,6 @@ def load_folder(folder: Path, dtype: torch.dtype) -> Parts:
         text_encoder_2=fill_part("text_encoder_2", build_text_encoder_2),
         tokenizer=make_tokenizer(files.tokenizers["tokenizer"], configs["text_encoder"]),
         tokenizer_2=make_tokenizer(files.tokenizers["tokenizer_2"], configs["text_encoder_2"]),
-        scheduler_config=read_noise_schedule(files.scheduler),
+        scheduler_config=schedule,
         force_zeros_for_empty_prompt=bool(index.get("force_zeros_for_empty_prompt", True)),
     )

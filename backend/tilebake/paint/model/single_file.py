@@ -52,6 +52,7 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
         name: make_tokenizer(files.tokenizer, configs[f"text_encoder{name.removeprefix('tokenizer')}"], pad)
         for name, pad in PAD_TOKENS.items()
     }
+    schedule, index = read_noise_schedule(files.scheduler), read_json(files.index_file)
     with open_all([files.weights]) as tensors:
         unet, vae = build_unet(configs["unet"]), build_vae(configs["vae"])
         clip, open_clip = (
@@ -69,12 +70,10 @@ def load_single_file(file: Path, dtype: torch.dtype) -> Parts:
             tokenizer=tokenizers["tokenizer"],
             tokenizer_2=tokenizers["tokenizer_2"],
             scheduler_config={
-                **read_noise_schedule(files.scheduler),
+                **schedule,
                 **schedule_changes(tuple(tensors), read_label(file).metadata),
             },
-            force_zeros_for_empty_prompt=bool(
-                read_json(files.index_file).get("force_zeros_for_empty_prompt", True)
-            ),
+            force_zeros_for_empty_prompt=bool(index.get("force_zeros_for_empty_prompt", True)),
         )
 
 
