@@ -12,6 +12,7 @@ import pytest
 
 from tests.helpers import ROOT
 from tests.helpers.game import Game, game_in, until
+from tests.helpers.patience import PATIENCE
 from tilebake.cli import run_command_line
 from tilebake.cli.interrupt import CancelledError, interruptible
 from tilebake.cli.run import where
@@ -88,7 +89,7 @@ def test_watch_paints_on_without_its_console(redirection: str, game: Game) -> No
             game.save("forest", seed)
             until(lambda: game.is_painted("forest"))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
     finally:
         process.kill()
         process.wait()

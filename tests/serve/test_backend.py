@@ -99,8 +99,8 @@ def test_what_was_painted_is_not_painted_again(game: Game) -> None:
         until(lambda: view(backend, "forest").state == "up to date")
         game.path("forest").rename(game.path("wood"))
         until(lambda: game.png("wood").exists() and game.is_painted("wood"))
-        until(lambda: view(backend, "forest").state == "gone")
-        assert "gone" in states(backend.events(0, 0), "forest")
+        until(lambda: "gone" in states(backend.events(0, 0), "forest"))
+        assert view(backend, "forest").state == "gone"
     with game.watched() as backend:
         assert view(backend, "wood").state == "up to date"
         assert not backend.jobs()

@@ -59,6 +59,9 @@ def test_version_that_somebody_else_had_painted_does_not_stay(tries: int, events
             if number % 2:
                 os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
             until(lambda: is_settled(game, backend))
+        game.save("other", 1)  # once it is painted, the watch has come to all that was saved before
+        until(lambda: game.is_painted("other"))
+        assert game.is_painted("forest")
         assert game.request("forest").seed == 0
 
 

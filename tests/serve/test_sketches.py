@@ -7,6 +7,7 @@ import pytest
 
 from tests.helpers.game import Game, game_in, until, view
 from tilebake.serve.backend import Backend
+from tilebake.serve.jobs.status import JobView
 from tilebake.serve.setup import Setup
 from tilebake.serve.speeds import Speed, Speeds
 
@@ -23,6 +24,10 @@ def setup_of(game: Game, speed: Speed | None = None, *, warms_up: bool = False) 
     if speed is not None:
         speeds.learn(speed)
     return replace(game.setup(), speeds=speeds, warms_up=warms_up)
+
+
+def jobs_told(backend: Backend) -> list[JobView]:
+    return [event.job for event in backend.events(0, 0) if event.job]
 
 
 def paint_edited(game: Game, setup: Setup) -> None:
@@ -61,8 +66,8 @@ def test_the_image_of_a_job_is_its_sketch(game: Game) -> None:
     with Backend(setup_of(game)) as backend:
         until(lambda: view(backend, "forest").state == "up to date")
         game.save("forest", 2, **LARGE)
-        until(lambda: game.is_painted("forest") and view(backend, "forest").state == "up to date")
-        shown = [event.job.shows_sketch for event in backend.events(0, 0) if event.job]
+        until(lambda: [each.state for each in jobs_told(backend)].count("done") == 2)
+        shown = [each.shows_sketch for each in jobs_told(backend)]
     assert True in shown
     assert not shown[-1]
 

@@ -13,6 +13,7 @@ import pytest
 from tests.helpers.page_kills import LEVEL, ROUND, publish_one
 from tests.helpers.page_painter import paint, request_for, with_sand
 from tests.helpers.paged_picture import bake, files, join
+from tests.helpers.patience import PATIENCE
 from tilebake.serve.bake.publish import is_recorded_picture
 from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.pages.manifest import IGNORED, read_manifest
@@ -63,7 +64,7 @@ def test_a_reader_never_sees_pages_of_two_pictures_nor_misses_one(tmp_path: Path
     try:
         for request in requests:
             bake(png, request)
-            assert turn.acquire(timeout=60)  # at most one picture is published while one is read
+            assert turn.acquire(timeout=PATIENCE)  # at most one picture is published while one is read
             while turn.acquire(blocking=False):
                 pass
     finally:

@@ -36,6 +36,16 @@ def follow(notices: FsEvents, maps: Path) -> None:
     notices.take()
 
 
+def until_named(notices: FsEvents, file: Path) -> set[Path]:
+    """Wait for a notice that names a file, whatever late ones come before; what was named until then."""
+    named = set[Path]()
+    while file not in named:
+        assert notices.wait(PATIENCE)
+        notices.take()
+        named |= notices.take_named()
+    return named
+
+
 def test_a_save_is_noticed_until_it_is_taken(notices: FsEvents, maps: Path) -> None:
     follow(notices, maps)
     assert notices.mode.kind == "events"
@@ -69,7 +79,7 @@ def test_a_missing_folder_is_noticed_when_it_is_made(notices: FsEvents, maps: Pa
     assert notices.wait(PATIENCE)
     follow(notices, maps)
     (maps / "a.json").touch()
-    assert notices.wait(PATIENCE)
+    until_named(notices, maps / "a.json")
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -83,7 +93,7 @@ def test_a_folder_that_was_made_again_is_followed(notices: FsEvents, maps: Path,
     assert notices.wait(PATIENCE)
     follow(notices, maps)
     (maps / "a.json").touch()
-    assert notices.wait(PATIENCE)
+    until_named(notices, maps / "a.json")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -92,8 +102,7 @@ def test_a_folder_that_is_a_link_is_followed(notices: FsEvents, maps: Path) -> N
     link.symlink_to(maps)
     follow(notices, link)
     (maps / "a.json").touch()
-    assert notices.wait(PATIENCE)
-    assert link / "a.json" in notices.take_named()
+    until_named(notices, link / "a.json")
 
 
 def test_files_are_named_once_each_by_the_paths_that_are_followed(notices: FsEvents, maps: Path) -> None:
@@ -103,11 +112,7 @@ def test_files_are_named_once_each_by_the_paths_that_are_followed(notices: FsEve
     assert notices.take_named() == {maps / "a.json"}
     (maps / "deep").mkdir()
     (maps / "a.json").rename(maps / "b.json")
-    named = set[Path]()
-    while maps / "b.json" not in named:
-        assert notices.wait(PATIENCE)
-        notices.take()
-        named |= notices.take_named()
+    named = until_named(notices, maps / "b.json")
     assert named <= {maps / "a.json", maps / "b.json"}, "files, and no folder"
 
 

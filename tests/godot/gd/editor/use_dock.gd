@@ -132,8 +132,8 @@ func test_map_in_windows() -> void:
 	check("they are drawn over the tiles, and under what is over those", overlay.drawn_over() == _painting().source_layers()[-1])
 	check("they are transparent where nothing is painted yet", overlay.picture().get_image().detect_alpha() != Image.ALPHA_NONE)
 	await until("the picture takes the place of its windows", func() -> bool: return _live().overlay_of(_painting()) == null)
-	check("a map in windows is painted at the size that was asked for",
-		"up to date" in _map_states() and not "less detail" in text_in(_dock()))
+	await until("a map in windows is up to date", func() -> bool: return "up to date" in _state_of("fresh"))
+	check("a map in windows is painted at the size that was asked for", not "less detail" in text_in(_dock()))
 	check("nothing of the windows is saved", _painting().get_child_count() == 0)
 
 
@@ -194,6 +194,11 @@ func _map_names() -> PackedStringArray:
 	for row: TreeItem in _list().get_root().get_children():
 		names += PackedStringArray([row.get_text(0)])
 	return names
+
+
+func _state_of(map_name: String) -> String:
+	var index: int = _map_names().find(map_name)
+	return "" if index < 0 else _list().get_root().get_child(index).get_tooltip_text(1)
 
 
 ## Return the state of every map in the list, one a line.
