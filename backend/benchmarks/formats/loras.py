@@ -105,6 +105,7 @@ def _writer(tensors: Tensors, metadata: dict[str, str] | None = None) -> Callabl
 
 def _spelled(model: Model) -> Iterator[Case]:
     query, other = _pair(model, "attn2.to_q"), _pair(model, "attn2.to_v", rank=4, seed=5)
+    third = _pair(model, "attn2.to_v", seed=5)
     feed, conv = _pair(model, "ff.net.2"), _pair(model, "resnets.0.conv1")
     deltas = {f"unet.{query.layer}": query.delta}
     spellings: dict[str, Spell] = {
@@ -123,6 +124,9 @@ def _spelled(model: Model) -> Iterator[Case]:
     yield _case(model, "LoRA against itself", _peft(query), deltas, strength=-1.0)
     both = {**deltas, f"unet.{other.layer}": 0.25 * other.delta}
     yield _case(model, "LoRA, a rank and alpha a layer", {**_kohya(query), **_kohya(other, 1.0)}, both)
+    same_rank = {f"unet.{query.layer}": 0.5 * query.delta, f"unet.{third.layer}": 2 * third.delta}
+    alphas = {**_kohya(query, 1.0), **_kohya(third, 4.0)}
+    yield _case(model, "LoRA, kohya, alphas that differ", alphas, same_rank)
     yield _case(model, "LoRA of a feed-forward layer", _kohya(feed), {f"unet.{feed.layer}": feed.delta})
     of_conv = {f"unet.{conv.layer}": 0.5 * conv.delta}
     yield _case(model, "LoRA of a convolution (LoCon)", _kohya(conv, 1.0), of_conv)
