@@ -6,12 +6,15 @@ import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
 
 
-def make_controlnet(unet: UNet2DConditionModel, seed: int = 0) -> ControlNetModel:
-    """Make it in the UNet's shape. Nothing of it is zero, as of one that was trained."""
+def make_controlnet(unet: UNet2DConditionModel, widths: tuple[int, ...], seed: int = 0) -> ControlNetModel:
+    """Make it in the UNet's shape. Nothing of it is zero, as of one that was trained.
+
+    `widths` are those of the part that reads the picture.
+    """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         controlnet = ControlNetModel.from_unet(
-            unet, load_weights_from_unet=False, conditioning_embedding_out_channels=(8, 12, 16, 24)
+            unet, load_weights_from_unet=False, conditioning_embedding_out_channels=widths
         )
         ends = (*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block)
         for end in (*ends, controlnet.controlnet_cond_embedding.conv_out):
@@ -20,7 +23,11 @@ def make_controlnet(unet: UNet2DConditionModel, seed: int = 0) -> ControlNetMode
     return controlnet.eval()
 
 
-def write_controlnet(folder: Path, unet: UNet2DConditionModel, seed: int = 0) -> Path:
-    """Write one into a folder, as diffusers does; return the folder."""
-    make_controlnet(unet, seed).save_pretrained(folder)
+def write_controlnet(folder: Path, unet: UNet2DConditionModel, *, usual: bool = False) -> Path:
+    """Write one into a folder, as diffusers does; return the folder.
+
+    A `usual` one reads pictures by layers as wide as those of SDXL's.
+    """
+    widths = (16, 32, 96, 256) if usual else (8, 12, 16, 24)
+    make_controlnet(unet, widths).save_pretrained(folder)
     return folder

@@ -54,7 +54,7 @@ def png_of_size(width: int, height: int) -> bytes:
     )
 
 
-@pytest.mark.parametrize("key", ["art", "keep"])
+@pytest.mark.parametrize("key", ["art", "keep", "structure"])
 @pytest.mark.parametrize(
     ("name", "what"),
     [

@@ -50,10 +50,13 @@ class PlacedStructure:
         return shown[border:-border, border:-border]
 
     def content(self, part: Extent) -> Iterator[bytes]:
-        """Yield all of it that a part's latents depend on."""
+        """Yield all of it that a part's latents depend on; nothing where nothing is near."""
+        seen = self._seen(part.grow(MARGIN))
+        if self.takes_nearest and not seen.pixels[..., 3].any():
+            return
         yield repr((STRUCTURE, STRUCTURE_VERSION, self.takes_nearest, self.shows_edges)).encode("ascii")
         yield repr(tuple(self.working)).encode("ascii")
-        yield from self._seen(part.grow(MARGIN)).content()
+        yield from seen.content()
 
     def _seen(self, part: Extent) -> Crop:
         return self.picture.under_and_near(part) if self.takes_nearest else self.picture.under(part)
