@@ -69,16 +69,16 @@ def test_a_map_that_is_held_to_nothing_has_the_digest_that_it_had(folder: Path) 
 
 
 def test_the_digest_counts_the_picture_its_use_and_the_settings_but_no_names(folder: Path) -> None:
-    def digest(structure: str = "depth.png", **settings: object) -> str:
+    def digest(structure: str = "depth.png", settings: dict[str, Any] = HELD) -> str:
         return request(save_map(folder, {**HELD, **settings}, structure=structure)).digest()
 
     first = digest()
     draw(folder / "copy.png", np.full((8, 16, 4), 200, np.uint8), level=0)
-    assert digest("copy.png") == digest(controlnet="elsewhere") == first
+    assert digest("copy.png") == digest(settings={"controlnet": "elsewhere"}) == first
     as_art = request(save_map(folder, art="depth.png")).digest()
     others = {
-        *(digest(**{f"controlnet_{name}": 0.6}) for name in ("strength", "start", "end")),
-        digest(controlnet_edges=True),
+        *(digest(settings={f"controlnet_{name}": 0.6}) for name in ("strength", "start", "end")),
+        digest(settings={"controlnet_edges": True}),
         digest("tiles.png"),
     }
     assert len({first, as_art, *others}) == 7
@@ -115,9 +115,9 @@ def test_a_structure_that_does_not_fit_the_map_is_refused(
     folder: Path, pixels: np.ndarray, what: str
 ) -> None:
     draw(folder / "depth.png", pixels)
-    for changes in ({"structure": "depth.png"}, {"art": "depth.png"}):
+    for key in ("structure", "art"):
         with pytest.raises(MapError, match=what):
-            plan(save_map(folder, **changes))
+            plan(save_map(folder, HELD, **{key: "depth.png"}))
 
 
 @pytest.mark.parametrize("name", ["../canny", "/canny", "~/../../canny"])

@@ -237,7 +237,7 @@ def test_what_a_controlnet_is_shown(components: Components) -> None:
 def test_an_edit_is_held_to_the_same_picture(components: Components) -> None:
     tilemap = level(*ROWS, structure=picture())
     edit = Edit({"g": Rewrite("snow", Refine(0.5))})
-    asked, free = (ask(tilemap, **{**HELD, "controlnet_strength": each}) for each in (0.8, 0.0))
+    asked, free = (ask(tilemap, 5, **{**HELD, "controlnet_strength": each}) for each in (0.8, 0.0))
     edited = Pipeline(components).edit(asked, edit, ignore)
     plainly = Pipeline(components).bake(asked, ignore).image
     np.testing.assert_array_equal(edited.extra.source, plainly)
