@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.helpers.tiled_files import PROJECT, save, tmx, tsx
 from tilebake.errors import MapError
+from tilebake.level.formats.tiled.tmx import read_tiled_xml
 from tilebake.level.project import find_project
 from tilebake.level.tilemap import TileMap, parse_map, read_map
 from tilebake.request import BakeRequest
@@ -192,3 +193,38 @@ def test_a_map_from_tiled_names_its_pictures_by_properties(tmp_path: Path) -> No
     assert read(art="").art is None
     with pytest.raises(MapError, match="there is no file"):
         read(art="other.png")
+
+
+LAYERS = """<group offsetx="{x}" name="all"><imagelayer name="drawn" visible="0" opacity="0.5">
+ <image source="{file}" width="16" height="8"/></imagelayer></group>"""
+
+
+@pytest.mark.parametrize("suffix", ["tmx", "tmj"])
+def test_a_map_from_tiled_may_name_an_image_layer(tmp_path: Path, suffix: str) -> None:
+    def read(name: str, x: int = 0, file: str = "pictures/own.png", **attributes: int) -> TileMap:
+        properties = f'<properties><property name="art" value="{name}"/></properties>'
+        layers = LAYERS.format(x=x, file=file)
+        text = tmx(["gg", "gw"], more=layers, attributes=attributes).replace(
+            "<tileset", f"{properties}<tileset", 1
+        )
+        if suffix == "tmj":
+            text = json.dumps(read_tiled_xml(text, None).value)
+        return read_map(save(tmp_path, f"lake.{suffix}", text), find_project(tmp_path))
+
+    save(tmp_path, "tilebake.toml", PROJECT)
+    save(tmp_path, "ground.tsx", tsx())
+    (tmp_path / "pictures").mkdir()
+    draw(tmp_path / "pictures" / "own.png")
+    art = read("drawn").art
+    assert art is not None
+    assert (art.width, art.height) == (16, 8)
+    assert read("").art is None
+    for found, what in (
+        (lambda: read("other"), "there is no file 'other'"),
+        (lambda: read("drawn", file="../own.png"), "leads out of the project"),
+        (lambda: read("drawn", infinite=1), "is of an infinite map"),
+        (lambda: read("drawn", file=""), 'the image layer "drawn" has no picture'),
+        (lambda: read("drawn", x=16), 'the image layer "drawn" begins at 16, 0, and not in the corner'),
+    ):
+        with pytest.raises(MapError, match=what):
+            found()

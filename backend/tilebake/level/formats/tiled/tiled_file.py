@@ -101,7 +101,7 @@ class ChunkEntry(LenientModel):
 
 
 class TiledLayer(WithProperties):
-    """Hold a layer of tiles or a group of layers; of other layers no more than that they are there."""
+    """Hold a layer of tiles, a group or a picture; of other layers no more than that they are there."""
 
     type: _Text = ""
     name: _Text = ""
@@ -115,6 +115,9 @@ class TiledLayer(WithProperties):
     compression: _Text = ""
     data: Any = ""
     chunks: Annotated[tuple[ChunkEntry, ...], Field(max_length=MOST_CHUNKS)] | None = None
+    image: _Text = ""
+    """The file of a layer that is a picture."""
+
     layers: "tuple[TiledLayer, ...]" = ()
 
 

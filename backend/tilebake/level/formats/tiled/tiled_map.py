@@ -10,6 +10,7 @@ from tilebake.level.art.own_picture import OwnPicture, read_own_picture
 from tilebake.level.constants import MAX_SEED
 from tilebake.level.formats.beside import Beside
 from tilebake.level.formats.lenient_model import validate
+from tilebake.level.formats.tiled.image_layers import find_image_layer
 from tilebake.level.formats.tiled.tile_terrains import Tilesets
 from tilebake.level.formats.tiled.tiled_file import TiledMap, TiledTileset
 from tilebake.level.formats.tiled.tiled_grid import first_cell, read_grid
@@ -115,9 +116,13 @@ def _prompt(entry: TiledMap, name: str, refuse: Refuse) -> str | None:
 def _picture(
     entry: TiledMap, name: str, refuse: Refuse, path: Path | None, beside: Beside
 ) -> OwnPicture | None:
-    """Return a picture that a map names by a custom property, a text or a file. An empty name is none."""
+    """Return a picture that a map names by a custom property: an image layer, or a file. "" is none."""
     value = _file_name(entry, name, refuse)
-    return None if value is None else read_own_picture(value, ("properties",), path, beside, refuse)
+    if value is None:
+        return None
+    layer = find_image_layer(entry, value, refuse)
+    file, at = (value, ("properties",)) if layer is None else layer
+    return read_own_picture(file, at, path, beside, refuse)
 
 
 def _reference(entry: TiledMap, refuse: Refuse) -> ReferenceRef | None:

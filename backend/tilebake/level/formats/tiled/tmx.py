@@ -9,10 +9,8 @@ from tilebake.errors import Location, MapError
 from tilebake.level.formats.xml_text import Element, parse_xml
 from tilebake.level.source.json_positions import JsonPath
 
-_SKIPPED: Final = frozenset(
-    {"objectgroup", "imagelayer", "image", "animation", "editorsettings", "transformations"}
-)
-_LAYERS: Final[Mapping[str, str]] = {"layer": "tilelayer", "group": "group"}
+_SKIPPED: Final = frozenset({"objectgroup", "animation", "editorsettings", "transformations"})
+_LAYERS: Final[Mapping[str, str]] = {"layer": "tilelayer", "group": "group", "imagelayer": "imagelayer"}
 
 _Json = dict[str, object]
 
@@ -93,6 +91,8 @@ class _Reading:
         own = {**self._with_properties(element, path), "type": _LAYERS[element.tag]}
         if element.tag == "group":
             return own | self._layers(element, path)
+        for image in element.all("image")[:1]:
+            own["image"] = image.attributes.get("source", "")
         for data in element.all("data")[:1]:
             packing = {
                 key: data.attributes[key] for key in data.attributes.keys() & {"encoding", "compression"}
