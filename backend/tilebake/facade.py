@@ -137,7 +137,7 @@ class MapPainter:
     ) -> BakeRequest:
         """Return everything that decides the pixels of a map's texture. Equal digests are equal pixels.
 
-        Raises MapError or ProjectError, and ModelError where another VAE or an IP-Adapter is to be loaded.
+        Raises MapError or ProjectError, and ModelError where other files are to be loaded beside the model.
         """
         checked, box = _check_settings(settings), _bounds_of(region)
         request, model = _plan(source, replace(self._options, settings=checked, seed=seed, region=box))

@@ -1,1 +1,1 @@
-"""Look up files that are loaded beside a model: adapters of pictures, VAEs, words."""
+"""Look up files that are loaded beside a model: adapters of pictures, ControlNets, VAEs, words."""
