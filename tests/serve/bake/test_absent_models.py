@@ -82,6 +82,15 @@ def test_record_and_map_suffice_where_the_model_is_not_there(
     assert check(game).stale is not None
 
 
+def test_a_file_beside_the_model_is_named_where_it_is_not_there(game: Path) -> None:
+    for text in (
+        '[settings]\nvae = "vaes/soft.safetensors"\n',
+        '[embeddings]\nlush = "vaes/soft.safetensors"\n',
+    ):
+        (game.parent / "tilebake.toml").write_text('model = "models/painterly"\n' + text, encoding="utf-8")
+        assert check(game).uncompared == ("vaes/soft.safetensors",)
+
+
 def test_another_model_than_the_recorded_one_makes_a_texture_stale(game: Path) -> None:
     remove(game.parent)
     (game.parent / "tilebake.toml").write_text(

@@ -19,6 +19,14 @@ class AddedFiles(NamedTuple):
     controlnet: Path | None = None
     embeddings: tuple[tuple[str, Path], ...] = ()  # textual inversions, by the words that they stand for
 
+    def name_of(self, file: Path | None, root: Path) -> str | None:
+        """Return how a project at `root` names the added file or folder that a file is of; None for others."""
+        own = (self.ip_adapter, self.vae, self.controlnet, *(path for _, path in self.embeddings))
+        found = next((path for path in own if path and file and file.is_relative_to(path)), None)
+        if found is None:
+            return None
+        return found.relative_to(root).as_posix() if found.is_relative_to(root) else str(found)
+
 
 NOTHING_ADDED: Final = AddedFiles()
 

@@ -171,14 +171,15 @@ class Planner:
         if tilemap.edit is not None:
             refuse_windows(tilemap, settings)
         uncompared: list[str] = []
+        added = self._added(settings, project, tilemap)
         try:
-            source, digest = self.model(project, tilemap.model, self._added(settings, project, tilemap))
-        except AbsentModelError:
+            source, digest = self.model(project, tilemap.model, added)
+        except AbsentModelError as error:
             if recorded is None:
                 raise
             reference, _ = self._model_name(project, tilemap.model)
             source, digest = recorded.find(reference, settings, tilemap.embeddings)
-            uncompared.append(reference)
+            uncompared.append(added.name_of(error.where.file, project.root) or reference)
         loras, absent = self._loras(project, tilemap.loras, recorded)
         source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
         request = BakeRequest(
