@@ -20,7 +20,7 @@ class AddedFiles(NamedTuple):
     embeddings: tuple[tuple[str, Path], ...] = ()  # textual inversions, by the words that they stand for
 
     def name_of(self, file: Path | None, root: Path) -> str | None:
-        """Return how a project at `root` names the added file or folder that a file is of; None for others."""
+        """Return how a project at `root` names the added thing that a file is of; None for another file."""
         own = (self.ip_adapter, self.vae, self.controlnet, *(path for _, path in self.embeddings))
         found = next((path for path in own if path and file and file.is_relative_to(path)), None)
         if found is None:
