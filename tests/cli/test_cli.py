@@ -1,6 +1,7 @@
 """The command line, as a user types it."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -215,6 +216,32 @@ def test_generate_paints_a_prompt(maps: Path, tiny: list[str], capsys: pytest.Ca
     assert first.shape == (72, 64, 3)
     np.testing.assert_array_equal(first, same)
     assert (first != other).any()
+
+
+def test_a_fast_generate_paints_as_large_in_fewer_steps(tmp_path: Path, tiny_sdxl_folder: Path) -> None:
+    model = shutil.copytree(tiny_sdxl_folder, tmp_path / "model")
+    (model / "tilebake.json").write_text('{"steps": 10}', encoding="utf-8")
+    generate = [
+        "generate",
+        "grass",
+        "--width",
+        "64",
+        "--height",
+        "72",
+        "--model",
+        str(model),
+        "--device",
+        "cpu",
+    ]
+    for out, way in {
+        "fast": ["--fast"],
+        "few": ["--steps", "4"],
+        "given": ["--fast", "--steps", "10"],
+    }.items():
+        assert run_command_line([*generate, *way, "--out", str(tmp_path / f"{out}.png")]) == 0
+    fast, few, given = (opened(tmp_path / f"{out}.png") for out in ("fast", "few", "given"))
+    assert fast.size == (64, 72)
+    assert fast.tobytes() == few.tobytes() != given.tobytes()
 
 
 def test_show_masks_draws_a_sheet(maps: Path, capsys: pytest.CaptureFixture[str]) -> None:

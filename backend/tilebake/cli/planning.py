@@ -14,7 +14,7 @@ from tilebake.level.edit.rewrite import Prompts
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import find_project
 from tilebake.level.prompt_check import Adviser
-from tilebake.level.settings import SettingsOverride
+from tilebake.level.settings import AnySettings, BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap
@@ -22,6 +22,8 @@ from tilebake.models.devices import refuse_absent_device
 from tilebake.models.lookup import recommend_with
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest
+from tilebake.serve.bake.model.preview import preview_of_prompt
+from tilebake.serve.bake.model.recommended_settings import with_defaults
 from tilebake.serve.bake.plan import BakeOptions, Planner
 
 
@@ -79,18 +81,26 @@ class PlainModel(NamedTuple):
 
     source: ModelSource
     loras: tuple[tuple[LoraRef, str], ...]
-    settings: SettingsOverride
+    settings: AnySettings
 
 
-def plan_plain(choices: Choices) -> PlainModel:
-    """Find the model of a plain prompt: as chosen, or that of the project of the current folder."""
+def plan_plain(choices: Choices, *, is_fast: bool = False) -> PlainModel:
+    """Find the model of a plain prompt: as chosen, or that of the project of the current folder.
+
+    `is_fast` is for a preview, in fewer steps than the model recommends.
+    """
     refuse_absent_device(choices.machine.device)
     options = bake_options(choices)
     project, planner = find_project(Path.cwd()), Planner(options)
     source, _ = planner.plain_model(project)
     loras = planner.loras(project)
     source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
-    return PlainModel(source, loras, options.settings)
+    settings: AnySettings = options.settings
+    if is_fast:
+        settings = preview_of_prompt(
+            with_defaults(apply(BakeSettings(), options.settings), source), options.settings.given
+        )
+    return PlainModel(source, loras, settings)
 
 
 @dataclass(frozen=True)

@@ -128,13 +128,17 @@ def refuse_windows(tilemap: TileMap, settings: BakeSettings) -> None:
 
 
 def with_less_detail(settings: BakeSettings, pixels_per_tile: int, steps: int) -> BakeSettings:
-    """Return settings that paint the same map in less time, in smaller tiles and fewer steps.
+    """Return settings that paint the same map in less time, in smaller tiles and fewer steps."""
+    return _with_width(in_fewer_steps(settings, steps), pixels_per_tile)
+
+
+def in_fewer_steps(settings: BakeSettings, steps: int) -> BakeSettings:
+    """Return settings that paint in these steps.
 
     Karras' sigmas need about ten steps; with fewer, even ones give calmer pictures.
     """
     scheduler = "dpmpp_2m" if settings.scheduler == "dpmpp_2m_karras" else settings.scheduler
-    quick = settings.model_copy(update={"steps": steps, "scheduler": scheduler})
-    return _with_width(quick, pixels_per_tile)
+    return settings.model_copy(update={"steps": steps, "scheduler": scheduler})
 
 
 def _with_width(settings: BakeSettings, pixels_per_tile: int) -> BakeSettings:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tilebake.level.settings import SettingsOverride
+from tilebake.level.settings import BakeSettings, SettingsOverride
 from tilebake.request import BakeRequest
+from tilebake.serve.bake.model.preview import preview_of_prompt
 from tilebake.serve.bake.plan import BakeOptions, Planner
 
 
@@ -44,3 +45,10 @@ def test_it_is_never_more_than_the_map_asks_for(width: int, steps: int, map_file
     map_file.write_text(json.dumps(content), encoding="utf-8")
     settings = request_of(map_file, is_fast=True).settings
     assert (settings.pixels_per_tile, settings.steps) == (width, steps)
+
+
+def test_a_prompt_without_a_map_is_painted_in_fewer_steps() -> None:
+    full = BakeSettings(steps=10, scheduler="dpmpp_2m_karras", guidance_scale=3.0)
+    expected = full.model_copy(update={"steps": 4, "scheduler": "dpmpp_2m"})
+    assert preview_of_prompt(full, {"guidance_scale"}) == expected
+    assert preview_of_prompt(full, {"steps"}).steps == 10

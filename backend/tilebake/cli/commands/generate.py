@@ -20,6 +20,7 @@ from tilebake.level.torus.wrap import WRAPS, Wrap
     help="Let the picture go on at its other side, so that it repeats without a seam: along x, y or both, "
     "which it is without a value.",
 )
+@click.option("--fast", is_flag=True, help="Paint a preview: of the same size, in fewer steps.")
 @json_option
 @choices(*SAMPLING, out="The .png file to write. [default: generated.png]")
 def command(
@@ -30,6 +31,7 @@ def command(
     height: int,
     wrap: Wrap | None,
     choices: Choices,
+    fast: bool,
     as_json: bool,
 ) -> None:
     """Paint PROMPT without a map, with the same model and code path, and print how long it took.
@@ -38,4 +40,4 @@ def command(
     """
     from tilebake.cli.run.generate import run_generate
 
-    run_generate(prompt, negative, (width, height), choices, wrap, as_json=as_json)
+    run_generate(prompt, negative, (width, height), choices, wrap, is_fast=fast, as_json=as_json)

@@ -18,7 +18,14 @@ DEFAULT_OUT: Final = Path("generated.png")
 
 
 def run_generate(
-    prompt: str, negative: str, size: tuple[int, int], choices: Choices, wrap: Wrap | None, *, as_json: bool
+    prompt: str,
+    negative: str,
+    size: tuple[int, int],
+    choices: Choices,
+    wrap: Wrap | None,
+    *,
+    is_fast: bool,
+    as_json: bool,
 ) -> None:
     """Paint the prompt, write the picture, and print its path and timings."""
     refuse_unwrappable_size(size, wrap)
@@ -27,7 +34,7 @@ def run_generate(
         plain_text(text)
         for note in foreign_tags(text):
             tell_note(note)
-    model = plan_plain(choices)
+    model = plan_plain(choices, is_fast=is_fast)
     if not as_json:
         say_loading(model.source.reference)
     with importing_libraries():

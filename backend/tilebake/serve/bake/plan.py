@@ -9,7 +9,7 @@ from tilebake.errors import Location, MapError, shown
 from tilebake.level.art.fit import refuse_pictures_in_worlds, refuse_unfit_pictures
 from tilebake.level.art.structure import structure_of
 from tilebake.level.canvas import canvas_of, in_windows
-from tilebake.level.decide import DecidedMap, decide, refuse_windows, with_less_detail
+from tilebake.level.decide import DecidedMap, decide, refuse_windows
 from tilebake.level.edit.edit_entry import EditEntry
 from tilebake.level.formats.part import file_of
 from tilebake.level.formats.read_once import ReadOnce
@@ -20,7 +20,6 @@ from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
 from tilebake.level.terrain import LoraRef
 from tilebake.level.tilemap import TileMap, beside_of, read_map
-from tilebake.level.torus.sizes import can_wrap
 from tilebake.level.windows.region import region_of
 from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
 from tilebake.models.lookup import Models, recommend_with
@@ -29,6 +28,7 @@ from tilebake.models.reference import ModelSource
 from tilebake.models.words.advice import advise
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.model.find_added_files import find_added_files
+from tilebake.serve.bake.model.preview import preview_of_map
 from tilebake.serve.bake.model.recommended_settings import with_defaults
 from tilebake.serve.bake.model.recorded_model import RecordedModel, read_recorded_model
 from tilebake.serve.bake.publish import CHANGED, is_patched, stale_reason
@@ -42,9 +42,6 @@ from tilebake.serve.windows.anchors import Anchors
 from tilebake.serve.windows.world_maps import WorldMaps
 
 REGION_SUFFIX: Final = ".region.png"
-FAST_WIDTH: Final = 24  # canvas pixels: a preview's tiles are half as wide as the map's, but not smaller
-FAST_STEPS: Final = 4  # the fewest of a preview: with even sigmas, half of them make no picture
-FAST_SHARE_OF_STEPS: Final = 0.4
 
 
 @dataclass(frozen=True)
@@ -182,11 +179,12 @@ class Planner:
             uncompared.append(added.name_of(error.where.file, project.root) or reference)
         loras, absent = self._loras(project, tilemap.loras, recorded)
         source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
+        settings = with_defaults(settings, source, in_windows=in_windows(tilemap, settings))
+        if self._options.is_fast:
+            settings = preview_of_map(tilemap, settings, self._options.settings.given)
         request = BakeRequest(
             tilemap=tilemap,
-            settings=self._hurry(
-                tilemap, with_defaults(settings, source, in_windows=in_windows(tilemap, settings))
-            ),
+            settings=settings,
             model=source.reference,
             model_digest=digest,
             seed=tilemap.seed if self._options.seed is None else self._options.seed,
@@ -200,19 +198,6 @@ class Planner:
             request = replace(request, tilemap=join_maps(tilemap, others), in_world=shown is None)
             shown = shown or tilemap.bounds
         return request if shown is None else request.part(shown), source, (*uncompared, *absent)
-
-    def _hurry(self, tilemap: TileMap, settings: BakeSettings) -> BakeSettings:
-        """Return the settings of a preview, if one is asked for."""
-        if not self._options.is_fast:
-            return settings
-        given = self._options.settings.given
-        width, steps = settings.pixels_per_tile or FAST_WIDTH, settings.steps or FAST_STEPS
-        if "pixels_per_tile" not in given:
-            narrow = min(width, max(FAST_WIDTH, width // 2))
-            width = narrow if can_wrap(tilemap, narrow) else width
-        if "steps" not in given:
-            steps = min(steps, max(FAST_STEPS, round(steps * FAST_SHARE_OF_STEPS)))
-        return with_less_detail(settings, width, steps)
 
     def model(
         self, project: Project, maps_own: str | None = None, added: AddedFiles = NOTHING_ADDED
