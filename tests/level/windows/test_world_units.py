@@ -7,8 +7,8 @@ import pytest
 from tests.helpers.page_painter import map_of, request_for
 from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.map.grid import Bounds
-from tilebake.level.windows import part, world_units
-from tilebake.level.windows.lattice import Extent, Lattice, Window, extent_of
+from tilebake.level.windows import part
+from tilebake.level.windows.lattice import Extent, Lattice, Window, extent_of, lattice_over
 from tilebake.level.windows.world_units import PieceUnit, WindowsUnit, WorldUnits
 from tilebake.request import BakeRequest
 
@@ -18,44 +18,55 @@ SIDE = 256 // LATENT
 
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (part, world_units):
-        monkeypatch.setattr(module, "PIECE_SIDE", PIECE)
+    monkeypatch.setattr(part, "PIECE_SIDE", PIECE)
 
 
-def world(rounds: int, origin: list[int] | None = None, columns: int = 20) -> BakeRequest:
+def world(rounds: int, origin: list[int] | None = None, columns: int = 20, **keys: object) -> BakeRequest:
     """A map of 160 by 96 latents, if no other width is asked for, with windows of 32."""
     settings = {"windows": "always", "pixels_per_tile": 64, "window": 256, "rounds": rounds}
-    return request_for(map_of(columns, 12, settings=settings, origin=origin or [0, 0]))
+    return request_for(map_of(columns, 12, settings=settings, origin=origin or [0, 0], **keys))
+
+
+def lattice_of(request: BakeRequest) -> Lattice:
+    canvas = canvas_of(request.tilemap, request.settings)
+    return lattice_over(canvas, SIDE, request.tilemap.wrap)
 
 
 def windows_seen(request: BakeRequest, extent: Extent) -> set[Window]:
-    """Those that show a pixel of an extent, by looking at all."""
-    lattice = Lattice(SIDE, extent_of(canvas_of(request.tilemap, request.settings)))
-    return {each for each in lattice.windows(lattice.world) if lattice.extent(each).meets(extent)}
+    """Those that show a pixel of an extent, by looking at all, and at their repeats."""
+    lattice = lattice_of(request)
+    around = extent_of(canvas_of(request.tilemap, request.settings)).grow(2 * SEES + 3 * SIDE)
+    there = lattice.windows(around.within(lattice.world))
+    return {lattice.own(each) for each in there if lattice.extent(each).meets(extent)}
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 3])
 @pytest.mark.parametrize("origin", [[0, 0], [-7, 3]], ids=str)
+@pytest.mark.parametrize("wrap", [None, "x", "both"])
 def test_each_window_is_painted_once_a_round_and_each_piece_decoded_once(
-    rounds: int, origin: list[int]
+    rounds: int, origin: list[int], wrap: str | None
 ) -> None:
-    request = world(rounds, origin)
+    request = world(rounds, origin, wrap=wrap)
     own = extent_of(canvas_of(request.tilemap, request.settings))
     units = WorldUnits(request.tilemap, request.settings).of_part(request.shown)
     windows = Counter(
         (unit.number, window) for unit in units if isinstance(unit, WindowsUnit) for window in unit.windows
     )
     assert set(windows) == {(number, each) for number in range(rounds) for each in windows_seen(request, own)}
-    pieces = Counter(unit.extent.within(own) for unit in units if isinstance(unit, PieceUnit))
+    there = lattice_of(request).world
+    pieces = Counter(unit.extent.within(there) for unit in units if isinstance(unit, PieceUnit))
     assert sum(height * width for height, width in (each.size for each in pieces)) == 160 * 96
     assert {*windows.values(), *pieces.values()} == {1}
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 3])
-def test_a_unit_comes_after_all_that_it_sees_and_waits_for_nothing_else(rounds: int) -> None:
-    request = world(rounds)
+@pytest.mark.parametrize(("wrap", "columns"), [(None, 20), ("y", 20), ("both", 29)])
+def test_a_unit_comes_after_all_that_it_sees_and_waits_for_nothing_else(
+    rounds: int, wrap: str | None, columns: int
+) -> None:
+    request = world(rounds, columns=columns, wrap=wrap)
     units = WorldUnits(request.tilemap, request.settings)
-    lattice = Lattice(SIDE, extent_of(canvas_of(request.tilemap, request.settings)))
+    lattice = lattice_of(request)
     before: set[object] = set()
     for unit in units.of_part(request.shown):
         needs = units.needs(unit)

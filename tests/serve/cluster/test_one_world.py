@@ -15,7 +15,7 @@ from tests.helpers.counting_baker import MISTAKE
 from tests.paint.test_pipeline import ask, ignore, level
 from tilebake.errors import PromptError
 from tilebake.level.map.grid import Bounds
-from tilebake.level.windows import part, world_units
+from tilebake.level.windows import part
 from tilebake.models.reference import ModelSource, model_digest, resolve
 from tilebake.paint.model.load import Components
 from tilebake.paint.pipeline import Pipeline
@@ -35,7 +35,7 @@ from tilebake.serve.cluster.messages import (
 from tilebake.serve.cluster.one_world import OneWorld
 from tilebake.serve.cluster.painting_worker import PaintingWorker
 from tilebake.serve.cluster.unit_count import UnitCount
-from tilebake.texture import Texture
+from tilebake.texture import Texture, pixel_hash
 
 
 class Killed(BaseException):
@@ -129,7 +129,7 @@ class Rack:
 
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (part, world_units, decode_pieces):
+    for module in (part, decode_pieces):
         monkeypatch.setattr(module, "PIECE_SIDE", 32)
 
 
@@ -166,6 +166,25 @@ def test_workers_paint_the_pixels_of_one_and_nothing_twice(
     np.testing.assert_array_equal(again.image, serial.image)
     assert store.put_in == alone.put_in, "a driver that was killed finds all of it"
     assert again.share == 0
+
+
+def test_a_world_that_wraps_is_shared_in_any_order(
+    tiny_components: Components, tiny_sdxl_folder: Path
+) -> None:
+    chance = random.Random(3)
+    rows = ["".join(chance.choice("gws") * 5 for _ in range(10)) for _ in range(4)]
+    tilemap = level(*[row for row in rows for _ in range(5)], wrap="both")
+    digest = model_digest(resolve(str(tiny_sdxl_folder)))
+    settings: dict[str, object] = {"windows": "always", "window": 256, "mask_sigma": 1.0, "rounds": 2}
+    request = replace(ask(tilemap, 1, **settings), model_digest=digest)  # 100 by 40 latents, 5 by 2 windows
+    alone, store = SharedStore(), SharedStore()
+    serial = Pipeline(tiny_components, alone).bake(request, ignore)
+    rack = Rack(tiny_components, tiny_sdxl_folder, store, seed=4)
+    pages = rack.paint(request, *(request.part(Bounds(left, 0, 400, 320)) for left in (0, 400)))
+    assert pixel_hash(np.concatenate([page.image for page in pages], axis=1)) == pixel_hash(serial.image)
+    assert store.put_in == alone.put_in, "each window and piece of one period, once"
+    assert min(rack.crew.painted.values()) > 1, "all take part"
+    assert rack.units.done == rack.units.asked == 2 * 3 * 1 + 4 * 2
 
 
 def test_who_dies_costs_what_was_in_its_hands(

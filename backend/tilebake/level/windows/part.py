@@ -5,7 +5,6 @@ from math import ceil, floor
 from typing import Final
 
 from tilebake.level.canvas import LATENT, canvas_of
-from tilebake.level.map.crop import crop
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.blend_schedule import softest_mask
 from tilebake.level.settings import BakeSettings
@@ -29,30 +28,19 @@ def part_around(tilemap: TileMap, settings: BakeSettings, region: Bounds) -> Til
     """
     grid = picture_grid(tilemap, settings)
     latents = grid.latents(grid.whole_pieces(grid.pixels(region)))
-    axes = axes_of(tilemap.wrap)
-    periods = periods_of(axes, canvas_of(tilemap, settings).latent_size)
-    seen = _in_map_pixels(
-        around_pieces(latents, periods=periods).grow(reach_of_windows(settings)), LATENT / grid.canvas_scale
-    )
-    softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
-    margin = BOOSTED * REACH * softest * LATENT / grid.canvas_scale
-    common = _common(seen, tilemap.bounds)
-    box = _grow(_along(axes, seen, common), margin)
-    return crop_around(tilemap, box, _along(axes, tilemap.bounds, common))
+    periods = periods_of(axes_of(tilemap.wrap), canvas_of(tilemap, settings).latent_size)
+    return surroundings(tilemap, settings, around_pieces(latents, periods=periods))
 
 
 def surroundings(tilemap: TileMap, settings: BakeSettings, latents: Extent) -> TileMap:
-    """Return the part of a map that windows over some latent pixels depend on; `part_around` says more.
-
-    The map does not wrap.
-    """
-    assert tilemap.wrap is None, "a map that wraps is not parted"
+    """Return the part of a map that windows over some latent pixels depend on; `part_around` says more."""
     per_latent = LATENT / picture_grid(tilemap, settings).canvas_scale
-    seen = latents.grow(reach_of_windows(settings))
-    bounds = _common(_in_map_pixels(seen, per_latent), tilemap.bounds)
+    seen = _in_map_pixels(latents.grow(reach_of_windows(settings)), per_latent)
     softest = softest_mask(settings, tilemap.grid, tilemap.tile_size)
     margin = BOOSTED * REACH * softest * per_latent
-    return crop(tilemap, _grow(bounds, margin), bounds)
+    axes, common = axes_of(tilemap.wrap), _common(seen, tilemap.bounds)
+    box = _grow(_along(axes, seen, common), margin)
+    return crop_around(tilemap, box, _along(axes, tilemap.bounds, common))
 
 
 def around_pieces(
@@ -77,6 +65,14 @@ def pieces_along(start: int, end: int, period: int = 0) -> Iterator[tuple[int, i
         stop = min(whole, (at // period + 1) * period) if period else whole
         yield at, stop
         at = stop
+
+
+def in_first_period(piece: Extent, periods: Periods) -> Extent:
+    """Return the piece of the first period that shows the same as one that repeats."""
+    across, down = periods
+    return piece.move(
+        -(piece.left // across * across) if across else 0, -(piece.top // down * down) if down else 0
+    )
 
 
 def reach_of_windows(settings: BakeSettings) -> int:

@@ -1,7 +1,8 @@
 """Part a world into units that several workers paint: windows of one round, and pieces that are decoded.
 
 A unit needs others before it, and nothing else: no round waits for all of another. Of two units that show the
-same, one paints it, for windows and pieces belong to one unit each, wherever the map is cut.
+same, one paints it, for windows and pieces belong to one unit each, wherever the map is cut. Of what
+repeats in a world that wraps, units name the first period's.
 """
 
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from tilebake.level.canvas import LATENT, canvas_of
 from tilebake.level.map.grid import Bounds
 from tilebake.level.settings import BakeSettings
 from tilebake.level.tilemap import TileMap
-from tilebake.level.windows.lattice import Extent, Lattice, Window, extent_of
-from tilebake.level.windows.part import FARTHEST, PIECE_SIDE, SEAM
+from tilebake.level.windows.lattice import Extent, Window, lattice_over
+from tilebake.level.windows.part import FARTHEST, SEAM, in_first_period, pieces_along
 from tilebake.level.windows.picture_grid import picture_grid
+from tilebake.level.windows.window_line import WindowLine
 
 UNIT_SIDE: Final = 2  # windows along a unit of them
 
@@ -41,7 +43,9 @@ class WorldUnits:
         assert settings.window is not None, "the window is decided"
         assert settings.rounds is not None, "the rounds are decided"
         self._grid = picture_grid(tilemap, settings)
-        self._lattice = Lattice(settings.window // LATENT, extent_of(canvas_of(tilemap, settings)))
+        side = settings.window // LATENT
+        self._lattice = lattice_over(canvas_of(tilemap, settings), side, tilemap.wrap)
+        self._pixels = self._grid.pixels(tilemap.bounds)
         self._rounds = settings.rounds
 
     def of_part(self, shown: Bounds) -> tuple[WorldUnit, ...]:
@@ -50,10 +54,13 @@ class WorldUnits:
         A few windows at the part's edge may be among them that a decoder of a narrow view does without.
         """
         grid, listed = self._grid, dict[WorldUnit, None]()
-        near = grid.latents(grid.whole_pieces(grid.pixels(shown))).grow(SEAM).within(self._lattice.world)
-        for top in range(near.top // PIECE_SIDE * PIECE_SIDE, near.bottom, PIECE_SIDE):
-            for left in range(near.left // PIECE_SIDE * PIECE_SIDE, near.right, PIECE_SIDE):
-                self._list(PieceUnit(Extent(left, top, left + PIECE_SIDE, top + PIECE_SIDE)), listed)
+        pixels = grid.whole_pieces(grid.pixels(shown)).within(self._pixels)
+        near = grid.latents(pixels).grow(SEAM).within(self._lattice.world)
+        periods = self._lattice.periods
+        columns = [*pieces_along(near.left, near.right, periods.across)]
+        for top, bottom in pieces_along(near.top, near.bottom, periods.down):
+            for left, right in columns:
+                self._list(PieceUnit(in_first_period(Extent(left, top, right, bottom), periods)), listed)
         return tuple(listed)
 
     def needs(self, unit: WorldUnit) -> tuple[WindowsUnit, ...]:
@@ -85,19 +92,25 @@ class WorldUnits:
 
     def _of_windows(self, number: int, seen: Extent) -> tuple[WindowsUnit, ...]:
         """Return the units of a round with a window that shows a pixel of a part."""
-        squares = dict.fromkeys(_square_of(window) for window in self._lattice.windows(seen))
+        own = map(self._lattice.own, self._lattice.windows(seen))
+        squares = dict.fromkeys(_square_of(window) for window in own)
         return tuple(WindowsUnit(number, tuple(self._windows_of(square))) for square in squares)
 
     def _windows_of(self, square: "_Square") -> Iterator[Window]:
-        corner = Window(square.column * UNIT_SIDE, square.row * UNIT_SIDE)
-        first = self._lattice.extent(corner)
-        whole = Extent(first.left, first.top, *(UNIT_SIDE * self._lattice.side + edge for edge in first[:2]))
-        return (each for each in self._lattice.windows(whole) if _square_of(each) == square)
+        columns = _along(self._lattice.columns, square.column)
+        return (Window(column, row) for row in _along(self._lattice.rows, square.row) for column in columns)
 
 
 class _Square(NamedTuple):
     column: int
     row: int
+
+
+def _along(line: WindowLine, square: int) -> range:
+    """Return the windows along one side of a square, as many as there are."""
+    there = range(line.count) if line.period else line.indices(line.begin, line.end)
+    first = square * UNIT_SIDE
+    return range(max(first, there.start), min(first + UNIT_SIDE, there.stop))
 
 
 def _square_of(window: Window) -> _Square:

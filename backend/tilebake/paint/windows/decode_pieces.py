@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tilebake.level.canvas import LATENT
 from tilebake.level.torus.wrap import NO_PERIODS, Periods
 from tilebake.level.windows.lattice import Extent
-from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces, pieces_along
+from tilebake.level.windows.part import PIECE_SIDE, SEAM, around_pieces, in_first_period, pieces_along
 from tilebake.paint.decode import decode_image
 from tilebake.paint.model.load import Components
 from tilebake.paint.picture import to_pixels
@@ -90,7 +90,10 @@ class PieceDecoder:
         return image
 
     def keep(self, piece: Extent) -> None:
-        """Decode a piece of the lattice, as much of it as there is, unless it is kept. Raises as `decode`."""
+        """Decode a piece of the lattice, as much of it as there is, unless it is kept. Raises as `decode`.
+
+        Of pieces that repeat, it is the first period's.
+        """
         self._decode_piece(piece.within(self._world).grow(self._seam).within(self._world))
 
     def _decode_piece(self, shown: Extent) -> NDArray[np.uint8]:
@@ -151,14 +154,6 @@ def pieces_of(part: Extent, world: Extent, seam: int, periods: Periods = NO_PERI
     for top, bottom in pieces_along(near.top, near.bottom, periods.down):
         for left, right in columns:
             yield Extent(left, top, right, bottom).within(world)
-
-
-def in_first_period(piece: Extent, periods: Periods) -> Extent:
-    """Return the piece of the first period that shows the same as one that repeats."""
-    across, down = periods
-    return piece.move(
-        -(piece.left // across * across) if across else 0, -(piece.top // down * down) if down else 0
-    )
 
 
 def fade(piece: Extent, shown: Extent, seam: int) -> Image:

@@ -79,7 +79,8 @@ def paint_unit(
         case WindowsUnit(number, windows):
             painter.paint_windows(number, windows, on_step)
         case PieceUnit(extent):
-            decoder = PieceDecoder(components, painter, painter.world.lattice.world)
+            lattice = painter.world.lattice
+            decoder = PieceDecoder(components, painter, lattice.world, lattice.periods)
             with clock.stage("decode"), freeze_norms(components.vae.decoder, statistics):
                 decoder.keep(extent)
             degraded = decoder.degraded

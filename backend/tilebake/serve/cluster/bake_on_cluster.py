@@ -26,8 +26,7 @@ TURN: Final = 0.2  # seconds between two checks whether to go on
 class ClusterBake:
     """Paint jobs by a dispatcher's workers: what is put around a painter, and who keeps others out.
 
-    With `shares_worlds` a map in windows is painted by all of them, unless it wraps: they have to share a
-    store of windows.
+    With `shares_worlds` a map in windows is painted by all of them: they have to share a store of windows.
     """
 
     dispatcher: Dispatcher
@@ -82,8 +81,7 @@ class ClusterBake:
             return make_picture(baker, job, _ignore, force=self.force, paint_each=pages.map)
 
     def _baker_of(self, job: PlannedBake) -> Baker:
-        tilemap = job.request.tilemap
-        if not (self.shares_worlds and tilemap.wrap is None and in_windows(tilemap, job.request.settings)):
+        if not (self.shares_worlds and in_windows(job.request.tilemap, job.request.settings)):
             return self.dispatcher.baker_of(job.source)
         from tilebake.serve.cluster.one_world import OneWorld  # NumPy, for large maps alone
 
