@@ -17,6 +17,7 @@ from tilebake.cli.logfile import logging_to
 from tilebake.errors import BakeError
 from tilebake.private_folder import is_believed, private_folder
 from tilebake.serve.bake.texture_cache import user_cache
+from tilebake.user_folders import shorten_home
 
 VARIABLES = (
     *("TILEBAKE_CACHE", "TILEBAKE_STATE", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"),
@@ -157,3 +158,29 @@ def test_the_users_folders_are_closed_to_others(tmp_path: Path, monkeypatch: pyt
     log = made / "watch.log"
     with logging_to(log):
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("/home/ann", "~"),
+        ("it lies in /home/ann.", "it lies in ~."),
+        ("'/home/ann/game/a.json':3: /home/ann/b", "'~/game/a.json':3: ~/b"),
+        (
+            "/home/annabel and /home/ann-b and /home/ann.old",
+            "/home/annabel and /home/ann-b and /home/ann.old",
+        ),
+        ("/mnt/home/ann/game", "/mnt/home/ann/game"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="paths as Linux and macOS have them")
+def test_a_home_folder_is_shortened(text: str, short: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert shorten_home(text) == short
+
+
+@pytest.mark.parametrize("home", ["/", "relative"])
+def test_what_is_no_home_shortens_nothing(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.setenv("USERPROFILE", home)
+    assert shorten_home("/relative/levels") == "/relative/levels"

@@ -8,6 +8,7 @@ without any home (a container's) has a folder in the system's temporary one, clo
 """
 
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Final, Literal
 
 import platformdirs
 
-from tilebake.errors import ServeError
+from tilebake.errors import ServeError, shown
 from tilebake.private_folder import private_folder
 
 _BELOW_HOME: Final = {"cache": ".cache/tilebake", "state": ".local/state/tilebake"}
@@ -63,6 +64,22 @@ def hub_folder() -> Path:
         return _expanded(named) / "hub"
     named = os.environ.get("XDG_CACHE_HOME", "")
     return _expanded(named if Path(named).is_absolute() else "~/.cache") / "huggingface" / "hub"
+
+
+def shorten_home(text: str) -> str:
+    """Return a text with ~ in the place of the user's home folder, whose name is a person's as a rule."""
+    try:
+        home = Path.home()
+        folders = [folder for folder in (home, home.resolve()) if folder.is_absolute() and folder.name]
+    except (RuntimeError, OSError):  # no home, or none that can be looked at
+        return text
+    for folder in folders:
+        spelled = shown(folder)
+        quoted = spelled.replace("\\", "\\\\")  # as Python has names of Windows in its errors
+        for spelling in dict.fromkeys((quoted, spelled, spelled.replace(os.sep, "/"))):
+            pattern = rf"(?<![\w.~-]){re.escape(spelling)}(?![\w-]|\.\w)"  # no piece of a longer name
+            text = re.sub(pattern, "~", text, flags=re.IGNORECASE if os.name == "nt" else re.NOFLAG)
+    return text
 
 
 def _user_folder(kind: Literal["cache", "state"]) -> Path:

@@ -66,6 +66,26 @@ def test_doctor_prints_each_problem_with_its_hint(game: Game, capsys: pytest.Cap
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_doctor_leaves_out_the_name_of_the_home_folder(
+    form: list[str], game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = game.root.parent
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.setenv("TILEBAKE_CACHE", str(home / ".cache" / "tilebake"))
+    (game.root / "tilebake.toml").write_text(
+        'maps = ["levels", "away"]\nmodel = "nowhere"\n', encoding="utf-8"
+    )
+    game.path("broken").write_text('{"tilebake": 1, "rows": [}', encoding="utf-8")
+    assert run_command_line(["doctor", str(game.root), *form]) == 1
+    told = capsys.readouterr().out
+    assert str(home) not in told
+    for place in ("", "levels/broken.json", "away"):
+        assert str(Path("~", "game", place)) in told
+
+
+@pytest.mark.usefixtures("quick")
 def test_doctor_names_who_is_at_work(game: Game, capsys: pytest.CaptureFixture[str]) -> None:
     game.save("forest", 1)
     with only_writer(Project(game.root), "a test"):

@@ -26,6 +26,7 @@ from tilebake.serve.files.project_lock import holder
 from tilebake.serve.files.safe_folder import nearest_folder
 from tilebake.serve.speeds import MEGAPIXEL, Speeds, Work
 from tilebake.serve.watching.fs_events import FsEvents
+from tilebake.user_folders import shorten_home
 
 GIB: Final = 1 << 30
 LEAST_MEMORY: Final = 1 * GIB  # for the embedded model and a usual map
@@ -45,13 +46,13 @@ class Finding:
 
     @property
     def found(self) -> str:
-        """What was found, without the hint."""
-        return str(replace(self.diagnostic, hint=None))
+        """What was found, without the hint, and without the name of the user's home: it is made public."""
+        return shorten_home(str(replace(self.diagnostic, hint=None)))
 
     @property
     def hint(self) -> str:
         """What to do about it; empty if nothing has to be done."""
-        return self.diagnostic.hint or ""
+        return shorten_home(self.diagnostic.hint or "")
 
     def as_json(self) -> dict[str, str]:
         """Return it as `doctor --json` prints it."""
