@@ -18,11 +18,12 @@ from pydantic import ValidationError
 
 from tilebake.errors import BakeError, Location, MapError, ModelError
 from tilebake.level.edit.edit import Edit
+from tilebake.level.edit.embedding_names import join_embeddings, name_embeddings
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import Project, find_project
 from tilebake.level.settings import SettingsOverride
 from tilebake.level.source.diagnostics import field_problems
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef
 from tilebake.level.tilemap import TileMap, parse_map, read_map
 from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
 from tilebake.models.lookup import recommend_with
@@ -63,30 +64,28 @@ def load_map(source: MapSource, project: Project | None = None) -> TileMap:
 
     The project is that of the file, or for a dict that of the current folder. Raises MapError.
     """
-    match source:
-        case TileMap():
-            return source
-        case Mapping():
-            return parse_map(json.dumps(source), project=project or load_project())
-        case _:
-            path = Path(source)
-            return read_map(path, project or find_project(path))
+    return _read(source, project)
 
 
 def load_painter(
     model: str = "embedded",
     *,
     loras: Sequence[str | LoraRef] = (),
+    embeddings: Mapping[str, str] | None = None,
     device: str = "auto",
     dtype: str = "auto",
 ) -> "MapPainter":
     """Load a model once, to paint many maps with it.
 
-    `model` is "embedded", a diffusers folder, a .safetensors file, or a hub id that was downloaded. `device`
-    is auto, cpu, cuda, cuda:1, mps or xpu; `dtype` is auto, float32, float16 or bfloat16. Raises ModelError.
+    `model` is "embedded", a diffusers folder, a .safetensors file, or a hub id that was downloaded.
+    `embeddings` are files of textual inversions, by the words that stand for them in every map's prompts.
+    `device` is auto, cpu, cuda, cuda:1, mps or xpu; `dtype` is auto, float32, float16 or bfloat16.
+    Raises ModelError, and PromptError for an embedding's name that is no word.
     """
     options = BakeOptions(
-        model=model, loras=tuple(LoraRef(each) if isinstance(each, str) else each for each in loras)
+        model=model,
+        loras=tuple(LoraRef(each) if isinstance(each, str) else each for each in loras),
+        embeddings=name_embeddings((embeddings or {}).items()),
     )
     planner, project = Planner(options), load_project()
     source, _ = planner.plain_model(project)
@@ -195,8 +194,23 @@ def ignore_step(_step: Step) -> None:
     """Do nothing after a step."""
 
 
+def _read(
+    source: MapSource, project: Project | None = None, embeddings: Sequence[EmbeddingRef] = ()
+) -> TileMap:
+    """Read a map with these textual inversions beside its own; one that was read gets them."""
+    match source:
+        case TileMap():
+            return replace(source, embeddings=join_embeddings(source.embeddings, embeddings))
+        case Mapping():
+            content = json.dumps(source)
+            return parse_map(content, project=project or load_project(), embeddings=embeddings)
+        case _:
+            path = Path(source)
+            return read_map(path, project or find_project(path), embeddings=embeddings)
+
+
 def _plan(source: MapSource, options: BakeOptions) -> tuple[BakeRequest, ModelSource]:
-    tilemap = load_map(source)
+    tilemap = _read(source, embeddings=options.embeddings)
     project = load_project() if tilemap.path is None else find_project(tilemap.path)
     return Planner(options).request(tilemap, project)
 

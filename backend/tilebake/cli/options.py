@@ -11,9 +11,10 @@ import click
 
 from tilebake.cli.help_sections import SectionOption
 from tilebake.cli.setting_options import Setting
+from tilebake.errors import PromptError
 from tilebake.level.canvas import LATENT
 from tilebake.level.constants import MAX_SEED
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef
 from tilebake.models.devices import DEVICES, DTYPES, is_device
 from tilebake.near_names import find_near_path
 
@@ -39,6 +40,24 @@ def _parse_loras(
     return tuple(parse_lora(value) for value in values)
 
 
+def _parse_embeddings(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[EmbeddingRef, ...]:
+    """Parse NAME=FILE, each once: what stands before the first "=" is the name."""
+    if not values:
+        return ()
+    from tilebake.level.edit.embedding_names import name_embeddings  # pydantic: seldom needed
+
+    for value in values:
+        if not all(value.partition("=")):
+            example = "mossy-style=embeddings/mossy.safetensors"
+            raise click.BadParameter(f"{value!r} is not NAME=FILE, such as {example}", context, parameter)
+    try:
+        return name_embeddings((name, file) for name, _, file in (value.partition("=") for value in values))
+    except PromptError as error:
+        raise click.BadParameter(f"{error.what}; {error.hint}", context, parameter) from None
+
+
 @dataclass(frozen=True)
 class Machine:
     """Name the device and the number type that a model runs with."""
@@ -57,6 +76,7 @@ class Choices:
     machine: Machine
     model: str | None
     loras: tuple[LoraRef, ...]
+    embeddings: tuple[EmbeddingRef, ...]
     seed: int | None
     out: Path | None
     settings: Mapping[str, object]
@@ -110,6 +130,14 @@ LORA: Final = model_option(
     callback=_parse_loras,
     help="LoRA to add to the model. May be repeated.",
 )
+EMBEDDING: Final = model_option(
+    "--embedding",
+    "embeddings",
+    metavar="NAME=FILE",
+    multiple=True,
+    callback=_parse_embeddings,
+    help="Textual inversion to add to the model, by the word of prompts that it stands for. May be repeated.",
+)
 SEED: Final = model_option(
     "--seed",
     type=click.INT,
@@ -126,6 +154,7 @@ def choices(
         *((click.option("--out", type=click.Path(path_type=Path), help=out),) if out else ()),
         *(MODEL if model else ()),
         *((LORA,) if model and lora else ()),
+        *((EMBEDDING,) if model else ()),
         *((SEED,) if seed else ()),
         *(setting.option() for setting in settings),
     ]
@@ -138,6 +167,7 @@ def choices(
                 machine=Machine(given.pop("device", "auto"), given.pop("dtype", "auto")),
                 model=given.pop("model", None),
                 loras=given.pop("loras", ()),
+                embeddings=given.pop("embeddings", ()),
                 seed=given.pop("seed", None),
                 out=given.pop("out", None),
                 settings={name: value for name, value in values.items() if value is not None},

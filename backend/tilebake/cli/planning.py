@@ -1,6 +1,6 @@
 """Turn what the command line says into options for the planner, and a map into the request to paint."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,13 +10,17 @@ from pydantic import ValidationError
 
 from tilebake.cli.options import Choices
 from tilebake.cli.setting_options import SETTINGS
+from tilebake.cli.terminal.printing import tell_note
+from tilebake.level.edit.embedding_names import join_embeddings, take_tags
+from tilebake.level.edit.prompt_spelling import foreign_tags
+from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts
 from tilebake.level.map.grid import Bounds
 from tilebake.level.project import find_project
 from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import AnySettings, BakeSettings, SettingsOverride, apply
 from tilebake.level.source.diagnostics import field_problems
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef
 from tilebake.level.tilemap import TileMap
 from tilebake.models.devices import refuse_absent_device
 from tilebake.models.lookup import recommend_with
@@ -35,6 +39,7 @@ def bake_options(
         settings=settings_override(choices.settings),
         model=choices.model,
         loras=choices.loras or None,
+        embeddings=choices.embeddings,
         seed=choices.seed,
         out=choices.out,
         dtype=None if choices.machine.dtype == "auto" else choices.machine.dtype,
@@ -101,6 +106,23 @@ def plan_plain(choices: Choices, *, is_fast: bool = False) -> PlainModel:
             with_defaults(apply(BakeSettings(), options.settings), source), options.settings.given
         )
     return PlainModel(source, loras, settings)
+
+
+def plain_embeddings(choices: Choices) -> tuple[EmbeddingRef, ...]:
+    """Return the textual inversions of a plain prompt: those that are given, and the project's."""
+    return join_embeddings(find_project(Path.cwd()).embeddings, choices.embeddings)
+
+
+def read_plain(prompt: str, embeddings: Iterable[EmbeddingRef]) -> str:
+    """Return a prompt that no map holds, with `embedding:NAME` as the name alone where a file has that name.
+
+    Tags of other tools are told. Raises PromptError for a broken prompt: before a model is looked for.
+    """
+    text = take_tags(prompt, {each.name for each in embeddings})
+    plain_text(text)
+    for note in foreign_tags(text):
+        tell_note(note)
+    return text
 
 
 @dataclass(frozen=True)

@@ -89,16 +89,26 @@ def read_map(
     trial: EditEntry | None = None,
     find_adviser: FindAdviser | None = None,
     beside: Beside | None = None,
+    embeddings: Sequence[EmbeddingRef] = (),
 ) -> TileMap:
     """Read the map in a file; what it leaves out comes from the project.
 
     `beside` is what its reader may look at; it is the project's (`beside_of`) unless given.
+    `embeddings` are further textual inversions, which go before those that map and project name.
     `trial` is an edit to paint in place of the map's own. `find_adviser` makes notes on its prompts' words.
     Raises MapError with file, line, column and JSON path; for a mistake in `trial`, with the path alone.
     Raises ProjectError for a prompt of the project's.
     """
     data = read_bytes(file_of(path), MapError)
-    return parse_map(data, path=path, project=project, trial=trial, find_adviser=find_adviser, beside=beside)
+    return parse_map(
+        data,
+        path=path,
+        project=project,
+        trial=trial,
+        find_adviser=find_adviser,
+        beside=beside,
+        embeddings=embeddings,
+    )
 
 
 def parse_map(
@@ -109,12 +119,13 @@ def parse_map(
     trial: EditEntry | None = None,
     find_adviser: FindAdviser | None = None,
     beside: Beside | None = None,
+    embeddings: Sequence[EmbeddingRef] = (),
 ) -> TileMap:
     """Read a map as `read_map` does, in the format of the path's name or else tilebake's own."""
     known = format_of(file_of(path).name) if path else None
     beside = beside or beside_of(path, project)
     content = spell_terrain_names((known or OWN_FORMAT).read(data, path, beside))
-    content, project, trial = take_embeddings(content, project, trial)
+    content, project, trial = take_embeddings(content, project, trial, embeddings)
     _refuse_clashes(content, project)
     terrains = _terrains(content, project, is_own=known in (None, OWN_FORMAT))
     laid = lay_tiles(content.layers, content.grid, content.refuse, content.extent)

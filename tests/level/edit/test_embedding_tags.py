@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tilebake.errors import PromptError
 from tilebake.level.edit.edit_entry import EditEntry
-from tilebake.level.edit.embedding_names import take_tags
+from tilebake.level.edit.embedding_names import name_embeddings, take_tags
 from tilebake.level.project import Project
 from tilebake.level.terrain import EmbeddingRef, Terrain
 from tilebake.level.tilemap import parse_map
@@ -50,6 +51,29 @@ def test_tags_of_names_that_are_known_are_the_names_everywhere() -> None:
     tried = parse_map(json.dumps(MAP), project=PROJECT, trial=trial).edit
     assert tried is not None
     assert tried.rewrites[None].prompt.startswith("Moss-Style map")
+
+
+def test_what_is_given_goes_before_the_maps_own() -> None:
+    given = name_embeddings([("Oil", "d.safetensors"), ("ink", "e.safetensors")])
+    tilemap = parse_map(json.dumps(MAP), project=PROJECT, embeddings=given)
+    assert tilemap.embeddings == (given[0], PROJECT.embeddings[0], given[1])
+    assert tilemap.negative_prompt == "Moss-Style, oil, ink"
+    assert tilemap.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([("my style", "a.safetensors")], "'my style' is not one word of a prompt"),
+        ([("<s0>", "a.safetensors")], "'<s0>' is not one word of a prompt"),
+        ([("moss-style", "a.safetensors"), ("Moss-Style", "b.safetensors")], "the name of two files"),
+    ],
+)
+def test_names_that_are_no_words_or_mean_two_files_are_refused(
+    files: list[tuple[str, str]], told: str
+) -> None:
+    with pytest.raises(PromptError, match=told):
+        name_embeddings(files)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from tests.conftest import TEXT_WIDTHS
+from tilebake.cli import run_command_line
 from tilebake.errors import ModelError
 from tilebake.facade import bake_map, load_map, load_painter
 from tilebake.level.project import find_project
@@ -166,3 +167,52 @@ def test_a_game_names_its_textual_inversions_and_their_content_counts(
     _, model = planner.request(tilemap, find_project(source))
     loaded = encode_prompt(painter.pipeline.components, tilemap.terrains[0].prompt)
     assert read_prompts(tilemap, model)["g"].tokens == loaded.tokens
+    project.write_text('model = "model"\n', encoding="utf-8")
+    given = load_painter("model", embeddings={NAME: "mossy.safetensors"}, device="cpu", dtype="float32")
+    for each in (source, load_map({**content, "terrains": {"g": f"{NAME} grass"}})):
+        assert given.request(each).digest() == named.digest
+    np.testing.assert_array_equal(given.bake_map(source).image, named.image)
+
+
+def test_the_command_line_names_textual_inversions_from_where_it_is(
+    tiny_sdxl_folder: Path,
+    save: Callable[[Tensors], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = save(vectors(3))
+    game = tmp_path / "game"
+    game.mkdir()
+    content = {
+        "tilebake": 1,
+        "terrains": {"g": f"embedding:{NAME} grass"},
+        "rows": ["g"],
+        "legend": {"g": "g"},
+    }
+    (game / "map.json").write_text(json.dumps(content), encoding="utf-8")
+    (game / "tilebake.toml").write_text(f'[embeddings]\n{NAME} = "none.safetensors"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    tiny = ["--model", str(tiny_sdxl_folder), "--device", "cpu", "--embedding", f"{NAME}={file.name}"]
+    assert run_command_line(["show", "prompts", "game/map.json", "--json", *tiny]) == 0
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (grass,) = (each for each in shown if each["prompt"] == "g")
+    assert grass["text"] == f"{NAME} grass"
+    assert len(grass["tokens"]) == 3 + 1
+    size = ["--width", "64", "--height", "64"]
+    for out, prompt in {"name": NAME, "tag": f"embedding:{NAME.upper()}"}.items():
+        assert run_command_line(["generate", f"{prompt} grass", *size, "--out", f"{out}.png", *tiny]) == 0
+    edit = ["edit", "game/map.json", "--terrain", "g", "--refine", f"embedding:{NAME} dry grass", "--save"]
+    assert run_command_line([*edit, *tiny]) == 0
+    assert "embedding:" not in capsys.readouterr().err
+    assert (tmp_path / "name.png").read_bytes() == (tmp_path / "tag.png").read_bytes()
+    saved = json.loads((game / "map.json").read_text(encoding="utf-8"))["edit"]["terrains"]["g"]
+    assert saved["prompt"] == f"{NAME} dry grass"
+
+
+@pytest.mark.parametrize("text", [NAME, f"{NAME}=", "=mossy.safetensors", "my style=mossy.safetensors"])
+def test_what_is_no_name_with_a_file_is_told_with_the_form(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command_line(["generate", "grass", "--embedding", text]) == 2
+    assert "mossy-style" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from tilebake.errors import MapError
 from tilebake.level.project import find_project
 from tilebake.level.settings import PRESETS, SettingsOverride
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef
 from tilebake.level.tilemap import read_map
 from tilebake.serve.bake.plan import BakeOptions, decide_for
 from tilebake.serve.bake.save_choice import check_choice, save_choice
@@ -87,3 +87,20 @@ def test_a_lora_is_named_from_the_project(
     assert read_map(file).loras == (LoraRef("loras/oil.safetensors", 0.6),)
     with pytest.raises(MapError, match="no LoRA outside"):
         check_choice(file, choice(loras=(LoraRef("elsewhere.safetensors"),)))
+
+
+def test_textual_inversions_take_the_place_of_those_of_their_names(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    (tmp_path / "tilebake.toml").write_text('[embeddings]\noil = "oil.safetensors"\n', encoding="utf-8")
+    content = {**json.loads(TEXT), "embeddings": {"Moss-Style": "a.safetensors", "ink": "ink.safetensors"}}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    given = (EmbeddingRef("moss-style", f"{tmp_path.name}/b.safetensors"),)
+    assert save_choice(file, BakeOptions(embeddings=given))
+    kept = {"ink": "ink.safetensors", "moss-style": "b.safetensors"}
+    assert json.loads(file.read_text(encoding="utf-8")) == {**content, "embeddings": kept}
+    known = (*given, EmbeddingRef("oil", f"{tmp_path.name}/oil.safetensors"))
+    assert not save_choice(file, BakeOptions(embeddings=known))
+    with pytest.raises(MapError, match="no textual inversion outside"):
+        check_choice(file, BakeOptions(embeddings=(EmbeddingRef("ink", "ink.safetensors"),)))

@@ -1,6 +1,6 @@
 """Run `tilebake edit`: find what is to be edited, paint the edit, and keep it in the map if asked to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,15 @@ from typing import Final, NamedTuple
 from tilebake.cli.edit_options import EditOptions, TitledOptions
 from tilebake.cli.options import Choices
 from tilebake.cli.output import EditPlaces, picture_of_map, picture_path
-from tilebake.cli.planning import MapTarget, MapToPaint, PromptTarget, plan_plain, read_and_plan
+from tilebake.cli.planning import (
+    MapTarget,
+    MapToPaint,
+    PromptTarget,
+    plain_embeddings,
+    plan_plain,
+    read_and_plan,
+    read_plain,
+)
 from tilebake.cli.terminal.printing import print_notes, print_path, say, say_loading, tell_note
 from tilebake.errors import BakeError, Location, MapError, shown
 from tilebake.level.art.fit import ART, refuse_unfit_pictures
@@ -24,9 +32,11 @@ from tilebake.level.edit.edit import (
     Threshold,
 )
 from tilebake.level.edit.edit_file import NAME_ART, NO_ART
+from tilebake.level.edit.embedding_names import take_tags
 from tilebake.level.edit.prompt_spelling import foreign_tags
 from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.edit.rewrite import Prompts, replace_phrase, replace_prompt, select_prompts, weigh_words
+from tilebake.level.terrain import EmbeddingRef
 from tilebake.paint import importing_libraries
 from tilebake.serve.bake.save_edit import forget_edit, map_with_edit, save_edit
 from tilebake.serve.bake.texture_cache import user_cache
@@ -60,13 +70,12 @@ def run_edit_prompt(
     sheet: Path | None,
 ) -> None:
     """Edit a plain prompt, once or in several ways. `size` is width and height in pixels."""
-    target = PromptTarget(*prompts, size, plan_plain(choices))
-    edits = {each.title: edit_of(each.options, {None: prompts.positive}) for each in trials}
-    written = (rewrite.prompt for edit in edits.values() for rewrite in edit.rewrites.values())
-    for text in (*prompts, *written):  # a broken one is told before the model is loaded
-        plain_text(text or "")
-        for note in foreign_tags(text or ""):
-            tell_note(note)
+    embeddings = plain_embeddings(choices)
+    positive, negative = (read_plain(each or "", embeddings) for each in prompts)
+    edits = {each.title: edit_of(each.options, {None: positive}, embeddings) for each in trials}
+    for rewrite in (rewrite for edit in edits.values() for rewrite in edit.rewrites.values()):
+        read_plain(rewrite.prompt, embeddings)
+    target = PromptTarget(positive, negative or None, size, plan_plain(choices))
     places = EditPlaces(picture_path(choices.out, DEFAULT_OUT), sheet)
     _refuse_closed_folders(sheet)
     say_loading(target.model.source.reference)
@@ -88,7 +97,8 @@ def run_edit_map(
     """Edit a map, once or in several ways; with `save`, keep the edit in the map file once it is painted."""
     planned = read_and_plan(map_path, choices)
     target = _map_target(planned, map_path, editable)
-    edits = {each.title: edit_of(each.options, target.prompts) for each in trials}
+    embeddings = planned.tilemap.embeddings
+    edits = {each.title: edit_of(each.options, target.prompts, embeddings) for each in trials}
     edit = next(iter(edits.values()))
     if edit.source == "art":
         planned = _with_art_to_edit(planned, edit)
@@ -121,14 +131,16 @@ def run_forget(map_path: Path) -> None:
         say(f"{shown(map_path)} holds no edit")
 
 
-def edit_of(options: EditOptions, prompts: Prompts) -> Edit:
-    """Make the edit of these prompts. Raises PromptError."""
+def edit_of(options: EditOptions, prompts: Prompts, embeddings: Iterable[EmbeddingRef] = ()) -> Edit:
+    """Make the edit of these prompts; new ones may name `embeddings` by ComfyUI's tag. Raises PromptError."""
     if options.swap is not None:
         targets = replace_phrase(prompts, *options.swap)
     elif options.refine is not None:
         targets = replace_prompt(prompts, options.refine)
     else:
         targets = select_prompts(prompts, options.weights)
+    known = {each.name for each in embeddings}
+    targets = {name: take_tags(text, known) for name, text in targets.items()}
     weights = weigh_words(targets, options.weights)
     return Edit(
         {name: _rewrite(options, text, weights[name]) for name, text in targets.items()},

@@ -6,11 +6,9 @@ from typing import Final
 
 from tilebake.cli.options import Choices
 from tilebake.cli.output import picture_path, write_picture
-from tilebake.cli.planning import plan_plain
+from tilebake.cli.planning import plain_embeddings, plan_plain, read_plain
 from tilebake.cli.terminal.painting import painting_one
 from tilebake.cli.terminal.printing import print_result, say, say_loading, tell_note
-from tilebake.level.edit.prompt_spelling import foreign_tags
-from tilebake.level.edit.prompt_words import plain_text
 from tilebake.level.torus.wrap import Wrap, refuse_unwrappable_size
 from tilebake.paint import importing_libraries
 
@@ -30,10 +28,8 @@ def run_generate(
     """Paint the prompt, write the picture, and print its path and timings."""
     refuse_unwrappable_size(size, wrap)
     out = picture_path(choices.out, DEFAULT_OUT)
-    for text in (prompt, negative):  # a broken one is told before the model is loaded
-        plain_text(text)
-        for note in foreign_tags(text):
-            tell_note(note)
+    embeddings = plain_embeddings(choices)
+    prompt, negative = (read_plain(each, embeddings) for each in (prompt, negative))
     model = plan_plain(choices, is_fast=is_fast)
     if not as_json:
         say_loading(model.source.reference)

@@ -116,7 +116,7 @@ def run_keep(map_path: Path, axes: Axes, choices: Choices, number: int) -> int:
     has_changed = save_choice(map_path, options)
     say(f"saved in {name}: {chosen.title}" if has_changed else f"{name} has this already: {chosen.title}")
     mode = BakeMode(check=False, force=False, use_cache=True, report=False)
-    plain = Choices(choices.machine, model=None, loras=(), seed=None, out=None, settings={})
+    plain = Choices(choices.machine, model=None, loras=(), embeddings=(), seed=None, out=None, settings={})
     return run_bake((map_path,), mode, None, plain, is_fast=False, as_json=False)
 
 

@@ -1,12 +1,12 @@
 """Read ComfyUI's `embedding:NAME` in all prompts of a map as the name alone, where a file has that name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tilebake.level.edit.edit_entry import EditEntry, RewriteForm
-from tilebake.level.edit.embedding_names import take_tags
+from tilebake.level.edit.embedding_names import join_embeddings, take_tags
 from tilebake.level.map.content import MapContent
 from tilebake.level.source.schema_base import TerrainEntry
 from tilebake.level.terrain import EmbeddingRef, Terrain
@@ -18,22 +18,23 @@ _Take = Callable[[str | None], str | None]
 
 
 def take_embeddings(
-    content: MapContent, project: "Project | None", trial: EditEntry | None
+    content: MapContent,
+    project: "Project | None",
+    trial: EditEntry | None,
+    given: Sequence[EmbeddingRef] = (),
 ) -> "tuple[MapContent, Project | None, EditEntry | None]":
-    """Return a map's content with the project's embeddings too, the project and an edit, all tags read."""
-    embeddings = _embeddings_of(content, project)
+    """Return a map's content with all embeddings, the project and an edit, all tags read.
+
+    The project's are among them; the map's own go before those, and what is `given` goes before both.
+    """
+    shared = () if project is None else project.embeddings
+    embeddings = join_embeddings(shared, content.embeddings, given)
     names = frozenset(each.name for each in embeddings)
     if not names:
         return content, project, trial
     read = None if project is None else _take_project_tags(project, names)
     tried = None if trial is None else _take_edit_tags(trial, names)
     return replace(_take_content_tags(content, names), embeddings=embeddings), read, tried
-
-
-def _embeddings_of(content: MapContent, project: "Project | None") -> tuple[EmbeddingRef, ...]:
-    """Return the textual inversions of a map: the project's and its own, which go before those, by name."""
-    shared = {} if project is None else {each.name: each for each in project.embeddings}
-    return tuple(sorted((shared | {each.name: each for each in content.embeddings}).values()))
 
 
 def _take_content_tags(content: MapContent, names: frozenset[str]) -> MapContent:

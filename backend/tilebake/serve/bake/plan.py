@@ -11,6 +11,7 @@ from tilebake.level.art.structure import structure_of
 from tilebake.level.canvas import canvas_of, in_windows
 from tilebake.level.decide import DecidedMap, decide, refuse_windows
 from tilebake.level.edit.edit_entry import EditEntry
+from tilebake.level.edit.embedding_names import join_embeddings
 from tilebake.level.formats.part import file_of
 from tilebake.level.formats.read_once import ReadOnce
 from tilebake.level.map.grid import Bounds
@@ -18,7 +19,7 @@ from tilebake.level.map_names import map_stem
 from tilebake.level.project import FILE_NAME, Project, find_project, output_path, project_root
 from tilebake.level.prompt_check import Adviser
 from tilebake.level.settings import BakeSettings, SettingsOverride, apply
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef
 from tilebake.level.tilemap import TileMap, beside_of, read_map
 from tilebake.level.windows.region import region_of
 from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
@@ -59,6 +60,7 @@ class BakeOptions:
     )
     region: Bounds | None = None  # the only part to be painted, in tiles
     is_fresh: bool = False  # a patched texture counts as stale
+    embeddings: tuple[EmbeddingRef, ...] = ()  # beside those of map and project, before which they go
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,9 @@ class Planner:
 
         adviser = partial(self.adviser, project)
         beside = replace(beside_of(path, project), on_file=stamp, once=self._once)
-        return read_map(path, project, trial=trial, find_adviser=adviser, beside=beside), stamps
+        typed = self._options.embeddings
+        tilemap = read_map(path, project, trial=trial, find_adviser=adviser, beside=beside, embeddings=typed)
+        return tilemap, stamps
 
     def request(self, tilemap: TileMap, project: Project) -> tuple[BakeRequest, ModelSource]:
         """Return the request and its model, with every setting that was left open decided.
@@ -207,10 +211,15 @@ class Planner:
 
     def plain_model(self, project: Project) -> tuple[ModelSource, str]:
         """Return what paints where no map is known: the model, and what is loaded beside it for each."""
-        typed = self._options.settings
-        settings = apply(BakeSettings(), project.settings, typed)
+        typed = self._options
         added = find_added_files(
-            settings, typed.given, project, project.embeddings, has_references=False, has_structure=False
+            apply(BakeSettings(), project.settings, typed.settings),
+            typed.settings.given,
+            project,
+            join_embeddings(project.embeddings, typed.embeddings),
+            typed_embeddings=typed.embeddings,
+            has_references=False,
+            has_structure=False,
         )
         return self.model(project, None, added)
 
@@ -221,6 +230,7 @@ class Planner:
             self._options.settings.given,
             project,
             tilemap.embeddings,
+            typed_embeddings=self._options.embeddings,
             has_references=bool(tilemap.references.pictures()),
             has_structure=structure_of(tilemap, settings) is not None,
         )

@@ -1,10 +1,12 @@
-"""Write a choice of seed, settings and LoRAs into a map's file, so that every later bake paints it."""
+"""Write a choice of seed, settings and added files into a map's file, so that every later bake paints it."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tilebake.errors import Location, MapError
 from tilebake.level.containment import is_within
+from tilebake.level.edit.embedding_names import spell_embedding
 from tilebake.level.project import find_project
 from tilebake.level.settings import PRESETS, SettingsOverride
 from tilebake.level.source.encoding import decode, read_bytes
@@ -20,10 +22,10 @@ _SETTINGS: Final = "settings"
 
 
 def save_choice(map_path: Path, choice: BakeOptions) -> bool:
-    """Write seed, settings and LoRAs into a map's file where they differ; whatever else it holds stays.
+    """Write seed, settings, LoRAs and textual inversions into a map's file where they differ.
 
-    False if nothing differs. Raises MapError for a map that has mistakes or a LoRA outside of the project,
-    and BakeError when the disk refuses.
+    Whatever else it holds stays. False if nothing differs. Raises MapError for a map that has mistakes or a
+    file outside of the project, and BakeError when the disk refuses.
     """
     return rewrite_map(map_path, lambda data: _with_choice(map_path, data, choice))
 
@@ -37,7 +39,7 @@ def check_choice(map_path: Path, choice: BakeOptions) -> None:
 def _with_choice(map_path: Path, data: bytes, choice: BakeOptions) -> bytes | None:
     project = find_project(map_path)
     text = decode(data, map_path, MapError)
-    JsonText(text, map_path).parse()
+    content = cast("dict[str, Any]", JsonText(text, map_path).parse())
     tilemap = parse_map(text, path=map_path, project=project)
     changed = text
     if choice.seed is not None and choice.seed != tilemap.seed:
@@ -48,6 +50,11 @@ def _with_choice(map_path: Path, data: bytes, choice: BakeOptions) -> bytes | No
     if choice.loras is not None:
         forms = [_lora_form(lora, project.root) for lora in choice.loras]
         changed = with_member(changed, "loras", forms)
+    named = {each.name: _name_in(project.root, each.path, "textual inversion") for each in choice.embeddings}
+    if not named.items() <= dict(tilemap.embeddings).items():
+        own: Mapping[str, str] = content.get("embeddings", {})
+        kept = {name: path for name, path in own.items() if spell_embedding(name) not in named}
+        changed = with_member(changed, "embeddings", {**kept, **named})
     parse_map(changed, path=map_path, project=project)
     return None if changed == text else encode_as(changed, data)
 

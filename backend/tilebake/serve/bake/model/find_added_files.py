@@ -17,14 +17,15 @@ def find_added_files(
     project: Project,
     embeddings: Sequence[EmbeddingRef],
     *,
+    typed_embeddings: Collection[EmbeddingRef] = (),
     has_references: bool,
     has_structure: bool,
 ) -> AddedFiles:
     """Return the files that settings and `embeddings` name, unchecked.
 
     Adapters and ControlNets are among them only where pictures want them.
-    Names of settings that were `typed` begin in the current folder, others in the project's. Raises MapError
-    for a name in a file that leads out of the project.
+    Names of settings and embeddings that were typed begin in the current folder, others in the project's.
+    Raises MapError for a name in a file that leads out of the project.
     """
 
     def find(setting: str, name: str | None) -> Path | None:
@@ -37,7 +38,13 @@ def find_added_files(
         vae=find("vae", settings.vae),
         controlnet=find("controlnet", settings.controlnet) if has_structure else None,
         embeddings=tuple(
-            (each.name, _find_in(project, each.path, f"embeddings.{each.name}")) for each in embeddings
+            (
+                each.name,
+                Path.cwd() / each.path
+                if each in typed_embeddings
+                else _find_in(project, each.path, f"embeddings.{each.name}"),
+            )
+            for each in embeddings
         ),
     )
 
