@@ -45,7 +45,6 @@ class InstantCrew:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.machines = 1
         self._started = 0
         self._messages: list[Message] = []
 

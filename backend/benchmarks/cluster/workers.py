@@ -40,7 +40,7 @@ class LentCrew:
     """Lend some workers of a crew that stays at hand, to one bake after another."""
 
     def __init__(self, crew: RayCrew, workers: Sequence[WorkerId]) -> None:
-        self.size, self.machines = len(workers), 1
+        self.size = len(workers)
         self._crew = crew
         self._workers = iter(workers)
         self._messages: list[Message] = []

@@ -41,7 +41,6 @@ class FakeCrew:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.machines = 1
         self.started = 0
         self.orders: dict[WorkerId, PaintOrder] = {}
         self.given: list[tuple[WorkerId, int]] = []  # worker and seed

@@ -1,6 +1,7 @@
 """One world is painted by several workers that share a store: the pixels of a serial bake, whoever dies."""
 
 import random
+import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -63,10 +64,13 @@ class SharedStore(MemoryStore):
 class CrewHere:
     """Workers in this process: at each look, one that has an order paints it."""
 
-    def __init__(self, make: Callable[[], WorldPainter], seed: int = 0) -> None:
-        self.size, self.machines = 3, 1
+    def __init__(
+        self, make: Callable[[WorkerId], WorldPainter], seed: int, site_of: Callable[[WorkerId], str]
+    ) -> None:
+        self.size = 3
         self.painted = Counter[WorkerId]()
         self._make = make
+        self._site_of = site_of
         self._chance = random.Random(seed)
         self._workers: dict[WorkerId, PaintingWorker] = {}
         self._orders: dict[WorkerId, PaintOrder] = {}
@@ -75,7 +79,9 @@ class CrewHere:
     def start(self) -> WorkerId:
         worker = len(self.painted) + 1
         self.painted[worker] = 0
-        self._workers[worker] = PaintingWorker(lambda _source, _loras: self._make())
+        self._workers[worker] = PaintingWorker(
+            lambda _source, _loras: self._make(worker), lambda: self._site_of(worker)
+        )
         self._messages.append(Introduced(worker, self._workers[worker].introduce()))
         return worker
 
@@ -106,16 +112,18 @@ def refuse(*_: object) -> NoReturn:
 
 
 class Rack:
-    """Three workers with one store, and a world that they paint."""
+    """Three workers, and a world that they paint: they have one store, or each site has its own."""
 
-    def __init__(self, components: Components, folder: Path, store: SharedStore, seed: int = 0) -> None:
-        def make() -> WorldPainter:
-            pipeline = Pipeline(components, store)
+    def __init__(self, components: Components, folder: Path, *stores: SharedStore, seed: int = 0) -> None:
+        def make(worker: WorkerId) -> WorldPainter:
+            pipeline = Pipeline(components, stores[worker % len(stores)])
             return WorldPainter(pipeline.bake, refuse, paint_unit=pipeline.paint_unit)
 
         self.source: ModelSource = resolve(str(folder))
-        self.crew, self.units = CrewHere(make, seed), UnitCount()
-        self.dispatcher = Dispatcher(self.crew, lambda _: None)
+        self.told: list[str] = []
+        self.crew = CrewHere(make, seed, lambda worker: f"site {worker % len(stores)}")
+        self.units = UnitCount()
+        self.dispatcher = Dispatcher(self.crew, self.told.append)
 
     def paint(self, whole: BakeRequest, *parts: BakeRequest) -> list[Texture]:
         """Paint a world, or parts of it at once."""
@@ -202,6 +210,21 @@ def test_who_dies_costs_what_was_in_its_hands(
     np.testing.assert_array_equal(texture.image, serial.image)
     assert store.deaths == 4
     assert store.put_in.total() - len(store.put_in) == 4, "each death costs one window or piece"
+
+
+def test_machines_that_share_no_windows_paint_at_one_of_them(
+    asked: Asked, tiny_components: Components, tiny_sdxl_folder: Path
+) -> None:
+    request, alone = asked(1), SharedStore()
+    serial = Pipeline(tiny_components, alone).bake(request, ignore)
+    stores = [SharedStore() for _ in range(3)]
+    rack = Rack(tiny_components, tiny_sdxl_folder, *stores)
+    (texture,) = rack.paint(request)
+    np.testing.assert_array_equal(texture.image, serial.image)
+    assert sorted(len(store.put_in) for store in stores) == [0, 0, len(alone.put_in)], "one paints all of it"
+    assert [text.partition(",")[0] for text in rack.told] == [
+        f"the worker on {socket.gethostname()} keeps windows in site {number}" for number in (2, 0)
+    ]
 
 
 def test_pages_that_are_painted_at_once_share_what_both_see(

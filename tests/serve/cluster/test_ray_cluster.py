@@ -1,7 +1,9 @@
 """Two workers on the real Ray: maps come out as a serial bake paints them, whatever workers die of."""
 
+import importlib
 import importlib.util
 import os
+import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -21,8 +23,10 @@ from tilebake.serve.bake.discover import find_maps
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake
 from tilebake.serve.cluster.bake_on_cluster import ClusterBake
 from tilebake.serve.cluster.dispatcher import Dispatcher
+from tilebake.serve.cluster.messages import Introduced, Message
 from tilebake.serve.cluster.ray_crew import RayCrew
 from tilebake.serve.files.png import png_pixels
+from tilebake.serve.store.window_site import SiteFinder
 
 ROOT = Path(__file__).resolve().parents[3]
 MAPS = 6
@@ -100,6 +104,45 @@ def test_a_cluster_paints_what_this_machine_paints(
         str(Path("levels") / f"{name}.png") for name in ("lake", "pond")
     }
     assert_alone()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Ray has clusters of several machines on Linux alone")
+def test_nodes_with_caches_of_their_own_are_one_site_by_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game = game_in(tmp_path)
+    with two_nodes(tmp_path, monkeypatch) as address:
+        apart, together = SiteFinder(None, "bake"), SiteFinder(str(tmp_path / "store"), "bake")
+        together.leave_mark()
+        for finder, sites in ((apart, 2), (together, 1)):
+            crew = RayCrew(address, game.baker, finder, uses_gpus=False)
+            assert crew.size == 2
+            for _ in range(2):
+                crew.start()
+            introduced = list[Message]()
+            over = time.monotonic() + PATIENCE
+            while len(introduced) < 2:
+                assert time.monotonic() < over, introduced
+                introduced += crew.wait(1.0)
+            found = {each.identity.site for each in introduced if isinstance(each, Introduced)}
+            assert len(found) == sites, found
+            assert None not in found
+            crew.close()
+    assert_alone()
+
+
+@contextmanager
+def two_nodes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
+    """A cluster of two machines with a processor each, and caches of their own, by its address."""
+    cluster = importlib.import_module("ray.cluster_utils").Cluster()
+    try:
+        cluster.add_node(num_cpus=0, include_dashboard=False)
+        for name in ("first", "second"):
+            monkeypatch.setenv("TILEBAKE_CACHE", str(folder / name))
+            cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
+        yield cluster.address
+    finally:
+        cluster.shutdown()
 
 
 @contextmanager

@@ -11,16 +11,15 @@ from tilebake.cli.painter_factory import WorldPainterFactory
 from tilebake.cli.terminal.painting import Painting
 from tilebake.cli.terminal.printing import say, tell_note
 from tilebake.cli.terminal.step_timer import spell_seconds
-from tilebake.level.canvas import in_windows
 from tilebake.serve.bake.batch import Around, Baked, Failed, Hold, Started
 from tilebake.serve.bake.plan import PlannedBake
 from tilebake.serve.cluster.bake_on_cluster import ClusterBake
 from tilebake.serve.cluster.dispatcher import Dispatcher
 from tilebake.serve.cluster.ray_crew import RayCrew
 from tilebake.serve.cluster.unit_count import UnitCount
+from tilebake.serve.store.window_site import SiteFinder
 
 LINE_EVERY: Final = 10.0  # seconds between two lines of progress
-ALONE: Final = "each large map is painted by one worker: several machines share one if they have a --store"
 
 ClusterEvent = Started | Baked | Failed
 
@@ -47,10 +46,9 @@ def bake_by_workers(
     with work.interruption.at_once():
         uses_gpus = machine.device.startswith(("auto", "cuda"))
         painters = WorldPainterFactory(machine, store, secrets.token_hex() if force else None)
-        crew = RayCrew(place, painters, uses_gpus=uses_gpus)
-    shares_windows = crew.machines == 1 or store is not None
-    if not shares_windows and any(in_windows(job.request.tilemap, job.request.settings) for job in jobs):
-        tell(ALONE)
+        finder = SiteFinder(store, secrets.token_hex())
+        finder.leave_mark()
+        crew = RayCrew(place, painters, finder, uses_gpus=uses_gpus)
     dispatcher, units, progress = Dispatcher(crew, tell), UnitCount(), ClusterProgress(len(jobs))
 
     def check() -> None:
@@ -58,8 +56,7 @@ def bake_by_workers(
             work.shown.start(text, progress.done, len(jobs))
         work.interruption.check()
 
-    shares_worlds = shares_windows and crew.size > 1
-    bake = ClusterBake(dispatcher, crew.size, around, hold, check, force, shares_worlds, units)
+    bake = ClusterBake(dispatcher, crew.size, around, hold, check, force, crew.size > 1, units)
     for event in bake.bake(jobs):
         yield event
         progress.note(event)

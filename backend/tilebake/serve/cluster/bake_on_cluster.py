@@ -26,7 +26,7 @@ TURN: Final = 0.2  # seconds between two checks whether to go on
 class ClusterBake:
     """Paint jobs by a dispatcher's workers: what is put around a painter, and who keeps others out.
 
-    With `shares_worlds` a map in windows is painted by all of them: they have to share a store of windows.
+    With `shares_worlds` a map in windows is painted by all of them that see each other's windows.
     """
 
     dispatcher: Dispatcher

@@ -6,11 +6,9 @@ One thread takes turns with the crew; any other may submit.
 
 import logging
 import time
-from bisect import insort
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future, InvalidStateError
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, replace
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +32,8 @@ from tilebake.serve.cluster.messages import (
     WorkerId,
     identity_on,
 )
+from tilebake.serve.cluster.site_teller import SiteTeller
+from tilebake.serve.cluster.waiting import Unit, WaitingOrders, WorkerState, WorldSite
 from tilebake.serve.worker.protocol import Crashed, WorkFailed
 from tilebake.texture import PaintedUnit, Texture
 
@@ -65,11 +65,12 @@ class Dispatcher:
         self._clock = clock
         self._silence = silence
         self._numbers = count(1)
-        self._lock = Lock()  # of what other threads submit
-        self._waiting: list[_Unit] = []  # by number
-        self._workers: dict[WorkerId, _Worker] = {}
+        self._lock = Lock()  # of orders that are not free yet
+        self._waiting = WaitingOrders()
+        self._sites = SiteTeller(tell)
+        self._has_worlds = False
+        self._workers: dict[WorkerId, WorkerState] = {}
         self._failed_starts = 0
-        self._end: TilebakeError | None = None  # why no worker is left
         for _ in range(crew.size):
             self._start()
 
@@ -87,26 +88,31 @@ class Dispatcher:
         return bake
 
     def submit(
-        self, request: BakeRequest, source: ModelSource, after: Sequence[Future[PaintedUnit]] = ()
+        self,
+        request: BakeRequest,
+        source: ModelSource,
+        world: WorldSite | None = None,
+        after: Sequence[Future[PaintedUnit]] = (),
     ) -> Future[Texture]:
         """Have a request painted, after units of its world. The future raises TilebakeError."""
-        return self._submit(PaintOrder(next(self._numbers), request, source), after)
+        return self._submit(Unit(PaintOrder(next(self._numbers), request, source), world), after)
 
     def submit_unit(
         self,
         request: BakeRequest,
         source: ModelSource,
         unit: "WorldUnit",
+        world: WorldSite,
         after: Sequence[Future[PaintedUnit]],
     ) -> Future[PaintedUnit]:
         """Have a unit of a request's world painted, after others. The future raises TilebakeError."""
-        return self._submit(PaintOrder(next(self._numbers), request, source, unit), after)
+        self._has_worlds = True
+        return self._submit(Unit(PaintOrder(next(self._numbers), request, source, unit), world), after)
 
-    def _submit(self, order: PaintOrder, after: Sequence[Future[PaintedUnit]]) -> Future[Any]:
-        unit = _Unit(order)
+    def _submit(self, unit: Unit, after: Sequence[Future[PaintedUnit]]) -> Future[Any]:
         blocked = _Blocked(unit, len(after))
         if not after:
-            self._queue(unit)
+            self._waiting.add(unit)
 
         def note(need: Future[PaintedUnit]) -> None:
             error = _error_of(need)
@@ -115,18 +121,11 @@ class Dispatcher:
             if free is not None and error is not None:
                 free.fail(error)
             elif free is not None:
-                self._queue(free)
+                self._waiting.add(free)
 
         for need in after:
             need.add_done_callback(note)
         return unit.outcome
-
-    def _queue(self, unit: "_Unit") -> None:
-        with self._lock:
-            if self._end is None:
-                insort(self._waiting, unit, key=_number_of)
-                return
-        unit.fail(self._end)
 
     def turn(self, seconds: float) -> None:
         """Take in what has come within so many seconds, and hand out what waits."""
@@ -144,7 +143,7 @@ class Dispatcher:
         self._crew.close()
 
     def _start(self) -> None:
-        self._workers[self._crew.start()] = _Worker()
+        self._workers[self._crew.start()] = WorkerState()
 
     def _take(self, message: Message) -> None:
         state = self._workers.get(message.worker)
@@ -161,17 +160,19 @@ class Dispatcher:
             case Heard():
                 pass
 
-    def _welcome(self, worker: WorkerId, state: "_Worker", identity: Identity) -> None:
+    def _welcome(self, worker: WorkerId, state: WorkerState, identity: Identity) -> None:
         own = identity_on(identity.host)
         state.host = identity.host
-        if identity == own:
-            state.is_ready = True
+        if identity[:2] != own[:2]:
+            theirs, ours = _spell_version(identity), _spell_version(own)
+            self._dismiss(worker, state, f"it has tilebake {theirs}, and here is {ours}")
+        elif identity.unfit:
+            self._dismiss(worker, state, identity.unfit)
+        else:
+            state.is_ready, state.site = True, identity.site
             self._failed_starts = 0
-            return
-        theirs, ours = _spell_version(identity), _spell_version(own)
-        self._dismiss(worker, state, f"it has tilebake {theirs}, and here is {ours}")
 
-    def _finish(self, worker: WorkerId, state: "_Worker", answer: Answer) -> None:
+    def _finish(self, worker: WorkerId, state: WorkerState, answer: Answer) -> None:
         unit, state.unit = state.unit, None
         assert unit is not None, "only orders are answered"
         match answer:
@@ -190,10 +191,10 @@ class Dispatcher:
                 del self._workers[worker]
                 self._start()
             case Refused():
-                self._queue(unit)
+                self._waiting.add(unit)
                 self._dismiss(worker, state, answer.why)
 
-    def _accept(self, unit: "_Unit", answer: PaintedTexture) -> None:
+    def _accept(self, unit: Unit, answer: PaintedTexture) -> None:
         try:
             texture = unpack_texture(memoryview(answer.content), answer.result)
         except ValueError as error:
@@ -213,17 +214,17 @@ class Dispatcher:
             self._start()
         self._end_without_workers(why)
 
-    def _dismiss(self, worker: WorkerId, state: "_Worker", why: str) -> None:
+    def _dismiss(self, worker: WorkerId, state: WorkerState, why: str) -> None:
         """Go on without a worker that must not paint here; the machine would bring no better one."""
         self._crew.end(worker)
         del self._workers[worker]
         self._tell(f"the worker{state.place} is refused: {why}")
         self._end_without_workers(why)
 
-    def _try_again(self, unit: "_Unit", why: str) -> None:
+    def _try_again(self, unit: Unit, why: str) -> None:
         unit.deaths += 1
         if unit.deaths < MOST_DEATHS:
-            self._queue(unit)
+            self._waiting.add(unit)
             return
         what = f"{unit.deaths} workers ended while they painted it, so it is set aside: {why}"
         unit.fail(BakeError(what, hint="give it less to do, or more memory, and bake again"))
@@ -235,89 +236,41 @@ class Dispatcher:
             )
 
     def _fail_all(self, error: TilebakeError) -> None:
-        with self._lock:
-            self._end = error
-            units = [*self._waiting, *(each.unit for each in self._workers.values() if each.unit is not None)]
-            self._waiting.clear()
-            for worker in self._workers.values():
-                worker.unit = None
+        units = self._waiting.end(error)
+        units += [each.unit for each in self._workers.values() if each.unit is not None]
+        for worker in self._workers.values():
+            worker.unit = None
         for unit in units:
             unit.fail(error)
 
     def _hand_out(self) -> None:
-        """Give each idle worker an order, if there is one of the model that it holds."""
-        with self._lock:
-            self._waiting = [unit for unit in self._waiting if not unit.outcome.done()]
+        """Give each idle worker an order, if there is one that it may paint."""
+        ready = [state for state in self._workers.values() if state.is_ready]
+        if self._has_worlds:
+            self._sites.look(ready)
+        lost = self._waiting.settle({state.site for state in ready if state.site is not None})
+        for unit in lost if ready else ():
+            unit.finish(PaintedUnit(0, {}, ()))
         for worker, state in self._workers.items():
-            if not state.is_ready or state.unit is not None:
-                continue
-            with self._lock:
-                unit = next((each for each in self._waiting if state.holds(each)), None)
-                unit = unit or next(iter(self._waiting), None)
-                if unit is None:
-                    return
-                self._waiting.remove(unit)
-            state.unit, state.heard = unit, self._clock()
-            self._crew.give(worker, unit.order)
-
-
-@dataclass(eq=False)
-class _Unit:
-    """Hold an order until it is painted, or given up; whoever wants it no more cancels the outcome."""
-
-    order: PaintOrder
-    outcome: Future[Any] = field(default_factory=Future[Any])  # of a Texture, or a PaintedUnit
-    deaths: int = 0
-
-    def finish(self, painted: Texture | PaintedUnit) -> None:
-        """Give what was painted to whoever waits for it."""
-        with suppress(InvalidStateError):
-            self.outcome.set_result(painted)
-
-    def fail(self, error: BaseException) -> None:
-        """Tell whoever waits for it why it is not painted."""
-        with suppress(InvalidStateError):
-            self.outcome.set_exception(error)
+            if state.is_ready and state.unit is None and (unit := self._waiting.take(state)) is not None:
+                state.unit, state.heard = unit, self._clock()
+                self._crew.give(worker, unit.order)
 
 
 @dataclass(eq=False)
 class _Blocked:
     """Hold a unit until others are painted, and no longer: they are remembered for as long as their world."""
 
-    unit: _Unit | None
+    unit: Unit | None
     needs: int  # others that are not painted yet
 
-    def release(self, *, is_failed: bool) -> _Unit | None:
+    def release(self, *, is_failed: bool) -> Unit | None:
         """Note that another is painted, or failed; return the unit if that decides what becomes of it."""
         self.needs -= 1
         if self.needs and not is_failed:
             return None
         unit, self.unit = self.unit, None
         return unit
-
-
-@dataclass(eq=False)
-class _Worker:
-    """Hold what is known of a worker."""
-
-    is_ready: bool = False
-    host: str = ""
-    unit: _Unit | None = None
-    model: object = None  # the key of the one that it loaded last
-    heard: float = 0.0  # by the clock
-
-    @property
-    def place(self) -> str:
-        """Where it is, as a part of a sentence."""
-        return f" on {self.host}" if self.host else ""
-
-    def holds(self, unit: _Unit) -> bool:
-        """Tell whether it has the model of an order loaded."""
-        return self.model == unit.order.request.model_key()
-
-
-def _number_of(unit: _Unit) -> int:
-    return unit.order.number
 
 
 def _error_of(need: Future[PaintedUnit]) -> BaseException | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tilebake.level.windows.world_units import WorldUnit  # NumPy, for large maps alone
 
 WorkerId = int
+FindSite = Callable[[], str | None]
+"""Return the site at which this process keeps windows, as an Identity has it. Raises TilebakeError."""
 
 
 class Identity(NamedTuple):
@@ -22,11 +24,13 @@ class Identity(NamedTuple):
     version: str
     paint_version: int
     host: str
+    site: str | None  # where it keeps windows: workers of one site see each other's; None keeps none
+    unfit: str = ""  # why it cannot paint
 
 
 def identity_on(host: str) -> Identity:
-    """Return the identity of this tilebake on a host."""
-    return Identity(__version__, PAINT_VERSION, host)
+    """Return the identity of this tilebake on a host, which keeps windows for itself."""
+    return Identity(__version__, PAINT_VERSION, host, host)
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,6 @@ class Crew(Protocol):
     """Start and end workers, and carry orders to them and messages back."""
 
     size: int  # how many workers there can be at once
-    machines: int  # that they are on
 
     def start(self) -> WorkerId:
         """Start a worker, which will be Introduced, or Died."""

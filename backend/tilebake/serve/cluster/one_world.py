@@ -16,6 +16,7 @@ from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest, OnStep
 from tilebake.serve.cluster.dispatcher import Dispatcher
 from tilebake.serve.cluster.unit_count import UnitCount
+from tilebake.serve.cluster.waiting import WorldSite
 from tilebake.texture import PaintedUnit, Texture
 
 _Painted = Future[PaintedUnit]
@@ -32,6 +33,7 @@ class OneWorld:
         self._source = source
         self._count = count
         self._units = WorldUnits(request.tilemap, request.settings)
+        self._site = WorldSite()
         self._lock = Lock()  # of what several pages ask for
         self._painted: dict[WorldUnit, _Painted] = {}
         self._error: Exception | None = None
@@ -43,7 +45,7 @@ class OneWorld:
             own = [self._submit(unit) for unit in units if unit not in self._painted]
             after = [self._painted[unit] for unit in units]
         try:
-            texture = self._dispatcher.submit(request, self._source, after).result()
+            texture = self._dispatcher.submit(request, self._source, self._site, after).result()
         except CancelledError:
             raise self._error or BakeError("the bake was stopped") from None
         except Exception as error:
@@ -58,7 +60,8 @@ class OneWorld:
         tilemap = surroundings(request.tilemap, settings, self._units.extent(unit))
         part = replace(request, tilemap=tilemap, settings=settings, region=None, in_world=False)
         needs = [self._painted[need] for need in self._units.needs(unit)]
-        self._painted[unit] = painted = self._dispatcher.submit_unit(part, self._source, unit, needs)
+        painted = self._dispatcher.submit_unit(part, self._source, unit, self._site, needs)
+        self._painted[unit] = painted
         self._count.asked += 1
         painted.add_done_callback(self._count.note)
         return painted

@@ -11,6 +11,7 @@ from tilebake.serve.bake.texture_cache import pack_texture, result_digest
 from tilebake.serve.bulkhead import Mistake
 from tilebake.serve.cluster.messages import (
     Answer,
+    FindSite,
     Identity,
     PaintedTexture,
     PaintOrder,
@@ -28,15 +29,20 @@ class OtherModelError(ModelError):
 class PaintingWorker:
     """Hold the painter of one model, and answer orders. `signs` may be called while one is painted."""
 
-    def __init__(self, make_painter: MakePainter) -> None:
+    def __init__(self, make_painter: MakePainter, find_site: FindSite = socket.gethostname) -> None:
         self._make_painter = make_painter
+        self._find_site = find_site
         self._painter: Painter | None = None
         self._key: object = None
         self._signs = 0
 
     def introduce(self) -> Identity:
         """Say who this is."""
-        return identity_on(socket.gethostname())
+        identity = identity_on(socket.gethostname())
+        try:
+            return identity._replace(site=self._find_site())
+        except TilebakeError as error:
+            return identity._replace(unfit=str(error))
 
     def signs(self) -> int:
         """Return a number that rises while there is progress."""

@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Sequence
 from contextlib import chdir
@@ -16,7 +17,16 @@ from typing import Any, Final, NamedTuple
 
 from tilebake.errors import BakeError
 from tilebake.serve.bulkhead import LONGEST_WORDS
-from tilebake.serve.cluster.messages import Answered, Died, Heard, Introduced, Message, PaintOrder, WorkerId
+from tilebake.serve.cluster.messages import (
+    Answered,
+    Died,
+    FindSite,
+    Heard,
+    Introduced,
+    Message,
+    PaintOrder,
+    WorkerId,
+)
 from tilebake.serve.cluster.painting_worker import PaintingWorker
 from tilebake.serve.worker.protocol import MakePainter
 
@@ -30,10 +40,9 @@ _log: Final = logging.getLogger(__name__)
 
 
 class Room(NamedTuple):
-    """Say how many workers there is room for, on how many machines, and what each takes."""
+    """Say how many workers there is room for, and what each takes."""
 
     workers: int
-    machines: int
     cpus: int
     gpus: int
 
@@ -41,17 +50,23 @@ class Room(NamedTuple):
 class RayCrew:
     """Run an actor for each card of a cluster; without cards, for as many cores as its smallest node has."""
 
-    def __init__(self, place: str, make_painter: MakePainter, *, uses_gpus: bool) -> None:
+    def __init__(
+        self,
+        place: str,
+        make_painter: MakePainter,
+        find_site: FindSite = socket.gethostname,
+        *,
+        uses_gpus: bool,
+    ) -> None:
         """Connect to `local:N`, `auto` or HOST:PORT. Raises BakeError."""
         self._ray = _connect(place)
         room = _find_room(self._ray, place, uses_gpus=uses_gpus)
         self.size = room.workers
-        self.machines = room.machines
         painter = self._ray.put(make_painter)
         worker_class = self._ray.remote(PaintingWorker)
         # A dead actor is started again by the dispatcher, which knows what it was painting.
         resources = {"num_cpus": room.cpus, "num_gpus": room.gpus, "max_restarts": 0, "max_task_retries": 0}
-        self._make = lambda: worker_class.options(**resources, max_concurrency=2).remote(painter)
+        self._make = lambda: worker_class.options(**resources, max_concurrency=2).remote(painter, find_site)
         self._ids = count(1)
         self._actors: dict[WorkerId, Any] = {}
         self._pending: dict[Any, tuple[WorkerId, str]] = {}  # by Ray's references: whose, and what was asked
@@ -157,13 +172,13 @@ def _find_room(ray: Any, place: str, *, uses_gpus: bool) -> Room:
     wanted = int(place.removeprefix(LOCAL)) if place.startswith(LOCAL) else None
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     if uses_gpus and (cards := [int(node["GPU"]) for node in nodes if node.get("GPU")]):
-        return Room(min(sum(cards), wanted or sum(cards)), len(cards), 1, 1)
+        return Room(min(sum(cards), wanted or sum(cards)), 1, 1)
     cores = [int(node["CPU"]) for node in nodes if node.get("CPU")]
     if not cores:
         raise BakeError(f"the cluster {place} has no processors to paint with", hint="start workers in it")
     if wanted is not None:
-        return Room(wanted, 1, max(1, sum(cores) // wanted), 0)
-    return Room(sum(each // min(cores) for each in cores), len(cores), min(cores), 0)
+        return Room(wanted, max(1, sum(cores) // wanted), 0)
+    return Room(sum(each // min(cores) for each in cores), min(cores), 0)
 
 
 def _spell(error: Exception) -> str:

@@ -56,9 +56,14 @@ class SharedStore:
             self.report_damage(name, error)
             return None
 
-    def write(self, name: str, content: bytes) -> None:
-        """Put an object, if the store can be written to."""
-        self._ask("written to", lambda objects: objects.write(name, content))
+    def write(self, name: str, content: bytes) -> bool:
+        """Put an object, if the store can be written to, and tell whether it was."""
+
+        def write(objects: Objects) -> bool:
+            objects.write(name, content)
+            return True
+
+        return self._ask("written to", write) or False
 
     def report_damage(self, name: str, error: ValueError) -> None:
         """Tell once that the store holds something that is not what was put there; log each."""
