@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added.kinds import kind_of_path, refuse_as_model
 from tilebake.models.config_check import read_config, refuse_steering
 from tilebake.models.model_file import read_json
 from tilebake.models.vocabulary import tokenizer_files
@@ -61,6 +62,7 @@ def check_folder(folder: Path) -> None:
     """
     index_file = folder / INDEX_NAME
     if not index_file.is_file():
+        refuse_as_model(folder, kind_of_path(folder))
         raise ModelError(
             "holds no model_index.json, so it is no diffusers model",
             where=Location(folder),

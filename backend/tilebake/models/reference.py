@@ -15,6 +15,7 @@ from tilebake.drive_check import require_answer
 from tilebake.errors import Location, ModelError, shown
 from tilebake.models import hub_cache
 from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles, digest_with, paths_of_added
+from tilebake.models.added.kinds import AddedKind, kind_of_path, kind_of_tensors, refuse_as_model
 from tilebake.models.config_check import read_config
 from tilebake.models.defaults import Defaults, read_defaults
 from tilebake.models.file_digest import file_digest
@@ -32,7 +33,7 @@ from tilebake.models.labels.label import Label, read_label
 from tilebake.models.labels.noise import refuse_edm, schedule_changes
 from tilebake.models.model_file import AbsentModelError, unreadable
 from tilebake.models.vocabulary import find_vocabulary
-from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_names
+from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_shapes
 from tilebake.near_names import find_near_name, find_near_path, hint_at_path
 
 EMBEDDED = Path(__file__).resolve().parent.parent / "embedded"
@@ -168,6 +169,20 @@ def model_folder(reference: str, root: Path | None = None) -> Path | None:
         return None
 
 
+def find_added(reference: str, root: Path | None = None) -> tuple[Path, AddedKind] | None:
+    """Return the file or folder that `reference` names, if it is one that is loaded beside a model.
+
+    None for a model, and for what is not there or cannot be looked at. Raises ModelError for a broken file.
+    """
+    path = _path(reference, root)
+    require_answer(path)
+    try:
+        kind = kind_of_path(path)
+    except OSError:  # it is told by `resolve`
+        return None
+    return None if kind is None else (path, kind)
+
+
 def resolve_lora(path: str, root: Path | None = None) -> Path:
     """Return a LoRA's file, checked as weights are; relative paths start at `root`. Raises ModelError."""
     file = _path(path, root)
@@ -221,7 +236,8 @@ def _file_defaults(path: Path) -> Defaults:
     if not _is_file(path):
         hint = hint_at_path(path, "correct its path")
         raise AbsentModelError("there is no such model file", where=Location(path), hint=hint)
-    names = tensor_names(path)
+    names = tensor_shapes(path)
+    refuse_as_model(path, kind_of_tensors(names))
     prefixes = {
         "the UNet": "model.diffusion_model.",
         "the VAE": "first_stage_model.",
@@ -234,7 +250,7 @@ def _file_defaults(path: Path) -> Defaults:
         raise ModelError(
             f"is no complete SDXL checkpoint: {' and '.join(missing)} missing",
             where=Location(path),
-            hint="a LoRA goes to --lora; a lone UNet or VAE belongs into a diffusers folder",
+            hint="a lone UNet belongs into a diffusers folder",
         )
     refuse_edm(path, names)
     return read_defaults(path.with_suffix(".tilebake.json"), _named_defaults(read_label(path)))

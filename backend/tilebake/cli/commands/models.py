@@ -24,7 +24,11 @@ def list_models(*, as_json: bool) -> None:
 @click.argument("model")
 @json_option
 def info(*, model: str, as_json: bool) -> None:
-    """Print the digest and size of MODEL's files, the settings it recommends, and the words it was taught."""
+    """Print the digest and size of MODEL's files, the settings it recommends, and the words it was taught.
+
+    Of a LoRA, a textual inversion, a ControlNet, an IP-Adapter or a VAE, print what it is, which models it
+    fits, and the line of tilebake.toml that names it.
+    """
     from tilebake.cli.run.models import describe_model
 
     describe_model(model, as_json=as_json)

@@ -1,26 +1,34 @@
 """Run `tilebake models`: print models, and download them."""
 
 import json
+import re
+import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from tilebake.cli.terminal.printing import print_result, say
+from tilebake.cli.terminal.printing import near, print_result, say
 from tilebake.cli.terminal.table import table
 from tilebake.errors import shown
+from tilebake.level.containment import is_within
+from tilebake.level.project import find_project
 from tilebake.models import hub_cache
+from tilebake.models.added.describe import describe_added
+from tilebake.models.added.kinds import AddedKind
 from tilebake.models.defaults import Defaults
-from tilebake.models.file_digest import file_digest
 from tilebake.models.labels.few_steps import few_steps_of
 from tilebake.models.labels.label import read_label
-from tilebake.models.labels.lora_format import find_lora, lora_format
 from tilebake.models.lookup import Models
-from tilebake.models.reference import list_models, model_digest, resolve
-from tilebake.models.weights import tensor_names
+from tilebake.models.reference import find_added, list_models, model_digest, resolve
+from tilebake.models.weights import tensor_shapes
 from tilebake.models.words.model_words import ModelWords
 
 _WIDTH: Final = 100  # characters of a line of words
+_NEEDS: Final = {  # what has to be said beside it
+    AddedKind.IP_ADAPTER: 'a picture: "reference" in a map, on a terrain or in tilebake.toml',
+    AddedKind.CONTROLNET: 'a picture: "structure" or "art" in a map',
+}
 
 
 def print_models(*, as_json: bool) -> None:
@@ -37,11 +45,11 @@ def print_models(*, as_json: bool) -> None:
 def describe_model(reference: str, *, as_json: bool) -> None:
     """Print what a model is: its files' digest, its size, its recommended settings, and its words.
 
-    Of a LoRA, its format and what it recommends.
+    Of what is loaded beside a model, such as a LoRA, what it is and how to name it.
     """
-    lora = find_lora(reference, Path.cwd())
-    if lora is not None:
-        _print_fields(_lora_fields(reference, lora), as_json=as_json)
+    added = find_added(reference)
+    if added is not None:
+        _print_fields(_added_fields(reference, *added), as_json=as_json)
         return
     source = resolve(reference)
     words = Models().words(reference, Path.cwd())
@@ -75,16 +83,48 @@ def _settings_fields(defaults: Defaults) -> dict[str, object]:
     }
 
 
-def _lora_fields(reference: str, file: Path) -> dict[str, object]:
-    few_steps = few_steps_of(read_label(file), is_lora=True)
+def _added_fields(reference: str, path: Path, kind: AddedKind) -> dict[str, object]:
+    """Return what is to be known of a thing that is loaded beside a model, and how to name it."""
+    described = describe_added(path, kind)
+    few_steps = few_steps_of(read_label(path), is_lora=True) if kind is AddedKind.LORA else None
     return {
-        "lora": reference,
-        "format": lora_format(tensor_names(file)),
-        "path": str(file),
-        "megabytes": round(_weight_bytes(file) / 1e6, 1),
-        "digest": file_digest(file),
+        kind.name.lower(): reference,
+        **described.fields,
+        "path": str(described.path.absolute()),
+        "megabytes": round(sum(file.stat().st_size for file in described.files) / 1e6, 1),
+        "digest": described.digest(),
         **({} if few_steps is None else _settings_fields(few_steps)),
+        **_naming(described.path, kind),
     }
+
+
+def _naming(path: Path, kind: AddedKind) -> Mapping[str, object]:
+    """Return how a file is named in tilebake.toml, if it lies in the project, and on the command line."""
+    word = _word_of(path) if kind is AddedKind.EMBEDDING else None
+    typed = shlex.quote(near(path) if word is None else f"{word}={near(path)}")
+    need = _NEEDS.get(kind) if word is None else f"{word} in a prompt"
+    return {
+        **_line_of_project(path, kind, word),
+        "option": f"{kind.option} {typed}",
+        **({} if need is None else {"needs": need}),
+    }
+
+
+def _line_of_project(path: Path, kind: AddedKind, word: str | None) -> Mapping[str, object]:
+    root = find_project(Path.cwd()).root.resolve()
+    if not is_within(path, root):
+        return {}
+    name = json.dumps(path.resolve().relative_to(root).as_posix(), ensure_ascii=False)
+    forms = {AddedKind.LORA: f"{kind.key} = [{name}]", AddedKind.EMBEDDING: f"{kind.key}.{word} = {name}"}
+    return {"tilebake_toml": forms.get(kind, f"{kind.key} = {name}")}
+
+
+def _word_of(path: Path) -> str:
+    """Return a word for a textual inversion, like the name that it was trained under; CLIP knows no such."""
+    (first, *_) = tensor_shapes(path)
+    name = first if path.stem == "learned_embeds" else path.stem
+    word = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()
+    return word if "-" in word else f"{word}-style".lstrip("-")
 
 
 def _print_fields(fields: Mapping[str, object], *, as_json: bool) -> None:

@@ -5,24 +5,17 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added import kinds
+from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import AbsentModelError, read_json
-from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_names, weight_files
+from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_shapes, weight_files
 
 CONTROLNET: Final = "controlnet"
 CLASS: Final = "ControlNetModel"
 FAMILY: Final = (
     "use a ControlNet for SDXL in diffusers' format, such as diffusers/controlnet-canny-sdxl-1.0: "
     "a folder with config.json and diffusion_pytorch_model.safetensors, or that .safetensors file"
-)
-_PICTURE: Final = "controlnet_cond_embedding."  # the part that reads the picture, in diffusers' names
-_OTHER_KINDS: Final = (  # by what some tensor's name holds; the first that fits
-    ("lllite", "a ControlNet-LLLite"),
-    ("lora_controlnet", "a Control-LoRA"),
-    ("task_embedding", "a ControlNet for several kinds of pictures at once (Union)"),
-    ("control_add_embedding", "a ControlNet for several kinds of pictures at once (Union)"),
-    ("input_hint_block", "a ControlNet in its original layout"),
-    ("adapter.", "a T2I-Adapter"),
 )
 
 
@@ -49,7 +42,9 @@ def controlnet_files(path: Path) -> ControlNetFiles:
     if not path.is_file():
         raise AbsentModelError("there is no such ControlNet", where=Location(path), hint="correct its path")
     check_safetensors(path)
-    _refuse_other_kinds(path, tensor_names(path))
+    shapes = tensor_shapes(path)
+    refuse_another_kind(path, shapes, AddedKind.CONTROLNET)
+    _refuse_other_kinds(path, shapes)
     return ControlNetFiles(None, WeightFiles((path,), None))
 
 
@@ -67,8 +62,8 @@ def _folder_files(folder: Path) -> ControlNetFiles:
 
 def _refuse_other_kinds(path: Path, names: Collection[str]) -> None:
     """Raise ModelError for what is no ControlNet, by name where its tensors say what it is."""
-    for part, kind in _OTHER_KINDS:
+    for part, kind in kinds.OTHER_CONTROLNETS:
         if any(part in name for name in names):
             raise ModelError(f"is {kind}, which is not supported", where=Location(path), hint=FAMILY)
-    if not any(name.startswith(_PICTURE) for name in names):
+    if not any(name.startswith(kinds.READS_A_PICTURE) for name in names):
         raise ModelError("is no ControlNet", where=Location(path), hint=FAMILY)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added.kinds import MOST_VECTORS, AddedKind, refuse_another_kind
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_shapes
 
-MOST_VECTORS: Final = 75  # the tokens of a prompt that a text encoder reads at once
+MODELS_BY_WIDTH: Final = {768: "Stable Diffusion 1.5", 1024: "Stable Diffusion 2"}  # by numbers of a token
 _PAIRS: Final = (("clip_l", "clip_g"), ("text_encoders_0", "text_encoders_1"))
 _HINT: Final = "use a textual inversion for SDXL, a .safetensors file with clip_l and clip_g"
 
@@ -46,11 +47,13 @@ def embedding_file(path: Path) -> EmbeddingFile:
         )
     check_safetensors(path)
     shapes = tensor_shapes(path)
+    refuse_another_kind(path, shapes, AddedKind.EMBEDDING)
     pair = next((each for each in _PAIRS if {*each} == {*shapes}), None)
     if pair is not None:
         found = EmbeddingFile(*(_vectors(path, key, shapes[key]) for key in pair))
     elif len(shapes) == 1:
-        found = EmbeddingFile(_only(path), _only(_beside(path)))
+        first = _only(path)
+        found = EmbeddingFile(first, _only(_beside(first)))
     else:
         told = ", ".join(sorted(shapes)[:3])[:120]
         raise ModelError(f"is no textual inversion: it has {told}", where=Location(path), hint=_HINT)
@@ -60,15 +63,25 @@ def embedding_file(path: Path) -> EmbeddingFile:
     return found
 
 
-def _beside(path: Path) -> Path:
+def _beside(first: EncoderVectors) -> Path:
     """Return the file of the second text encoder's vectors, beside that of the first's."""
+    path = first.path
     second = path.with_name(f"{path.stem}_2{path.suffix}")
-    if not second.is_file():
-        what = f"has vectors for one text encoder alone, and there is no {second.name} beside it"
-        hint = f"those of Stable Diffusion 1.5 and 2 do not fit SDXL: {_HINT}"
+    if second.is_file():
+        check_safetensors(second)
+        return second
+    of_first = path.with_name(f"{path.stem.removesuffix('_2')}{path.suffix}")
+    if path.stem.endswith("_2") and of_first.is_file():
+        what, hint = (
+            "has the vectors of SDXL's second text encoder alone",
+            f"name {of_first.name}, which lies beside it",
+        )
         raise ModelError(what, where=Location(path), hint=hint)
-    check_safetensors(second)
-    return second
+    model = MODELS_BY_WIDTH.get(first.width)
+    family = f", of {first.width} numbers each as {model} has them" if model else ""
+    what = f"has vectors for one text encoder alone{family}, and there is no {second.name} beside it"
+    hint = f"those of Stable Diffusion 1.5 and 2 do not fit SDXL: {_HINT}"
+    raise ModelError(what, where=Location(path), hint=hint)
 
 
 def _only(path: Path) -> EncoderVectors:

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added import kinds
+from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import AbsentModelError
-from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_names, weight_files
+from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_shapes, weight_files
 
 IMAGE_ENCODER: Final = "image_encoder"
-PROJECTION: Final = "image_proj."
-LAYERS: Final = "ip_adapter."
+PROJECTION, LAYERS = kinds.IP_ADAPTER_PARTS
 _ENCODERS: Final = (
     "h94/IP-Adapter has the one of files called ..._vit-h in models/image_encoder, and the one of "
     "ip-adapter_sdxl.safetensors in sdxl_models/image_encoder: config.json and model.safetensors"
@@ -44,7 +45,9 @@ def ip_adapter_files(adapter: Path) -> IpAdapterFiles:
             "there is no such IP-Adapter file", where=Location(adapter), hint="correct its path"
         )
     check_safetensors(adapter)
-    _refuse_other_kinds(adapter, tensor_names(adapter))
+    shapes = tensor_shapes(adapter)
+    refuse_another_kind(adapter, shapes, AddedKind.IP_ADAPTER)
+    _refuse_other_kinds(adapter, shapes)
     folder = adapter.parent / IMAGE_ENCODER
     config = folder / "config.json"
     if not config.is_file():
@@ -52,6 +55,16 @@ def ip_adapter_files(adapter: Path) -> IpAdapterFiles:
         raise AbsentModelError(what, where=Location(folder), hint=_ENCODERS)
     read_config(config, IMAGE_ENCODER)
     return IpAdapterFiles(adapter, config, weight_files(folder, "model"))
+
+
+def refuse_other_encoder(adapter: Path, reads: int, offers: int) -> None:
+    """Raise ModelError where an adapter reads another count of numbers than its image encoder gives."""
+    if reads != offers:
+        raise ModelError(
+            f"reads {reads:,} numbers of a picture, and the image encoder beside it gives {offers:,}",
+            where=Location(adapter),
+            hint="put the image encoder beside it that it was trained with: ViT-H or ViT-bigG",
+        )
 
 
 def is_plus(names: Collection[str]) -> bool:

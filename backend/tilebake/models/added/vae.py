@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added import kinds
+from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import AbsentModelError
-from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_names, weight_files
+from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_shapes, weight_files
 
 VAE: Final = "vae"
-_PARTS: Final = ("encoder.", "decoder.", "first_stage_model.encoder.", "first_stage_model.decoder.")
 
 
 class VaeFiles(NamedTuple):
@@ -38,7 +39,9 @@ def vae_files(path: Path) -> VaeFiles:
     if not path.is_file():
         raise AbsentModelError("there is no such VAE", where=Location(path), hint="correct its path")
     check_safetensors(path)
-    if not any(name.startswith(_PARTS) for name in tensor_names(path)):
+    shapes = tensor_shapes(path)
+    refuse_another_kind(path, shapes, AddedKind.VAE)
+    if not any(name.startswith(kinds.VAE_PARTS) for name in shapes):
         raise ModelError(
             "is no VAE", where=Location(path), hint="name a VAE for SDXL, as a .safetensors file or a folder"
         )

@@ -2,11 +2,7 @@
 
 import re
 from collections.abc import Collection
-from pathlib import Path
 from typing import Final
-
-from tilebake.errors import ModelError
-from tilebake.models.weights import tensor_names
 
 _FORMATS: Final = (  # what tells a format from a plain LoRA, in its tensors' names
     ("DoRA", re.compile(r"\.(?:dora_scale|lora_magnitude_vector)\b")),
@@ -25,14 +21,7 @@ def lora_format(names: Collection[str]) -> str:
     return next((kind for kind, mark in _FORMATS if any(map(mark.search, names))), PLAIN)
 
 
-def find_lora(reference: str, root: Path) -> Path | None:
-    """Return the file that a reference names, if it is a LoRA's; None for a model, or what is not there."""
-    path = root / Path(reference).expanduser()
-    if path.suffix.lower() != ".safetensors" or not path.is_file():
-        return None
-    try:
-        names = tensor_names(path)
-    except ModelError:  # it is told where it is opened as a model
-        return None
-    is_lora = lora_format(names) != PLAIN or any(map(_LORA.search, names))
-    return path if is_lora and not any(name.startswith(_CHECKPOINT) for name in names) else None
+def is_lora(names: Collection[str]) -> bool:
+    """Tell whether a file with tensors of these names is a LoRA, in any of its formats."""
+    has_layers = lora_format(names) != PLAIN or any(map(_LORA.search, names))
+    return has_layers and not any(name.startswith(_CHECKPOINT) for name in names)

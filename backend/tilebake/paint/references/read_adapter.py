@@ -19,6 +19,7 @@ from tilebake.models.added.ip_adapter import (
     IpAdapterFiles,
     ip_adapter_files,
     is_plus,
+    refuse_other_encoder,
 )
 from tilebake.models.config_check import read_config
 from tilebake.paint.model.build import build_image_encoder, fill, without_weights
@@ -75,7 +76,7 @@ def _below(tensors: NamedTensors, prefix: str) -> dict[str, torch.Tensor]:
 def _make_projection(tensors: NamedTensors, dtype: torch.dtype, where: Path, width: int) -> nn.Module:
     """Make the projection of a picture's summary to tokens."""
     rows, columns = tensors["proj.weight"].shape
-    _refuse_other_encoder(where, columns, width)
+    refuse_other_encoder(where, columns, width)
 
     def build() -> nn.Module:
         return ImageProjection(
@@ -90,7 +91,7 @@ def _make_projection(tensors: NamedTensors, dtype: torch.dtype, where: Path, wid
 
 def _make_resampler(tensors: NamedTensors, dtype: torch.dtype, where: Path, width: int) -> nn.Module:
     """Make the resampler (Alayrac et al. 2022, arXiv:2204.14198) of a picture's patches to tokens."""
-    _refuse_other_encoder(where, tensors["proj_in.weight"].shape[1], width)
+    refuse_other_encoder(where, tensors["proj_in.weight"].shape[1], width)
     depth = len({name.split(".")[1] for name in tensors if name.startswith("layers.")})
     if depth > MOST_DEPTH:
         raise ModelError(f"has a resampler of {depth} layers", where=Location(where), hint=_HINT)
@@ -126,15 +127,6 @@ def _fill(
     build: Callable[[], nn.Module], tensors: NamedTensors, dtype: torch.dtype, where: Path
 ) -> nn.Module:
     return fill(without_weights(build), Converted(tensors), dtype, where=where)
-
-
-def _refuse_other_encoder(where: Path, reads: int, offers: int) -> None:
-    if reads != offers:
-        raise ModelError(
-            f"reads {reads:,} numbers of a picture, and the image encoder beside it gives {offers:,}",
-            where=Location(where),
-            hint="put the image encoder beside it that it was trained with: ViT-H or ViT-bigG",
-        )
 
 
 def _make_layers(
