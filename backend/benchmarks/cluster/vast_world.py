@@ -77,7 +77,7 @@ def painting_of() -> NDArray[np.uint8]:
         return np.asarray(picture.convert("RGB"))
 
 
-def world_of(side: int) -> BakeRequest:
+def world_of(side: int, rounds: int = 1) -> BakeRequest:
     """Return a request of a map of so many tiles a side, 64 pixels each."""
     rows = ["".join("gws"[(x // 7 + y // 5 * (x // 31 + 1)) % 3] for x in range(side)) for y in range(side)]
     content = {
@@ -88,7 +88,7 @@ def world_of(side: int) -> BakeRequest:
         "rows": rows,
     }
     tilemap = parse_map(json.dumps(content))
-    settings = decide(tilemap, BakeSettings(window=512, rounds=1, steps=10)).settings
+    settings = decide(tilemap, BakeSettings(window=512, rounds=rounds, steps=10)).settings
     return BakeRequest(tilemap, settings, "embedded", "0" * 64, 1)
 
 

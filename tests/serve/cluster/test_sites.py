@@ -15,7 +15,7 @@ from tilebake.request import BakeRequest
 from tilebake.serve.cluster.messages import Answered, Died, Introduced, WorkerId, identity_on
 from tilebake.serve.cluster.painting_worker import PaintingWorker
 from tilebake.serve.cluster.site_teller import MOST_TOLD
-from tilebake.serve.cluster.waiting import WorldSite
+from tilebake.serve.cluster.waiting import WorldSite, WorldSpot
 from tilebake.texture import PaintedUnit, Texture
 
 Requests = Callable[[int], BakeRequest]
@@ -37,12 +37,13 @@ class World:
         identity = identity_on(f"node{worker}")._replace(site=site)
         self.here.crew.say(Introduced(worker, identity))
 
-    def submit(self, number: int, *after: Future[PaintedUnit]) -> Future[PaintedUnit]:
+    def submit(self, number: int, *after: Future[PaintedUnit], x: float = 0) -> Future[PaintedUnit]:
         piece = PieceUnit(Extent(number, 0, number + 1, 1))
-        return self.here.dispatcher.submit_unit(self._request, SOURCE, piece, self._site, after)
+        spot = WorldSpot(self._site, x, 0)
+        return self.here.dispatcher.submit_unit(self._request, SOURCE, piece, spot, after)
 
     def show(self, *after: Future[PaintedUnit]) -> Future[Texture]:
-        return self.here.dispatcher.submit(self._request, SOURCE, self._site, after)
+        return self.here.dispatcher.submit(self._request, SOURCE, WorldSpot(self._site, 0, 0), after)
 
     def given(self) -> list[WorkerId]:
         """Turn, and return who has orders by now, one after the other."""
@@ -80,13 +81,35 @@ def test_two_worlds_are_painted_at_two_sites(world: Worlds, request_of: Requests
     there.submit(1)
     there.submit(2)
     other = there.here.dispatcher.submit_unit(
-        request_of(8), SOURCE, PieceUnit(Extent(0, 0, 1, 1)), WorldSite(), ()
+        request_of(8), SOURCE, PieceUnit(Extent(0, 0, 1, 1)), WorldSpot(WorldSite(), 0, 0), ()
     )
     assert there.given() == [1, 2]
     assert there.here.crew.given == [(1, 7), (2, 8)]
     there.here.turn(Answered(2, PAINTED))
     assert other.done()
     assert there.given() == [1, 2], "the second worker sees no window of the first one's"
+
+
+def test_a_worker_goes_on_near_its_last_unit_and_lets_no_other_map_wait(
+    world: Worlds, request_of: Requests
+) -> None:
+    there = world("a", "a")
+    for number, x in enumerate((0, 90, 20, 70)):
+        there.submit(number, x=x)
+    assert there.given() == [1, 2]
+    small = there.here.dispatcher.submit(request_of(9), SOURCE)
+    near, far = (there.here.crew.orders[worker].unit for worker in (1, 2))
+    assert near == PieceUnit(Extent(0, 0, 1, 1))
+    assert far == PieceUnit(Extent(1, 0, 2, 1))
+    there.here.turn(Answered(2, PAINTED))
+    assert there.here.crew.orders[2].unit == PieceUnit(Extent(3, 0, 4, 1)), "70 is nearer to 90 than 20 is"
+    there.here.turn(Answered(1, PAINTED))
+    assert there.here.crew.orders[1].unit == PieceUnit(Extent(2, 0, 3, 1))
+    there.submit(4, x=20)
+    there.here.turn(Answered(1, PAINTED))
+    assert there.here.crew.orders[1].request.seed == 9, "it came before more of the world"
+    there.here.turn(there.here.paint(1))
+    assert small.done()
 
 
 def test_a_site_that_is_lost_is_left(world: Worlds) -> None:

@@ -80,6 +80,11 @@ class WorldUnits:
         first, last = self._lattice.extent(unit.windows[0]), self._lattice.extent(unit.windows[-1])
         return Extent(first.left, first.top, last.right, last.bottom)
 
+    def bounds(self, unit: WorldUnit) -> Bounds:
+        """Return the rectangle of the map, in map pixels, that a unit is painted from."""
+        left, top, right, bottom = (edge * LATENT / self._grid.canvas_scale for edge in self.extent(unit))
+        return Bounds(left, top, right - left, bottom - top)
+
     def count_windows(self, units: tuple[WorldUnit, ...]) -> int:
         """Count windows in all rounds."""
         return sum(len(unit.windows) for unit in units if isinstance(unit, WindowsUnit))

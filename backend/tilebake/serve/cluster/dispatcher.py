@@ -33,7 +33,7 @@ from tilebake.serve.cluster.messages import (
     identity_on,
 )
 from tilebake.serve.cluster.site_teller import SiteTeller
-from tilebake.serve.cluster.waiting import Unit, WaitingOrders, WorkerState, WorldSite
+from tilebake.serve.cluster.waiting import Unit, WaitingOrders, WorkerState, WorldSpot
 from tilebake.serve.worker.protocol import Crashed, WorkFailed
 from tilebake.texture import PaintedUnit, Texture
 
@@ -91,23 +91,23 @@ class Dispatcher:
         self,
         request: BakeRequest,
         source: ModelSource,
-        world: WorldSite | None = None,
+        spot: WorldSpot | None = None,
         after: Sequence[Future[PaintedUnit]] = (),
     ) -> Future[Texture]:
         """Have a request painted, after units of its world. The future raises TilebakeError."""
-        return self._submit(Unit(PaintOrder(next(self._numbers), request, source), world), after)
+        return self._submit(Unit(PaintOrder(next(self._numbers), request, source), spot), after)
 
     def submit_unit(
         self,
         request: BakeRequest,
         source: ModelSource,
         unit: "WorldUnit",
-        world: WorldSite,
+        spot: WorldSpot,
         after: Sequence[Future[PaintedUnit]],
     ) -> Future[PaintedUnit]:
         """Have a unit of a request's world painted, after others. The future raises TilebakeError."""
         self._has_worlds = True
-        return self._submit(Unit(PaintOrder(next(self._numbers), request, source, unit), world), after)
+        return self._submit(Unit(PaintOrder(next(self._numbers), request, source, unit), spot), after)
 
     def _submit(self, unit: Unit, after: Sequence[Future[PaintedUnit]]) -> Future[Any]:
         blocked = _Blocked(unit, len(after))

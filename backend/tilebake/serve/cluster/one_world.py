@@ -10,13 +10,14 @@ from dataclasses import replace
 from threading import Lock
 
 from tilebake.errors import BakeError
+from tilebake.level.map.grid import Bounds
 from tilebake.level.windows.part import surroundings
 from tilebake.level.windows.world_units import WorldUnit, WorldUnits
 from tilebake.models.reference import ModelSource
 from tilebake.request import BakeRequest, OnStep
 from tilebake.serve.cluster.dispatcher import Dispatcher
 from tilebake.serve.cluster.unit_count import UnitCount
-from tilebake.serve.cluster.waiting import WorldSite
+from tilebake.serve.cluster.waiting import WorldSite, WorldSpot
 from tilebake.texture import PaintedUnit, Texture
 
 _Painted = Future[PaintedUnit]
@@ -45,7 +46,8 @@ class OneWorld:
             own = [self._submit(unit) for unit in units if unit not in self._painted]
             after = [self._painted[unit] for unit in units]
         try:
-            texture = self._dispatcher.submit(request, self._source, self._site, after).result()
+            spot = WorldSpot(self._site, *_middle(request.shown))
+            texture = self._dispatcher.submit(request, self._source, spot, after).result()
         except CancelledError:
             raise self._error or BakeError("the bake was stopped") from None
         except Exception as error:
@@ -60,7 +62,8 @@ class OneWorld:
         tilemap = surroundings(request.tilemap, settings, self._units.extent(unit))
         part = replace(request, tilemap=tilemap, settings=settings, region=None, in_world=False)
         needs = [self._painted[need] for need in self._units.needs(unit)]
-        painted = self._dispatcher.submit_unit(part, self._source, unit, self._site, needs)
+        spot = WorldSpot(self._site, *_middle(self._units.bounds(unit)))
+        painted = self._dispatcher.submit_unit(part, self._source, unit, spot, needs)
         self._painted[unit] = painted
         self._count.asked += 1
         painted.add_done_callback(self._count.note)
@@ -73,6 +76,10 @@ class OneWorld:
             painted = list(self._painted.values())
         for each in painted:
             each.cancel()
+
+
+def _middle(bounds: Bounds) -> tuple[float, float]:
+    return bounds.x + bounds.width / 2, bounds.y + bounds.height / 2
 
 
 def _with_units(texture: Texture, units: Sequence[PaintedUnit], windows: int) -> Texture:

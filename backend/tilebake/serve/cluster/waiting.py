@@ -1,12 +1,14 @@
 """Hold the orders that wait for a worker, and choose which of them one gets."""
 
 from bisect import insort
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import hypot
+from operator import itemgetter
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from tilebake.errors import TilebakeError
 from tilebake.serve.cluster.messages import PaintOrder
@@ -20,12 +22,24 @@ class WorldSite:
     name: str | None = None
 
 
+class WorldSpot(NamedTuple):
+    """Say where in which world an order is."""
+
+    world: WorldSite
+    x: float  # of the middle of what it paints or shows, in map pixels
+    y: float
+
+    def distance(self, other: "WorldSpot") -> float:
+        """Return how far it is from another spot of this world; around its edges nothing is nearer."""
+        return hypot(self.x - other.x, self.y - other.y)
+
+
 @dataclass(eq=False)
 class Unit:
     """Hold an order until it is painted, or given up; whoever wants it no more cancels the outcome."""
 
     order: PaintOrder
-    world: WorldSite | None = None  # of an order that paints a part of a world, or shows it
+    spot: WorldSpot | None = None  # of an order that paints a part of a world, or shows it
     outcome: Future[Any] = field(default_factory=Future[Any])  # of a Texture, or a PaintedUnit
     deaths: int = 0
 
@@ -48,6 +62,7 @@ class WorkerState:
     host: str = ""
     site: str | None = None  # where it keeps windows, if it can
     unit: Unit | None = None
+    spot: WorldSpot | None = None  # of its last order
     model: object = None  # the key of the one that it loaded last
     heard: float = 0.0  # by the clock
 
@@ -62,10 +77,10 @@ class WorkerState:
 
     def may_paint(self, unit: Unit) -> bool:
         """Tell whether what it paints is kept where others of the world are, and it finds those there."""
-        if unit.world is None:
+        if unit.spot is None:
             return True
-        if unit.world.name is not None:
-            return self.site == unit.world.name
+        if unit.spot.world.name is not None:
+            return self.site == unit.spot.world.name
         return unit.order.unit is None or self.site is not None
 
 
@@ -100,21 +115,37 @@ class WaitingOrders:
         with self._lock:
             self._units = [unit for unit in self._units if not unit.outcome.done()]
             for unit in self._units:
-                if unit.world is not None and unit.world.name not in sites:
-                    unit.world.name = None
+                if unit.spot is not None and unit.spot.world.name not in sites:
+                    unit.spot.world.name = None
             return [] if sites else [unit for unit in self._units if unit.order.unit is not None]
 
     def take(self, worker: WorkerState) -> Unit | None:
-        """Return an order for a worker, of the model that it holds if there is one; None for none."""
+        """Return an order for a worker, of the model that it holds if there is one; None for none.
+
+        It is the first that waits, or the one of the same world that is nearest to the worker's last: windows
+        that it has painted or read before are in its machine's cache.
+        """
         with self._lock:
             units = [unit for unit in self._units if worker.may_paint(unit)]
             if not units:
                 return None
-            unit = next((each for each in units if worker.holds(each)), units[0])
+            first = next((each for each in units if worker.holds(each)), units[0])
+            unit = _nearest(units, first, worker.spot)
             self._units.remove(unit)
-            if unit.world is not None:
-                unit.world.name = worker.site
+            if unit.spot is not None:
+                unit.spot.world.name = worker.site
+            worker.spot = unit.spot
             return unit
+
+
+def _nearest(units: Sequence[Unit], first: Unit, spot: WorldSpot | None) -> Unit:
+    """Return the order of a world that is nearest to a spot in it; the first one, if that is elsewhere."""
+    if first.spot is None or spot is None or first.spot.world is not spot.world:
+        return first
+    there = [
+        (each.spot.distance(spot), each) for each in units if each.spot and each.spot.world is spot.world
+    ]
+    return min(there, key=itemgetter(0))[1]
 
 
 def _number_of(unit: Unit) -> int:
