@@ -1,7 +1,7 @@
 """Test the picture of a map's tiles that its painting begins from, against what the engine draws."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from tests.godot.harness.addon_imports import adopt_imports
 from tests.godot.harness.engine import SCRIPTS, Engine, write_project
 from tests.godot.harness.scenes import Cell, baked, export, layer, make_scenes, map_of, node, scene, tile
 from tests.godot.harness.screen import draw
+from tilebake.level.tilemap import read_map
 
 SCENES: Final = (
     "turned_tiles",
@@ -60,8 +61,8 @@ def cells() -> list[Cell]:
     return [tile(x, y, column) for y, row in enumerate(GROUND) for x, column in enumerate(row)]
 
 
-def level(path: str, **tile_set: object) -> dict[str, object]:
-    painting = baked(start_from_tiles="true", init_strength="0.55")
+def level(path: str, painting: dict[str, Any] | None = None, **tile_set: object) -> dict[str, object]:
+    painting = painting or baked(start_from_tiles="true", init_strength="0.55")
     return scene(path, node("Node2D", layer("Ground", cells()), painting, name="Level"), **tile_set)
 
 
@@ -70,12 +71,24 @@ def test_the_exporter_draws_art_beside_the_map_and_only_when_it_changes(
 ) -> None:
     project = write_project(tmp_path / "game", {}, plugin=False)
     lake, bare = level("res://lake.tscn", colours=COLOURS), level("res://bare.tscn")
-    make_scenes(engine, project, [lake, bare])
-    (error,) = export(engine, project, "--all").check(1).lines("error: ")
-    assert error == (
-        "res://bare.tscn: Bake: none of its tiles has a picture to start from. Turn off start_from_tiles."
+    hold = baked(hold_to_tiles="true", controlnet_strength="0.4")
+    held, blank = level("res://held.tscn", hold, colours=COLOURS), level("res://blank.tscn", hold)
+    make_scenes(engine, project, [lake, bare, held, blank])
+    assert sorted(export(engine, project, "--all").check(1).lines("error: ")) == [
+        "res://bare.tscn: Bake: none of its tiles has a picture to start from. Turn off start_from_tiles.",
+        "res://blank.tscn: Bake: none of its tiles has a picture to be held to. Turn off hold_to_tiles.",
+    ]
+    assert not any((project / f"maps/{name}.tilebake.json").exists() for name in ("bare", "blank"))
+    exported = map_of(project, "res://held.tscn")
+    assert (exported["structure"], exported["settings"]) == (
+        "held.tilebake.art.png",
+        {"controlnet_strength": 0.4},
     )
-    assert not (project / "maps/bare.tilebake.json").exists()
+    assert "art" not in exported
+    structure = read_map(project / "maps/held.tilebake.json").structure
+    assert structure is not None
+    assert (structure.width, structure.height) == (48, 32)
+    assert (project / "maps/held.tilebake.art.png").read_bytes() == (project / ART).read_bytes()
     exported = map_of(project, "res://lake.tscn")
     assert (exported["art"], exported["settings"]) == ("lake.tilebake.art.png", {"init_strength": 0.55})
     flat = [[[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in COLOURS][c] for c in (0, 1)]

@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeExportFiles
 extends RefCounted
-## Write what an export leaves on the disk: its map, and the picture that its painting begins from.
+## Write what an export leaves on the disk: its map, and the picture of its tiles that its painting takes.
 
 
 ## Write the files of an export, the map last, which names the other. Returns OK if one changed, TilebakeMapWriter.SAME if

@@ -172,6 +172,9 @@ static func _add_settings(export: TilebakeExport, baked: BakedTileMap) -> void:
 	if baked.start_from_tiles:
 		export.map["art"] = TilebakeArtFile.path_of(export.map_path).get_file()
 		settings["init_strength"] = snappedf(baked.init_strength, 0.001)
+	if baked.hold_to_tiles:
+		export.map["structure"] = TilebakeArtFile.path_of(export.map_path).get_file()
+		settings["controlnet_strength"] = snappedf(baked.controlnet_strength, 0.001)
 	if not settings.is_empty():
 		export.map["settings"] = settings
 

@@ -65,6 +65,13 @@ signal saving
 		notify_property_list_changed()
 ## How much is painted anew, from 0 to 1: 0.4 keeps the tiles' borders too, 0.8 only their colours.
 @export_range(0.05, 1.0, 0.05) var init_strength: float = 0.6
+## Hold the painting to the shapes of the tiles as the game shows them, by the ControlNet that tilebake.toml names.
+@export var hold_to_tiles: bool = false:
+	set(value):
+		hold_to_tiles = value
+		notify_property_list_changed()
+## How strongly the painting is held to the tiles: 0.3 lets shores wander, 1 follows every edge.
+@export_range(0.05, 2.0, 0.05) var controlnet_strength: float = 0.5
 ## What to override of the [settings] in tilebake.toml, by name: "steps", "guidance_scale", ...
 @export var settings: Dictionary = {}
 ## The map file of this painting. Empty: named after the scene, in the maps folder.
@@ -125,7 +132,7 @@ func _validate_property(property: Dictionary) -> void:
 	var usage: int = property["usage"]
 	if is_made or (property["name"] == "texture" and texture is TilebakePagedTexture):
 		property["usage"] = usage & ~PROPERTY_USAGE_STORAGE
-	elif property["name"] == "init_strength" and not start_from_tiles:
+	elif _is_idle(str(property["name"])):
 		property["usage"] = usage & ~PROPERTY_USAGE_EDITOR
 
 
@@ -161,6 +168,11 @@ func map_layer() -> Node:
 	if not tiled.is_empty():
 		return tiled[0]
 	return null if found.is_empty() else found[0]
+
+
+## Return whether the tiles are drawn to a picture, which the painting begins from or is held to.
+func draws_tiles() -> bool:
+	return start_from_tiles or hold_to_tiles
 
 
 ## Show [param bake] exactly over [param bounds], given in the space of [method map_layer]. Pages of a large picture take the
@@ -232,6 +244,16 @@ func _load_picture() -> void:
 	if is_other and not picture.is_empty():
 		var found: Texture2D = TilebakePagedTexture.open(picture)
 		texture = texture if found == null else found
+
+
+## Whether a property says how strongly something works that is turned off.
+func _is_idle(property: String) -> bool:
+	match property:
+		"init_strength":
+			return not start_from_tiles
+		"controlnet_strength":
+			return not hold_to_tiles
+	return false
 
 
 func _make_covers() -> void:

@@ -20,6 +20,7 @@ func _initialize() -> void:
 
 
 func _draw_all() -> void:
+	_check_inspector()
 	var makers: Dictionary[String, Callable] = {
 		"turned_tiles": _turn_tiles, "tall_tiles": _stack_tall_tiles, "tints": _tint, "isometric": _lay_diamonds,
 		"sorted": _sort_by_y, "moved_layers": _move_layers, "raised_tiles": _raise_tiles,
@@ -31,6 +32,24 @@ func _draw_all() -> void:
 		makers[name].call(level)
 		await _save(name, level)
 	quit()
+
+
+## A strength is in the inspector where it counts, and nowhere else.
+func _check_inspector() -> void:
+	var baked: BakedTileMap = BakedTileMap.new()
+	for strength: String in ["init_strength", "controlnet_strength"]:
+		var switch: String = "start_from_tiles" if strength == "init_strength" else "hold_to_tiles"
+		for is_on: bool in [true, false]:
+			baked.set(switch, is_on)
+			assert(baked.draws_tiles() == is_on)
+			assert(_is_in_inspector(baked, strength) == is_on, "%s where %s is %s" % [strength, switch, is_on])
+	baked.free()
+
+
+func _is_in_inspector(baked: BakedTileMap, name: String) -> bool:
+	return baked.get_property_list().any(func(property: Dictionary) -> bool:
+		var usage: int = property["usage"]
+		return property["name"] == name and usage & PROPERTY_USAGE_EDITOR)
 
 
 ## Save both pictures of a level.

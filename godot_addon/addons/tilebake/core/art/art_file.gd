@@ -1,7 +1,7 @@
 @tool
 class_name TilebakeArtFile
 extends RefCounted
-## Write the picture that a painting begins from beside its map: only when a pixel of it has changed.
+## Write the picture of a map's tiles beside the map: only when a pixel of it has changed.
 
 const ENDING: String = ".tilebake.art.png"
 ## Nobody needs it in the game, so that the editor neither imports nor exports it.

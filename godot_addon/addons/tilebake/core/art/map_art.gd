@@ -1,24 +1,26 @@
 @tool
 class_name TilebakeMapArt
 extends RefCounted
-## Draw the tiles of a map to a picture, as the game shows them, so that its painting can begin from them.
+## Draw the tiles of a map to a picture, as the game shows them, so that its painting can begin from them or be held to
+## their shapes.
 ##
 ## The picture is put together from the tiles' own: an editor without a window renders nothing.
 
 const MOST_PIXELS: int = 1 << 24  # of the picture; larger maps are drawn smaller
 
 
-## Draw the picture of an export whose painting begins from its tiles, and leave the others as they are. Where no tile has
+## Draw the picture of an export whose painting takes one of its tiles, and leave the others as they are. Where no tile has
 ## a picture, that is added to the export's diagnostics as an error.
 static func add_to(export: TilebakeExport, baked: BakedTileMap, guess: TilebakeNameGuess) -> void:
-	if export.has_failed() or not baked.start_from_tiles:
+	if export.has_failed() or not baked.draws_tiles():
 		return
 	var size: Vector2 = export.box.size * minf(1.0, sqrt(MOST_PIXELS / export.box.get_area()))
 	var picture: Image = Image.create_empty(maxi(1, roundi(size.x)), maxi(1, roundi(size.y)), false, Image.FORMAT_RGBA8)
 	_draw(baked, guess, picture, export.box)
 	if picture.is_invisible():
 		export.diagnostics.append(TilebakeDiagnostic.error(
-			"none of its tiles has a picture to start from", "Turn off start_from_tiles").at(baked))
+			"none of its tiles has a picture to %s" % ("start from" if baked.start_from_tiles else "be held to"),
+			"Turn off start_from_tiles" if baked.start_from_tiles else "Turn off hold_to_tiles").at(baked))
 	else:
 		export.art = picture
 
