@@ -124,6 +124,21 @@ def test_a_setting_of_tune_takes_a_list(setting: Setting) -> None:
     assert seen[0][setting.name] == (expected,)
 
 
+def test_a_flag_of_tune_needs_no_value() -> None:
+    seen: list[Any] = []
+
+    @BY_NAME["controlnet_edges"].listed().option()
+    @BY_NAME["controlnet_strength"].listed().option()
+    def command(**given: object) -> None:
+        seen.append(given)
+
+    made = click.command()(command)
+    for edges in ([], ["true"]):
+        typed = ["--controlnet-edges", *edges, "--controlnet-strength", "0.3,0.5"]
+        made.main(typed, standalone_mode=False)
+    assert seen == [{"controlnet_edges": (True,), "controlnet_strength": (0.3, 0.5)}] * 2
+
+
 def test_the_option_of_a_preset_sets_its_settings() -> None:
     seen: list[Any] = []
 

@@ -74,6 +74,7 @@ class Setting(NamedTuple):
     metavar: str | None = None
     callback: Callable[[click.Context, click.Parameter, Any], Any] | None = None
     is_list: bool = False  # takes several values, divided by commas
+    alone: str | None = None  # what the flag means without a value; None wants one
 
     @property
     def flag(self) -> str:
@@ -90,6 +91,7 @@ class Setting(NamedTuple):
             cls=SectionOption,
             section=self.section,
             type=self.type,
+            **({} if self.alone is None else {"is_flag": False, "flag_value": self.alone}),
             metavar=self.metavar,
             callback=self.callback,
             default=None,
@@ -109,7 +111,12 @@ class Setting(NamedTuple):
 
         help_text = f"{self.help} Colours are divided by spaces." if self.name == "palette" else self.help
         return self._replace(
-            type=click.STRING, callback=split, metavar="VALUE,...", is_list=True, help=help_text
+            type=click.STRING,
+            callback=split,
+            metavar="VALUE,...",
+            is_list=True,
+            help=help_text,
+            alone="true" if self.type is click.BOOL else None,
         )
 
 
