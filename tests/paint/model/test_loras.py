@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +72,33 @@ def test_a_lora_that_fits_is_not_remarked_upon(
     components = fused(tiny_sdxl_folder, save_lora("water colour v1.5 (final)", unet_lora))
     assert components.notes == ()
     assert "notes" not in describe_environment(components)
+
+
+FRESH = """
+import sys
+from pathlib import Path
+from tilebake.models.reference import resolve
+from tilebake.paint.model.load import load
+from tilebake.paint.model.loras import LoraFile
+model, lora = sys.argv[1:]
+print(load(resolve(model), device="cpu", dtype="float32", loras=[LoraFile(Path(lora), 1.0)]).notes)
+"""
+
+
+def test_what_the_libraries_say_of_themselves_is_said_of_no_lora(
+    tiny_sdxl_folder: Path, unet_lora: Tensors, save_lora: SaveLora
+) -> None:
+    """They say it once, as they are imported: in a process that has not fused a LoRA yet."""
+    lora = save_lora("moss", unet_lora)
+    command = [sys.executable, "-c", FRESH, str(tiny_sdxl_folder), str(lora)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "()"
+
+
+def test_what_is_no_lora_is_refused_by_what_it_is(tiny_sdxl_folder: Path, save_lora: SaveLora) -> None:
+    other = save_lora("canny", {"controlnet_cond_embedding.conv_in.weight": torch.ones(1)})
+    with pytest.raises(ModelError, match="is a ControlNet, not a LoRA"):
+        fused(tiny_sdxl_folder, other)
 
 
 @pytest.mark.parametrize(

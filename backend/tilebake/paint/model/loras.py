@@ -1,5 +1,6 @@
 """Fuse LoRA files into a model's weights; the model's layers stay as they are."""
 
+import importlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 import torch
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.folder_check import COMPONENTS
 from tilebake.paint.model.adapters.fuse import fuse_adapter, is_fused_here
 from tilebake.paint.model.bulkhead import guard, shorten
@@ -51,6 +53,13 @@ class LoraFile(NamedTuple):
     digest: str = ""
 
 
+class _ReadLora(NamedTuple):
+    """Hold what a LoRA's file holds: its tensors, and the settings of its layers by part of the model."""
+
+    tensors: Mapping[str, torch.Tensor]
+    metadata: Mapping[str, Mapping[str, Any]]
+
+
 def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
     """Add `loras` to the weights of UNet and text encoders, in place; return what has to be said about them.
 
@@ -60,19 +69,35 @@ def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
     """
     notes: list[str] = []
     for lora in loras:
-        with guard(lora.path, "does not fit the model", _HINT), quietly() as warned:
-            notes += _fuse(parts, lora)
+        with guard(lora.path, "does not fit the model", _HINT):
+            read = _read(lora.path)
+            if not is_fused_here(read.tensors):
+                _import_loaders()
+            with quietly() as warned:
+                notes += _fuse(parts, lora, read)
         notes += [f"{lora.path.name}: {shorten(each)}" for each in dict.fromkeys(warned)]
     return tuple(notes)
 
 
-def _fuse(parts: Parts, lora: LoraFile) -> list[str]:
-    with open_weights(lora.path) as file:
-        _refuse_vast(lora.path, file.tensors)
-        _refuse_other_kinds(lora.path, file.tensors)
-        _refuse_halves(lora.path, file.tensors)
+def _read(path: Path) -> _ReadLora:
+    with open_weights(path) as file:
+        _refuse_vast(path, file.tensors)
+        refuse_another_kind(path, {name: each.shape for name, each in file.tensors.items()}, AddedKind.LORA)
+        _refuse_other_kinds(path, file.tensors)
+        _refuse_halves(path, file.tensors)
         tensors = {name: file.read(name) for name in file.tensors}
-        metadata = adapter_metadata(lora.path, file.metadata)
+        return _ReadLora(tensors, adapter_metadata(path, file.metadata))
+
+
+def _import_loaders() -> None:
+    """Import what adds LoRAs to a model: a second that few bakes need. What it says then is of no LoRA."""
+    with quietly():
+        importlib.import_module("diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl")
+        importlib.import_module("peft.tuners.tuners_utils")
+
+
+def _fuse(parts: Parts, lora: LoraFile, read: _ReadLora) -> list[str]:
+    tensors, metadata = read
     if is_fused_here(tensors):
         fused = fuse_adapter(parts, tensors, lora.weight)
         _refuse_foreign(lora.path, fused.layers - len(fused.unknown), fused.layers)
