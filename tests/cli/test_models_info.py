@@ -10,8 +10,10 @@ from safetensors.numpy import save_file
 
 from tilebake.cli import run_command_line
 from tilebake.errors import ModelError
+from tilebake.models.added.controlnet import controlnet_files
+from tilebake.models.added.embeddings import embedding_file
 from tilebake.models.added.ip_adapter import ip_adapter_files
-from tilebake.models.reference import resolve
+from tilebake.models.reference import resolve, resolve_lora
 
 Shapes = Mapping[str, tuple[int, ...]]
 CONTROLNET = "controlnet_cond_embedding.conv_in.weight"
@@ -150,3 +152,24 @@ def test_what_is_named_in_anothers_place_is_told_with_its_own(game: Path) -> Non
         assert "tilebake.toml" in str(caught.value.hint)
     with pytest.raises(ModelError, match="is a LoRA, not an IP-Adapter"):
         ip_adapter_files(lora)
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_with_the_file(game: Path) -> None:
+    adapter = save_ip_adapter(game / "adapter")
+    vectors = save(game / "embeddings" / "moss.safetensors", {"clip_l": (1, 8), "clip_g": (1, 8)})
+    lora = save(game / "loras" / "moss.safetensors", {"lora_unet_x.lora_down.weight": (1,)})
+    for look, file in ((ip_adapter_files, adapter), (embedding_file, vectors), (_resolve_lora, lora)):
+        with pytest.raises(ModelError, match="is a folder, not") as caught:
+            look(file.parent)
+        assert caught.value.hint == f"name the file: {file.name}"
+
+
+def _resolve_lora(path: Path) -> object:
+    return resolve_lora(str(path))
+
+
+def test_a_slip_in_a_name_is_told_with_what_was_meant(game: Path) -> None:
+    save_controlnet(game / "depth")
+    with pytest.raises(ModelError, match="there is no such ControlNet") as caught:
+        controlnet_files(game / "dept")
+    assert caught.value.hint == f"did you mean {game / 'depth'}?"

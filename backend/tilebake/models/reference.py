@@ -15,7 +15,13 @@ from tilebake.drive_check import require_answer
 from tilebake.errors import Location, ModelError, shown
 from tilebake.models import hub_cache
 from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles, digest_with, paths_of_added
-from tilebake.models.added.kinds import AddedKind, kind_of_path, kind_of_tensors, refuse_as_model
+from tilebake.models.added.kinds import (
+    AddedKind,
+    kind_of_path,
+    kind_of_tensors,
+    refuse_as_model,
+    refuse_folder,
+)
 from tilebake.models.config_check import read_config
 from tilebake.models.defaults import Defaults, read_defaults
 from tilebake.models.file_digest import file_digest
@@ -192,6 +198,7 @@ def resolve_lora(path: str, root: Path | None = None) -> Path:
     except OSError as error:
         raise unreadable(file, error) from error
     if not is_there:
+        refuse_folder(file, AddedKind.LORA)
         hint = hint_at_path(file, "correct its path")
         raise AbsentModelError("there is no such LoRA file", where=Location(file), hint=hint)
     check_safetensors(file)

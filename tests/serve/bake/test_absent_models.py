@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tilebake.request import Baker, BakeRequest, Step
 from tilebake.serve.bake.batch import Baked, Failed, Planned, bake_maps, survey
@@ -89,6 +90,19 @@ def test_a_file_beside_the_model_is_named_where_it_is_not_there(game: Path) -> N
     ):
         (game.parent / "tilebake.toml").write_text('model = "models/painterly"\n' + text, encoding="utf-8")
         assert check(game).uncompared == ("vaes/soft.safetensors",)
+
+
+def test_an_image_encoder_is_named_where_its_adapter_is_there(game: Path) -> None:
+    header = b'{"ip_adapter.1":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},' + (
+        b'"image_proj.proj.weight":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}'
+    )
+    folder = game.parent / "adapters"
+    folder.mkdir()
+    (folder / "a.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + b"xx")
+    Image.new("RGB", (4, 4)).save(game.parent / "mood.png")
+    settings = {"ip_adapter": "adapters/a.safetensors"}
+    game.write_text(json.dumps({**MAP, "reference": "mood.png", "settings": settings}), encoding="utf-8")
+    assert check(game).uncompared == ("adapters/image_encoder",)
 
 
 def test_another_model_than_the_recorded_one_makes_a_texture_stale(game: Path) -> None:

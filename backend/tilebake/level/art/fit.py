@@ -68,7 +68,7 @@ def tell_idle_art(tilemap: "TileMap", settings: "BakeSettings") -> Iterator[Diag
     """Note a picture without what makes it count: a strength, a ControlNet; or one of these without it."""
     structure = structure_of(tilemap, settings)
     if tilemap.art is not None and ART not in own_pictures(tilemap, settings):
-        hint = "set init_strength, to 0.6 say, or remove it"
+        hint = "set init_strength, to 0.6 say, or name a ControlNet by controlnet, or remove it"
         yield Diagnostic(
             '"art" changes nothing: the map is painted from noise alone', _at(tilemap, ART), hint
         )

@@ -59,6 +59,7 @@ class Beside:
             what = f"{shown(name)!r} leads out of the project {shown(self.root)}"
             raise refuse(what, "move it into the project, and name it anew in the editor")
         if not is_there:
-            raise refuse(f"there is no file {shown(name)!r}", "put it there, or name it anew in the editor")
+            beside = f"it is looked for from {shown(named_in.name)} on"
+            raise refuse(f"there is no file {shown(name)!r}", f"{beside}: put it there, or name it anew")
         self.on_file(path)
         return path, read_bytes(path, MapError)

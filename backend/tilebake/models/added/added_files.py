@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tilebake.models.added.controlnet import controlnet_files
 from tilebake.models.added.embeddings import embedding_file
-from tilebake.models.added.ip_adapter import ip_adapter_files
+from tilebake.models.added.ip_adapter import IMAGE_ENCODER, ip_adapter_files
 from tilebake.models.added.vae import vae_files
 from tilebake.models.file_digest import file_digest
 
@@ -21,7 +21,8 @@ class AddedFiles(NamedTuple):
 
     def name_of(self, file: Path | None, root: Path) -> str | None:
         """Return how a project at `root` names the added thing that a file is of; None for another file."""
-        own = (self.ip_adapter, self.vae, self.controlnet, *(path for _, path in self.embeddings))
+        encoder = None if self.ip_adapter is None else self.ip_adapter.parent / IMAGE_ENCODER
+        own = (self.ip_adapter, encoder, self.vae, self.controlnet, *(path for _, path in self.embeddings))
         found = next((path for path in own if path and file and file.is_relative_to(path)), None)
         if found is None:
             return None

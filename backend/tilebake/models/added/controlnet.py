@@ -10,6 +10,7 @@ from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import AbsentModelError, read_json
 from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_shapes, weight_files
+from tilebake.near_names import hint_at_path
 
 CONTROLNET: Final = "controlnet"
 CLASS: Final = "ControlNetModel"
@@ -40,7 +41,8 @@ def controlnet_files(path: Path) -> ControlNetFiles:
         return _folder_files(path)
     refuse_pickle(path)
     if not path.is_file():
-        raise AbsentModelError("there is no such ControlNet", where=Location(path), hint="correct its path")
+        hint = hint_at_path(path, "correct its path")
+        raise AbsentModelError("there is no such ControlNet", where=Location(path), hint=hint)
     check_safetensors(path)
     shapes = tensor_shapes(path)
     refuse_another_kind(path, shapes, AddedKind.CONTROLNET)

@@ -16,7 +16,7 @@ from tilebake.models.added.ip_adapter import (
     is_plus,
     refuse_other_encoder,
 )
-from tilebake.models.added.kinds import AddedKind, Shapes, list_ip_adapters
+from tilebake.models.added.kinds import AddedKind, Shapes, list_files
 from tilebake.models.added.vae import vae_files
 from tilebake.models.config_check import read_config
 from tilebake.models.file_digest import file_digest
@@ -86,7 +86,7 @@ def _describe_ip_adapter(path: Path) -> Described:
 
 
 def _only_adapter(folder: Path) -> Path:
-    adapters = list_ip_adapters(folder)
+    adapters = list_files(folder, AddedKind.IP_ADAPTER)
     if len(adapters) == 1:
         return adapters[0]
     what = f"holds {len(adapters)} IP-Adapters: {', '.join(each.name for each in adapters)[:200]}"

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
-from tilebake.models.added.kinds import MOST_VECTORS, AddedKind, refuse_another_kind
+from tilebake.models.added.kinds import MOST_VECTORS, AddedKind, refuse_another_kind, refuse_folder
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.weights import check_safetensors, refuse_pickle, tensor_shapes
+from tilebake.near_names import hint_at_path
 
 MODELS_BY_WIDTH: Final = {768: "Stable Diffusion 1.5", 1024: "Stable Diffusion 2"}  # by numbers of a token
 _PAIRS: Final = (("clip_l", "clip_g"), ("text_encoders_0", "text_encoders_1"))
@@ -41,10 +42,10 @@ class EmbeddingFile(NamedTuple):
 def embedding_file(path: Path) -> EmbeddingFile:
     """Find the vectors in a textual inversion's file, and check it. Raises ModelError for what is none."""
     refuse_pickle(path)
+    refuse_folder(path, AddedKind.EMBEDDING)
     if not path.is_file():
-        raise AbsentModelError(
-            "there is no such textual inversion", where=Location(path), hint="correct its path"
-        )
+        hint = hint_at_path(path, "correct its path")
+        raise AbsentModelError("there is no such textual inversion", where=Location(path), hint=hint)
     check_safetensors(path)
     shapes = tensor_shapes(path)
     refuse_another_kind(path, shapes, AddedKind.EMBEDDING)

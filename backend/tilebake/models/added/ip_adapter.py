@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from tilebake.errors import Location, ModelError
 from tilebake.models.added import kinds
-from tilebake.models.added.kinds import AddedKind, refuse_another_kind
+from tilebake.models.added.kinds import AddedKind, refuse_another_kind, refuse_folder
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_shapes, weight_files
+from tilebake.near_names import hint_at_path
 
 IMAGE_ENCODER: Final = "image_encoder"
 PROJECTION, LAYERS = kinds.IP_ADAPTER_PARTS
@@ -40,10 +41,10 @@ def ip_adapter_files(adapter: Path) -> IpAdapterFiles:
     Raises ModelError for what is missing, broken or of another kind.
     """
     refuse_pickle(adapter)
+    refuse_folder(adapter, AddedKind.IP_ADAPTER)
     if not adapter.is_file():
-        raise AbsentModelError(
-            "there is no such IP-Adapter file", where=Location(adapter), hint="correct its path"
-        )
+        hint = hint_at_path(adapter, "correct its path")
+        raise AbsentModelError("there is no such IP-Adapter file", where=Location(adapter), hint=hint)
     check_safetensors(adapter)
     shapes = tensor_shapes(adapter)
     refuse_another_kind(adapter, shapes, AddedKind.IP_ADAPTER)

@@ -87,16 +87,24 @@ def _kind_of_folder(folder: Path) -> AddedKind | None:
         if "ControlNet" in name or name == "T2IAdapter":  # of which some are refused by name
             return AddedKind.CONTROLNET
         return AddedKind.VAE if name == "AutoencoderKL" else None
-    return AddedKind.IP_ADAPTER if list_ip_adapters(folder) else None
+    return AddedKind.IP_ADAPTER if list_files(folder, AddedKind.IP_ADAPTER) else None
 
 
-def list_ip_adapters(folder: Path) -> list[Path]:
-    """Return the files of IP-Adapters in a folder, without those that are broken."""
+def list_files(folder: Path, kind: AddedKind) -> list[Path]:
+    """Return the files of a kind in a folder, without those that are broken."""
     found: list[Path] = []
     for file in sorted(folder.glob("*.safetensors")):
         with suppress(ModelError):
-            found += [file] if kind_of_path(file) == AddedKind.IP_ADAPTER else []
+            found += [file] if kind_of_path(file) == kind else []
     return found
+
+
+def refuse_folder(path: Path, kind: AddedKind) -> None:
+    """Raise ModelError for a folder in the place of a file, with the names of those that may be meant."""
+    if path.is_dir():
+        names = [file.name for file in list_files(path, kind)]
+        hint = f"name the file: {', '.join(names[:3])}" if names else "name a .safetensors file"
+        raise ModelError(f"is a folder, not {kind.called}", where=Location(path), hint=hint)
 
 
 def refuse_another_kind(path: Path, shapes: Shapes, due: AddedKind) -> None:

@@ -10,6 +10,7 @@ from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.config_check import read_config
 from tilebake.models.model_file import AbsentModelError
 from tilebake.models.weights import WeightFiles, check_safetensors, refuse_pickle, tensor_shapes, weight_files
+from tilebake.near_names import hint_at_path
 
 VAE: Final = "vae"
 
@@ -37,7 +38,8 @@ def vae_files(path: Path) -> VaeFiles:
         return VaeFiles(config, weight_files(path, "diffusion_pytorch_model"))
     refuse_pickle(path)
     if not path.is_file():
-        raise AbsentModelError("there is no such VAE", where=Location(path), hint="correct its path")
+        hint = hint_at_path(path, "correct its path")
+        raise AbsentModelError("there is no such VAE", where=Location(path), hint=hint)
     check_safetensors(path)
     shapes = tensor_shapes(path)
     refuse_another_kind(path, shapes, AddedKind.VAE)
