@@ -23,6 +23,8 @@ class Worlds:
 
     def others(self, map_path: Path) -> tuple[Path, ...]:
         """Return the other maps of a map's world, none where it belongs to none."""
+        if not self.maps:
+            return ()
         own = map_path.resolve()
         world = next((maps for maps in self.maps.values() if own in maps), ())
         return tuple(path for path in world if path != own)

@@ -25,11 +25,12 @@ class TextureOwners:
 
     def claim(self, png: Path, map_path: Path) -> None:
         """Take the places of a map's files, its only ones. Raises BakeError if another map has one."""
+        folder = _real_folder(png)  # of all that lies beside the picture: links are followed once
         wanted = {
-            _place(png): _Claim(map_path, "texture"),
-            _place(record_path(png)): _Claim(map_path, "record"),
-            _place(report_path(png)): _Claim(map_path, "report"),
-            _place(pages_folder(png)): _Claim(map_path, "folder of pages"),
+            _spell(folder / png.name): _Claim(map_path, "texture"),
+            _spell(folder / record_path(png).name): _Claim(map_path, "record"),
+            _spell(folder / report_path(png).name): _Claim(map_path, "report"),
+            _spell(folder / pages_folder(png).name): _Claim(map_path, "folder of pages"),
             _place(map_path): _Claim(map_path, "map file"),
         }
         for place, claim in wanted.items():
@@ -57,9 +58,17 @@ class TextureOwners:
 
 def _place(path: Path) -> str:
     """Return one name for all spellings of a place, on whatever file system: links, cases and accents."""
-    return unicodedata.normalize("NFC", str(_real(path))).casefold()
+    return _spell(_real(path))
+
+
+def _spell(real: Path) -> str:
+    return unicodedata.normalize("NFC", str(real)).casefold()
 
 
 def _real(path: Path) -> Path:
     """Return where a file is that is replaced, not written through, if it is a link."""
-    return path.absolute().parent.resolve() / path.name
+    return _real_folder(path) / path.name
+
+
+def _real_folder(path: Path) -> Path:
+    return path.absolute().parent.resolve()
