@@ -1,19 +1,21 @@
-"""Whoever writes a word that the embedded model was not taught is told, and nobody else is."""
+"""Whoever writes a word that the embedded model was not taught is told, and nobody else is.
+
+With the words of a model of twenty terrains: the next model knows more, and is told of in the same manner.
+"""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tilebake.models.lookup import Models
 from tilebake.models.words.advice import advise
-from tilebake.models.words.model_words import ModelWords
+from tilebake.models.words.model_words import ModelWords, read_words
 from tilebake.models.words.reading import read_prompt
 
 
 @pytest.fixture(scope="module")
 def words() -> ModelWords:
-    found = Models().words("embedded", Path())
+    found = read_words(Path(__file__).with_name("words_of_twenty_terrains.json"))
     assert found is not None
     return found
 
