@@ -18,7 +18,7 @@ from tilebake.level.edit.edit_content import edit_content, one_number
 from tilebake.level.map.grid import Bounds
 from tilebake.level.masks.blend_schedule import are_shares
 from tilebake.level.settings import BakeSettings
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import LoraRef, digest_loras
 from tilebake.level.tilemap import TileMap
 from tilebake.level.torus.set_form import SetForm
 from tilebake.texture import Texture
@@ -132,6 +132,7 @@ class BakeRequest:
             },
             "tiles": self._digests[1],
             "edit": _part_digest(content.get("edit")),
+            **digest_loras(self.tilemap.terrains),
             **digest_pictures(self.tilemap, self.settings),
         }
 
@@ -173,6 +174,7 @@ class BakeRequest:
             "bounds": [one_number(edge) for edge in tilemap.bounds],
             **({"edit": [EDIT_VERSION, *edit_content(tilemap.edit)]} if tilemap.edit else {}),
             **({} if are_shares(self.settings) else {"shares_version": SHARES_VERSION}),
+            **digest_loras(tilemap.terrains),
             **({"wrap": tilemap.wrap} if tilemap.wrap else {}),
             **({tile_set.form: [EDGES_VERSION, *tile_set.terrains]} if tile_set else {}),
             **digest_pictures(tilemap, self.settings),

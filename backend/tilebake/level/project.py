@@ -34,6 +34,7 @@ from tilebake.level.source.schema_base import (
     lora_refs,
     reference_ref,
     terrain_entry,
+    terrain_loras,
 )
 from tilebake.level.source.toml_positions import find_key
 from tilebake.level.source.toml_text import parse_toml
@@ -66,7 +67,7 @@ class ProjectFile(StrictModel):
     """What must not be in the picture, where the map does not say."""
 
     terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
-    """What each terrain looks like: its prompt, or a table of prompt, negative_prompt and weight."""
+    """What each terrain looks like: its prompt, or a table of prompt, weight, reference, loras and so on."""
 
     loras: LoraForms = ()
     """LoRA files, each a path or a table of path and weight."""
@@ -260,19 +261,17 @@ def output_path(project: Project, map_path: Path) -> Path:
     root = project.root.resolve()
     folder = spelling_of(map_path).parent.resolve()
     if not is_within(folder, root):
+        what = f"the map lies outside the project {shown(root)}"
         hint = f"move it there, or put a {FILE_NAME} above it"
-        raise ProjectError(
-            f"the map lies outside the project {shown(root)}", where=Location(map_path), hint=hint
-        )
+        raise ProjectError(what, where=Location(map_path), hint=hint)
     inside = folder.relative_to(root)
     name = f"{map_stem(map_path)}.png"
     _refuse_unportable(inside / name, map_path)
     target = (folder if project.output is None else project.output / inside) / name
     if not is_within(target, root):
         what = f"the picture {shown(target)} would lie outside the project, at {shown(target.resolve())}"
-        raise ProjectError(
-            what, where=Location(map_path), hint="remove the link, or change output in tilebake.toml"
-        )
+        hint = "remove the link, or change output in tilebake.toml"
+        raise ProjectError(what, where=Location(map_path), hint=hint)
     return target
 
 
@@ -315,7 +314,8 @@ def _terrain(name: str, form: TerrainForm, file: Path) -> Terrain:
     if entry.prompt is None:
         what = f"the terrain {snippet(name)} has no prompt"
         raise ProjectError(what, where=_locate(file, "terrains", name), hint="say what it looks like")
-    return Terrain(name, entry.prompt, entry.negative_prompt, 1.0 if entry.weight is None else entry.weight)
+    weight, loras = 1.0 if entry.weight is None else entry.weight, terrain_loras(entry.loras) or ()
+    return Terrain(name, entry.prompt, entry.negative_prompt, weight, loras)
 
 
 def _locate(file: Path, *path: str | int) -> Location:

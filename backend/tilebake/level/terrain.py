@@ -1,11 +1,27 @@
 """Describe what one kind of tile looks like: in words, by LoRAs, textual inversions and pictures."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
+LORAS_VERSION: Final = 1  # goes up whenever maps with LoRAs of terrains begin to give other pixels
 Entry = TypeVar("Entry")
+
+
+class LoraRef(NamedTuple):
+    """Name a LoRA file, and how strongly it works."""
+
+    path: str
+    weight: float = 1.0
+
+
+class TerrainLora(NamedTuple):
+    """Name a LoRA file that works within one terrain, and how strongly."""
+
+    path: str
+    weight: float = 1.0
+    digest: str = ""  # of the file, once it was looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +32,7 @@ class Terrain:
     prompt: str
     negative_prompt: str | None = None
     weight: float = 1.0
-
-
-class LoraRef(NamedTuple):
-    """Name a LoRA file, and how strongly it works."""
-
-    path: str
-    weight: float = 1.0
+    loras: tuple[TerrainLora, ...] = ()
 
 
 class EmbeddingRef(NamedTuple):
@@ -37,6 +47,17 @@ class ReferenceRef(NamedTuple):
 
     path: str
     weight: float
+
+
+def digest_loras(terrains: Iterable[Terrain]) -> dict[str, object]:
+    """Return what a digest holds of terrains' LoRAs: contents and weights; nothing where there are none."""
+    found = {each.name: lora_keys(each) for each in terrains if each.loras}
+    return {"terrain_loras": [LORAS_VERSION, found]} if found else {}
+
+
+def lora_keys(terrain: Terrain) -> list[tuple[str, float]]:
+    """Return what tells a terrain's LoRAs from others: the digest of each file, and its weight."""
+    return [(each.digest, float(each.weight) + 0.0) for each in terrain.loras]
 
 
 def spell_name(name: str) -> str:

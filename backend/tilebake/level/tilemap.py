@@ -28,7 +28,7 @@ from tilebake.level.source.diagnostics import nearest
 from tilebake.level.source.encoding import read_bytes
 from tilebake.level.source.json_positions import JsonPath, path_text, snippet
 from tilebake.level.source.refuse import Refuse
-from tilebake.level.source.schema_base import TerrainEntry, reference_ref
+from tilebake.level.source.schema_base import TerrainEntry, reference_ref, terrain_loras
 from tilebake.level.terrain import EmbeddingRef, LoraRef, Terrain, spell_name
 from tilebake.level.torus.set_form import TileSetForm
 from tilebake.level.torus.wrap import Wrap
@@ -169,11 +169,18 @@ def _advise(
     project: "Project | None",
     find_adviser: FindAdviser | None,
 ) -> Iterable[Diagnostic]:
-    """Make notes on the words of a map's prompts, if somebody knows them, and no embeddings bring others."""
+    """Make notes on the words of a map's prompts, if somebody knows them.
+
+    Embeddings bring other words, and a terrain's LoRAs may have taught the model some of its prompt's.
+    """
     is_advised = find_adviser is not None and not content.embeddings
     advise = find_adviser(content.model, content.loras) if find_adviser and is_advised else None
-    rewrites = {} if edit is None else edit.rewrites
-    return () if advise is None else advise_on_prompts(content, painted, rewrites, project, advise)
+    taught = {terrain.name for terrain in painted if terrain.loras}
+    rewrites = (
+        {} if edit is None else {name: each for name, each in edit.rewrites.items() if name not in taught}
+    )
+    untaught = [terrain for terrain in painted if not terrain.loras]
+    return () if advise is None else advise_on_prompts(content, untaught, rewrites, project, advise)
 
 
 def beside_of(path: Path | None, project: "Project | None") -> Beside:
@@ -313,8 +320,9 @@ def _terrain(name: str, own: TerrainEntry, shared: Terrain | None, refuse: Refus
     if prompt is None:
         hint = 'add a "prompt" that says what it looks like, here or in tilebake.toml'
         raise refuse(f"the terrain {snippet(name)} has no prompt", ("terrains", name), hint=hint)
-    negative_prompt, weight = own.negative_prompt, own.weight
+    negative_prompt, weight, loras = own.negative_prompt, own.weight, terrain_loras(own.loras)
     if shared is not None:
         negative_prompt = shared.negative_prompt if negative_prompt is None else negative_prompt
         weight = shared.weight if weight is None else weight
-    return Terrain(name, prompt, negative_prompt, 1.0 if weight is None else weight)
+        loras = shared.loras if loras is None else loras
+    return Terrain(name, prompt, negative_prompt, 1.0 if weight is None else weight, loras or ())

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from tilebake.errors import TilebakeError
 from tilebake.models.added.added_files import NOTHING_ADDED, AddedFiles
+from tilebake.models.added.terrain_lora import check_terrain_lora
 from tilebake.models.file_digest import file_digest
 from tilebake.models.labels.few_steps import with_loras
 from tilebake.models.labels.label import read_label
@@ -32,6 +33,7 @@ class Models:
     def __init__(self) -> None:
         self._models = _Lookups(_model)
         self._loras = _Lookups(_lora)
+        self._terrain_loras = _Lookups(_terrain_lora)
         self._with_added: dict[AddedFiles, _Lookups[tuple[ModelSource, str]]] = {}
         self._words: dict[tuple[str, Path], ModelWords | None] = {}
 
@@ -57,9 +59,13 @@ class Models:
         """Return a LoRA's file, absolute, and its digest."""
         return self._loras.find(path, root)
 
+    def terrain_lora(self, path: str, root: Path) -> tuple[Path, str]:
+        """Return the file of a LoRA that is to work within one terrain, absolute, and its digest."""
+        return self._terrain_loras.find(path, root)
+
     def is_outdated(self) -> bool:
         """Return whether anything that was looked up has changed, is gone, or has appeared since."""
-        looked_up = (self._models, self._loras, *self._with_added.values())
+        looked_up = (self._models, self._loras, self._terrain_loras, *self._with_added.values())
         return any(each.is_outdated() for each in looked_up)
 
 
@@ -114,3 +120,9 @@ def _lora(path: str, root: Path) -> tuple[Path, str]:
         return file, file_digest(file)
     except OSError as error:
         raise unreadable(file, error) from error
+
+
+def _terrain_lora(path: str, root: Path) -> tuple[Path, str]:
+    file, digest = _lora(path, root)
+    check_terrain_lora(file)
+    return file, digest

@@ -204,7 +204,7 @@ class Pipeline:
         def paint(bake_run: BakeRun) -> Painted[None]:
             conditioning = bake_run.encode(scene.condition)
             latents = bake_run.denoise(lambda make_denoiser: denoise(make_denoiser(conditioning), on_step))
-            return bake_run.finish(bake_run.decode(latents), None)
+            return bake_run.finish(bake_run.decode(latents), None, conditioning.notes)
 
         return run(self.components, scene, paint)
 

@@ -131,6 +131,9 @@ def _facts(job: PlannedBake, record: Mapping[str, object]) -> Iterator[tuple[str
     yield "model", request.model
     for lora, _ in request.loras:
         yield "LoRA", f"{Path(lora.path).name}, weight {lora.weight:g}"
+    for terrain in request.tilemap.terrains:
+        for each in terrain.loras:
+            yield f"LoRA of {terrain.name}", f"{Path(each.path).name}, weight {each.weight:g}"
     for name, value in request.settings:
         was_decided = name == "transparent" and not can_be_transparent(request.tilemap)
         if value != getattr(_DEFAULTS, name) and not was_decided:

@@ -41,7 +41,7 @@ _TAGS: Final = re.compile(
 )
 _INSTEAD: Final = {
     "wildcard": "write the words themselves",
-    "lora": 'name the file under "loras"',
+    "lora": 'name the file under "loras", of the map or of a terrain',
     "schedule": "words do not change over the steps here",
     "turns": "write one of them",
     "choice": "write one of them",

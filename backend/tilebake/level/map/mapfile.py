@@ -207,8 +207,8 @@ class MapFile(TileBlock):
     """Settings of the bake that differ from the project's."""
 
     terrains: Terrains = Field(default_factory=dict[str, TerrainForm])
-    """What each terrain looks like: its prompt, or {"prompt", "negative_prompt", "weight"}. What is left out
-    comes from tilebake.toml."""
+    """What each terrain looks like: its prompt, or {"prompt", "negative_prompt", "weight", "reference",
+    "loras"}. What is left out comes from tilebake.toml."""
 
     art: PictureName | None = None
     """A PNG of the map as the game shows it, its tiles side by side, from which the painting begins under

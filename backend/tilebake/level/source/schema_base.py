@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from tilebake.level.edit.embedding_names import refuse_no_word, refuse_twice, spell_embedding
 from tilebake.level.edit.prompt_spelling import respell
-from tilebake.level.terrain import EmbeddingRef, LoraRef, ReferenceRef
+from tilebake.level.terrain import EmbeddingRef, LoraRef, ReferenceRef, TerrainLora
 
 # The forms that a value may be written in, by the names that pydantic gives them in its locations.
 TEXT: Final = "<text>"
@@ -107,6 +107,21 @@ ReferenceForm = Annotated[
 ]
 
 
+class LoraEntry(StrictModel):
+    """A LoRA file and how strongly it works."""
+
+    path: InProject
+    """The .safetensors file, relative to the project's folder."""
+
+    weight: Annotated[float, Field(ge=-10, le=10)] = 1.0
+    """How strongly it works."""
+
+
+LoraForm = Annotated[Annotated[InProject, Tag(TEXT)] | Annotated[LoraEntry, Tag(OBJECT)], TEXT_OR_OBJECT]
+LoraForms = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
+TerrainLoraForms = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=8)]
+
+
 class TerrainEntry(StrictModel):
     """What one kind of tile looks like."""
 
@@ -122,25 +137,16 @@ class TerrainEntry(StrictModel):
     reference: ReferenceForm | None = None
     """A PNG that the terrain is to look like, or {"path", "weight"}; it takes an IP-Adapter."""
 
-
-class LoraEntry(StrictModel):
-    """A LoRA file and how strongly it works."""
-
-    path: InProject
-    """The .safetensors file, relative to the project's folder."""
-
-    weight: Annotated[float, Field(ge=-10, le=10)] = 1.0
-    """How strongly it works."""
+    loras: TerrainLoraForms | None = None
+    """LoRA files that work within the terrain alone, each a path or {"path", "weight"}."""
 
 
 TerrainName = Annotated[str, Field(max_length=200, pattern=NOT_BLANK)]
 TerrainForm = Annotated[
     Annotated[SaidPrompt, Tag(TEXT)] | Annotated[TerrainEntry, Tag(OBJECT)], TEXT_OR_OBJECT
 ]
-LoraForm = Annotated[Annotated[InProject, Tag(TEXT)] | Annotated[LoraEntry, Tag(OBJECT)], TEXT_OR_OBJECT]
 CLOSED: Final[dict[str, Any]] = {"additionalProperties": False}  # what pydantic does not say of keys
 Terrains = Annotated[dict[TerrainName, TerrainForm], Field(max_length=10_000, json_schema_extra=CLOSED)]
-LoraForms = Annotated[tuple[LoraForm, ...], Field(strict=False, max_length=64)]
 EmbeddingName = Annotated[str, Field(max_length=100), AfterValidator(refuse_no_word)]
 EmbeddingPath = Annotated[
     str, Field(min_length=1, max_length=1000), AfterValidator(partial(_inside_project, otherwise=""))
@@ -169,6 +175,11 @@ def lora_refs(forms: tuple[str | LoraEntry, ...]) -> tuple[LoraRef, ...]:
     return tuple(
         LoraRef(form) if isinstance(form, str) else LoraRef(form.path, form.weight) for form in forms
     )
+
+
+def terrain_loras(forms: tuple[str | LoraEntry, ...] | None) -> tuple[TerrainLora, ...] | None:
+    """Return the LoRAs that a terrain's entry names; None where it leaves them to the project."""
+    return None if forms is None else tuple(TerrainLora(*ref) for ref in lora_refs(forms))
 
 
 def embedding_refs(forms: Mapping[str, str]) -> tuple[EmbeddingRef, ...]:

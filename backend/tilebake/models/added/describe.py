@@ -17,6 +17,7 @@ from tilebake.models.added.ip_adapter import (
     refuse_other_encoder,
 )
 from tilebake.models.added.kinds import AddedKind, Shapes, list_files
+from tilebake.models.added.terrain_lora import can_be_a_terrains
 from tilebake.models.added.vae import vae_files
 from tilebake.models.config_check import read_config
 from tilebake.models.file_digest import file_digest
@@ -49,7 +50,8 @@ def describe_added(path: Path, kind: AddedKind) -> Described:
 
 
 def _describe_lora(path: Path) -> Described:
-    return Described(path, (path,), {"format": lora_format(tensor_shapes(path))})
+    told = {"format": lora_format(tensor_shapes(path)), "per_terrain": can_be_a_terrains(path)}
+    return Described(path, (path,), told)
 
 
 def _describe_embedding(path: Path) -> Described:

@@ -20,6 +20,7 @@ from tilebake.paint.prompts.embeds import PromptEmbeds
 from tilebake.paint.prompts.encode import TextEncoders, encode_prompt
 from tilebake.paint.prompts.words import find_word
 from tilebake.paint.regional.layer_prompts import keys_and_values
+from tilebake.paint.terrain_loras.low_rank import TerrainLoras
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +30,11 @@ class ContextReweight:
     without_word: torch.Tensor  # [1, T, D]: the prompt's embeddings, had no token attended to it
     extra_weight: torch.Tensor  # [T]: w - 1 in the columns behind the word, 0 in its own and in those before
     mask: int = 0  # the row of the bank within which it weighs; 0 is everywhere
+    loras: TerrainLoras | None = None  # under which the prompt is read
 
     def values(self, attn: Attention, value: torch.Tensor) -> torch.Tensor:
         """Return what is added to the prompt's values [H, T, D] in a layer."""
-        _, without = keys_and_values(attn, self.without_word.to(value))
+        _, without = keys_and_values(attn, self.without_word.to(value), self.loras)
         return (value - without) * self.extra_weight.to(value)[:, None]
 
 
@@ -41,7 +43,7 @@ def encode_without_word(components: TextEncoders, prompt: PromptEmbeds, text: st
 
     Raises PromptError for a word that is not there.
     """
-    return encode_prompt(components, text, masked=find_word(prompt, word)).prompt_embeds
+    return encode_prompt(components, text, masked=find_word(prompt, word), loras=prompt.loras).prompt_embeds
 
 
 def extra_weight(prompt: PromptEmbeds, word: str, weight: float) -> torch.Tensor:

@@ -102,7 +102,9 @@ def edit_scene(
         if slot is not None and bake_run.degraded == components.degraded:
             slot.keep(SourceRecord(done.source, before))
         edited_from = EditedFrom(bake_run.scene.finish(before), done.mask.float().cpu().numpy())
-        painted = bake_run.finish(composite(before, after, edited_from.mask), edited_from, done.notes)
+        painted = bake_run.finish(
+            composite(before, after, edited_from.mask), edited_from, (*plan.source.notes, *done.notes)
+        )
         return replace(painted, share=done.share)
 
     return run(components, scene, paint)

@@ -75,7 +75,7 @@ def plan_edit(
     Raises PromptError for a terrain or word that is not there, and for a prompt that cannot be encoded.
     """
     encoded = [
-        Change(before, encode_prompt(components, rewrite.prompt), rewrite, tuple(regions))
+        Change(before, encode_prompt(components, rewrite.prompt, loras=before.loras), rewrite, tuple(regions))
         for before, rewrite, regions in _alike(source, terrains, edit)
     ]
     _refuse_absent_words(edit, encoded)
@@ -108,7 +108,10 @@ def prompt_edits(plan: EditPlan, steps: int, masked: dict[tuple[str, PromptEmbed
                 ),
                 context_reweights=tuple(
                     ContextReweight(
-                        embeds, extra_weight(change.target, word, weights[word]), within.get(word, 0)
+                        embeds,
+                        extra_weight(change.target, word, weights[word]),
+                        within.get(word, 0),
+                        change.target.loras,
                     )
                     for word, embeds in change.without_word.items()
                 ),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import torch
 from accelerate import cpu_offload
@@ -28,9 +28,13 @@ from tilebake.paint.model.folder import load_folder
 from tilebake.paint.model.loras import LoraFile, fuse_loras
 from tilebake.paint.model.single_file import load_single_file
 from tilebake.paint.model.unchanged import hold_still
-from tilebake.paint.prompts.cache import PromptCache
+from tilebake.paint.prompts.cache import Latest, PromptCache
+
+if TYPE_CHECKING:
+    from tilebake.paint.terrain_loras.low_rank import LoraLayers
 
 log: Final = logging.getLogger(__name__)
+MOST_LORAS: Final = 8  # of terrains, that stay on the device: SDXL's take 20 to 200 MB each
 TIME_IDS = 6  # numbers that SDXL tells its UNet about the canvas
 STREAMED = "weights streamed from main memory"
 
@@ -48,6 +52,7 @@ class Components(Parts):
     degraded: tuple[str, ...] = ()  # what had to be given up for the model to fit
     notes: tuple[str, ...] = ()  # what has to be said of its LoRAs
     prompts: PromptCache = field(default_factory=PromptCache)
+    terrain_loras: "Latest[LoraLayers]" = field(default_factory=lambda: Latest(MOST_LORAS))
 
 
 def pick_device(name: str = "auto") -> torch.device:

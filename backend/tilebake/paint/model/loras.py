@@ -33,6 +33,8 @@ _HALVES: Final = (
     ("lora_linear_layer.down.weight", "lora_linear_layer.up.weight"),
 )
 
+HeaderSettings = Mapping[str, Mapping[str, Any]]
+
 MOST_LAYERS: Final = 4096  # SDXL has some 1,100 that a LoRA can have; diffusers' conversion is quadratic
 MOST_TENSORS: Final = 5 * MOST_LAYERS  # down, up, alpha, DoRA's scale and a bias
 
@@ -53,11 +55,11 @@ class LoraFile(NamedTuple):
     digest: str = ""
 
 
-class _ReadLora(NamedTuple):
+class LoraContent(NamedTuple):
     """Hold what a LoRA's file holds: its tensors, and the settings of its layers by part of the model."""
 
     tensors: Mapping[str, torch.Tensor]
-    metadata: Mapping[str, Mapping[str, Any]]
+    metadata: HeaderSettings
 
 
 def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
@@ -70,23 +72,13 @@ def fuse_loras(parts: Parts, loras: Sequence[LoraFile]) -> tuple[str, ...]:
     notes: list[str] = []
     for lora in loras:
         with guard(lora.path, "does not fit the model", _HINT):
-            read = _read(lora.path)
+            read = read_tensors(lora.path)
             if not is_fused_here(read.tensors):
                 _import_loaders()
             with quietly() as warned:
                 notes += _fuse(parts, lora, read)
         notes += [f"{lora.path.name}: {shorten(each)}" for each in dict.fromkeys(warned)]
     return tuple(notes)
-
-
-def _read(path: Path) -> _ReadLora:
-    with open_weights(path) as file:
-        _refuse_vast(path, file.tensors)
-        refuse_another_kind(path, {name: each.shape for name, each in file.tensors.items()}, AddedKind.LORA)
-        _refuse_other_kinds(path, file.tensors)
-        _refuse_halves(path, file.tensors)
-        tensors = {name: file.read(name) for name in file.tensors}
-        return _ReadLora(tensors, adapter_metadata(path, file.metadata))
 
 
 def _import_loaders() -> None:
@@ -96,24 +88,38 @@ def _import_loaders() -> None:
         importlib.import_module("peft.tuners.tuners_utils")
 
 
-def _fuse(parts: Parts, lora: LoraFile, read: _ReadLora) -> list[str]:
+def _fuse(parts: Parts, lora: LoraFile, read: LoraContent) -> list[str]:
     tensors, metadata = read
     if is_fused_here(tensors):
         fused = fuse_adapter(parts, tensors, lora.weight)
-        _refuse_foreign(lora.path, fused.layers - len(fused.unknown), fused.layers)
-        return _notes(lora.path, fused.layers, len(fused.unknown))
+        refuse_misfit(lora.path, fused.layers - len(fused.unknown), fused.layers)
+        return notes_on_layers(lora.path, fused.layers, len(fused.unknown))
     pipeline = _pipeline(parts)
     try:
         _add(pipeline, parts, tensors, metadata)
         reached, layers = _count_reached(parts), _count_layers(tensors)
-        _refuse_foreign(lora.path, reached, layers)
+        refuse_misfit(lora.path, reached, layers)
         pipeline.fuse_lora(components=FUSED, lora_scale=lora.weight, safe_fusing=True)
     finally:
         pipeline.unload_lora_weights()
-    return _notes(lora.path, layers, layers - reached)
+    return notes_on_layers(lora.path, layers, layers - reached)
 
 
-def _refuse_foreign(path: Path, reached: int, layers: int) -> None:
+def read_tensors(path: Path) -> LoraContent:
+    """Read a LoRA's tensors, and the settings in its header by the part of a model that they are for.
+
+    Raises ModelError for what is no LoRA, has more layers than any model, or half a layer.
+    """
+    with open_weights(path) as file:
+        _refuse_vast(path, file.tensors)
+        refuse_another_kind(path, {name: each.shape for name, each in file.tensors.items()}, AddedKind.LORA)
+        _refuse_other_kinds(path, file.tensors)
+        _refuse_halves(path, file.tensors)
+        tensors = {name: file.read(name) for name in file.tensors}
+        return LoraContent(tensors, adapter_metadata(path, file.metadata))
+
+
+def refuse_misfit(path: Path, reached: int, layers: int) -> None:
     """Raise ModelError where none of a file's layers is the model's."""
     if not reached:
         raise ModelError(
@@ -166,7 +172,7 @@ def _add(
     pipeline: "StableDiffusionXLPipeline",
     parts: Parts,
     tensors: Mapping[str, torch.Tensor],
-    metadata: Mapping[str, Mapping[str, Any]],
+    metadata: HeaderSettings,
 ) -> None:
     """Put a LoRA's layers beside the model's, from its tensors alone: no file is looked for."""
     loader = cast("Any", pipeline)
@@ -201,7 +207,8 @@ def _count_reached(parts: Parts) -> int:
     return sum(isinstance(module, BaseTunerLayer) for network in networks for module in network.modules())
 
 
-def _notes(path: Path, layers: int, unknown: int) -> list[str]:
+def notes_on_layers(path: Path, layers: int, unknown: int) -> list[str]:
+    """Say of how many of a LoRA's layers the model has none."""
     if unknown <= 0:
         return []
     return [f"{path.name}: {unknown} of its {layers} layers are not in this model, and do nothing"]

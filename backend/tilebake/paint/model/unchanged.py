@@ -12,15 +12,18 @@ from tilebake.paint.model.loras import LoraFile
 
 
 @contextmanager
-def hold_still(source: ModelSource, loras: Sequence[LoraFile]) -> Generator[None]:
-    """Load a model and LoRAs in the block. Raises ModelError when they are not those that were looked up.
+def hold_still(source: ModelSource | None, loras: Sequence[LoraFile]) -> Generator[None]:
+    """Load a model and LoRAs in the block, or LoRAs alone, if `source` is None.
+
+    Raises ModelError when they are not those that were looked up.
 
     Their digests are compared with those that the lookup gave, before the block; their versions, before and
     after. A file that is too young to tell versions apart is digested again.
     """
     versions = _versions(source, loras)
     digests = dict(_digests(source, loras))
-    for path, due in ((source.path, source.digest), *((lora.path, lora.digest) for lora in loras)):
+    models = () if source is None else ((source.path, source.digest),)
+    for path, due in (*models, *((lora.path, lora.digest) for lora in loras)):
         if due and digests[path] != due:
             raise _change(path)
     yield
@@ -34,21 +37,22 @@ def hold_still(source: ModelSource, loras: Sequence[LoraFile]) -> Generator[None
                 raise _change(path)
 
 
-def _versions(source: ModelSource, loras: Sequence[LoraFile]) -> Mapping[Path, FileVersion]:
-    path = source.path
+def _versions(source: ModelSource | None, loras: Sequence[LoraFile]) -> Mapping[Path, FileVersion]:
+    path = loras[0].path if source is None else source.path
     try:
         versions: dict[Path, FileVersion] = {}
-        for path in (*model_paths(source), *(lora.path for lora in loras)):
+        for path in (*(model_paths(source) if source else ()), *(lora.path for lora in loras)):
             versions[path] = file_version(path)
     except OSError as error:
         raise unreadable(path, error) from error
     return versions
 
 
-def _digests(source: ModelSource, loras: Sequence[LoraFile]) -> Iterator[tuple[Path, str]]:
-    path = source.path
+def _digests(source: ModelSource | None, loras: Sequence[LoraFile]) -> Iterator[tuple[Path, str]]:
+    path = loras[0].path if source is None else source.path
     try:
-        yield path, model_digest(source)
+        if source is not None:
+            yield path, model_digest(source)
         for path, *_ in loras:
             yield path, file_digest(path)
     except OSError as error:

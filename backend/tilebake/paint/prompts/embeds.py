@@ -9,6 +9,7 @@ import torch
 from tilebake.paint.prompts.tokens import Token
 from tilebake.paint.regional.blending import Blending, TensorTarget
 from tilebake.paint.regional.layers import AttentionLayer
+from tilebake.paint.terrain_loras.low_rank import TerrainLoras
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +20,7 @@ class PromptEmbeds:
     tokens: tuple[Token, ...]  # of the first tokenizer; SDXL's two agree
     prompt_embeds: torch.Tensor  # [1, T, D]: T is 77 a chunk, D both encoders' widths together
     pooled_prompt_embeds: torch.Tensor  # [1, P]: the second encoder's, of the first chunk without weights
+    loras: TerrainLoras | None = None  # under which it was encoded, and is to be projected
 
 
 Attend = Callable[[torch.Tensor, int], torch.Tensor]
@@ -47,3 +49,9 @@ class Conditioning:
     negative: PromptEmbeds
     negative_regions: tuple[PromptEmbeds, ...] | None  # None when no terrain has a negative prompt of its own
     images: ImagePrompts | None = None  # what it is to look like
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be said of its LoRAs."""
+        loras = (region.loras for region in self.regions)
+        return tuple(dict.fromkeys(note for each in loras if each is not None for note in each.notes))

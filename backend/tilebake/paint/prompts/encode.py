@@ -6,9 +6,11 @@ to e₀ + w · (e - e₀): 0 is a token that says nothing, 1 the token as it is.
 in one chunk has exactly the embeddings that diffusers' StableDiffusionXLPipeline.encode_prompt makes.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import torch
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
@@ -20,6 +22,9 @@ from tilebake.level.tilemap import TileMap
 from tilebake.paint.prompts.cache import PromptCache
 from tilebake.paint.prompts.embeds import Conditioning, PromptEmbeds
 from tilebake.paint.prompts.tokens import Token, Vectors, chunk_count, chunk_ids, end_of, tokenize
+from tilebake.paint.terrain_loras.low_rank import TerrainLoras
+
+NO_LORAS: Final[Mapping[str, TerrainLoras]] = MappingProxyType({})
 
 
 class TextEncoders(Protocol):
@@ -43,8 +48,14 @@ class TextEncoders(Protocol):
     def prompts(self) -> PromptCache: ...
 
 
-def encode_prompt(components: TextEncoders, text: str, *, masked: Collection[int] = ()) -> PromptEmbeds:
-    """Encode one prompt, which may hold weights.
+def encode_prompt(
+    components: TextEncoders,
+    text: str,
+    *,
+    masked: Collection[int] = (),
+    loras: TerrainLoras | None = None,
+) -> PromptEmbeds:
+    """Encode one prompt, which may hold weights, by text encoders in which `loras` work.
 
     No token attends to the columns `masked`: the text encoders' attention to them is masked. All tokens keep
     their places, and those columns themselves mean nothing then.
@@ -59,7 +70,8 @@ def encode_prompt(components: TextEncoders, text: str, *, masked: Collection[int
             f"all words of the prompt {text[:60]!r} weigh 0", hint="give one of them a weight above 0"
         )
     chunks = max(chunk_count(components.tokenizer, tokens), chunk_count(components.tokenizer_2, tokens_2))
-    with torch.no_grad():
+    encoders = components.text_encoder, components.text_encoder_2
+    with torch.no_grad(), nullcontext() if loras is None else loras.work_in(*encoders):
         states, _ = _hidden_states(
             components.tokenizer, components.text_encoder, tokens, chunks, components.device, masked
         )
@@ -72,16 +84,19 @@ def encode_prompt(components: TextEncoders, text: str, *, masked: Collection[int
         tokens=tokens,
         prompt_embeds=prompt_embeds.to(components.device, components.text_encoder_2.dtype),
         pooled_prompt_embeds=pooled.to(components.device),
+        loras=loras,
     )
 
 
-def encode_optional(components: TextEncoders, text: str | None) -> PromptEmbeds:
+def encode_optional(
+    components: TextEncoders, text: str | None, loras: TerrainLoras | None = None
+) -> PromptEmbeds:
     """Encode a prompt, or None for no prompt.
 
     No prompt is all zeros for models that were trained so, which say `force_zeros_for_empty_prompt` as
     SDXL does, and the empty text for the others.
     """
-    encoded = encode_prompt(components, text or "")
+    encoded = encode_prompt(components, text or "", loras=loras)
     if text is not None or not components.force_zeros_for_empty_prompt:
         return encoded
     return replace(
@@ -97,18 +112,24 @@ def plain_conditioning(components: TextEncoders, prompt: str, negative_prompt: s
     return Conditioning(base, (), encode_optional(components, negative_prompt), None)
 
 
-def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
+def condition(
+    components: TextEncoders, tilemap: TileMap, loras: Mapping[str, TerrainLoras] = NO_LORAS
+) -> Conditioning:
     """Encode a map's prompts, each different text once, or take what is kept of an earlier map.
 
+    A terrain's own prompts are read under its `loras`, by its name: the negative one too, or the map's in its
+    place. The base prompt is not.
     An empty negative prompt counts as none.
     Raises PromptError for broken weights, and for a terrain whose prompt is empty.
     """
+    made: dict[object, PromptEmbeds] = {}
 
-    def encode(text: str | None, role: str) -> PromptEmbeds:
+    def encode(text: str | None, role: str, terrain: str = "") -> PromptEmbeds:
+        own = loras.get(terrain)
+        key = (text, components.device, *(() if own is None else (own.key,)))
         try:
-            return components.prompts.get(
-                (text, components.device), lambda: encode_optional(components, text)
-            )
+            kept = components.prompts.get(key, lambda: _forget_loras(encode_optional(components, text, own)))
+            return kept if own is None else made.setdefault(key, replace(kept, loras=own))
         except PromptError as error:
             raise PromptError(
                 f"{role}: {error.what}", where=Location(tilemap.path), hint=error.hint
@@ -118,26 +139,43 @@ def condition(components: TextEncoders, tilemap: TileMap) -> Conditioning:
     return Conditioning(
         base=encode(tilemap.base_prompt, "base prompt"),
         regions=tuple(
-            _refuse_empty(terrain, encode(terrain.prompt, f"terrain {terrain.name!r}"), tilemap)
+            _refuse_empty(terrain, encode(terrain.prompt, f"terrain {terrain.name!r}", terrain.name), tilemap)
             for terrain in tilemap.terrains
         ),
         negative=negative,
-        negative_regions=_negative_regions(tilemap.terrains, negative, encode),
+        negative_regions=_negative_regions(tilemap, negative, loras, encode),
     )
 
 
 def _negative_regions(
-    terrains: Sequence[Terrain], negative: PromptEmbeds, encode: Callable[[str | None, str], PromptEmbeds]
+    tilemap: TileMap,
+    negative: PromptEmbeds,
+    loras: Container[str],
+    encode: Callable[[str | None, str, str], PromptEmbeds],
 ) -> tuple[PromptEmbeds, ...] | None:
-    """Return each terrain's own negative prompt or else the map's; None when that is every one's."""
-    if all(terrain.negative_prompt is None for terrain in terrains):
+    """Return each terrain's own negative prompt or else the map's; None when that is every one's.
+
+    Terrains with LoRAs have one of their own, for it is read under them.
+    """
+    own = [each for each in tilemap.terrains if each.negative_prompt is not None or each.name in loras]
+    if not own:
         return None
+
+    def text_of(terrain: Terrain) -> str | None:
+        is_maps = terrain.negative_prompt is None
+        return (tilemap.negative_prompt if is_maps else terrain.negative_prompt) or None
+
     return tuple(
-        negative
-        if terrain.negative_prompt is None
-        else encode(terrain.negative_prompt or None, f"negative prompt of terrain {terrain.name!r}")
-        for terrain in terrains
+        encode(text_of(each), f"negative prompt of terrain {each.name!r}", each.name)
+        if each in own
+        else negative
+        for each in tilemap.terrains
     )
+
+
+def _forget_loras(prompt: PromptEmbeds) -> PromptEmbeds:
+    """Return a prompt to keep: its LoRAs would stay in memory with it."""
+    return prompt if prompt.loras is None else replace(prompt, loras=None)
 
 
 def _refuse_empty(terrain: Terrain, prompt: PromptEmbeds, tilemap: TileMap) -> PromptEmbeds:

@@ -13,7 +13,7 @@ Layers attend by gathered rows (`gather_attention`); `regional_attention` is the
 """
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -35,10 +35,12 @@ from tilebake.paint.regional.layer_prompts import (
     project,
     split_heads,
 )
-from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels
+from tilebake.paint.regional.layers import AttentionLayer, cross_attention_levels, pixel_layers
 
 if TYPE_CHECKING:
     from diffusers import ControlNetModel
+
+    from tilebake.paint.terrain_loras.masked_layers import MaskedLoras
 
 UNCOND: Final = -2
 COND: Final = -1
@@ -133,11 +135,11 @@ class RegionalAttention:
     """Prepare a UNet's regional attention to one picture's prompts, and install it.
 
     Keys and values do not depend on the step: they are projected here, once, through the layers' own modules,
-    so LoRA must be in place. The device is the embeddings': that of a UNet whose weights are streamed in from
-    main memory is none. `controls` work on the cond branch, each wraps those before it. Where a prompt's
-    share of a pixel is `epsilon` or less, it is not attended to. The uncond branch is plain, unless a terrain
-    has a negative prompt of its own. `projections` keeps keys and values for the next picture of the same
-    prompts.
+    so fused LoRAs must be in place; those of terrains come with their prompts. The device is the embeddings':
+    that of a UNet whose weights are streamed in from main memory is none. `controls` work on the cond branch,
+    each wraps those before it. Where a prompt's share of a pixel is `epsilon` or less, it is not attended to.
+    The uncond branch is plain, unless a terrain has a negative prompt of its own. `projections` keeps keys
+    and values for the next picture of the same prompts.
     """
 
     def __init__(
@@ -167,6 +169,7 @@ class RegionalAttention:
             branches[COND].embeds[0].expand(len(branches), -1, -1),
             branches=(UNCOND, COND)[-len(branches) :],
         )
+        self._loras = _masked_loras(unet, conditioning, blending, target)
         images = None if conditioning.images is None else conditioning.images.prepare(blending, target)
         with torch.no_grad():
             attends = [_make_attends(layer, branches, controls, projections) for layer in layers]
@@ -179,7 +182,7 @@ class RegionalAttention:
 
     @contextmanager
     def install(self) -> Generator[RegionalContext]:
-        """Install the processors; on exit the original ones are restored.
+        """Install the processors, and terrains' LoRAs beside the layers; on exit all is as it was.
 
         The loop sets `context.step` before each forward pass, and `context.branches` where they change: a
         step without guidance has the cond branch alone, and the pair can be passed one after the other.
@@ -188,7 +191,8 @@ class RegionalAttention:
         try:
             for attn, processor in self._processors:
                 _set_processor(attn, processor)
-            yield self.context
+            with nullcontext() if self._loras is None else self._loras.install(self.context):
+                yield self.context
         finally:
             for (attn, _), processor in zip(self._processors, before, strict=True):
                 _set_processor(attn, processor)
@@ -200,6 +204,21 @@ def attention_target(
     """Return what weights are made for in a UNet, or in a ControlNet."""
     levels = 1 + max(layer.level for layer in cross_attention_levels(unet))
     return TensorTarget(levels, conditioning.base.prompt_embeds.device, unet.dtype)
+
+
+def _masked_loras(
+    unet: "UNet2DConditionModel | ControlNetModel",
+    conditioning: Conditioning,
+    blending: Blending,
+    target: TensorTarget,
+) -> "MaskedLoras | None":
+    """Prepare the LoRAs of a picture's terrains for the layers that see pixels; None without any."""
+    loras = [region.loras for region in conditioning.regions]
+    if all(each is None for each in loras):
+        return None
+    from tilebake.paint.terrain_loras.masked_layers import MaskedLoras  # which few maps need
+
+    return MaskedLoras(pixel_layers(unet), loras, blending, target)
 
 
 def _make_attends(

@@ -28,12 +28,14 @@ from tilebake.paint.regional.gather_attention import (
 )
 from tilebake.paint.regional.gather_plan import make_gather_plan, stacking_order
 from tilebake.paint.regional.layers import AttentionLayer
+from tilebake.paint.terrain_loras.low_rank import TerrainLoras
 
 
 class BranchPrompts(NamedTuple):
     """Hold the J different prompts of one guidance branch, and what each weighs where."""
 
     embeds: tuple[torch.Tensor, ...]  # [1, T_j, D]
+    loras: tuple[TerrainLoras | None, ...]  # under which they are projected
     weights: StepWeights
     order: tuple[int, ...]  # in which layers stack them
     plans: Mapping[int, tuple[DevicePlan, ...]]  # of the stacks, by level and then by step
@@ -55,14 +57,16 @@ class Projections:
     def __init__(self) -> None:
         self._kept: dict[tuple[Attention, torch.Tensor], tuple[torch.Tensor, torch.Tensor]] = {}
 
-    def get(self, attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def get(
+        self, attn: Attention, embeds: torch.Tensor, loras: TerrainLoras | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the key and value [H, T, D] of a prompt [1, T, D], projected when they are first asked for.
 
-        A prompt is known by its tensor, not by what that holds.
+        A prompt is known by its tensor, not by what that holds; under other LoRAs it is another one.
         """
         key = attn, embeds
         if key not in self._kept:
-            self._kept[key] = keys_and_values(attn, embeds)
+            self._kept[key] = keys_and_values(attn, embeds, loras)
         return self._kept[key]
 
 
@@ -109,7 +113,13 @@ def prepare_branch(
             lambda step: place_on_device(make_gather_plan(step[level][[*order]], stacked, epsilon), target),
         )
 
-    return BranchPrompts(embeds, on_device(weights, target), order, {level: plans(level) for level in levels})
+    return BranchPrompts(
+        embeds=embeds,
+        loras=tuple(prompt.loras for prompt in distinct),
+        weights=on_device(weights, target),
+        order=order,
+        plans={level: plans(level) for level in levels},
+    )
 
 
 def project(
@@ -117,9 +127,9 @@ def project(
 ) -> LayerPrompts:
     """Project every prompt to its key and value in one layer, as AttnProcessor2_0 would at each step."""
     get = keys_and_values if projections is None else projections.get
-    embeds = [prompts.embeds[prompt] for prompt in prompts.order]
-    runs = [[*run] for _, run in groupby(embeds, key=lambda each: each.shape[1])]
-    stacks = tuple(stack((get(attn, each) for each in run), len(run)) for run in runs)
+    ordered = [(prompts.embeds[prompt], prompts.loras[prompt]) for prompt in prompts.order]
+    runs = [[*run] for _, run in groupby(ordered, key=lambda each: each[0].shape[1])]
+    stacks = tuple(stack((get(attn, *each) for each in run), len(run)) for run in runs)
     return LayerPrompts(
         keys=_in_prompt_order([key for each in stacks for key in each.keys], prompts),
         values=_in_prompt_order([value for each in stacks for value in each.values], prompts),
@@ -144,17 +154,22 @@ def make_attend(prompts: LayerPrompts) -> Attend:
     return attend
 
 
-def keys_and_values(attn: Attention, embeds: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Project a prompt [1, T, D] to its key and value [H, T, D].
+def keys_and_values(
+    attn: Attention, embeds: torch.Tensor, loras: TerrainLoras | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Project a prompt [1, T, D] to its key and value [H, T, D], under LoRAs if it has any.
 
     Each prompt by itself: together with others its last bits could be others.
     """
     assert attn.to_k is not None, "this is no cross-attention"
     assert attn.to_v is not None, "this is no cross-attention"
     tokens = attn.norm_encoder_hidden_states(embeds) if attn.norm_cross else embeds
-    key = split_heads(attn.to_k(tokens), attn.heads)
+    key, value = attn.to_k(tokens), attn.to_v(tokens)
+    if loras is not None:
+        key, value = loras.add(attn.to_k, tokens, key), loras.add(attn.to_v, tokens, value)
+    key = split_heads(key, attn.heads)
     key = attn.norm_k(key) if attn.norm_k is not None else key
-    return key[0], split_heads(attn.to_v(tokens), attn.heads)[0]
+    return key[0], split_heads(value, attn.heads)[0]
 
 
 def split_heads(projected: torch.Tensor, heads: int) -> torch.Tensor:

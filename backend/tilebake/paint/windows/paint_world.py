@@ -13,7 +13,7 @@ from tilebake.paint.art.own_windows import own_windows
 from tilebake.paint.denoise import Sampling
 from tilebake.paint.model.load import Components
 from tilebake.paint.references.condition_map import condition_map
-from tilebake.paint.scene import Clock, Painted, describe_environment, notes_on_sampling
+from tilebake.paint.scene import Clock, Painted, describe_environment
 from tilebake.paint.schedulers import noise_levels
 from tilebake.paint.structure.find_structure import find_structure
 from tilebake.paint.windows.decode_pieces import PieceDecoder
@@ -58,7 +58,7 @@ def paint_world(
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
-        environment=describe_environment(components, notes_on_sampling(components, world.sampling)),
+        environment=describe_environment(components, painter.notes),
         share=share,
     )
 
@@ -123,7 +123,7 @@ def patch_world(
         extra=None,
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*before.degraded, *after.degraded, *degraded])),
-        environment=describe_environment(components, notes_on_sampling(components, after.world.sampling)),
+        environment=describe_environment(components, after.notes),
     )
 
 

@@ -19,7 +19,15 @@ from tilebake.paint.picture import to_pixels
 from tilebake.paint.progress_image import Estimate
 from tilebake.paint.prompts.embeds import Conditioning
 from tilebake.paint.regional.layer_prompts import Projections
-from tilebake.paint.scene import OTHER_NUMBERS, BakeRun, Clock, MakeDenoiser, Scene, run
+from tilebake.paint.scene import (
+    OTHER_NUMBERS,
+    BakeRun,
+    Clock,
+    MakeDenoiser,
+    Scene,
+    notes_on_sampling,
+    run,
+)
 from tilebake.paint.torus.torus import Torus
 from tilebake.paint.windows.part_progress import OnWindowStep, PartProgress, ShowWindow
 from tilebake.paint.windows.store import Latents, WindowStore
@@ -59,6 +67,11 @@ class WindowPainter:
         self._keys: dict[Place, str] = {}
         self._given_up: tuple[str, ...] = ()  # what of `degraded` may change numbers
         self._projections = Projections()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be said of the world's prompts, and of how it is sampled."""
+        return (*notes_on_sampling(self.components, self.world.sampling), *self._conditioning.notes)
 
     def paint(self, part: Extent, on_step: OnStep, show: ShowWindow) -> float:
         """Paint every window that shows a pixel of a part of the world, unless it is kept.

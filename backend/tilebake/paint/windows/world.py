@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tilebake.level.art.digest_pictures import digest_reference
 from tilebake.level.canvas import Canvas
 from tilebake.level.masks.blend_schedule import Blend, blend_steps
-from tilebake.level.terrain import Terrain
+from tilebake.level.terrain import Terrain, lora_keys
 from tilebake.level.windows.lattice import Extent, Lattice, Window, canvas_over
 from tilebake.level.windows.window_masks import WindowMasks, masks_of_window
 from tilebake.paint.art.own_windows import OwnWindows
@@ -88,6 +88,7 @@ class World:
         heard = [
             [terrain.prompt, terrain.negative_prompt]
             + ([digest_reference(seen[terrain.name])] if terrain.name in seen else [])
+            + ([{"loras": lora_keys(terrain)}] if terrain.loras else [])
             for terrain in masks.terrains
         ]
         found = hashlib.sha256(self._shared)

@@ -29,6 +29,7 @@ from tilebake.models.reference import ModelSource
 from tilebake.models.words.advice import advise
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.model.find_added_files import find_added_files
+from tilebake.serve.bake.model.look_up_loras import LoraLookup
 from tilebake.serve.bake.model.preview import preview_of_map
 from tilebake.serve.bake.model.recommended_settings import with_defaults
 from tilebake.serve.bake.model.recorded_model import RecordedModel, read_recorded_model
@@ -181,7 +182,8 @@ class Planner:
             reference, _ = self._model_name(project, tilemap.model)
             source, digest = recorded.find(reference, settings, tilemap.embeddings)
             uncompared.append(added.name_of(error.where.file, project.root) or reference)
-        loras, absent = self._loras(project, tilemap.loras, recorded)
+        lookup = LoraLookup(self.models, recorded)
+        loras = lookup.everywhere(*self._lora_refs(project, tilemap.loras))
         source = recommend_with(source, (Path(lora.path) for lora, _ in loras))
         settings = with_defaults(settings, source, in_windows=in_windows(tilemap, settings))
         if self._options.is_fast:
@@ -201,7 +203,8 @@ class Planner:
 
             request = replace(request, tilemap=join_maps(tilemap, others), in_world=shown is None)
             shown = shown or tilemap.bounds
-        return request if shown is None else request.part(shown), source, (*uncompared, *absent)
+        request = replace(request, tilemap=lookup.of_terrains(request.tilemap, project.root))
+        return request if shown is None else request.part(shown), source, (*uncompared, *lookup.absent)
 
     def model(
         self, project: Project, maps_own: str | None = None, added: AddedFiles = NOTHING_ADDED
@@ -257,26 +260,7 @@ class Planner:
         self, project: Project, maps_own: tuple[LoraRef, ...] | None = None
     ) -> tuple[tuple[LoraRef, str], ...]:
         """Return LoRA files by absolute paths, with their digests; chosen as the model is."""
-        loras, _ = self._loras(project, maps_own, None)
-        return loras
-
-    def _loras(
-        self, project: Project, maps_own: tuple[LoraRef, ...] | None, recorded: RecordedModel | None
-    ) -> tuple[tuple[tuple[LoraRef, str], ...], tuple[str, ...]]:
-        """Return LoRAs with their digests, and the names of those that are not there but in the record."""
-        refs, root = self._lora_refs(project, maps_own)
-        loras: list[tuple[LoraRef, str]] = []
-        absent: list[str] = []
-        for ref in refs:
-            try:
-                file, digest = self.models.lora(ref.path, root)
-            except AbsentModelError:
-                if recorded is None:
-                    raise
-                file, digest = recorded.find_lora(ref.path, root)
-                absent.append(ref.path)
-            loras.append((LoraRef(str(file), ref.weight), digest))
-        return tuple(loras), tuple(absent)
+        return LoraLookup(self.models).everywhere(*self._lora_refs(project, maps_own))
 
     def _lora_refs(
         self, project: Project, maps_own: tuple[LoraRef, ...] | None

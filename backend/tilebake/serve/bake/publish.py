@@ -140,6 +140,7 @@ def record_of(
                 {"name": Path(lora.path).name, "weight": lora.weight, "digest": digest}
                 for lora, digest in request.loras
             ],
+            **_terrain_loras(request),
             **({"embeddings": dict(request.tilemap.embeddings)} if request.tilemap.embeddings else {}),
         },
         "seed": request.seed,
@@ -169,6 +170,15 @@ def record_of(
     if (map_name := _name_in_project(request.tilemap.path)) is not None:
         record["map"] = map_name
     return record
+
+
+def _terrain_loras(request: BakeRequest) -> dict[str, object]:
+    listed = [
+        {"terrain": terrain.name, "name": Path(each.path).name, "weight": each.weight, "digest": each.digest}
+        for terrain in request.tilemap.terrains
+        for each in terrain.loras
+    ]
+    return {"terrain_loras": listed} if listed else {}
 
 
 def _name_in_project(map_path: Path | None) -> str | None:

@@ -19,6 +19,7 @@ _TEXTS: Final = {
     "structure": "the picture that a ControlNet holds it to",
     "reference": "the picture that it is painted like",
     "references": "a picture that a terrain is painted like",
+    "terrain_loras": "the LoRAs of terrains",
 }
 
 Fields = Mapping[str, object]

@@ -7,6 +7,7 @@ from typing import Final
 
 from tilebake.level.art.fit import own_pictures
 from tilebake.level.canvas import in_windows
+from tilebake.level.terrain import Terrain
 from tilebake.level.tilemap import TileMap
 from tilebake.request import BakeRequest
 
@@ -60,13 +61,14 @@ def _differ_in_tiles(anchor: BakeRequest, request: BakeRequest) -> bool:
 
 
 def _prompts_agree(before: TileMap, after: TileMap) -> bool:
-    own = {each.name: (each.prompt, each.negative_prompt) for each in before.terrains}
+    own = {each.name: _said_of(each) for each in before.terrains}
     return (before.base_prompt, before.negative_prompt, before.edit, before.references) == (
         after.base_prompt,
         after.negative_prompt,
         after.edit,
         after.references,
-    ) and all(
-        own.get(each.name, (each.prompt, each.negative_prompt)) == (each.prompt, each.negative_prompt)
-        for each in after.terrains
-    )
+    ) and all(own.get(each.name, _said_of(each)) == _said_of(each) for each in after.terrains)
+
+
+def _said_of(terrain: Terrain) -> tuple[object, ...]:
+    return terrain.prompt, terrain.negative_prompt, terrain.loras

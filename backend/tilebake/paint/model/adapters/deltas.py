@@ -67,7 +67,7 @@ def decompose(merged: torch.Tensor, magnitude: torch.Tensor) -> torch.Tensor:
 
 def _lora(tensors: Tensors) -> torch.Tensor:
     down, up = _pick(tensors, "lora_down.weight"), _pick(tensors, "lora_up.weight")
-    scale = _scale(tensors, down.shape[0])
+    scale = alpha_scale(tensors, down.shape[0])
     if "lora_mid.weight" in tensors:
         middle = _pick(tensors, "lora_mid.weight")
         return scale * torch.einsum(_TUCKER, middle, up.flatten(1).T, down.flatten(1))
@@ -77,14 +77,14 @@ def _lora(tensors: Tensors) -> torch.Tensor:
 def _loha(tensors: Tensors) -> torch.Tensor:
     rank = _pick(tensors, "hada_w1_b").shape[0]
     one, other = (_product(tensors, f"hada_w{n}", f"hada_t{n}") for n in (1, 2))
-    return _scale(tensors, rank) * (one * other)
+    return alpha_scale(tensors, rank) * (one * other)
 
 
 def _lokr(tensors: Tensors) -> torch.Tensor:
     one = tensors["lokr_w1"].float() if "lokr_w1" in tensors else _product(tensors, "lokr_w1", "")
     other = tensors["lokr_w2"].float() if "lokr_w2" in tensors else _product(tensors, "lokr_w2", "lokr_t2")
     ranks = [tensors[key].shape[0] for key in ("lokr_w1_b", "lokr_w2_b") if key in tensors]
-    scale = _scale(tensors, ranks[0]) if ranks else 1.0
+    scale = alpha_scale(tensors, ranks[0]) if ranks else 1.0
     if other.ndim == 4:
         one = one.reshape(*one.shape, 1, 1)
     return scale * torch.kron(one.contiguous(), other.contiguous())
@@ -118,7 +118,8 @@ def _pick(tensors: Tensors, key: str) -> torch.Tensor:
     return tensors[key].float()
 
 
-def _scale(tensors: Tensors, rank: int) -> float:
+def alpha_scale(tensors: Tensors, rank: int) -> float:
+    """Return alpha / rank of a layer; without an alpha it is its rank. Raises ValueError."""
     alpha = tensors.get("alpha")
     if alpha is None:
         return 1.0

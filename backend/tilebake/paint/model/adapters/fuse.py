@@ -60,7 +60,7 @@ def fuse_adapter(parts: Parts, tensors: Mapping[str, torch.Tensor], strength: fl
 
     Raises ValueError for a tensor of no known format or of another shape; then the model is of no use.
     """
-    layers, unknown, grouped = Layers(parts), list[str](), _by_layer(tensors)
+    layers, unknown, grouped = Layers(parts), list[str](), group_by_layer(tensors)
     for name, group in grouped.items():
         layer = layers.find(name)
         if layer is None:
@@ -91,7 +91,11 @@ def _changes(layer: nn.Module, group: Mapping[str, torch.Tensor]) -> list[tuple[
     return changes
 
 
-def _by_layer(tensors: Mapping[str, torch.Tensor]) -> Mapping[str, Mapping[str, torch.Tensor]]:
+def group_by_layer(tensors: Mapping[str, torch.Tensor]) -> Mapping[str, Mapping[str, torch.Tensor]]:
+    """Return the tensors of each layer that a file names, by kohya's names of their parts.
+
+    Raises ValueError for a tensor of no known format.
+    """
     grouped: dict[str, dict[str, torch.Tensor]] = {}
     for name, tensor in tensors.items():
         found = _NAME.fullmatch(name)

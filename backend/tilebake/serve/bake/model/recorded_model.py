@@ -49,12 +49,14 @@ def read_recorded_model(png: Path) -> RecordedModel:
     """Read what a texture's record says of its model; nothing where there is no record that says it."""
     record = read_record(png) or {}
     model, settings = _part(record, "model"), _part(record, "settings")
-    listed: object = model.get("loras")
-    loras = (
-        [each for each in cast("list[Any]", listed) if isinstance(each, dict)]
-        if isinstance(listed, list)
-        else []
-    )
+    listed = [model.get(key) for key in ("loras", "terrain_loras")]
+    loras = [
+        each
+        for part in listed
+        if isinstance(part, list)
+        for each in cast("list[Any]", part)
+        if isinstance(each, dict)
+    ]
     return RecordedModel(
         reference=str(model.get("reference", "")),
         digest=str(model.get("digest", "")),

@@ -1,0 +1,1 @@
+"""Let LoRAs work within single terrains."""
