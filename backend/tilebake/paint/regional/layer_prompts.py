@@ -35,10 +35,10 @@ class BranchPrompts(NamedTuple):
     """Hold the J different prompts of one guidance branch, and what each weighs where."""
 
     embeds: tuple[torch.Tensor, ...]  # [1, T_j, D]
-    loras: tuple[TerrainLoras | None, ...]  # under which they are projected
     weights: StepWeights
     order: tuple[int, ...]  # in which layers stack them
     plans: Mapping[int, tuple[DevicePlan, ...]]  # of the stacks, by level and then by step
+    loras: tuple[TerrainLoras | None, ...] = ()  # under which each is projected; () is none
 
 
 class LayerPrompts(NamedTuple):
@@ -114,11 +114,11 @@ def prepare_branch(
         )
 
     return BranchPrompts(
-        embeds=embeds,
-        loras=tuple(prompt.loras for prompt in distinct),
-        weights=on_device(weights, target),
-        order=order,
-        plans={level: plans(level) for level in levels},
+        embeds,
+        on_device(weights, target),
+        order,
+        {level: plans(level) for level in levels},
+        tuple(prompt.loras for prompt in distinct),
     )
 
 
@@ -127,7 +127,8 @@ def project(
 ) -> LayerPrompts:
     """Project every prompt to its key and value in one layer, as AttnProcessor2_0 would at each step."""
     get = keys_and_values if projections is None else projections.get
-    ordered = [(prompts.embeds[prompt], prompts.loras[prompt]) for prompt in prompts.order]
+    loras = prompts.loras or (None,) * len(prompts.embeds)
+    ordered = [(prompts.embeds[prompt], loras[prompt]) for prompt in prompts.order]
     runs = [[*run] for _, run in groupby(ordered, key=lambda each: each[0].shape[1])]
     stacks = tuple(stack((get(attn, *each) for each in run), len(run)) for run in runs)
     return LayerPrompts(

@@ -21,14 +21,15 @@ class LowRank(NamedTuple):
     down: torch.Tensor  # [r, in]: A
     up: torch.Tensor  # [out, r]: B, times alpha / r
 
-    def change(self, taken: torch.Tensor, share: torch.Tensor | float) -> torch.Tensor:
-        """Return what is added to the layer's output: [..., in] → [..., out].
+    def add(self, given: torch.Tensor, taken: torch.Tensor, share: torch.Tensor | float) -> torch.Tensor:
+        """Return a layer's output [..., out] for an input [..., in] with what is added to it.
 
-        `share` is one number, or [N, 1] along the last but one axis of `taken`; it is taken where the least
-        has to be multiplied, between the two matrices.
+        `share` is one number, or [N, 1] or [N, r] along the last but one axis of the input. It is taken where
+        the least has to be multiplied, between the two matrices.
         """
         down, up = self.down.to(taken), self.up.to(taken)
-        return functional.linear(functional.linear(taken, down) * share, up)
+        inner = functional.linear(taken, down) * share
+        return torch.addmm(given.flatten(0, -2), inner.flatten(0, -2), up.T).view_as(given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ class TerrainLoras:
         """Return a layer's output [..., out] for an input [..., in] with what the LoRAs add to it."""
         for lora, weight in self.loras:
             if (found := lora.layers.get(layer)) is not None:
-                given = given + found.change(taken, weight)
+                given = found.add(given, taken, weight)
         return given
 
     @contextmanager

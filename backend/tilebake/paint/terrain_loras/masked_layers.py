@@ -30,10 +30,11 @@ class _AtStep(Protocol):
 
 
 class _Change(NamedTuple):
-    """Hold what a LoRA changes in one layer, and its row among the shares."""
+    """Hold what the LoRAs change in one layer: their matrices, one below the other."""
 
-    row: int
+    level: int
     matrices: LowRank
+    rows: torch.Tensor  # the rows of the shares that those of `matrices.down` belong to: [r], or [1] for all
 
 
 class MaskedLoras:
@@ -50,38 +51,43 @@ class MaskedLoras:
         loras = [*dict.fromkeys(lora for each in regions if each is not None for lora, _ in each.loras)]
         self._shares = lora_shares(loras, regions, blending, target)
         self._changes = [
-            (layer, level, found)
+            (layer, _stack(level, found, target.device))
             for layer, level in layers.items()
-            if (
-                found := [
-                    _Change(at, each.layers[layer]) for at, each in enumerate(loras) if layer in each.layers
-                ]
-            )
+            if (found := {at: each.layers[layer] for at, each in enumerate(loras) if layer in each.layers})
         ]
 
     @contextmanager
     def install(self, context: _AtStep) -> Generator[None]:
         """Add to the layers' outputs, by the step that `context` is at; on exit they are as they were."""
         with ExitStack() as hooks:
-            for layer, level, changes in self._changes:
-                hook = partial(self._add, context, level, changes)
-                hooks.enter_context(layer.register_forward_hook(hook))
+            for layer, change in self._changes:
+                hooks.enter_context(layer.register_forward_hook(partial(self._add, context, change)))
             yield
 
     def _add(
         self,
         context: _AtStep,
-        level: int,
-        changes: Sequence[_Change],
+        change: _Change,
         _layer: nn.Module,
         taken: tuple[torch.Tensor],
         given: torch.Tensor,
     ) -> torch.Tensor:
         """Return the output [B, Q, out] of a layer for its input [B, Q, in] with what is added to it."""
-        shares = self._shares[context.step][level]
-        for row, matrices in changes:
-            given = given + matrices.change(taken[0], shares[row][:, None])
-        return given
+        shares = self._shares[context.step][change.level]
+        return change.matrices.add(given, taken[0], shares[change.rows].T)
+
+
+def _stack(level: int, found: Mapping[int, LowRank], device: torch.device) -> _Change:
+    """Lay the matrices of several LoRAs together, by their rows among the shares, for one product of all."""
+    if len(found) == 1:
+        (row, matrices), *_ = found.items()
+        return _Change(level, matrices, torch.tensor([row], device=device))
+    down, up = (
+        torch.cat([each.down for each in found.values()]),
+        torch.cat([each.up for each in found.values()], 1),
+    )
+    rows = [row for row, each in found.items() for _ in range(len(each.down))]
+    return _Change(level, LowRank(down, up), torch.tensor(rows, device=device))
 
 
 def lora_shares(
