@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.helpers.game import Game, game_in, until, view
-from tilebake.level.terrain import LoraRef
+from tilebake.level.terrain import LoraRef, TerrainLora
 from tilebake.request import BakeRequest
 from tilebake.serve.bake.plan import BakeOptions, PlannedBake, Planner
 from tilebake.serve.owners.ownership import read_record
@@ -117,6 +117,15 @@ def test_another_lora_is_no_edit(request_of: Callable[..., BakeRequest]) -> None
     anchors.note(PATH, request_of())
     lora = ((LoraRef("art.safetensors"), "0" * 64),)
     assert anchors.patch(PATH, replace(request_of(corner="w"), loras=lora)).anchor is None
+
+
+def test_another_lora_of_a_terrain_is_no_edit(request_of: Callable[..., BakeRequest]) -> None:
+    anchors, clean, edited = Anchors(), request_of(), request_of(corner="w")
+    anchors.note(PATH, clean)
+    first, *others = edited.tilemap.terrains
+    own = replace(first, loras=(TerrainLora("art.safetensors", 1.0, "0" * 64),))
+    tilemap = replace(edited.tilemap, terrains=(own, *others))
+    assert anchors.patch(PATH, replace(edited, tilemap=tilemap)).anchor is None
 
 
 def test_paintings_of_small_maps_are_not_remembered(request_of: Callable[..., BakeRequest]) -> None:

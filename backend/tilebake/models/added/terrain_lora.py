@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from tilebake.errors import Location, ModelError
+from tilebake.models.added.kinds import AddedKind, refuse_another_kind
 from tilebake.models.labels.few_steps import few_steps_of
 from tilebake.models.labels.label import read_label
 from tilebake.models.labels.lora_format import PLAIN, is_lora, lora_format
-from tilebake.models.weights import tensor_names
+from tilebake.models.weights import tensor_names, tensor_shapes
 
 _WITHIN: Final = re.compile(r"[._]transformer_blocks[._]|[._]proj_(?:in|out)\.|^(?:lora_te\d?_|text_encoder)")
 _HINT: Final = 'name it under "loras" of the map or at the top of tilebake.toml: there it works everywhere'
@@ -22,7 +23,8 @@ _HINT: Final = 'name it under "loras" of the map or at the top of tilebake.toml:
 
 def check_terrain_lora(path: Path) -> None:
     """Raise ModelError for a file that is no LoRA, or can work only everywhere."""
-    names = tensor_names(path)
+    names = tensor_shapes(path)
+    refuse_another_kind(path, names, AddedKind.LORA)
     if not is_lora(names):
         raise ModelError("is no LoRA", where=Location(path), hint="name a LoRA for SDXL")
     if (problem := _problem(path, names)) is not None:
