@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import click
 import torch
@@ -55,7 +55,7 @@ def loras_of(layers: Sequence[nn.Linear], rank: int, key: int) -> TerrainLoras:
     def matrix(rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
         return torch.randn(rows, columns).mul(0.01).to(dtype)
 
-    made = {
+    made: dict[nn.Module, LowRank] = {
         each: LowRank(
             matrix(rank, each.in_features, each.weight.dtype),
             matrix(each.out_features, rank, each.weight.dtype),
@@ -116,7 +116,7 @@ def measure_block(dtype: torch.dtype, rounds: int) -> list[Figure]:
 def count_multiplications() -> list[Figure]:
     """Count what a LoRA of each rank multiplies, over what a pass of SDXL's UNet does."""
     with torch.device("meta"):
-        unet = UNet2DConditionModel.from_config(CONFIG)
+        unet = cast(UNet2DConditionModel, UNet2DConditionModel.from_config(CONFIG))
         latents, text = torch.empty(2, 4, SIDE, SIDE), torch.empty(2, TOKENS, WIDTH)
         added = {"text_embeds": torch.empty(2, 1280), "time_ids": torch.empty(2, 6)}
         counter = FlopCounterMode(display=False)
