@@ -29,8 +29,12 @@ def may_be_map(name: str) -> bool:
 
     Hidden files are none: editors keep locks and drafts under such names, and systems notes of their own.
     """
-    is_other = name.startswith(".") or is_record_name(name) or is_painted_copy(name)
-    return format_of(name) is not None and not is_other
+    return format_of(name) is not None and not (name.startswith(".") or is_written_here(name))
+
+
+def is_written_here(name: str) -> bool:
+    """Tell whether this is how tilebake calls what it writes beside maps, and that is none."""
+    return is_record_name(name) or is_painted_copy(name)
 
 
 def painted_copy_of(path: Path) -> Path:

@@ -51,6 +51,15 @@ def test_a_file_that_is_named_is_taken_as_it_is(tmp_path: Path) -> None:
     assert found(tmp_path / "level.map") == ["level.map"]
 
 
+def test_what_tilebake_wrote_is_passed_over_among_files_that_are_named(tmp_path: Path) -> None:
+    names = ("a.json", "a.bake.json", "b.tmx", "b.painted.tmx")
+    write(tmp_path, *names)
+    assert found(*(tmp_path / name for name in names)) == ["a.json", "b.tmx"]
+    assert found(tmp_path / "a.bake.json") == ["a.bake.json"], (
+        "whoever names it alone is told that it is no map"
+    )
+
+
 def test_a_map_that_two_paths_lead_to_is_found_once(tmp_path: Path) -> None:
     write(tmp_path, "a.json", "b.json")
     assert found(tmp_path / "b.json", tmp_path) == ["b.json", "a.json"]

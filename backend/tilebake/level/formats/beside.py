@@ -59,7 +59,7 @@ class Beside:
             what = f"{shown(name)!r} leads out of the project {shown(self.root)}"
             raise refuse(what, "move it into the project, and name it anew in the editor")
         if not is_there:
-            beside = f"it is looked for from {shown(named_in.name)} on"
-            raise refuse(f"there is no file {shown(name)!r}", f"{beside}: put it there, or name it anew")
+            hint = f"it is named relative to {shown(named_in.name)}: put it there, or name it anew"
+            raise refuse(f"there is no file {shown(name)!r}", hint)
         self.on_file(path)
         return path, read_bytes(path, MapError)

@@ -12,7 +12,7 @@ from tilebake.level.formats.beside import Beside
 from tilebake.level.formats.list_parts import list_parts
 from tilebake.level.formats.part import file_of, part_path
 from tilebake.level.map_formats import format_of
-from tilebake.level.map_names import may_be_map
+from tilebake.level.map_names import is_written_here, may_be_map
 from tilebake.level.source.encoding import open_regular
 from tilebake.near_names import hint_at_path
 from tilebake.serve.files.map_walk import PassedOver, map_candidates
@@ -44,14 +44,15 @@ def find_maps(
 
     In folders, files are maps if their names and what they hold say so (`level.map_formats`); empty ones
     count too, for a map whose saving failed should be reported, not passed over. `on_note` is told which
-    links are not followed.
+    links are not followed. Records among files that are named are passed over: `levels/*.json` does.
 
     `on_error` is told of a path that is not there, of a folder that cannot be read and of one without maps;
     without it, MapError is raised for the first of them.
     """
     search = _Search(_raise if on_error is None else on_error, on_note)
     found: dict[Path, FoundMap] = {}
-    for path in paths:
+    named = [*paths]
+    for path in [path for path in named if not is_written_here(path.name)] or named:
         for each in search.maps_at(path):
             found.setdefault(each.path.absolute(), each)
     return list(found.values())
