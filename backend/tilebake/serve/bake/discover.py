@@ -44,7 +44,7 @@ def find_maps(
 
     In folders, files are maps if their names and what they hold say so (`level.map_formats`); empty ones
     count too, for a map whose saving failed should be reported, not passed over. `on_note` is told which
-    links are not followed. Records among files that are named are passed over: `levels/*.json` does.
+    links are not followed. Records are passed over where `*.json` names them too.
 
     `on_error` is told of a path that is not there, of a folder that cannot be read and of one without maps;
     without it, MapError is raised for the first of them.
