@@ -69,7 +69,7 @@ class ReadingCrew(InstantCrew):
     def give(self, worker: WorkerId, order: PaintOrder) -> None:
         """Note what an order reads, and answer it later."""
         if order.unit is None:
-            needed, seconds = self._seen_in_page(order.request), PAGE
+            needed, seconds = self._pieces(order.request), PAGE
             texture = Texture(NO_PAGE, order.request.digest(), pixel_hash(NO_PAGE))
             answer: Answer = PaintedTexture(result_digest(texture), pack_texture(texture), 1.0)
         else:
@@ -101,11 +101,9 @@ class ReadingCrew(InstantCrew):
             if self._lattice.extent(window).meets(extent)
         }
 
-    def _seen_in_page(self, request: BakeRequest) -> set[Hashable]:
-        """Return the pieces that a page is made of, and the windows for which it looks."""
-        units = self._units.of_part(request.shown)
-        pieces = [unit for unit in units if isinstance(unit, PieceUnit)]
-        return {*pieces, *(each for piece in pieces for each in self._seen(piece))}
+    def _pieces(self, request: BakeRequest) -> set[Hashable]:
+        """Return the pieces that a page is made of; of windows it needs none."""
+        return {unit for unit in self._units.of_part(request.shown) if isinstance(unit, PieceUnit)}
 
     def _painted(self, unit: WorldUnit | None) -> set[Hashable]:
         match unit:

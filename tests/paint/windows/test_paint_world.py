@@ -2,7 +2,7 @@
 
 import copy
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -45,12 +45,22 @@ class CountingStore(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.painted: list[str] = []
+        self.decoded: list[str] = []
 
     def put(self, key: str, kept: Kept) -> None:
-        """Keep a window, and its key."""
-        if kept.dtype == np.float32:  # no decoded piece
-            self.painted.append(key)
+        """Keep a window or a piece, and its key."""
+        (self.painted if kept.dtype == np.float32 else self.decoded).append(key)
         super().put(key, kept)
+
+
+def with_pieces(store: CountingStore, keys: Sequence[str]) -> CountingStore:
+    """A store that has some decoded pieces of another one, and no window."""
+    pieces = CountingStore()
+    for key in keys:
+        piece = store.get(key)
+        assert piece is not None
+        pieces.put(key, piece)
+    return pieces
 
 
 def world(columns: int = 36, rows: int = 24, seed: int = 1, signs: str = "gws") -> TileMap:
@@ -127,6 +137,18 @@ def test_a_second_painting_paints_no_window_and_an_edit_paints_those_that_see_it
     assert np.array_equal(again, paint(components, edited)), "a clean painting is the same"
     assert not np.array_equal(again, whole.image)
     assert np.array_equal(paint(components, whole.asked, store), whole.image), "undone"
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_windows_are_painted_for_pieces_that_are_not_kept_alone(rounds: int, components: Components) -> None:
+    asked, first = request(world(120, 12), rounds=rounds), CountingStore()
+    image = paint(components, asked, first)
+    store = with_pieces(first, first.decoded)
+    assert np.array_equal(paint(components, asked, store), image)
+    assert not store.painted, "as where others decoded them"
+    store = with_pieces(first, first.decoded[:-1])
+    assert np.array_equal(paint(components, asked, store), image)
+    assert 0 < len(store.painted) < len(first.painted) / 1.5
 
 
 @pytest.mark.parametrize("whole", [1], indirect=True)

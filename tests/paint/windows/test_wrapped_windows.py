@@ -82,8 +82,8 @@ def test_a_map_that_is_cut_open_elsewhere_is_the_same_picture(
 def test_each_window_of_a_period_is_painted_once(tiny_components: Components) -> None:
     painter = painter_of(tiny_components, request(land()))
     extent = extent_of(canvas_of(land(), painter.world.request.settings))
-    assert len(painter.missing(extent)) == painter.world.lattice.count(extent) == 3 * 2
-    assert len(painter.missing(extent.grow(30))) == 6
+    assert len(painter.missing([extent])) == painter.world.lattice.count(extent) == 3 * 2
+    assert len(painter.missing([extent.grow(30)])) == 6
 
 
 def test_a_map_that_is_one_window_is_what_is_painted_in_one_piece(tiny_components: Components) -> None:

@@ -89,6 +89,14 @@ class PieceDecoder:
             image[_pixels(common, part)] += weight * (pixels / np.float32(255))
         return image
 
+    def missing(self, part: Extent) -> Iterator[Extent]:
+        """Yield the latents that each piece of a part is decoded from which is not kept."""
+        for piece in pieces_of(part, self._world, self._seam, self._periods):
+            shown = in_first_period(piece, self._periods).grow(self._seam).within(self._world)
+            seen, key = self._seen_and_key(shown)
+            if not self._windows.store.has(key):
+                yield seen
+
     def keep(self, piece: Extent) -> None:
         """Decode a piece of the lattice, as much of it as there is, unless it is kept. Raises as `decode`.
 
@@ -98,8 +106,7 @@ class PieceDecoder:
 
     def _decode_piece(self, shown: Extent) -> NDArray[np.uint8]:
         """Return the picture [H, W, 3] of a piece, decoded unless it is kept."""
-        seen = shown.grow(self._halo).within(self._world)
-        key = hashlib.sha256(f"{shown} {self._windows.content_key(seen)}".encode()).hexdigest()
+        seen, key = self._seen_and_key(shown)
         kept = self._windows.store.get(key)
         if kept is not None:
             return np.moveaxis(np.asarray(kept, np.uint8), 0, -1)
@@ -112,6 +119,11 @@ class PieceDecoder:
         if not degraded:  # what was given up for memory once need not be another time
             self._windows.store.put(key, np.ascontiguousarray(np.moveaxis(pixels, -1, 0)))
         return pixels
+
+    def _seen_and_key(self, shown: Extent) -> tuple[Extent, str]:
+        """Return the latents that a piece is decoded from, and what it is kept under."""
+        seen = shown.grow(self._halo).within(self._world)
+        return seen, hashlib.sha256(f"{shown} {self._windows.content_key(seen)}".encode()).hexdigest()
 
     def _patch(self, shown: Extent, changes: ChangedPart) -> tuple[NDArray[np.uint8], Sequence[str]]:
         """Decode what sees a change, and take the rest from the piece as it was before."""

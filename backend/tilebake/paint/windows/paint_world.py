@@ -23,6 +23,7 @@ from tilebake.paint.windows.patch_painter import PatchedWorld
 from tilebake.paint.windows.picture_pieces import (
     OldPicture,
     latents_of_picture,
+    missing_latents,
     paint_picture,
     shape_of_picture,
 )
@@ -50,7 +51,7 @@ def paint_world(
     part = latents_of_picture(components, world, shown)
     seen = grid.latents_under(shown).within(world.lattice.world)
     view = PartView(components.vae, statistics, world.lattice, seen, painter.latest)
-    share = painter.paint(part, on_step, view.paint)
+    steps = painter.paint([*missing_latents(components, world, painter, shown)], on_step, view.paint)
     with clock.stage("decode"):
         image, degraded = paint_picture(components, world, painter, shown, statistics)
     return Painted(
@@ -59,7 +60,7 @@ def paint_world(
         timings=clock.timings,
         degraded=tuple(dict.fromkeys([*painter.degraded, *degraded])),
         environment=describe_environment(components, painter.notes),
-        share=share,
+        share=steps / (world.lattice.count(part) * world.sampling.steps),
     )
 
 

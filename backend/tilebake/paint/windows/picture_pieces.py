@@ -4,7 +4,7 @@ Pieces lie on a fixed lattice, and each is scaled and coloured alone, with a bor
 depend on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -63,11 +63,27 @@ def shape_of_picture(world: World, shown: Extent) -> tuple[int, int, int]:
 
 
 def latents_of_picture(components: Components, world: World, shown: Extent) -> Extent:
-    """Return the part of the world whose windows some pixels of its picture need."""
-    grid = picture_grid(world.request.tilemap, world.request.settings)
-    pieces = grid.whole_pieces(shown).within(grid.pixels(world.request.tilemap.bounds))
-    seen = sees(components.vae, grid.latents(pieces), world.lattice.periods)
+    """Return the part of the world whose windows some pixels of its picture show."""
+    seen = sees(components.vae, _latents_under(world, shown), world.lattice.periods)
     return seen.within(world.lattice.world)
+
+
+def missing_latents(
+    components: Components, world: World, windows: WindowLatents, shown: Extent
+) -> Iterator[Extent]:
+    """Yield the parts of the world whose windows have to be there for some pixels of its picture.
+
+    Nothing is needed where the pieces that were decoded of them are kept, as on a cluster, where others
+    decoded them, or where a store had no room for windows and pieces both.
+    """
+    decoder = PieceDecoder(components, windows, world.lattice.world, world.lattice.periods)
+    return decoder.missing(_latents_under(world, shown).within(world.lattice.world))
+
+
+def _latents_under(world: World, shown: Extent) -> Extent:
+    """Return the latents under the whole pieces of a picture that show some of its pixels."""
+    grid = picture_grid(world.request.tilemap, world.request.settings)
+    return grid.latents(grid.whole_pieces(shown).within(grid.pixels(world.request.tilemap.bounds)))
 
 
 def _finish(

@@ -73,13 +73,13 @@ class WindowPainter:
         """What has to be said of the world's prompts, and of how it is sampled."""
         return (*notes_on_sampling(self.components, self.world.sampling), *self._conditioning.notes)
 
-    def paint(self, part: Extent, on_step: OnStep, show: ShowWindow) -> float:
-        """Paint every window that shows a pixel of a part of the world, unless it is kept.
+    def paint(self, parts: Sequence[Extent], on_step: OnStep, show: ShowWindow) -> int:
+        """Paint every window that shows a pixel of some parts of the world, unless it is kept.
 
-        Return the share of all their steps that had to be taken. `show` paints progress images. What
-        `on_step` raises passes through, and windows that are finished by then stay kept.
+        Return how many steps had to be taken. `show` paints progress images. What `on_step` raises passes
+        through, and windows that are finished by then stay kept.
         """
-        missing = self.missing(part)
+        missing = self.missing(parts)
         rounds = self.world.rounds
         progress = PartProgress(on_step, show, sum(len(rounds[number]) for number, _ in missing))
         for number, window in missing:
@@ -87,7 +87,7 @@ class WindowPainter:
             if not self._given_up or self._find((number, window)) is None:
                 self._paint((number, window), progress.of_window(window, rounds[number].start))
             progress.done += len(rounds[number])
-        return progress.steps / (self.world.lattice.count(part) * self.world.sampling.steps)
+        return progress.steps
 
     def paint_windows(self, number: int, windows: Sequence[Window], on_step: OnStep) -> None:
         """Paint some windows in one round, unless they are kept; none in a round that there is not.
@@ -102,10 +102,10 @@ class WindowPainter:
             if not self._has((number, window)):
                 self._paint((number, window), report)
 
-    def missing(self, part: Extent) -> Sequence[Place]:
-        """List the windows that have to be painted for a part of the world, in the order of their rounds."""
+    def missing(self, parts: Sequence[Extent]) -> Sequence[Place]:
+        """List the windows that have to be painted for parts of the world, in the order of their rounds."""
         missing: list[Place] = []
-        due = dict.fromkeys(self._windows(part))
+        due = dict.fromkeys(window for part in parts for window in self._windows(part))
         for number in reversed(range(len(self.world.rounds))):
             absent = [(number, window) for window in due if not self._has((number, window))]
             missing[:0] = absent
