@@ -10,7 +10,7 @@ from transformers import CLIPTokenizer
 
 from training.text.level_words import SILENT
 from training.text.phrases import Parts, prefixes
-from training.unet.shape import TokenizerPair
+from training.unet.shape import MAX_TOKENS, TokenizerPair
 
 IDLE, MEANT, QUIET = 0, 1, 2  # a token's part: within a word, a word's end, or to be silent
 
@@ -30,6 +30,11 @@ class Marked(NamedTuple):
     ids: list[int]
     ends: list[str]
     parts: list[int]
+
+    def as_read(self) -> "Marked":
+        """As much of it as the encoders read, between the start's token and the end's."""
+        read = slice(MAX_TOKENS - 2)
+        return Marked(self.ids[read], self.ends[read], self.parts[read])
 
 
 def marked(tokenizer: CLIPTokenizer, parts: Parts) -> Marked:
@@ -60,9 +65,9 @@ def _add(out: Marked, tokenizer: CLIPTokenizer, word: str, prefix: str) -> None:
 def lesson(
     tokenizers: TokenizerPair, captions: Sequence[Parts], meanings: Mapping[str, Tensor], spare: int
 ) -> Lesson:
-    """A batch; `spare` tokens of padding at least are seen behind each caption."""
-    every = [marked(tokenizers[0], caption) for caption in captions]
-    length = 2 + max(len(each.ids) for each in every) + spare
+    """A batch; `spare` tokens of padding at least are seen behind each caption, as far as encoders read."""
+    every = [marked(tokenizers[0], caption).as_read() for caption in captions]
+    length = min(2 + max(len(each.ids) for each in every) + spare, MAX_TOKENS)
     width = len(next(iter(meanings.values())))
     parts = torch.full((len(every), length), QUIET)
     targets = torch.zeros(len(every), length, width)

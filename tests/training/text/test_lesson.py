@@ -45,6 +45,15 @@ def test_a_lesson_reads_as_the_tokenizers_do(tokenizers: TokenizerPair) -> None:
     torch.testing.assert_close(taught.summary[0], torch.full((5,), 2.0))
 
 
+def test_what_is_longer_than_the_encoders_read_is_cut(tokenizers: TokenizerPair) -> None:
+    text = " ".join(["dark"] * 100)
+    known = {prefix: torch.zeros(5) for prefix in phrases.prefixes(text)}
+    taught = lesson(tokenizers, [Parts((text,), ())], known, spare=40)
+    for ids, tokenizer in zip(taught.ids, tokenizers, strict=True):
+        assert ids.tolist() == tokenizer([text], truncation=True, max_length=77).input_ids
+    assert taught.parts.shape == (1, 77)
+
+
 def test_states_that_are_as_they_should_be_are_no_error(tokenizers: TokenizerPair) -> None:
     known = {p: torch.randn(8) for p in ("dark", "dark grass", "a map")} | {"a map of": torch.zeros(8)}
     taught = lesson(tokenizers, [TOLD], known, spare=2)
