@@ -23,6 +23,7 @@ from training import checkpoint
 from training.autoencoder.shape import posterior, untrained
 from training.data.captions import caption
 from training.data.pictures import SHARDS, Pictures, tensor
+from training.data.themes import COMMON
 from training.memory_format import channels_last, pixels_last
 from training.precision import fastest
 from training.terrain.scene import Patch
@@ -89,6 +90,16 @@ class Latents:
     def dark_scenes(self) -> NDArray[np.int64]:
         """Indices of the pictures with several terrains, one of them dark."""
         return np.array([i for i in self.scenes if self._is_dark(i)])
+
+    @cached_property
+    def common_singles(self) -> NDArray[np.int64]:
+        """Indices of the pictures with one terrain that most maps have."""
+        return np.array([i for i in self.singles if self.patches[i][0].terrain in COMMON])
+
+    @cached_property
+    def common_scenes(self) -> NDArray[np.int64]:
+        """Indices of the pictures with several terrains, all of which most maps have."""
+        return np.array([i for i in self.scenes if all(patch.terrain in COMMON for patch in self.patches[i])])
 
     def _is_dark(self, index: int) -> bool:
         return any("dark" in patch.adjectives for patch in self.patches[index])

@@ -23,7 +23,19 @@ _NAMES = {
     "works": "crates metal_plates panels asphalt slime rails brick gravel abyss rubble",
     "graveyard": "graves dead_forest forest_floor bones moss cobblestone mud cobweb castle_wall grass",
 }
+_COMMON = """
+    grass forest water deep_water sand cobblestone stone dirt snow ice swamp flowers gravel stone_tiles planks
+    brick lava farmland wheat_field cracked_clay
+"""
+COMMON = tuple(_COMMON.split())  # what most maps are made of, the likeliest first
 THEMES = {theme: tuple(names.split()) for theme, names in _NAMES.items()}
+
+
+def chosen_common(rng: np.random.Generator, count: int) -> tuple[str, ...]:
+    """So many different terrains of those that most maps have."""
+    weights = 1 / (4.0 + np.arange(len(COMMON)))
+    drawn = rng.choice(COMMON, count, replace=False, p=weights / weights.sum())
+    return tuple(str(name) for name in drawn)
 
 
 def chosen(rng: np.random.Generator, count: int) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ TOLD_SHARE = 0.3  # of pooled embeddings that say what the prompt says, as a pla
 PLACED_SHARE = 0.5  # of batches whose terrains are each named in their own place, as a map's are
 DARK_SHARE = 0.2  # of scenes that have a dark terrain: dark stone was taken for deep water
 SLOW_SHARE = 0.3  # of single pictures that are of terrains learnt slowly
+COMMON_SHARE = 0.5  # of crops that are of terrains which most maps have
 LARGE = 32  # crops larger than this are of scenes alone: single pictures are no larger
 NOTHING = NamedCaption("", ())
 
@@ -98,6 +99,10 @@ def drawn(rng: np.random.Generator, sizes: tuple[Crops, ...], progress: float) -
 
 def _pool(rng: np.random.Generator, data: Latents, crops: Crops) -> NDArray[np.int64]:
     """The pictures that a crop is taken from."""
-    if crops.side > LARGE or rng.random() < 0.5:
+    scenes, is_common = crops.side > LARGE or rng.random() < 0.5, rng.random() < COMMON_SHARE
+    common = data.common_scenes if scenes else data.common_singles
+    if is_common and common.size:
+        return common
+    if scenes:
         return data.dark_scenes if rng.random() < DARK_SHARE and data.dark_scenes.size else data.scenes
     return data.slow if rng.random() < SLOW_SHARE and data.slow.size else data.singles

@@ -7,16 +7,19 @@ import pytest
 
 from training.data.dataset import Kind, write_shard
 from training.data.pictures import Pictures
-from training.terrain.catalog import NAMES
+from training.data.themes import COMMON as MOST_MAPS_HAVE
+from training.data.themes import chosen_common
+from training.terrain.catalog import NAMES, TERRAINS
 from training.terrain.level import anyhow, level
 from training.terrain.scene import Patch
 
 SINGLE = Kind("single", (32, 40), 3, stream=0)
 SCENE = Kind("scene", (64, 56), 2, stream=1, layout=anyhow)
 LEVEL = Kind("level", (64, 56), 2, stream=2, layout=level)
+COMMON = Kind("common", (64, 56), 2, stream=4, layout=level, terrains=chosen_common)
 DARK = Kind("dark", (32, 40), 3, stream=3, adjectives=("dark",))
-KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE, LEVEL, DARK], ids=lambda kind: kind.name)
-SEVERAL = pytest.mark.parametrize("kind", [SCENE, LEVEL], ids=lambda kind: kind.name)
+KINDS = pytest.mark.parametrize("kind", [SINGLE, SCENE, LEVEL, COMMON, DARK], ids=lambda kind: kind.name)
+SEVERAL = pytest.mark.parametrize("kind", [SCENE, LEVEL, COMMON], ids=lambda kind: kind.name)
 
 
 def folder(path: Path) -> Path:
@@ -100,3 +103,14 @@ def test_crops_are_cut_from_the_pictures(tmp_path: Path) -> None:
             for top in range(32 - 24 + 1)
             for left in range(40 - 24 + 1)
         )
+
+
+def test_common_scenes_are_of_what_most_maps_have_and_sometimes_dark(tmp_path: Path) -> None:
+    for shard in range(12):
+        write_shard(tmp_path, (COMMON, shard))
+    pictures = Pictures(tmp_path)
+    pictures.rescan()
+    shown = [patch for patches in pictures.patches for patch in patches]
+    assert {patch.terrain for patch in shown} <= set(MOST_MAPS_HAVE)
+    assert any(patch.adjectives == ("dark",) for patch in shown)
+    assert all("dark" not in patch.adjectives for patch in shown if "dark" in TERRAINS[patch.terrain].plain)

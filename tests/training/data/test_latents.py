@@ -1,6 +1,7 @@
 """Latents: crops with a caption of what is to be seen in them, and a file to keep them in."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,12 @@ def test_a_crop_is_cut_from_its_picture(fake_latents: Latents) -> None:
 def test_singles_and_scenes_are_told_apart(fake_latents: Latents) -> None:
     assert fake_latents.singles.tolist() == [0, 1]
     assert fake_latents.scenes.tolist() == [2, 3]
+
+
+def test_pictures_of_what_most_maps_have_are_told_apart(fake_latents: Latents) -> None:
+    rare = (Patch("grass"), Patch("cobweb"))
+    some = replace(fake_latents, patches=[*fake_latents.patches[:3], rare])
+    assert (some.common_singles.tolist(), some.common_scenes.tolist()) == ([0, 1], [2])
 
 
 def test_latents_are_read_as_they_were_written(fake_latents: Latents, tmp_path: Path) -> None:
