@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import MAP
 from tilebake.cli import run_command_line
@@ -55,6 +56,30 @@ def test_a_saved_edit_is_repeated_by_later_bakes(
     assert file.read_text(encoding="utf-8") == source
     assert run_command_line(["edit", str(file), "--forget"]) == 0
     assert "holds no edit" in capsys.readouterr().err
+
+
+def test_a_fast_edit_is_the_preview_of_what_a_saved_one_bakes(maps: Path, tiny: list[str]) -> None:
+    content = json.loads((maps / "forest.json").read_text(encoding="utf-8"))
+    settings = {"settings": {"pixels_per_tile": 16, "steps": 10}}
+    (maps / "forest.json").write_text(json.dumps({**content, **settings}), encoding="utf-8")
+    edit = ["edit", "maps/forest.json", "--replace", "grass", "snow", *tiny]
+    assert run_command_line([*edit, "--fast", "--save", "--out", "fast.png"]) == 0
+    assert run_command_line([*edit, "--out", "whole.png"]) == 0
+    for out, way in {"preview": ["--fast"], "full": []}.items():
+        assert run_command_line(["bake", "maps/forest.json", "--out", f"{out}.png", *way, *tiny]) == 0
+    fast, whole, preview, full = (
+        (maps.parent / f"{name}.png").read_bytes() for name in ("fast", "whole", "preview", "full")
+    )
+    assert fast == preview != full == whole
+
+
+def test_a_fast_edit_of_a_plain_prompt_is_as_large(maps: Path, tiny: list[str]) -> None:
+    edit = ["edit", "--prompt", "grass", "--replace", "grass", "snow", "--width", "64", "--height", "72"]
+    for out, way in {"fast": ["--fast"], "whole": []}.items():
+        assert run_command_line([*edit, *way, "--out", f"{out}.png", *tiny]) == 0
+    for name in ("fast", "whole"):
+        with Image.open(maps.parent / f"{name}.png") as image:
+            assert image.size == (64, 72)
 
 
 def test_an_edit_of_art_keeps_the_picture_around_it(

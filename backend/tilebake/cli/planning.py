@@ -70,10 +70,10 @@ class MapToPaint(NamedTuple):
     advise: Adviser | None  # None where nothing is known of the model's words
 
 
-def read_and_plan(map_path: Path, choices: Choices) -> MapToPaint:
+def read_and_plan(map_path: Path, choices: Choices, *, is_fast: bool = False) -> MapToPaint:
     """Read a map with its project. Raises MapError, ProjectError or ModelError."""
     refuse_absent_device(choices.machine.device)
-    options = bake_options(choices)
+    options = bake_options(choices, is_fast=is_fast)
     project, planner = find_project(map_path), Planner(options)
     tilemap = planner.read_map(map_path, project)
     request, source = planner.request(tilemap, project)

@@ -7,7 +7,7 @@ import click
 
 from tilebake.cli.edit_options import combine_weights, parse_weights, parse_word_steps, parse_words
 from tilebake.cli.help_sections import SectionCommand, SectionOption
-from tilebake.cli.options import Choices, choices, size_options
+from tilebake.cli.options import Choices, choices, fast_option, size_options
 from tilebake.cli.setting_options import SETTINGS
 from tilebake.level.edit.edit import Source
 
@@ -39,6 +39,7 @@ def _strength_option(*flags: str, **options: Any) -> Any:
 )
 @click.option("--save", is_flag=True, help="Keep the edit in the map file: every later bake paints it.")
 @click.option("--forget", is_flag=True, help="Paint nothing. Remove the edit from the map file.")
+@fast_option
 @_edit_option(
     "--terrain",
     "terrains",
@@ -152,6 +153,7 @@ def command(
     sheet: Path | None,
     save: bool,
     forget: bool,
+    fast: bool,
     choices: Choices,
     weights: dict[str, tuple[float, ...]],
     **changes: Any,
@@ -185,7 +187,7 @@ def command(
         raise click.UsageError("--save keeps one edit: give each word one weight")
     if map_path is None:
         plain = edit.PlainPrompts(prompt or "", negative)
-        edit.run_edit_prompt(plain, (width, height), trials, choices, sheet)
+        edit.run_edit_prompt(plain, (width, height), trials, choices, sheet, is_fast=fast)
     else:
         editable = edit.EditablePrompts(terrains, base)
-        edit.run_edit_map(map_path, editable, trials, choices, sheet, save=save)
+        edit.run_edit_map(map_path, editable, trials, choices, sheet, save=save, is_fast=fast)

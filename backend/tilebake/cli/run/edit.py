@@ -68,6 +68,8 @@ def run_edit_prompt(
     trials: Sequence[TitledOptions],
     choices: Choices,
     sheet: Path | None,
+    *,
+    is_fast: bool,
 ) -> None:
     """Edit a plain prompt, once or in several ways. `size` is width and height in pixels."""
     embeddings = plain_embeddings(choices)
@@ -75,7 +77,7 @@ def run_edit_prompt(
     edits = {each.title: edit_of(each.options, {None: positive}, embeddings) for each in trials}
     for rewrite in (rewrite for edit in edits.values() for rewrite in edit.rewrites.values()):
         read_plain(rewrite.prompt, embeddings)
-    target = PromptTarget(positive, negative or None, size, plan_plain(choices))
+    target = PromptTarget(positive, negative or None, size, plan_plain(choices, is_fast=is_fast))
     places = EditPlaces(picture_path(choices.out, DEFAULT_OUT), sheet)
     _refuse_closed_folders(sheet)
     say_loading(target.model.source.reference)
@@ -93,9 +95,10 @@ def run_edit_map(
     sheet: Path | None,
     *,
     save: bool,
+    is_fast: bool,
 ) -> None:
     """Edit a map, once or in several ways; with `save`, keep the edit in the map file once it is painted."""
-    planned = read_and_plan(map_path, choices)
+    planned = read_and_plan(map_path, choices, is_fast=is_fast)
     target = _map_target(planned, map_path, editable)
     embeddings = planned.tilemap.embeddings
     edits = {each.title: edit_of(each.options, target.prompts, embeddings) for each in trials}
