@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.clock import Clock
+from tests.serve.store.conftest import Place
 from tilebake.errors import BakeError
 from tilebake.serve.store.objects import FolderObjects, Objects
 from tilebake.serve.store.open_store import open_store, spell_url
@@ -32,6 +33,9 @@ class Broken:
         self.asked += 1
         if not self.is_mended:
             raise FileNotFoundError(f"no bucket for {len(content)} bytes of {name}")
+
+    def remove(self, name: str) -> None:
+        raise PermissionError(f"{name} is not yours")
 
 
 def test_a_store_that_cannot_be_reached_is_told_once_and_tried_again_later(clock: Clock) -> None:
@@ -136,3 +140,22 @@ def test_a_folder_is_made_for_the_first_object(tmp_path: Path) -> None:
     objects = FolderObjects(tmp_path / "new" / "store")
     objects.write("textures/ab/abc", b"1")
     assert objects.read("textures/ab/abc", 1) == b"1"
+
+
+def test_an_object_is_removed_and_one_that_is_gone_is_no_fault(place: Place) -> None:
+    told: list[str] = []
+    store = place.open(told)
+    store.write("marks/mine", b"mine")
+    for _ in range(2):
+        store.remove("marks/mine")
+        assert place.names() == []
+    assert not told
+
+
+def test_a_store_that_removes_nothing_ends_no_bake(clock: Clock) -> None:
+    told: list[str] = []
+    store = SharedStore(lambda: Broken(writes_only=True), "the rack", told.append, clock)
+    store.remove("marks/mine")
+    assert told == [
+        "the store the rack cannot be written to, so the bake goes on without it: marks/mine is not yours"
+    ]

@@ -30,9 +30,10 @@ def site_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SiteOf:
 
 def test_machines_with_a_store_are_one_site(site_of: SiteOf, place: Place) -> None:
     finder = SiteFinder(place.url, MARK)
-    finder.leave_mark()
-    assert site_of("first", finder) == site_of("second", finder) == place.url
-    assert place.names() == [f"marks/{MARK}"], "however many they are"
+    with finder.marking():
+        assert site_of("first", finder) == site_of("second", finder) == place.url
+        assert place.names() == [f"marks/{MARK}"], "however many they are"
+    assert place.names() == [], "nothing is left of it behind the bake"
 
 
 def test_machines_without_a_store_are_one_site_each(site_of: SiteOf, tmp_path: Path) -> None:
@@ -59,13 +60,13 @@ def test_a_machine_that_must_not_write_is_its_own_site(
     site_of: SiteOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finder = SiteFinder(str(tmp_path / "store"), MARK)
-    finder.leave_mark()
 
     def refuse(*_: object) -> None:
         raise PermissionError("read only")
 
-    monkeypatch.setattr(FolderObjects, "write", refuse)
-    assert site_of("second", finder) == site_of("second", SiteFinder(None, MARK))
+    with finder.marking():
+        monkeypatch.setattr(FolderObjects, "write", refuse)
+        assert site_of("second", finder) == site_of("second", SiteFinder(None, MARK))
 
 
 def test_a_machine_whose_disk_is_full_keeps_no_windows(

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from typing import Final
 
@@ -43,23 +44,24 @@ def bake_by_workers(
         work.shown.say(partial(tell_note, text))
 
     say(f"starting workers on {place} ...")
-    with work.interruption.at_once():
-        uses_gpus = machine.device.startswith(("auto", "cuda"))
-        painters = WorldPainterFactory(machine, store, secrets.token_hex() if force else None)
-        finder = SiteFinder(store, secrets.token_hex())
-        finder.leave_mark()
-        crew = RayCrew(place, painters, finder, uses_gpus=uses_gpus)
-    dispatcher, units, progress = Dispatcher(crew, tell), UnitCount(), ClusterProgress(len(jobs))
+    with ExitStack() as marked:
+        with work.interruption.at_once():
+            uses_gpus = machine.device.startswith(("auto", "cuda"))
+            painters = WorldPainterFactory(machine, store, secrets.token_hex() if force else None)
+            finder = SiteFinder(store, secrets.token_hex())
+            marked.enter_context(finder.marking())
+            crew = RayCrew(place, painters, finder, uses_gpus=uses_gpus)
+        dispatcher, units, progress = Dispatcher(crew, tell), UnitCount(), ClusterProgress(len(jobs))
 
-    def check() -> None:
-        if text := progress.line(dispatcher.ready, units):
-            work.shown.start(text, progress.done, len(jobs))
-        work.interruption.check()
+        def check() -> None:
+            if text := progress.line(dispatcher.ready, units):
+                work.shown.start(text, progress.done, len(jobs))
+            work.interruption.check()
 
-    bake = ClusterBake(dispatcher, crew.size, around, hold, check, force, crew.size > 1, units)
-    for event in bake.bake(jobs):
-        yield event
-        progress.note(event)
+        bake = ClusterBake(dispatcher, crew.size, around, hold, check, force, crew.size > 1, units)
+        for event in bake.bake(jobs):
+            yield event
+            progress.note(event)
 
 
 class ClusterProgress:

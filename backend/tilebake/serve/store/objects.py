@@ -24,6 +24,10 @@ class Objects(Protocol):
         """Put an object, in the place of another of this name."""
         ...
 
+    def remove(self, name: str) -> None:
+        """Remove an object. Raises FileNotFoundError."""
+        ...
+
 
 class FolderObjects:
     """Hold objects as files below a folder, which is made for the first of them.
@@ -54,6 +58,10 @@ class FolderObjects:
         except OSError:
             remove_file(draft)
             raise
+
+    def remove(self, name: str) -> None:
+        """Remove an object. Raises OSError."""
+        (self._folder / name).unlink()
 
 
 def refuse_large(content: bytes, most: int) -> bytes:

@@ -28,6 +28,10 @@ class RemoteObjects:
             self._make_folders(name)
             self._files.pipe_file(path, content)
 
+    def remove(self, name: str) -> None:
+        """Remove an object. Raises FileNotFoundError, and what else the driver raises."""
+        self._files.rm_file(f"{self._root}/{name}")
+
     def _make_folders(self, name: str) -> None:
         """Make the folders of an object below the root, which has to be there: it may be a bucket."""
         path = self._root

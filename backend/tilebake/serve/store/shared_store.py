@@ -1,5 +1,6 @@
 """Ask a shared store for objects, and bear whatever is wrong with it: it never ends a bake."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -64,6 +65,15 @@ class SharedStore:
             return True
 
         return self._ask("written to", write) or False
+
+    def remove(self, name: str) -> None:
+        """Remove an object, if there is one and the store can be written to."""
+
+        def remove(objects: Objects) -> None:
+            with contextlib.suppress(FileNotFoundError):
+                objects.remove(name)
+
+        self._ask("written to", remove)
 
     def report_damage(self, name: str, error: ValueError) -> None:
         """Tell once that the store holds something that is not what was put there; log each."""

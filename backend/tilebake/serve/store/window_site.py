@@ -6,6 +6,8 @@ who do; anybody else's windows lie in the cache of a machine, and are seen from 
 
 import logging
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,10 +27,21 @@ class SiteFinder:
     store: str | None  # its URL
     mark: str  # of one bake
 
-    def leave_mark(self) -> None:
-        """Put the mark into the store, if there is one. Raises BakeError as `open_store` does."""
-        if self.store is not None:
-            open_store(self.store, _log.warning).write(self._name, self._content)
+    @contextmanager
+    def marking(self) -> Generator[None]:
+        """Leave the mark in the store, if there is one, for as long as the bake takes.
+
+        Raises BakeError as `open_store` does.
+        """
+        if self.store is None:
+            yield
+            return
+        store = open_store(self.store, _log.warning)
+        store.write(self._name, self._content)
+        try:
+            yield
+        finally:
+            store.remove(self._name)
 
     def __call__(self) -> str | None:
         """Return the name of the site, for people too; None where no window can be kept.
