@@ -21,17 +21,17 @@ from tilebake.serve.doctor import examine
 from tilebake.serve.owners.ownership import read_record
 from tilebake.serve.project_maps import ProjectMaps, view_of
 
-LAGOON = {
+FJORD = {
     "tilebake": 1,
     "base_prompt": "top-down fantasy game map, hand painted",
-    "terrains": {"bay": "a (clear:1.2) lagoon", "shore": "golden sand"},
+    "terrains": {"bay": "a (clear:1.2) fjord", "shore": "golden sand"},
     "legend": {"b": "bay", "s": "shore", "r": "reef"},
     "rows": ["bsr"],
 }
 TOLD = [
-    "terrain 'bay': \"lagoon\" is unknown to the embedded model; nearest that it knows: lake, water, river",
+    "terrain 'bay': \"fjord\" is unknown to the embedded model; nearest that it knows: lake, water, river",
     "terrain 'reef': \"Riff\" is unknown to the embedded model; "
-    "nearest that it knows: shallow water, water, river",
+    "nearest that it knows: coral reef, coral, corals",
 ]
 
 
@@ -39,7 +39,7 @@ TOLD = [
 def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Game:
     monkeypatch.chdir(tmp_path)
     game = game_in(tmp_path)
-    (game.root / "levels" / "bay.json").write_text(json.dumps(LAGOON), encoding="utf-8")
+    (game.root / "levels" / "bay.json").write_text(json.dumps(FJORD), encoding="utf-8")
     with (game.root / "tilebake.toml").open("a", encoding="utf-8") as project:
         project.write('\n[terrains]\nreef = "Riff"\nunused = "xyzzy"\n')
     return game
@@ -108,13 +108,13 @@ def test_edit_tells_unknown_words_of_the_map_and_of_the_edit(
     game: Game, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit = {"terrains": {"shore": "quicksand"}}
-    game.path("bay").write_text(json.dumps({**LAGOON, "edit": edit}), encoding="utf-8")
+    game.path("bay").write_text(json.dumps({**FJORD, "edit": edit}), encoding="utf-8")
     monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
-    swap = ["--terrain", "shore", "--replace", "golden sand", "marble floor"]
+    swap = ["--terrain", "shore", "--replace", "golden sand", "hardwood floor"]
     assert run_command_line(["edit", "game/levels/bay.json", *swap]) == 1
     told = capsys.readouterr().err
     assert [told.count(note) for note in TOLD] == [1, 1]
-    assert "note: edit of terrain 'shore': \"marble floor\" is unknown to the embedded model" in told
+    assert "note: edit of terrain 'shore': \"hardwood floor\" is unknown to the embedded model" in told
     assert "quicksand" not in told
 
 
@@ -123,8 +123,8 @@ def test_an_edit_that_only_weighs_tells_nothing_twice(
 ) -> None:
     assert game.root.is_dir()
     monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
-    assert run_command_line(["edit", "game/levels/bay.json", "--reweight", "lagoon=2"]) == 1
-    assert capsys.readouterr().err.count('"lagoon" is unknown') == 1
+    assert run_command_line(["edit", "game/levels/bay.json", "--reweight", "fjord=2"]) == 1
+    assert capsys.readouterr().err.count('"fjord" is unknown') == 1
 
 
 def test_an_edit_tells_no_word_again_that_the_map_has(
@@ -134,7 +134,7 @@ def test_an_edit_tells_no_word_again_that_the_map_has(
     monkeypatch.setattr("tilebake.cli.run.paint_edit.load_pipeline", refuse_to_load)
     swap = ["--terrain", "bay", "--replace", "clear", "murky"]
     assert run_command_line(["edit", "game/levels/bay.json", *swap]) == 1
-    assert capsys.readouterr().err.count('"lagoon" is unknown') == 1
+    assert capsys.readouterr().err.count('"fjord" is unknown') == 1
 
 
 def test_doctor_tells_unknown_words(game: Game) -> None:
@@ -162,7 +162,7 @@ def test_editors_are_told_unknown_words(game: Game) -> None:
 def test_negative_prompts_that_darken_the_picture_are_noted(game: Game) -> None:
     path = game.root / "levels" / "bay.json"
     terrains = {"bay": {"prompt": "lake", "negative_prompt": "ice, text"}, "shore": "sand"}
-    path.write_text(json.dumps({**LAGOON, "terrains": terrains, "rows": ["bs"], "negative_prompt": "snow"}))
+    path.write_text(json.dumps({**FJORD, "terrains": terrains, "rows": ["bs"], "negative_prompt": "snow"}))
     assert [note.what for note in notes_of(game)] == [
         'negative prompt: "snow" darkens what the embedded model paints',
         "negative prompt of terrain 'bay': \"ice\" darkens what the embedded model paints",
@@ -170,13 +170,13 @@ def test_negative_prompts_that_darken_the_picture_are_noted(game: Game) -> None:
 
 
 def test_words_of_an_edit_are_noted_where_they_stand(game: Game) -> None:
-    edit = {"terrains": {"bay": "a frozen swimming-pool", "shore": "rough sand"}}
+    edit = {"terrains": {"bay": "a frozen tea-plantation", "shore": "rough sand"}}
     terrains = {"bay": "clear lake", "shore": "golden sand"}
     path = game.root / "levels" / "bay.json"
-    path.write_text(json.dumps({**LAGOON, "terrains": terrains, "rows": ["bs"], "edit": edit}))
+    path.write_text(json.dumps({**FJORD, "terrains": terrains, "rows": ["bs"], "edit": edit}))
     (note,) = notes_of(game)
     assert str(note.where).endswith("$.edit.terrains.bay")
-    assert note.what == "edit of terrain 'bay': \"swimming pool\" is unknown to the embedded model"
+    assert note.what == "edit of terrain 'bay': \"tea plantation\" is unknown to the embedded model"
 
 
 def test_a_note_changes_no_pixel(game: Game) -> None:
@@ -203,10 +203,10 @@ def test_nothing_is_told_where_a_lora_may_have_taught_more(game: Game) -> None:
 def test_info_lists_what_the_model_knows(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command_line(["models", "info", "embedded"]) == 0
     printed = capsys.readouterr().out
-    assert "water         water, river, lake, shallow water, pond" in printed
+    assert "water         water, river, lake, pond, stream" in printed
     assert "moss-covered" in printed
     assert "comes out as stone: dark, gloomy, shadowy with snowy" in printed
     assert run_command_line(["models", "info", "embedded", "--json"]) == 0
     words = json.loads(capsys.readouterr().out)["words"]
     assert words["terrains"]["water"]["nouns"][0] == "water"
-    assert words["synonyms"]["lagoon"] == "lake"
+    assert words["synonyms"]["fjord"] == "lake"

@@ -8,7 +8,7 @@ OPENING: Final = """\
 What `tilebake show attention` and `tilebake edit` do, on the model that ships with tilebake. Every picture
 is made by the commands above it, in the root of the repository, by
 `python -m benchmarks.docs_pages.attention_page`.
-The words are the embedded model's: twenty terrains and eight adjectives, in a few spellings. The method is
+The words are the embedded model's: 71 terrains and 26 adjectives, in a few spellings. The method is
 [Prompt-to-Prompt](https://arxiv.org/abs/2208.01626), within regions.
 """
 SEEN: Final = {

@@ -27,16 +27,16 @@ CAPTION_WIDTH: Final = 30  # characters
 SIDE: Final = 200  # pixels of a picture
 QUALITY: Final = 88
 EXAMPLE: Final = (
-    "note: lake.json:4:16: $.terrains.bay: terrain 'bay': \"lagoon\" is unknown to the embedded model; "
+    "note: lake.json:4:16: $.terrains.bay: terrain 'bay': \"fjord\" is unknown to the embedded model; "
     "nearest that it knows: lake, water, river"
 )
 MODIFIED: Final = (
-    "note: marsh.json:4:16: $.terrains.fen: terrain 'fen': \"misty\" is unknown to the embedded model, "
-    'which reads "swamp"; nearest that it knows: murky'
+    "note: marsh.json:4:16: $.terrains.fen: terrain 'fen': \"haunted\" is unknown to the embedded model, "
+    'which reads "swamp"; nearest that it knows: dark'
 )
 SHOWN: Final = (  # of each kind of word that it does not know, some
-    "lagoon, jungle, mountain, castle wall, marble floor, roof, mud, bridge, village, "
-    "wiese, schnee, forêt, arena, 草原, 海"
+    "fjord, harbor, arena, orchard, vineyard, courtyard, corridor, tavern, sewer, statue, "
+    "weide, burg, forêt, château, playa, 草原, 海"
 )
 
 
@@ -70,7 +70,7 @@ def page(words: ModelWords) -> str:
 
 The small model that ships with tilebake was taught {len(words.terrains)} terrains. A prompt needs one
 of their nouns; adjectives before it change how it looks: "mossy cobblestone path", "clear blue water". Any
-other noun comes out as something else, mostly as cobbles. SDXL's own checkpoints know far more words.
+other noun comes out as something else. SDXL's own checkpoints know far more words.
 
 ![Every terrain of the embedded model, painted by the first of its nouns](words.jpg)
 
@@ -104,9 +104,8 @@ Words beside a known noun are told as well, adjectives among them, in a note of 
 {MODIFIED}
 ```
 
-What they say is not in the picture, and some spoil what is known: half of a "misty swamp" comes out as
-farmland. One adjective before a noun is safest. "dark" and "snowy" together are mossy rocks to the model,
-whatever the noun, and that is told as well.
+What they say is not in the picture, and some spoil what is known. One adjective before a noun is safest.
+"dark" and "snowy" together are mossy rocks to the model, whatever the noun, and that is told as well.
 
 Nothing is told of words that say nothing of a terrain, such as "seamless", "highly detailed" or "hand
 painted".

@@ -72,7 +72,7 @@ def test_the_name_of_a_default_terrain_counts_as_none(proposals: Proposals) -> N
 
 
 def test_the_dark_of_a_cave_stays_as_it_is(proposals: Proposals) -> None:
-    assert words(proposals, "caves TileMapLayer2") == ["rock", "rock", STAYS]
+    assert words(proposals, "caves TileMapLayer2") == ["caves", "stone", STAYS]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def written(folder: Path, content: object) -> ModelWords | None:
 def test_embedded_model_says_what_it_knows() -> None:
     words = Models().words("embedded", Path())
     assert words is not None
-    assert len(words.terrains) == 20
+    assert len(words.terrains) == 71
     assert words.nearest("lake") == ("lake", "water", "river")
     assert "mossy" in words.adjectives
 

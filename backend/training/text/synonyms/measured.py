@@ -1,25 +1,17 @@
 """Phrases with a known noun in them that come out otherwise than their words let one expect.
 
 Every English phrase of the lists that holds a known noun was painted by the shipped model on 3 x 3 tiles
-and judged by its judge, and what stood out was looked at by a person. The judge takes many stones for
-cobbles, and an orange forest for clay: such alone is no reason to be here.
+and judged by its judge, as measure.py does it, and what stood out was looked at by a person. The judge takes
+many stones for cobbles, and an orange forest for clay: such alone is no reason to be here.
 """
 
 from typing import Final
 
 # They hold nouns of two terrains, and come out as the one that is meant: at least seven tiles of nine.
-PAINTED: Final = """
-brick path, gravel beach, gravel path, gravel road, ocean water, river pebbles, shingle beach, stone path,
-stone road
-"""
+PAINTED: Final = "brick path, gravel beach, river pebbles, shingle beach, stone road"
 
 # They mean the terrain of the noun that they hold, and come out as another: at most two of nine are right.
-ASTRAY: Final = """
-arena tiles, bare rock, bathroom tiles, blue ice, granite tiles, ground tiles, hard rock, kitchen tiles,
-metal tiles, mosaic tiles, moss bog, potting soil, powder snow, ripples of sand, snow covered ground,
-snow tile, tropical beach, volcanic rock, white tiles
-"""
-
+ASTRAY: Final = "arena tiles, potting soil, ripples of sand, snow tile"
 
 # Each adjective is painted as it says, and one of each kind together comes out as a terrain of its own,
 # whatever the noun, the order and the weights: of 18 tiles of "dark snowy forest" the judge takes 2 for a

@@ -7,13 +7,23 @@ from typing import Final, cast
 
 from safetensors import safe_open
 
-# The captions of the shipped model had these, as the commit of its weights says them (665dbd7). The
-# catalogue's adjectives are of the next one.
+# The captions of the shipped model had these: each way to say an adjective in training.data.captions, then
+# what the terrains are called anyway. A copy: a catalogue that grows is ahead of the model.
 ADJECTIVES: Final = """
-lush, verdant, dry, parched, withered, dark, gloomy, shadowy, bright, sunny, mossy, moss-covered, overgrown,
-snowy, snow-covered, frosty, autumn, autumnal, muddy, green, soft, fresh, dense, colourful, blooming, murky,
-brown, bare, white, deep, blue, clear, dark blue, golden, yellow, grey, rough, loose, small, ochre, hard,
-glowing, hot, orange, pale blue, cold, frozen, old, worn, red, square, ploughed, ripe
+lush, verdant, dry, parched, withered, dark, gloomy, shadowy, bright, sunny, sunlit, mossy, moss-covered,
+overgrown, snowy, snow-covered, snow-capped, autumn, autumnal, fall, muddy, dirty, wet, rainy, flooded,
+soaked, cracked, broken, ruined, crumbling, burnt, charred, scorched, burned, frozen, icy, frosty, sandy,
+dusty, rocky, stony, grassy, weedy, flowery, flowering, blooming, misty, foggy, hazy, magical, enchanted,
+glowing, bloody, blood-stained, red, crimson, blue, azure, green, emerald, purple, violet, golden, yellow,
+white, pale, black, jet-black, soft, fresh, dense, leafy, colourful, colorful, murky, boggy, brown, bare,
+deep, clear, dark blue, grey, gray, rough, loose, small, ochre, hard, hot, orange, molten, pale blue, cold,
+slippery, old, worn, wooden, square, ploughed, plowed, tilled, ripe, velvety, tall, dark green, evergreen,
+lush green, tropical, thick, lifeless, spooky, clipped, turquoise, warm, shallow, wild, foaming, fast,
+roaring, underwater, toxic, bubbling, poisonous, drifting, sticky, smouldering, steep, high, round, dark
+grey, hexagonal, sharp, glassy, dark brown, damp, uneven, massive, bottomless, empty, scattered, silvery,
+spotted, shiny, glittering, strong, carved, ancient, tiled, overlapping, straw-coloured, polished, veined,
+elegant, patterned, woven, royal, riveted, rusty, futuristic, narrow, iron, straight, shady, thorny, broad,
+timbered, stacked, burning, fluffy, airy, starry, endless
 """
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from training.data.held_out import HELD_OUT
 from training.terrain.catalog import TERRAINS
 from training.text.synonyms.model_words import first_nouns
-from training.text.synonyms.stand_ins import STAND_INS
 
 NOTHING: Final = "-"  # stands for the noun where no picture comes near
 LISTS: Final = ("japanese", "spanish", "french", "german", "english")  # of a word in two, the last counts
@@ -28,7 +27,7 @@ def synonyms(nouns: Mapping[str, str]) -> dict[str, str]:
         found |= {fold(word): noun for word, noun in read_list(Path(__file__).parent / f"{name}.txt")}
     known = {fold(noun) for noun in nouns}
     wanted = {word: noun for word, noun in found.items() if noun in nouns and word not in known}
-    plurals = {plural(noun): noun for noun in nouns}
+    plurals = {plural(noun): noun for noun in nouns if noun.islower()}  # of the English ones
     return dict(
         sorted(({each: noun for each, noun in plurals.items() if each not in known} | wanted).items())
     )
@@ -68,8 +67,6 @@ def read_list(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def _from_catalogue(nouns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Words of the catalogue; those of a terrain that the model was not trained on have a stand-in."""
-    firsts = first_nouns(nouns)
-    for name, terrain in TERRAINS.items():
-        nearest = firsts.get(name) or STAND_INS.get(name, NOTHING)
-        yield from ((word, nearest) for word in (*terrain.words, *HELD_OUT[name]))
+    """Words of the catalogue for the terrains that the model was trained on, the held-out ones among them."""
+    for name, noun in first_nouns(nouns).items():
+        yield from ((word, noun) for word in (*TERRAINS[name].words, *HELD_OUT[name]))

@@ -72,11 +72,11 @@ func test_undo_of_a_terrain() -> void:
 
 func test_unknown_words() -> void:
 	var advice: TilebakePromptAdvice = TilebakePromptAdvice.new()
-	for prompt: String in ["", "lush green grass", "pine forest", "mountain lake", "(clear:1.2) water, hand painted"]:
+	for prompt: String in ["", "lush green grass", "pine forest", "mountain lake", "Wald", "(clear:1.2) water, hand painted"]:
 		check("nothing is told of the prompt \"%s\"" % prompt, advice.about(prompt).is_empty())
 	var near: Dictionary[String, String] = {
-		"a (deep:1.2) Lagoon": "lake, water, river", "stone wall": "brick wall, brick, bricks", "Wiese": "meadow, grass, grassland",
-		"青い海": "sea, deep water, ocean", "carpet": "Nothing that it knows looks like it", "xyzzy": "knows no noun",
+		"a (deep:1.2) Fjord": "lake, water, river", "stone arch": "stone wall, castle wall, castle walls", "Weide": "meadow, grass, grassland",
+		"青い海": "sea, deep water, ocean", "spikes": "Nothing that it knows looks like it", "xyzzy": "knows no noun",
 	}
 	for prompt: String in near:
 		check("the nearest to \"%s\" is told" % prompt, near[prompt] in advice.about(prompt))
@@ -84,19 +84,19 @@ func test_unknown_words() -> void:
 	var field: LineEdit = row.find_children("*", "LineEdit", true, false)[0]
 	var warning: TextureRect = row.find_children("*", "TextureRect", true, false)[0]
 	check("a row without a prompt warns of nothing", not warning.visible)
-	field.text_changed.emit("lagoon")
+	field.text_changed.emit("fjord")
 	check("an unknown word is told beside its row while it is typed", warning.visible and "lake" in warning.tooltip_text)
 	field.text_changed.emit("lake")
 	check("a known word ends the warning", not warning.visible)
 
 
 func test_notes_of_a_map() -> void:
-	var note: Dictionary = {"what": "\"lagoon\" is unknown", "where": "level.json:3", "hint": "nearest that it knows: lake"}
+	var note: Dictionary = {"what": "\"fjord\" is unknown", "where": "level.json:3", "hint": "nearest that it knows: lake"}
 	var view: TilebakeMapView = TilebakeMapView.read({"id": "maps/level.json", "state": "up to date", "notes": [note]})
 	check("a map that is up to date and has notes is marked", MapStatusText.icon_of(view) == &"NodeWarning")
 	var panel: DiagnosticPanel = DiagnosticPanel.new()
 	panel.show_map(view)
-	check("the dock's panel shows the notes of a map", "lagoon" in "\n".join(labels_in([panel])))
+	check("the dock's panel shows the notes of a map", "fjord" in "\n".join(labels_in([panel])))
 	panel.free()
 	var plain: TilebakeMapView = TilebakeMapView.read({"id": "maps/level.json", "state": "up to date"})
 	check("a map without notes is not marked", MapStatusText.icon_of(plain) == &"StatusSuccess")

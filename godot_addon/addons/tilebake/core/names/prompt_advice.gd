@@ -10,14 +10,14 @@ const _NAMED: int = 3  # nouns
 ## Kanji and kana, which are written without spaces.
 const _UNSPACED: String = "[\\x{3040}-\\x{30ff}\\x{3400}-\\x{9fff}]"
 
-var _terrain_of: Dictionary[String, String] = {}  # of each noun
+var _terrain_of: Dictionary[String, String] = {}  # of each noun, in lower case
 var _file: TilebakeWordsFile = TilebakeWordsFile.new()
 
 
 func _init() -> void:
 	for terrain: String in _file.terrains:
 		for noun: String in _file.nouns_of(terrain):
-			_terrain_of[noun] = terrain
+			_terrain_of[noun.to_lower()] = terrain
 
 
 ## Whether the project is painted by the model that comes with tilebake.
@@ -47,7 +47,7 @@ static func _unknown_text(unknown: String, nearest: String) -> String:
 
 
 func _is_like(noun: String, other: String) -> bool:
-	return _terrain_of[noun] == _terrain_of[other]
+	return _terrain_of[noun.to_lower()] == _terrain_of[other.to_lower()]
 
 
 ## Return the longest phrase among some words that stands for a noun, the last of equally long ones; empty if none does.
@@ -79,7 +79,7 @@ func _nouns_in(words: PackedStringArray) -> PackedStringArray:
 ## Return a noun, followed by others for its terrain.
 func _near(noun: String) -> PackedStringArray:
 	var nouns: PackedStringArray = [noun]
-	for other: String in _file.nouns_of(_terrain_of[noun]):
+	for other: String in _file.nouns_of(_terrain_of[noun.to_lower()]):
 		if other != noun:
 			nouns += PackedStringArray([other])
 	return nouns.slice(0, _NAMED)
