@@ -45,7 +45,7 @@ def phrases_with_nouns(known: Mapping[str, str]) -> Iterator[Phrase]:
 
 def kind(phrase: Phrase, right: int) -> str:
     """What a phrase is that comes out right on so many tiles: "PAINTED", "ASTRAY", or nothing new."""
-    if phrase.held == {phrase.meant}:
+    if phrase.held <= {phrase.meant}:
         return "ASTRAY" if right <= FEW else ""
     return "PAINTED" if right >= MOST else ""
 
