@@ -134,7 +134,7 @@ func _least_distance(look: TilebakeTileLook) -> float:
 ## Return the noun for a tile that has no picture.
 func _noun_without(layer: TileMapLayer) -> String:
 	var noun: String = words.noun_in(TilebakeNameWords.split(layer.name), true)
-	return _ELSE if noun.is_empty() else noun
+	return _ELSE if noun.is_empty() else words.main_noun_of(noun)
 
 
 static func _source_of(layer: TileMapLayer, cell: Vector2i) -> TileSetSource:
