@@ -20,8 +20,8 @@ from training.unet import shape
 # what the pipeline takes where a user asks for nothing else
 DEFAULTS = {
     "steps": 10,
-    "guidance_scale": 5.0,
-    "guidance_scale_low": 1.5,
+    "guidance_scale": 3.0,
+    "guidance_scale_low": 1.3,
     "scheduler": "dpmpp_2m_karras",
     "window": 512,
     "rounds": 1,

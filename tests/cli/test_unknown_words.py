@@ -205,8 +205,16 @@ def test_info_lists_what_the_model_knows(capsys: pytest.CaptureFixture[str]) -> 
     printed = capsys.readouterr().out
     assert "water         water, river, lake, pond, stream" in printed
     assert "moss-covered" in printed
-    assert "comes out as stone: dark, gloomy, shadowy with snowy" in printed
     assert run_command_line(["models", "info", "embedded", "--json"]) == 0
     words = json.loads(capsys.readouterr().out)["words"]
     assert words["terrains"]["water"]["nouns"][0] == "water"
     assert words["synonyms"]["fjord"] == "lake"
+
+
+def test_info_says_which_adjectives_spoil_each_other(
+    tmp_path: Path, tiny_sdxl_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = shutil.copytree(tiny_sdxl_folder, tmp_path / "model")
+    shutil.copy(ROOT / "tests/models/words/words_of_twenty_terrains.json", model / "words.json")
+    assert run_command_line(["models", "info", str(model)]) == 0
+    assert "comes out as stone: dark, gloomy, shadowy with snowy" in capsys.readouterr().out

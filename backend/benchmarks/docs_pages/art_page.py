@@ -42,7 +42,7 @@ def show_own_art(content: dict[str, Any]) -> Image.Image:
     pictures = (
         Image.open("tiles.png"),
         words,
-        bake("tiles", {**content, "art": "tiles.png"}, "--init-strength", "0.6"),
+        bake("from_tiles", {**content, "art": "tiles.png"}, "--init-strength", "0.6"),
         bake("kept", {**content, "keep": "keep.png"}),
     )
     return lay_out([each.resize((512, 384), Image.Resampling.LANCZOS) for each in pictures[1:]], pictures[0])

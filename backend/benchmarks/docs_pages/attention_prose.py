@@ -13,42 +13,34 @@ The words are the embedded model's: 71 terrains and 26 adjectives, in a few spel
 """
 SEEN: Final = {
     "words": """\
-Each word's share of attention over the picture, averaged over the steps, and in single steps: below 1 it is
-shared with every other word and with the padding. A terrain's words are at work where its mask is, so both
-words stand in their own terrain with nothing outside; within it they are even, but for a brighter rim at
-the picture's edge.""",
+Each word's share of attention over the picture, averaged over the steps, and in single steps: below 1 it
+is shared with every other word and with the padding. A terrain's words are at work where its mask is, so
+both words stand in their own terrain with nothing outside; within it they are nearly even.""",
     "plain": """\
-The same without regions: one terrain on all tiles, whose prompt is the base prompt, is a plain prompt. Here
-is the miniature's limit. "snow" is looked at in a few spots, some of them white; "lava" and "grass" are
-looked at nearly alike everywhere, whatever is painted there. Three in four heads of the embedded model give
-every pixel the same attention: it was trained to be told by masks where things are, and never learnt to
-look for them. In the models of the paper words have shapes; SDXL itself has not been run here.""",
+The same without regions: one terrain on all tiles, whose prompt is the base prompt, is a plain prompt, and
+the model chooses itself what lies where. Each word is looked at where its thing is painted: "snow" at the
+white patches, "lava" at the glow, "grass" at what is left. In the first steps, where the picture is noise,
+the words are spread out; from the middle of the steps on they have the shapes of their things. SDXL itself
+has not been run here.""",
     "swap": """\
-Three terrains of one map, each with a single word swapped. All else keeps its pixels, and there is no seam.
-Grass keeps its tufts, and loses its stray flowers. "autumn" and "snowy" lay another texture over a
-terrain, so there is little to keep: the forest turns into something like bark with leaves on it, the sand
-into snow on stones.""",
+Three terrains of one map, each with a single word swapped. All else keeps its pixels, and there is no
+seam. Grass keeps its blades, and the sand its ripples under the snow. "autumn" gives the forest another
+texture, so less is kept there: its crowns turn into leaves of many colours.""",
     "rerun": """\
-The edited picture keeps the blades of the first one. A new picture with the same seed has others, and
-flowers. In the miniature what keeps them are the first steps, which are the source's (`--source-steps`):
-its attention maps are so even that holding on to them alone (`--source-steps 0`) keeps little more than a
-new picture does.""",
+The edited picture keeps every tuft of the first one; its colour alone is another. A new picture with the
+same seed is near it, for the noise is the same and few words differ, but tufts move and new ones come.""",
     "weights": """\
-Here the word does what it says: 1 is the picture as it is, -1 the same stones without snow, and beyond 3
-little but white is left. A word does most of this by its echo. The text encoder tells it to the tokens behind
-it, the end and the padding among them, and there most of a prompt is read. A weight works on both. As
-published (`--no-echo`), on the word's own tokens alone, "mossy" hardly shows at any weight: with all three
-words of "mossy cobblestone path" at 0 the picture stays as it is, within 1 %; with their echo it moves by
-17 %.""",
+The word does what it says on both sides: 1 is the picture as it is, -1 the same stones without snow, and
+below that they get darker and overgrown. Beyond 3 little but white is left. A word does much of this by
+its echo. The text encoder tells it to the tokens behind it, the end and the padding among them, and a
+weight works on both. As published (`--no-echo`) it works on the word's own tokens alone.""",
     "thresholds": """\
-The weight counts only where the word's heat is above a share of its peak. Above 0.3 that is all of the path;
-above 0.45 a few pale spots stay at the rim, where the terrain's mask is faint and the word with it. The
-average over the steps so far finds nearly the same, and lifting what is faint (`--compress`) takes the rim in
-again.
-Within the path the miniature looks at the word so evenly that no threshold tells one stone from another.""",
+The weight counts only where the word's heat is above a share of its peak. Above 0.3 that is nearly all of
+the path; above 0.45 the snow stays at the path's upper rim, where the word is faint; by the average over
+the steps so far more of it stays there. Lifting what is faint (`--compress`) takes the rim in again.""",
     "refined": """\
-An added word, with the stones where they were: green creeps into the joints. Twice the word as published adds
-next to nothing. With its echo the stones are overgrown, and still lie where they lay.""",
+An added word, with the stones where they were: green creeps into the joints. Twice the word as published
+adds a little more of it. With its echo the stones are overgrown, and still lie where they lay.""",
     "seed": """\
 The same edits of another painting of the map. What they do does not hang on one seed:
 `python -m benchmarks.control` counts it over twenty.""",

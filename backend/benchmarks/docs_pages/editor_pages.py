@@ -26,7 +26,7 @@ def main() -> None:
     """Paint both, by the commands that the pages show."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         save_game(Path("tiled"), "tiled")
-        run("bake", "tiled/maps/island.tmx", "--out", str(DOCS / "tiled.png"))
+        run("bake", "tiled/maps/island.tmx", "--force", "--out", str(DOCS / "tiled.png"))
         (DOCS / "tiled.bake.json").unlink()
         save_game(Path("ldtk"), "ldtk")
         run("bake", "ldtk/maps/coast.ldtk")

@@ -5,7 +5,6 @@
 Run it in the root of the repository, and look at the picture. Paintings in runs/words are not painted again.
 """
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -15,17 +14,16 @@ from PIL import Image
 
 from benchmarks.serve.process import REPOSITORY
 from tilebake.models.reference import EMBEDDED
-from tilebake.models.words.model_words import WORDS_NAME, KnownTerrain, ModelWords, read_words
+from tilebake.models.words.model_words import WORDS_NAME, ModelWords, read_words
 from tilebake.paint.report.contact_sheet import Panel, contact_sheet
 from training.text.synonyms.looks import paint_terrains
 from training.text.synonyms.write import PICTURES
 
 PAGE: Final = REPOSITORY / "docs" / "words.md"
 SHEET: Final = REPOSITORY / "docs" / "words.jpg"
-COLUMNS: Final = 5
-CAPTION_WIDTH: Final = 30  # characters
-SIDE: Final = 200  # pixels of a picture
-QUALITY: Final = 88
+COLUMNS: Final = 9
+SIDE: Final = 128  # pixels of a picture
+QUALITY: Final = 76
 EXAMPLE: Final = (
     "note: lake.json:4:16: $.terrains.bay: terrain 'bay': \"fjord\" is unknown to the embedded model; "
     "nearest that it knows: lake, water, river"
@@ -47,7 +45,7 @@ def main(pictures: Path) -> None:
     words = embedded_words()
     firsts = {name: terrain.nouns[0] for name, terrain in words.terrains.items()}
     painted = paint_terrains(EMBEDDED, firsts, pictures)
-    panels = [Panel(firsts[name], painted[name][0], _others(words.terrains[name])) for name in firsts]
+    panels = [Panel(firsts[name], painted[name][0]) for name in firsts]
     sheet = contact_sheet(panels, heading="What the embedded model paints", columns=COLUMNS, panel_size=SIDE)
     Image.fromarray(sheet).save(SHEET, quality=QUALITY)
     PAGE.write_text(page(words), encoding="utf-8", newline="\n")
@@ -105,7 +103,6 @@ Words beside a known noun are told as well, adjectives among them, in a note of 
 ```
 
 What they say is not in the picture, and some spoil what is known. One adjective before a noun is safest.
-"dark" and "snowy" together are mossy rocks to the model, whatever the noun, and that is told as well.
 
 Nothing is told of words that say nothing of a terrain, such as "seamless", "highly detailed" or "hand
 painted".
@@ -113,11 +110,6 @@ painted".
 `tilebake models info embedded --json` lists them all. They come from `words.json` in the model's folder. Any
 model's folder may hold one, and whatever it says changes no pixel; of a model without one nothing is told.
 """
-
-
-def _others(terrain: KnownTerrain) -> str:
-    """Return the further nouns of a terrain, as lines under its picture."""
-    return "\n".join(textwrap.wrap(", ".join(terrain.nouns[1:]), CAPTION_WIDTH))
 
 
 def _rows(rows: Sequence[tuple[str, str]]) -> str:

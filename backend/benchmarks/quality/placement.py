@@ -47,7 +47,7 @@ def judge_map(
     """Verdicts on every tile whose core is whole. `names`: the judge's name for each terrain of the map."""
     terrains = layout(tilemap, names)
     verdicts: list[Verdict] = []
-    for tile, found in judge_map_tiles(judge, image, tilemap):
+    for tile, found in judge_map_tiles(judge, image, tilemap, {*judge.common, *names.values()}):
         place = place_of(tile, tilemap)
         verdicts.append(
             Verdict(

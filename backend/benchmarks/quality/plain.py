@@ -40,7 +40,7 @@ def judge_plain(
         for seed, prompt in enumerate(prompts(terrain, count)):
             image = _generate(pipeline, prompt, seed, choices)
             keep(image, out, f"plain-{terrain}-{seed}")
-            for found in verdicts(judge, picture_cores(image)):
+            for found in verdicts(judge, picture_cores(image), among={*judge.common, terrain}):
                 yield Verdict(f"{prompt} (seed {seed})", terrain, str(found), is_inner=True, is_thin=False)
 
 

@@ -21,6 +21,7 @@ from torch.nn.functional import affine_grid, conv2d, cross_entropy, grid_sample,
 from tilebake.paint.judge.cores import CELLS, diamond
 from tilebake.paint.judge.network import Judge
 from tilebake.paint.tile_scale import CORE
+from training.data.themes import COMMON
 from training.judge.crops import PURE, WINDOW, Crop, Gallery, crops_of, draw, galleries, tensors
 from training.terrain.catalog import NAMES, NOUNS
 
@@ -58,7 +59,7 @@ def augmented(windows: Tensor, generator: torch.Generator) -> Tensor:
 def train(gallery: Gallery, steps: int, batch: int, learning_rate: float) -> Judge:
     """Learn from a gallery: AdamW, one-cycle learning rate, smoothed labels."""
     rng, generator = np.random.default_rng(11), torch.Generator().manual_seed(11)
-    judge = Judge(NAMES, NOUNS)
+    judge = Judge(NAMES, NOUNS, COMMON)
     optimiser = torch.optim.AdamW(judge.parameters(), weight_decay=0.02)
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, learning_rate, total_steps=steps)
     began = time.monotonic()
@@ -83,7 +84,11 @@ def train(gallery: Gallery, steps: int, batch: int, learning_rate: float) -> Jud
 def save_judge(judge: Judge, path: Path, about: dict[str, str]) -> None:
     """Write the weights in half precision, with the judge's words and what there is to say about it."""
     halves = {name: value.half().contiguous() for name, value in judge.state_dict().items()}
-    words = {"terrains": json.dumps(judge.names), "nouns": json.dumps(dict(judge.nouns))}
+    words = {
+        "terrains": json.dumps(judge.names),
+        "nouns": json.dumps(dict(judge.nouns)),
+        "common": json.dumps(judge.common),
+    }
     save_file(halves, path, metadata={**words, **about})
 
 

@@ -82,7 +82,6 @@ def _standing(thing: Draw, left: float, top: float, right: float) -> Draw:
 
 
 GRASS: Final = _speckled((98, 168, 62), [(84, 148, 52), (122, 190, 80)])
-DARK_GRASS: Final = _speckled((62, 120, 58), [(50, 100, 50), (80, 142, 66)])
 FOREST: Final = _speckled((34, 84, 42), [(22, 60, 34), (52, 110, 52)], 0.5, 2)
 EARTH: Final = _speckled((134, 92, 58), [(112, 74, 46), (152, 110, 72)], 0.2, 2)
 SAND: Final = _speckled((226, 204, 140), [(212, 188, 122), (238, 218, 160)], 0.15)
@@ -126,7 +125,7 @@ SHEETS: Final[Mapping[str, tuple[int, int, Sequence[Draw]]]] = {
             _cornered(WATER, GRASS),
             _cornered(PATH, GRASS),
             SAND,
-            DARK_GRASS,
+            FOREST,
         ],
     ),
     "town_things": (

@@ -27,14 +27,15 @@ def read_judge(path: Path) -> Judge:
     """Read the judge in a file, to the CPU in float32.
 
     Its metadata hold "terrains", a JSON list of names in the order of its verdicts, and "nouns", a JSON
-    object of nouns and the terrains that they stand for. Raises ModelError when it cannot be read.
+    object of nouns and the terrains that they stand for; "common", if it is there, is a list of the names
+    that most maps have. Raises ModelError when it cannot be read.
     """
     check_safetensors(path)
     try:
         with safe_open(path, "pt") as file:
-            names, nouns = _words(file.metadata() or {})
+            names, nouns, common = _words(file.metadata() or {})
         with torch.device("meta"):  # weights of its own would be drawn in vain, from everybody's generator
-            judge = Judge(names, nouns)
+            judge = Judge(names, nouns, common)
         weights = {name: value.float() for name, value in load_file(path).items()}
         judge.load_state_dict(weights, assign=True)
     except (OSError, ValueError, RuntimeError, LookupError, TypeError, SafetensorError) as error:
@@ -46,10 +47,17 @@ def read_judge(path: Path) -> Judge:
     return judge.eval()
 
 
-def _words(metadata: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Read the terrains' names, and the terrain of each noun. Raises LookupError, TypeError or ValueError."""
+def _words(metadata: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str], tuple[str, ...]]:
+    """Read the terrains' names, the terrain of each noun, and what most maps have.
+
+    Raises LookupError, TypeError or ValueError.
+    """
     names: list[object] = list(json.loads(metadata["terrains"]))
     nouns: dict[object, object] = dict(json.loads(metadata["nouns"]))
     if not all(isinstance(word, str) for word in (*names, *nouns)) or not {*nouns.values()} <= {*names}:
         raise ValueError("the nouns are not of these terrains")
-    return tuple(map(str, names)), {str(noun): str(name) for noun, name in nouns.items()}
+    common: list[object] = list(json.loads(metadata.get("common", "[]")))
+    if not {*common} <= {*names}:
+        raise ValueError("what is common is not of these terrains")
+    found = {str(noun): str(name) for noun, name in nouns.items()}
+    return tuple(map(str, names)), found, tuple(map(str, common))

@@ -11,14 +11,12 @@ from typing import Final
 PAINTED: Final = "brick path, gravel beach, river pebbles, shingle beach, stone road"
 
 # They mean the terrain of the noun that they hold, and come out as another: at most two of nine are right.
-ASTRAY: Final = "arena tiles, potting soil, ripples of sand, snow tile"
+ASTRAY: Final = "snow tile"
 
-# Each adjective is painted as it says, and one of each kind together comes out as a terrain of its own,
-# whatever the noun, the order and the weights: of 18 tiles of "dark snowy forest" the judge takes 2 for a
-# forest, of "snowy forest" 17 and of "dark forest" all, and people see mossy rocks.
-CLASHES: Final = (
-    {"one": ["dark", "gloomy", "shadowy"], "other": ["snowy", "snow-covered", "frosty"], "paints": "stone"},
-)
+# Adjectives of which one of each kind together come out as a terrain of their own: {"one": [...],
+# "other": [...], "paints": ...}. "dark snowy forest" was mossy rocks to the model of twenty terrains, and is
+# a dark snowy forest now.
+CLASHES: Final[tuple[dict[str, object], ...]] = ()
 
 
 def phrases(text: str) -> list[str]:

@@ -11,6 +11,8 @@ const _SEEN: PackedStringArray = [
 	"grass", "forest", "dirt", "snow", "water", "deep water", "sand", "stone", "lava", "ice", "cobblestone path", "brick",
 	"wooden planks", "stone tiles",
 ]
+## What dark leaves look like. A picture alone means a forest by any of them.
+const _WOODS: PackedStringArray = ["forest", "hedge", "jungle", "pine forest"]
 ## Those that floors and walls are made of.
 const _BUILT: PackedStringArray = [
 	"dirt", "snow", "sand", "stone", "ice", "cobblestone path", "brick", "wooden planks", "stone tiles", "lava", "grass",
@@ -104,7 +106,8 @@ func _noun_for(name: String, look: TilebakeTileLook, vague: bool) -> String:
 func _noun_like(layer: TileMapLayer, look: TilebakeTileLook) -> String:
 	if layer.tile_set.tile_shape == TileSet.TILE_SHAPE_SQUARE:
 		for noun: String in _COVERS:
-			if look.of_part(look.top).distance_to(words.looks[noun]) < _ALIKE:
+			var top: TilebakeTileLook = look.of_part(look.top)
+			if top.distance_to(words.looks[noun]) < _ALIKE and _nearest(top, _SEEN) == noun:
 				return noun
 	var is_built: bool = TilebakeKnownWords.has_built(TilebakeNameWords.split(layer.name))
 	var votes: Dictionary[String, int] = {}
@@ -120,11 +123,18 @@ func _nearest(look: TilebakeTileLook, nouns: PackedStringArray) -> String:
 	var best: String = ""
 	var least: float = INF
 	for noun: String in nouns:
-		var distance: float = look.distance_to(words.looks[noun])
+		var distance: float = _distance(look, noun)
 		if distance < least:
 			least = distance
 			best = noun
 	return best
+
+
+func _distance(look: TilebakeTileLook, noun: String) -> float:
+	var least: float = INF
+	for each: String in _WOODS if noun == _WOODS[0] else PackedStringArray([noun]):
+		least = minf(least, look.distance_to(words.looks[each]))
+	return least
 
 
 func _least_distance(look: TilebakeTileLook) -> float:
