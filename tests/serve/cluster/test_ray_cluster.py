@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from tests.helpers.counting_baker import MISTAKE, picture_of
-from tests.helpers.game import game_in
+from tests.helpers.game import Game, game_in
 from tests.helpers.patience import PATIENCE
 from tilebake.cli import run_command_line
 from tilebake.serve.bake.batch import Baked, Failed, Started, bake_by
@@ -113,22 +113,27 @@ def test_nodes_with_caches_of_their_own_are_one_site_by_a_store(
     game = game_in(tmp_path)
     with two_nodes(tmp_path, monkeypatch) as address:
         apart, together = SiteFinder(None, "bake"), SiteFinder(str(tmp_path / "store"), "bake")
-        together.leave_mark()
         for finder, sites in ((apart, 2), (together, 1)):
-            crew = RayCrew(address, game.baker, finder, uses_gpus=False)
-            assert crew.size == 2
-            for _ in range(2):
-                crew.start()
-            introduced = list[Message]()
-            over = time.monotonic() + PATIENCE
-            while len(introduced) < 2:
-                assert time.monotonic() < over, introduced
-                introduced += crew.wait(1.0)
-            found = {each.identity.site for each in introduced if isinstance(each, Introduced)}
+            with finder.marking():
+                found = sites_of_two_workers(address, game, finder)
             assert len(found) == sites, found
             assert None not in found
-            crew.close()
     assert_alone()
+
+
+def sites_of_two_workers(address: str, game: Game, finder: SiteFinder) -> set[str | None]:
+    """What two workers say of where they keep windows."""
+    crew = RayCrew(address, game.baker, finder, uses_gpus=False)
+    assert crew.size == 2
+    for _ in range(2):
+        crew.start()
+    introduced = list[Message]()
+    over = time.monotonic() + PATIENCE
+    while len(introduced) < 2:
+        assert time.monotonic() < over, introduced
+        introduced += crew.wait(1.0)
+    crew.close()
+    return {each.identity.site for each in introduced if isinstance(each, Introduced)}
 
 
 @contextmanager
