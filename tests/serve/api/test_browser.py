@@ -4,6 +4,8 @@ The page's own server answers the same requests on its own port: it proves that 
 """
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections import Counter
@@ -96,11 +98,11 @@ def browsing(url: str, profile: Path) -> Generator[None]:
     rules = "--host-resolver-rules=MAP evil.test 127.0.0.1"
     with (profile.with_suffix(".log")).open("wb") as log:
         command = [CHROMIUM, *arguments, rules, f"--user-data-dir={profile}", url]
-        browser = subprocess.Popen(command, stdout=log, stderr=log)
+        browser = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         try:
             yield
         finally:
-            browser.terminate()
+            os.killpg(browser.pid, signal.SIGTERM)  # Debian's command is a shell that has started the browser
             browser.wait()
 
 
