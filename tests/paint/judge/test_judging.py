@@ -57,6 +57,17 @@ def test_what_is_taken_for_most_comes_first(judge: Judge, image: NDArray[np.uint
     assert list(found["pond"].taken_for.items()) == [("grass", 3), ("sand", 2)]
 
 
+def test_a_terrain_that_few_maps_have_is_seen_where_a_map_asks_for_it(judge: Judge) -> None:
+    leaves = texture("hedge", 3)
+    assert "hedge" not in judge.common
+    plain = level(terrains={"wood": "forest"}, legend={"w": "wood"}, rows=["www", "www"])
+    both = {"terrains": {"wood": "forest", "row": "hedge"}, "legend": {"w": "wood", "r": "row"}}
+    hedged = level(**both, rows=["www", "wwr"])
+    assert "hedge" not in count_judged(judge, leaves, plain)["wood"].taken_for
+    assert count_judged(judge, leaves, hedged)["wood"].taken_for["hedge"] >= 3
+    assert {found for _, found in judge_map_tiles(judge, leaves, plain)} >= {"hedge"}, "nothing is barred"
+
+
 def test_transparency_changes_no_verdict(judge: Judge, image: NDArray[np.uint8]) -> None:
     alpha = np.random.default_rng(0).integers(256, size=(*image.shape[:2], 1), dtype=np.uint8)
     through = np.concatenate([image, alpha], axis=-1)

@@ -26,12 +26,18 @@ def two(tmp_path: Path) -> Path:
 
 
 def test_a_saved_judge_comes_back_in_half_precision(tmp_path: Path) -> None:
-    judge = Judge(("sand", "snow"), {"beach": "sand"})
+    judge = Judge(("sand", "snow"), {"beach": "sand"}, ("snow",))
     save_judge(judge, tmp_path / JUDGE, {"steps": "0"})
     read = read_judge(tmp_path / JUDGE)
-    assert (read.names, read.nouns) == (judge.names, judge.nouns)
+    assert (read.names, read.nouns, read.common) == (judge.names, judge.nouns, ("snow",))
     for name, value in read.state_dict().items():
         torch.testing.assert_close(value, judge.state_dict()[name].half().float(), rtol=0, atol=0)
+
+
+def test_all_that_a_judge_knows_is_common_where_its_file_does_not_say(tmp_path: Path) -> None:
+    weights = Judge(("sand", "snow"), {}).state_dict()
+    save_file(weights, tmp_path / JUDGE, metadata=TWO)
+    assert read_judge(tmp_path / JUDGE).common == ("sand", "snow")
 
 
 def test_reading_draws_no_random_number(two: Path) -> None:
@@ -51,6 +57,8 @@ def test_reading_draws_no_random_number(two: Path) -> None:
         {**TWO, "nouns": '{"beach": ["sand"]}'},
         {**TWO, "nouns": "[1]"},
         {**TWO, "nouns": '[[1, "sand"]]'},
+        {**TWO, "common": '["ice"]'},
+        {**TWO, "common": "[[1]]"},
     ],
     ids=json.dumps,
 )
