@@ -52,18 +52,8 @@ def show_edits(content: dict[str, Any]) -> Image.Image:
     """Return a picture and two edits of it, side by side."""
     save("edited", {**content, "art": "words.png"})
     for name, words in GRASS.items():
-        run(
-            "edit",
-            "edited.json",
-            "--source",
-            "art",
-            "--terrain",
-            "grass",
-            "--replace",
-            *words,
-            "--out",
-            f"{name}.png",
-        )
+        what = ("--source", "art", "--terrain", "grass", "--replace", *words)
+        run("edit", "edited.json", *what, "--out", f"{name}.png")
     small = [Image.open(f"{name}.png").convert("RGB").resize((440, 330)) for name in ("words", *GRASS)]
     return beside(small)
 

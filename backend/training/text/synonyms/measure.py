@@ -1,6 +1,6 @@
 """Measure which phrases of the English list come out as they mean, though nouns in them say otherwise.
 
-python -m training.text.synonyms.measure [PHRASE]...   # a minute each on two cores; keeps what is painted
+python -m training.text.synonyms.measure [PHRASE]...   # all: a quarter of an hour; keeps what is painted
 """
 
 from collections.abc import Iterator, Mapping
